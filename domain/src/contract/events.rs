@@ -1,0 +1,350 @@
+//! The public events. Field names and types are those of the Avro schemas; moments are microseconds since 1970 in UTC.
+
+use serde::{Deserialize, Serialize};
+
+/// Every record of the order topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicEvent {
+    /// A draft was begun.
+    OrderDrafted(OrderDrafted),
+    /// A line was added.
+    LineAdded(LineAdded),
+    /// A line's quantity changed.
+    LineQuantityChanged(LineQuantityChanged),
+    /// A line was removed.
+    LineRemoved(LineRemoved),
+    /// An address was set or replaced.
+    AddressChanged(AddressChanged),
+    /// The customer committed to the order.
+    OrderPlaced(OrderPlaced),
+    /// The order was called off.
+    OrderCancelled(OrderCancelled),
+    /// An order of another system was taken in as history.
+    OrderImported(OrderImported),
+    /// A program of somebody's own wrote a row that is no event of the engine's.
+    ForeignEvent(ForeignEvent),
+}
+
+/// Defines a record with the four fields that every record begins with.
+macro_rules! record {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $name {
+            /// The order's id.
+            pub order_id: String,
+            /// Place in the order's history, from 1 without gaps.
+            pub version: i64,
+            /// Whose shop.
+            pub tenant: String,
+            /// Business time.
+            pub at: i64,
+            $($(#[$field_doc])* pub $field: $type,)*
+        }
+    };
+}
+
+record!(
+    /// A draft was begun.
+    OrderDrafted {
+        /// For whom, where known.
+        customer: Option<String>,
+        /// ISO 4217 code of the order's one currency.
+        currency: String,
+    }
+);
+record!(
+    /// A line was added.
+    LineAdded {
+        /// The line.
+        line: ContractLine,
+    }
+);
+record!(
+    /// A line's quantity changed.
+    LineQuantityChanged {
+        /// Which line.
+        line_id: String,
+        /// Pieces from now on.
+        quantity: i64,
+        /// The line's total from now on.
+        total: ContractMoney,
+    }
+);
+record!(
+    /// A line was removed.
+    LineRemoved {
+        /// Which line.
+        line_id: String,
+    }
+);
+record!(
+    /// An address was set or replaced.
+    AddressChanged {
+        /// Which of the order's addresses.
+        role: AddressRole,
+        /// The address.
+        address: ContractAddress,
+    }
+);
+record!(
+    /// The customer committed to the order. Lines, total and addresses are frozen.
+    OrderPlaced {
+        /// The number people know the order by.
+        number: String,
+        /// The lines.
+        lines: Vec<ContractLine>,
+        /// The sum of the line totals.
+        total: ContractMoney,
+        /// Where to.
+        shipping_address: ContractAddress,
+        /// Whom to bill, where that is another address.
+        billing_address: Option<ContractAddress>,
+    }
+);
+record!(
+    /// The order was called off.
+    OrderCancelled {
+        /// On what ground.
+        reason: CancelReason,
+        /// In the words of whoever cancelled.
+        note: Option<String>,
+    }
+);
+record!(
+    /// An order of another system was taken in as history.
+    OrderImported {
+        /// The system it comes from.
+        source: String,
+        /// What it is called there.
+        reference: String,
+        /// The number people know it by.
+        number: String,
+        /// A sale, or a credit that takes one back.
+        kind: OrderKind,
+        /// What a credit takes back, where the source tells.
+        credit_of: Option<String>,
+        /// For whom, where known.
+        customer: Option<String>,
+        /// ISO 3166-1 alpha-2 code, where known.
+        country: Option<String>,
+        /// Its lines; amounts are positive in a credit too.
+        lines: Vec<ContractLine>,
+        /// The sum of the line totals; positive in a credit too.
+        total: ContractMoney,
+        /// When it was placed at its source.
+        placed_at: i64,
+        /// When it was imported.
+        imported_at: i64,
+    }
+);
+record!(
+    /// A row that is no event of the engine's, written by a program of somebody's own.
+    ForeignEvent {
+        /// The row's event type.
+        event_type: String,
+        /// The row's event version.
+        event_version: String,
+        /// The row's JSON body; `None` where it is too large to publish.
+        body: Option<String>,
+    }
+);
+
+/// One line with its total.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractLine {
+    /// Unique within the order.
+    pub line_id: String,
+    /// What.
+    pub sku: String,
+    /// What it is called on the invoice.
+    pub description: Option<String>,
+    /// Pieces.
+    pub quantity: i64,
+    /// What one costs.
+    pub unit_price: ContractUnitPrice,
+    /// Quantity times unit price, rounded once to the minor unit, half to even.
+    pub total: ContractMoney,
+}
+
+/// An amount in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractMoney {
+    /// Minor units: cents for EUR.
+    pub minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// What one piece costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractUnitPrice {
+    /// Ten-thousandths of a major unit.
+    pub ten_thousandths: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// A postal address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractAddress {
+    /// ISO 3166-1 alpha-2 code.
+    pub country: String,
+    /// Name, street, city, postal code, phone and email, sealed.
+    pub details: ContractSealed,
+}
+
+/// Personal data under a key that can be destroyed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractSealed {
+    /// Whose key.
+    pub subject: String,
+    /// Base64 of nonce and ciphertext.
+    pub data: String,
+}
+
+/// Defines an enumeration whose unknown symbols read as `Unknown`, so that an old reader survives a new symbol.
+macro_rules! symbols {
+    ($(#[$doc:meta])* $name:ident { $($(#[$symbol_doc:meta])* $symbol:ident,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum $name {
+            $($(#[$symbol_doc])* $symbol,)*
+            /// A symbol of a later release.
+            #[serde(other)]
+            Unknown,
+        }
+    };
+}
+
+symbols!(
+    /// Which of an order's addresses.
+    AddressRole {
+        /// Where the goods go.
+        Shipping,
+        /// Whom to bill.
+        Billing,
+    }
+);
+symbols!(
+    /// On what ground an order was called off.
+    CancelReason {
+        /// The customer asked for it.
+        Customer,
+        /// The shop decided it.
+        Staff,
+        /// A draft was thrown away.
+        Discarded,
+    }
+);
+symbols!(
+    /// Whether an order sells or takes back.
+    OrderKind {
+        /// Goods for money.
+        Sale,
+        /// Money back.
+        Credit,
+    }
+);
+
+/// Runs one expression for whichever record the event holds.
+macro_rules! each {
+    ($event:expr, $record:ident => $result:expr) => {
+        match $event {
+            PublicEvent::OrderDrafted($record) => $result,
+            PublicEvent::LineAdded($record) => $result,
+            PublicEvent::LineQuantityChanged($record) => $result,
+            PublicEvent::LineRemoved($record) => $result,
+            PublicEvent::AddressChanged($record) => $result,
+            PublicEvent::OrderPlaced($record) => $result,
+            PublicEvent::OrderCancelled($record) => $result,
+            PublicEvent::OrderImported($record) => $result,
+            PublicEvent::ForeignEvent($record) => $result,
+        }
+    };
+}
+
+impl PublicEvent {
+    /// The names of all records, in the order of the enum.
+    pub const NAMES: [&'static str; 9] = [
+        "OrderDrafted",
+        "LineAdded",
+        "LineQuantityChanged",
+        "LineRemoved",
+        "AddressChanged",
+        "OrderPlaced",
+        "OrderCancelled",
+        "OrderImported",
+        "ForeignEvent",
+    ];
+
+    /// The record's name, which is its Avro record's and its `ce_type`.
+    pub const fn name(&self) -> &'static str {
+        Self::NAMES[self.index()]
+    }
+
+    /// The record's place in [`PublicEvent::NAMES`].
+    pub const fn index(&self) -> usize {
+        match self {
+            Self::OrderDrafted(_) => 0,
+            Self::LineAdded(_) => 1,
+            Self::LineQuantityChanged(_) => 2,
+            Self::LineRemoved(_) => 3,
+            Self::AddressChanged(_) => 4,
+            Self::OrderPlaced(_) => 5,
+            Self::OrderCancelled(_) => 6,
+            Self::OrderImported(_) => 7,
+            Self::ForeignEvent(_) => 8,
+        }
+    }
+
+    /// The order's id.
+    pub fn order_id(&self) -> &str {
+        each!(self, record => &record.order_id)
+    }
+
+    /// Place in the order's history, from 1 without gaps.
+    pub const fn version(&self) -> i64 {
+        each!(self, record => record.version)
+    }
+
+    /// Whose shop.
+    pub fn tenant(&self) -> &str {
+        each!(self, record => &record.tenant)
+    }
+
+    /// Business time in microseconds since 1970.
+    pub const fn at(&self) -> i64 {
+        each!(self, record => record.at)
+    }
+
+    /// The record's body as JSON, without its name.
+    ///
+    /// # Errors
+    /// None that a record of this contract can cause; serde's signature has one.
+    pub fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+        each!(self, record => serde_json::to_value(record))
+    }
+
+    /// Reads a record from its name and JSON body, as [`PublicEvent::to_json`] writes it.
+    ///
+    /// # Errors
+    /// A name that is none of [`PublicEvent::NAMES`], or a body of another shape.
+    pub fn from_json(name: &str, body: serde_json::Value) -> serde_json::Result<Self> {
+        use serde::de::Error;
+        use serde_json::from_value;
+        match name {
+            "OrderDrafted" => from_value(body).map(Self::OrderDrafted),
+            "LineAdded" => from_value(body).map(Self::LineAdded),
+            "LineQuantityChanged" => from_value(body).map(Self::LineQuantityChanged),
+            "LineRemoved" => from_value(body).map(Self::LineRemoved),
+            "AddressChanged" => from_value(body).map(Self::AddressChanged),
+            "OrderPlaced" => from_value(body).map(Self::OrderPlaced),
+            "OrderCancelled" => from_value(body).map(Self::OrderCancelled),
+            "OrderImported" => from_value(body).map(Self::OrderImported),
+            "ForeignEvent" => from_value(body).map(Self::ForeignEvent),
+            name => Err(serde_json::Error::custom(format!("no public event is named {name:?}"))),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! From what is stored to what is public.
+
+use crate::order::{self, OrderEvent};
+use crate::{Address, Money, OrderId, TenantId, Timestamp, UnitPrice};
+
+use super::{
+    AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
+    ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
+    OrderImported, OrderKind, OrderPlaced, PublicEvent,
+};
+
+/// What the row around a stored event says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Whose history.
+    pub order_id: OrderId,
+    /// Place in it, from 1.
+    pub version: i64,
+    /// Whose shop.
+    pub tenant: TenantId,
+}
+
+/// The public event of a stored one.
+pub fn publish(facts: &Facts, event: &OrderEvent) -> PublicEvent {
+    let order_id = facts.order_id.to_string();
+    let tenant = facts.tenant.to_string();
+    let version = facts.version;
+    let at = event.at().micros();
+    match event {
+        OrderEvent::OrderDrafted(event) => PublicEvent::OrderDrafted(OrderDrafted {
+            order_id,
+            version,
+            tenant,
+            at,
+            customer: event.customer.as_ref().map(ToString::to_string),
+            currency: event.currency.to_string(),
+        }),
+        OrderEvent::LineAdded(event) => {
+            PublicEvent::LineAdded(LineAdded { order_id, version, tenant, at, line: line(&event.line) })
+        }
+        OrderEvent::LineQuantityChanged(event) => PublicEvent::LineQuantityChanged(LineQuantityChanged {
+            order_id,
+            version,
+            tenant,
+            at,
+            line_id: event.line_id.to_string(),
+            quantity: event.quantity.get().into(),
+            total: money(event.total),
+        }),
+        OrderEvent::LineRemoved(event) => {
+            PublicEvent::LineRemoved(LineRemoved { order_id, version, tenant, at, line_id: event.line_id.to_string() })
+        }
+        OrderEvent::AddressChanged(event) => PublicEvent::AddressChanged(AddressChanged {
+            order_id,
+            version,
+            tenant,
+            at,
+            role: match event.kind {
+                order::AddressKind::Shipping => AddressRole::Shipping,
+                order::AddressKind::Billing => AddressRole::Billing,
+            },
+            address: address(&event.address),
+        }),
+        OrderEvent::OrderPlaced(event) => PublicEvent::OrderPlaced(OrderPlaced {
+            order_id,
+            version,
+            tenant,
+            at,
+            number: event.number.to_string(),
+            lines: event.lines.iter().map(line).collect(),
+            total: money(event.total),
+            shipping_address: address(&event.shipping_address),
+            billing_address: event.billing_address.as_ref().map(address),
+        }),
+        OrderEvent::OrderCancelled(event) => PublicEvent::OrderCancelled(OrderCancelled {
+            order_id,
+            version,
+            tenant,
+            at,
+            reason: match event.reason {
+                order::CancelReason::Customer => CancelReason::Customer,
+                order::CancelReason::Staff => CancelReason::Staff,
+                order::CancelReason::Discarded => CancelReason::Discarded,
+            },
+            note: event.note.as_ref().map(ToString::to_string),
+        }),
+        OrderEvent::OrderImported(event) => PublicEvent::OrderImported(OrderImported {
+            order_id,
+            version,
+            tenant,
+            at,
+            source: event.source.to_string(),
+            reference: event.reference.to_string(),
+            number: event.number.to_string(),
+            kind: match event.kind {
+                order::OrderKind::Sale => OrderKind::Sale,
+                order::OrderKind::Credit => OrderKind::Credit,
+            },
+            credit_of: event.credit_of.as_ref().map(ToString::to_string),
+            customer: event.customer.as_ref().map(ToString::to_string),
+            country: event.country.map(|country| country.to_string()),
+            lines: event.lines.iter().map(line).collect(),
+            total: money(event.total),
+            placed_at: event.placed_at.micros(),
+            imported_at: event.at.micros(),
+        }),
+    }
+}
+
+/// The public event of a row that another program wrote: its type, version and body as they stand.
+///
+/// `body` is `None` where it is too large to publish; consumers then ask the store's owner.
+pub fn publish_foreign(
+    order_id: String,
+    version: i64,
+    tenant: &TenantId,
+    recorded_at: Timestamp,
+    event_type: String,
+    event_version: String,
+    body: Option<String>,
+) -> PublicEvent {
+    let (tenant, at) = (tenant.to_string(), recorded_at.micros());
+    PublicEvent::ForeignEvent(ForeignEvent { order_id, version, tenant, at, event_type, event_version, body })
+}
+
+fn line(line: &order::Line) -> ContractLine {
+    ContractLine {
+        line_id: line.id.to_string(),
+        sku: line.sku.to_string(),
+        description: line.description.as_ref().map(ToString::to_string),
+        quantity: line.quantity.get().into(),
+        unit_price: unit_price(line.unit_price, line.total),
+        total: money(line.total),
+    }
+}
+
+fn money(amount: Money) -> ContractMoney {
+    ContractMoney { minor: amount.minor(), currency: amount.currency().to_string() }
+}
+
+fn unit_price(price: UnitPrice, total: Money) -> ContractUnitPrice {
+    ContractUnitPrice { ten_thousandths: price.ten_thousandths(), currency: total.currency().to_string() }
+}
+
+fn address(address: &Address) -> ContractAddress {
+    ContractAddress {
+        country: address.country.to_string(),
+        details: ContractSealed {
+            subject: address.details.subject().to_string(),
+            data: address.details.data().to_owned(),
+        },
+    }
+}

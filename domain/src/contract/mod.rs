@@ -1,0 +1,17 @@
+//! The public contract: what other teams read from the topics, apart from what the engine stores.
+//!
+//! Guarantees: every stored event of an order has exactly one public event with the same version; the mapping is an
+//! exhaustive match, so a new stored event does not compile until it is public. Shapes change only as the Avro schemas in
+//! `schemas/avro` allow: fields stay, later ones are nullable with a default.
+
+mod events;
+mod mapping;
+mod published;
+
+pub use events::{
+    AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
+    ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
+    OrderImported, OrderKind, OrderPlaced, PublicEvent,
+};
+pub use mapping::{Facts, publish, publish_foreign};
+pub use published::{InvalidPosition, Position, Published};

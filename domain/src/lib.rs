@@ -1,0 +1,30 @@
+//! The order engine's decisions, as pure functions over events.
+//!
+//! Every aggregate is a [`Decider`]: commands and a folded state in, events or a typed rejection out. The crate has no
+//! I/O, no clock and no randomness. Stored events stay private to the engine; [`contract`] maps each one to the public
+//! event that other teams read.
+
+mod codes;
+pub mod contract;
+mod country;
+mod decider;
+mod ids;
+mod money;
+pub mod order;
+mod privacy;
+mod quantity;
+pub mod testing;
+mod text;
+mod time;
+pub mod upcast;
+
+pub use country::{CountryCode, UnknownCountry};
+pub use decider::{Decider, StoredEvent, Unfoldable, fold};
+pub use ids::{
+    CustomerId, EventId, ExternalReference, ImportSource, LineId, OrderId, OrderNumber, Sku, SubjectId, TenantId,
+};
+pub use money::{Currency, Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice};
+pub use privacy::{Address, Sealed};
+pub use quantity::{InvalidQuantity, Quantity};
+pub use text::{Description, InvalidText, Reason};
+pub use time::{InvalidTimestamp, Timestamp};

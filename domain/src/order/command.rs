@@ -1,0 +1,75 @@
+//! What somebody may ask of an order.
+
+use crate::Decider;
+
+use super::{
+    AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, ImportOrder, Order, OrderEvent, OrderRejection, OrderState,
+    PlaceOrder, RemoveLine, SetAddress, evolve::evolve,
+};
+use crate::Unfoldable;
+
+/// Every command of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderCommand {
+    /// Begin a draft.
+    CreateDraft(CreateDraft),
+    /// Add a line to a draft.
+    AddLine(AddLine),
+    /// Change a draft line's quantity.
+    ChangeLineQuantity(ChangeLineQuantity),
+    /// Take a line off a draft.
+    RemoveLine(RemoveLine),
+    /// Set or replace an address of a draft.
+    SetAddress(SetAddress),
+    /// Commit to a draft.
+    PlaceOrder(PlaceOrder),
+    /// Call the order off.
+    CancelOrder(CancelOrder),
+    /// Take an order of another system in as history.
+    ImportOrder(ImportOrder),
+}
+
+impl OrderCommand {
+    /// The command's name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CreateDraft(_) => "CreateDraft",
+            Self::AddLine(_) => "AddLine",
+            Self::ChangeLineQuantity(_) => "ChangeLineQuantity",
+            Self::RemoveLine(_) => "RemoveLine",
+            Self::SetAddress(_) => "SetAddress",
+            Self::PlaceOrder(_) => "PlaceOrder",
+            Self::CancelOrder(_) => "CancelOrder",
+            Self::ImportOrder(_) => "ImportOrder",
+        }
+    }
+}
+
+impl Decider for Order {
+    const KIND: &'static str = "order";
+    type State = OrderState;
+    type Command = OrderCommand;
+    type Event = OrderEvent;
+    type Rejection = OrderRejection;
+
+    fn initial() -> OrderState {
+        OrderState::Absent
+    }
+
+    fn decide(state: &OrderState, command: OrderCommand) -> Result<Vec<OrderEvent>, OrderRejection> {
+        match command {
+            OrderCommand::CreateDraft(command) => command.decide(state),
+            OrderCommand::AddLine(command) => command.decide(state),
+            OrderCommand::ChangeLineQuantity(command) => command.decide(state),
+            OrderCommand::RemoveLine(command) => command.decide(state),
+            OrderCommand::SetAddress(command) => command.decide(state),
+            OrderCommand::PlaceOrder(command) => command.decide(state),
+            OrderCommand::CancelOrder(command) => command.decide(state),
+            OrderCommand::ImportOrder(command) => command.decide(state),
+        }
+    }
+
+    fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState, Unfoldable> {
+        evolve(state, event)
+    }
+}

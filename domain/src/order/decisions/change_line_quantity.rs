@@ -1,0 +1,61 @@
+use crate::{LineId, Money, Quantity, Timestamp};
+
+use super::super::{LineQuantityChanged, OrderEvent, OrderRejection, OrderState};
+use super::draft_of;
+
+/// Change a draft line's quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeLineQuantity {
+    /// Which line.
+    pub line_id: LineId,
+    /// Pieces from now on.
+    pub quantity: Quantity,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl ChangeLineQuantity {
+    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+        let draft = draft_of(state, "ChangeLineQuantity")?;
+        let line = draft.line(self.line_id).ok_or(OrderRejection::LineNotFound(self.line_id))?;
+        if line.quantity == self.quantity {
+            return Ok(vec![]);
+        }
+        let total = line.unit_price.line_total(self.quantity, draft.currency)?;
+        draft
+            .lines
+            .iter()
+            .filter(|other| other.id != line.id)
+            .try_fold(total, |sum: Money, other| sum.checked_add(other.total))?;
+        Ok(vec![OrderEvent::LineQuantityChanged(LineQuantityChanged {
+            line_id: self.line_id,
+            quantity: self.quantity,
+            total,
+            at: self.at,
+        })])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use crate::{order::OrderRejection, testing::given};
+
+    #[test]
+    fn changes_quantity_and_total() {
+        given([drafted(), line_added(1, 3, "2.55", 765)])
+            .when(change_quantity(1, 5))
+            .then([quantity_changed(1, 5, 1275)]);
+    }
+
+    #[test]
+    fn a_repeat_is_not_a_fact() {
+        given([drafted(), line_added(1, 3, "2.55", 765)]).when(change_quantity(1, 3)).then_nothing();
+    }
+
+    #[test]
+    fn refuses_an_unknown_line_and_a_placed_order() {
+        given([drafted()]).when(change_quantity(1, 5)).then_rejected(OrderRejection::LineNotFound(line_id(1)));
+        given(placed_history()).when(change_quantity(1, 5)).then_rejected(not_allowed("Placed", "ChangeLineQuantity"));
+    }
+}

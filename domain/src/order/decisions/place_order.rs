@@ -1,0 +1,85 @@
+use crate::{Money, OrderNumber, Timestamp};
+
+use super::super::{OrderEvent, OrderPlaced, OrderRejection, OrderState};
+use super::draft_of;
+
+/// Commit to a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceOrder {
+    /// The number given to the order.
+    pub number: OrderNumber,
+    /// What the client expects to pay, if it says so.
+    pub expected_total: Option<Money>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl PlaceOrder {
+    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+        match state {
+            OrderState::Placed(placed) if placed.number == self.number => return Ok(vec![]),
+            _ => {}
+        }
+        let draft = draft_of(state, "PlaceOrder")?;
+        if draft.lines.is_empty() {
+            return Err(OrderRejection::NoLines);
+        }
+        let shipping_address = draft.shipping_address.clone().ok_or(OrderRejection::ShippingAddressMissing)?;
+        let total = draft.total()?;
+        match self.expected_total {
+            Some(expected) if expected != total => {
+                return Err(OrderRejection::TotalMismatch { computed: total, expected });
+            }
+            _ => {}
+        }
+        Ok(vec![OrderEvent::OrderPlaced(OrderPlaced {
+            number: self.number,
+            lines: draft.lines.clone(),
+            total,
+            shipping_address,
+            billing_address: draft.billing_address.clone(),
+            at: self.at,
+        })])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use crate::{Currency, Money, order::OrderRejection, testing::given};
+
+    #[test]
+    fn freezes_lines_total_and_addresses() {
+        given(ready_history()).when(place(None)).then([order_placed()]);
+        given(ready_history()).when(place(Some(Money::new(765, Currency::EUR)))).then([order_placed()]);
+    }
+
+    #[test]
+    fn a_repeat_is_not_a_fact() {
+        given(placed_history()).when(place(None)).then_nothing();
+    }
+
+    #[test]
+    fn refuses_what_is_not_ready() {
+        given([drafted(), address_changed("DE")]).when(place(None)).then_rejected(OrderRejection::NoLines);
+        given([drafted(), line_added(1, 3, "2.55", 765)])
+            .when(place(None))
+            .then_rejected(OrderRejection::ShippingAddressMissing);
+    }
+
+    #[test]
+    fn refuses_a_total_that_the_client_did_not_expect() {
+        let (computed, expected) = (Money::new(765, Currency::EUR), Money::new(764, Currency::EUR));
+        given(ready_history())
+            .when(place(Some(expected)))
+            .then_rejected(OrderRejection::TotalMismatch { computed, expected });
+    }
+
+    #[test]
+    fn refuses_a_second_placement_and_a_cancelled_order() {
+        given(placed_history()).when(place_as("other", None)).then_rejected(not_allowed("Placed", "PlaceOrder"));
+        given(placed_history().into_iter().chain([cancelled()]))
+            .when(place(None))
+            .then_rejected(not_allowed("Cancelled", "PlaceOrder"));
+    }
+}

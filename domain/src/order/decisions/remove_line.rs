@@ -1,0 +1,46 @@
+use crate::{LineId, Timestamp};
+
+use super::super::{LineRemoved, OrderEvent, OrderRejection, OrderState};
+use super::draft_of;
+
+/// Take a line off a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoveLine {
+    /// Which line.
+    pub line_id: LineId,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl RemoveLine {
+    /// A line that is not there counts as removed, so a repeat finds its work done.
+    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+        let draft = draft_of(state, "RemoveLine")?;
+        Ok(draft
+            .line(self.line_id)
+            .map(|line| OrderEvent::LineRemoved(LineRemoved { line_id: line.id, at: self.at }))
+            .into_iter()
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use crate::testing::given;
+
+    #[test]
+    fn removes_a_line() {
+        given([drafted(), line_added(1, 3, "2.55", 765)]).when(remove_line(1)).then([line_removed(1)]);
+    }
+
+    #[test]
+    fn a_repeat_is_not_a_fact() {
+        given([drafted(), line_added(1, 3, "2.55", 765), line_removed(1)]).when(remove_line(1)).then_nothing();
+    }
+
+    #[test]
+    fn refuses_a_placed_order() {
+        given(placed_history()).when(remove_line(1)).then_rejected(not_allowed("Placed", "RemoveLine"));
+    }
+}

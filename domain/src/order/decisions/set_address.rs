@@ -1,0 +1,59 @@
+use crate::{Address, Timestamp};
+
+use super::super::{AddressChanged, AddressKind, OrderEvent, OrderRejection, OrderState};
+use super::draft_of;
+
+/// Set or replace an address of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAddress {
+    /// Which of the order's addresses.
+    pub kind: AddressKind,
+    /// The address, sealed before it came here.
+    pub address: Address,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl SetAddress {
+    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+        let draft = draft_of(state, "SetAddress")?;
+        let seen = match self.kind {
+            AddressKind::Shipping => &draft.shipping_address,
+            AddressKind::Billing => &draft.billing_address,
+        };
+        if seen.as_ref() == Some(&self.address) {
+            return Ok(vec![]);
+        }
+        Ok(vec![OrderEvent::AddressChanged(AddressChanged { kind: self.kind, address: self.address, at: self.at })])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use crate::{
+        order::{AddressKind, OrderRejection},
+        testing::given,
+    };
+
+    #[test]
+    fn sets_and_replaces_an_address() {
+        given([drafted()]).when(set_address(AddressKind::Shipping, "DE")).then([address_changed("DE")]);
+        given([drafted(), address_changed("DE")])
+            .when(set_address(AddressKind::Shipping, "FR"))
+            .then([address_changed("FR")]);
+    }
+
+    #[test]
+    fn a_repeat_is_not_a_fact() {
+        given([drafted(), address_changed("DE")]).when(set_address(AddressKind::Shipping, "DE")).then_nothing();
+    }
+
+    #[test]
+    fn refuses_an_order_that_is_no_draft() {
+        given([]).when(set_address(AddressKind::Billing, "DE")).then_rejected(OrderRejection::NotFound);
+        given(placed_history())
+            .when(set_address(AddressKind::Billing, "DE"))
+            .then_rejected(not_allowed("Placed", "SetAddress"));
+    }
+}

@@ -1,0 +1,241 @@
+//! What happens to an order, as the store keeps it. Released shapes change only through an upcaster.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Address, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money,
+    OrderNumber, Quantity, Reason, Sku, StoredEvent, TenantId, Timestamp, UnitPrice, upcast::Upcaster,
+};
+
+/// Every fact of an order's stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrderEvent {
+    /// A draft was begun.
+    OrderDrafted(OrderDrafted),
+    /// A line was added to a draft.
+    LineAdded(LineAdded),
+    /// A line's quantity was changed.
+    LineQuantityChanged(LineQuantityChanged),
+    /// A line was removed.
+    LineRemoved(LineRemoved),
+    /// An address was set or replaced.
+    AddressChanged(AddressChanged),
+    /// The customer committed to the order; prices and addresses are frozen.
+    OrderPlaced(OrderPlaced),
+    /// The order was called off.
+    OrderCancelled(OrderCancelled),
+    /// An order of another system was taken in as history, without side effects.
+    OrderImported(OrderImported),
+}
+
+/// A draft was begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderDrafted {
+    /// Whose shop.
+    pub tenant: TenantId,
+    /// For whom, where known.
+    pub customer: Option<CustomerId>,
+    /// The one currency of the order.
+    pub currency: Currency,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A line was added to a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineAdded {
+    /// The line with its total.
+    pub line: Line,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A line's quantity was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineQuantityChanged {
+    /// Which line.
+    pub line_id: LineId,
+    /// Pieces from now on.
+    pub quantity: Quantity,
+    /// The line's total from now on.
+    pub total: Money,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A line was removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineRemoved {
+    /// Which line.
+    pub line_id: LineId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An address was set or replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressChanged {
+    /// Which of the order's addresses.
+    pub kind: AddressKind,
+    /// The address; all but the country is sealed.
+    pub address: Address,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The customer committed to the order. Lines, prices and addresses are frozen as they stand here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPlaced {
+    /// The number people know the order by.
+    pub number: OrderNumber,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// The sum of the line totals.
+    pub total: Money,
+    /// Where to.
+    pub shipping_address: Address,
+    /// Whom to bill, where that is another address.
+    pub billing_address: Option<Address>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The order was called off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCancelled {
+    /// On what ground.
+    pub reason: CancelReason,
+    /// In the words of whoever cancelled.
+    pub note: Option<Reason>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An order of another system was taken in as history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderImported {
+    /// Whose shop.
+    pub tenant: TenantId,
+    /// The system it comes from.
+    pub source: ImportSource,
+    /// What it is called there.
+    pub reference: ExternalReference,
+    /// The number people know it by.
+    pub number: OrderNumber,
+    /// A sale, or a credit that takes one back.
+    pub kind: OrderKind,
+    /// What a credit takes back, where the source tells.
+    pub credit_of: Option<ExternalReference>,
+    /// For whom, where known.
+    pub customer: Option<CustomerId>,
+    /// Where to, where known.
+    pub country: Option<CountryCode>,
+    /// Its lines; quantities and totals are positive in a credit too.
+    pub lines: Vec<Line>,
+    /// The sum of the line totals; positive in a credit too.
+    pub total: Money,
+    /// When it was placed at its source.
+    pub placed_at: Timestamp,
+    /// When it was imported.
+    pub at: Timestamp,
+}
+
+/// One line with its total.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Unique within the order.
+    pub id: LineId,
+    /// What.
+    pub sku: Sku,
+    /// What it is called on the invoice.
+    pub description: Option<Description>,
+    /// How many.
+    pub quantity: Quantity,
+    /// What one costs.
+    pub unit_price: UnitPrice,
+    /// Quantity times unit price, rounded once.
+    pub total: Money,
+}
+
+/// Which of an order's addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AddressKind {
+    /// Where the goods go.
+    Shipping,
+    /// Whom to bill.
+    Billing,
+}
+
+/// On what ground an order was called off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CancelReason {
+    /// The customer asked for it.
+    Customer,
+    /// The shop decided it.
+    Staff,
+    /// A draft was thrown away.
+    Discarded,
+}
+
+/// Whether an order sells or takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OrderKind {
+    /// Goods for money.
+    Sale,
+    /// Money back: its amounts count negatively in sums.
+    Credit,
+}
+
+impl StoredEvent for OrderEvent {
+    const UPCASTERS: &'static [Upcaster] = &[];
+
+    fn event_type(&self) -> &'static str {
+        match self {
+            Self::OrderDrafted(_) => "OrderDrafted",
+            Self::LineAdded(_) => "LineAdded",
+            Self::LineQuantityChanged(_) => "LineQuantityChanged",
+            Self::LineRemoved(_) => "LineRemoved",
+            Self::AddressChanged(_) => "AddressChanged",
+            Self::OrderPlaced(_) => "OrderPlaced",
+            Self::OrderCancelled(_) => "OrderCancelled",
+            Self::OrderImported(_) => "OrderImported",
+        }
+    }
+
+    fn event_version(&self) -> &'static str {
+        "1.0"
+    }
+
+    fn current_version(event_type: &str) -> Option<&'static str> {
+        match event_type {
+            "OrderDrafted"
+            | "LineAdded"
+            | "LineQuantityChanged"
+            | "LineRemoved"
+            | "AddressChanged"
+            | "OrderPlaced"
+            | "OrderCancelled"
+            | "OrderImported" => Some("1.0"),
+            _ => None,
+        }
+    }
+}
+
+impl OrderEvent {
+    /// Business time: when it happened, or when an imported order was placed.
+    pub const fn at(&self) -> Timestamp {
+        match self {
+            Self::OrderDrafted(event) => event.at,
+            Self::LineAdded(event) => event.at,
+            Self::LineQuantityChanged(event) => event.at,
+            Self::LineRemoved(event) => event.at,
+            Self::AddressChanged(event) => event.at,
+            Self::OrderPlaced(event) => event.at,
+            Self::OrderCancelled(event) => event.at,
+            Self::OrderImported(event) => event.placed_at,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The order aggregate: from a draft through placement to its end, or imported as history.
+//!
+//! Guarantees: what [`Order::decide`](crate::Decider::decide) accepts folds, and deciding the same command again yields
+//! nothing. Requests in a terminal state are refused.
+
+mod command;
+mod decisions;
+mod event;
+mod evolve;
+mod rejection;
+mod state;
+
+#[cfg(test)]
+mod properties;
+
+pub use command::OrderCommand;
+pub use decisions::{
+    AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, ImportLine, ImportOrder, PlaceOrder, RemoveLine, SetAddress,
+};
+pub use event::{
+    AddressChanged, AddressKind, CancelReason, Line, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled,
+    OrderDrafted, OrderEvent, OrderImported, OrderKind, OrderPlaced,
+};
+pub use rejection::OrderRejection;
+pub use state::{Cancelled, Draft, Imported, Order, OrderState, Placed};
+
+/// Most lines of one order.
+pub const LINES_MAX: usize = 2_000;

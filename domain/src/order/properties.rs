@@ -1,0 +1,73 @@
+//! What holds for every order, whatever is asked of it in whatever order.
+
+use proptest::prelude::*;
+
+use super::decisions::fixtures::{
+    add_line, cancel, change_quantity, create_draft, create_draft_for, import, place_as, remove_line, set_address,
+};
+use super::{AddressKind, CancelReason, LINES_MAX, Order, OrderCommand, OrderEvent, OrderState};
+use crate::{Decider, Money, fold, upcast};
+
+fn any_command() -> impl Strategy<Value = OrderCommand> {
+    let price = prop::sample::select(vec!["0", "0.01", "0.005", "2.55", "99999.9999"]);
+    prop_oneof![
+        1 => Just(create_draft()),
+        1 => Just(create_draft_for("other")),
+        6 => (0_u32..6, 1_u32..1_000, price).prop_map(|(n, quantity, price)| add_line(n, quantity, price)),
+        3 => (0_u32..6, 1_u32..1_000).prop_map(|(n, quantity)| change_quantity(n, quantity)),
+        2 => (0_u32..6).prop_map(remove_line),
+        3 => prop::sample::select(vec!["DE", "FR"]).prop_map(|country| set_address(AddressKind::Shipping, country)),
+        2 => prop::sample::select(vec!["1", "2"]).prop_map(|number| place_as(number, None)),
+        1 => prop::sample::select(vec![CancelReason::Customer, CancelReason::Staff, CancelReason::Discarded])
+            .prop_map(cancel),
+        1 => Just(import(&["1.00", "2.00"])),
+    ]
+}
+
+fn run(commands: Vec<OrderCommand>) -> (OrderState, Vec<OrderEvent>) {
+    let mut state = Order::initial();
+    let mut history = Vec::new();
+    for command in commands {
+        let Ok(events) = Order::decide(&state, command.clone()) else { continue };
+        for event in &events {
+            state = Order::evolve(state, event).expect("what decide accepts must fold");
+        }
+        assert_eq!(Order::decide(&state, command).as_deref(), Ok(&[][..]), "deciding again yields nothing");
+        history.extend(events);
+    }
+    (state, history)
+}
+
+proptest! {
+    #[test]
+    fn what_is_accepted_folds_and_is_done_once(commands in prop::collection::vec(any_command(), 0..40)) {
+        let (state, history) = run(commands);
+        prop_assert_eq!(fold::<Order>(&history).unwrap(), state);
+    }
+
+    #[test]
+    fn a_total_is_the_sum_of_its_lines_in_one_currency(commands in prop::collection::vec(any_command(), 0..40)) {
+        let (_, history) = run(commands);
+        for event in history {
+            let (lines, total) = match event {
+                OrderEvent::OrderPlaced(placed) => (placed.lines, placed.total),
+                OrderEvent::OrderImported(imported) => (imported.lines, imported.total),
+                _ => continue,
+            };
+            prop_assert!((1..=LINES_MAX).contains(&lines.len()));
+            let sum = lines.iter().try_fold(Money::zero(total.currency()), |sum, line| sum.checked_add(line.total));
+            prop_assert_eq!(sum, Ok(total));
+        }
+    }
+
+    #[test]
+    fn stored_events_read_back_as_written(commands in prop::collection::vec(any_command(), 0..40)) {
+        use crate::StoredEvent;
+        let (_, history) = run(commands);
+        for event in history {
+            let body = serde_json::to_string(&event).unwrap();
+            let read: OrderEvent = upcast::decode(event.event_type(), event.event_version(), &body).unwrap();
+            prop_assert_eq!(read, event);
+        }
+    }
+}

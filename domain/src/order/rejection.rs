@@ -1,0 +1,81 @@
+//! Why an order refuses a command.
+
+use crate::{LineId, Money, MoneyError, Unfoldable};
+
+use super::LINES_MAX;
+
+/// Why an order refuses a command. Nothing happened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OrderRejection {
+    /// No such order.
+    #[error("there is no such order")]
+    NotFound,
+    /// The id is taken by another order.
+    #[error("an order with this id exists already, with other content")]
+    OrderExists,
+    /// The state does not allow the command.
+    #[error("{command} is not allowed while the order is {state}")]
+    NotAllowed {
+        /// The state's name.
+        state: &'static str,
+        /// The command's name.
+        command: &'static str,
+    },
+    /// The line id is taken by another line.
+    #[error("line {0} exists already, with other content")]
+    LineExists(LineId),
+    /// No such line.
+    #[error("the order has no line {0}")]
+    LineNotFound(LineId),
+    /// One line more than an order may have.
+    #[error("an order has at most {LINES_MAX} lines")]
+    TooManyLines,
+    /// Nothing to place or import.
+    #[error("an order needs at least one line")]
+    NoLines,
+    /// Nowhere to ship to.
+    #[error("an order needs a shipping address before it is placed")]
+    ShippingAddressMissing,
+    /// The client expected to pay something else.
+    #[error("the total is {computed}, not {expected} as the client expects")]
+    TotalMismatch {
+        /// What the lines add up to.
+        computed: Money,
+        /// What the client gave.
+        expected: Money,
+    },
+    /// An amount of the order does not fit.
+    #[error("an amount of the order cannot be computed: {0}")]
+    Amount(#[from] MoneyError),
+    /// The same reference was imported with other content.
+    #[error("this reference was imported before with other content")]
+    ImportConflict,
+    /// A credit's origin was given for a sale.
+    #[error("only a credit names the order it takes back")]
+    CreditOfWithoutCredit,
+    /// The stream is damaged.
+    #[error("the order's history is damaged: {0}")]
+    Damaged(#[from] Unfoldable),
+}
+
+impl OrderRejection {
+    /// A stable code for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "order_not_found",
+            Self::OrderExists => "order_exists",
+            Self::NotAllowed { .. } => "state_forbids_command",
+            Self::LineExists(_) => "line_exists",
+            Self::LineNotFound(_) => "line_not_found",
+            Self::TooManyLines => "too_many_lines",
+            Self::NoLines => "no_lines",
+            Self::ShippingAddressMissing => "shipping_address_missing",
+            Self::TotalMismatch { .. } => "total_mismatch",
+            Self::Amount(MoneyError::CurrencyMismatch(..)) => "currency_mismatch",
+            Self::Amount(_) => "amount_overflow",
+            Self::ImportConflict => "import_conflict",
+            Self::CreditOfWithoutCredit => "credit_of_without_credit",
+            Self::Damaged(_) => "stream_damaged",
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Reading stored events of any released shape: a chain of steps lifts an old body to the current one.
+//!
+//! Guarantees: an event of the current version is parsed without a detour; an unknown type or version is an error that
+//! names it. Does not: rewrite what is stored.
+
+use serde_json::Value;
+
+use crate::StoredEvent;
+
+/// One step of a chain: lifts the body of one event type from one version to the next.
+#[derive(Debug, Clone, Copy)]
+pub struct Upcaster {
+    /// The stored event's type.
+    pub event_type: &'static str,
+    /// The version it reads.
+    pub from: &'static str,
+    /// The version it makes.
+    pub to: &'static str,
+    /// The step. The body is the whole stored document, `{"EventType": {…}}`.
+    pub lift: fn(Value) -> Result<Value, String>,
+}
+
+/// Why a stored row could not be read as an event.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// No release has written such a type.
+    #[error("unknown event type {0:?}")]
+    UnknownType(String),
+    /// No chain leads from this version to the current one.
+    #[error("no upcaster leads from version {version:?} of {event_type} to {current:?}")]
+    UnknownVersion {
+        /// The stored event's type.
+        event_type: String,
+        /// The version found.
+        version: String,
+        /// The version needed.
+        current: &'static str,
+    },
+    /// A step refused the body.
+    #[error("cannot lift {event_type} from version {version}: {reason}")]
+    Lift {
+        /// The stored event's type.
+        event_type: String,
+        /// The version the step reads.
+        version: String,
+        /// What the step said.
+        reason: String,
+    },
+    /// The body does not have the shape of its type and version.
+    #[error("the body of {event_type} does not have its shape")]
+    Body {
+        /// The stored event's type.
+        event_type: String,
+        /// Where and why.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// Reads a stored event, lifting it through its type's chain where it is old.
+///
+/// # Errors
+/// [`DecodeError`] names the type and version and what is wrong with them.
+pub fn decode<E: StoredEvent>(event_type: &str, version: &str, body: &str) -> Result<E, DecodeError> {
+    let current = E::current_version(event_type).ok_or_else(|| DecodeError::UnknownType(event_type.to_owned()))?;
+    let shape = |source| DecodeError::Body { event_type: event_type.to_owned(), source };
+    if version == current {
+        return serde_json::from_str(body).map_err(shape);
+    }
+    let mut value: Value = serde_json::from_str(body).map_err(shape)?;
+    let mut at = version;
+    // A chain visits each step at most once, so a loop of versions ends as unknown.
+    for _ in 0..=E::UPCASTERS.len() {
+        if at == current {
+            return serde_json::from_value(value).map_err(shape);
+        }
+        let Some(step) = E::UPCASTERS.iter().find(|step| step.event_type == event_type && step.from == at) else {
+            break;
+        };
+        value = (step.lift)(value).map_err(|reason| DecodeError::Lift {
+            event_type: event_type.to_owned(),
+            version: at.to_owned(),
+            reason,
+        })?;
+        at = step.to;
+    }
+    Err(DecodeError::UnknownVersion { event_type: event_type.to_owned(), version: version.to_owned(), current })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    enum Event {
+        Weighed { grams: i64 },
+    }
+
+    impl StoredEvent for Event {
+        const UPCASTERS: &'static [Upcaster] = &[
+            Upcaster {
+                event_type: "Weighed",
+                from: "1.0",
+                to: "1.1",
+                lift: |body| Ok(json!({"Weighed": {"kilograms": body["Weighed"]["kg"]}})),
+            },
+            Upcaster {
+                event_type: "Weighed",
+                from: "1.1",
+                to: "2.0",
+                lift: |body| {
+                    let kilograms = body["Weighed"]["kilograms"].as_i64().ok_or("kilograms is no whole number")?;
+                    Ok(json!({"Weighed": {"grams": kilograms * 1_000}}))
+                },
+            },
+        ];
+
+        fn event_type(&self) -> &'static str {
+            "Weighed"
+        }
+
+        fn event_version(&self) -> &'static str {
+            "2.0"
+        }
+
+        fn current_version(event_type: &str) -> Option<&'static str> {
+            (event_type == "Weighed").then_some("2.0")
+        }
+    }
+
+    #[test]
+    fn lifts_an_old_event_through_every_version() {
+        let read = |version, body: Value| decode::<Event>("Weighed", version, &body.to_string());
+        assert_eq!(read("1.0", json!({"Weighed": {"kg": 3}})).unwrap(), Event::Weighed { grams: 3_000 });
+        assert_eq!(read("1.1", json!({"Weighed": {"kilograms": 2}})).unwrap(), Event::Weighed { grams: 2_000 });
+        assert_eq!(read("2.0", json!({"Weighed": {"grams": 7}})).unwrap(), Event::Weighed { grams: 7 });
+    }
+
+    #[test]
+    fn names_what_it_cannot_read() {
+        let read =
+            |kind, version, body: Value| decode::<Event>(kind, version, &body.to_string()).unwrap_err().to_string();
+        assert_eq!(read("Sung", "1.0", json!({})), "unknown event type \"Sung\"");
+        assert_eq!(read("Weighed", "9.9", json!({})), "no upcaster leads from version \"9.9\" of Weighed to \"2.0\"");
+        assert_eq!(
+            read("Weighed", "1.1", json!({"Weighed": {}})),
+            "cannot lift Weighed from version 1.1: kilograms is no whole number"
+        );
+        assert_eq!(read("Weighed", "2.0", json!({"Weighed": 1})), "the body of Weighed does not have its shape");
+    }
+}

@@ -1,0 +1,90 @@
+//! A batch as the columns of the append statement.
+
+use domain::EventId;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use super::Pending;
+
+/// Borrowed columns of a batch, in the order of the statement's parameters.
+#[derive(Default)]
+pub(super) struct Columns<'a> {
+    pub(super) kinds: Vec<&'a str>,
+    pub(super) ids: Vec<&'a str>,
+    pub(super) versions: Vec<i64>,
+    event_types: Vec<&'a str>,
+    event_versions: Vec<&'a str>,
+    payloads: Vec<&'a str>,
+    metadata: Vec<&'a str>,
+    pub(super) event_ids: Vec<Uuid>,
+    tenants: Vec<&'a str>,
+    shards: i16,
+    pub(super) answer_scopes: Vec<&'a str>,
+    pub(super) answer_keys: Vec<&'a str>,
+    fingerprints: Vec<&'a [u8]>,
+    answers: Vec<&'a str>,
+    keeps_s: Vec<Option<f64>>,
+    pub(super) claim_scopes: Vec<&'a str>,
+    pub(super) claim_values: Vec<&'a str>,
+    claimants: Vec<&'a str>,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn of(batch: &'a [Pending], shards: i16) -> Self {
+        let mut columns = Self { shards, ..Self::default() };
+        for pending in batch {
+            columns.push(pending);
+        }
+        columns
+    }
+
+    fn push(&mut self, pending: &'a Pending) {
+        let append = &pending.append;
+        for (version, event) in (append.expected_version + 1..).zip(&append.events) {
+            self.kinds.push(&append.stream.kind);
+            self.ids.push(&append.stream.id);
+            self.versions.push(version);
+            self.event_types.push(&event.event_type);
+            self.event_versions.push(&event.event_version);
+            self.payloads.push(&event.payload);
+            self.metadata.push(&append.metadata);
+            self.event_ids.push(EventId::uuid(event.id));
+            self.tenants.push(append.tenant.as_str());
+        }
+        if let Some(answer) = &append.answer {
+            self.answer_scopes.push(&answer.scope);
+            self.answer_keys.push(&answer.key);
+            self.fingerprints.push(&answer.fingerprint);
+            self.answers.push(&answer.answer);
+            self.keeps_s.push(answer.keep_s);
+        }
+        for claim in &append.claims {
+            self.claim_scopes.push(&claim.scope);
+            self.claim_values.push(&claim.value);
+            self.claimants.push(&append.stream.id);
+        }
+    }
+
+    pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 18] {
+        [
+            &self.kinds,
+            &self.ids,
+            &self.versions,
+            &self.event_types,
+            &self.event_versions,
+            &self.payloads,
+            &self.metadata,
+            &self.event_ids,
+            &self.tenants,
+            &self.shards,
+            &self.answer_scopes,
+            &self.answer_keys,
+            &self.fingerprints,
+            &self.answers,
+            &self.keeps_s,
+            &self.claim_scopes,
+            &self.claim_values,
+            &self.claimants,
+        ]
+    }
+}

@@ -1,0 +1,153 @@
+//! What a command asks the writer to store, and how that ends.
+
+use domain::{EventId, TenantId};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use crate::StreamId;
+
+/// Everything that one command stores, together or not at all.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// Whose history.
+    pub stream: StreamId,
+    /// The version the command was decided on; the first event gets the next one.
+    pub expected_version: i64,
+    /// Whose shop.
+    pub tenant: TenantId,
+    /// JSON for the `metadata` column of every event.
+    pub metadata: String,
+    /// What happened. Empty where only an answer is stored.
+    pub events: Vec<NewEvent>,
+    /// The answer to keep for the request's Idempotency-Key.
+    pub answer: Option<NewAnswer>,
+    /// Values that only this stream may hold.
+    pub claims: Vec<Claim>,
+}
+
+/// An event to store.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// Its id, which also tells one's own row from a rival's when an outcome is unknown.
+    pub id: EventId,
+    /// Its name.
+    pub event_type: String,
+    /// The version of its shape.
+    pub event_version: String,
+    /// Its body as JSON.
+    pub payload: String,
+}
+
+/// An answer to keep for an Idempotency-Key.
+#[derive(Debug, Clone)]
+pub struct NewAnswer {
+    /// Within which the key is unique: tenant, client and operation.
+    pub scope: String,
+    /// The key.
+    pub key: String,
+    /// A hash of the request, to tell a repeat from another request under the same key.
+    pub fingerprint: Vec<u8>,
+    /// The answer as JSON.
+    pub answer: String,
+    /// Seconds to keep it; `None` keeps it as long as the stream.
+    pub keep_s: Option<f64>,
+}
+
+/// A value that only one stream may hold.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Claim {
+    /// What kind of value, within which tenant.
+    pub scope: String,
+    /// The value.
+    pub value: String,
+}
+
+impl Append {
+    /// Bytes of payload, for the queue's bound.
+    pub(crate) fn bytes(&self) -> usize {
+        self.events.iter().map(|event| event.payload.len()).sum::<usize>() + self.metadata.len()
+    }
+}
+
+/// Why an append stored nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// The stream has events after the expected version.
+    #[error("stream {stream} has moved on from version {expected_version}")]
+    Conflict {
+        /// Whose history.
+        stream: StreamId,
+        /// The version the command was decided on.
+        expected_version: i64,
+    },
+    /// The Idempotency-Key has an answer already.
+    #[error("the idempotency key has an answer already")]
+    AnswerExists,
+    /// Another stream holds the value.
+    #[error("{value} is taken within {scope}")]
+    ClaimTaken {
+        /// What kind of value, within which tenant.
+        scope: String,
+        /// The value.
+        value: String,
+    },
+    /// More is waiting than the queue takes. Try again later.
+    #[error("the store takes no more appends for now")]
+    Overloaded,
+    /// Somebody else holds a lock on the stream's rows.
+    #[error("stream {stream} is locked by another transaction")]
+    Locked {
+        /// Whose history.
+        stream: StreamId,
+    },
+    /// Postgres does not take the values.
+    #[error("the store refuses the values of stream {stream}")]
+    Invalid {
+        /// Whose history.
+        stream: StreamId,
+        /// What Postgres says.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// The database cannot be reached; nothing was sent, or nothing was stored.
+    #[error("the event store cannot be reached")]
+    Unavailable,
+    /// The connection was lost while storing and the outcome could not be settled in time. The same key settles it.
+    #[error("whether stream {stream} was appended to is unknown")]
+    Unknown {
+        /// Whose history.
+        stream: StreamId,
+    },
+}
+
+/// An append on its way through the writer.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) append: Append,
+    /// Whether a lost connection left open if it was stored.
+    pub(crate) unsure: bool,
+    reply: oneshot::Sender<Result<(), AppendError>>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Pending {
+    pub(crate) fn new(
+        append: Append,
+        room: OwnedSemaphorePermit,
+    ) -> (Self, oneshot::Receiver<Result<(), AppendError>>) {
+        let (reply, answer) = oneshot::channel();
+        (Self { append, unsure: false, reply, _room: room }, answer)
+    }
+
+    /// Answers the command. A command that no longer waits has its outcome in the store.
+    pub(crate) fn settle(self, result: Result<(), AppendError>) {
+        let _gone = self.reply.send(result);
+    }
+
+    pub(crate) fn conflict(self) {
+        let error = AppendError::Conflict {
+            stream: self.append.stream.clone(),
+            expected_version: self.append.expected_version,
+        };
+        self.settle(Err(error));
+    }
+}

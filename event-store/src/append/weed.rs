@@ -1,0 +1,116 @@
+//! Telling a failed batch's losers from the rest: whose version, key or claim is in the tables already.
+
+use std::collections::{HashMap, HashSet};
+
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use super::columns::Columns;
+use super::request::{Append, AppendError, Pending};
+
+/// What the tables hold of a batch.
+#[derive(Default)]
+struct Existing {
+    events: HashMap<(String, String, i64), Uuid>,
+    answers: HashSet<(String, String)>,
+    claims: HashSet<(String, String)>,
+}
+
+/// Answers those of a batch whose fate the tables tell, and gives back the rest.
+///
+/// # Errors
+/// What Postgres or the connection says; the batch is then as it was.
+pub(super) async fn weed(
+    client: &Client,
+    batch: Vec<Pending>,
+) -> Result<Vec<Pending>, (Vec<Pending>, tokio_postgres::Error)> {
+    let existing = match look(client, &batch).await {
+        Ok(existing) => existing,
+        Err(error) => return Err((batch, error)),
+    };
+    let mut rest = Vec::with_capacity(batch.len());
+    for pending in batch {
+        match fate(&pending, &existing) {
+            Fate::Open => rest.push(pending),
+            Fate::Stored => pending.settle(Ok(())),
+            Fate::Conflict => pending.conflict(),
+            Fate::Refused(error) => pending.settle(Err(error)),
+        }
+    }
+    Ok(rest)
+}
+
+async fn look(client: &Client, batch: &[Pending]) -> Result<Existing, tokio_postgres::Error> {
+    let columns = Columns::of(batch, 1);
+    let mut existing = Existing::default();
+    let rows = client
+        .query(include_str!("../sql/existing_events.sql"), &[&columns.kinds, &columns.ids, &columns.versions])
+        .await?;
+    for row in rows {
+        existing.events.insert((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
+    }
+    if !columns.answer_keys.is_empty() {
+        let keys: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&columns.answer_scopes, &columns.answer_keys];
+        client.execute(include_str!("../sql/forget_expired.sql"), &keys).await?;
+        for row in client.query(include_str!("../sql/existing_answers.sql"), &keys).await? {
+            existing.answers.insert((row.try_get(0)?, row.try_get(1)?));
+        }
+    }
+    if !columns.claim_values.is_empty() {
+        let rows = client
+            .query(include_str!("../sql/existing_claims.sql"), &[&columns.claim_scopes, &columns.claim_values])
+            .await?;
+        for row in rows {
+            existing.claims.insert((row.try_get(0)?, row.try_get(1)?));
+        }
+    }
+    Ok(existing)
+}
+
+enum Fate {
+    /// Nothing of it is in the tables.
+    Open,
+    /// All of it is: a write whose outcome was unknown had succeeded.
+    Stored,
+    /// Somebody else's events stand where its own would.
+    Conflict,
+    Refused(AppendError),
+}
+
+fn fate(pending: &Pending, existing: &Existing) -> Fate {
+    let append = &pending.append;
+    if is_stored(append, existing) {
+        return Fate::Stored;
+    }
+    // A repeat answers what was answered before, whatever else stands in its way.
+    if let Some(answer) = &append.answer
+        && existing.answers.contains(&(answer.scope.clone(), answer.key.clone()))
+    {
+        return Fate::Refused(AppendError::AnswerExists);
+    }
+    if (append.expected_version + 1..)
+        .zip(&append.events)
+        .any(|(version, _)| stored_at(append, version, existing).is_some())
+    {
+        return Fate::Conflict;
+    }
+    for claim in &append.claims {
+        if existing.claims.contains(&(claim.scope.clone(), claim.value.clone())) {
+            let (scope, value) = (claim.scope.clone(), claim.value.clone());
+            return Fate::Refused(AppendError::ClaimTaken { scope, value });
+        }
+    }
+    Fate::Open
+}
+
+/// Events of one statement are stored all or none, so the first tells for the rest.
+fn is_stored(append: &Append, existing: &Existing) -> bool {
+    append
+        .events
+        .first()
+        .is_some_and(|first| stored_at(append, append.expected_version + 1, existing) == Some(first.id.uuid()))
+}
+
+fn stored_at(append: &Append, version: i64, existing: &Existing) -> Option<Uuid> {
+    existing.events.get(&(append.stream.kind.to_string(), append.stream.id.to_string(), version)).copied()
+}

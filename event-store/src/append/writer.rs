@@ -1,0 +1,315 @@
+//! The one task that appends for a process.
+
+use std::collections::{HashSet, VecDeque};
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use service_kit::clock::Stopwatch;
+use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio_postgres::{Client, Statement, error::SqlState};
+use tokio_util::sync::CancellationToken;
+
+use super::columns::Columns;
+use super::request::{AppendError, Pending};
+use super::weed::weed;
+use crate::StoreOptions;
+use crate::store::Connector;
+
+/// How often a batch is tried again after a deadlock or a race before it is split.
+const RETRIES_MAX: u32 = 2;
+/// Pause between attempts to reach the database again.
+const RECONNECT_PAUSE_MS: u64 = 100;
+
+pub(crate) struct Writer {
+    connector: Connector,
+    options: StoreOptions,
+    shards: i16,
+    appended: Arc<Notify>,
+    suspects: Arc<Semaphore>,
+    session: Option<Session>,
+}
+
+struct Session {
+    client: Client,
+    insert: Statement,
+}
+
+/// Why a batch was not inserted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InsertError {
+    /// The statement was never sent.
+    #[error("cannot reach the database")]
+    Connect(#[from] service_kit::postgres::ConnectError),
+    /// The statement failed, or its answer was lost.
+    #[error("the append statement failed")]
+    Statement(#[from] tokio_postgres::Error),
+}
+
+/// What a failed statement calls for.
+enum Cure {
+    /// Somebody was there first: find the losers.
+    Weed,
+    /// The same batch may pass next time.
+    Retry,
+    /// One of the batch is to blame for a lock that does not come.
+    Locked,
+    /// One of the batch holds values that Postgres does not take.
+    Invalid,
+    /// The connection is gone, and with it the knowledge of what happened.
+    Reconnect,
+}
+
+impl Writer {
+    pub(crate) fn new(connector: Connector, options: StoreOptions, shards: i16, appended: Arc<Notify>) -> Self {
+        let suspects = Arc::new(Semaphore::new(options.suspects_max));
+        Self { connector, options, shards, appended, suspects, session: None }
+    }
+
+    /// Appends what arrives until the queue is closed and empty.
+    pub(crate) async fn run(mut self, mut queue: mpsc::Receiver<Pending>) {
+        let mut deferred = VecDeque::new();
+        while let Some(batch) = self.gather(&mut queue, &mut deferred).await {
+            self.append(batch).await;
+        }
+    }
+
+    /// Takes all that waits, up to the batch's bound. Two that would trip over each other go one after the other.
+    async fn gather(
+        &self,
+        queue: &mut mpsc::Receiver<Pending>,
+        deferred: &mut VecDeque<Pending>,
+    ) -> Option<Vec<Pending>> {
+        let mut batch = Vec::new();
+        let mut taken = Taken::default();
+        let mut events = 0;
+        for pending in std::mem::take(deferred) {
+            events += pending.append.events.len();
+            taken.admit(pending, &mut batch, deferred);
+        }
+        if batch.is_empty() {
+            let pending = queue.recv().await?;
+            events += pending.append.events.len();
+            taken.admit(pending, &mut batch, deferred);
+        }
+        while events < self.options.batch_events_max {
+            let Ok(pending) = queue.try_recv() else { break };
+            events += pending.append.events.len();
+            taken.admit(pending, &mut batch, deferred);
+        }
+        batch.sort_unstable_by(|a, b| a.append.stream.cmp(&b.append.stream));
+        Some(batch)
+    }
+
+    /// Appends a batch to the last command: parts of it that fail are cured, split, or answered with their error.
+    async fn append(&mut self, batch: Vec<Pending>) {
+        let started = Stopwatch::start();
+        metrics::histogram!("event_store_append_batch_commands").record(to_f64(batch.len()));
+        let mut work = vec![(batch, 0)];
+        while let Some((mut part, tries)) = work.pop() {
+            if part.is_empty() {
+                continue;
+            }
+            let error = match self.insert(&part).await {
+                Ok(()) => {
+                    self.appended.notify_one();
+                    part.into_iter().for_each(|pending| pending.settle(Ok(())));
+                    continue;
+                }
+                Err(InsertError::Connect(error)) => {
+                    tracing::warn!(error = &error as &dyn Error, "the append writer cannot reach the database");
+                    self.settle_unknown(part, &mut work).await;
+                    continue;
+                }
+                Err(InsertError::Statement(error)) => error,
+            };
+            tracing::debug!(error = &error as &dyn Error, commands = part.len(), "an append batch failed");
+            match cure(&error) {
+                Cure::Reconnect => {
+                    part.iter_mut().for_each(|pending| pending.unsure = true);
+                    self.settle_unknown(part, &mut work).await;
+                }
+                Cure::Weed => self.weed(part, tries, &mut work).await,
+                Cure::Retry if tries < RETRIES_MAX => work.push((part, tries + 1)),
+                Cure::Retry | Cure::Locked | Cure::Invalid if part.len() > 1 => split(part, &mut work),
+                Cure::Retry | Cure::Locked => self.wait_alone(part),
+                Cure::Invalid => refuse(part, error),
+            }
+        }
+        metrics::histogram!("event_store_append_seconds").record(started.elapsed().as_secs_f64());
+    }
+
+    async fn insert(&mut self, batch: &[Pending]) -> Result<(), InsertError> {
+        let session = match self.session.take() {
+            Some(session) if !session.client.is_closed() => session,
+            _ => self.open_session().await?,
+        };
+        let columns = Columns::of(batch, self.shards);
+        let events = columns.versions.len();
+        let result = session.client.execute(&session.insert, &columns.parameters()).await;
+        metrics::histogram!("event_store_append_batch_events").record(to_f64(events));
+        self.session = Some(session);
+        result?;
+        metrics::counter!("event_store_events_appended_total").increment(events as u64);
+        Ok(())
+    }
+
+    async fn open_session(&self) -> Result<Session, InsertError> {
+        let client = self.connector.appender(self.options.lock_timeout_ms).await?;
+        let insert = client.prepare(include_str!("../sql/append.sql")).await?;
+        Ok(Session { client, insert })
+    }
+
+    async fn weed(&mut self, part: Vec<Pending>, tries: u32, work: &mut Vec<(Vec<Pending>, u32)>) {
+        let Some(session) = &self.session else {
+            work.push((part, tries));
+            return;
+        };
+        let before = part.len();
+        match weed(&session.client, part).await {
+            // Nobody stands in the way any more: whoever did has rolled back.
+            Ok(rest) if rest.len() == before && tries < RETRIES_MAX => work.push((rest, tries + 1)),
+            Ok(rest) if rest.len() == before && before > 1 => split(rest, work),
+            Ok(rest) if rest.len() == before => rest.into_iter().for_each(Pending::conflict),
+            Ok(rest) => work.push((rest, tries)),
+            Err((part, _)) => self.settle_unknown(part, work).await,
+        }
+    }
+
+    /// After a lost connection: reach the database again, tell by the events' ids what was stored, and store the rest.
+    /// A backend that still works on the lost statement holds its keys, so the second try waits for it and then conflicts.
+    async fn settle_unknown(&mut self, mut part: Vec<Pending>, work: &mut Vec<(Vec<Pending>, u32)>) {
+        self.session = None;
+        let started = Stopwatch::start();
+        let never = CancellationToken::new();
+        while u128::from(self.options.settle_ms_max) > started.elapsed().as_millis() {
+            if let Ok(session) = self.open_session().await {
+                match weed(&session.client, part).await {
+                    Ok(rest) => {
+                        self.session = Some(session);
+                        self.appended.notify_one();
+                        work.push((rest, 0));
+                        return;
+                    }
+                    Err((again, _)) => part = again,
+                }
+            }
+            service_kit::poll::pause(Duration::from_millis(RECONNECT_PAUSE_MS), &never).await;
+        }
+        for pending in part {
+            let stream = pending.append.stream.clone();
+            let error = if pending.unsure { AppendError::Unknown { stream } } else { AppendError::Unavailable };
+            pending.settle(Err(error));
+        }
+    }
+
+    /// A command whose rows somebody else has locked waits on a connection of its own, so that the rest goes on.
+    fn wait_alone(&self, part: Vec<Pending>) {
+        for pending in part {
+            let Ok(place) = Arc::clone(&self.suspects).try_acquire_owned() else {
+                let stream = pending.append.stream.clone();
+                pending.settle(Err(AppendError::Locked { stream }));
+                continue;
+            };
+            let (connector, appended) = (self.connector.clone(), Arc::clone(&self.appended));
+            let (lock_timeout_ms, shards) = (self.options.suspect_lock_timeout_ms, self.shards);
+            tokio::spawn(async move {
+                let _place = place;
+                append_alone(&connector, pending, lock_timeout_ms, shards).await;
+                appended.notify_one();
+            });
+        }
+    }
+}
+
+async fn append_alone(connector: &Connector, pending: Pending, lock_timeout_ms: u32, shards: i16) {
+    let stream = pending.append.stream.clone();
+    let Ok(client) = connector.appender(lock_timeout_ms).await else {
+        pending.settle(Err(AppendError::Unavailable));
+        return;
+    };
+    let part = vec![pending];
+    let result = client.execute(include_str!("../sql/append.sql"), &Columns::of(&part, shards).parameters()).await;
+    let Err(error) = result else {
+        part.into_iter().for_each(|pending| pending.settle(Ok(())));
+        return;
+    };
+    match cure(&error) {
+        Cure::Weed => match weed(&client, part).await {
+            Ok(rest) => rest.into_iter().for_each(Pending::conflict),
+            Err((part, _)) => part.into_iter().for_each(|one| one.settle(Err(AppendError::Unavailable))),
+        },
+        Cure::Invalid => refuse(part, error),
+        Cure::Reconnect => {
+            part.into_iter().for_each(|one| one.settle(Err(AppendError::Unknown { stream: stream.clone() })));
+        }
+        Cure::Retry | Cure::Locked => {
+            part.into_iter().for_each(|one| one.settle(Err(AppendError::Locked { stream: stream.clone() })));
+        }
+    }
+}
+
+fn refuse(part: Vec<Pending>, error: tokio_postgres::Error) {
+    let mut error = Some(error);
+    for pending in part {
+        let stream = pending.append.stream.clone();
+        let refusal = error.take().map_or(AppendError::Unavailable, |source| AppendError::Invalid { stream, source });
+        pending.settle(Err(refusal));
+    }
+}
+
+fn split(mut part: Vec<Pending>, work: &mut Vec<(Vec<Pending>, u32)>) {
+    let second = part.split_off(part.len() / 2);
+    work.push((second, 0));
+    work.push((part, 0));
+}
+
+fn cure(error: &tokio_postgres::Error) -> Cure {
+    let Some(code) = error.code() else {
+        // Parameters that cannot be encoded never left this process.
+        return if error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()) {
+            Cure::Reconnect
+        } else {
+            Cure::Invalid
+        };
+    };
+    match *code {
+        SqlState::UNIQUE_VIOLATION => Cure::Weed,
+        SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE => Cure::Retry,
+        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => Cure::Locked,
+        // Class 22 is invalid data, class 23 a broken constraint, class 54 a limit of Postgres's.
+        _ if ["22", "23", "54"].contains(&&code.code()[..2]) => Cure::Invalid,
+        _ => Cure::Reconnect,
+    }
+}
+
+/// What a batch holds already, so that no statement trips over itself.
+#[derive(Default)]
+struct Taken {
+    streams: HashSet<crate::StreamId>,
+    keys: HashSet<(String, String)>,
+    claims: HashSet<crate::Claim>,
+}
+
+impl Taken {
+    fn admit(&mut self, pending: Pending, batch: &mut Vec<Pending>, deferred: &mut VecDeque<Pending>) {
+        let append = &pending.append;
+        let key = append.answer.as_ref().map(|answer| (answer.scope.clone(), answer.key.clone()));
+        let trips = (!append.events.is_empty() && self.streams.contains(&append.stream))
+            || key.as_ref().is_some_and(|key| self.keys.contains(key))
+            || append.claims.iter().any(|claim| self.claims.contains(claim));
+        if trips {
+            deferred.push_back(pending);
+            return;
+        }
+        self.streams.insert(append.stream.clone());
+        self.keys.extend(key);
+        self.claims.extend(append.claims.iter().cloned());
+        batch.push(pending);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a metric of a count far below 2^52")]
+fn to_f64(count: usize) -> f64 {
+    count as f64
+}

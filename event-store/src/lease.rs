@@ -1,0 +1,59 @@
+//! Leases: who may do what only one process may do, for as long as it keeps saying so.
+//!
+//! Guarantees: at most one unexpired holder by the database's clock; the epoch grows with every change of hands.
+//! Does not: fence. Whoever holds a lease must still be fenced where it writes, since it may have been stopped meanwhile.
+
+use uuid::Uuid;
+
+use crate::{ReadError, Store};
+
+/// A lease that was granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// What it is for.
+    pub name: String,
+    /// Who holds it.
+    pub holder: Uuid,
+    /// Grows with every change of hands.
+    pub epoch: i64,
+}
+
+/// Why a lease could not be asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("asking for lease {name} failed")]
+pub struct LeaseError {
+    name: String,
+    #[source]
+    source: ReadError,
+}
+
+impl Store {
+    /// Takes or renews a lease for `ttl_s` seconds. `None` while somebody else holds it.
+    ///
+    /// # Errors
+    /// [`LeaseError`] when the database cannot be reached.
+    pub async fn lease(&self, name: &str, holder: Uuid, ttl_s: f64) -> Result<Option<Lease>, LeaseError> {
+        let failed = |source| LeaseError { name: name.to_owned(), source };
+        let client = self.reader().await.map_err(failed)?;
+        let row = client
+            .query_opt(include_str!("sql/lease.sql"), &[&name, &holder, &ttl_s])
+            .await
+            .map_err(|source| failed(ReadError::Query(source)))?;
+        let epoch = row.map(|row| row.try_get(0)).transpose().map_err(|source| failed(ReadError::Query(source)))?;
+        Ok(epoch.map(|epoch| Lease { name: name.to_owned(), holder, epoch }))
+    }
+
+    /// Gives a lease back, so that the next holder need not wait for its end.
+    ///
+    /// # Errors
+    /// [`LeaseError`] when the database cannot be reached.
+    pub async fn release(&self, lease: &Lease) -> Result<(), LeaseError> {
+        let failed = |source| LeaseError { name: lease.name.clone(), source };
+        let client = self.reader().await.map_err(failed)?;
+        client
+            .execute("DELETE FROM leases WHERE name = $1 AND holder = $2", &[&lease.name, &lease.holder])
+            .await
+            .map_err(|source| failed(ReadError::Query(source)))?;
+        Ok(())
+    }
+}

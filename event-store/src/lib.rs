@@ -1,0 +1,26 @@
+//! The event log in Postgres: append, sequence, read.
+//!
+//! Guarantees: a command's events, its idempotent answer and its claims are stored together or not at all; versions of a
+//! stream are contiguous; positions are given after commit, contiguous per shard and in stream order. Nothing is answered
+//! from a stale state.
+//! Does not: know Kafka, HTTP or what an order is. This is the only crate that names cqrs-es and postgres-es.
+
+mod append;
+mod bus;
+pub mod cqrs;
+mod lease;
+mod numbers;
+mod options;
+mod read;
+mod row;
+mod sequencer;
+mod store;
+
+pub use append::{Append, AppendError, Claim, NewAnswer, NewEvent};
+pub use bus::{CommandBus, Decided, ExecuteError, Execution, Expectation, Idempotency, Loaded, Outcome};
+pub use lease::{Lease, LeaseError};
+pub use options::StoreOptions;
+pub use read::{LogPage, ReadError};
+pub use row::{Metadata, StoredRow, StreamId};
+pub use sequencer::{SequenceError, Sequencer};
+pub use store::{OpenError, Store, StoreIdentity, migrations};

@@ -1,0 +1,46 @@
+//! The bounds of a store, each with a name.
+
+/// How a store behaves under load and faults.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// Most events that one append statement carries; a batch stops gathering there.
+    pub batch_events_max: usize,
+    /// Most commands waiting for the writer; one more is refused as overload.
+    pub queue_commands_max: usize,
+    /// Most bytes of payload waiting for the writer; more is refused as overload.
+    pub queue_bytes_max: usize,
+    /// Largest stored payload of one event. What is larger could not be published, so it is refused before it is stored.
+    pub event_bytes_max: usize,
+    /// How long a batch waits for a row that somebody else has locked before its suspects go alone.
+    pub lock_timeout_ms: u32,
+    /// How long a command that waits alone for a locked row may wait.
+    pub suspect_lock_timeout_ms: u32,
+    /// Most commands waiting alone for locked rows.
+    pub suspects_max: usize,
+    /// How long the writer tries to settle what a lost connection left unknown.
+    pub settle_ms_max: u64,
+    /// Bytes of recent aggregates kept in memory.
+    pub cache_bytes_max: u64,
+    /// How long a stored refusal answers its key again.
+    pub refusal_kept_s: f64,
+    /// Most connections for reads.
+    pub read_connections_max: usize,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            batch_events_max: 512,
+            queue_commands_max: 4_096,
+            queue_bytes_max: 64 << 20,
+            event_bytes_max: 900_000,
+            lock_timeout_ms: 50,
+            suspect_lock_timeout_ms: 5_000,
+            suspects_max: 4,
+            settle_ms_max: 30_000,
+            cache_bytes_max: 64 << 20,
+            refusal_kept_s: 24.0 * 3_600.0,
+            read_connections_max: 8,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Giving positions to what is committed.
+//!
+//! Guarantees: positions of a shard are contiguous and in stream order, whoever runs how many sequencers; a stopped one
+//! holds nothing, since one call of a server-side function is one transaction.
+//! Does not: wait for open transactions of others. What commits late gets a later position.
+
+use std::time::Duration;
+
+use service_kit::config::DatabaseUrl;
+use service_kit::postgres::{ConnectError, ConnectOptions};
+use tokio::sync::watch;
+use tokio_postgres::Client;
+use tokio_util::sync::CancellationToken;
+
+use crate::Store;
+
+/// Most rows that one call gives positions to.
+const BATCH_ROWS: i32 = 2_000;
+/// How long an idle sequencer waits before it looks again for rows of other processes.
+const IDLE_MS: u64 = 10;
+/// How long it waits while another one is at work, or after a fault.
+const STANDBY_MS: u64 = 100;
+
+/// Gives positions in one shard.
+pub struct Sequencer {
+    store: Store,
+    url: DatabaseUrl,
+    shard: i16,
+    head: watch::Sender<i64>,
+}
+
+/// Why positions could not be given.
+#[derive(Debug, thiserror::Error)]
+pub enum SequenceError {
+    /// The database cannot be reached.
+    #[error("the sequencer cannot reach the event store")]
+    Connect(#[from] ConnectError),
+    /// The statement failed.
+    #[error("giving positions failed")]
+    Statement(#[from] tokio_postgres::Error),
+}
+
+impl Sequencer {
+    /// A sequencer of one shard, and a view of the last position it has seen given.
+    pub fn new(store: Store, url: DatabaseUrl, shard: i16) -> (Self, watch::Receiver<i64>) {
+        let (head, seen) = watch::channel(0);
+        (Self { store, url, shard, head }, seen)
+    }
+
+    /// Gives positions until cancelled. A lost connection is made anew.
+    pub async fn run(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let Err(error) = self.session(&stop).await else { return };
+            tracing::warn!(shard = self.shard, error = &error as &dyn std::error::Error, "the sequencer starts over");
+            service_kit::poll::pause(Duration::from_millis(STANDBY_MS), &stop).await;
+        }
+    }
+
+    async fn session(&self, stop: &CancellationToken) -> Result<(), SequenceError> {
+        let client = service_kit::postgres::connect(&self.url, &ConnectOptions::named("sequencer")).await?;
+        let statement = client.prepare("SELECT head, sequenced FROM sequence_log($1::smallint, $2::int)").await?;
+        while !stop.is_cancelled() {
+            let Some(row) = client.query_opt(&statement, &[&self.shard, &BATCH_ROWS]).await? else {
+                // Another sequencer is at work; its rows show in the head.
+                self.publish(head(&client, self.shard).await?);
+                service_kit::poll::pause(Duration::from_millis(STANDBY_MS), stop).await;
+                continue;
+            };
+            let sequenced: i64 = row.try_get(1)?;
+            self.publish(row.try_get(0)?);
+            if sequenced > 0 {
+                metrics::counter!("event_store_sequenced_total").increment(sequenced.unsigned_abs());
+            }
+            if sequenced == 0 {
+                let wake = self.store.inner.appended.notified();
+                let _idle = tokio::time::timeout(Duration::from_millis(IDLE_MS), wake).await;
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(&self, head: i64) {
+        self.head.send_if_modified(|seen| std::mem::replace(seen, head) != head);
+    }
+}
+
+async fn head(client: &Client, shard: i16) -> Result<i64, SequenceError> {
+    let row = client.query_one("SELECT position FROM log_head WHERE shard = $1", &[&shard]).await?;
+    Ok(row.try_get(0)?)
+}

@@ -1,0 +1,3 @@
+SELECT c.scope, c.value
+FROM unnest($1::text[], $2::text[]) AS w (scope, value)
+JOIN claims c USING (scope, value)

@@ -1,0 +1,150 @@
+//! The store: its connections, its writer, its identity.
+
+use std::sync::Arc;
+
+use service_kit::config::DatabaseUrl;
+use service_kit::postgres::{ConnectError, ConnectOptions, Pool};
+use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::StoreOptions;
+use crate::append::{Append, AppendError, InsertError, Pending, Writer};
+use crate::numbers::Numbers;
+
+mod embedded {
+    refinery::embed_migrations!("migrations/orders");
+}
+
+/// The migrations of database `orders`.
+pub fn migrations() -> refinery::Runner {
+    embedded::migrations::runner()
+}
+
+/// The event log of one database. Clones share the writer.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) pool: Pool,
+    pub(crate) options: StoreOptions,
+    pub(crate) identity: StoreIdentity,
+    pub(crate) appended: Arc<Notify>,
+    queue: mpsc::Sender<Pending>,
+    room: Arc<Semaphore>,
+    pub(crate) numbers: Numbers,
+}
+
+/// Which log this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreIdentity {
+    /// Made anew with every log, so that another life's positions are not mistaken for this one's.
+    pub incarnation: Uuid,
+    /// How many shards the log has, fixed at its creation.
+    pub shards: i16,
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database cannot be reached.
+    #[error("cannot reach the event store")]
+    Connect(#[from] ConnectError),
+    /// The pool gives no connection.
+    #[error("cannot reach the event store at {database}")]
+    Pool {
+        /// Host and database.
+        database: String,
+        /// Why.
+        #[source]
+        source: deadpool_postgres::PoolError,
+    },
+    /// The database is no event store.
+    #[error("{database} holds no event log; run `order-engine migrate`")]
+    NotMigrated {
+        /// Host and database.
+        database: String,
+        /// What Postgres says.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+}
+
+/// Bytes of payload that one permit of the queue's room stands for.
+const ROOM_UNIT_BYTES: usize = 1_024;
+
+impl Store {
+    /// Opens the log of a migrated database and starts its writer.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the database cannot be reached or holds no log.
+    pub async fn open(url: &DatabaseUrl, options: StoreOptions) -> Result<Self, OpenError> {
+        let mut reads = ConnectOptions::named("event-store");
+        reads.connections_max = options.read_connections_max;
+        let pool = service_kit::postgres::pool(url, &reads)?;
+        let identity = identity(&pool, url).await?;
+        let connector = Connector { url: url.clone() };
+        let appended = Arc::new(Notify::new());
+        let (queue, waiting) = mpsc::channel(options.queue_commands_max);
+        let room = Arc::new(Semaphore::new(options.queue_bytes_max / ROOM_UNIT_BYTES));
+        let writer = Writer::new(connector, options.clone(), identity.shards, Arc::clone(&appended));
+        tokio::spawn(writer.run(waiting));
+        let numbers = Numbers::default();
+        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queue, room, numbers }) })
+    }
+
+    /// Which log this is.
+    pub fn identity(&self) -> &StoreIdentity {
+        &self.inner.identity
+    }
+
+    /// The pool for reads, for readiness checks.
+    pub fn pool(&self) -> &Pool {
+        &self.inner.pool
+    }
+
+    /// Stores all of an append, or nothing.
+    ///
+    /// # Errors
+    /// [`AppendError`] tells why nothing was stored, or that the outcome is unknown.
+    pub async fn append(&self, append: Append) -> Result<(), AppendError> {
+        let units = u32::try_from(append.bytes() / ROOM_UNIT_BYTES + 1).unwrap_or(u32::MAX);
+        let room =
+            Arc::clone(&self.inner.room).try_acquire_many_owned(units).map_err(|_full| AppendError::Overloaded)?;
+        let (pending, answer) = Pending::new(append, room);
+        self.inner.queue.try_send(pending).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => AppendError::Unavailable,
+        })?;
+        answer.await.unwrap_or(Err(AppendError::Unavailable))
+    }
+}
+
+async fn identity(pool: &Pool, url: &DatabaseUrl) -> Result<StoreIdentity, OpenError> {
+    let client = pool.get().await.map_err(|source| OpenError::Pool { database: url.to_string(), source })?;
+    let not_migrated = |source| OpenError::NotMigrated { database: url.to_string(), source };
+    let row = client.query_one("SELECT incarnation, shards FROM log_identity", &[]).await.map_err(not_migrated)?;
+    Ok(StoreIdentity {
+        incarnation: row.try_get(0).map_err(not_migrated)?,
+        shards: row.try_get(1).map_err(not_migrated)?,
+    })
+}
+
+/// Opens the connections of appenders.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    url: DatabaseUrl,
+}
+
+impl Connector {
+    /// A connection that announces itself as the engine's appender, so that the trigger for foreign rows stays quiet.
+    pub(crate) async fn appender(&self, lock_timeout_ms: u32) -> Result<Client, InsertError> {
+        let mut options = ConnectOptions::named("event-store-appender");
+        options.lock_timeout_ms = lock_timeout_ms;
+        let client = service_kit::postgres::connect(&self.url, &options).await?;
+        client.batch_execute("SET orders.appender = 'on'").await?;
+        Ok(client)
+    }
+}

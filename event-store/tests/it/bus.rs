@@ -1,0 +1,105 @@
+//! Commands from load to answer.
+
+use domain::Currency;
+use domain::order::{CancelOrder, CancelReason, OrderCommand, OrderRejection};
+use event_store::{AppendError, ExecuteError, Expectation, Outcome};
+use futures::future::join_all;
+
+use crate::support::{bus, create_draft, database, key, new_id, now, open, run};
+
+fn cancel(reason: CancelReason) -> OrderCommand {
+    OrderCommand::CancelOrder(CancelOrder { reason, note: None, at: now() })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_key_answers_alike_and_acts_once() {
+    let database = database().await;
+    let bus = bus(&open(&database).await);
+    let id = new_id();
+    let draft = || run(&bus, &id, Expectation::New, key("k", "a"), create_draft(Currency::EUR));
+    assert!(matches!(draft().await, Ok(Outcome::Done(decided)) if decided.version == 1));
+    assert!(matches!(draft().await, Ok(Outcome::Repeated(answer)) if answer == "{\"version\":1}"));
+    let other_body = run(&bus, &id, Expectation::New, key("k", "b"), create_draft(Currency::GBP)).await;
+    assert!(matches!(other_body, Err(ExecuteError::KeyReused)), "{other_body:?}");
+    assert_eq!(bus.load(&id).await.unwrap().version, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_answered_alike_for_its_key() {
+    let database = database().await;
+    let bus = bus(&open(&database).await);
+    let id = new_id();
+    let cancel = || run(&bus, &id, Expectation::Existing, key("k", "a"), cancel(CancelReason::Staff));
+    assert!(matches!(cancel().await, Ok(Outcome::Refused(OrderRejection::NotFound))));
+    run(&bus, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
+    let again = cancel().await;
+    assert!(matches!(&again, Ok(Outcome::Repeated(answer)) if answer.contains("order_not_found")), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_refused_from_a_stale_state() {
+    let database = database().await;
+    let (here, there) = (bus(&open(&database).await), bus(&open(&database).await));
+    let id = new_id();
+    run(&here, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
+    run(&there, &id, Expectation::Existing, None, cancel(CancelReason::Staff)).await.unwrap();
+    // Here the order is still a draft in memory; the second cancellation must find it cancelled.
+    let repeat = run(&here, &id, Expectation::Existing, None, cancel(CancelReason::Staff)).await;
+    assert!(matches!(&repeat, Ok(Outcome::Done(decided)) if decided.event_ids.is_empty() && decided.version == 2));
+    assert_eq!(here.load(&id).await.unwrap().version, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_at_once_with_one_key_have_one_effect() {
+    let database = database().await;
+    let store = open(&database).await;
+    let (bus, other) = (bus(&store), bus(&open(&database).await));
+    let ids: Vec<_> = (0..100).map(|_| new_id()).collect();
+    let results = join_all(ids.iter().enumerate().map(|(index, id)| {
+        let bus = if index % 2 == 0 { &bus } else { &other };
+        run(bus, id, Expectation::New, key("one", "same"), create_draft(Currency::EUR))
+    }))
+    .await;
+    let done = results.iter().filter(|result| matches!(result, Ok(Outcome::Done(_)))).count();
+    let repeated = results.iter().filter(|result| matches!(result, Ok(Outcome::Repeated(_)))).count();
+    assert_eq!((done, repeated), (1, 99));
+    let mut stored = 0;
+    for id in &ids {
+        stored += bus.load(id).await.unwrap().version;
+    }
+    assert_eq!(stored, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_stream_that_is_not_new_is_decided_on_what_is_there() {
+    let database = database().await;
+    let (here, there) = (bus(&open(&database).await), bus(&open(&database).await));
+    let id = new_id();
+    run(&there, &id, Expectation::New, None, create_draft(Currency::GBP)).await.unwrap();
+    let result = run(&here, &id, Expectation::New, None, create_draft(Currency::EUR)).await;
+    assert!(matches!(result, Ok(Outcome::Refused(OrderRejection::OrderExists))), "{result:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_storing_and_answering_is_settled_by_the_key() {
+    let database = database().await;
+    let id = new_id();
+    {
+        // The caller goes away as soon as its command is on its way.
+        let bus = bus(&open(&database).await);
+        let command = run(&bus, &id, Expectation::New, key("k", "a"), create_draft(Currency::EUR));
+        let _gone = tokio::time::timeout(std::time::Duration::ZERO, command).await;
+    }
+    let bus = bus(&open(&database).await);
+    let result = run(&bus, &id, Expectation::New, key("k", "a"), create_draft(Currency::EUR)).await;
+    assert!(matches!(result, Ok(Outcome::Done(_) | Outcome::Repeated(_))), "{result:?}");
+    assert_eq!(bus.load(&id).await.unwrap().version, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_that_postgres_does_not_take_is_refused() {
+    let database = database().await;
+    let bus = bus(&open(&database).await);
+    let result = run(&bus, "with\0nul", Expectation::New, None, create_draft(Currency::EUR)).await;
+    assert!(matches!(result, Err(ExecuteError::Append(AppendError::Invalid { .. }))), "{result:?}");
+}

@@ -1,0 +1,10 @@
+//! The event store against real Postgres. Each test has a database of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod append;
+mod bus;
+mod cqrs;
+mod faults;
+mod sequencer;
+mod support;

@@ -1,0 +1,130 @@
+//! Positions: contiguous, in stream order, after commit.
+
+use std::collections::HashMap;
+
+use event_store::{ReadError, Sequencer, Store};
+use futures::future::join_all;
+use service_kit::poll::wait_until;
+use service_kit::testing::TestDatabase;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{LOOK, PATIENCE, append_to, database, new_id, open};
+
+const INSERT: &str = "INSERT INTO events
+    (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
+    VALUES ('note', $1, $2, 'Noted', '1.0', '{}', '{}')";
+
+/// Runs a sequencer until the token is cancelled.
+fn start(store: &Store, database: &TestDatabase) -> CancellationToken {
+    let stop = CancellationToken::new();
+    let (sequencer, _head) = Sequencer::new(store.clone(), database.url().clone(), 0);
+    tokio::spawn(sequencer.run(stop.clone()));
+    stop
+}
+
+async fn sequenced(store: &Store, count: i64) {
+    wait_until(PATIENCE, LOOK, async || store.head(0).await.unwrap() >= count).await.unwrap();
+    assert_eq!(store.unsequenced().await.unwrap(), 0);
+}
+
+/// Reads the whole log and checks that positions are contiguous and every stream is in version order.
+async fn read_all(store: &Store) -> Vec<String> {
+    let (mut after, mut streams, mut order) = (0, HashMap::new(), Vec::new());
+    loop {
+        let page = store.read_log(0, after, 97).await.unwrap();
+        if page.rows.is_empty() {
+            return order;
+        }
+        for (position, row) in &page.rows {
+            after += 1;
+            assert_eq!(position.position, after, "positions are contiguous");
+            let last = streams.entry(row.stream.id.to_string()).or_insert(0);
+            assert_eq!(row.version, *last + 1, "a stream is in version order");
+            *last = row.version;
+            order.push(row.stream.id.to_string());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn positions_are_contiguous_and_in_stream_order_with_two_sequencers() {
+    let database = database().await;
+    let (store, other) = (open(&database).await, open(&database).await);
+    let stops = [start(&store, &database), start(&other, &database)];
+    let ids: Vec<_> = (0..40).map(|_| new_id()).collect();
+    join_all(ids.iter().enumerate().map(|(index, id)| {
+        let store = if index % 2 == 0 { &store } else { &other };
+        async move {
+            for step in 0..10 {
+                store.append(append_to(id, step * 3, 3)).await.unwrap();
+            }
+        }
+    }))
+    .await;
+    sequenced(&store, 1_200).await;
+    assert_eq!(read_all(&store).await.len(), 1_200);
+    stops.iter().for_each(CancellationToken::cancel);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_transaction_stalls_nobody_and_is_not_lost() {
+    let database = database().await;
+    let store = open(&database).await;
+    let stop = start(&store, &database);
+    let slow = database.client().await;
+    let slow_id = new_id();
+    slow.batch_execute("BEGIN").await.unwrap();
+    slow.execute(INSERT, &[&slow_id, &1_i64]).await.unwrap();
+    for _ in 0..20 {
+        store.append(append_to(&new_id(), 0, 1)).await.unwrap();
+    }
+    sequenced(&store, 20).await;
+    slow.batch_execute("COMMIT").await.unwrap();
+    sequenced(&store, 21).await;
+    assert_eq!(read_all(&store).await.last(), Some(&slow_id));
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rolled_back_appends_leave_no_hole() {
+    let database = database().await;
+    let store = open(&database).await;
+    let stop = start(&store, &database);
+    let client = database.client().await;
+    client
+        .batch_execute(
+            "DO $$ BEGIN FOR n IN 1..10000 LOOP
+                BEGIN
+                    INSERT INTO events
+                        (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
+                        VALUES ('note', 'rolled-back-' || n, 1, 'Noted', '1.0', '{}', '{}');
+                    RAISE EXCEPTION 'rolled back';
+                EXCEPTION WHEN raise_exception THEN NULL;
+                END;
+            END LOOP; END $$",
+        )
+        .await
+        .unwrap();
+    for _ in 0..10 {
+        store.append(append_to(&new_id(), 0, 1)).await.unwrap();
+    }
+    sequenced(&store, 10).await;
+    assert_eq!(read_all(&store).await.len(), 10);
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_position_without_its_event_is_an_error_that_names_it() {
+    let database = database().await;
+    let store = open(&database).await;
+    let stop = start(&store, &database);
+    let ids: Vec<_> = (0..5).map(|_| new_id()).collect();
+    for id in &ids {
+        store.append(append_to(id, 0, 1)).await.unwrap();
+    }
+    sequenced(&store, 5).await;
+    database.client().await.execute("DELETE FROM events WHERE aggregate_id = $1", &[&ids[2]]).await.unwrap();
+    let error = store.read_log(0, 0, 100).await.unwrap_err();
+    assert!(matches!(error, ReadError::Hole(position) if position.position == 3), "{error}");
+    stop.cancel();
+}

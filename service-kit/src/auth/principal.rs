@@ -1,0 +1,100 @@
+//! The one who asks.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::header;
+use axum::http::request::Parts;
+use domain::{CustomerId, TenantId};
+
+use super::claims::TokenRefusal;
+use super::scope::{Scope, Scopes};
+use super::verifier::Verifier;
+use crate::problem::Problem;
+
+/// Who is asking, on whose behalf, and what they may do. Cheap to clone. All of it comes from the token alone.
+///
+/// As an argument of a handler it is taken from `Authorization: Bearer`, and answers 401 where that fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// The token's `sub`: a person or a program.
+    pub subject: Arc<str>,
+    /// Whose data they may touch.
+    pub tenant: TenantId,
+    /// The customer they are; absent for staff and programs.
+    pub customer: Option<CustomerId>,
+    /// What they may do.
+    pub scopes: Scopes,
+}
+
+impl Principal {
+    /// Refuses a principal without the scope.
+    ///
+    /// # Errors
+    /// A 403 [`Problem`] that names the scope.
+    pub fn require(&self, scope: Scope) -> Result<(), Problem> {
+        if self.scopes.contains(scope) {
+            Ok(())
+        } else {
+            Err(Problem::forbidden(format!("this needs the scope {scope}")))
+        }
+    }
+
+    /// Whether an order of `customer` is theirs to see: customers see only their own, staff see all of their tenant's.
+    pub fn may_see(&self, customer: Option<&CustomerId>) -> bool {
+        self.customer.as_ref().is_none_or(|own| customer == Some(own))
+    }
+}
+
+impl<S> FromRequestParts<S> for Principal
+where
+    S: Send + Sync,
+    Verifier: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let mut given = parts.headers.get_all(header::AUTHORIZATION).iter();
+        let (Some(value), None) = (given.next(), given.next()) else {
+            return Err(TokenRefusal::Absent.into());
+        };
+        let text = value.to_str().map_err(|_| TokenRefusal::Malformed)?;
+        let (scheme, token) = text.split_once(' ').ok_or(TokenRefusal::Absent)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(TokenRefusal::Absent.into());
+        }
+        Ok(Verifier::from_ref(state).verify(token.trim()).await?)
+    }
+}
+
+impl From<TokenRefusal> for Problem {
+    fn from(refusal: TokenRefusal) -> Self {
+        Self::unauthenticated(refusal.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Role;
+
+    fn customer(name: &str) -> CustomerId {
+        CustomerId::try_new(name).unwrap()
+    }
+
+    #[test]
+    fn customers_see_their_own_and_staff_see_all() {
+        let staff = Principal {
+            subject: "clerk-1".into(),
+            tenant: TenantId::try_new("shop").unwrap(),
+            customer: None,
+            scopes: Role::Clerk.scopes(),
+        };
+        let shopper = Principal { customer: Some(customer("17")), scopes: Role::Customer.scopes(), ..staff.clone() };
+        assert!(staff.may_see(None) && staff.may_see(Some(&customer("18"))));
+        assert!(shopper.may_see(Some(&customer("17"))));
+        assert!(!shopper.may_see(Some(&customer("18"))) && !shopper.may_see(None));
+        assert_eq!(shopper.require(Scope::ORDERS_PRICE).unwrap_err().status().as_u16(), 403);
+        assert!(staff.require(Scope::ORDERS_PRICE).is_ok());
+    }
+}

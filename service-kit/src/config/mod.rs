@@ -1,0 +1,15 @@
+//! Configuration, parsed once at start into typed values.
+//!
+//! Guarantees: parsing is a pure function of [`Variables`]; an error names the variable and what to do; secrets do not
+//! show in `Debug`. Nothing else in the workspace reads the environment.
+
+mod secret;
+mod settings;
+mod variables;
+
+pub use secret::{DatabaseUrl, Secret};
+pub use settings::{
+    ClientSettings, DatabaseSettings, HttpSettings, JwtSettings, KeySettings, LogFormat, MessagingSettings, Settings,
+    TelemetrySettings,
+};
+pub use variables::{ConfigError, Variables};

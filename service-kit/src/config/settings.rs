@@ -1,0 +1,300 @@
+//! The settings themselves, one struct a subject, so that a tool reads no more than it needs.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::{ConfigError, DatabaseUrl, Variables};
+
+/// All that the server needs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the databases are.
+    pub databases: DatabaseSettings,
+    /// Where Kafka and the schema registry are.
+    pub messaging: MessagingSettings,
+    /// Where to listen.
+    pub http: HttpSettings,
+    /// Whose access tokens to take.
+    pub jwt: JwtSettings,
+    /// What wraps the customers' keys.
+    pub keys: KeySettings,
+    /// Logs and traces.
+    pub telemetry: TelemetrySettings,
+}
+
+impl Settings {
+    /// Parses every part.
+    ///
+    /// # Errors
+    /// The first variable that is absent or wrong.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        Ok(Self {
+            databases: DatabaseSettings::from_variables(variables)?,
+            messaging: MessagingSettings::from_variables(variables)?,
+            http: HttpSettings::from_variables(variables)?,
+            jwt: JwtSettings::from_variables(variables)?,
+            keys: KeySettings::from_variables(variables)?,
+            telemetry: TelemetrySettings::from_variables(variables)?,
+        })
+    }
+}
+
+/// One URL a database; they may share a server.
+#[derive(Debug, Clone)]
+pub struct DatabaseSettings {
+    /// The event log.
+    pub orders: DatabaseUrl,
+    /// The read models.
+    pub read: DatabaseUrl,
+    /// The customers' keys.
+    pub identity: DatabaseUrl,
+}
+
+impl DatabaseSettings {
+    /// Parses `ORDERS_DATABASE_URL`, `READ_DATABASE_URL` and `IDENTITY_DATABASE_URL`.
+    ///
+    /// # Errors
+    /// The first variable that is absent or no Postgres URL.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        let database = |variable| {
+            let url = variables.required(variable)?;
+            if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+                Ok(DatabaseUrl::new(variable, url))
+            } else {
+                Err(invalid(variable, "give a URL such as postgres://user:password@127.0.0.1:5433/orders"))
+            }
+        };
+        Ok(Self {
+            orders: database("ORDERS_DATABASE_URL")?,
+            read: database("READ_DATABASE_URL")?,
+            identity: database("IDENTITY_DATABASE_URL")?,
+        })
+    }
+}
+
+/// Kafka and the registry of its schemas.
+#[derive(Debug, Clone)]
+pub struct MessagingSettings {
+    /// `host:port`, several parted by commas.
+    pub kafka_brokers: String,
+    /// With the path of its Confluent API, without a slash at the end.
+    pub schema_registry_url: String,
+}
+
+impl MessagingSettings {
+    /// Parses `KAFKA_BROKERS` and `SCHEMA_REGISTRY_URL`.
+    ///
+    /// # Errors
+    /// The first variable that is absent or wrong.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        let registry = http_url("SCHEMA_REGISTRY_URL", variables.required("SCHEMA_REGISTRY_URL")?)?;
+        Ok(Self { kafka_brokers: variables.required("KAFKA_BROKERS")?.to_owned(), schema_registry_url: registry })
+    }
+}
+
+/// The server's door.
+#[derive(Debug, Clone, Copy)]
+pub struct HttpSettings {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+}
+
+impl HttpSettings {
+    /// Parses `ENGINE_LISTEN`, by default 127.0.0.1:8080.
+    ///
+    /// # Errors
+    /// When it is no address with a port.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        let default = SocketAddr::from(([127, 0, 0, 1], 8080));
+        variables.parsed("ENGINE_LISTEN", default).map(|listen| Self { listen })
+    }
+}
+
+/// Whose access tokens are taken, and for whom they must be meant.
+#[derive(Debug, Clone)]
+pub struct JwtSettings {
+    /// Path or http(s) URL of a JSON Web Key Set.
+    pub jwks: String,
+    /// The `iss` required.
+    pub issuer: String,
+    /// The `aud` required.
+    pub audience: String,
+}
+
+const DEFAULT_ISSUER: &str = "order-engine-dev";
+const DEFAULT_AUDIENCE: &str = "order-engine";
+
+impl JwtSettings {
+    /// Parses `ENGINE_JWKS`, `ENGINE_JWT_ISSUER` and `ENGINE_JWT_AUDIENCE`.
+    ///
+    /// # Errors
+    /// When `ENGINE_JWKS` is absent.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        let (issuer, audience) = issuer_and_audience(variables);
+        Ok(Self { jwks: variables.required("ENGINE_JWKS")?.to_owned(), issuer, audience })
+    }
+}
+
+fn issuer_and_audience(variables: &Variables) -> (String, String) {
+    let text = |variable, default: &str| variables.optional(variable).unwrap_or(default).to_owned();
+    (text("ENGINE_JWT_ISSUER", DEFAULT_ISSUER), text("ENGINE_JWT_AUDIENCE", DEFAULT_AUDIENCE))
+}
+
+/// The key that wraps the customers' keys.
+#[derive(Debug, Clone)]
+pub struct KeySettings {
+    /// A file with 32 random bytes in base64.
+    pub master_key_file: PathBuf,
+}
+
+impl KeySettings {
+    /// Parses `ENGINE_MASTER_KEY_FILE`.
+    ///
+    /// # Errors
+    /// When it is absent.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        Ok(Self { master_key_file: variables.required("ENGINE_MASTER_KEY_FILE")?.into() })
+    }
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people at a terminal.
+    Text,
+}
+
+impl FromStr for LogFormat {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "json" => Ok(Self::Json),
+            "text" => Ok(Self::Text),
+            _ => Err("give json or text"),
+        }
+    }
+}
+
+/// Logs and traces.
+#[derive(Debug, Clone)]
+pub struct TelemetrySettings {
+    /// Base URL of an OTLP receiver over HTTP; no traces are exported without it.
+    pub otlp_endpoint: Option<String>,
+    /// Which spans and events are kept, in the syntax of `RUST_LOG`.
+    pub filter: String,
+    /// How log lines are written.
+    pub format: LogFormat,
+}
+
+/// Libraries below the engine speak only when something is wrong.
+const DEFAULT_FILTER: &str = "info,hyper=warn,h2=warn,reqwest=warn,tokio_postgres=warn,refinery_core=warn,rdkafka=warn";
+
+impl TelemetrySettings {
+    /// Parses `OTEL_EXPORTER_OTLP_ENDPOINT`, `RUST_LOG` and `ENGINE_LOG`.
+    ///
+    /// # Errors
+    /// The first variable that is wrong.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        let endpoint = variables.optional("OTEL_EXPORTER_OTLP_ENDPOINT");
+        Ok(Self {
+            otlp_endpoint: endpoint.map(|url| http_url("OTEL_EXPORTER_OTLP_ENDPOINT", url)).transpose()?,
+            filter: variables.optional("RUST_LOG").unwrap_or(DEFAULT_FILTER).to_owned(),
+            format: variables.parsed("ENGINE_LOG", LogFormat::Json)?,
+        })
+    }
+}
+
+/// What a client of the engine needs.
+#[derive(Debug, Clone)]
+pub struct ClientSettings {
+    /// Base URL of the engine, without a slash at the end.
+    pub engine_url: String,
+    /// PEM private key for development tokens.
+    pub signing_key: Option<PathBuf>,
+    /// The `iss` of development tokens.
+    pub issuer: String,
+    /// The `aud` of development tokens.
+    pub audience: String,
+}
+
+impl ClientSettings {
+    /// Parses `ENGINE_URL`, by default `http://127.0.0.1:8080`, `ENGINE_SIGNING_KEY`, issuer and audience.
+    ///
+    /// # Errors
+    /// When `ENGINE_URL` is no http(s) URL.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        let (issuer, audience) = issuer_and_audience(variables);
+        let url = variables.optional("ENGINE_URL").unwrap_or("http://127.0.0.1:8080");
+        let signing_key = variables.optional("ENGINE_SIGNING_KEY").map(PathBuf::from);
+        Ok(Self { engine_url: http_url("ENGINE_URL", url)?, signing_key, issuer, audience })
+    }
+}
+
+fn http_url(variable: &'static str, url: &str) -> Result<String, ConfigError> {
+    if url.starts_with("http://") || url.starts_with("https://") {
+        Ok(url.trim_end_matches('/').to_owned())
+    } else {
+        Err(invalid(variable, "give a URL that begins with http:// or https://"))
+    }
+}
+
+fn invalid(variable: &'static str, reason: &str) -> ConfigError {
+    ConfigError::Invalid { variable, reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Variables {
+        Variables::from_pairs([
+            ("ORDERS_DATABASE_URL", "postgres://o:secret@db/orders"),
+            ("READ_DATABASE_URL", "postgres://r@db/read"),
+            ("IDENTITY_DATABASE_URL", "postgresql://i@db/identity"),
+            ("KAFKA_BROKERS", "127.0.0.1:9092"),
+            ("SCHEMA_REGISTRY_URL", "http://127.0.0.1:8081/apis/ccompat/v7/"),
+            ("ENGINE_JWKS", "keys/jwks.json"),
+            ("ENGINE_MASTER_KEY_FILE", "keys/master.key"),
+        ])
+    }
+
+    fn with(name: &str, value: &str) -> Result<Settings, ConfigError> {
+        Settings::from_variables(&Variables::from_pairs([(name, value)]).or(full()))
+    }
+
+    #[test]
+    fn a_full_set_parses_with_its_defaults() {
+        let settings = Settings::from_variables(&full()).unwrap();
+        assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!((&*settings.jwt.issuer, &*settings.jwt.audience), ("order-engine-dev", "order-engine"));
+        assert_eq!(settings.messaging.schema_registry_url, "http://127.0.0.1:8081/apis/ccompat/v7");
+        assert_eq!(settings.telemetry.format, LogFormat::Json);
+        assert!(!format!("{settings:?}").contains("secret"));
+    }
+
+    #[test]
+    fn wrong_values_name_their_variable() {
+        for (name, value) in [
+            ("ORDERS_DATABASE_URL", "mysql://db"),
+            ("ENGINE_LISTEN", "8080"),
+            ("ENGINE_LOG", "xml"),
+            ("SCHEMA_REGISTRY_URL", "127.0.0.1:8081"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector"),
+        ] {
+            let text = with(name, value).unwrap_err().to_string();
+            assert!(text.starts_with(&format!("{name} is not valid: ")), "{text}");
+        }
+        let absent = Settings::from_variables(&Variables::default()).unwrap_err().to_string();
+        assert!(absent.starts_with("ORDERS_DATABASE_URL is not set"), "{absent}");
+    }
+
+    #[test]
+    fn a_client_needs_nothing() {
+        let client = ClientSettings::from_variables(&Variables::default()).unwrap();
+        assert_eq!((&*client.engine_url, client.signing_key), ("http://127.0.0.1:8080", None));
+    }
+}

@@ -1,0 +1,87 @@
+//! `/healthz` tells that the process answers; `/readyz` that what it needs answers too.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use futures::future::join_all;
+use serde::Serialize;
+
+use crate::BoxError;
+
+/// A check that takes longer counts as failed.
+const CHECK_MS_MAX: u64 = 2_000;
+
+type Asking = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+
+/// Something that must answer before the process can work.
+#[derive(Clone)]
+pub struct Check {
+    name: &'static str,
+    ask: Arc<dyn Fn() -> Asking + Send + Sync>,
+}
+
+impl Check {
+    /// A check under a name. It is asked anew each time, beside the others.
+    pub fn new<F, E>(name: &'static str, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        Self {
+            name,
+            ask: Arc::new(move || {
+                let asking = ask();
+                Box::pin(async move { asking.await.map_err(Into::into) })
+            }),
+        }
+    }
+
+    /// Whether it answered well. Why not goes to the log, since error texts may name hosts and users.
+    async fn passes(&self) -> bool {
+        let outcome = tokio::time::timeout(Duration::from_millis(CHECK_MS_MAX), (self.ask)()).await;
+        let error = match outcome {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) => crate::errors::chain(error.as_ref()),
+            Err(_) => format!("no answer within {CHECK_MS_MAX} ms"),
+        };
+        tracing::warn!(check = self.name, error, "not ready");
+        false
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Check({})", self.name)
+    }
+}
+
+#[derive(Serialize)]
+struct Report {
+    status: &'static str,
+    checks: BTreeMap<&'static str, &'static str>,
+}
+
+/// Routes `/healthz` (always 200) and `/readyz` (200, or 503 when a check fails), both with a JSON report.
+pub fn health_router(checks: Vec<Check>) -> Router {
+    let checks: Arc<[Check]> = checks.into();
+    Router::new()
+        .route("/healthz", get(async || Json(Report { status: "ok", checks: BTreeMap::new() })))
+        .route("/readyz", get(move || ready(checks.clone())))
+}
+
+async fn ready(checks: Arc<[Check]>) -> Response {
+    let outcomes = join_all(checks.iter().map(async |check| (check.name, check.passes().await))).await;
+    let all = outcomes.iter().all(|(_, passes)| *passes);
+    let word = |passes| if passes { "ok" } else { "failed" };
+    let checks = outcomes.into_iter().map(|(name, passes)| (name, word(passes))).collect();
+    let status = if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(Report { status: word(all), checks })).into_response()
+}

@@ -1,0 +1,164 @@
+//! A server that outlives bad clients and stops in order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::Request;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::util::MapRequest;
+
+use crate::poll::pause;
+
+/// Connections served at once; further ones wait to be accepted.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// A client that has sent no whole request head by then is dropped.
+pub const FIRST_REQUEST_MS_MAX: u64 = 15_000;
+/// The same for later requests on one connection, idle time included.
+const NEXT_REQUEST_MS_MAX: u64 = 60_000;
+/// HTTP/2 requests at once on one connection.
+const STREAMS_MAX: u32 = 128;
+/// HTTP/2 pings, by which a silent peer is noticed.
+const PING_EVERY_MS: u64 = 20_000;
+const PING_ANSWER_MS_MAX: u64 = 10_000;
+/// Rest after a failed accept; it fails mostly for want of file descriptors, which come back.
+const ACCEPT_REST_MS: u64 = 100;
+
+/// Why serving did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Requests still ran at the end of the drain; they were cut off.
+    #[error("{connections} connections were cut off after a drain of {drain_ms} ms")]
+    NotDrained {
+        /// How many.
+        connections: usize,
+        /// The time they had, in milliseconds.
+        drain_ms: u128,
+    },
+}
+
+/// Serves HTTP/1 and HTTP/2 until `stop` is cancelled; then accepts nothing new, lets running requests finish within
+/// `drain` and cuts off the rest.
+///
+/// # Errors
+/// [`ServeError::NotDrained`] when requests were cut off.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+    drain: Duration,
+) -> Result<(), ServeError> {
+    let builder = builder();
+    let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let (connections, cut) = (TaskTracker::new(), CancellationToken::new());
+    while let Some((stream, slot)) = stop.run_until_cancelled(accept(&listener, &slots, &stop)).await {
+        let connection = Connection {
+            builder: builder.clone(),
+            router: router.clone(),
+            stop: stop.clone(),
+            cut: cut.clone(),
+            _slot: slot,
+        };
+        connections.spawn(connection.run(stream));
+    }
+    drop(listener);
+    connections.close();
+    if tokio::time::timeout(drain, connections.wait()).await.is_ok() {
+        return Ok(());
+    }
+    let left = connections.len();
+    cut.cancel();
+    connections.wait().await;
+    Err(ServeError::NotDrained { connections: left, drain_ms: drain.as_millis() })
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(NEXT_REQUEST_MS_MAX))
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS_MAX)
+        .keep_alive_interval(Duration::from_millis(PING_EVERY_MS))
+        .keep_alive_timeout(Duration::from_millis(PING_ANSWER_MS_MAX));
+    builder
+}
+
+/// The next connection, once there is room for it.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> (TcpStream, OwnedSemaphorePermit) {
+    let slot = slots.clone().acquire_owned().await.expect("the semaphore is never closed");
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, slot),
+            Err(error) => {
+                tracing::warn!(error = crate::errors::chain(&error), "could not accept a connection");
+                pause(Duration::from_millis(ACCEPT_REST_MS), stop).await;
+            }
+        }
+    }
+}
+
+struct Connection {
+    builder: Builder<TokioExecutor>,
+    router: Router,
+    stop: CancellationToken,
+    cut: CancellationToken,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    async fn run(self, stream: TcpStream) {
+        // Answers are small and written whole, so there is nothing to gather; on failure they are only slower.
+        let _ = stream.set_nodelay(true);
+        let asked = Arc::new(AtomicBool::new(false));
+        let service = TowerToHyperService::new(MapRequest::new(self.router, mark(asked.clone())));
+        let serving = self.builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        tokio::pin!(serving);
+        let first = pause(Duration::from_millis(FIRST_REQUEST_MS_MAX), &self.cut);
+        tokio::pin!(first);
+        let (mut stopping, mut waited) = (false, false);
+        loop {
+            tokio::select! {
+                ended = serving.as_mut() => {
+                    if let Err(error) = ended {
+                        tracing::debug!(error = crate::errors::chain(error.as_ref()), "a connection broke off");
+                    }
+                    break;
+                }
+                () = self.cut.cancelled() => break,
+                () = self.stop.cancelled(), if !stopping => {
+                    stopping = true;
+                    serving.as_mut().graceful_shutdown();
+                }
+                _ = first.as_mut(), if !waited => {
+                    waited = true;
+                    // The protocol is told from the first bytes, which no timeout of the library covers.
+                    if !asked.load(Ordering::Relaxed) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Notes that a request has come.
+fn mark<B>(asked: Arc<AtomicBool>) -> impl Fn(Request<B>) -> Request<B> + Clone {
+    move |request| {
+        asked.store(true, Ordering::Relaxed);
+        request
+    }
+}

@@ -1,0 +1,25 @@
+//! What every binary repeats, so that each service holds only its own subject.
+//!
+//! The crate is the edge to the world's awkward parts: environment, clock, randomness, signals, waiting. Other crates get
+//! them as values ([`clock::Clock`], [`clock::Ids`], settings, cancellation tokens) and stay testable. It knows nothing of
+//! orders, Kafka or read models.
+
+pub mod auth;
+#[expect(clippy::disallowed_methods, reason = "the one module that reads clocks and draws random numbers")]
+pub mod clock;
+pub mod config;
+pub mod errors;
+pub mod http;
+pub mod keyring;
+pub mod keys;
+#[expect(clippy::disallowed_methods, reason = "the one module that sleeps")]
+pub mod poll;
+pub mod postgres;
+pub mod problem;
+pub mod shutdown;
+pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+/// Any error, boxed, as tasks and checks report it.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

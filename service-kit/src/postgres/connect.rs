@@ -1,0 +1,186 @@
+//! Pools and single connections.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod, Runtime};
+use tokio_postgres::Client;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::tls::{self, TlsError};
+use super::url::{self, UrlError};
+use crate::config::DatabaseUrl;
+
+/// A pool of connections to one database.
+pub type Pool = deadpool_postgres::Pool;
+
+/// Idle time before the first keep-alive probe, time between probes, and probes before a peer counts as gone: a half-open
+/// connection is noticed within a minute.
+const KEEPALIVE_IDLE_MS: u64 = 15_000;
+const KEEPALIVE_INTERVAL_MS: u64 = 5_000;
+const KEEPALIVE_RETRIES: u32 = 6;
+/// Unacknowledged data for longer than this ends a connection, which keep-alive alone would not see.
+const TCP_USER_TIMEOUT_MS: u64 = 30_000;
+
+/// How connections are made, and what bounds them.
+#[derive(Debug, Clone)]
+pub struct ConnectOptions {
+    /// Shown in `pg_stat_activity`.
+    pub application_name: String,
+    /// Connections in the pool at most.
+    pub connections_max: usize,
+    /// A statement that takes longer is cancelled by the server; 0 for never.
+    pub statement_timeout_ms: u32,
+    /// A wait for a lock that takes longer is cancelled by the server; 0 for never.
+    pub lock_timeout_ms: u32,
+    /// A wait for a free connection that takes longer is refused.
+    pub acquire_timeout_ms: u64,
+    /// An attempt to connect that takes longer is given up.
+    pub connect_timeout_ms: u64,
+}
+
+impl ConnectOptions {
+    /// Defaults under an application's name.
+    pub fn named(application_name: impl Into<String>) -> Self {
+        Self {
+            application_name: application_name.into(),
+            connections_max: 8,
+            statement_timeout_ms: 30_000,
+            lock_timeout_ms: 5_000,
+            acquire_timeout_ms: 5_000,
+            connect_timeout_ms: 5_000,
+        }
+    }
+}
+
+/// Why a database cannot be reached.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The URL is wrong.
+    #[error("{variable} is not valid")]
+    Url {
+        /// The variable that holds it.
+        variable: &'static str,
+        /// What is wrong.
+        #[source]
+        source: UrlError,
+    },
+    /// TLS cannot be set up.
+    #[error("could not prepare TLS for database {database} ({variable})")]
+    Tls {
+        /// Host and name.
+        database: String,
+        /// The variable that names it.
+        variable: &'static str,
+        /// Why.
+        #[source]
+        source: TlsError,
+    },
+    /// The server does not answer or refuses.
+    #[error(
+        "could not connect to database {database}; check that it runs (`make status`) and that {variable} is right"
+    )]
+    Refused {
+        /// Host and name.
+        database: String,
+        /// The variable that names it.
+        variable: &'static str,
+        /// What the server or the network said.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// The pool's bounds contradict each other.
+    #[error("could not build a pool for database {database}")]
+    Pool {
+        /// Host and name.
+        database: String,
+        /// Why.
+        #[source]
+        source: deadpool_postgres::BuildError,
+    },
+}
+
+/// Why a database is not ready.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// No connection could be had.
+    #[error("no connection to the database")]
+    Connection(#[source] deadpool_postgres::PoolError),
+    /// The statement failed.
+    #[error("the database did not answer a trivial query")]
+    Query(#[source] tokio_postgres::Error),
+}
+
+/// Makes a pool. It connects when first used, so a database that is down shows in [`check`].
+///
+/// # Errors
+/// [`ConnectError`] when the URL or its TLS options are wrong.
+pub fn pool(database: &DatabaseUrl, options: &ConnectOptions) -> Result<Pool, ConnectError> {
+    let (config, connector) = prepare(database, options)?;
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let acquire = Duration::from_millis(options.acquire_timeout_ms);
+    Pool::builder(Manager::from_config(config, connector, recycling))
+        .max_size(options.connections_max)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(acquire))
+        .create_timeout(Some(Duration::from_millis(options.connect_timeout_ms)))
+        .recycle_timeout(Some(acquire))
+        .build()
+        .map_err(|source| ConnectError::Pool { database: database.to_string(), source })
+}
+
+/// Opens one connection of its own. A background task drives it until the client is dropped or the server goes away,
+/// which `Client::is_closed` tells.
+///
+/// # Errors
+/// [`ConnectError`] when the URL is wrong or the server does not let us in.
+pub async fn connect(database: &DatabaseUrl, options: &ConnectOptions) -> Result<Client, ConnectError> {
+    let (config, connector) = prepare(database, options)?;
+    let refused =
+        |source| ConnectError::Refused { database: database.to_string(), variable: database.variable(), source };
+    let (client, connection) = config.connect(connector).await.map_err(refused)?;
+    let name = database.to_string();
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::warn!(database = name, error = crate::errors::chain(&error), "lost a database connection");
+        }
+    });
+    Ok(client)
+}
+
+/// Asks the database something trivial, for readiness.
+///
+/// # Errors
+/// [`CheckError`] when it does not answer.
+pub async fn check(pool: &Pool) -> Result<(), CheckError> {
+    let client = pool.get().await.map_err(CheckError::Connection)?;
+    client.simple_query("SELECT 1").await.map(|_| ()).map_err(CheckError::Query)
+}
+
+fn prepare(
+    database: &DatabaseUrl,
+    options: &ConnectOptions,
+) -> Result<(tokio_postgres::Config, MakeRustlsConnect), ConnectError> {
+    let variable = database.variable();
+    let target = url::parse(database.expose()).map_err(|source| ConnectError::Url { variable, source })?;
+    let connector = tls::connector(target.roots.as_deref()).map_err(|source| ConnectError::Tls {
+        database: database.to_string(),
+        variable,
+        source,
+    })?;
+    let mut config = target.config;
+    let given = config.get_options().unwrap_or_default();
+    let bounds = format!(
+        "-c statement_timeout={} -c lock_timeout={} {given}",
+        options.statement_timeout_ms, options.lock_timeout_ms
+    );
+    config
+        .options(bounds.trim_end())
+        .application_name(&options.application_name)
+        .connect_timeout(Duration::from_millis(options.connect_timeout_ms))
+        .tcp_user_timeout(Duration::from_millis(TCP_USER_TIMEOUT_MS))
+        .keepalives(true)
+        .keepalives_idle(Duration::from_millis(KEEPALIVE_IDLE_MS))
+        .keepalives_interval(Duration::from_millis(KEEPALIVE_INTERVAL_MS))
+        .keepalives_retries(KEEPALIVE_RETRIES);
+    Ok((config, connector))
+}

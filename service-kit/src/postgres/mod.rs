@@ -1,0 +1,16 @@
+//! Connections to Postgres: pools, single connections and migrations.
+//!
+//! Guarantees: every statement and every wait for a lock or a connection has a time limit; a connection over the network
+//! is either plain or verified, never encrypted to a stranger. `sslmode` `require`, `verify-ca` and `verify-full` all
+//! verify certificate and host name, against `sslrootcert` (a PEM file) or else the public authorities; without an
+//! `sslmode` the connection is plain. Does not: retry.
+
+mod connect;
+mod migrate;
+mod tls;
+mod url;
+
+pub use connect::{CheckError, ConnectError, ConnectOptions, Pool, check, connect, pool};
+pub use migrate::{MigrateError, migrate};
+pub use tls::TlsError;
+pub use url::UrlError;

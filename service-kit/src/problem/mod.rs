@@ -1,0 +1,12 @@
+//! Refusals over HTTP, as RFC 9457 problem documents, and JSON bodies taken strictly.
+//!
+//! Guarantees: every refusal has a stable `type` and `code`; a 5xx tells nothing of its cause. Does not: decide which
+//! business refusal gets which status.
+
+mod document;
+mod json;
+mod strict;
+
+pub use document::{FieldError, Problem};
+pub use json::{JSON_BYTES_MAX, StrictJson};
+pub use strict::{JSON_DEPTH_MAX, parse_strict};
