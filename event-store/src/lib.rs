@@ -16,8 +16,10 @@ mod row;
 mod sequencer;
 mod store;
 
-pub use append::{Append, AppendError, Claim, NewAnswer, NewEvent};
-pub use bus::{CommandBus, Decided, ExecuteError, Execution, Expectation, Idempotency, Loaded, Outcome};
+pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
+pub use bus::{
+    Answer, CommandBus, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Loaded, Outcome,
+};
 pub use lease::{Lease, LeaseError};
 pub use options::StoreOptions;
 pub use read::{LogPage, ReadError};

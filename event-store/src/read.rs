@@ -112,7 +112,10 @@ impl Store {
     /// [`ReadError`] when the database cannot be reached.
     pub async fn unsequenced(&self) -> Result<i64, ReadError> {
         let client = self.reader().await?;
-        let row = client.query_one("SELECT count(*) FROM unsequenced", &[]).await.map_err(ReadError::Query)?;
+        let row = client
+            .query_one("SELECT coalesce(sum(cardinality(sequences)), 0)::bigint FROM unsequenced", &[])
+            .await
+            .map_err(ReadError::Query)?;
         row.try_get(0).map_err(ReadError::Query)
     }
 

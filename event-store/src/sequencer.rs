@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use service_kit::clock::Stopwatch;
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{ConnectError, ConnectOptions};
 use tokio::sync::watch;
@@ -14,8 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Store;
 
-/// Most rows that one call gives positions to.
-const BATCH_ROWS: i32 = 2_000;
+/// Most append statements whose events one call gives positions to.
+const STATEMENTS_MAX: i32 = 64;
+/// Shortest time between two calls: under load a call then serves many statements, at the price of this much delay.
+const PACE_MS: u64 = 3;
 /// How long an idle sequencer waits before it looks again for rows of other processes.
 const IDLE_MS: u64 = 10;
 /// How long it waits while another one is at work, or after a fault.
@@ -60,7 +63,8 @@ impl Sequencer {
         let client = service_kit::postgres::connect(&self.url, &ConnectOptions::named("sequencer")).await?;
         let statement = client.prepare("SELECT head, sequenced FROM sequence_log($1::smallint, $2::int)").await?;
         while !stop.is_cancelled() {
-            let Some(row) = client.query_opt(&statement, &[&self.shard, &BATCH_ROWS]).await? else {
+            let called = Stopwatch::start();
+            let Some(row) = client.query_opt(&statement, &[&self.shard, &STATEMENTS_MAX]).await? else {
                 // Another sequencer is at work; its rows show in the head.
                 self.publish(head(&client, self.shard).await?);
                 service_kit::poll::pause(Duration::from_millis(STANDBY_MS), stop).await;
@@ -68,12 +72,12 @@ impl Sequencer {
             };
             let sequenced: i64 = row.try_get(1)?;
             self.publish(row.try_get(0)?);
-            if sequenced > 0 {
-                metrics::counter!("event_store_sequenced_total").increment(sequenced.unsigned_abs());
-            }
+            metrics::counter!("event_store_sequenced_total").increment(sequenced.unsigned_abs());
             if sequenced == 0 {
                 let wake = self.store.inner.appended.notified();
                 let _idle = tokio::time::timeout(Duration::from_millis(IDLE_MS), wake).await;
+            } else if let Some(rest) = Duration::from_millis(PACE_MS).checked_sub(called.elapsed()) {
+                service_kit::poll::pause(rest, stop).await;
             }
         }
         Ok(())

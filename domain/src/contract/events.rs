@@ -141,6 +141,8 @@ record!(
 record!(
     /// A row that is no event of the engine's, written by a program of somebody's own.
     ForeignEvent {
+        /// The row's aggregate type; `order` where it stands in an order's own history.
+        aggregate_type: String,
         /// The row's event type.
         event_type: String,
         /// The row's event version.

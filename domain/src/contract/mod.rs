@@ -13,5 +13,5 @@ pub use events::{
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
     OrderImported, OrderKind, OrderPlaced, PublicEvent,
 };
-pub use mapping::{Facts, publish, publish_foreign};
+pub use mapping::{Facts, ForeignRow, publish, publish_foreign};
 pub use published::{InvalidPosition, Position, Published};

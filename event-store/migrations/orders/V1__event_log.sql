@@ -1,9 +1,10 @@
 -- The event log. `events` is postgres-es's table with more columns, all defaulted, so that a stock postgres-es program
 -- reads and writes it unchanged.
 
+-- Keys compare by bytes: the order of a locale would cost much and mean nothing here.
 CREATE TABLE events (
-    aggregate_type text        NOT NULL,
-    aggregate_id   text        NOT NULL,
+    aggregate_type text        COLLATE "C" NOT NULL,
+    aggregate_id   text        COLLATE "C" NOT NULL,
     sequence       bigint      NOT NULL CHECK (sequence >= 0),
     event_type     text        NOT NULL,
     event_version  text        NOT NULL,
@@ -15,17 +16,18 @@ CREATE TABLE events (
     PRIMARY KEY (aggregate_type, aggregate_id, sequence)
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0.05);
 
--- What is committed and has no position yet. Rows live for milliseconds, so it is vacuumed by count, not by share.
+-- What is committed and has no position yet: one row a statement, however many events it appended. Rows live for
+-- milliseconds, so the table is vacuumed by count, not by share.
 CREATE TABLE unsequenced (
-    shard          smallint NOT NULL,
-    id             bigint   NOT NULL GENERATED ALWAYS AS IDENTITY,
-    aggregate_type text     NOT NULL,
-    aggregate_id   text     NOT NULL,
-    sequence       bigint   NOT NULL,
+    shard           smallint NOT NULL,
+    id              bigint   NOT NULL GENERATED ALWAYS AS IDENTITY,
+    aggregate_types text[]   NOT NULL,
+    aggregate_ids   text[]   NOT NULL,
+    sequences       bigint[] NOT NULL,
     PRIMARY KEY (shard, id)
 ) WITH (
     autovacuum_vacuum_scale_factor = 0,
-    autovacuum_vacuum_threshold = 20000,
+    autovacuum_vacuum_threshold = 5000,
     autovacuum_analyze_scale_factor = 0,
     autovacuum_analyze_threshold = 2000000000,
     autovacuum_vacuum_cost_delay = 0
@@ -67,8 +69,9 @@ CREATE FUNCTION log_shard(stream text, shards smallint) RETURNS smallint
 -- queues its rows itself, so nothing of the engine's depends on the trigger.
 CREATE FUNCTION queue_foreign_row() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO unsequenced (shard, aggregate_type, aggregate_id, sequence)
-    SELECT log_shard(NEW.aggregate_id, shards), NEW.aggregate_type, NEW.aggregate_id, NEW.sequence FROM log_identity;
+    INSERT INTO unsequenced (shard, aggregate_types, aggregate_ids, sequences)
+    SELECT log_shard(NEW.aggregate_id, shards), ARRAY[NEW.aggregate_type], ARRAY[NEW.aggregate_id], ARRAY[NEW.sequence]
+    FROM log_identity;
     RETURN NULL;
 END $$;
 CREATE TRIGGER queue_foreign_row AFTER INSERT ON events FOR EACH ROW
@@ -78,7 +81,7 @@ CREATE TRIGGER queue_foreign_row AFTER INSERT ON events FOR EACH ROW
 -- Gives positions to what is committed. One call is one transaction, so a stopped client holds nothing. It takes the lock
 -- first: the statement after it sees everything committed before, and no other sequencer runs until it ends.
 -- Answers no row while another sequencer is at work.
-CREATE FUNCTION sequence_log(shard_wanted smallint, rows_max int) RETURNS TABLE (head bigint, sequenced bigint)
+CREATE FUNCTION sequence_log(shard_wanted smallint, statements_max int) RETURNS TABLE (head bigint, sequenced bigint)
     LANGUAGE plpgsql AS $$
 DECLARE
     last bigint;
@@ -89,11 +92,14 @@ BEGIN
     WITH due AS (
         DELETE FROM unsequenced u
         WHERE u.shard = shard_wanted
-          AND u.id IN (SELECT q.id FROM unsequenced q WHERE q.shard = shard_wanted ORDER BY q.id LIMIT rows_max)
-        RETURNING u.id, u.aggregate_type, u.aggregate_id, u.sequence
+          AND u.id IN (SELECT q.id FROM unsequenced q WHERE q.shard = shard_wanted ORDER BY q.id LIMIT statements_max)
+        RETURNING u.id, u.aggregate_types, u.aggregate_ids, u.sequences
     ), placed AS (
         INSERT INTO log (shard, position, aggregate_type, aggregate_id, sequence)
-        SELECT shard_wanted, last + row_number() OVER (ORDER BY id), aggregate_type, aggregate_id, sequence FROM due
+        SELECT shard_wanted, last + row_number() OVER (ORDER BY due.id, e.place), e.aggregate_type, e.aggregate_id, e.sequence
+        FROM due
+        CROSS JOIN LATERAL unnest(due.aggregate_types, due.aggregate_ids, due.sequences)
+            WITH ORDINALITY AS e (aggregate_type, aggregate_id, sequence, place)
         RETURNING 1
     )
     SELECT count(*) INTO given FROM placed;
@@ -103,22 +109,21 @@ BEGIN
     RETURN QUERY SELECT last + given, given;
 END $$;
 
--- The answers given to requests that carried an Idempotency-Key. `expires_at` is null for what is kept as long as the stream.
+-- The answers given to requests that carried an Idempotency-Key. `id` is the first 16 bytes of the SHA-256 of scope, a NUL
+-- and the key. `expires_at` is null for what is kept as long as the stream.
 CREATE TABLE idempotency (
-    scope       text        NOT NULL,
-    key         text        NOT NULL,
+    id          bytea       NOT NULL PRIMARY KEY,
     fingerprint bytea       NOT NULL,
     answer      json        NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    expires_at  timestamptz,
-    PRIMARY KEY (scope, key)
+    expires_at  timestamptz
 );
 CREATE INDEX idempotency_expiry ON idempotency (expires_at) WHERE expires_at IS NOT NULL;
 
 -- Values that only one stream may hold, such as an order number within a tenant.
 CREATE TABLE claims (
-    scope        text NOT NULL,
-    value        text NOT NULL,
+    scope        text COLLATE "C" NOT NULL,
+    value        text COLLATE "C" NOT NULL,
     aggregate_id text NOT NULL,
     PRIMARY KEY (scope, value)
 );

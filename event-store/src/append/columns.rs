@@ -19,8 +19,7 @@ pub(super) struct Columns<'a> {
     pub(super) event_ids: Vec<Uuid>,
     tenants: Vec<&'a str>,
     shards: i16,
-    pub(super) answer_scopes: Vec<&'a str>,
-    pub(super) answer_keys: Vec<&'a str>,
+    pub(super) answer_ids: Vec<&'a [u8]>,
     fingerprints: Vec<&'a [u8]>,
     answers: Vec<&'a str>,
     keeps_s: Vec<Option<f64>>,
@@ -52,8 +51,7 @@ impl<'a> Columns<'a> {
             self.tenants.push(append.tenant.as_str());
         }
         if let Some(answer) = &append.answer {
-            self.answer_scopes.push(&answer.scope);
-            self.answer_keys.push(&answer.key);
+            self.answer_ids.push(answer.id.as_bytes());
             self.fingerprints.push(&answer.fingerprint);
             self.answers.push(&answer.answer);
             self.keeps_s.push(answer.keep_s);
@@ -65,7 +63,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 18] {
+    pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 17] {
         [
             &self.kinds,
             &self.ids,
@@ -77,8 +75,7 @@ impl<'a> Columns<'a> {
             &self.event_ids,
             &self.tenants,
             &self.shards,
-            &self.answer_scopes,
-            &self.answer_keys,
+            &self.answer_ids,
             &self.fingerprints,
             &self.answers,
             &self.keeps_s,

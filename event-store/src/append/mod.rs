@@ -11,5 +11,5 @@ mod weed;
 mod writer;
 
 pub(crate) use request::Pending;
-pub use request::{Append, AppendError, Claim, NewAnswer, NewEvent};
+pub use request::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
 pub(crate) use writer::{InsertError, Writer};

@@ -1,5 +1,6 @@
 //! What a command asks the writer to store, and how that ends.
 
+use aws_lc_rs::digest::{Context, SHA256};
 use domain::{EventId, TenantId};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -37,13 +38,31 @@ pub struct NewEvent {
     pub payload: String,
 }
 
+/// An Idempotency-Key within its scope, as the store knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AnswerId([u8; 16]);
+
+impl AnswerId {
+    /// The id of a key within a scope: tenant, client and operation.
+    pub fn new(scope: &str, key: &str) -> Self {
+        let mut hash = Context::new(&SHA256);
+        hash.update(scope.as_bytes());
+        hash.update(&[0]);
+        hash.update(key.as_bytes());
+        let digest = hash.finish();
+        Self(digest.as_ref()[..16].try_into().expect("SHA-256 has 32 bytes"))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// An answer to keep for an Idempotency-Key.
 #[derive(Debug, Clone)]
 pub struct NewAnswer {
-    /// Within which the key is unique: tenant, client and operation.
-    pub scope: String,
-    /// The key.
-    pub key: String,
+    /// Which key.
+    pub id: AnswerId,
     /// A hash of the request, to tell a repeat from another request under the same key.
     pub fingerprint: Vec<u8>,
     /// The answer as JSON.

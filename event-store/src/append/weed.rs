@@ -12,7 +12,7 @@ use super::request::{Append, AppendError, Pending};
 #[derive(Default)]
 struct Existing {
     events: HashMap<(String, String, i64), Uuid>,
-    answers: HashSet<(String, String)>,
+    answers: HashSet<Vec<u8>>,
     claims: HashSet<(String, String)>,
 }
 
@@ -49,11 +49,10 @@ async fn look(client: &Client, batch: &[Pending]) -> Result<Existing, tokio_post
     for row in rows {
         existing.events.insert((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
     }
-    if !columns.answer_keys.is_empty() {
-        let keys: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&columns.answer_scopes, &columns.answer_keys];
-        client.execute(include_str!("../sql/forget_expired.sql"), &keys).await?;
-        for row in client.query(include_str!("../sql/existing_answers.sql"), &keys).await? {
-            existing.answers.insert((row.try_get(0)?, row.try_get(1)?));
+    if !columns.answer_ids.is_empty() {
+        client.execute(include_str!("../sql/forget_expired.sql"), &[&columns.answer_ids]).await?;
+        for row in client.query(include_str!("../sql/existing_answers.sql"), &[&columns.answer_ids]).await? {
+            existing.answers.insert(row.try_get(0)?);
         }
     }
     if !columns.claim_values.is_empty() {
@@ -84,7 +83,7 @@ fn fate(pending: &Pending, existing: &Existing) -> Fate {
     }
     // A repeat answers what was answered before, whatever else stands in its way.
     if let Some(answer) = &append.answer
-        && existing.answers.contains(&(answer.scope.clone(), answer.key.clone()))
+        && existing.answers.contains(answer.id.as_bytes())
     {
         return Fate::Refused(AppendError::AnswerExists);
     }

@@ -11,7 +11,7 @@ use tokio_postgres::{Client, Statement, error::SqlState};
 use tokio_util::sync::CancellationToken;
 
 use super::columns::Columns;
-use super::request::{AppendError, Pending};
+use super::request::{AnswerId, AppendError, Pending};
 use super::weed::weed;
 use crate::StoreOptions;
 use crate::store::Connector;
@@ -91,6 +91,8 @@ impl Writer {
             let pending = queue.recv().await?;
             events += pending.append.events.len();
             taken.admit(pending, &mut batch, deferred);
+            // Those whom the last batch has just answered get to queue before the next one leaves.
+            tokio::task::yield_now().await;
         }
         while events < self.options.batch_events_max {
             let Ok(pending) = queue.try_recv() else { break };
@@ -267,7 +269,7 @@ fn split(mut part: Vec<Pending>, work: &mut Vec<(Vec<Pending>, u32)>) {
 fn cure(error: &tokio_postgres::Error) -> Cure {
     let Some(code) = error.code() else {
         // Parameters that cannot be encoded never left this process.
-        return if error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()) {
+        return if error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>) {
             Cure::Reconnect
         } else {
             Cure::Invalid
@@ -287,14 +289,14 @@ fn cure(error: &tokio_postgres::Error) -> Cure {
 #[derive(Default)]
 struct Taken {
     streams: HashSet<crate::StreamId>,
-    keys: HashSet<(String, String)>,
+    keys: HashSet<AnswerId>,
     claims: HashSet<crate::Claim>,
 }
 
 impl Taken {
     fn admit(&mut self, pending: Pending, batch: &mut Vec<Pending>, deferred: &mut VecDeque<Pending>) {
         let append = &pending.append;
-        let key = append.answer.as_ref().map(|answer| (answer.scope.clone(), answer.key.clone()));
+        let key = append.answer.as_ref().map(|answer| answer.id);
         let trips = (!append.events.is_empty() && self.streams.contains(&append.stream))
             || key.as_ref().is_some_and(|key| self.keys.contains(key))
             || append.claims.iter().any(|claim| self.claims.contains(claim));

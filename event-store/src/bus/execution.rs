@@ -20,12 +20,19 @@ pub struct Execution<'a, D: Decider, R> {
     /// The request's key, where it has one.
     pub idempotency: Option<Idempotency>,
     /// Decides on a version and state. It may be called several times.
-    pub decide: &'a (dyn Fn(i64, &D::State) -> Result<Vec<D::Event>, R> + Send + Sync),
+    pub decide: &'a Decide<'a, D, R>,
     /// The value that only this stream may hold after an event.
-    pub claims: fn(&D::Event) -> Option<Claim>,
+    pub claims: &'a (dyn Fn(&D::Event) -> Option<Claim> + Send + Sync),
     /// The answer to keep for the request's key, as JSON; `None` keeps none.
-    pub answer: &'a (dyn Fn(Result<&Decided<D>, &R>) -> Option<String> + Send + Sync),
+    pub answer: &'a Answer<'a, D, R>,
 }
+
+/// Decides on a version and state, with whatever only the caller knows.
+pub type Decide<'a, D, R> =
+    dyn Fn(i64, &<D as Decider>::State) -> Result<Vec<<D as Decider>::Event>, R> + Send + Sync + 'a;
+
+/// Turns a result into the JSON that is kept for the request's key.
+pub type Answer<'a, D, R> = dyn Fn(Result<&Decided<D>, &R>) -> Option<String> + Send + Sync + 'a;
 
 /// What a command believes of its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,10 +16,10 @@ use service_kit::clock::SharedIds;
 use tokio::sync::Mutex;
 
 use cache::Cache;
-pub use execution::{Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome};
+pub use execution::{Answer, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome};
 pub use load::Loaded;
 
-use crate::append::{Append, AppendError, NewAnswer, NewEvent};
+use crate::append::{AnswerId, Append, AppendError, NewAnswer, NewEvent};
 use crate::{ReadError, Store, StreamId};
 
 /// Locks that streams share by hash; a collision only makes one command wait for another.
@@ -201,8 +201,7 @@ impl<D: Decider> CommandBus<D> {
         let idempotency = execution.idempotency.as_ref()?;
         let keep_s = result.is_err().then_some(self.store.inner.options.refusal_kept_s);
         Some(NewAnswer {
-            scope: idempotency.scope.clone(),
-            key: idempotency.key.clone(),
+            id: AnswerId::new(&idempotency.scope, &idempotency.key),
             fingerprint: idempotency.fingerprint.clone(),
             answer: (execution.answer)(result)?,
             keep_s,
@@ -235,7 +234,8 @@ impl Store {
     pub async fn stored_answer(&self, scope: &str, key: &str) -> Result<Option<(Vec<u8>, String)>, ReadError> {
         let client = self.reader().await?;
         let statement = client.prepare_cached(include_str!("../sql/answer.sql")).await.map_err(ReadError::Query)?;
-        let row = client.query_opt(&statement, &[&scope, &key]).await.map_err(ReadError::Query)?;
+        let row =
+            client.query_opt(&statement, &[&AnswerId::new(scope, key).as_bytes()]).await.map_err(ReadError::Query)?;
         row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose().map_err(ReadError::Query)
     }
 }

@@ -9,16 +9,16 @@ WITH row AS (
     SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload::json, metadata::json, event_id, tenant
     FROM row
 ), queued AS (
-    INSERT INTO unsequenced (shard, aggregate_type, aggregate_id, sequence)
-    SELECT log_shard(aggregate_id, $10::smallint), aggregate_type, aggregate_id, sequence
+    INSERT INTO unsequenced (shard, aggregate_types, aggregate_ids, sequences)
+    SELECT log_shard(aggregate_id, $10::smallint),
+           array_agg(aggregate_type ORDER BY place), array_agg(aggregate_id ORDER BY place), array_agg(sequence ORDER BY place)
     FROM row
-    ORDER BY place
+    GROUP BY 1
 ), answered AS (
-    INSERT INTO idempotency (scope, key, fingerprint, answer, expires_at)
-    SELECT scope, key, fingerprint, answer::json, clock_timestamp() + make_interval(secs => keep_s)
-    FROM unnest($11::text[], $12::text[], $13::bytea[], $14::text[], $15::float8[])
-        AS a (scope, key, fingerprint, answer, keep_s)
+    INSERT INTO idempotency (id, fingerprint, answer, expires_at)
+    SELECT id, fingerprint, answer::json, clock_timestamp() + make_interval(secs => keep_s)
+    FROM unnest($11::bytea[], $12::bytea[], $13::text[], $14::float8[]) AS a (id, fingerprint, answer, keep_s)
 )
 INSERT INTO claims (scope, value, aggregate_id)
 SELECT scope, value, aggregate_id
-FROM unnest($16::text[], $17::text[], $18::text[]) AS c (scope, value, aggregate_id)
+FROM unnest($15::text[], $16::text[], $17::text[]) AS c (scope, value, aggregate_id)

@@ -1,4 +1,4 @@
-SELECT i.scope, i.key
-FROM unnest($1::text[], $2::text[]) AS w (scope, key)
-JOIN idempotency i USING (scope, key)
+SELECT i.id
+FROM unnest($1::bytea[]) AS w (id)
+JOIN idempotency i USING (id)
 WHERE i.expires_at IS NULL OR i.expires_at > clock_timestamp()

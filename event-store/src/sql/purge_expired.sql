@@ -1,4 +1,2 @@
 DELETE FROM idempotency
-WHERE (scope, key) IN (
-    SELECT scope, key FROM idempotency WHERE expires_at <= clock_timestamp() ORDER BY expires_at LIMIT $1
-)
+WHERE id IN (SELECT id FROM idempotency WHERE expires_at <= clock_timestamp() ORDER BY expires_at LIMIT $1)

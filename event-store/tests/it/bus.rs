@@ -16,10 +16,10 @@ async fn a_repeated_key_answers_alike_and_acts_once() {
     let database = database().await;
     let bus = bus(&open(&database).await);
     let id = new_id();
-    let draft = || run(&bus, &id, Expectation::New, key("k", "a"), create_draft(Currency::EUR));
+    let draft = || run(&bus, &id, Expectation::New, Some(key("k", "a")), create_draft(Currency::EUR));
     assert!(matches!(draft().await, Ok(Outcome::Done(decided)) if decided.version == 1));
     assert!(matches!(draft().await, Ok(Outcome::Repeated(answer)) if answer == "{\"version\":1}"));
-    let other_body = run(&bus, &id, Expectation::New, key("k", "b"), create_draft(Currency::GBP)).await;
+    let other_body = run(&bus, &id, Expectation::New, Some(key("k", "b")), create_draft(Currency::GBP)).await;
     assert!(matches!(other_body, Err(ExecuteError::KeyReused)), "{other_body:?}");
     assert_eq!(bus.load(&id).await.unwrap().version, 1);
 }
@@ -29,7 +29,7 @@ async fn a_refusal_is_answered_alike_for_its_key() {
     let database = database().await;
     let bus = bus(&open(&database).await);
     let id = new_id();
-    let cancel = || run(&bus, &id, Expectation::Existing, key("k", "a"), cancel(CancelReason::Staff));
+    let cancel = || run(&bus, &id, Expectation::Existing, Some(key("k", "a")), cancel(CancelReason::Staff));
     assert!(matches!(cancel().await, Ok(Outcome::Refused(OrderRejection::NotFound))));
     run(&bus, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
     let again = cancel().await;
@@ -57,7 +57,7 @@ async fn a_hundred_at_once_with_one_key_have_one_effect() {
     let ids: Vec<_> = (0..100).map(|_| new_id()).collect();
     let results = join_all(ids.iter().enumerate().map(|(index, id)| {
         let bus = if index % 2 == 0 { &bus } else { &other };
-        run(bus, id, Expectation::New, key("one", "same"), create_draft(Currency::EUR))
+        run(bus, id, Expectation::New, Some(key("one", "same")), create_draft(Currency::EUR))
     }))
     .await;
     let done = results.iter().filter(|result| matches!(result, Ok(Outcome::Done(_)))).count();
@@ -87,11 +87,11 @@ async fn a_crash_between_storing_and_answering_is_settled_by_the_key() {
     {
         // The caller goes away as soon as its command is on its way.
         let bus = bus(&open(&database).await);
-        let command = run(&bus, &id, Expectation::New, key("k", "a"), create_draft(Currency::EUR));
+        let command = run(&bus, &id, Expectation::New, Some(key("k", "a")), create_draft(Currency::EUR));
         let _gone = tokio::time::timeout(std::time::Duration::ZERO, command).await;
     }
     let bus = bus(&open(&database).await);
-    let result = run(&bus, &id, Expectation::New, key("k", "a"), create_draft(Currency::EUR)).await;
+    let result = run(&bus, &id, Expectation::New, Some(key("k", "a")), create_draft(Currency::EUR)).await;
     assert!(matches!(result, Ok(Outcome::Done(_) | Outcome::Repeated(_))), "{result:?}");
     assert_eq!(bus.load(&id).await.unwrap().version, 1);
 }

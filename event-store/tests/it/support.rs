@@ -6,8 +6,8 @@ use std::time::Duration;
 use domain::order::{CreateDraft, Order, OrderCommand, OrderRejection};
 use domain::{Currency, Decider, EventId, TenantId, Timestamp};
 use event_store::{
-    Append, Claim, CommandBus, Decided, ExecuteError, Execution, Expectation, Idempotency, Metadata, NewAnswer,
-    NewEvent, Outcome, Store, StoreOptions, StreamId, migrations,
+    AnswerId, Append, Claim, CommandBus, Decided, ExecuteError, Execution, Expectation, Idempotency, Metadata,
+    NewAnswer, NewEvent, Outcome, Store, StoreOptions, StreamId, migrations,
 };
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
@@ -56,8 +56,7 @@ pub fn append_to(id: &str, expected_version: i64, events: usize) -> Append {
 
 pub fn answering(mut append: Append, key: &str, keep_s: Option<f64>) -> Append {
     append.answer = Some(NewAnswer {
-        scope: "test".to_owned(),
-        key: key.to_owned(),
+        id: AnswerId::new("test", key),
         fingerprint: b"same".to_vec(),
         answer: "{\"first\":true}".to_owned(),
         keep_s,
@@ -88,8 +87,8 @@ pub fn create_draft(currency: Currency) -> OrderCommand {
     OrderCommand::CreateDraft(CreateDraft { tenant: tenant(), customer: None, currency, at: now() })
 }
 
-pub fn key(key: &str, fingerprint: &str) -> Option<Idempotency> {
-    Some(Idempotency { scope: "test".to_owned(), key: key.to_owned(), fingerprint: fingerprint.as_bytes().to_vec() })
+pub fn key(key: &str, fingerprint: &str) -> Idempotency {
+    Idempotency { scope: "test".to_owned(), key: key.to_owned(), fingerprint: fingerprint.as_bytes().to_vec() }
 }
 
 pub async fn run(
@@ -113,7 +112,7 @@ pub async fn run(
         expects,
         idempotency,
         decide: &decide,
-        claims: |_| None,
+        claims: &|_| None,
         answer: &answer,
     })
     .await

@@ -24,6 +24,7 @@ impl TestDatabase {
     ///
     /// # Panics
     /// Without that variable, or when the server does not answer.
+    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment where to run")]
     pub async fn create() -> Self {
         let server = std::env::var(VARIABLE).unwrap_or_else(|_| panic!("{VARIABLE} is not set; run `make test`"));
         let name = format!("test_{}", SystemIds.random().simple());

@@ -1,0 +1,159 @@
+//! The personal part of an address: checked, then sealed as one document.
+
+use domain::InvalidText;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::fields::{Broken, FieldFailure, Fields};
+
+/// Name, street, city, postal code, phone and email. What is sealed is this document as JSON.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AddressDetails)]
+pub struct AddressDetails {
+    /// Whom to deliver to, at most 200 characters.
+    pub name: String,
+    /// Street and number, at most 200 characters.
+    pub line1: String,
+    /// Flat, floor or company, at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line2: Option<String>,
+    /// Town, at most 100 characters.
+    pub city: String,
+    /// Postal code, at most 20 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// State or province, at most 100 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Digits with the usual signs between them, at most 40 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// An address with one `@`, at most 254 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// Hides what is personal, so that no log line can hold it.
+impl std::fmt::Debug for AddressDetails {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AddressDetails(..)")
+    }
+}
+
+const NAME_CHARS_MAX: usize = 200;
+const LINE_CHARS_MAX: usize = 200;
+const CITY_CHARS_MAX: usize = 100;
+const POSTAL_CODE_CHARS_MAX: usize = 20;
+const REGION_CHARS_MAX: usize = 100;
+const PHONE_CHARS_MAX: usize = 40;
+/// RFC 5321, 4.5.3.1.3: a path of 256 octets, with its angle brackets.
+const EMAIL_CHARS_MAX: usize = 254;
+
+impl AddressDetails {
+    /// Notes all that is wrong with the values, each under its pointer.
+    pub fn check(&self, fields: &mut Fields) -> Option<()> {
+        let all = [
+            fields.check("/name", text("name", &self.name, NAME_CHARS_MAX)),
+            fields.check("/line1", text("line1", &self.line1, LINE_CHARS_MAX)),
+            optional(fields, "/line2", "line2", self.line2.as_deref(), LINE_CHARS_MAX),
+            fields.check("/city", text("city", &self.city, CITY_CHARS_MAX)),
+            optional(fields, "/postalCode", "postal code", self.postal_code.as_deref(), POSTAL_CODE_CHARS_MAX),
+            optional(fields, "/region", "region", self.region.as_deref(), REGION_CHARS_MAX),
+            optional(fields, "/phone", "phone", self.phone.as_deref(), PHONE_CHARS_MAX),
+            optional(fields, "/email", "email", self.email.as_deref(), EMAIL_CHARS_MAX),
+            rule(fields, "/phone", self.phone.as_deref(), is_phone, PHONE_RULE),
+            rule(fields, "/email", self.email.as_deref(), is_email, EMAIL_RULE),
+        ];
+        all.into_iter().collect()
+    }
+}
+
+const PHONE_RULE: Broken = Broken("malformed_phone", "a phone number holds digits and + - . / ( ) between them");
+const EMAIL_RULE: Broken =
+    Broken("malformed_email", "an email address holds one @ with text on both sides, and no spaces");
+
+fn is_phone(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || " +-./()".contains(c))
+}
+
+fn is_email(text: &str) -> bool {
+    let sides: Vec<&str> = text.split('@').collect();
+    matches!(&sides[..], [local, host] if !local.is_empty() && !host.is_empty()) && !text.contains(char::is_whitespace)
+}
+
+fn rule(fields: &mut Fields, pointer: &str, text: Option<&str>, holds: fn(&str) -> bool, broken: Broken) -> Option<()> {
+    fields.check(pointer, if text.is_none_or(holds) { Ok(()) } else { Err(broken) })
+}
+
+fn optional(fields: &mut Fields, pointer: &str, what: &'static str, value: Option<&str>, limit: usize) -> Option<()> {
+    fields.check_optional(pointer, value, |value| text(what, value, limit)).map(|_| ())
+}
+
+/// The rules of the domain's text types, for texts that never reach the domain in the clear.
+fn text(what: &'static str, text: &str, limit: usize) -> Result<(), impl FieldFailure> {
+    let length = text.chars().count();
+    if text.trim().is_empty() {
+        Err(InvalidText::Empty { what })
+    } else if length > limit {
+        Err(InvalidText::TooLong { what, length, limit })
+    } else if let Some(found) = text.chars().find(|c| c.is_control()) {
+        Err(InvalidText::Character { what, code: u32::from(found) })
+    } else if text.trim().len() != text.len() {
+        Err(InvalidText::Padded { what })
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn details() -> AddressDetails {
+        AddressDetails {
+            name: "A. Example".to_owned(),
+            line1: "1 Example Road".to_owned(),
+            line2: None,
+            city: "Exampleton".to_owned(),
+            postal_code: Some("EX1 1EX".to_owned()),
+            region: None,
+            phone: Some("+44 (0)20 7946-0000".to_owned()),
+            email: Some("a@example.org".to_owned()),
+        }
+    }
+
+    fn wrong(change: impl FnOnce(&mut AddressDetails)) -> Vec<(String, String)> {
+        let (mut details, mut fields) = (details(), Fields::default());
+        change(&mut details);
+        let checked = details.check(&mut fields);
+        let errors = fields.finish(|| checked).err().map(|refusal| refusal.errors).unwrap_or_default();
+        errors.into_iter().map(|error| (error.pointer, error.code)).collect()
+    }
+
+    fn one(pointer: &str, code: &str) -> Vec<(String, String)> {
+        vec![(pointer.to_owned(), code.to_owned())]
+    }
+
+    #[test]
+    fn a_usual_address_is_taken() {
+        assert_eq!(wrong(|_| ()), []);
+    }
+
+    #[test]
+    fn every_error_has_its_pointer() {
+        assert_eq!(wrong(|details| details.postal_code = Some("9".repeat(21))), one("/postalCode", "too_long"));
+        assert_eq!(wrong(|details| details.city = "A\r\nB".to_owned()), one("/city", "character_not_allowed"));
+        assert_eq!(wrong(|details| details.line2 = Some(" x".to_owned())), one("/line2", "padded"));
+        assert_eq!(wrong(|details| details.name = " ".to_owned()), one("/name", "empty"));
+        for email in ["a", "@", "a@", "a@b@c", "a b@c"] {
+            assert_eq!(wrong(|details| details.email = Some(email.to_owned())), one("/email", "malformed_email"));
+        }
+        assert_eq!(wrong(|details| details.phone = Some("call me".to_owned())), one("/phone", "malformed_phone"));
+    }
+
+    #[test]
+    fn nothing_personal_shows_in_debug_output() {
+        assert_eq!(format!("{:?}", details()), "AddressDetails(..)");
+    }
+}

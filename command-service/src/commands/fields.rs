@@ -1,0 +1,148 @@
+//! Checking input field by field, so that one answer names all that is wrong.
+
+use domain::{InvalidQuantity, InvalidText, InvalidTimestamp, MoneyError, UnknownCountry};
+use service_kit::problem::FieldError;
+
+use super::{Code, Refusal};
+
+/// Errors named in one answer at most.
+const ERRORS_MAX: usize = 20;
+
+/// Why a field was refused: a stable code and a text without the value, which may be personal.
+pub trait FieldFailure {
+    /// For programs.
+    fn code(&self) -> &'static str;
+    /// For people.
+    fn detail(&self) -> String;
+}
+
+impl FieldFailure for InvalidText {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Empty { .. } => "empty",
+            Self::TooLong { .. } => "too_long",
+            Self::Character { .. } => "character_not_allowed",
+            Self::Padded { .. } => "padded",
+        }
+    }
+
+    fn detail(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl FieldFailure for InvalidQuantity {
+    fn code(&self) -> &'static str {
+        "quantity_out_of_range"
+    }
+
+    fn detail(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl FieldFailure for MoneyError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCurrency(_) => "unknown_currency",
+            Self::MalformedPrice(_) => "malformed_price",
+            Self::CurrencyMismatch(..) => "currency_mismatch",
+            Self::Overflow => "amount_overflow",
+        }
+    }
+
+    fn detail(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl FieldFailure for UnknownCountry {
+    fn code(&self) -> &'static str {
+        "unknown_country"
+    }
+
+    fn detail(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl FieldFailure for InvalidTimestamp {
+    fn code(&self) -> &'static str {
+        "malformed_moment"
+    }
+
+    fn detail(&self) -> String {
+        // The type's own text repeats the value, however long.
+        "not an RFC 3339 moment between the years 0 and 9999".to_owned()
+    }
+}
+
+/// A rule of one place, with its code and text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Broken(pub &'static str, pub &'static str);
+
+impl FieldFailure for Broken {
+    fn code(&self) -> &'static str {
+        self.0
+    }
+
+    fn detail(&self) -> String {
+        self.1.to_owned()
+    }
+}
+
+/// Collects what is wrong.
+#[derive(Debug, Default)]
+pub struct Fields {
+    errors: Vec<FieldError>,
+    prefix: String,
+}
+
+impl Fields {
+    /// What follows lies below `prefix`, a JSON pointer.
+    pub fn below(&mut self, prefix: String) {
+        self.prefix = prefix;
+    }
+
+    /// Takes a checked value, or notes what is wrong with it.
+    pub fn check<T, E: FieldFailure>(&mut self, pointer: &str, checked: Result<T, E>) -> Option<T> {
+        match checked {
+            Ok(value) => Some(value),
+            Err(failure) => {
+                if self.errors.len() < ERRORS_MAX {
+                    self.errors.push(FieldError {
+                        pointer: format!("{}{pointer}", self.prefix),
+                        code: failure.code().to_owned(),
+                        detail: failure.detail(),
+                    });
+                }
+                None
+            }
+        }
+    }
+
+    /// The same for a value that may be absent. `None` means that it is there and wrong.
+    pub fn check_optional<T, E: FieldFailure, V>(
+        &mut self,
+        pointer: &str,
+        value: Option<V>,
+        check: impl FnOnce(V) -> Result<T, E>,
+    ) -> Option<Option<T>> {
+        match value {
+            None => Some(None),
+            Some(value) => self.check(pointer, check(value)).map(Some),
+        }
+    }
+
+    /// Puts the checked values together.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with every error noted.
+    pub fn finish<T>(self, assemble: impl FnOnce() -> Option<T>) -> Result<T, Refusal> {
+        match assemble() {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(Refusal::new(Code::ValidationFailed, "see errors for what is wrong with which field")
+                .with_errors(self.errors)),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Idempotency keys: their form, their scope, the hash of the request, and the guard against two at once.
+
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use dashmap::DashSet;
+use domain::OrderId;
+use event_store::Idempotency;
+use serde::Serialize;
+use service_kit::auth::Principal;
+
+use super::{Code, Refusal};
+
+/// Longest key, in characters.
+const KEY_CHARS_MAX: usize = 255;
+
+/// A client's name for one request: 1 to 255 printable ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(Arc<str>);
+
+impl IdempotencyKey {
+    /// Takes a key.
+    ///
+    /// # Errors
+    /// [`Code::IdempotencyKeyInvalid`] for a key that is empty, too long or holds other characters.
+    pub fn try_new(text: &str) -> Result<Self, Refusal> {
+        let printable = text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+        if printable && (1..=KEY_CHARS_MAX).contains(&text.len()) {
+            Ok(Self(text.into()))
+        } else {
+            let detail = format!("a key has 1 to {KEY_CHARS_MAX} printable ASCII characters");
+            Err(Refusal::new(Code::IdempotencyKeyInvalid, detail))
+        }
+    }
+}
+
+/// Hashes requests under a key of the server's. A request may hold an address, and a plain hash of that could be guessed
+/// long after the customer was erased.
+pub(super) struct Fingerprints(hmac::Key);
+
+impl Fingerprints {
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    /// The key with its scope, tenant + client + operation, and the hash of what is asked.
+    pub(super) fn idempotency(
+        &self,
+        key: &IdempotencyKey,
+        principal: &Principal,
+        operation: &str,
+        order: Option<OrderId>,
+        input: &impl Serialize,
+    ) -> Idempotency {
+        // Tenant and operation hold no spaces, so no two scopes read alike.
+        let scope = order.map_or_else(
+            || format!("{} {operation} - {}", principal.tenant, principal.subject),
+            |order| format!("{} {operation} {order} {}", principal.tenant, principal.subject),
+        );
+        let input = serde_json::to_vec(input).expect("inputs are made of strings and numbers");
+        let fingerprint = hmac::sign(&self.0, &input).as_ref().to_vec();
+        Idempotency { scope, key: key.0.as_ref().to_owned(), fingerprint }
+    }
+}
+
+/// The keys at work in this process.
+#[derive(Clone, Default)]
+pub(super) struct RunningKeys(Arc<DashSet<String>>);
+
+/// A key at work, until this value is dropped.
+pub(super) struct Running {
+    keys: RunningKeys,
+    name: String,
+}
+
+impl RunningKeys {
+    /// Marks a key as at work.
+    pub(super) fn enter(&self, idempotency: &Idempotency) -> Result<Running, Refusal> {
+        let name = format!("{}\n{}", idempotency.scope, idempotency.key);
+        if self.0.insert(name.clone()) {
+            Ok(Running { keys: self.clone(), name })
+        } else {
+            let detail = "the first request with this key has not been answered yet";
+            Err(Refusal::new(Code::IdempotencyKeyInUse, detail))
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.keys.0.remove(&self.name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::TenantId;
+    use service_kit::auth::Scopes;
+
+    use super::*;
+
+    fn principal(subject: &str) -> Principal {
+        let tenant = TenantId::try_new("shop").unwrap();
+        Principal { subject: subject.into(), tenant, customer: None, scopes: Scopes::default() }
+    }
+
+    #[test]
+    fn keys_are_printable_and_bounded() {
+        assert!(IdempotencyKey::try_new(&"k".repeat(255)).is_ok());
+        for text in ["", "a\nb", "a\0", "é", &"k".repeat(256)] {
+            assert_eq!(IdempotencyKey::try_new(text).unwrap_err().code, Code::IdempotencyKeyInvalid);
+        }
+    }
+
+    #[test]
+    fn scopes_tell_clients_and_operations_apart_and_hashes_tell_requests_apart() {
+        let fingerprints = Fingerprints::new(&[7; 32]);
+        let key = IdempotencyKey::try_new("k").unwrap();
+        let of = |subject, operation, input: &str| {
+            fingerprints.idempotency(&key, &principal(subject), operation, None, &input)
+        };
+        assert_eq!(of("a", "order.place", "x").scope, of("a", "order.place", "y").scope);
+        assert_ne!(of("a", "order.place", "x").scope, of("b", "order.place", "x").scope);
+        assert_ne!(of("a", "order.place", "x").scope, of("a", "order.cancel", "x").scope);
+        assert_ne!(of("a", "order.place", "x").fingerprint, of("a", "order.place", "y").fingerprint);
+    }
+
+    #[test]
+    fn a_key_is_at_work_once_at_a_time() {
+        let keys = RunningKeys::default();
+        let fingerprints = Fingerprints::new(&[7; 32]);
+        let key = IdempotencyKey::try_new("k").unwrap();
+        let idempotency = fingerprints.idempotency(&key, &principal("a"), "order.place", None, &());
+        let first = keys.enter(&idempotency).ok().unwrap();
+        assert_eq!(keys.enter(&idempotency).err().unwrap().code, Code::IdempotencyKeyInUse);
+        drop(first);
+        assert!(keys.enter(&idempotency).is_ok());
+    }
+}

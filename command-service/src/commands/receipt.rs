@@ -1,0 +1,145 @@
+//! What a command answers when it is done.
+
+use domain::order::{Order, OrderState};
+use domain::{EventId, LineId, Money, OrderId, OrderNumber};
+use event_store::Decided;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Refusal;
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OrderStatus {
+    /// Being put together.
+    Draft,
+    /// Committed to by the customer.
+    Placed,
+    /// Called off.
+    Cancelled,
+    /// Taken in from another system as history.
+    Imported,
+}
+
+impl OrderStatus {
+    /// Where a state stands; `None` for an order without events.
+    pub const fn of(state: &OrderState) -> Option<Self> {
+        match state {
+            OrderState::Absent => None,
+            OrderState::Draft(_) => Some(Self::Draft),
+            OrderState::Placed(_) => Some(Self::Placed),
+            OrderState::Cancelled(_) => Some(Self::Cancelled),
+            OrderState::Imported(_) => Some(Self::Imported),
+        }
+    }
+}
+
+/// An amount in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoneyView {
+    /// Minor units: cents for EUR.
+    #[schema(example = 765)]
+    pub minor: i64,
+    /// ISO 4217 code.
+    #[schema(example = "EUR")]
+    pub currency: String,
+}
+
+/// What a command led to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    /// The order.
+    #[schema(value_type = Uuid)]
+    pub order_id: OrderId,
+    /// Its version now; also the ETag.
+    #[schema(example = 17)]
+    pub version: i64,
+    /// Where it stands now.
+    pub state: OrderStatus,
+    /// Its number, once it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "SO-1000001")]
+    pub number: Option<OrderNumber>,
+    /// The sum of its line totals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<MoneyView>)]
+    pub total: Option<Money>,
+    /// The line that was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub line_id: Option<LineId>,
+    /// The events that were stored; none where the work had been done already.
+    #[schema(value_type = Vec<Uuid>)]
+    pub event_ids: Vec<EventId>,
+}
+
+/// A receipt, and whether it was given before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What the command led to.
+    pub receipt: Receipt,
+    /// Whether this is what the idempotency key was answered before.
+    pub replayed: bool,
+}
+
+impl Receipt {
+    pub(super) fn of(order_id: OrderId, line_id: Option<LineId>, decided: &Decided<Order>) -> Self {
+        Self {
+            order_id,
+            version: decided.version,
+            state: OrderStatus::of(&decided.state).expect("a decision that was not refused leaves an order"),
+            number: number_of(&decided.state).cloned(),
+            total: total_of(&decided.state),
+            line_id,
+            event_ids: decided.event_ids.clone(),
+        }
+    }
+}
+
+/// An order's number, once it has one.
+pub(super) const fn number_of(state: &OrderState) -> Option<&OrderNumber> {
+    match state {
+        OrderState::Absent | OrderState::Draft(_) => None,
+        OrderState::Placed(placed) => Some(&placed.number),
+        OrderState::Cancelled(cancelled) => cancelled.number.as_ref(),
+        OrderState::Imported(imported) => Some(&imported.order.number),
+    }
+}
+
+/// The sum of an order's line totals.
+pub(super) fn total_of(state: &OrderState) -> Option<Money> {
+    match state {
+        OrderState::Absent => None,
+        // No line is added that makes the sum overflow.
+        OrderState::Draft(draft) => draft.total().ok(),
+        OrderState::Placed(placed) => Some(placed.total),
+        OrderState::Cancelled(cancelled) => cancelled.draft.total().ok(),
+        OrderState::Imported(imported) => Some(imported.order.total),
+    }
+}
+
+/// An answer as it is kept for an idempotency key.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Kept {
+    Done(Receipt),
+    Refused(Refusal),
+}
+
+impl Kept {
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("answers are made of strings and numbers")
+    }
+
+    /// The answer given again.
+    pub(super) fn replay(json: &str) -> Result<Answer, Refusal> {
+        match serde_json::from_str(json) {
+            Ok(Self::Done(receipt)) => Ok(Answer { receipt, replayed: true }),
+            Ok(Self::Refused(refusal)) => Err(Refusal { replayed: true, ..refusal }),
+            Err(error) => Err(Refusal::internal(&error)),
+        }
+    }
+}

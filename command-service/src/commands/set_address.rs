@@ -1,0 +1,79 @@
+use domain::order::{AddressKind, OrderCommand, OrderState, SetAddress};
+use domain::{Address, OrderId, Sealed, SubjectId};
+use event_store::Expectation;
+use service_kit::auth::{Principal, Scope};
+use service_kit::keyring::OpenError;
+
+use super::input::NewAddress;
+use super::run::{Task, is_visible, require};
+use super::{AddressDetails, Answer, Caller, Commands, Refusal};
+
+impl Commands {
+    /// Sets or replaces an address of a draft. Its personal part is sealed under the customer's key.
+    ///
+    /// # Errors
+    /// A [`Refusal`].
+    #[tracing::instrument(name = "command.order.set_address", skip_all, fields(order.id = %order_id))]
+    pub async fn set_address(&self, caller: &Caller, order_id: OrderId, input: &NewAddress) -> Result<Answer, Refusal> {
+        let principal = &caller.principal;
+        require(principal, Scope::ORDERS_DRAFT)?;
+        let state = self.bus.load(&order_id.to_string()).await?.state;
+        // Before anything is sealed: a stranger's order gets no key because of this caller.
+        if !is_visible(principal, &state) {
+            return Err(Refusal::order_not_found());
+        }
+        let sealed = match self.stored_equal(principal, &state, input).await? {
+            Some(sealed) => sealed,
+            None => self.seal(principal, &state, order_id, input).await?,
+        };
+        let command = self.addressing(principal, input, sealed)?;
+        let (operation, expects) = ("order.set_address", Expectation::Existing);
+        self.run(caller, Task { operation, order_id, line_id: None, expects, input, command }).await
+    }
+
+    pub(super) fn addressing(
+        &self,
+        principal: &Principal,
+        input: &NewAddress,
+        details: Sealed,
+    ) -> Result<OrderCommand, Refusal> {
+        require(principal, Scope::ORDERS_DRAFT)?;
+        let address = Address { country: input.country, details };
+        Ok(OrderCommand::SetAddress(SetAddress { kind: input.kind, address, at: self.clock.now() }))
+    }
+
+    /// The stored seal of the same details. Sealing twice gives two texts, so only this makes a repeat a repeat.
+    pub(super) async fn stored_equal(
+        &self,
+        principal: &Principal,
+        state: &OrderState,
+        input: &NewAddress,
+    ) -> Result<Option<Sealed>, Refusal> {
+        let OrderState::Draft(draft) = state else { return Ok(None) };
+        let stored = match input.kind {
+            AddressKind::Shipping => &draft.shipping_address,
+            AddressKind::Billing => &draft.billing_address,
+        };
+        let Some(stored) = stored else { return Ok(None) };
+        let opened = match self.keys.open(&principal.tenant, &stored.details).await {
+            Ok(opened) => opened,
+            // Nothing to compare with; sealing anew says what is wrong.
+            Err(OpenError::Destroyed { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let same = serde_json::from_slice::<AddressDetails>(&opened).is_ok_and(|details| details == input.details);
+        Ok(same.then(|| stored.details.clone()))
+    }
+
+    async fn seal(
+        &self,
+        principal: &Principal,
+        state: &OrderState,
+        order_id: OrderId,
+        input: &NewAddress,
+    ) -> Result<Sealed, Refusal> {
+        let subject = SubjectId::of_order(state.customer(), order_id);
+        let document = serde_json::to_vec(&input.details).expect("an address is made of strings");
+        Ok(self.keys.seal(&principal.tenant, &subject, &document).await?)
+    }
+}

@@ -1,0 +1,273 @@
+//! Bodies of commands as clients write them, and their way into the domain's types.
+//!
+//! A body of another shape (unknown key, wrong type) is 400; values that break a rule are 422, all of them at once, each
+//! under its pointer.
+
+use domain::order::{AddressKind, CancelReason};
+use domain::{
+    CountryCode, Currency, CustomerId, Description, LineId, Money, MoneyError, OrderId, Quantity, Reason, Sku,
+    UnitPrice,
+};
+use serde::Deserialize;
+use serde_json::Number;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::commands::input::{Cancellation, LineQuantity, LineRemoval, NewAddress, NewDraft, NewLine, Placement};
+use crate::commands::{AddressDetails, Broken, Fields, MoneyView, Refusal};
+
+/// Begin a draft.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct NewOrder {
+    /// Your own id for the order, a UUIDv7.
+    #[schema(value_type = Option<Uuid>, example = "01936f2a-7c00-7abc-8def-0123456789ab")]
+    id: Option<String>,
+    /// For whom. A customer's own orders need not say it.
+    #[schema(max_length = 64)]
+    customer: Option<String>,
+    /// The one currency of the order: ISO 4217.
+    #[schema(example = "EUR")]
+    currency: String,
+}
+
+impl NewOrder {
+    pub(super) fn check(self) -> Result<NewDraft, Refusal> {
+        let mut fields = Fields::default();
+        let id = fields.check_optional("/id", self.id, |id| order_id(&id));
+        let customer = fields.check_optional("/customer", self.customer, CustomerId::try_new);
+        let currency = fields.check("/currency", Currency::try_new(&self.currency));
+        fields.finish(|| Some(NewDraft { id: id?, customer: customer?, currency: currency? }))
+    }
+}
+
+/// Add a line.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct NewOrderLine {
+    /// Your own id for the line, any UUID.
+    #[schema(value_type = Option<Uuid>)]
+    line_id: Option<String>,
+    /// What.
+    #[schema(example = "85123A", max_length = 64)]
+    sku: String,
+    /// What it is called on the invoice.
+    #[schema(max_length = 500)]
+    description: Option<String>,
+    /// How many.
+    #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 6)]
+    quantity: Number,
+    /// What one costs: a decimal number with up to four decimals. Needs the scope `orders:price`.
+    #[schema(example = "2.55")]
+    unit_price: String,
+}
+
+impl NewOrderLine {
+    pub(super) fn check(self) -> Result<NewLine, Refusal> {
+        let mut fields = Fields::default();
+        let line_id = fields.check_optional("/lineId", self.line_id, |id| line_id(&id));
+        let sku = fields.check("/sku", Sku::try_new(self.sku));
+        let description = fields.check_optional("/description", self.description, Description::try_new);
+        let quantity = fields.check("/quantity", quantity(&self.quantity));
+        let unit_price = fields.check("/unitPrice", UnitPrice::try_new(&self.unit_price));
+        fields.finish(|| {
+            Some(NewLine {
+                line_id: line_id?,
+                sku: sku?,
+                description: description?,
+                quantity: quantity?,
+                unit_price: unit_price?,
+            })
+        })
+    }
+}
+
+/// Change a line's quantity.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct LineChange {
+    /// Pieces from now on.
+    #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 3)]
+    quantity: Number,
+}
+
+impl LineChange {
+    pub(super) fn check(self, line_id: LineId) -> Result<LineQuantity, Refusal> {
+        let mut fields = Fields::default();
+        let quantity = fields.check("/quantity", quantity(&self.quantity));
+        fields.finish(|| Some(LineQuantity { line_id, quantity: quantity? }))
+    }
+}
+
+/// Change a line's quantity, in a dry run.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct TriedLineChange {
+    line_id: String,
+    quantity: Number,
+}
+
+impl TriedLineChange {
+    pub(super) fn check(self) -> Result<LineQuantity, Refusal> {
+        let mut fields = Fields::default();
+        let line_id = fields.check("/lineId", line_id(&self.line_id));
+        let quantity = fields.check("/quantity", quantity(&self.quantity));
+        fields.finish(|| Some(LineQuantity { line_id: line_id?, quantity: quantity? }))
+    }
+}
+
+/// Take a line off, in a dry run.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct TriedLineRemoval {
+    line_id: String,
+}
+
+impl TriedLineRemoval {
+    pub(super) fn check(self) -> Result<LineRemoval, Refusal> {
+        let mut fields = Fields::default();
+        let line_id = fields.check("/lineId", line_id(&self.line_id));
+        fields.finish(|| Some(LineRemoval { line_id: line_id? }))
+    }
+}
+
+/// Which of an order's addresses.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum AddressRole {
+    /// Where the goods go.
+    Shipping,
+    /// Whom to bill.
+    Billing,
+}
+
+/// Set or replace an address. All but the country is sealed under the customer's key before it is stored.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AddressBody {
+    /// Which of the order's addresses.
+    kind: AddressRole,
+    /// Whom to deliver to.
+    #[schema(max_length = 200)]
+    name: String,
+    /// Street and number.
+    #[schema(max_length = 200)]
+    line1: String,
+    /// Flat, floor or company.
+    #[schema(max_length = 200)]
+    line2: Option<String>,
+    /// Town.
+    #[schema(max_length = 100)]
+    city: String,
+    /// Postal code.
+    #[schema(max_length = 20)]
+    postal_code: Option<String>,
+    /// State or province.
+    #[schema(max_length = 100)]
+    region: Option<String>,
+    /// ISO 3166-1 alpha-2 code.
+    #[schema(example = "DE")]
+    country: String,
+    /// Digits with the usual signs between them.
+    #[schema(max_length = 40)]
+    phone: Option<String>,
+    /// An address with one `@`.
+    #[schema(max_length = 254)]
+    email: Option<String>,
+}
+
+impl AddressBody {
+    pub(super) fn check(self) -> Result<NewAddress, Refusal> {
+        let kind = match self.kind {
+            AddressRole::Shipping => AddressKind::Shipping,
+            AddressRole::Billing => AddressKind::Billing,
+        };
+        let mut fields = Fields::default();
+        let country = fields.check("/country", CountryCode::try_new(&self.country));
+        let details = AddressDetails {
+            name: self.name,
+            line1: self.line1,
+            line2: self.line2,
+            city: self.city,
+            postal_code: self.postal_code,
+            region: self.region,
+            phone: self.phone,
+            email: self.email,
+        };
+        let checked = details.check(&mut fields);
+        fields.finish(|| {
+            checked?;
+            Some(NewAddress { kind, country: country?, details })
+        })
+    }
+}
+
+/// Commit to a draft.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct PlacementBody {
+    /// What you expect to pay. The order is not placed where its total is another one.
+    expected_total: Option<MoneyView>,
+}
+
+impl PlacementBody {
+    pub(super) fn check(self) -> Result<Placement, Refusal> {
+        let mut fields = Fields::default();
+        let expected = fields.check_optional("/expectedTotal/currency", self.expected_total, |total| {
+            Ok::<_, MoneyError>(Money::new(total.minor, Currency::try_new(&total.currency)?))
+        });
+        fields.finish(|| Some(Placement { expected_total: expected? }))
+    }
+}
+
+/// On what ground an order is called off.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum CancelGround {
+    /// The customer asked for it.
+    Customer,
+    /// The shop decided it.
+    Staff,
+}
+
+/// Call an order off.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CancellationBody {
+    /// On what ground. A customer gives `CUSTOMER`.
+    reason: CancelGround,
+    /// In your own words. It is published with the event, so keep personal data out of it.
+    #[schema(max_length = 500)]
+    note: Option<String>,
+}
+
+impl CancellationBody {
+    pub(super) fn check(self) -> Result<Cancellation, Refusal> {
+        let reason = match self.reason {
+            CancelGround::Customer => CancelReason::Customer,
+            CancelGround::Staff => CancelReason::Staff,
+        };
+        let mut fields = Fields::default();
+        let note = fields.check_optional("/note", self.note, Reason::try_new);
+        fields.finish(|| Some(Cancellation { reason, note: note? }))
+    }
+}
+
+fn order_id(text: &str) -> Result<OrderId, Broken> {
+    match Uuid::parse_str(text) {
+        Ok(id) if id.get_version_num() == 7 => Ok(OrderId::new(id)),
+        _ => Err(Broken("not_a_uuid_v7", "an order's id is a UUIDv7")),
+    }
+}
+
+fn line_id(text: &str) -> Result<LineId, Broken> {
+    text.parse().map_err(|_| Broken("not_a_uuid", "a line's id is a UUID"))
+}
+
+/// A whole number of pieces. Whatever else a number can be is one refusal, not several.
+pub(super) fn quantity(number: &Number) -> Result<Quantity, Broken> {
+    let pieces = number.as_u64().and_then(|pieces| u32::try_from(pieces).ok());
+    pieces
+        .and_then(|pieces| Quantity::try_new(pieces).ok())
+        .ok_or(Broken("quantity_out_of_range", "a quantity is a whole number from 1 to 1,000,000"))
+}

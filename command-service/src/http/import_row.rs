@@ -1,0 +1,213 @@
+//! One row of an import, and its result.
+
+use domain::order::OrderKind;
+use domain::{
+    CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, InvalidTimestamp, OrderId,
+    OrderNumber, Sku, Timestamp, UnitPrice,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+use service_kit::problem::{FieldError, parse_strict};
+use utoipa::ToSchema;
+
+use super::body::quantity;
+use super::json::malformed;
+use crate::commands::input::{ImportLine, ImportedOrder};
+use crate::commands::{Fields, Imported, Refusal};
+
+/// An order of another system.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ImportRow {
+    /// The system it comes from: small letters, digits and hyphens.
+    #[schema(example = "online-retail", max_length = 63)]
+    source: String,
+    /// What it is called there. Source and reference make the order's id.
+    #[schema(example = "536365", max_length = 128)]
+    reference: String,
+    /// The number people know it by, unique within the tenant.
+    #[schema(example = "536365", max_length = 64)]
+    number: String,
+    /// A sale, or a credit that takes one back.
+    kind: ImportKind,
+    /// What a credit takes back: that order's reference.
+    #[schema(max_length = 128)]
+    credit_of: Option<String>,
+    /// For whom, where known.
+    #[schema(example = "17850", max_length = 64)]
+    customer: Option<String>,
+    /// ISO 3166-1 alpha-2 code, where known.
+    #[schema(example = "GB")]
+    country: Option<String>,
+    /// The one currency of the order: ISO 4217.
+    #[schema(example = "GBP")]
+    currency: String,
+    /// When it was placed: RFC 3339.
+    #[schema(format = DateTime, example = "2010-12-01T08:26:00Z")]
+    placed_at: String,
+    /// Its lines, from 1 to 2,000.
+    lines: Vec<ImportRowLine>,
+}
+
+/// A line of an order of another system. Quantities and prices are positive in a credit too.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ImportRowLine {
+    /// What.
+    #[schema(example = "85123A", max_length = 64)]
+    sku: String,
+    /// What it is called on the invoice.
+    #[schema(max_length = 500)]
+    description: Option<String>,
+    /// How many.
+    #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 6)]
+    quantity: Number,
+    /// What one cost: a decimal number with up to four decimals.
+    #[schema(example = "2.55")]
+    unit_price: String,
+}
+
+/// Whether an order sells or takes back.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum ImportKind {
+    /// Goods for money.
+    Sale,
+    /// Money back.
+    Credit,
+}
+
+impl ImportRow {
+    /// Reads a row strictly and checks all its fields.
+    pub(super) fn read(line: &[u8]) -> Result<ImportedOrder, Refusal> {
+        parse_strict::<Self>(line).map_err(|problem| malformed(&problem))?.check()
+    }
+
+    fn check(self) -> Result<ImportedOrder, Refusal> {
+        let mut fields = Fields::default();
+        let source = fields.check("/source", ImportSource::try_new(self.source));
+        let reference = fields.check("/reference", ExternalReference::try_new(self.reference));
+        let number = fields.check("/number", OrderNumber::try_new(self.number));
+        let credit_of = fields.check_optional("/creditOf", self.credit_of, ExternalReference::try_new);
+        let customer = fields.check_optional("/customer", self.customer, CustomerId::try_new);
+        let country = fields.check_optional("/country", self.country, |country| CountryCode::try_new(&country));
+        let currency = fields.check("/currency", Currency::try_new(&self.currency));
+        let placed_at: Result<_, InvalidTimestamp> = Timestamp::try_from(self.placed_at);
+        let placed_at = fields.check("/placedAt", placed_at);
+        let kind = match self.kind {
+            ImportKind::Sale => OrderKind::Sale,
+            ImportKind::Credit => OrderKind::Credit,
+        };
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for (index, line) in self.lines.into_iter().enumerate() {
+            fields.below(format!("/lines/{index}"));
+            lines.extend(line.check(&mut fields));
+        }
+        fields.finish(|| {
+            Some(ImportedOrder {
+                source: source?,
+                reference: reference?,
+                number: number?,
+                kind,
+                credit_of: credit_of?,
+                customer: customer?,
+                country: country?,
+                currency: currency?,
+                placed_at: placed_at?,
+                lines,
+            })
+        })
+    }
+}
+
+impl ImportRowLine {
+    fn check(self, fields: &mut Fields) -> Option<ImportLine> {
+        let sku = fields.check("/sku", Sku::try_new(self.sku));
+        let description = fields.check_optional("/description", self.description, Description::try_new);
+        let quantity = fields.check("/quantity", quantity(&self.quantity));
+        let unit_price = fields.check("/unitPrice", UnitPrice::try_new(&self.unit_price));
+        Some(ImportLine { sku: sku?, description: description?, quantity: quantity?, unit_price: unit_price? })
+    }
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RowStatus {
+    /// Taken in now.
+    Imported,
+    /// Taken in before, with the same content.
+    Already,
+    /// Not acceptable; the same row will be refused again.
+    Refused,
+    /// Not done, through no fault of the row; send it again.
+    Failed,
+}
+
+/// What became of a row.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RowResult {
+    /// The row's line number in the body, from 1. Blank lines count and have no result.
+    row: u64,
+    /// What became of it.
+    status: RowStatus,
+    /// The order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    order_id: Option<OrderId>,
+    /// Its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
+    /// Its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    number: Option<OrderNumber>,
+    /// Why it was not taken in, for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "validation_failed")]
+    code: Option<crate::commands::Code>,
+    /// Why it was not taken in, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// Whether the same row may succeed later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retryable: Option<bool>,
+    /// What is wrong with which part of the row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+}
+
+impl RowResult {
+    /// The result of an attempt.
+    pub(super) fn of(row: u64, result: Result<Imported, Refusal>) -> Self {
+        match result {
+            Ok(Imported { receipt, already }) => Self {
+                row,
+                status: if already { RowStatus::Already } else { RowStatus::Imported },
+                order_id: Some(receipt.order_id),
+                version: Some(receipt.version),
+                number: receipt.number,
+                code: None,
+                detail: None,
+                retryable: None,
+                errors: Vec::new(),
+            },
+            Err(refusal) => {
+                let retryable = refusal.code.is_retryable();
+                let failed = retryable || refusal.code == crate::commands::Code::Internal;
+                Self {
+                    row,
+                    status: if failed { RowStatus::Failed } else { RowStatus::Refused },
+                    order_id: None,
+                    version: None,
+                    number: None,
+                    code: Some(refusal.code),
+                    detail: Some(refusal.detail),
+                    retryable: Some(retryable),
+                    errors: refusal.errors,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The HTTP face of the commands: parsing, rendering, and the bounds of what is taken at once.
+
+mod answer;
+mod body;
+mod caller;
+mod import_row;
+mod imports;
+mod json;
+mod lifecycle;
+mod lines;
+mod ndjson;
+mod openapi;
+mod orders;
+mod path;
+mod problem;
+mod shed;
+mod validate;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::from_fn_with_state;
+use event_store::Store;
+use service_kit::auth::Verifier;
+use service_kit::clock::{SharedClock, SharedIds};
+use service_kit::keyring::KeyRing;
+use tokio::sync::Semaphore;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::commands::Commands;
+
+pub use openapi::{docs_router, openapi, openapi_json};
+
+/// Largest body of one command, in bytes.
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// What the commands work with.
+pub struct Deps {
+    /// The event store.
+    pub store: Store,
+    /// Seals and opens personal data.
+    pub keys: KeyRing,
+    /// Checks bearer tokens.
+    pub verifier: Verifier,
+    /// Tells the time.
+    pub clock: SharedClock,
+    /// Makes ids.
+    pub ids: SharedIds,
+    /// Hashes requests for idempotency; the same in every process, for as long as keys are to be recognised.
+    pub fingerprint_key: [u8; 32],
+    /// The bounds.
+    pub limits: Limits,
+}
+
+/// How much is taken at once.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Most commands at work; one more is answered 503.
+    pub requests_max: usize,
+    /// Most imports at work; one more is answered 503.
+    pub import_streams_max: usize,
+    /// Most rows of one import at work; it reads no further before one is done.
+    pub import_rows_max: usize,
+    /// Most bytes of rows of one import at work.
+    pub import_bytes_max: usize,
+    /// How long one row of an import is tried while the store does not answer.
+    pub import_retry_ms_max: u64,
+    /// How long an import waits for the client's next bytes.
+    pub import_idle_ms_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            requests_max: 1_024,
+            import_streams_max: 4,
+            import_rows_max: 256,
+            import_bytes_max: 16 << 20,
+            import_retry_ms_max: 60_000,
+            import_idle_ms_max: 60_000,
+        }
+    }
+}
+
+/// What handlers share.
+#[derive(Clone)]
+struct AppState {
+    commands: Arc<Commands>,
+    verifier: Verifier,
+    limits: Arc<Limits>,
+    import_streams: Arc<Semaphore>,
+}
+
+impl FromRef<AppState> for Verifier {
+    fn from_ref(state: &AppState) -> Self {
+        state.verifier.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<Commands> {
+    fn from_ref(state: &AppState) -> Self {
+        Arc::clone(&state.commands)
+    }
+}
+
+/// The routes under `/v1`, and their description. Put `service_kit::telemetry::observe` around them as the outermost layer.
+pub fn router(deps: Deps) -> (Router, OpenApi) {
+    let Deps { store, keys, verifier, clock, ids, fingerprint_key, limits } = deps;
+    let commands_at_work = Arc::new(Semaphore::new(limits.requests_max));
+    let state = AppState {
+        commands: Arc::new(Commands::new(store, keys, clock, ids, &fingerprint_key)),
+        verifier,
+        import_streams: Arc::new(Semaphore::new(limits.import_streams_max)),
+        limits: Arc::new(limits),
+    };
+    let commands = command_routes()
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(commands_at_work, shed::shed));
+    let (router, _) = commands.merge(import_routes()).split_for_parts();
+    (router.method_not_allowed_fallback(problem::method_not_allowed).with_state(state), openapi())
+}
+
+fn command_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(orders::create_order))
+        .routes(routes!(orders::get_order, orders::discard_order))
+        .routes(routes!(lines::add_line))
+        .routes(routes!(lines::change_line_quantity, lines::remove_line))
+        .routes(routes!(lifecycle::put_address, lifecycle::post_address))
+        .routes(routes!(lifecycle::place_order))
+        .routes(routes!(lifecycle::cancel_order))
+        .routes(routes!(validate::validate_command))
+}
+
+fn import_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(imports::import_orders))
+}

@@ -1,0 +1,154 @@
+//! Cutting a body into lines as it arrives.
+//!
+//! Guarantees: one line and one chunk are in memory at most; a line over its limit is named and skipped, and the next one
+//! is found. Blank lines count as lines and are left out.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures::{Stream, StreamExt};
+
+/// Longest line, in bytes.
+pub(super) const LINE_BYTES_MAX: usize = 1 << 20;
+
+/// A line, with its number in the body from 1.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// A line with something in it.
+    Row(u64, Vec<u8>),
+    /// A line longer than [`LINE_BYTES_MAX`].
+    TooLong(u64),
+    /// The client sent nothing for too long; the last of all.
+    Stalled(u64),
+}
+
+impl Line {
+    /// The line's number in the body, from 1.
+    pub(super) const fn number(&self) -> u64 {
+        match self {
+            Self::Row(number, _) | Self::TooLong(number) | Self::Stalled(number) => *number,
+        }
+    }
+}
+
+/// Lines of a body.
+pub(super) struct Lines<S> {
+    body: S,
+    idle: Duration,
+    buffer: BytesMut,
+    /// How much of the buffer is known to hold no line's end.
+    searched: usize,
+    number: u64,
+    skipping: bool,
+    ended: bool,
+}
+
+impl<S, E> Lines<S>
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin,
+{
+    pub(super) fn new(body: S, idle: Duration) -> Self {
+        Self { body, idle, buffer: BytesMut::new(), searched: 0, number: 0, skipping: false, ended: false }
+    }
+
+    /// The next line; `None` after the last, and when the client has gone.
+    pub(super) async fn next(&mut self) -> Option<Line> {
+        loop {
+            if let Some(end) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') {
+                let end = self.searched + end + 1;
+                match self.cut(end) {
+                    Some(line) => return Some(line),
+                    None => continue,
+                }
+            }
+            if self.ended {
+                return if self.buffer.is_empty() && !self.skipping { None } else { self.cut(self.buffer.len()) };
+            }
+            self.searched = self.buffer.len();
+            if self.searched > LINE_BYTES_MAX {
+                self.skipping = true;
+                self.buffer = BytesMut::new();
+                self.searched = 0;
+            }
+            match tokio::time::timeout(self.idle, self.body.next()).await {
+                Ok(Some(Ok(chunk))) => self.buffer.extend_from_slice(&chunk),
+                Ok(None) => self.ended = true,
+                // Nobody is left to answer, and half a line is no line.
+                Ok(Some(Err(_))) => return None,
+                Err(_) => {
+                    (self.ended, self.skipping, self.searched) = (true, false, 0);
+                    self.buffer.clear();
+                    return Some(Line::Stalled(self.number + 1));
+                }
+            }
+        }
+    }
+
+    /// Takes the first `end` bytes as a line; `None` for a blank one.
+    fn cut(&mut self, end: usize) -> Option<Line> {
+        let bytes = self.buffer.split_to(end);
+        self.searched = 0;
+        self.number += 1;
+        let line = bytes.trim_ascii();
+        if std::mem::take(&mut self.skipping) || line.len() > LINE_BYTES_MAX {
+            return Some(Line::TooLong(self.number));
+        }
+        // A copy, so that a line holds no more memory than its own length.
+        (!line.is_empty()).then(|| Line::Row(self.number, line.to_vec()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn lines(chunks: Vec<Vec<u8>>) -> Vec<Line> {
+        let chunks = chunks.into_iter().map(|chunk| Ok::<_, std::io::Error>(Bytes::from(chunk)));
+        let mut lines = Lines::new(futures::stream::iter(chunks), Duration::from_secs(1));
+        let mut found = Vec::new();
+        while let Some(line) = lines.next().await {
+            found.push(line);
+        }
+        found
+    }
+
+    fn row(number: u64, text: &str) -> Line {
+        Line::Row(number, text.as_bytes().to_vec())
+    }
+
+    #[tokio::test]
+    async fn lines_are_found_wherever_the_chunks_end() {
+        let whole = b"one\r\n\n  \ntwo\nthree".to_vec();
+        let expected = [row(1, "one"), row(4, "two"), row(5, "three")];
+        assert_eq!(lines(vec![whole.clone()]).await, expected);
+        assert_eq!(lines(whole.iter().map(|byte| vec![*byte]).collect()).await, expected);
+        assert_eq!(lines(vec![]).await, []);
+    }
+
+    #[tokio::test]
+    async fn a_line_over_its_limit_is_skipped_and_the_next_one_found() {
+        let long = vec![b'x'; LINE_BYTES_MAX / 2 + 1];
+        let (end, next) = (b"\nok\n".to_vec(), b"x".to_vec());
+        let found = lines(vec![long.clone(), long.clone(), long.clone(), end, next]).await;
+        assert_eq!(found, [Line::TooLong(1), row(2, "ok"), row(3, "x")]);
+        assert_eq!(lines(vec![long.clone(), long.clone()]).await, [Line::TooLong(1)]);
+        assert_eq!(lines(vec![vec![b'x'; LINE_BYTES_MAX]]).await.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_client_is_given_up() {
+        let chunks = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"one\ntw"))]);
+        let mut lines = Lines::new(chunks.chain(futures::stream::pending()), Duration::from_secs(5));
+        assert_eq!(lines.next().await, Some(row(1, "one")));
+        assert_eq!(lines.next().await, Some(Line::Stalled(2)));
+        assert_eq!(lines.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_broken_body_ends_without_its_last_half_line() {
+        let broken = [Ok(Bytes::from_static(b"one\ntw")), Err(std::io::Error::other("reset"))];
+        let mut lines = Lines::new(futures::stream::iter(broken), Duration::from_secs(1));
+        assert_eq!(lines.next().await, Some(row(1, "one")));
+        assert_eq!(lines.next().await, None);
+    }
+}

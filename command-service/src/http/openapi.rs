@@ -1,0 +1,206 @@
+//! The description of the commands: generated from the handlers, completed with what all of them share.
+
+use axum::Router;
+use service_kit::problem::{FieldError, Problem};
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    ContentBuilder, Header, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
+    SecurityRequirement,
+};
+use utoipa::{Modify, OpenApi as _};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::{command_routes, import_routes};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Order engine: commands",
+        description = "Commands of orders. Reads beyond a single order are GraphQL's, at `/graphql`.",
+    ),
+    tags(
+        (name = "drafts", description = "Putting an order together."),
+        (name = "orders", description = "Committing to an order, calling it off, looking at it."),
+        (name = "imports", description = "Taking in orders of other systems as history."),
+    ),
+    components(schemas(Problem, FieldError)),
+    modifiers(&Bearer),
+)]
+struct Described;
+
+struct Bearer;
+
+const BEARER: &str = "bearer";
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some(
+                "A JWT signed with EdDSA or RS256, with the claims iss, aud, exp, sub, tenant and scope.",
+            ))
+            .build();
+        let components = openapi.components.get_or_insert_default();
+        components.security_schemes.insert(BEARER.to_owned(), SecurityScheme::Http(scheme).into());
+    }
+}
+
+/// The description of every route of [`super::router`].
+pub fn openapi() -> OpenApi {
+    let routes = OpenApiRouter::with_openapi(Described::openapi()).merge(command_routes()).merge(import_routes());
+    let mut openapi = routes.into_openapi();
+    for (path, item) in &mut openapi.paths.paths {
+        for (method, operation) in operations(item) {
+            complete(path, &method, operation);
+        }
+    }
+    openapi
+}
+
+/// The description as JSON, the same bytes for the same code.
+pub fn openapi_json() -> String {
+    let mut json = openapi().to_pretty_json().expect("a description has a JSON form");
+    json.push('\n');
+    json
+}
+
+/// `/openapi.json`, and a page at `/docs` that reads it.
+pub fn docs_router(openapi: OpenApi) -> Router {
+    SwaggerUi::new("/docs").url("/openapi.json", openapi).into()
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
+    [
+        (HttpMethod::Get, &mut item.get),
+        (HttpMethod::Post, &mut item.post),
+        (HttpMethod::Put, &mut item.put),
+        (HttpMethod::Delete, &mut item.delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
+}
+
+/// What a route takes and answers because of what it is, beside what its handler says.
+fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
+    let is_import = path == "/v1/imports";
+    let is_trial = path.contains("/validate/");
+    let changes = !is_import && !is_trial && *method != HttpMethod::Get;
+    operation.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
+    let parameters = operation.parameters.get_or_insert_default();
+    parameters.extend(path_parameters(path).map(RefOr::T));
+    if changes {
+        parameters.push(RefOr::T(key_parameter(*method == HttpMethod::Post)));
+    }
+    if path.contains("{id}") && *method != HttpMethod::Get {
+        parameters.push(RefOr::T(version_parameter(path.ends_with("/cancel"))));
+    }
+    if path.ends_with("/place")
+        && let Some(RefOr::T(body)) = &mut operation.request_body
+    {
+        body.required = Some(Required::False);
+    }
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && !is_import
+        {
+            add_headers(changes, response);
+            if path == "/v1/orders" {
+                response.headers.insert("Location".to_owned(), header("The order's path."));
+            }
+        }
+    }
+    for (status, description) in PROBLEMS {
+        let applies = match *status {
+            "404" => path.contains("{id}"),
+            "409" | "412" | "422" => !is_import && *method != HttpMethod::Get,
+            "428" => path.ends_with("/cancel"),
+            "408" | "413" => operation.request_body.is_some() && !is_import,
+            "415" => operation.request_body.is_some(),
+            _ => true,
+        };
+        if applies {
+            operation.responses.responses.insert((*status).to_owned(), RefOr::T(problem_response(description)));
+        }
+    }
+}
+
+const PROBLEMS: &[(&str, &str)] = &[
+    ("400", "The request cannot be read, or lacks its Idempotency-Key."),
+    ("401", "No token, or one that is not taken."),
+    ("403", "The token does not allow this."),
+    ("404", "Absent, or somebody else's."),
+    ("408", "The body took too long."),
+    ("409", "The state forbids it, the same key is still at work, or others kept changing the order."),
+    ("412", "The order is at another version than If-Match expects."),
+    ("413", "The body is too large."),
+    ("415", "The body is of another content type."),
+    ("422", "Values break a rule, or the Idempotency-Key belongs to another request."),
+    ("428", "If-Match is required."),
+    ("503", "Too much is going on, or the store does not answer. See Retry-After."),
+];
+
+fn problem_response(description: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(description).content("application/problem+json", content).build()
+}
+
+fn text(format: Option<KnownFormat>) -> RefOr<Schema> {
+    let object = ObjectBuilder::new().schema_type(Type::String).format(format.map(SchemaFormat::KnownFormat));
+    RefOr::T(Schema::Object(object.build()))
+}
+
+fn header(description: &str) -> RefOr<Header> {
+    RefOr::T(HeaderBuilder::new().schema(Some(text(None))).description(Some(description)).build())
+}
+
+fn add_headers(changes: bool, response: &mut Response) {
+    let headers = &mut response.headers;
+    headers.insert("ETag".to_owned(), header("The order's version, such as \"17\"; send it back as If-Match."));
+    let token = "What a read has to have seen, such as {order id}@17; send it to GraphQL to read your own writes.";
+    headers.insert("Order-Consistency-Token".to_owned(), header(token));
+    if changes {
+        let replayed = "true where the same Idempotency-Key was answered so before.";
+        headers.insert("Idempotent-Replayed".to_owned(), header(replayed));
+    }
+}
+
+fn path_parameters(path: &str) -> impl Iterator<Item = Parameter> {
+    let named = [
+        ("id", "The order's id.", Some(KnownFormat::Uuid)),
+        ("line_id", "The line's id.", Some(KnownFormat::Uuid)),
+        ("command", "The command to try.", None),
+    ];
+    let taken = named.into_iter().filter(move |(name, ..)| path.contains(&format!("{{{name}}}")));
+    taken.map(|(name, description, format)| parameter(name, ParameterIn::Path, true, description, format))
+}
+
+fn key_parameter(required: bool) -> Parameter {
+    let description = "Your own name for this request, 1 to 255 printable ASCII characters. A repeat with the same key \
+        and body has no second effect and gets the first answer.";
+    parameter("Idempotency-Key", ParameterIn::Header, required, description, None)
+}
+
+fn version_parameter(required: bool) -> Parameter {
+    let description = "The ETag of the order as you know it. The command is refused where the order has moved on.";
+    parameter("If-Match", ParameterIn::Header, required, description, None)
+}
+
+fn parameter(
+    name: &str,
+    place: ParameterIn,
+    required: bool,
+    description: &str,
+    format: Option<KnownFormat>,
+) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(if required { Required::True } else { Required::False })
+        .description(Some(description))
+        .schema(Some(text(format)))
+        .build()
+}

@@ -1,0 +1,71 @@
+//! Ids in paths. One that cannot be read names nothing, which is what an absent one answers too.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use domain::{LineId, OrderId};
+use serde::Deserialize;
+
+use crate::commands::{Code, Refusal};
+
+/// `/v1/orders/{id}`
+pub(super) struct OrderPath(pub OrderId);
+
+/// `/v1/orders/{id}/lines/{line_id}`
+pub(super) struct LinePath(pub OrderId, pub LineId);
+
+/// `/v1/orders/{id}/validate/{command}`
+pub(super) struct TrialPath(pub OrderId, pub String);
+
+#[derive(Deserialize)]
+struct OrderParts {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct LineParts {
+    id: String,
+    line_id: String,
+}
+
+#[derive(Deserialize)]
+struct TrialParts {
+    id: String,
+    command: String,
+}
+
+fn order(id: &str) -> Result<OrderId, Refusal> {
+    id.parse().map_err(|_| Refusal::order_not_found())
+}
+
+fn unreadable(_: PathRejection) -> Refusal {
+    Refusal::order_not_found()
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for OrderPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let Path(OrderParts { id }) = Path::from_request_parts(parts, state).await.map_err(unreadable)?;
+        order(&id).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for LinePath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let Path(LineParts { id, line_id }) = Path::from_request_parts(parts, state).await.map_err(unreadable)?;
+        let line = line_id.parse().map_err(|_| Refusal::new(Code::LineNotFound, "a line's id is a UUID"))?;
+        Ok(Self(order(&id)?, line))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TrialPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let Path(TrialParts { id, command }) = Path::from_request_parts(parts, state).await.map_err(unreadable)?;
+        Ok(Self(order(&id)?, command))
+    }
+}

@@ -1,0 +1,14 @@
+//! The commands through their HTTP routes, on a real Postgres.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod access;
+mod bad_input;
+mod description;
+mod drafts;
+mod idempotency;
+mod imports;
+mod outage;
+mod preconditions;
+mod validate;
+mod world;

@@ -1,0 +1,161 @@
+//! The relay's place in the log, written in the transaction that publishes.
+//!
+//! Guarantees: what [`read`] answers is the last checkpoint that was committed, however many aborted records and
+//! transaction markers lie behind it. The partition is the shard, so one partition holds the places of one shard alone.
+
+use std::time::Duration;
+
+use domain::EventId;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::OwnedHeaders;
+use rdkafka::{Message, Offset, TopicPartitionList};
+use serde::{Deserialize, Serialize};
+use service_kit::clock::Stopwatch;
+use uuid::Uuid;
+
+use crate::client::{self, METADATA_TIMEOUT_MS};
+use crate::record::EncodedRecord;
+
+/// How far back of the end the first look goes, in offsets.
+const LOOK_BACK_FIRST: i64 = 100;
+/// How much further each next look goes.
+const LOOK_BACK_FACTOR: i64 = 20;
+/// Longest time that reading takes in all, in milliseconds.
+const READ_TIMEOUT_MS: u64 = 30_000;
+/// Longest wait for one record, in milliseconds.
+const POLL_MS: u64 = 500;
+/// librdkafka assigns partitions only to a consumer with a group; this one never joins or commits.
+const GROUP: &str = "orders.relay.checkpoint.reader";
+
+/// How far the log of one shard has been published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Which life of the log: made anew when the log is, so that positions of another life are not mistaken for ours.
+    pub incarnation: Uuid,
+    /// Which shard of the log.
+    pub shard: i16,
+    /// The last position that was published.
+    pub position: i64,
+    /// The event at that position.
+    pub event_id: EventId,
+}
+
+impl Checkpoint {
+    /// The record that carries it.
+    pub fn to_record(&self, topic: &str) -> EncodedRecord {
+        let value = serde_json::to_vec(self).expect("a checkpoint has only texts and numbers");
+        EncodedRecord {
+            topic: topic.into(),
+            partition: Some(self.shard.into()),
+            key: Some(self.shard.to_string().into_bytes()),
+            value: Some(value),
+            headers: OwnedHeaders::new(),
+            timestamp_ms: None,
+        }
+    }
+}
+
+/// Why a checkpoint cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// Kafka does not answer, or has no such topic or partition.
+    #[error("reading the checkpoint of shard {shard} from {topic} failed")]
+    Kafka {
+        /// Which topic.
+        topic: String,
+        /// Which shard.
+        shard: i16,
+        /// What Kafka says.
+        #[source]
+        source: KafkaError,
+    },
+    /// It took too long; an open transaction of another producer blocks the end.
+    #[error("reading the checkpoint of shard {shard} from {topic} took more than {READ_TIMEOUT_MS} ms")]
+    Timeout {
+        /// Which topic.
+        topic: String,
+        /// Which shard.
+        shard: i16,
+    },
+    /// The record there is no checkpoint.
+    #[error("the record at offset {offset} of {topic} is no checkpoint of shard {shard}")]
+    Unreadable {
+        /// Which topic.
+        topic: String,
+        /// Which shard.
+        shard: i16,
+        /// Where.
+        offset: i64,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// Reads the last committed checkpoint of a shard; `None` when there never was one. Call it after
+/// `TransactionalProducer::connect`, which ends what a predecessor left open.
+///
+/// # Errors
+/// [`CheckpointError`].
+pub async fn read(brokers: &str, topic: &str, shard: i16) -> Result<Option<Checkpoint>, CheckpointError> {
+    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    client::blocking(move || read_blocking(&brokers, &topic, shard)).await
+}
+
+fn read_blocking(brokers: &str, topic: &str, shard: i16) -> Result<Option<Checkpoint>, CheckpointError> {
+    let kafka = |source| CheckpointError::Kafka { topic: topic.to_owned(), shard, source };
+    let watch = Stopwatch::start();
+    let consumer: BaseConsumer = client::config(brokers)
+        .set("group.id", GROUP)
+        .set("enable.auto.commit", "false")
+        .set("enable.partition.eof", "true")
+        .set("isolation.level", "read_committed")
+        .set("auto.offset.reset", "error")
+        .create()
+        .map_err(kafka)?;
+    let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
+    let (low, high) = consumer.fetch_watermarks(topic, shard.into(), timeout).map_err(kafka)?;
+    let mut back = LOOK_BACK_FIRST;
+    loop {
+        let from = low.max(high.saturating_sub(back));
+        let found = last_from(&consumer, topic, shard, from, &watch)?;
+        if found.is_some() || from <= low {
+            return Ok(found);
+        }
+        back = back.saturating_mul(LOOK_BACK_FACTOR);
+    }
+}
+
+/// The last checkpoint at or behind an offset.
+fn last_from(
+    consumer: &BaseConsumer,
+    topic: &str,
+    shard: i16,
+    from: i64,
+    watch: &Stopwatch,
+) -> Result<Option<Checkpoint>, CheckpointError> {
+    let kafka = |source| CheckpointError::Kafka { topic: topic.to_owned(), shard, source };
+    let mut start = TopicPartitionList::new();
+    start.add_partition_offset(topic, shard.into(), Offset::Offset(from)).map_err(kafka)?;
+    consumer.assign(&start).map_err(kafka)?;
+    let mut last = None;
+    while watch.elapsed() < Duration::from_millis(READ_TIMEOUT_MS) {
+        match consumer.poll(Duration::from_millis(POLL_MS)) {
+            None => {}
+            Some(Ok(message)) => {
+                let parsed = serde_json::from_slice(message.payload().unwrap_or_default());
+                last = Some(parsed.map_err(|source| CheckpointError::Unreadable {
+                    topic: topic.to_owned(),
+                    shard,
+                    offset: message.offset(),
+                    source,
+                })?);
+            }
+            Some(Err(KafkaError::PartitionEOF(_))) => return Ok(last),
+            Some(Err(error)) if client::is_passing(&error) => tracing::debug!(%error, "reading on"),
+            Some(Err(error)) => return Err(kafka(error)),
+        }
+    }
+    Err(CheckpointError::Timeout { topic: topic.to_owned(), shard })
+}

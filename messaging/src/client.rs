@@ -1,0 +1,53 @@
+//! What every Kafka client of this crate has in common.
+
+use rdkafka::ClientConfig;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+/// Longest wait for an answer about the cluster, in milliseconds.
+pub(crate) const METADATA_TIMEOUT_MS: u64 = 10_000;
+
+/// The settings that all clients share.
+pub(crate) fn config(brokers: &str) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", brokers)
+        .set("socket.keepalive.enable", "true")
+        .set("reconnect.backoff.ms", "100")
+        .set("reconnect.backoff.max.ms", "2000")
+        .set("allow.auto.create.topics", "false");
+    config
+}
+
+/// Passes librdkafka's own log lines on. It repeats itself while a broker is away, so they are worth little each.
+pub(crate) fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
+    match level {
+        RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
+            tracing::warn!(target: "kafka", facility, "{message}");
+        }
+        RDKafkaLogLevel::Warning | RDKafkaLogLevel::Notice => tracing::info!(target: "kafka", facility, "{message}"),
+        RDKafkaLogLevel::Info | RDKafkaLogLevel::Debug => tracing::debug!(target: "kafka", facility, "{message}"),
+    }
+}
+
+/// Passes an error of the client as a whole on; each call that fails reports for itself.
+pub(crate) fn error(error: &KafkaError, reason: &str) {
+    tracing::warn!(target: "kafka", %error, "{reason}");
+}
+
+/// Runs what blocks on a thread that may block.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// Whether it is a lost connection, which librdkafka reports and then mends by itself.
+pub(crate) fn is_passing(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        error.rdkafka_error_code(),
+        Some(Code::BrokerTransportFailure | Code::AllBrokersDown | Code::OperationTimedOut | Code::Resolve)
+    )
+}

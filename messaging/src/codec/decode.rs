@@ -1,0 +1,278 @@
+//! From record to public event: the writer's schema by its id, then every claim of key and headers held against the body.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+use apache_avro::reader::datum::GenericDatumReader;
+use apache_avro::schema_compatibility::SchemaCompatibility;
+use apache_avro::{AvroResult, Schema};
+use domain::Timestamp;
+use domain::contract::{PublicEvent, Published};
+use schema_registry_converter::schema_registry_common::{BytesResult, get_bytes_result};
+use serde::de::DeserializeOwned;
+
+use super::{PREFIX_BYTES, VALUE_BYTES_MAX};
+use crate::headers::{self, Envelope, HeaderError};
+use crate::record::IncomingRecord;
+use crate::registry::{Registry, RegistryError};
+use crate::schemas::{self, CONTRACT};
+
+/// Writers' schemas kept in memory. A topic has a handful; more is a sign of forged ids, and the cache starts anew.
+const WRITER_SCHEMAS_MAX: usize = 1_000;
+
+static READERS: LazyLock<[GenericDatumReader<'static>; PublicEvent::NAMES.len()]> = LazyLock::new(|| {
+    std::array::from_fn(|index| {
+        GenericDatumReader::builder(&CONTRACT[index].read)
+            .human_readable(false)
+            .build()
+            .expect("an embedded schema resolves, which a test proves of each")
+    })
+});
+
+/// Why a record cannot be understood.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// A record without a value, which this topic does not have.
+    #[error("the record has no value")]
+    NoValue,
+    /// A record without a readable key.
+    #[error("the record has no readable key")]
+    Key,
+    /// Too short for a schema id.
+    #[error("the value has {bytes} bytes, fewer than the {PREFIX_BYTES} of magic byte and schema id")]
+    Truncated {
+        /// How many it has.
+        bytes: usize,
+    },
+    /// Not in the wire format.
+    #[error("the value begins with byte {found:#04x} instead of 0x00")]
+    Magic {
+        /// The byte.
+        found: u8,
+    },
+    /// The registry does not know the id.
+    #[error("schema id {id} is unknown to the registry")]
+    UnknownSchema {
+        /// The id.
+        id: u32,
+    },
+    /// The id's schema is no record of this contract.
+    #[error("schema id {id} is {name}, no record of this contract")]
+    ForeignSchema {
+        /// The id.
+        id: u32,
+        /// The schema's full name, or what is wrong with it.
+        name: String,
+    },
+    /// The writer's schema cannot be read with ours.
+    #[error("schema id {id} of {name} cannot be read with this release's schema: {reason}")]
+    Unresolvable {
+        /// The id.
+        id: u32,
+        /// The record.
+        name: String,
+        /// What Avro says.
+        reason: String,
+    },
+    /// The body is not what its schema says.
+    #[error("the body of {name} cannot be read")]
+    Body {
+        /// The record.
+        name: &'static str,
+        /// What Avro says.
+        #[source]
+        source: Box<apache_avro::Error>,
+    },
+    /// Bytes behind the body.
+    #[error("{bytes} bytes follow the body of {name}")]
+    TrailingBytes {
+        /// The record.
+        name: &'static str,
+        /// How many.
+        bytes: usize,
+    },
+    /// Key, header and body do not say the same.
+    #[error("{what} is {outside:?} outside and {inside:?} in the body")]
+    Contradiction {
+        /// What they speak of.
+        what: &'static str,
+        /// What key or header says.
+        outside: String,
+        /// What the body says.
+        inside: String,
+    },
+    /// A header cannot be read.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// The registry cannot be asked just now.
+    #[error("schema id {id} cannot be looked up")]
+    Registry {
+        /// The id.
+        id: u32,
+        /// Why.
+        #[source]
+        source: RegistryError,
+    },
+}
+
+impl DecodeError {
+    /// Whether a later attempt may succeed; everything else is wrong with the record itself.
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Registry { .. })
+    }
+}
+
+/// Decodes records of the contract; clones share what was looked up.
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    registry: Registry,
+    writers: Arc<RwLock<HashMap<u32, Arc<WriterSchema>>>>,
+}
+
+/// What a schema id stands for.
+#[derive(Debug)]
+pub(super) struct WriterSchema {
+    /// Place in [`CONTRACT`].
+    index: usize,
+    /// The writer's schema where it is not the same as ours.
+    other: Option<Schema>,
+}
+
+impl Decoder {
+    /// A decoder that asks this registry for ids it has not seen.
+    pub fn new(registry: Registry) -> Self {
+        // A length prefix of a forged body must not make us allocate more than a record can hold.
+        apache_avro::util::max_allocation_bytes(VALUE_BYTES_MAX * 2);
+        Self { registry, writers: Arc::default() }
+    }
+
+    /// Understands a record.
+    ///
+    /// # Errors
+    /// [`DecodeError`]; ask it whether it is transient.
+    pub async fn decode(&self, record: &IncomingRecord) -> Result<Published, DecodeError> {
+        let value = record.value.as_deref().ok_or(DecodeError::NoValue)?;
+        let (id, datum) = unframe(value)?;
+        let writer = self.writer(id).await?;
+        let event = read_datum(&writer, datum)?;
+        let envelope = headers::read(&record.headers)?;
+        check_claims(record, &event, &envelope)?;
+        let recorded_at = recorded_at(record, &envelope)?;
+        let Envelope { event_id, position, correlation_id, causation_id, traceparent, .. } = envelope;
+        Ok(Published { event, event_id, position, recorded_at, correlation_id, causation_id, traceparent })
+    }
+
+    async fn writer(&self, id: u32) -> Result<Arc<WriterSchema>, DecodeError> {
+        let known = self.writers.read().unwrap_or_else(PoisonError::into_inner).get(&id).map(Arc::clone);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let text = self.registry.schema(id).await.map_err(|source| match source {
+            RegistryError::UnknownId { .. } => DecodeError::UnknownSchema { id },
+            source => DecodeError::Registry { id, source },
+        })?;
+        self.learn(id, &text)
+    }
+
+    /// Keeps what an id stands for.
+    pub(super) fn learn(&self, id: u32, text: &str) -> Result<Arc<WriterSchema>, DecodeError> {
+        let writer = Arc::new(WriterSchema::try_new(id, text)?);
+        let mut writers = self.writers.write().unwrap_or_else(PoisonError::into_inner);
+        if writers.len() >= WRITER_SCHEMAS_MAX {
+            writers.clear();
+        }
+        writers.insert(id, Arc::clone(&writer));
+        Ok(writer)
+    }
+}
+
+impl WriterSchema {
+    fn try_new(id: u32, text: &str) -> Result<Self, DecodeError> {
+        let foreign = |name: String| DecodeError::ForeignSchema { id, name };
+        let schema = Schema::parse_str(text).map_err(|error| foreign(format!("unreadable ({error})")))?;
+        let name = schema.name().map(|name| name.fullname(None)).ok_or_else(|| foreign("nameless".to_owned()))?;
+        let index = schemas::index_of(&name).ok_or_else(|| foreign(name.clone()))?;
+        let ours = &CONTRACT[index].schema;
+        if schema.canonical_form() == ours.canonical_form() {
+            return Ok(Self { index, other: None });
+        }
+        SchemaCompatibility::can_read(&schema, ours).map_err(|error| DecodeError::Unresolvable {
+            id,
+            name,
+            reason: error.to_string(),
+        })?;
+        Ok(Self { index, other: Some(schema) })
+    }
+}
+
+fn unframe(value: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
+    match get_bytes_result(Some(value)) {
+        BytesResult::Valid(id, datum) => Ok((id, datum)),
+        BytesResult::Null => Err(DecodeError::NoValue),
+        BytesResult::Invalid(bytes) if bytes.len() < PREFIX_BYTES => Err(DecodeError::Truncated { bytes: bytes.len() }),
+        BytesResult::Invalid(bytes) => Err(DecodeError::Magic { found: bytes[0] }),
+    }
+}
+
+fn read_datum(writer: &WriterSchema, datum: &[u8]) -> Result<PublicEvent, DecodeError> {
+    match writer.index {
+        0 => read(writer, datum).map(PublicEvent::OrderDrafted),
+        1 => read(writer, datum).map(PublicEvent::LineAdded),
+        2 => read(writer, datum).map(PublicEvent::LineQuantityChanged),
+        3 => read(writer, datum).map(PublicEvent::LineRemoved),
+        4 => read(writer, datum).map(PublicEvent::AddressChanged),
+        5 => read(writer, datum).map(PublicEvent::OrderPlaced),
+        6 => read(writer, datum).map(PublicEvent::OrderCancelled),
+        7 => read(writer, datum).map(PublicEvent::OrderImported),
+        8 => read(writer, datum).map(PublicEvent::ForeignEvent),
+        index => unreachable!("the contract has no record {index}"),
+    }
+}
+
+fn read<T: DeserializeOwned>(writer: &WriterSchema, mut datum: &[u8]) -> Result<T, DecodeError> {
+    let name = PublicEvent::NAMES[writer.index];
+    let read = match &writer.other {
+        None => READERS[writer.index].read_deser(&mut datum),
+        Some(other) => resolve(other, &CONTRACT[writer.index].schema, &mut datum),
+    };
+    let record = read.map_err(|source| DecodeError::Body { name, source: Box::new(source) })?;
+    if datum.is_empty() { Ok(record) } else { Err(DecodeError::TrailingBytes { name, bytes: datum.len() }) }
+}
+
+/// Reads what another release wrote, by Avro's own rules: a slower way, for what is rare.
+fn resolve<T: DeserializeOwned>(writer: &Schema, ours: &Schema, datum: &mut &[u8]) -> AvroResult<T> {
+    let value = GenericDatumReader::builder(writer).reader_schema(ours).build()?.read_value(datum)?;
+    apache_avro::from_value(&value)
+}
+
+fn check_claims(record: &IncomingRecord, event: &PublicEvent, envelope: &Envelope) -> Result<(), DecodeError> {
+    let key = record.key.as_deref().and_then(|key| std::str::from_utf8(key).ok()).ok_or(DecodeError::Key)?;
+    agree("the order's id", key, event.order_id())?;
+    if envelope.version != event.version() {
+        agree("the version", &envelope.version.to_string(), &event.version().to_string())?;
+    }
+    if let Some(tenant) = &envelope.tenant {
+        agree("the tenant", tenant, event.tenant())?;
+    }
+    if let Some(name) = &envelope.full_name {
+        agree("the record's type", name, &CONTRACT[event.index()].full_name)?;
+    }
+    Ok(())
+}
+
+fn agree(what: &'static str, outside: &str, inside: &str) -> Result<(), DecodeError> {
+    if outside == inside {
+        return Ok(());
+    }
+    let short = |text: &str| text.chars().take(80).collect();
+    Err(DecodeError::Contradiction { what, outside: short(outside), inside: short(inside) })
+}
+
+fn recorded_at(record: &IncomingRecord, envelope: &Envelope) -> Result<Timestamp, DecodeError> {
+    if let Some(moment) = envelope.recorded_at {
+        return Ok(moment);
+    }
+    let millis = record.timestamp_ms.ok_or(HeaderError::Missing(headers::RECORDED_TIME))?;
+    let moment = millis.checked_mul(1_000).and_then(|micros| Timestamp::try_from_micros(micros).ok());
+    moment.ok_or_else(|| HeaderError::Unreadable { name: headers::RECORDED_TIME, value: format!("{millis} ms") }.into())
+}

@@ -1,0 +1,180 @@
+//! From public event to record, with a schema id that the registry gave for exactly this schema.
+
+use std::io::{self, Write};
+use std::sync::{Arc, LazyLock};
+
+use apache_avro::writer::datum::GenericDatumWriter;
+use domain::contract::PublicEvent;
+
+use super::{MAGIC, PREFIX_BYTES, VALUE_BYTES_MAX};
+use crate::headers::{self, Described};
+use crate::record::{EncodedRecord, OutgoingRecord};
+use crate::registry::{Registry, RegistryError};
+use crate::schemas::CONTRACT;
+
+const RECORDS: usize = PublicEvent::NAMES.len();
+/// Enough for an order of a few lines without growing.
+const VALUE_BYTES_EXPECTED: usize = 256;
+
+static WRITERS: LazyLock<[GenericDatumWriter<'static>; RECORDS]> = LazyLock::new(|| {
+    std::array::from_fn(|index| {
+        GenericDatumWriter::builder(&CONTRACT[index].schema)
+            .human_readable(false)
+            .build()
+            .expect("an embedded schema resolves, which a test proves of each")
+    })
+});
+
+/// Why a public event cannot become a record.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// The event does not fit its schema.
+    #[error("encoding {name} of order {order_id} at version {version} failed")]
+    Shape {
+        /// Which record.
+        name: &'static str,
+        /// Whose.
+        order_id: String,
+        /// Which.
+        version: i64,
+        /// What Avro says.
+        #[source]
+        source: Box<apache_avro::Error>,
+    },
+    /// The value is larger than what is published.
+    #[error("{name} of order {order_id} at version {version} takes {bytes} bytes; {VALUE_BYTES_MAX} is the most")]
+    TooLarge {
+        /// Which record.
+        name: &'static str,
+        /// Whose.
+        order_id: String,
+        /// Which.
+        version: i64,
+        /// Its size.
+        bytes: usize,
+    },
+}
+
+/// Encodes for one topic.
+#[derive(Debug, Clone)]
+pub struct Encoder {
+    topic: Arc<str>,
+    registered: Arc<[Registered; RECORDS]>,
+}
+
+#[derive(Debug, Clone)]
+struct Registered {
+    id: u32,
+    data_schema: String,
+}
+
+impl Encoder {
+    /// Looks the id of every record's schema up; afterwards the registry may be away.
+    ///
+    /// # Errors
+    /// [`RegistryError`] when a schema is not registered, or the registry stays away through all retries.
+    pub async fn connect(registry: &Registry, topic: &str) -> Result<Self, RegistryError> {
+        let mut ids = [0; RECORDS];
+        for (id, contract) in ids.iter_mut().zip(CONTRACT.iter()) {
+            *id = registry.id_of(&contract.subject(topic), contract.text).await?;
+        }
+        Ok(Self::with_ids(registry.url(), topic, ids))
+    }
+
+    /// An encoder whose ids, in the order of [`PublicEvent::NAMES`], are known already.
+    pub fn with_ids(registry_url: &str, topic: &str, ids: [u32; RECORDS]) -> Self {
+        let registered = ids.map(|id| Registered { id, data_schema: format!("{registry_url}/schemas/ids/{id}") });
+        Self { topic: topic.into(), registered: Arc::new(registered) }
+    }
+
+    /// The record of an event: key is the order's id, timestamp the moment of storing.
+    ///
+    /// # Errors
+    /// [`EncodeError`] for an event that [`check_publishable`] would have refused.
+    pub fn encode(&self, outgoing: &OutgoingRecord) -> Result<EncodedRecord, EncodeError> {
+        let published = &outgoing.published;
+        let event = &published.event;
+        let index = event.index();
+        let registered = &self.registered[index];
+        let mut value = Vec::with_capacity(VALUE_BYTES_EXPECTED);
+        value.push(MAGIC);
+        value.extend_from_slice(&registered.id.to_be_bytes());
+        write_datum(event, &mut value)?;
+        check_size(event, value.len())?;
+        let headers = headers::write(&Described {
+            published,
+            payload_hash: &outgoing.payload_hash,
+            full_name: &CONTRACT[index].full_name,
+            data_schema: &registered.data_schema,
+        });
+        Ok(EncodedRecord {
+            topic: Arc::clone(&self.topic),
+            partition: None,
+            key: Some(event.order_id().as_bytes().to_vec()),
+            value: Some(value),
+            headers,
+            timestamp_ms: Some(published.recorded_at.micros().div_euclid(1_000)),
+        })
+    }
+}
+
+/// Bytes that the event's value will take, without keeping them.
+///
+/// # Errors
+/// [`EncodeError::Shape`] when it does not fit its schema.
+pub fn encoded_size_of(event: &PublicEvent) -> Result<usize, EncodeError> {
+    let mut counted = Counted(PREFIX_BYTES);
+    write_datum(event, &mut counted)?;
+    Ok(counted.0)
+}
+
+/// Refuses, before it is stored, what could not be published.
+///
+/// # Errors
+/// [`EncodeError`] with the event's name, order, version and size.
+pub fn check_publishable(event: &PublicEvent) -> Result<(), EncodeError> {
+    check_size(event, encoded_size_of(event)?)
+}
+
+fn check_size(event: &PublicEvent, bytes: usize) -> Result<(), EncodeError> {
+    if bytes <= VALUE_BYTES_MAX {
+        return Ok(());
+    }
+    let (name, order_id, version) = (event.name(), event.order_id().to_owned(), event.version());
+    Err(EncodeError::TooLarge { name, order_id, version, bytes })
+}
+
+fn write_datum<W: Write>(event: &PublicEvent, to: &mut W) -> Result<(), EncodeError> {
+    let writer = &WRITERS[event.index()];
+    let written = match event {
+        PublicEvent::OrderDrafted(record) => writer.write_ser(to, record),
+        PublicEvent::LineAdded(record) => writer.write_ser(to, record),
+        PublicEvent::LineQuantityChanged(record) => writer.write_ser(to, record),
+        PublicEvent::LineRemoved(record) => writer.write_ser(to, record),
+        PublicEvent::AddressChanged(record) => writer.write_ser(to, record),
+        PublicEvent::OrderPlaced(record) => writer.write_ser(to, record),
+        PublicEvent::OrderCancelled(record) => writer.write_ser(to, record),
+        PublicEvent::OrderImported(record) => writer.write_ser(to, record),
+        PublicEvent::ForeignEvent(record) => writer.write_ser(to, record),
+    };
+    written.map(|_| ()).map_err(|source| EncodeError::Shape {
+        name: event.name(),
+        order_id: event.order_id().to_owned(),
+        version: event.version(),
+        source: Box::new(source),
+    })
+}
+
+/// Counts what is written to it.
+struct Counted(usize);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+mod arbitrary;
+mod refusals;
+
+use std::sync::Arc;
+
+use domain::contract::{PublicEvent, Published};
+use proptest::prelude::*;
+use rdkafka::message::Headers;
+
+use super::*;
+use crate::record::{EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord};
+use crate::registry::Registry;
+use crate::schemas::CONTRACT;
+
+/// A registry that is never asked: the decoder has learnt every id.
+const NOWHERE: &str = "http://127.0.0.1:9";
+/// The id of the first record; the others follow.
+const FIRST_ID: u32 = 70_000;
+
+fn encoder() -> Encoder {
+    Encoder::with_ids(NOWHERE, "orders", std::array::from_fn(|index| id_of(index)))
+}
+
+fn id_of(index: usize) -> u32 {
+    FIRST_ID + u32::try_from(index).unwrap()
+}
+
+fn decoder() -> Decoder {
+    let decoder = Decoder::new(Registry::new(NOWHERE).unwrap());
+    for (index, contract) in CONTRACT.iter().enumerate() {
+        decoder.learn(id_of(index), contract.text).unwrap();
+    }
+    decoder
+}
+
+/// The record as a consumer would get it.
+fn delivered(record: EncodedRecord) -> IncomingRecord {
+    let mut headers = HeaderList::default();
+    for header in record.headers.iter() {
+        headers.push(header.key, header.value);
+    }
+    let EncodedRecord { topic, key, value, timestamp_ms, .. } = record;
+    IncomingRecord { topic: Arc::clone(&topic), partition: 0, offset: 0, timestamp_ms, key, value, headers }
+}
+
+fn decode(decoder: &Decoder, record: &IncomingRecord) -> Result<Published, DecodeError> {
+    futures::executor::block_on(decoder.decode(record))
+}
+
+proptest! {
+    #[test]
+    fn what_is_encoded_is_decoded(published in arbitrary::published()) {
+        let outgoing = OutgoingRecord { published: published.clone(), payload_hash: [7; 32] };
+        let record = encoder().encode(&outgoing).unwrap();
+        prop_assert_eq!(record.value.as_ref().unwrap().len(), encoded_size_of(&published.event).unwrap());
+        let decoded = decode(&decoder(), &delivered(record)).unwrap();
+        prop_assert_eq!(decoded, published);
+    }
+
+    #[test]
+    fn the_json_of_a_record_names_the_fields_of_its_schema(event in arbitrary::event()) {
+        let apache_avro::Schema::Record(schema) = &CONTRACT[event.index()].schema else { unreachable!() };
+        let declared: Vec<_> = schema.fields.iter().map(|field| field.name.as_str()).collect();
+        let json = event.to_json().unwrap();
+        let mut written: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut declared = declared;
+        written.sort_unstable();
+        declared.sort_unstable();
+        prop_assert_eq!(written, declared);
+    }
+
+    #[test]
+    fn no_bytes_make_the_decoder_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), index in 0..CONTRACT.len()) {
+        let mut value = vec![MAGIC];
+        value.extend_from_slice(&id_of(index).to_be_bytes());
+        value.extend_from_slice(&bytes);
+        let mut record = delivered(encoder().encode(&arbitrary::sample()).unwrap());
+        record.value = Some(value);
+        let _ = decode(&decoder(), &record);
+    }
+}
+
+#[test]
+fn an_event_that_is_too_large_is_refused_with_its_size() {
+    let OutgoingRecord { mut published, payload_hash } = arbitrary::sample();
+    let PublicEvent::ForeignEvent(foreign) = &mut published.event else { unreachable!() };
+    foreign.body = Some("x".repeat(VALUE_BYTES_MAX));
+    assert!(
+        matches!(check_publishable(&published.event), Err(EncodeError::TooLarge { bytes, .. }) if bytes > VALUE_BYTES_MAX)
+    );
+    assert!(encoder().encode(&OutgoingRecord { published, payload_hash }).is_err());
+}

@@ -1,0 +1,176 @@
+//! The owner's side of a membership.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{Offset, TopicPartitionList};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::context::Context;
+use super::poller::{self, Buffered};
+use super::{Assignment, ConsumeError, ConsumerEvent};
+use crate::client;
+use crate::record::IncomingRecord;
+
+/// Bytes that the client fetches ahead, in KiB.
+const FETCHED_AHEAD_KIB_MAX: &str = "16384";
+/// Longest wait of a broker for something to answer, in milliseconds.
+const FETCH_WAIT_MS_MAX: &str = "100";
+/// Longest silence before the cluster gives a member's partitions away, in milliseconds.
+const SESSION_TIMEOUT_MS: &str = "10000";
+/// Longest time between two looks at the queue, in milliseconds. The poller looks all the time, whatever the owner does.
+const POLL_INTERVAL_MS_MAX: &str = "60000";
+/// How often positions are told, in milliseconds.
+const POSITIONS_INTERVAL_MS: &str = "500";
+
+/// Which group reads what.
+#[derive(Debug, Clone)]
+pub struct ConsumerSettings {
+    /// The cluster, `host:port,…`.
+    pub brokers: String,
+    /// The group.
+    pub group: String,
+    /// The topic.
+    pub topic: String,
+    /// What the member is called in the cluster's lists.
+    pub client_id: String,
+}
+
+/// Bounds of one batch; the first that is reached ends it.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchLimits {
+    /// Most records.
+    pub records_max: usize,
+    /// Most bytes of keys, values and headers; the record that reaches it is the batch's last.
+    pub bytes_max: usize,
+    /// Longest wait for more after the first record. With zero a batch holds what is there.
+    pub wait_max: Duration,
+}
+
+/// A member of a group.
+pub struct GroupConsumer {
+    settings: ConsumerSettings,
+    /// The poller owns the client, so that it is closed on a thread that may block.
+    client: Weak<BaseConsumer<Context>>,
+    events: mpsc::UnboundedReceiver<Buffered>,
+    /// An event that ended a batch and comes next.
+    held_back: Option<Buffered>,
+    /// A batch being filled. It stands here and not in the future, so that cancelling the future loses nothing.
+    batch: Vec<IncomingRecord>,
+    batch_bytes: usize,
+    poller: Option<poller::Handle>,
+}
+
+impl GroupConsumer {
+    /// Joins the group. Must be called inside a runtime.
+    ///
+    /// # Errors
+    /// [`ConsumeError::Join`].
+    pub fn join(settings: ConsumerSettings) -> Result<Self, ConsumeError> {
+        let join = |source| ConsumeError::Join { group: settings.group.clone(), source };
+        let client: BaseConsumer<Context> = client::config(&settings.brokers)
+            .set("group.id", &settings.group)
+            .set("client.id", &settings.client_id)
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("enable.partition.eof", "true")
+            .set("auto.offset.reset", "error")
+            .set("isolation.level", "read_committed")
+            .set("partition.assignment.strategy", "roundrobin")
+            .set("session.timeout.ms", SESSION_TIMEOUT_MS)
+            .set("max.poll.interval.ms", POLL_INTERVAL_MS_MAX)
+            .set("queued.max.messages.kbytes", FETCHED_AHEAD_KIB_MAX)
+            .set("fetch.wait.max.ms", FETCH_WAIT_MS_MAX)
+            .set("statistics.interval.ms", POSITIONS_INTERVAL_MS)
+            .create_with_context(Context::new(&settings.topic))
+            .map_err(join)?;
+        client.subscribe(&[&settings.topic]).map_err(join)?;
+        let client = Arc::new(client);
+        let weak = Arc::downgrade(&client);
+        let (events, poller) = poller::spawn(client, settings.topic.as_str().into());
+        Ok(Self {
+            settings,
+            client: weak,
+            events,
+            held_back: None,
+            batch: Vec::new(),
+            batch_bytes: 0,
+            poller: Some(poller),
+        })
+    }
+
+    /// Begins to read an assignment's partitions at these offsets. `false` when the assignment is not ours any more; its
+    /// revocation follows.
+    ///
+    /// # Errors
+    /// [`ConsumeError::Start`].
+    pub fn start(&self, assignment: &Assignment, starts: &[(i32, i64)]) -> Result<bool, ConsumeError> {
+        let failed = |source| ConsumeError::Start { partitions: assignment.partitions.clone(), source };
+        let client = self.client.upgrade().ok_or_else(|| self.ended())?;
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in starts {
+            list.add_partition_offset(&self.settings.topic, *partition, Offset::Offset(*offset)).map_err(failed)?;
+        }
+        let started = client.context().while_current(assignment.generation, || client.assign(&list));
+        started.transpose().map(|started| started.is_some()).map_err(failed)
+    }
+
+    /// The next thing that happens. Cancelling the future loses nothing.
+    ///
+    /// # Errors
+    /// [`ConsumeError`]; drop the member then and join again.
+    pub async fn next(&mut self, limits: &BatchLimits) -> Result<ConsumerEvent, ConsumeError> {
+        if self.batch.is_empty() {
+            let event = match self.held_back.take() {
+                Some(event) => event,
+                None => self.events.recv().await.ok_or_else(|| self.ended())?,
+            };
+            match event {
+                Buffered::Assigned(assignment) => return Ok(ConsumerEvent::Assigned(assignment)),
+                Buffered::Revoked => return Ok(ConsumerEvent::Revoked),
+                Buffered::Positions(positions) => return Ok(ConsumerEvent::Positions(positions)),
+                Buffered::Failed(source) => return Err(ConsumeError::of_read(&self.settings.group, source)),
+                Buffered::Record(record, _room) => self.put(record),
+            }
+        }
+        self.fill(limits).await;
+        self.batch_bytes = 0;
+        Ok(ConsumerEvent::Batch(std::mem::take(&mut self.batch)))
+    }
+
+    /// Leaves the group and waits until it has been left.
+    pub async fn close(mut self) {
+        if let Some(poller) = self.poller.take() {
+            client::blocking(move || poller.stop_and_join()).await;
+        }
+    }
+
+    /// Fills the batch until a bound is reached or something other than a record comes.
+    async fn fill(&mut self, limits: &BatchLimits) {
+        let deadline = Instant::now() + limits.wait_max;
+        while self.held_back.is_none() && self.batch.len() < limits.records_max && self.batch_bytes < limits.bytes_max {
+            let next = match self.events.try_recv() {
+                Ok(event) => Some(event),
+                Err(_) if limits.wait_max.is_zero() => None,
+                Err(_) => tokio::time::timeout_at(deadline, self.events.recv()).await.ok().flatten(),
+            };
+            match next {
+                Some(Buffered::Record(record, _room)) => self.put(record),
+                // A position tells of records that are in this batch, so it must not overtake them.
+                Some(event) => self.held_back = Some(event),
+                None => return,
+            }
+        }
+    }
+
+    fn put(&mut self, record: IncomingRecord) {
+        self.batch_bytes += record.size();
+        self.batch.push(record);
+    }
+
+    fn ended(&self) -> ConsumeError {
+        ConsumeError::Ended { group: self.settings.group.clone() }
+    }
+}

@@ -1,0 +1,194 @@
+//! The thread that looks at librdkafka's queue, whatever the owner does, and hands on what it finds in bounded memory.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rdkafka::Message;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Headers};
+use tokio::runtime;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::context::{Change, Context};
+use super::{Assignment, PartitionPosition};
+use crate::client;
+use crate::record::{HeaderList, IncomingRecord};
+
+/// Handed on and not yet taken, in KiB. A record counts as one at least, so this bounds their number too.
+const HANDED_ON_KIB_MAX: usize = 16_384;
+/// Longest wait for something in the queue, in milliseconds; also how soon a stop is seen.
+const POLL_MS: u64 = 100;
+/// How long the owner may be slow before fetching is paused and the queue looked at without it, in milliseconds.
+const OWNER_SLOW_MS: u64 = 1_000;
+
+/// What the poller hands on.
+pub(super) enum Buffered {
+    Assigned(Assignment),
+    Revoked,
+    Positions(Vec<PartitionPosition>),
+    Record(IncomingRecord, OwnedSemaphorePermit),
+    Failed(KafkaError),
+}
+
+/// The owner's hold on the thread; letting go of it ends the thread.
+pub(super) struct Handle {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Handle {
+    /// Ends the thread and waits for it, and so for the group to be left.
+    pub(super) fn stop_and_join(mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take()
+            && let Err(panic) = thread.join()
+        {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+pub(super) fn spawn(
+    client: Arc<BaseConsumer<Context>>,
+    topic: Arc<str>,
+) -> (mpsc::UnboundedReceiver<Buffered>, Handle) {
+    let (events, receiver) = mpsc::unbounded_channel();
+    let stop = Arc::new(AtomicBool::new(false));
+    let poller = Poller {
+        client,
+        topic,
+        events,
+        room: Arc::new(Semaphore::new(HANDED_ON_KIB_MAX)),
+        runtime: runtime::Handle::current(),
+        stop: Arc::clone(&stop),
+        paused: false,
+    };
+    let thread = std::thread::spawn(move || poller.run());
+    (receiver, Handle { stop, thread: Some(thread) })
+}
+
+struct Poller {
+    client: Arc<BaseConsumer<Context>>,
+    topic: Arc<str>,
+    /// Unbounded in its number of events; `room` bounds the records, and the other events are few.
+    events: mpsc::UnboundedSender<Buffered>,
+    room: Arc<Semaphore>,
+    runtime: runtime::Handle,
+    stop: Arc<AtomicBool>,
+    paused: bool,
+}
+
+impl Poller {
+    fn run(mut self) {
+        // Records read while the owner was slow: few, because fetching is paused then.
+        let mut waiting = std::collections::VecDeque::new();
+        while !self.stop.load(Ordering::Relaxed) && !self.events.is_closed() {
+            let polled = self.client.poll(Duration::from_millis(POLL_MS)).map(|message| message.map(|m| self.copy(&m)));
+            let moved = self.pass_changes_on();
+            if moved {
+                waiting.clear(); // of partitions that are not ours any more
+            }
+            match polled {
+                None => {}
+                Some(Ok(record)) => waiting.push_back(record),
+                Some(Err(KafkaError::PartitionEOF(partition))) => self.client.context().note_end(partition),
+                Some(Err(error)) if client::is_passing(&error) => tracing::debug!(%error, "reading on"),
+                Some(Err(error)) => {
+                    let _ = self.events.send(Buffered::Failed(error)); // a closed channel ends the loop
+                }
+            }
+            while let Some(record) = waiting.pop_front() {
+                if let Err(record) = self.hand_on(record) {
+                    waiting.push_front(record);
+                    self.set_paused(true);
+                    break;
+                }
+            }
+            if waiting.is_empty() {
+                self.set_paused(false);
+            }
+        }
+        // Leaving while an assignment waits for its start would wait for it for ever.
+        if let Err(error) = self.client.unassign() {
+            tracing::debug!(%error, "giving partitions back on leaving failed");
+        }
+    }
+
+    /// Passes assignments and positions on; whether partitions were given or taken.
+    fn pass_changes_on(&mut self) -> bool {
+        let mut moved = false;
+        for change in self.client.context().take_changes() {
+            moved |= !matches!(change, Change::Positions(_));
+            let _ = self.events.send(match change {
+                Change::Assigned(assignment) => Buffered::Assigned(assignment),
+                Change::Revoked => Buffered::Revoked,
+                Change::Positions(positions) => Buffered::Positions(positions),
+            });
+        }
+        if moved {
+            self.paused = false; // pausing belongs to an assignment
+        }
+        moved
+    }
+
+    /// Hands a record on, or back when the owner makes no room for it in time.
+    fn hand_on(&self, record: IncomingRecord) -> Result<(), IncomingRecord> {
+        let kib = u32::try_from(record.size() / 1_024 + 1).unwrap_or(u32::MAX);
+        let permit = match Arc::clone(&self.room).try_acquire_many_owned(kib) {
+            Ok(permit) => Some(permit),
+            Err(_) => self.runtime.block_on(async {
+                let slow = Duration::from_millis(OWNER_SLOW_MS);
+                tokio::time::timeout(slow, Arc::clone(&self.room).acquire_many_owned(kib)).await.ok()?.ok()
+            }),
+        };
+        match permit {
+            Some(permit) => {
+                let _ = self.events.send(Buffered::Record(record, permit));
+                Ok(())
+            }
+            None => Err(record),
+        }
+    }
+
+    fn set_paused(&mut self, pause: bool) {
+        if pause == self.paused {
+            return;
+        }
+        let changed = self.client.assignment().and_then(|partitions| {
+            if pause { self.client.pause(&partitions) } else { self.client.resume(&partitions) }
+        });
+        match changed {
+            Ok(()) => self.paused = pause,
+            Err(error) => tracing::warn!(%error, pause, "pausing or resuming failed"),
+        }
+    }
+
+    fn copy(&self, message: &BorrowedMessage<'_>) -> IncomingRecord {
+        let mut headers = HeaderList::default();
+        if let Some(found) = message.headers() {
+            let bytes = found.iter().map(|header| header.key.len() + header.value.map_or(0, <[u8]>::len)).sum();
+            headers = HeaderList::with_capacity(found.count(), bytes);
+            for header in found.iter() {
+                headers.push(header.key, header.value);
+            }
+        }
+        IncomingRecord {
+            topic: Arc::clone(&self.topic),
+            partition: message.partition(),
+            offset: message.offset(),
+            timestamp_ms: message.timestamp().to_millis(),
+            key: message.key().map(<[u8]>::to_vec),
+            value: message.payload().map(<[u8]>::to_vec),
+            headers,
+        }
+    }
+}

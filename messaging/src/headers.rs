@@ -1,0 +1,233 @@
+//! CloudEvents 1.0 in binary mode, and what the engine adds to it.
+
+use domain::contract::{Position, Published};
+use domain::{EventId, Timestamp};
+use rdkafka::message::{Header, OwnedHeaders};
+
+use crate::record::HeaderList;
+
+/// The stored event's id.
+pub const ID: &str = "ce_id";
+/// The record's full name.
+pub const TYPE: &str = "ce_type";
+/// Which system it comes from.
+pub const SOURCE: &str = "ce_source";
+/// Business time.
+pub const TIME: &str = "ce_time";
+/// The order's id.
+pub const SUBJECT: &str = "ce_subject";
+/// The version of CloudEvents.
+pub const SPEC_VERSION: &str = "ce_specversion";
+/// Where the body's schema can be read.
+pub const DATA_SCHEMA: &str = "ce_dataschema";
+/// What the body is.
+pub const CONTENT_TYPE: &str = "content-type";
+/// W3C trace context.
+pub const TRACEPARENT: &str = "traceparent";
+/// The order's version, contiguous from 1.
+pub const AGGREGATE_VERSION: &str = "ce_aggregateversion";
+/// Place in the log, `shard.position`.
+pub const GLOBAL_POSITION: &str = "ce_globalposition";
+/// SHA-256 of the stored payload, in hexadecimal.
+pub const PAYLOAD_HASH: &str = "ce_payloadhash";
+/// What belongs together.
+pub const CORRELATION_ID: &str = "ce_correlationid";
+/// What led to it.
+pub const CAUSATION_ID: &str = "ce_causationid";
+/// Whose shop.
+pub const TENANT_ID: &str = "ce_tenantid";
+/// When the event was stored, to the microsecond; the record's own timestamp has milliseconds only. CloudEvents'
+/// extension "Recorded Time".
+pub const RECORDED_TIME: &str = "ce_recordedtime";
+
+/// The value of [`SOURCE`].
+pub const SOURCE_VALUE: &str = "/order-engine/orders";
+/// The value of [`CONTENT_TYPE`].
+pub const CONTENT_TYPE_VALUE: &str = "application/vnd.confluent.avro";
+
+/// Longest correlation id, causation id or trace context that is sent on. A row of somebody else's program may hold any.
+pub const TEXT_BYTES_MAX: usize = 1_024;
+
+/// Sixteen headers, a few spare ones.
+const HEADERS_EXPECTED: usize = 20;
+
+/// What the encoder knows of a record besides the record.
+pub(crate) struct Described<'a> {
+    pub published: &'a Published,
+    pub payload_hash: &'a [u8; 32],
+    pub full_name: &'a str,
+    pub data_schema: &'a str,
+}
+
+/// The headers of a record.
+pub(crate) fn write(described: &Described<'_>) -> OwnedHeaders {
+    let Described { published, payload_hash, full_name, data_schema } = *described;
+    let event = &published.event;
+    let time = Timestamp::try_from_micros(event.at()).map_or_else(|_| event.at().to_string(), |at| at.to_string());
+    let headers = OwnedHeaders::new_with_capacity(HEADERS_EXPECTED);
+    let headers = text(headers, SPEC_VERSION, "1.0");
+    let headers = text(headers, ID, &published.event_id.to_string());
+    let headers = text(headers, TYPE, full_name);
+    let headers = text(headers, SOURCE, SOURCE_VALUE);
+    let headers = text(headers, TIME, &time);
+    let headers = text(headers, SUBJECT, event.order_id());
+    let headers = text(headers, DATA_SCHEMA, data_schema);
+    let headers = text(headers, CONTENT_TYPE, CONTENT_TYPE_VALUE);
+    let headers = text(headers, AGGREGATE_VERSION, &event.version().to_string());
+    let headers = text(headers, GLOBAL_POSITION, &published.position.to_string());
+    let headers = text(headers, PAYLOAD_HASH, &hexadecimal(payload_hash));
+    let headers = text(headers, TENANT_ID, event.tenant());
+    let headers = text(headers, RECORDED_TIME, &published.recorded_at.to_string());
+    let headers = optional(headers, TRACEPARENT, published.traceparent.as_deref());
+    let headers = optional(headers, CORRELATION_ID, published.correlation_id.as_deref());
+    optional(headers, CAUSATION_ID, published.causation_id.as_deref())
+}
+
+fn text(headers: OwnedHeaders, key: &str, value: &str) -> OwnedHeaders {
+    headers.insert(Header { key, value: Some(value) })
+}
+
+fn optional(headers: OwnedHeaders, key: &str, value: Option<&str>) -> OwnedHeaders {
+    match value {
+        Some(value) if value.len() <= TEXT_BYTES_MAX => text(headers, key, value),
+        Some(value) => {
+            tracing::debug!(header = key, bytes = value.len(), "left out a header that is too long");
+            headers
+        }
+        None => headers,
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+        .map(char::from)
+        .collect()
+}
+
+/// Why a record's headers cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    /// A header that every record has is absent.
+    #[error("header {0} is missing")]
+    Missing(&'static str),
+    /// A header's value is of another form.
+    #[error("header {name} has an unreadable value: {value:?}")]
+    Unreadable {
+        /// Which header.
+        name: &'static str,
+        /// The value's beginning.
+        value: String,
+    },
+}
+
+/// What a reader takes from the headers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Envelope {
+    pub event_id: EventId,
+    pub full_name: Option<String>,
+    pub version: i64,
+    pub tenant: Option<String>,
+    pub position: Position,
+    pub recorded_at: Option<Timestamp>,
+    pub correlation_id: Option<String>,
+    pub causation_id: Option<String>,
+    pub traceparent: Option<String>,
+}
+
+/// Reads the headers that the engine relies on.
+pub(crate) fn read(headers: &HeaderList) -> Result<Envelope, HeaderError> {
+    let mut found = Found::default();
+    for (name, value) in headers.iter() {
+        found.note(name, value);
+    }
+    Ok(Envelope {
+        event_id: required(ID, found.id)?,
+        full_name: parsed(TYPE, found.full_name)?,
+        version: required(AGGREGATE_VERSION, found.version)?,
+        tenant: parsed(TENANT_ID, found.tenant)?,
+        position: required(GLOBAL_POSITION, found.position)?,
+        recorded_at: moment(found.recorded_at)?,
+        correlation_id: parsed(CORRELATION_ID, found.correlation_id)?,
+        causation_id: parsed(CAUSATION_ID, found.causation_id)?,
+        traceparent: parsed(TRACEPARENT, found.traceparent)?,
+    })
+}
+
+/// The raw values, gathered in one pass; the last of a name wins.
+#[derive(Default)]
+struct Found<'a> {
+    id: Option<&'a [u8]>,
+    full_name: Option<&'a [u8]>,
+    version: Option<&'a [u8]>,
+    tenant: Option<&'a [u8]>,
+    position: Option<&'a [u8]>,
+    recorded_at: Option<&'a [u8]>,
+    correlation_id: Option<&'a [u8]>,
+    causation_id: Option<&'a [u8]>,
+    traceparent: Option<&'a [u8]>,
+}
+
+impl<'a> Found<'a> {
+    fn note(&mut self, name: &str, value: Option<&'a [u8]>) {
+        match name {
+            ID => self.id = value,
+            TYPE => self.full_name = value,
+            AGGREGATE_VERSION => self.version = value,
+            TENANT_ID => self.tenant = value,
+            GLOBAL_POSITION => self.position = value,
+            RECORDED_TIME => self.recorded_at = value,
+            CORRELATION_ID => self.correlation_id = value,
+            CAUSATION_ID => self.causation_id = value,
+            TRACEPARENT => self.traceparent = value,
+            _ => {} // headers of others are theirs
+        }
+    }
+}
+
+fn required<T: std::str::FromStr>(name: &'static str, value: Option<&[u8]>) -> Result<T, HeaderError> {
+    parsed(name, value)?.ok_or(HeaderError::Missing(name))
+}
+
+fn parsed<T: std::str::FromStr>(name: &'static str, value: Option<&[u8]>) -> Result<Option<T>, HeaderError> {
+    let Some(value) = value else { return Ok(None) };
+    let parsed = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok());
+    parsed.map(Some).ok_or_else(|| unreadable(name, value))
+}
+
+fn moment(value: Option<&[u8]>) -> Result<Option<Timestamp>, HeaderError> {
+    let text: Option<String> = parsed(RECORDED_TIME, value)?;
+    text.map(|text| Timestamp::try_from(text).map_err(|_| unreadable(RECORDED_TIME, value.unwrap_or_default())))
+        .transpose()
+}
+
+fn unreadable(name: &'static str, value: &[u8]) -> HeaderError {
+    HeaderError::Unreadable { name, value: String::from_utf8_lossy(value).chars().take(60).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_written_in_lower_case() {
+        assert_eq!(hexadecimal(&[0x00, 0xab, 0xff]), "00abff");
+    }
+
+    #[test]
+    fn headers_without_an_id_are_refused_by_name() {
+        assert_eq!(read(&HeaderList::default()), Err(HeaderError::Missing(ID)));
+    }
+
+    #[test]
+    fn a_version_that_is_no_number_is_refused_with_its_value() {
+        let mut headers = HeaderList::default();
+        headers.push(ID, Some(b"018f0000-0000-7000-8000-000000000001"));
+        headers.push(AGGREGATE_VERSION, Some(b"one"));
+        let refused = HeaderError::Unreadable { name: AGGREGATE_VERSION, value: "one".to_owned() };
+        assert_eq!(read(&headers), Err(refused));
+    }
+}

@@ -1,0 +1,102 @@
+//! Looking into a topic without joining a group.
+//!
+//! Guarantees: answers only from committed records, in bounded time; an answer that cannot be had is an error.
+
+use std::time::Duration;
+
+use domain::contract::Position;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::Headers;
+use rdkafka::metadata::MetadataPartition;
+use rdkafka::{Message, Offset, TopicPartitionList};
+use service_kit::clock::Stopwatch;
+
+use crate::client::{self, METADATA_TIMEOUT_MS};
+use crate::headers::GLOBAL_POSITION;
+
+/// Longest look, in milliseconds.
+const LOOK_TIMEOUT_MS: u64 = 60_000;
+/// Longest wait for one record, in milliseconds.
+const POLL_MS: u64 = 500;
+/// librdkafka assigns partitions only to a consumer with a group; this one never joins or commits.
+const GROUP: &str = "orders.inspector";
+
+/// Why a topic could not be looked into.
+#[derive(Debug, thiserror::Error)]
+pub enum InspectError {
+    /// Kafka does not answer, or has no such topic.
+    #[error("looking into topic {topic} failed")]
+    Kafka {
+        /// Which topic.
+        topic: String,
+        /// What Kafka says.
+        #[source]
+        source: KafkaError,
+    },
+    /// It took too long; an open transaction blocks the end, or the topic is very long.
+    #[error("looking into topic {topic} took more than {LOOK_TIMEOUT_MS} ms")]
+    Timeout {
+        /// Which topic.
+        topic: String,
+    },
+}
+
+/// Whether a topic holds a committed record of a shard.
+///
+/// # Errors
+/// [`InspectError`] when that cannot be told.
+pub async fn has_record_of_shard(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {
+    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    client::blocking(move || look(&brokers, &topic, shard)).await
+}
+
+fn look(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {
+    let kafka = |source| InspectError::Kafka { topic: topic.to_owned(), source };
+    let looking = Stopwatch::start();
+    let consumer: BaseConsumer = client::config(brokers)
+        .set("group.id", GROUP)
+        .set("enable.auto.commit", "false")
+        .set("enable.partition.eof", "true")
+        .set("isolation.level", "read_committed")
+        .set("auto.offset.reset", "error")
+        .create()
+        .map_err(kafka)?;
+    let mut open = assign_from_start(&consumer, topic).map_err(kafka)?;
+    while open > 0 {
+        if looking.elapsed() > Duration::from_millis(LOOK_TIMEOUT_MS) {
+            return Err(InspectError::Timeout { topic: topic.to_owned() });
+        }
+        match consumer.poll(Duration::from_millis(POLL_MS)) {
+            Some(Ok(message)) if shard_of(&message) == Some(shard) => return Ok(true),
+            None | Some(Ok(_)) => {}
+            Some(Err(KafkaError::PartitionEOF(_))) => open -= 1,
+            Some(Err(error)) if client::is_passing(&error) => {}
+            Some(Err(error)) => return Err(kafka(error)),
+        }
+    }
+    Ok(false)
+}
+
+/// Assigns the partitions that hold anything, and answers how many.
+fn assign_from_start(consumer: &BaseConsumer, topic: &str) -> Result<usize, KafkaError> {
+    let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
+    let metadata = consumer.fetch_metadata(Some(topic), timeout)?;
+    let partitions = metadata.topics().iter().flat_map(|found| found.partitions()).map(MetadataPartition::id);
+    let mut start = TopicPartitionList::new();
+    for partition in partitions {
+        let (low, high) = consumer.fetch_watermarks(topic, partition, timeout)?;
+        if high > low {
+            start.add_partition_offset(topic, partition, Offset::Offset(low))?;
+        }
+    }
+    consumer.assign(&start)?;
+    Ok(start.count())
+}
+
+fn shard_of(message: &impl Message) -> Option<i16> {
+    let headers = message.headers()?;
+    let header = headers.iter().find(|header| header.key == GLOBAL_POSITION)?;
+    let position: Position = std::str::from_utf8(header.value?).ok()?.parse().ok()?;
+    Some(position.shard)
+}

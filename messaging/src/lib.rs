@@ -1,0 +1,27 @@
+//! Kafka and Avro: how the public contract travels.
+//!
+//! Guarantees: a record is encoded with a schema that the registry holds under the record's own subject; a decoded
+//! record has been checked against its key and headers; a transaction is committed only after every delivery in it was
+//! seen; a consumer never jumps to another offset on its own.
+//!
+//! Deliberately absent: anything that knows how an order behaves, and any store. Offsets of a group belong to whoever
+//! writes the group's rows. No other crate names `rdkafka`.
+
+pub mod checkpoint;
+mod client;
+pub mod codec;
+pub mod consumer;
+
+pub mod headers;
+pub mod inspect;
+pub mod producer;
+mod record;
+pub mod registry;
+pub mod schemas;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod topics;
+
+pub use codec::{DecodeError, Decoder, EncodeError, Encoder, check_publishable, encoded_size_of};
+pub use record::{EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord};
+pub use registry::{Registry, RegistryError};

@@ -1,0 +1,154 @@
+//! The queue in front of the brokers: bounded, and with a memory for the first delivery that failed.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rdkafka::ClientContext;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
+
+use super::ProducerError;
+use crate::client;
+use crate::record::EncodedRecord;
+
+/// Records waiting in the client.
+const QUEUE_RECORDS_MAX: &str = "100000";
+/// Bytes waiting in the client, in KiB.
+const QUEUE_KIB_MAX: &str = "65536";
+/// How long the client gathers a batch, in milliseconds. Batches form by themselves while the broker is busy.
+const LINGER_MS: &str = "2";
+/// Largest request, before compression: the largest value with its headers.
+const MESSAGE_BYTES_MAX: &str = "1048576";
+/// How long deliveries are served before a full queue is tried again, in milliseconds.
+const QUEUE_FULL_PAUSE_MS: u64 = 5;
+/// How often a full queue is tried: with the pause above, a minute.
+const QUEUE_FULL_TRIES_MAX: usize = 12_000;
+
+/// The settings of every producer.
+pub(super) fn config(brokers: &str) -> ClientConfig {
+    let mut config = client::config(brokers);
+    config
+        .set("enable.idempotence", "true")
+        .set("acks", "all")
+        .set("compression.type", "lz4")
+        .set("partitioner", "murmur2_random")
+        .set("queue.buffering.max.messages", QUEUE_RECORDS_MAX)
+        .set("queue.buffering.max.kbytes", QUEUE_KIB_MAX)
+        .set("message.max.bytes", MESSAGE_BYTES_MAX)
+        .set("linger.ms", LINGER_MS);
+    config
+}
+
+pub(super) struct Outbox {
+    /// `None` only while it is being dropped.
+    producer: Option<Arc<ThreadedProducer<Deliveries>>>,
+}
+
+impl Outbox {
+    pub(super) fn try_new(config: &ClientConfig) -> Result<Self, ProducerError> {
+        let producer = config
+            .create_with_context(Deliveries::default())
+            .map_err(|source| ProducerError::of("making a producer", source))?;
+        Ok(Self { producer: Some(Arc::new(producer)) })
+    }
+
+    pub(super) fn client(&self) -> &Arc<ThreadedProducer<Deliveries>> {
+        self.producer.as_ref().expect("the producer is taken only by drop")
+    }
+
+    /// Puts a record into the queue, waiting a bounded time while it is full.
+    pub(super) async fn enqueue(&self, record: &EncodedRecord) -> Result<(), KafkaError> {
+        for _ in 0..QUEUE_FULL_TRIES_MAX {
+            if let Some(failure) = self.failure() {
+                return Err(failure);
+            }
+            match self.client().send(base_record(record)) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
+                    let producer = Arc::clone(self.client());
+                    client::blocking(move || producer.poll(Duration::from_millis(QUEUE_FULL_PAUSE_MS))).await;
+                }
+                Err((error, _)) => return Err(error),
+            }
+        }
+        Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull))
+    }
+
+    /// Runs a blocking call of the client, then reports the first delivery that failed meanwhile or before.
+    pub(super) async fn settle(
+        &self,
+        call: impl FnOnce(&ThreadedProducer<Deliveries>) -> Result<(), KafkaError> + Send + 'static,
+    ) -> Result<(), KafkaError> {
+        let producer = Arc::clone(self.client());
+        let outcome = client::blocking(move || call(&producer)).await;
+        // A failed delivery is the cause, the failed commit its consequence.
+        self.failure().map_or(outcome, Err)
+    }
+
+    /// Runs a blocking call that gives records up, and forgets their failed deliveries, which it causes itself.
+    pub(super) async fn abort(
+        &self,
+        call: impl FnOnce(&ThreadedProducer<Deliveries>) -> Result<(), KafkaError> + Send + 'static,
+    ) -> Result<(), KafkaError> {
+        let producer = Arc::clone(self.client());
+        let outcome = client::blocking(move || call(&producer)).await;
+        self.client().context().forget();
+        outcome
+    }
+
+    /// The first delivery that failed.
+    pub(super) fn failure(&self) -> Option<KafkaError> {
+        self.client().context().first_failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        // Closing a client whose broker is away blocks, which a task of the runtime must not.
+        let producer = self.producer.take();
+        std::thread::spawn(move || drop(producer));
+    }
+}
+
+fn base_record(record: &EncodedRecord) -> BaseRecord<'_, [u8], [u8]> {
+    let mut base = BaseRecord::to(&record.topic).headers(record.headers.clone());
+    base.partition = record.partition;
+    base.key = record.key.as_deref();
+    base.payload = record.value.as_deref();
+    base.timestamp = record.timestamp_ms;
+    base
+}
+
+#[derive(Default)]
+pub(super) struct Deliveries {
+    first_failure: Mutex<Option<KafkaError>>,
+}
+
+impl Deliveries {
+    fn forget(&self) {
+        *self.first_failure.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl ClientContext for Deliveries {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        client::log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        client::error(&error, reason);
+    }
+}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, _)) = result {
+            let mut first = self.first_failure.lock().unwrap_or_else(PoisonError::into_inner);
+            first.get_or_insert_with(|| error.clone());
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A producer whose records become visible together or not at all.
+
+use std::time::Duration;
+
+use rdkafka::error::KafkaError;
+use rdkafka::producer::Producer;
+
+use super::ProducerError;
+use super::outbox::{Outbox, config};
+use crate::record::EncodedRecord;
+
+/// After this time the cluster ends a transaction whose producer is gone, in milliseconds. Until then `read_committed`
+/// readers wait behind it, so it is short.
+const TRANSACTION_TIMEOUT_MS: &str = "10000";
+/// Longest wait for one record's delivery, in milliseconds; shorter than the transaction's, as Kafka wants it.
+const DELIVERY_TIMEOUT_MS: &str = "9000";
+/// Longest wait for `init_transactions`, in milliseconds; it waits for the predecessor's transaction to end.
+const INIT_TIMEOUT_MS: u64 = 30_000;
+/// Longest wait for a commit or an abort, in milliseconds.
+const END_TIMEOUT_MS: u64 = 15_000;
+
+/// A producer in transactions. Any failure poisons it: drop it and connect a new one.
+pub struct TransactionalProducer {
+    outbox: Outbox,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Idle,
+    Open,
+    Poisoned,
+}
+
+impl TransactionalProducer {
+    /// Connects, fences every predecessor with the same transactional id, and ends what it left open.
+    ///
+    /// # Errors
+    /// [`ProducerError`].
+    pub async fn connect(brokers: &str, transactional_id: &str) -> Result<Self, ProducerError> {
+        let mut config = config(brokers);
+        config
+            .set("transactional.id", transactional_id)
+            .set("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS)
+            .set("delivery.timeout.ms", DELIVERY_TIMEOUT_MS);
+        let outbox = Outbox::try_new(&config)?;
+        let timeout = Duration::from_millis(INIT_TIMEOUT_MS);
+        let initialised = outbox.settle(move |client| client.init_transactions(timeout)).await;
+        initialised.map_err(|source| ProducerError::of("initialising transactions", source))?;
+        Ok(Self { outbox, state: State::Idle })
+    }
+
+    /// Opens a transaction. Talks to no broker yet.
+    ///
+    /// # Errors
+    /// [`ProducerError`]; also when one is open already.
+    pub fn begin(&mut self) -> Result<(), ProducerError> {
+        const ACTION: &str = "beginning a transaction";
+        self.expect(ACTION, State::Idle)?;
+        let begun = self.outbox.client().begin_transaction();
+        self.settled(ACTION, begun, State::Open)
+    }
+
+    /// Adds a record to the open transaction. Waits a bounded time while the queue is full.
+    ///
+    /// # Errors
+    /// [`ProducerError`]; also when an earlier delivery has failed.
+    pub async fn produce(&mut self, record: &EncodedRecord) -> Result<(), ProducerError> {
+        const ACTION: &str = "producing in a transaction";
+        self.expect(ACTION, State::Open)?;
+        let produced = self.outbox.enqueue(record).await;
+        self.settled(ACTION, produced, State::Open)
+    }
+
+    /// Waits for every delivery and commits. `Ok` means that all is visible; after an error the outcome is unknown until
+    /// a successor has read the checkpoint.
+    ///
+    /// # Errors
+    /// [`ProducerError`].
+    pub async fn commit(&mut self) -> Result<(), ProducerError> {
+        const ACTION: &str = "committing a transaction";
+        self.expect(ACTION, State::Open)?;
+        // Were this future dropped half-way, the outcome would be unknown: poisoned until proven otherwise.
+        self.state = State::Poisoned;
+        let timeout = Duration::from_millis(END_TIMEOUT_MS);
+        let committed = self.outbox.settle(move |client| client.commit_transaction(timeout)).await;
+        self.settled(ACTION, committed, State::Idle)
+    }
+
+    /// Gives the open transaction up; none of its records become visible.
+    ///
+    /// # Errors
+    /// [`ProducerError`].
+    pub async fn abort(&mut self) -> Result<(), ProducerError> {
+        const ACTION: &str = "aborting a transaction";
+        self.expect(ACTION, State::Open)?;
+        self.state = State::Poisoned;
+        let timeout = Duration::from_millis(END_TIMEOUT_MS);
+        let aborted = self.outbox.abort(move |client| client.abort_transaction(timeout)).await;
+        self.settled(ACTION, aborted, State::Idle)
+    }
+
+    /// Whether only dropping is left.
+    pub fn is_poisoned(&self) -> bool {
+        self.state == State::Poisoned
+    }
+
+    fn expect(&self, action: &'static str, wanted: State) -> Result<(), ProducerError> {
+        match self.state {
+            state if state == wanted => Ok(()),
+            State::Poisoned => Err(ProducerError::Poisoned { action }),
+            State::Idle => Err(ProducerError::NotOpen { action }),
+            State::Open => Err(ProducerError::StillOpen { action }),
+        }
+    }
+
+    fn settled(
+        &mut self,
+        action: &'static str,
+        outcome: Result<(), KafkaError>,
+        next: State,
+    ) -> Result<(), ProducerError> {
+        self.state = if outcome.is_ok() { next } else { State::Poisoned };
+        outcome.map_err(|source| ProducerError::of(action, source))
+    }
+}

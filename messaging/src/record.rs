@@ -1,0 +1,139 @@
+//! Records on their way out and on their way in.
+
+use std::sync::Arc;
+
+use domain::contract::Published;
+use rdkafka::message::OwnedHeaders;
+
+/// A public event with what only its row knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutgoingRecord {
+    /// The event and its envelope.
+    pub published: Published,
+    /// SHA-256 of the stored payload's JSON, `ce_payloadhash`.
+    pub payload_hash: [u8; 32],
+}
+
+/// A record ready to be produced.
+#[derive(Debug, Clone)]
+pub struct EncodedRecord {
+    /// Where to.
+    pub topic: Arc<str>,
+    /// A partition chosen by the writer; otherwise the key's hash chooses.
+    pub partition: Option<i32>,
+    /// Decides the partition.
+    pub key: Option<Vec<u8>>,
+    /// The body.
+    pub value: Option<Vec<u8>>,
+    /// What is said of the body.
+    pub headers: OwnedHeaders,
+    /// The record's timestamp in milliseconds since 1970; `None` is the moment of sending.
+    pub timestamp_ms: Option<i64>,
+}
+
+/// A record as it was read, before it is understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomingRecord {
+    /// Where it was read.
+    pub topic: Arc<str>,
+    /// In which partition.
+    pub partition: i32,
+    /// At which offset.
+    pub offset: i64,
+    /// The record's timestamp in milliseconds since 1970, where it has one.
+    pub timestamp_ms: Option<i64>,
+    /// The key's bytes.
+    pub key: Option<Vec<u8>>,
+    /// The body's bytes.
+    pub value: Option<Vec<u8>>,
+    /// The headers.
+    pub headers: HeaderList,
+}
+
+impl IncomingRecord {
+    /// Bytes of key, value and headers.
+    pub fn size(&self) -> usize {
+        self.key.as_ref().map_or(0, Vec::len) + self.value.as_ref().map_or(0, Vec::len) + self.headers.bytes.len()
+    }
+
+    /// The same record for another topic: same key, value, timestamp and headers, with more headers behind.
+    pub fn copy_for(&self, topic: Arc<str>, more_headers: &[(&str, &str)]) -> EncodedRecord {
+        let mut headers = OwnedHeaders::new_with_capacity(self.headers.entries.len() + more_headers.len());
+        for (key, value) in self.headers.iter() {
+            headers = headers.insert(rdkafka::message::Header { key, value });
+        }
+        for (key, value) in more_headers {
+            headers = headers.insert(rdkafka::message::Header { key, value: Some(*value) });
+        }
+        EncodedRecord {
+            topic,
+            partition: None,
+            key: self.key.clone(),
+            value: self.value.clone(),
+            headers,
+            timestamp_ms: self.timestamp_ms,
+        }
+    }
+}
+
+/// Headers in their order, in two allocations however many they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeaderList {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entry {
+    name_end: usize,
+    /// `None` is a header without a value.
+    value_end: Option<usize>,
+}
+
+impl HeaderList {
+    /// No headers, with room for some.
+    pub fn with_capacity(headers: usize, bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), entries: Vec::with_capacity(headers) }
+    }
+
+    /// Adds a header behind the others.
+    pub fn push(&mut self, name: &str, value: Option<&[u8]>) {
+        self.bytes.extend_from_slice(name.as_bytes());
+        let name_end = self.bytes.len();
+        self.bytes.extend_from_slice(value.unwrap_or_default());
+        self.entries.push(Entry { name_end, value_end: value.map(|_| self.bytes.len()) });
+    }
+
+    /// Names and values in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        let mut start = 0;
+        self.entries.iter().map(move |entry| {
+            let name = std::str::from_utf8(&self.bytes[start..entry.name_end]).expect("a name was pushed as text");
+            start = entry.value_end.unwrap_or(entry.name_end);
+            (name, entry.value_end.map(|end| &self.bytes[entry.name_end..end]))
+        })
+    }
+
+    /// The value of the last header of a name, as Kafka's own clients read repeated ones.
+    pub fn last(&self, name: &str) -> Option<&[u8]> {
+        self.iter().filter(|(header, _)| *header == name).last().and_then(|(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_come_back_as_they_were_pushed() {
+        let mut headers = HeaderList::default();
+        headers.push("a", Some(b"1"));
+        headers.push("empty", Some(b""));
+        headers.push("none", None);
+        headers.push("a", Some(b"2"));
+        let read: Vec<_> = headers.iter().collect();
+        assert_eq!(read, [("a", Some(&b"1"[..])), ("empty", Some(&b""[..])), ("none", None), ("a", Some(&b"2"[..]))]);
+        assert_eq!(headers.last("a"), Some(&b"2"[..]));
+        assert_eq!(headers.last("b"), None);
+    }
+}

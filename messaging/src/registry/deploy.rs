@@ -1,0 +1,81 @@
+//! The deploy step: every subject strict, every schema registered.
+
+use reqwest::StatusCode;
+use reqwest::header::CONTENT_TYPE;
+use schema_registry_converter::async_impl::schema_registry::perform_sr_call;
+use schema_registry_converter::schema_registry_common::SrCall;
+
+use super::{Registry, RegistryError, body, retried};
+use crate::schemas::CONTRACT;
+
+/// Every later version must be readable by every earlier one and the other way round.
+const COMPATIBILITY: &str = "FULL_TRANSITIVE";
+
+impl Registry {
+    /// Registers the contract's schemas for a topic and sets each subject's compatibility, which is set again at every
+    /// call: a registry may have lost it. Changes nothing where everything is in place. `progress` gets a line a subject.
+    ///
+    /// # Errors
+    /// [`RegistryError::Refused`] with subject and the registry's words for a schema that breaks an earlier one.
+    pub async fn register_all(&self, topic: &str, mut progress: impl FnMut(&str)) -> Result<(), RegistryError> {
+        for contract in CONTRACT.iter() {
+            let line = self.register(&contract.subject(topic), contract.text).await?;
+            progress(&line);
+        }
+        Ok(())
+    }
+
+    /// Registers one schema and makes its subject strict; answers a line for people.
+    ///
+    /// # Errors
+    /// As [`Registry::register_all`].
+    pub async fn register(&self, subject: &str, schema: &str) -> Result<String, RegistryError> {
+        // An existing subject is made strict first, so that its new version is held against the old ones.
+        let existed = retried(|| self.set_compatibility(subject)).await?;
+        let line = match self.id_of(subject, schema).await {
+            Ok(id) => format!("{subject}: unchanged, id {id}"),
+            Err(RegistryError::NotRegistered { .. }) => {
+                let id = retried(|| self.post(subject, schema)).await?;
+                format!("{subject}: registered, id {id}")
+            }
+            Err(error) => return Err(error),
+        };
+        if !existed && !retried(|| self.set_compatibility(subject)).await? {
+            return Err(RegistryError::NotRegistered { subject: subject.to_owned() });
+        }
+        Ok(line)
+    }
+
+    async fn post(&self, subject: &str, schema: &str) -> Result<u32, RegistryError> {
+        let body = body(schema);
+        let posted = perform_sr_call(&self.inner.settings, SrCall::PostNew(subject, &body)).await;
+        let posted = posted.map_err(|source| RegistryError::of_lookup(subject, source))?;
+        posted.id.ok_or_else(|| RegistryError::NoId { subject: subject.to_owned() })
+    }
+
+    /// Sets a subject's level; `false` when there is no such subject yet.
+    async fn set_compatibility(&self, subject: &str) -> Result<bool, RegistryError> {
+        let unavailable = |source: reqwest::Error| RegistryError::Unavailable {
+            subject: subject.to_owned(),
+            source: Box::new(source),
+        };
+        let response = self
+            .inner
+            .http
+            .put(format!("{}/config/{}", self.url(), subject.replace('/', "%2F")))
+            .header(CONTENT_TYPE, "application/vnd.schemaregistry.v1+json")
+            .body(serde_json::json!({ "compatibility": COMPATIBILITY }).to_string())
+            .send()
+            .await
+            .map_err(unavailable)?;
+        match response.status() {
+            status if status.is_success() => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            status if status.is_client_error() => {
+                let message = response.text().await.map_err(unavailable)?;
+                Err(RegistryError::Refused { subject: subject.to_owned(), message })
+            }
+            _ => Err(unavailable(response.error_for_status().expect_err("the status is an error"))),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What the registry can answer besides yes.
+
+use schema_registry_converter::error::SRCError;
+use schema_registry_converter::schema_registry_common::RawError;
+
+/// Why a question to the registry has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// No HTTP client can be made on this machine.
+    #[error("making the schema registry's client failed")]
+    Client {
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The registry is away, or answers with an error of its own.
+    #[error("the schema registry does not answer for {subject}")]
+    Unavailable {
+        /// The subject or id that was asked for.
+        subject: String,
+        /// What was met.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The subject does not hold this schema.
+    #[error("subject {subject} does not hold this release's schema; register schemas before starting")]
+    NotRegistered {
+        /// The subject.
+        subject: String,
+    },
+    /// No schema has this id.
+    #[error("the schema registry knows no schema with id {id}")]
+    UnknownId {
+        /// The id.
+        id: u32,
+    },
+    /// The registry does not take the schema or setting.
+    #[error("the schema registry refuses subject {subject}: {message}")]
+    Refused {
+        /// The subject.
+        subject: String,
+        /// In the registry's words.
+        message: String,
+    },
+    /// An answer without an id.
+    #[error("the schema registry's answer for {subject} has no id")]
+    NoId {
+        /// The subject.
+        subject: String,
+    },
+}
+
+/// Confluent's codes for "no such subject, version or schema".
+const NOT_FOUND_CODES: std::ops::RangeInclusive<u32> = 40_401..=40_499;
+
+impl RegistryError {
+    /// Whether a later attempt may succeed.
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+
+    pub(super) fn of_lookup(subject: &str, source: SRCError) -> Self {
+        match refusal(&source) {
+            Some(raw) if is_absence(raw) => Self::NotRegistered { subject: subject.to_owned() },
+            Some(raw) if is_refusal(raw) => Self::Refused { subject: subject.to_owned(), message: raw.message.clone() },
+            _ => Self::Unavailable { subject: subject.to_owned(), source: Box::new(source) },
+        }
+    }
+
+    pub(super) fn of_id(id: u32, source: SRCError) -> Self {
+        match refusal(&source) {
+            Some(raw) if is_absence(raw) => Self::UnknownId { id },
+            _ => Self::Unavailable { subject: format!("schema id {id}"), source: Box::new(source) },
+        }
+    }
+}
+
+fn refusal(error: &SRCError) -> Option<&RawError> {
+    std::error::Error::source(error).and_then(|source| source.downcast_ref())
+}
+
+fn is_absence(raw: &RawError) -> bool {
+    raw.error_code == 404 || NOT_FOUND_CODES.contains(&raw.error_code)
+}
+
+/// 409 is incompatible, 422 invalid; Confluent's longer codes begin with the status.
+fn is_refusal(raw: &RawError) -> bool {
+    matches!(raw.error_code, 409 | 422 | 40_900..=40_999 | 42_200..=42_299)
+}

@@ -1,0 +1,198 @@
+//! For tests against a real Kafka and a real registry: topics of a test's own, and records to put there.
+//!
+//! `make test` starts both and names them in `KAFKA_BROKERS` and `SCHEMA_REGISTRY_URL`.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use domain::contract::{CancelReason, ForeignEvent, OrderCancelled, OrderDrafted, Position, PublicEvent, Published};
+use domain::{EventId, OrderId, Timestamp};
+use service_kit::clock::{Ids, SystemIds};
+
+use crate::consumer::{BatchLimits, ConsumerEvent, ConsumerSettings, GroupConsumer};
+use crate::producer::TransactionalProducer;
+use crate::topics::{self, Declarations};
+use crate::{Encoder, IncomingRecord, OutgoingRecord, Registry};
+
+/// Longest wait for a condition in a test.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A moment to write into records.
+const RECORDED_AT_MICROS: i64 = 1_790_000_000_123_456;
+
+/// The test cluster's address.
+///
+/// # Panics
+/// Without the variable.
+pub fn brokers() -> String {
+    variable("KAFKA_BROKERS")
+}
+
+/// The test registry.
+///
+/// # Panics
+/// Without the variable.
+pub fn registry() -> Registry {
+    Registry::new(&variable("SCHEMA_REGISTRY_URL")).expect("a client can be made")
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment alone, never by a running stack's file"
+)]
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; run `make test`"))
+}
+
+/// A name that no other test uses.
+pub fn unique(prefix: &str) -> String {
+    format!("{prefix}-{}", SystemIds.random().simple())
+}
+
+/// A topic of a test's own.
+#[derive(Debug, Clone)]
+pub struct TestTopic {
+    /// Its name.
+    pub name: String,
+    /// How many partitions it has.
+    pub partitions: i32,
+}
+
+impl TestTopic {
+    /// Makes a topic.
+    ///
+    /// # Panics
+    /// When the cluster refuses.
+    pub async fn create(partitions: i32) -> Self {
+        let name = unique("test");
+        let text = format!(
+            "[defaults]\nreplication_factor_max = 1\n[[topic]]\nname = \"{name}\"\ndoc = \"A test's.\"\npartitions = {partitions}\n"
+        );
+        let declarations = Declarations::parse(&text).expect("the declaration is sound");
+        topics::apply(&brokers(), &declarations, |_| ()).await.expect("the test cluster makes topics");
+        Self { name, partitions }
+    }
+
+    /// Registers the contract for this topic and answers an encoder.
+    ///
+    /// # Panics
+    /// When the registry refuses.
+    pub async fn encoder(&self) -> Encoder {
+        let registry = registry();
+        registry.register_all(&self.name, |_| ()).await.expect("the test registry takes the contract");
+        Encoder::connect(&registry, &self.name).await.expect("the contract has just been registered")
+    }
+
+    /// Publishes records in one transaction.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn publish(&self, encoder: &Encoder, records: &[OutgoingRecord]) {
+        let mut producer =
+            TransactionalProducer::connect(&brokers(), &unique("test")).await.expect("the cluster answers");
+        producer.begin().expect("no transaction is open");
+        for record in records {
+            let record = encoder.encode(record).expect("a test's records can be encoded");
+            producer.produce(&record).await.expect("the queue takes it");
+        }
+        producer.commit().await.expect("the cluster commits");
+    }
+
+    /// All committed records, in order for each partition.
+    ///
+    /// # Panics
+    /// When reading fails or does not end in time.
+    pub async fn read_all(&self) -> Vec<IncomingRecord> {
+        tokio::time::timeout(PATIENCE, self.read_to_end()).await.expect("the topic has an end")
+    }
+
+    async fn read_to_end(&self) -> Vec<IncomingRecord> {
+        let settings = ConsumerSettings {
+            brokers: brokers(),
+            group: unique("reader"),
+            topic: self.name.clone(),
+            client_id: "test".to_owned(),
+        };
+        let limits = BatchLimits { records_max: 1_000, bytes_max: usize::MAX, wait_max: Duration::ZERO };
+        let mut consumer = GroupConsumer::join(settings).expect("the cluster answers");
+        let (mut records, mut ends) = (Vec::new(), HashMap::new());
+        while i32::try_from(ends.len()).expect("partitions are few") < self.partitions {
+            match consumer.next(&limits).await.expect("the topic can be read") {
+                ConsumerEvent::Assigned(assignment) => {
+                    let starts: Vec<_> = assignment.partitions.iter().map(|partition| (*partition, 0)).collect();
+                    consumer.start(&assignment, &starts).expect("the partitions exist");
+                }
+                ConsumerEvent::Revoked => (),
+                ConsumerEvent::Batch(batch) => records.extend(batch),
+                ConsumerEvent::Positions(positions) => {
+                    let settled = positions.iter().filter(|position| position.settled == Some(position.end));
+                    ends.extend(settled.map(|position| (position.partition, position.end)));
+                }
+            }
+        }
+        consumer.close().await;
+        records
+    }
+}
+
+/// The beginning of an order's history.
+pub fn drafted(order: OrderId, position: i64) -> OutgoingRecord {
+    outgoing(position, |at| {
+        PublicEvent::OrderDrafted(OrderDrafted {
+            order_id: order.to_string(),
+            version: 1,
+            tenant: "shop".to_owned(),
+            at,
+            customer: Some("C-1".to_owned()),
+            currency: "GBP".to_owned(),
+        })
+    })
+}
+
+/// A cancellation as the given version of an order's history.
+pub fn cancelled(order: OrderId, version: i64, position: i64) -> OutgoingRecord {
+    outgoing(position, |at| {
+        PublicEvent::OrderCancelled(OrderCancelled {
+            order_id: order.to_string(),
+            version,
+            tenant: "shop".to_owned(),
+            at,
+            reason: CancelReason::Discarded,
+            note: None,
+        })
+    })
+}
+
+/// A row of another program with a body of this many bytes.
+pub fn foreign(order: OrderId, position: i64, bytes: usize) -> OutgoingRecord {
+    outgoing(position, |at| {
+        PublicEvent::ForeignEvent(ForeignEvent {
+            order_id: order.to_string(),
+            version: 1,
+            tenant: "shop".to_owned(),
+            at,
+            aggregate_type: "note".to_owned(),
+            event_type: "Noted".to_owned(),
+            event_version: "1.0".to_owned(),
+            body: Some("x".repeat(bytes)),
+        })
+    })
+}
+
+fn outgoing(position: i64, event: impl FnOnce(i64) -> PublicEvent) -> OutgoingRecord {
+    let published = Published {
+        event: event(RECORDED_AT_MICROS),
+        event_id: EventId::new(SystemIds.ordered()),
+        position: Position { shard: 0, position },
+        recorded_at: Timestamp::try_from_micros(RECORDED_AT_MICROS).expect("a moment of our days"),
+        correlation_id: Some(format!("test-{position}")),
+        causation_id: None,
+        traceparent: None,
+    };
+    OutgoingRecord { published, payload_hash: [0; 32] }
+}
+
+/// A new order's id.
+pub fn new_order() -> OrderId {
+    OrderId::new(SystemIds.ordered())
+}

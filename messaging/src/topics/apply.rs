@@ -1,0 +1,194 @@
+//! Makes the cluster match the declaration.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication,
+};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use service_kit::poll;
+
+use super::{Declarations, TopicDeclaration};
+use crate::client::{self, METADATA_TIMEOUT_MS};
+
+/// Longest wait for the cluster to carry a change out, in milliseconds.
+const CHANGE_TIMEOUT_MS: u64 = 30_000;
+/// Pause between looks at whether it has, in milliseconds.
+const LOOK_INTERVAL_MS: u64 = 50;
+
+/// Why the cluster cannot be made to match.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyTopicsError {
+    /// Kafka does not answer.
+    #[error("{action} failed")]
+    Kafka {
+        /// What was done.
+        action: String,
+        /// What Kafka says.
+        #[source]
+        source: KafkaError,
+    },
+    /// The broker refuses.
+    #[error("the cluster refuses {action}: {code}")]
+    Refused {
+        /// What was done.
+        action: String,
+        /// Its code.
+        code: RDKafkaErrorCode,
+    },
+    /// The topic has another number of partitions, which cannot be changed without splitting histories.
+    #[error(
+        "topic {topic} has {found} partitions and is declared with {declared}; the count is fixed for a topic's life"
+    )]
+    Partitions {
+        /// Which topic.
+        topic: String,
+        /// How many it has.
+        found: usize,
+        /// How many it should have.
+        declared: u16,
+    },
+    /// A created topic did not appear.
+    #[error("topic {topic} was created but does not appear")]
+    Invisible {
+        /// Which topic.
+        topic: String,
+        /// The wait that ended.
+        #[source]
+        source: poll::TimedOut,
+    },
+}
+
+type Admin = AdminClient<DefaultClientContext>;
+
+/// Creates the topics that are missing and corrects settings that differ. Changes nothing where all is in place. Settings
+/// that the declaration does not name stay as they are. `progress` gets a line a topic.
+///
+/// # Errors
+/// [`ApplyTopicsError`] naming the topic.
+pub async fn apply(
+    brokers: &str,
+    declarations: &Declarations,
+    mut progress: impl FnMut(&str),
+) -> Result<(), ApplyTopicsError> {
+    let admin: Admin = client::config(brokers).create().map_err(|source| kafka("connecting", source))?;
+    let admin = std::sync::Arc::new(admin);
+    let cluster = look(&admin).await?;
+    let replication = declarations.defaults.replication_factor_max.min(cluster.brokers).max(1);
+    for topic in &declarations.topics {
+        let line = match cluster.partitions.get(&topic.name) {
+            None => create(&admin, topic, replication).await?,
+            Some(&found) if found != usize::from(topic.partitions) => {
+                let (topic, declared) = (topic.name.clone(), topic.partitions);
+                return Err(ApplyTopicsError::Partitions { topic, found, declared });
+            }
+            Some(_) => correct(&admin, topic).await?,
+        };
+        progress(&line);
+    }
+    Ok(())
+}
+
+struct Cluster {
+    brokers: u16,
+    partitions: HashMap<String, usize>,
+}
+
+async fn look(admin: &std::sync::Arc<Admin>) -> Result<Cluster, ApplyTopicsError> {
+    let admin = std::sync::Arc::clone(admin);
+    client::blocking(move || {
+        let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
+        let found = admin.inner().fetch_metadata(None, timeout).map_err(|source| kafka("listing topics", source))?;
+        Ok(Cluster {
+            brokers: u16::try_from(found.brokers().len()).unwrap_or(u16::MAX),
+            partitions: found
+                .topics()
+                .iter()
+                .map(|topic| (topic.name().to_owned(), topic.partitions().len()))
+                .collect(),
+        })
+    })
+    .await
+}
+
+async fn create(
+    admin: &std::sync::Arc<Admin>,
+    topic: &TopicDeclaration,
+    replication: u16,
+) -> Result<String, ApplyTopicsError> {
+    let name = &topic.name;
+    let action = format!("creating topic {name}");
+    let mut new = NewTopic::new(name, topic.partitions.into(), TopicReplication::Fixed(replication.into()));
+    for (key, value) in &topic.config {
+        new = new.set(key, value);
+    }
+    let created = admin.create_topics([&new], &options()).await.map_err(|source| kafka(&action, source))?;
+    for outcome in created {
+        match outcome {
+            // Two deploys at once: the other one has created it.
+            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+            Err((_, code)) => return Err(ApplyTopicsError::Refused { action, code }),
+        }
+    }
+    let (deadline, interval) = (Duration::from_millis(CHANGE_TIMEOUT_MS), Duration::from_millis(LOOK_INTERVAL_MS));
+    let wanted = usize::from(topic.partitions);
+    poll::wait_until(deadline, interval, || async {
+        look(admin).await.is_ok_and(|cluster| cluster.partitions.get(name) == Some(&wanted))
+    })
+    .await
+    .map_err(|source| ApplyTopicsError::Invisible { topic: name.clone(), source })?;
+    Ok(format!("{name}: created with {wanted} partitions, {replication} copies"))
+}
+
+async fn correct(admin: &Admin, topic: &TopicDeclaration) -> Result<String, ApplyTopicsError> {
+    let name = &topic.name;
+    let (overridden, effective) = settings(admin, name).await?;
+    let differing: Vec<_> = topic.config.iter().filter(|(key, value)| effective.get(*key) != Some(*value)).collect();
+    if differing.is_empty() {
+        return Ok(format!("{name}: unchanged"));
+    }
+    // Altering replaces every override of the topic, so those that are not ours are given again.
+    let merged: BTreeMap<_, _> = overridden.iter().chain(&topic.config).collect();
+    let mut change = AlterConfig::new(ResourceSpecifier::Topic(name));
+    for (key, value) in merged {
+        change = change.set(key, value);
+    }
+    let action = format!("changing the settings of topic {name}");
+    let changed = admin.alter_configs([&change], &options()).await.map_err(|source| kafka(&action, source))?;
+    for outcome in changed {
+        outcome.map_err(|(_, code)| ApplyTopicsError::Refused { action: action.clone(), code })?;
+    }
+    let names: Vec<_> = differing.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    Ok(format!("{name}: set {}", names.join(", ")))
+}
+
+type Settings = BTreeMap<String, String>;
+
+/// A topic's own settings, and all that hold for it.
+async fn settings(admin: &Admin, name: &str) -> Result<(Settings, Settings), ApplyTopicsError> {
+    let action = format!("reading the settings of topic {name}");
+    let described = admin.describe_configs([&ResourceSpecifier::Topic(name)], &options()).await;
+    let (mut overridden, mut effective) = (BTreeMap::new(), BTreeMap::new());
+    for resource in described.map_err(|source| kafka(&action, source))? {
+        let resource = resource.map_err(|code| ApplyTopicsError::Refused { action: action.clone(), code })?;
+        for entry in resource.entries {
+            let value = entry.value.unwrap_or_default();
+            if entry.source == ConfigSource::DynamicTopic {
+                overridden.insert(entry.name.clone(), value.clone());
+            }
+            effective.insert(entry.name, value);
+        }
+    }
+    Ok((overridden, effective))
+}
+
+fn options() -> AdminOptions {
+    let timeout = Duration::from_millis(CHANGE_TIMEOUT_MS);
+    AdminOptions::new().request_timeout(Some(timeout)).operation_timeout(Some(timeout))
+}
+
+fn kafka(action: &str, source: KafkaError) -> ApplyTopicsError {
+    ApplyTopicsError::Kafka { action: action.to_owned(), source }
+}

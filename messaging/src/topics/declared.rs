@@ -1,0 +1,105 @@
+//! The declaration, read and checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+const TEXT: &str = include_str!("../../../schemas/topics.toml");
+
+/// All topics, as declared in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declarations {
+    /// What holds for every topic.
+    pub defaults: Defaults,
+    /// The topics.
+    #[serde(rename = "topic")]
+    pub topics: Vec<TopicDeclaration>,
+}
+
+/// What holds for every topic.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// Copies of each record, where there are as many brokers.
+    pub replication_factor_max: u16,
+}
+
+/// One topic.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TopicDeclaration {
+    /// Its name.
+    pub name: String,
+    /// What it holds and under which key.
+    pub doc: String,
+    /// How many partitions, for its whole life.
+    pub partitions: u16,
+    /// Kafka's settings for it.
+    #[serde(default)]
+    pub config: BTreeMap<String, String>,
+}
+
+/// Why a declaration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DeclarationError {
+    /// Not the expected TOML.
+    #[error("the topics' declaration cannot be read")]
+    Syntax(#[from] toml::de::Error),
+    /// Readable, but not sensible.
+    #[error("topic {name}: {reason}")]
+    Nonsense {
+        /// Which topic.
+        name: String,
+        /// Why.
+        reason: &'static str,
+    },
+}
+
+impl Declarations {
+    /// Reads a declaration.
+    ///
+    /// # Errors
+    /// [`DeclarationError`] naming the topic.
+    pub fn parse(text: &str) -> Result<Self, DeclarationError> {
+        let declarations: Self = toml::from_str(text)?;
+        let mut names = BTreeSet::new();
+        for topic in &declarations.topics {
+            let nonsense = |reason| DeclarationError::Nonsense { name: topic.name.clone(), reason };
+            if !names.insert(&topic.name) {
+                return Err(nonsense("declared twice"));
+            }
+            if topic.partitions == 0 {
+                return Err(nonsense("a topic needs a partition"));
+            }
+            if topic.doc.trim().is_empty() {
+                return Err(nonsense("says nothing about what it holds"));
+            }
+        }
+        Ok(declarations)
+    }
+}
+
+/// The embedded declaration.
+pub fn declared() -> Declarations {
+    Declarations::parse(TEXT).expect("the embedded declaration is read by a test")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topics;
+
+    #[test]
+    fn the_declaration_names_the_topics_that_the_code_names() {
+        let names: Vec<_> = declared().topics.into_iter().map(|topic| topic.name).collect();
+        assert_eq!(names, [topics::ORDER_EVENTS, topics::RELAY_CHECKPOINT, topics::READ_DEAD_LETTERS]);
+    }
+
+    #[test]
+    fn a_topic_declared_twice_is_refused_by_name() {
+        let one = "[[topic]]\nname = \"a\"\ndoc = \"b\"\npartitions = 1\n";
+        let text = format!("[defaults]\nreplication_factor_max = 1\n{one}{one}");
+        assert_eq!(Declarations::parse(&text).unwrap_err().to_string(), "topic a: declared twice");
+    }
+}

@@ -1,0 +1,14 @@
+//! The topics of the engine, as `schemas/topics.toml` declares them.
+
+mod apply;
+mod declared;
+
+pub use apply::{ApplyTopicsError, apply};
+pub use declared::{DeclarationError, Declarations, TopicDeclaration, declared};
+
+/// Every public fact of every order.
+pub const ORDER_EVENTS: &str = "orders.order.events.v1";
+/// The relay's place in the log.
+pub const RELAY_CHECKPOINT: &str = "orders.relay.checkpoint";
+/// Copies of what the projector of group `read` has parked.
+pub const READ_DEAD_LETTERS: &str = "read.dlq";

@@ -1,0 +1,144 @@
+//! A log, its topics, and relays that can be started and killed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{EventId, TenantId};
+use event_store::{Append, NewEvent, Sequencer, Store, StoreOptions, StreamId, migrations};
+use messaging::IncomingRecord;
+use messaging::headers::{AGGREGATE_VERSION, GLOBAL_POSITION};
+use messaging::testing::{TestTopic, brokers, unique};
+use relay::{Deps, RelayError, RelayOptions, run};
+use service_kit::clock::{Ids, SystemClock, SystemIds};
+use service_kit::poll::wait_until;
+use service_kit::testing::TestDatabase;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const LOOK: Duration = Duration::from_millis(20);
+
+pub struct Journey {
+    pub database: TestDatabase,
+    pub store: Store,
+    pub topic: TestTopic,
+    pub checkpoints: TestTopic,
+    pub options: RelayOptions,
+}
+
+/// A relay with its sequencer, as one process would run them.
+pub struct Running {
+    pub relay: JoinHandle<Result<(), RelayError>>,
+    pub sequencer: JoinHandle<()>,
+    pub stop: CancellationToken,
+}
+
+impl Running {
+    /// Ends it as kill -9 would: in the middle of whatever it does.
+    pub fn kill(&self) {
+        self.relay.abort();
+        self.sequencer.abort();
+    }
+
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.relay.await.unwrap().unwrap();
+    }
+}
+
+impl Journey {
+    pub async fn begin() -> Self {
+        let database = TestDatabase::migrated(migrations()).await;
+        let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
+        let (topic, checkpoints) = (TestTopic::create(3).await, TestTopic::create(1).await);
+        let options = RelayOptions {
+            topic: topic.name.as_str().into(),
+            checkpoint_topic: checkpoints.name.as_str().into(),
+            transactional_id_prefix: unique("relay"),
+            lease_ttl_s: 1.0,
+            lease_renewal_ms: 200,
+            standby_ms: 50,
+            batch_events_max: 40,
+            ..RelayOptions::default()
+        };
+        Self { database, store, topic, checkpoints, options }
+    }
+
+    pub async fn start(&self) -> Running {
+        let stop = CancellationToken::new();
+        let store = Store::open(self.database.url(), StoreOptions::default()).await.unwrap();
+        let (sequencer, head) = Sequencer::new(store.clone(), self.database.url().clone(), 0);
+        let deps = Deps {
+            store,
+            brokers: brokers(),
+            encoder: self.topic.encoder().await,
+            clock: Arc::new(SystemClock),
+            holder: SystemIds.random(),
+        };
+        let sequencer = tokio::spawn(sequencer.run(stop.clone()));
+        let relay = tokio::spawn(run(deps, self.options.clone(), 0, head, stop.clone()));
+        Running { relay, sequencer, stop }
+    }
+
+    /// Appends rows that no release of ours wrote, which go out as foreign events.
+    pub async fn append(&self, id: &str, after: i64, events: usize, payload: &str) {
+        let new = (0..events).map(|_| NewEvent {
+            id: EventId::new(SystemIds.ordered()),
+            event_type: "Noted".to_owned(),
+            event_version: "1.0".to_owned(),
+            payload: payload.to_owned(),
+        });
+        let append = Append {
+            stream: StreamId::new("order", id),
+            expected_version: after,
+            tenant: TenantId::try_new("shop").unwrap(),
+            metadata: "{\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}".to_owned(),
+            events: new.collect(),
+            answer: None,
+            claims: Vec::new(),
+        };
+        self.store.append(append).await.unwrap();
+    }
+
+    /// Waits until the checkpoint says that everything stored is published.
+    pub async fn published(&self) {
+        let checkpoints = self.options.checkpoint_topic.to_string();
+        wait_until(PATIENCE, LOOK, async || {
+            if self.store.unsequenced().await.unwrap() > 0 {
+                return false;
+            }
+            let place = messaging::checkpoint::read(&brokers(), &checkpoints, 0).await.unwrap();
+            place.map_or(0, |place| place.position) == self.store.head(0).await.unwrap()
+        })
+        .await
+        .unwrap();
+    }
+
+    /// Reads the whole topic and checks what other teams are promised: each position once, each order's versions in order.
+    pub async fn check_topic(&self) -> Vec<IncomingRecord> {
+        let records = self.topic.read_all().await;
+        let mut last = HashMap::new();
+        let mut positions = Vec::new();
+        for record in &records {
+            let key = String::from_utf8(record.key.clone().unwrap()).unwrap();
+            let version: i64 = header(record, AGGREGATE_VERSION).parse().unwrap();
+            let before = last.insert(key, version).unwrap_or(0);
+            assert_eq!(version, before + 1, "an order's versions are contiguous and in order");
+            let (_, position) = header(record, GLOBAL_POSITION).split_once('.').unwrap();
+            positions.push(position.parse::<i64>().unwrap());
+        }
+        positions.sort_unstable();
+        let head = self.store.head(0).await.unwrap();
+        assert_eq!(positions, (1..=head).collect::<Vec<_>>(), "every position is there once");
+        records
+    }
+}
+
+pub fn header<'a>(record: &'a IncomingRecord, name: &str) -> &'a str {
+    std::str::from_utf8(record.headers.last(name).unwrap()).unwrap()
+}
+
+pub fn new_order() -> String {
+    SystemIds.ordered().to_string()
+}
