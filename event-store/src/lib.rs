@@ -8,6 +8,7 @@
 mod append;
 mod bus;
 pub mod cqrs;
+mod housekeeping;
 mod lease;
 mod numbers;
 mod options;

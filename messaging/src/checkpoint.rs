@@ -43,6 +43,9 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     /// The record that carries it.
+    ///
+    /// # Panics
+    /// Never: a checkpoint has only texts and numbers, which JSON can always hold.
     pub fn to_record(&self, topic: &str) -> EncodedRecord {
         let value = serde_json::to_vec(self).expect("a checkpoint has only texts and numbers");
         EncodedRecord {

@@ -32,7 +32,10 @@ pub(crate) fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
 
 /// Passes an error of the client as a whole on; each call that fails reports for itself.
 pub(crate) fn error(error: &KafkaError, reason: &str) {
-    tracing::warn!(target: "kafka", %error, "{reason}");
+    // The end of a partition is asked for, and no error.
+    if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
+        tracing::warn!(target: "kafka", %error, "{reason}");
+    }
 }
 
 /// Runs what blocks on a thread that may block.

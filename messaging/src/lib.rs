@@ -11,7 +11,6 @@ pub mod checkpoint;
 mod client;
 pub mod codec;
 pub mod consumer;
-
 pub mod headers;
 pub mod inspect;
 pub mod producer;

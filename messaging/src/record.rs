@@ -105,6 +105,9 @@ impl HeaderList {
     }
 
     /// Names and values in their order.
+    ///
+    /// # Panics
+    /// Never: a name was pushed as text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
         let mut start = 0;
         self.entries.iter().map(move |entry| {

@@ -15,7 +15,7 @@ use crate::topics::{self, Declarations};
 use crate::{Encoder, IncomingRecord, OutgoingRecord, Registry};
 
 /// Longest wait for a condition in a test.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A moment to write into records.
 const RECORDED_AT_MICROS: i64 = 1_790_000_000_123_456;
@@ -65,8 +65,11 @@ impl TestTopic {
     /// When the cluster refuses.
     pub async fn create(partitions: i32) -> Self {
         let name = unique("test");
+        // Kept for ever: a test's records may bear any timestamp, and a broker deletes old ones within minutes.
         let text = format!(
-            "[defaults]\nreplication_factor_max = 1\n[[topic]]\nname = \"{name}\"\ndoc = \"A test's.\"\npartitions = {partitions}\n"
+            "[defaults]\nreplication_factor_max = 1\n\
+             [[topic]]\nname = \"{name}\"\ndoc = \"A test's.\"\npartitions = {partitions}\n\
+             [topic.config]\n\"retention.ms\" = \"-1\"\n"
         );
         let declarations = Declarations::parse(&text).expect("the declaration is sound");
         topics::apply(&brokers(), &declarations, |_| ()).await.expect("the test cluster makes topics");

@@ -96,7 +96,9 @@ async fn an_expired_answer_makes_room_for_a_new_one() {
     let store = open(&database).await;
     store.append(answering(append_to(&new_id(), 0, 0), "k", Some(0.0))).await.unwrap();
     assert_eq!(store.stored_answer("test", "k").await.unwrap(), None);
+    store.append(answering(append_to(&new_id(), 0, 0), "other", Some(0.0))).await.unwrap();
     store.append(answering(append_to(&new_id(), 0, 1), "k", None)).await.unwrap();
+    assert_eq!(store.purge_round().await.unwrap(), 1, "what expired is dropped, what is kept stays");
     assert!(store.stored_answer("test", "k").await.unwrap().is_some());
 }
 

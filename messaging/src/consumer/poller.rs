@@ -107,11 +107,12 @@ impl Poller {
                 }
             }
             while let Some(record) = waiting.pop_front() {
-                if let Err(record) = self.hand_on(record) {
+                let Some(room) = self.room_for(&record) else {
                     waiting.push_front(record);
                     self.set_paused(true);
                     break;
-                }
+                };
+                let _ = self.events.send(Buffered::Record(record, room)); // a closed channel ends the loop
             }
             if waiting.is_empty() {
                 self.set_paused(false);
@@ -140,23 +141,16 @@ impl Poller {
         moved
     }
 
-    /// Hands a record on, or back when the owner makes no room for it in time.
-    fn hand_on(&self, record: IncomingRecord) -> Result<(), IncomingRecord> {
-        let kib = u32::try_from(record.size() / 1_024 + 1).unwrap_or(u32::MAX);
-        let permit = match Arc::clone(&self.room).try_acquire_many_owned(kib) {
-            Ok(permit) => Some(permit),
-            Err(_) => self.runtime.block_on(async {
-                let slow = Duration::from_millis(OWNER_SLOW_MS);
-                tokio::time::timeout(slow, Arc::clone(&self.room).acquire_many_owned(kib)).await.ok()?.ok()
-            }),
-        };
-        match permit {
-            Some(permit) => {
-                let _ = self.events.send(Buffered::Record(record, permit));
-                Ok(())
-            }
-            None => Err(record),
+    /// Room for a record, unless the owner makes none in time.
+    fn room_for(&self, record: &IncomingRecord) -> Option<OwnedSemaphorePermit> {
+        // A record larger than all the room takes all of it.
+        let kib = u32::try_from((record.size() / 1_024 + 1).min(HANDED_ON_KIB_MAX)).unwrap_or(u32::MAX);
+        if let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(kib) {
+            return Some(room);
         }
+        let slow = Duration::from_millis(OWNER_SLOW_MS);
+        let waited = async { tokio::time::timeout(slow, Arc::clone(&self.room).acquire_many_owned(kib)).await };
+        self.runtime.block_on(waited).ok()?.ok()
     }
 
     fn set_paused(&mut self, pause: bool) {

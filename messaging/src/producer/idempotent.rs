@@ -43,7 +43,7 @@ impl IdempotentProducer {
     /// [`ProducerError`] for the first record that was not; make a new producer then.
     pub async fn flush(&self) -> Result<(), ProducerError> {
         let timeout = Duration::from_millis(FLUSH_TIMEOUT_MS);
-        let flushed = self.outbox.settle(move |client| client.flush(timeout)).await;
+        let flushed = self.outbox.settle(timeout, move |client| client.flush(timeout)).await;
         flushed.map_err(|source| ProducerError::of("flushing", source))
     }
 }

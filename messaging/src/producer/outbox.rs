@@ -7,7 +7,9 @@ use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
-use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
+
+use service_kit::clock::Stopwatch;
 
 use super::ProducerError;
 use crate::client;
@@ -18,11 +20,13 @@ const QUEUE_RECORDS_MAX: &str = "100000";
 /// Bytes waiting in the client, in KiB.
 const QUEUE_KIB_MAX: &str = "65536";
 /// How long the client gathers a batch, in milliseconds. Batches form by themselves while the broker is busy.
-const LINGER_MS: &str = "2";
+const LINGER_MS: &str = "1";
 /// Largest request, before compression: the largest value with its headers.
 const MESSAGE_BYTES_MAX: &str = "1048576";
 /// How long deliveries are served before a full queue is tried again, in milliseconds.
 const QUEUE_FULL_PAUSE_MS: u64 = 5;
+/// How long deliveries are served between two looks at what is still under way, in milliseconds.
+const DRAIN_LOOK_MS: u64 = 1;
 /// How often a full queue is tried: with the pause above, a minute.
 const QUEUE_FULL_TRIES_MAX: usize = 12_000;
 
@@ -43,7 +47,7 @@ pub(super) fn config(brokers: &str) -> ClientConfig {
 
 pub(super) struct Outbox {
     /// `None` only while it is being dropped.
-    producer: Option<Arc<ThreadedProducer<Deliveries>>>,
+    producer: Option<Arc<BaseProducer<Deliveries>>>,
 }
 
 impl Outbox {
@@ -54,7 +58,7 @@ impl Outbox {
         Ok(Self { producer: Some(Arc::new(producer)) })
     }
 
-    pub(super) fn client(&self) -> &Arc<ThreadedProducer<Deliveries>> {
+    pub(super) fn client(&self) -> &Arc<BaseProducer<Deliveries>> {
         self.producer.as_ref().expect("the producer is taken only by drop")
     }
 
@@ -64,7 +68,9 @@ impl Outbox {
             if let Some(failure) = self.failure() {
                 return Err(failure);
             }
-            match self.client().send(base_record(record)) {
+            let sent = self.client().send(base_record(record));
+            self.client().poll(Duration::ZERO);
+            match sent {
                 Ok(()) => return Ok(()),
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
                     let producer = Arc::clone(self.client());
@@ -76,24 +82,30 @@ impl Outbox {
         Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull))
     }
 
-    /// Runs a blocking call of the client, then reports the first delivery that failed meanwhile or before.
+    /// Waits for every delivery, then runs a blocking call of the client, then reports the first delivery that failed meanwhile or before.
     pub(super) async fn settle(
         &self,
-        call: impl FnOnce(&ThreadedProducer<Deliveries>) -> Result<(), KafkaError> + Send + 'static,
+        timeout: Duration,
+        call: impl FnOnce(&BaseProducer<Deliveries>) -> Result<(), KafkaError> + Send + 'static,
     ) -> Result<(), KafkaError> {
         let producer = Arc::clone(self.client());
-        let outcome = client::blocking(move || call(&producer)).await;
+        let outcome = client::blocking(move || drain(&producer, timeout).and_then(|()| call(&producer))).await;
         // A failed delivery is the cause, the failed commit its consequence.
         self.failure().map_or(outcome, Err)
     }
 
-    /// Runs a blocking call that gives records up, and forgets their failed deliveries, which it causes itself.
+    /// Waits for every delivery, then runs a blocking call that makes them all void.
+    ///
+    /// Nothing is purged first, though it would be quicker: the cluster refuses to end a transaction when that overtakes
+    /// the request that brings a partition into it.
     pub(super) async fn abort(
         &self,
-        call: impl FnOnce(&ThreadedProducer<Deliveries>) -> Result<(), KafkaError> + Send + 'static,
+        timeout: Duration,
+        call: impl FnOnce(&BaseProducer<Deliveries>) -> Result<(), KafkaError> + Send + 'static,
     ) -> Result<(), KafkaError> {
         let producer = Arc::clone(self.client());
-        let outcome = client::blocking(move || call(&producer)).await;
+        let outcome = client::blocking(move || drain(&producer, timeout).and_then(|()| call(&producer))).await;
+        // What was to be void may have failed.
         self.client().context().forget();
         outcome
     }
@@ -110,6 +122,19 @@ impl Drop for Outbox {
         let producer = self.producer.take();
         std::thread::spawn(move || drop(producer));
     }
+}
+
+/// Serves deliveries until none is under way. The client's own flush looks every 100 ms only, which would be the least
+/// that a transaction takes.
+fn drain(producer: &BaseProducer<Deliveries>, timeout: Duration) -> Result<(), KafkaError> {
+    let watch = Stopwatch::start();
+    while producer.in_flight_count() > 0 {
+        if watch.elapsed() >= timeout {
+            return Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
+        }
+        producer.poll(Duration::from_millis(DRAIN_LOOK_MS));
+    }
+    Ok(())
 }
 
 fn base_record(record: &EncodedRecord) -> BaseRecord<'_, [u8], [u8]> {

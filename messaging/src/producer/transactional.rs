@@ -45,7 +45,7 @@ impl TransactionalProducer {
             .set("delivery.timeout.ms", DELIVERY_TIMEOUT_MS);
         let outbox = Outbox::try_new(&config)?;
         let timeout = Duration::from_millis(INIT_TIMEOUT_MS);
-        let initialised = outbox.settle(move |client| client.init_transactions(timeout)).await;
+        let initialised = outbox.settle(timeout, move |client| client.init_transactions(timeout)).await;
         initialised.map_err(|source| ProducerError::of("initialising transactions", source))?;
         Ok(Self { outbox, state: State::Idle })
     }
@@ -83,7 +83,7 @@ impl TransactionalProducer {
         // Were this future dropped half-way, the outcome would be unknown: poisoned until proven otherwise.
         self.state = State::Poisoned;
         let timeout = Duration::from_millis(END_TIMEOUT_MS);
-        let committed = self.outbox.settle(move |client| client.commit_transaction(timeout)).await;
+        let committed = self.outbox.settle(timeout, move |client| client.commit_transaction(timeout)).await;
         self.settled(ACTION, committed, State::Idle)
     }
 
@@ -96,7 +96,7 @@ impl TransactionalProducer {
         self.expect(ACTION, State::Open)?;
         self.state = State::Poisoned;
         let timeout = Duration::from_millis(END_TIMEOUT_MS);
-        let aborted = self.outbox.abort(move |client| client.abort_transaction(timeout)).await;
+        let aborted = self.outbox.abort(timeout, move |client| client.abort_transaction(timeout)).await;
         self.settled(ACTION, aborted, State::Idle)
     }
 

@@ -21,8 +21,8 @@ pub(crate) fn as_read(mut schema: Schema) -> Schema {
                 field.schema = as_read(field.schema.clone());
             }
         }
-        Schema::Array(array) => array.items = Box::new(as_read((*array.items).clone())),
-        Schema::Map(map) => map.types = Box::new(as_read((*map.types).clone())),
+        Schema::Array(array) => *array.items = as_read((*array.items).clone()),
+        Schema::Map(map) => *map.types = as_read((*map.types).clone()),
         Schema::Ref { name } => *name = renamed(name),
         Schema::Union(union) => {
             let variants = union.variants().iter().cloned().map(as_read).collect();

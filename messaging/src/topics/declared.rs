@@ -81,6 +81,9 @@ impl Declarations {
 }
 
 /// The embedded declaration.
+///
+/// # Panics
+/// Never: a test reads the embedded declaration.
 pub fn declared() -> Declarations {
     Declarations::parse(TEXT).expect("the embedded declaration is read by a test")
 }

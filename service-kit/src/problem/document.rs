@@ -19,7 +19,7 @@ pub struct Problem(Box<Document>);
 #[serde(rename_all = "camelCase")]
 struct Document {
     /// A stable URI for this kind of refusal.
-    #[schema(value_type = String, example = "urn:order-engine:problem:order-not-found")]
+    #[schema(value_type = String, example = "urn:order-engine:problem:order_not_found")]
     r#type: Cow<'static, str>,
     /// The kind of refusal in words, the same every time.
     #[schema(value_type = String)]
@@ -30,7 +30,7 @@ struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     /// The kind of refusal for programs, stable.
-    #[schema(value_type = String, example = "order-not-found")]
+    #[schema(value_type = String, example = "order_not_found")]
     code: Cow<'static, str>,
     /// Whether the same request may succeed later.
     retryable: bool,
@@ -88,7 +88,7 @@ impl Problem {
 
     /// 404: absent, or somebody else's; the two look the same.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found")
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found")
     }
 
     /// 500: our fault. The cause goes to the log, never to the client.
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_document_carries_what_was_given_and_survives_a_round_trip() {
-        let problem = Problem::new(StatusCode::CONFLICT, "order-cancelled", "The order is cancelled")
+        let problem = Problem::new(StatusCode::CONFLICT, "order_cancelled", "The order is cancelled")
             .detail("it was cancelled before")
             .current_version(7)
             .field("/lines/0", "closed", "no line can change");
@@ -218,8 +218,8 @@ mod tests {
         assert_eq!(
             json,
             serde_json::json!({
-                "type": "urn:order-engine:problem:order-cancelled", "title": "The order is cancelled", "status": 409,
-                "detail": "it was cancelled before", "code": "order-cancelled", "retryable": false, "currentVersion": 7,
+                "type": "urn:order-engine:problem:order_cancelled", "title": "The order is cancelled", "status": 409,
+                "detail": "it was cancelled before", "code": "order_cancelled", "retryable": false, "currentVersion": 7,
                 "errors": [{"pointer": "/lines/0", "code": "closed", "detail": "no line can change"}],
             })
         );

@@ -24,7 +24,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", "The body must be JSON")
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "The body must be JSON")
                 .detail("send content-type: application/json"));
         }
         if declared_length(request.headers()).is_some_and(|length| length > JSON_BYTES_MAX) {
@@ -33,10 +33,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
         let reading = Bytes::from_request(request, state);
         let body = tokio::time::timeout(Duration::from_millis(BODY_READ_MS_MAX), reading)
             .await
-            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "slow-body", "The body took too long").retryable())?
+            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", "The body took too long").retryable())?
             .map_err(|rejection| match rejection.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-                _ => Problem::new(StatusCode::BAD_REQUEST, "broken-body", "The body broke off"),
+                _ => Problem::new(StatusCode::BAD_REQUEST, "broken_body", "The body broke off"),
             })?;
         if body.len() > JSON_BYTES_MAX {
             return Err(too_large());
@@ -46,7 +46,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
 }
 
 fn too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large")
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large")
         .detail(format!("{JSON_BYTES_MAX} bytes are taken at most"))
 }
 

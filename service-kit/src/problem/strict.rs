@@ -50,7 +50,7 @@ fn to_pointer(segments: &[String]) -> String {
 fn malformed(pointer: &str, code: &str, detail: &str) -> Problem {
     let detail: String = detail.chars().take(DETAIL_CHARS_MAX).collect();
     let error = FieldError { pointer: pointer.to_owned(), code: code.to_owned(), detail: detail.clone() };
-    Problem::new(StatusCode::BAD_REQUEST, "malformed-body", "The body cannot be read").detail(detail).field(
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_body", "The body cannot be read").detail(detail).field(
         error.pointer,
         error.code,
         error.detail,
@@ -160,7 +160,7 @@ mod tests {
 
     fn refused(body: &[u8]) -> FieldError {
         let problem = parse_strict::<Basket>(body).unwrap_err();
-        assert_eq!((problem.status().as_u16(), problem.code()), (400, "malformed-body"));
+        assert_eq!((problem.status().as_u16(), problem.code()), (400, "malformed_body"));
         problem.errors()[0].clone()
     }
 

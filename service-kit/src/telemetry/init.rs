@@ -7,6 +7,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
@@ -74,9 +75,8 @@ pub fn init(service: &'static str, settings: &TelemetrySettings) -> Result<Guard
     measure::install().map_err(TelemetryError::Metrics)?;
     let provider = provider(service, settings)?;
     tracing_subscriber::registry()
-        .with(filter)
-        .with(log_layer(settings.format, std::io::stderr))
-        .with(tracing_opentelemetry::layer().with_tracer(provider.tracer(service)))
+        .with(log_layer(settings.format, std::io::stderr).with_filter(filter.or(filter_fn(is_plain_span))))
+        .with(tracing_opentelemetry::layer().with_tracer(provider.tracer(service)).with_filter(LevelFilter::INFO))
         .try_init()
         .map_err(TelemetryError::Subscriber)?;
     let tidying = tokio::spawn(async {
@@ -87,6 +87,11 @@ pub fn init(service: &'static str, settings: &TelemetrySettings) -> Result<Guard
         }
     });
     Ok(Guard { provider, tidying })
+}
+
+/// Spans are kept however quiet the log is: they carry the ids that logs, events and traces are joined by.
+fn is_plain_span(metadata: &tracing::Metadata<'_>) -> bool {
+    metadata.is_span() && *metadata.level() <= tracing::Level::INFO
 }
 
 pub(super) fn provider(

@@ -26,7 +26,7 @@ async fn sum(StrictJson(numbers): StrictJson<Vec<u32>>) -> Result<String, Proble
     let total = numbers.iter().try_fold(0_u32, |total, number| total.checked_add(*number));
     total
         .map(|total| total.to_string())
-        .ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too-large", "The sum is too large"))
+        .ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_large", "The sum is too large"))
 }
 
 fn router(verifier: Verifier) -> Router {

@@ -18,7 +18,7 @@ const NOWHERE: &str = "http://127.0.0.1:9";
 const FIRST_ID: u32 = 70_000;
 
 fn encoder() -> Encoder {
-    Encoder::with_ids(NOWHERE, "orders", std::array::from_fn(|index| id_of(index)))
+    Encoder::with_ids(NOWHERE, "orders", std::array::from_fn(id_of))
 }
 
 fn id_of(index: usize) -> u32 {

@@ -1,0 +1,55 @@
+# Every target is a thin word for a script in deploy/local, where the work is told. `make help` lists them.
+SHELL := /bin/bash
+LOCAL := deploy/local
+STACK := $(LOCAL)/stack
+STATE := $(or $(ORDERS_STATE),.local)
+# For `make test`: what goes to cargo test, e.g.  make test TEST_ARGS='-p domain'
+TEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help up down clean status logs env build fetch test bench bench-scale schemas fmt lint
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
+
+up: ## install what is missing, build, start everything, walk sample orders through
+	@$(LOCAL)/up.sh
+
+down: ## stop every process; keep the data
+	@$(LOCAL)/down.sh
+
+clean: ## stop every process; drop the data
+	@$(LOCAL)/down.sh --drop
+
+status: ## what runs, and whether it answers
+	@$(STACK) status all || true
+
+logs: ## follow every log
+	@tail -n 20 -F $(STATE)/logs/*.log
+
+env: ## the connection settings, for: eval "$(make env)"
+	@$(LOCAL)/env.sh
+
+build: ## build the release binaries
+	cargo build --release -p order-engine -p orderctl
+
+fetch: ## fetch Kafka and the schema registry, without starting anything
+	@$(LOCAL)/install.sh && $(LOCAL)/fetch.sh
+
+test: ## format, lints and every test, on a throw-away stack of its own
+	@$(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)
+
+bench: ## the benchmarks, on a throw-away stack of their own
+	@$(LOCAL)/with-stack.sh cargo bench -p benches
+
+bench-scale: ## the long benchmark over a growing store
+	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench scale
+
+schemas: ## write the generated files in schemas/ anew
+	cargo run -p xtask -- generate
+
+fmt: ## format the code
+	cargo fmt
+
+lint: ## the lints alone
+	cargo clippy --workspace --all-targets -- -D warnings

@@ -1,0 +1,50 @@
+//! What an operation costs the server: WAL and its flushes by `pg_stat_wal`, processor time by `/proc`.
+
+use tokio_postgres::Client;
+
+/// A reading of the server's counters.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cost {
+    pub wal_bytes: f64,
+    pub wal_flushes: f64,
+    /// Microseconds of processor time of every Postgres process and of this one.
+    pub cpu_us: f64,
+}
+
+impl Cost {
+    pub async fn read(client: &Client) -> Self {
+        let statement = "SELECT wal_bytes::float8, wal_sync::float8 FROM pg_stat_wal";
+        // The counters of other backends arrive when they flush them; asking twice is cheap and closer.
+        client.batch_execute("SELECT pg_stat_force_next_flush()").await.ok();
+        let row = client.query_one(statement, &[]).await.unwrap();
+        Self { wal_bytes: row.get(0), wal_flushes: row.get(1), cpu_us: cpu_us() }
+    }
+
+    /// What was spent since, for each of a number of operations.
+    pub fn per(self, before: Self, operations: u64) -> Self {
+        let each = |after: f64, before: f64| (after - before) / operations.max(1) as f64;
+        Self {
+            wal_bytes: each(self.wal_bytes, before.wal_bytes),
+            wal_flushes: each(self.wal_flushes, before.wal_flushes),
+            cpu_us: each(self.cpu_us, before.cpu_us),
+        }
+    }
+}
+
+/// Clock ticks of `/proc` are hundredths of a second on Linux.
+const US_PER_TICK: f64 = 10_000.0;
+
+/// Processor time of all live Postgres processes and this one, with that of children they have waited for.
+fn cpu_us() -> f64 {
+    let own = std::process::id().to_string();
+    let mut ticks = 0.0;
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
+        let Some((head, tail)) = stat.rsplit_once(')') else { continue };
+        let fields: Vec<f64> = tail.split_whitespace().map(|field| field.parse().unwrap_or(0.0)).collect();
+        if entry.file_name().to_string_lossy() == own || head.contains("(postgres") {
+            ticks += fields[11..15].iter().sum::<f64>();
+        }
+    }
+    ticks * US_PER_TICK
+}

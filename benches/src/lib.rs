@@ -1,0 +1,16 @@
+//! What the benchmarks share: a sample event, closed-loop drivers, medians, and the cost accounting of processes.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark ends at the first surprise")]
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
+#![expect(missing_docs, reason = "a harness, not an API")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures with the machine's own clock")]
+#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "quantiles of a few million latencies")]
+
+pub mod bare;
+pub mod cost;
+pub mod drive;
+pub mod esrs_peer;
+pub mod orders;
+pub mod ours;
+pub mod sample;
+pub mod stock;

@@ -1,0 +1,11 @@
+#!/bin/bash
+# Run by the Postgres image once, on an empty volume: a database and a role of its own for each service and the registry.
+set -euo pipefail
+
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres -f /init/databases.sql
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
+\getenv registry REGISTRY_DB_PASSWORD
+CREATE ROLE registry LOGIN PASSWORD :'registry';
+CREATE DATABASE registry OWNER registry;
+REVOKE CONNECT ON DATABASE registry FROM PUBLIC;
+SQL

@@ -1,0 +1,40 @@
+# The engine of a local stack: `order-engine serve`, every role in one process.
+
+engine_is_ours() {
+  runs_as "$1" 'order-engine serve' || return 1
+  # Its command line names no folder, so its environment tells whose it is.
+  (tr '\0' '\n' <"/proc/$1/environ") 2>/dev/null | grep -qxF "ORDERS_STATE=$ORDERS_STATE"
+}
+
+engine_answers() { curl -fsS -o /dev/null -m 5 "$(own_url ENGINE_URL)/readyz" 2>/dev/null; }
+
+engine_program() {
+  [ -x "$ENGINE_BIN/$1" ] || die "$ENGINE_BIN/$1 is not built; run 'make build' first"
+  printf '%s' "$ENGINE_BIN/$1"
+}
+
+# engine_prepare: keys, tables, topics and schemas; each step does nothing where its work is done.
+engine_prepare() {
+  local program step
+  program=$(engine_program order-engine)
+  load_env
+  "$program" keys --dir "$ORDERS_STATE/keys"
+  for step in migrate topics schemas; do
+    "$program" "$step" || die "'order-engine $step' failed; what it says above tells why"
+  done
+}
+
+# engine_is_stale: whether the program was built anew after this engine was started.
+engine_is_stale() { [ "$ENGINE_BIN/order-engine" -nt "$(pid_file engine)" ]; }
+
+engine_spawn() {
+  local program
+  program=$(engine_program order-engine)
+  load_env
+  spawn engine "$program" serve
+}
+
+engine_ready() { :; }
+engine_stop() { stop_process engine "$1" TERM 30; }
+engine_kill() { kill -s KILL "$1"; }
+engine_drop() { rm -rf "$ORDERS_STATE/keys" "$ORDERS_STATE/walked"; }

@@ -1,0 +1,140 @@
+# Where a local stack keeps its things, on which ports it listens, and which parts the user brings instead.
+# Sourced after common.sh. A stack is one folder, ORDERS_STATE; several run side by side on different ports.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+ORDERS_STATE=${ORDERS_STATE:-$ROOT/.local}
+ENGINE_CACHE=${ENGINE_CACHE:-$ROOT/.local/cache}
+ENGINE_BIN=${ENGINE_BIN:-${CARGO_TARGET_DIR:-$ROOT/target}/release}
+mkdir -p "$ORDERS_STATE"/{run,logs} "$ENGINE_CACHE"
+(umask 077 && mkdir -p "$ORDERS_STATE/keys")
+ORDERS_STATE=$(cd "$ORDERS_STATE" && pwd)
+ENGINE_CACHE=$(cd "$ENGINE_CACHE" && pwd)
+export ORDERS_STATE ENGINE_CACHE
+
+# setting NAME DEFAULT: the environment wins, then what this stack was last started with, then the default.
+setting() {
+  local recorded=''
+  [ -f "$ORDERS_STATE/ports" ] && recorded=$(sed -n "s/^$1=//p" "$ORDERS_STATE/ports")
+  printf '%s' "${!1:-${recorded:-$2}}"
+}
+
+POSTGRES_PORT=$(setting POSTGRES_PORT 5433)
+KAFKA_PORT=$(setting KAFKA_PORT 9092)
+# shellcheck disable=SC2034 # read by lib/kafka.sh
+KAFKA_CONTROLLER_PORT=$(setting KAFKA_CONTROLLER_PORT $((KAFKA_PORT + 1)))
+REGISTRY_PORT=$(setting REGISTRY_PORT 8081)
+ENGINE_PORT=$(setting ENGINE_PORT 8080)
+
+remember_ports() {
+  local name
+  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT; do
+    printf '%s=%s\n' "$name" "${!name}"
+  done >"$ORDERS_STATE/ports.new"
+  mv "$ORDERS_STATE/ports.new" "$ORDERS_STATE/ports"
+}
+
+# secret NAME: prints a password of this stack, made up on first use and readable by its owner alone.
+secret() {
+  local file=$ORDERS_STATE/secrets
+  if ! grep -qs "^$1=" "$file"; then
+    (umask 077 && printf '%s=%s\n' "$1" "$(random_word)" >>"$file")
+  fi
+  sed -n "s/^$1=//p" "$file"
+}
+
+# own_url NAME: the address that this stack gives to the setting NAME.
+own_url() {
+  local database
+  case $1 in
+    *_DATABASE_URL)
+      database=$(printf '%s' "${1%_DATABASE_URL}" | tr '[:upper:]' '[:lower:]')
+      printf 'postgres://%s:%s@127.0.0.1:%s/%s' "$database" "$(secret "$database")" "$POSTGRES_PORT" "$database"
+      ;;
+    ORDERS_TEST_POSTGRES_URL) printf 'postgres://postgres:%s@127.0.0.1:%s/postgres' "$(secret postgres)" "$POSTGRES_PORT" ;;
+    KAFKA_BROKERS) printf '127.0.0.1:%s' "$KAFKA_PORT" ;;
+    SCHEMA_REGISTRY_URL) printf 'http://127.0.0.1:%s/apis/ccompat/v7' "$REGISTRY_PORT" ;;
+    ENGINE_URL) printf 'http://127.0.0.1:%s' "$ENGINE_PORT" ;;
+    *) die "no such setting: $1" ;;
+  esac
+}
+
+CONNECTIONS='ORDERS_DATABASE_URL READ_DATABASE_URL IDENTITY_DATABASE_URL KAFKA_BROKERS SCHEMA_REGISTRY_URL ENGINE_URL'
+
+without_password() { printf '%s' "$1" | sed -E 's#^postgres(ql)?://([^:@/]*):[^@]*@#postgres://\2@#'; }
+
+# is_from_us NAME: whether NAME was put into this shell by this stack's own `make env`, which leaves its mark beside it,
+# also when that was before a change of ports or passwords.
+is_from_us() {
+  local given
+  [ "${ORDERS_LOCAL:-}" = "$ORDERS_STATE" ] || return 1
+  given=$(without_password "${!1}")
+  [ "$given" = "$(without_password "$(own_url "$1")")" ] || grep -qsxF "$1=$given" "$ORDERS_STATE/own"
+}
+
+# What the user has set by hand, decided once, before anything recorded is loaded.
+BROUGHT=''
+for name in $CONNECTIONS; do
+  if [ -n "${!name:-}" ] && ! is_from_us "$name"; then BROUGHT+=" $name"; fi
+done
+
+is_foreign() { [[ " $BROUGHT " == *" $1 "* ]]; }
+
+url_of() { if is_foreign "$1"; then printf '%s' "${!1}"; else own_url "$1"; fi; }
+
+# is_brought PART: whether the user brings that part, so that none of the kind is to be started.
+is_brought() {
+  case $1 in
+    postgres) is_foreign ORDERS_DATABASE_URL && is_foreign READ_DATABASE_URL && is_foreign IDENTITY_DATABASE_URL ;;
+    kafka) is_foreign KAFKA_BROKERS ;;
+    registry) is_foreign SCHEMA_REGISTRY_URL ;;
+    engine) is_foreign ENGINE_URL ;;
+  esac
+}
+
+# was_brought PART: the same as recorded by the last `make up`, for a shell that does not have the variables.
+was_brought() {
+  local BROUGHT
+  BROUGHT=$(cat "$ORDERS_STATE/brought" 2>/dev/null) && is_brought "$1"
+}
+
+# write_env: records in $ORDERS_STATE/env everything that the engine and orderctl read; for its owner's eyes alone.
+write_env() {
+  local name file=$ORDERS_STATE/env
+  (umask 077 && : >"$file.new")
+  {
+    for name in $CONNECTIONS; do printf '%s=%s\n' "$name" "$(url_of "$name")"; done
+    printf 'ENGINE_LISTEN=127.0.0.1:%s\n' "$ENGINE_PORT"
+    printf 'ENGINE_JWKS=%s\n' "${ENGINE_JWKS:-$ORDERS_STATE/keys/jwks.json}"
+    printf 'ENGINE_JWT_ISSUER=%s\n' "${ENGINE_JWT_ISSUER:-order-engine-dev}"
+    printf 'ENGINE_JWT_AUDIENCE=%s\n' "${ENGINE_JWT_AUDIENCE:-order-engine}"
+    printf 'ENGINE_MASTER_KEY_FILE=%s\n' "${ENGINE_MASTER_KEY_FILE:-$ORDERS_STATE/keys/master.key}"
+    printf 'ENGINE_SIGNING_KEY=%s\n' "${ENGINE_SIGNING_KEY:-$ORDERS_STATE/keys/signing.pem}"
+    for name in OTEL_EXPORTER_OTLP_ENDPOINT RUST_LOG ENGINE_LOG; do
+      [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"
+    done
+    printf 'ORDERS_LOCAL=%s\n' "$ORDERS_STATE"
+  } >>"$file.new"
+  for name in $CONNECTIONS; do printf '%s=%s\n' "$name" "$(without_password "$(own_url "$name")")"; done >"$ORDERS_STATE/own"
+  printf '%s\n' "$BROUGHT" >"$ORDERS_STATE/brought"
+  mv "$file.new" "$file"
+}
+
+# load_env: puts the recorded settings into this shell's environment, for the programs it starts.
+load_env() {
+  local line
+  [ -f "$ORDERS_STATE/env" ] || die "nothing has been set up yet in $ORDERS_STATE; run 'make up' first"
+  while IFS= read -r line; do export "${line?}"; done <"$ORDERS_STATE/env"
+}
+
+# free_port: prints a port that nothing listens on, below those that the kernel hands out to clients by itself.
+free_port() {
+  local port
+  for _ in {1..100}; do
+    port=$((10000 + (RANDOM * 32768 + RANDOM) % 20000))
+    if ! port_answers "$port"; then
+      printf '%s' "$port"
+      return
+    fi
+  done
+  die 'no free port found'
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# `make up`: from a checkout to a running engine with a few orders in it. Each step does nothing where its work is done,
+# so a second run only looks, mends what is down, and tells.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+for file in common settings postgres kafka java registry engine; do
+  # shellcheck source=/dev/null
+  . "$here/lib/$file.sh"
+done
+
+READY_SECONDS_MAX=60
+# Seconds that a part which runs may stay silent, on a busy machine, before it is started anew.
+ANSWER_SECONDS_MAX=15
+SAMPLE_INVOICES=50
+
+with_lock "$ORDERS_STATE/run/up.lock" 3600 "this stack ($ORDERS_STATE)"
+
+# start_what_is_down: the parts that hold data. Sets STARTED, for what has to be applied to them again.
+STARTED=no
+start_what_is_down() {
+  local part
+  for part in postgres kafka registry; do
+    if is_brought "$part"; then
+      say "  Using your $part; none is started"
+    elif ! pid_of "$part" >/dev/null; then
+      "$here/stack" start "$part"
+      STARTED=yes
+    elif ! wait_until "$ANSWER_SECONDS_MAX" "${part}_answers"; then
+      warn "$part runs but does not answer on its port; it is started anew"
+      "$here/stack" restart "$part"
+      STARTED=yes
+    fi
+  done
+}
+
+build() {
+  if [ -x "$ENGINE_BIN/order-engine" ]; then
+    say 'Building what has changed'
+  else
+    say 'Building the release binaries; the first time takes some minutes'
+  fi
+  (cd "$ROOT" && cargo build --release -p order-engine -p orderctl) || die 'the build failed; what the compiler says is above'
+}
+
+engine_runs_well() {
+  pid_of engine >/dev/null && ! engine_is_stale && wait_until "$READY_SECONDS_MAX" engine_answers
+}
+
+# look_after_engine: prepares and starts it unless it runs, is the program just built, and nothing below it is new.
+look_after_engine() {
+  if [ "$STARTED" = no ] && ! is_brought engine && engine_runs_well; then
+    say '  Postgres, Kafka, the registry and the engine run already'
+    return
+  fi
+  say 'Preparing keys, tables, topics and schemas'
+  engine_prepare
+  if is_brought engine; then
+    say "  Using your engine at $ENGINE_URL; none is started"
+  elif [ "$STARTED" = no ] || ! engine_runs_well; then
+    "$here/stack" restart engine
+  fi
+}
+
+# sample_file: the real invoices, where they are to be had.
+sample_file() {
+  local folder
+  for folder in "${ORDERS_DATA:-}" "$ROOT/../shared/data"; do
+    if [ -n "$folder" ] && [ -f "$folder/online-retail-2010-2011.csv.gz" ]; then
+      printf '%s' "$folder/online-retail-2010-2011.csv.gz"
+      return
+    fi
+  done
+}
+
+# walk_orders: once for each fresh store.
+walk_orders() {
+  local orderctl file
+  if [ -e "$ORDERS_STATE/walked" ]; then return; fi
+  orderctl=$(engine_program orderctl)
+  file=$(sample_file)
+  if [ -n "$file" ]; then
+    say "Importing the first $SAMPLE_INVOICES invoices of $(basename "$file")"
+    "$orderctl" import online-retail "$file" --first "$SAMPLE_INVOICES" || die 'the import failed; the engine runs, see above'
+  else
+    say "Importing $SAMPLE_INVOICES generated invoices; ORDERS_DATA names no folder with the real ones"
+    "$orderctl" import sample --orders "$SAMPLE_INVOICES" || die 'the import failed; the engine runs, see above'
+  fi
+  say 'Walking sample orders through'
+  "$orderctl" demo || die "the sample orders did not get through; the engine runs, see above and 'make logs'"
+  touch "$ORDERS_STATE/walked"
+}
+
+summary() {
+  local url token
+  url=$(url_of ENGINE_URL)
+  token=$("$(engine_program orderctl)" token --role admin)
+  cat <<END
+
+The engine is ready.
+  commands   $url/v1          described at $url/docs
+  queries    $url/graphql     (open it in a browser to explore)
+  health     $url/readyz      metrics: $url/metrics
+  settings   make env          logs: make logs          stop: make down
+
+A development token (admin):
+TOKEN=$token
+
+Try, in the same shell:
+curl -s $url/v1/orders -H "Authorization: Bearer \$TOKEN" -H "Idempotency-Key: \$(date +%s%N)" \\
+  -H 'Content-Type: application/json' -d '{"customer":"C-1","currency":"GBP"}' -i
+
+curl -s $url/graphql -H "Authorization: Bearer \$TOKEN" -H 'Content-Type: application/json' \\
+  -d '{"query":"{ orders(first: 5) { totalCount nodes { number state version } } }"}'
+END
+}
+
+"$here/install.sh"
+if ! is_brought kafka || ! is_brought registry; then "$here/fetch.sh"; fi
+remember_ports
+write_env
+
+say 'Looking after Postgres, Kafka and the registry'
+start_what_is_down
+build
+look_after_engine
+load_env
+walk_orders
+summary

@@ -1,0 +1,78 @@
+//! What is done once a deployment, before the engine starts. Every step may be repeated.
+
+use std::path::Path;
+
+use messaging::registry::{Registry, RegistryError};
+use messaging::topics::{self as kafka_topics, ApplyTopicsError};
+use service_kit::clock::Ids;
+use service_kit::config::{DatabaseSettings, MessagingSettings};
+use service_kit::keyring::identity_migrations;
+use service_kit::keys::KeysError;
+use service_kit::postgres::{MigrateError, migrate as apply};
+
+/// Why a step of the deployment failed.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// The keys could not be made.
+    #[error("making the development keys failed")]
+    Keys(#[from] KeysError),
+    /// A database could not be migrated.
+    #[error("bringing database {database} up to date failed")]
+    Migrate {
+        /// Its name.
+        database: &'static str,
+        /// Why.
+        #[source]
+        source: MigrateError,
+    },
+    /// The read models could not be prepared.
+    #[error("bringing database read up to date failed")]
+    ReadModels(#[from] read_models::MigrateError),
+    /// The topics could not be applied.
+    #[error("applying the topics failed")]
+    Topics(#[from] ApplyTopicsError),
+    /// The schemas could not be registered.
+    #[error("registering the schemas failed")]
+    Schemas(#[from] RegistryError),
+}
+
+/// Makes the development keys that are missing.
+///
+/// # Errors
+/// [`DeployError::Keys`].
+pub fn keys(dir: &Path, ids: &dyn Ids) -> Result<(), DeployError> {
+    service_kit::keys::make(dir, ids)?.iter().for_each(|line| println!("{line}"));
+    Ok(())
+}
+
+/// Brings all databases to this release's tables.
+///
+/// # Errors
+/// [`DeployError::Migrate`] or [`DeployError::ReadModels`].
+pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
+    let say = |line: &str| println!("{line}");
+    let failed = |database| move |source| DeployError::Migrate { database, source };
+    apply(&databases.orders, event_store::migrations(), say).await.map_err(failed("orders"))?;
+    apply(&databases.identity, identity_migrations(), say).await.map_err(failed("identity"))?;
+    read_models::migrate(&databases.read, say).await?;
+    Ok(())
+}
+
+/// Applies the declared topics.
+///
+/// # Errors
+/// [`DeployError::Topics`].
+pub async fn topics(messaging: &MessagingSettings) -> Result<(), DeployError> {
+    kafka_topics::apply(&messaging.kafka_brokers, &kafka_topics::declared(), |line| println!("{line}")).await?;
+    Ok(())
+}
+
+/// Registers the schemas of every topic.
+///
+/// # Errors
+/// [`DeployError::Schemas`].
+pub async fn schemas(messaging: &MessagingSettings) -> Result<(), DeployError> {
+    let registry = Registry::new(&messaging.schema_registry_url)?;
+    registry.register_all(kafka_topics::ORDER_EVENTS, |line| println!("{line}")).await?;
+    Ok(())
+}

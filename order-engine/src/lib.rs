@@ -1,0 +1,16 @@
+//! The one server: every role of the engine, in one process or one role a process.
+//!
+//! Guarantees: what is configured is checked before anything starts; a role that fails ends the process with the reason,
+//! so that whoever supervises it starts it anew; SIGTERM lets requests in flight end.
+//! Does not: decide, store or project anything itself.
+
+pub mod cli;
+mod deploy;
+mod health;
+mod roles;
+mod serve;
+
+pub use deploy::{DeployError, keys, migrate, schemas, topics};
+pub use health::{HealthError, health};
+pub use roles::{Role, UnknownRole};
+pub use serve::{ServeError, serve, serve_until};

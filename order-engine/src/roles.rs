@@ -1,0 +1,42 @@
+//! The roles of a process.
+
+/// One part of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// HTTP commands.
+    Command,
+    /// From the log to Kafka.
+    Relay,
+    /// From Kafka to the read models.
+    Projection,
+    /// GraphQL.
+    Query,
+}
+
+/// Not the name of a role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown role {0:?}; the roles are command, relay, projection and query")]
+pub struct UnknownRole(String);
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Command, Self::Relay, Self::Projection, Self::Query];
+
+    /// The role's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Relay => "relay",
+            Self::Projection => "projection",
+            Self::Query => "query",
+        }
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        Self::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| UnknownRole(text.to_owned()))
+    }
+}

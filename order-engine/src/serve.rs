@@ -1,0 +1,253 @@
+//! Putting the roles of a process together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use event_store::{OpenError, Sequencer, Store, StoreOptions};
+use messaging::registry::{Registry, RegistryError};
+use messaging::{Encoder, topics};
+use projection_service::{ProjectionService, ProjectionSettings};
+use read_models::ReadDb;
+use relay::RelayOptions;
+use service_kit::auth::{LoadKeysError, Verifier};
+use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
+use service_kit::config::Settings;
+use service_kit::http::{Check, health_router};
+use service_kit::keyring::{KeyRing, MasterKey, MasterKeyError};
+use service_kit::postgres::{ConnectError, ConnectOptions};
+use service_kit::shutdown::{Failure, Supervisor, on_signal};
+use service_kit::telemetry;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::roles::Role;
+
+/// How long requests in flight may take to end after SIGTERM.
+const DRAIN_MS: u64 = 10_000;
+/// Connections to the keys' database.
+const KEY_CONNECTIONS_MAX: usize = 4;
+
+/// Why the engine did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Logs and traces could not be set up.
+    #[error("setting up telemetry failed")]
+    Telemetry(#[from] telemetry::TelemetryError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}; is another process there? Set ENGINE_LISTEN to another address")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Signals cannot be received.
+    #[error("cannot receive signals")]
+    Signals(#[source] std::io::Error),
+    /// The log cannot be opened.
+    #[error("opening the event store failed")]
+    Store(#[from] OpenError),
+    /// A database's URL is wrong.
+    #[error("a database cannot be used")]
+    Database(#[from] ConnectError),
+    /// The key that wraps customers' keys cannot be read.
+    #[error("reading the master key failed; `order-engine keys --dir DIR` makes one")]
+    MasterKey(#[from] MasterKeyError),
+    /// The keys that tokens are signed with cannot be read.
+    #[error("reading the token issuer's keys failed")]
+    Issuer(#[from] LoadKeysError),
+    /// The registry does not know this release's schemas.
+    #[error("looking up the schemas failed; `order-engine schemas` registers them")]
+    Schemas(#[from] RegistryError),
+    /// The projector could not be prepared.
+    #[error("preparing the projection role failed")]
+    Projection(#[from] projection_service::StartError),
+    /// A role ended.
+    #[error("a part of the engine ended")]
+    Ended(#[from] Failure),
+}
+
+/// Runs roles until SIGTERM or until one of them fails.
+///
+/// # Errors
+/// [`ServeError`] with the part that did not start or that ended.
+pub async fn serve(settings: Settings, roles: &[Role]) -> Result<(), ServeError> {
+    let guard = telemetry::init("order-engine", &settings.telemetry)?;
+    let result = match on_signal().map_err(ServeError::Signals) {
+        Ok(stop) => serve_until(settings, roles, stop).await,
+        Err(error) => Err(error),
+    };
+    guard.flush().await;
+    result
+}
+
+/// Runs roles until cancelled or until one of them fails, with the telemetry that the process has.
+///
+/// # Errors
+/// [`ServeError`] with the part that did not start or that ended.
+pub async fn serve_until(settings: Settings, roles: &[Role], stop: CancellationToken) -> Result<(), ServeError> {
+    // Taken first, so that a second engine on the same address stops before it does anything.
+    let address = settings.http.listen;
+    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let mut engine = Engine::new(settings, Supervisor::new(stop));
+    for role in roles {
+        match role {
+            Role::Command => engine.command().await?,
+            Role::Relay => engine.relay().await?,
+            Role::Projection => engine.projection()?,
+            Role::Query => engine.query().await?,
+        }
+        tracing::info!(role = role.name(), "role started");
+    }
+    engine.run(listener).await
+}
+
+struct Engine {
+    settings: Settings,
+    supervisor: Supervisor,
+    clock: SharedClock,
+    ids: SharedIds,
+    api: Router,
+    checks: Vec<Check>,
+    store: Option<Store>,
+    access: Option<Access>,
+}
+
+/// What the roles with clients share: who may come in, and who may read personal data.
+#[derive(Clone)]
+struct Access {
+    verifier: Verifier,
+    keys: KeyRing,
+    master: Arc<MasterKey>,
+}
+
+impl Engine {
+    fn new(settings: Settings, supervisor: Supervisor) -> Self {
+        let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        Self { settings, supervisor, clock, ids, api: Router::new(), checks: Vec::new(), store: None, access: None }
+    }
+
+    async fn command(&mut self) -> Result<(), ServeError> {
+        let store = self.store().await?;
+        let access = self.access().await?;
+        let (keeper, stop) = (store.clone(), self.supervisor.token());
+        self.supervisor.spawn("answers-housekeeping", async move {
+            keeper.purge_expired_answers(stop).await;
+            Ok::<(), ServeError>(())
+        });
+        let (router, openapi) = command_service::router(command_service::Deps {
+            store,
+            keys: access.keys,
+            verifier: access.verifier,
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            fingerprint_key: access.master.derive("idempotency-fingerprint"),
+            limits: command_service::Limits::default(),
+        });
+        self.mount(router.merge(command_service::docs_router(openapi)));
+        Ok(())
+    }
+
+    async fn relay(&mut self) -> Result<(), ServeError> {
+        let store = self.store().await?;
+        let registry = Registry::new(&self.settings.messaging.schema_registry_url)?;
+        let encoder = Encoder::connect(&registry, topics::ORDER_EVENTS).await?;
+        let deps = relay::Deps {
+            store: store.clone(),
+            brokers: self.settings.messaging.kafka_brokers.clone(),
+            encoder,
+            clock: Arc::clone(&self.clock),
+            holder: self.ids.random(),
+        };
+        for shard in 0..store.identity().shards {
+            let (sequencer, head) = Sequencer::new(store.clone(), self.settings.databases.orders.clone(), shard);
+            let stop = self.supervisor.token();
+            self.supervisor.spawn(format!("sequencer-{shard}"), async move {
+                sequencer.run(stop).await;
+                Ok::<(), ServeError>(())
+            });
+            let run = relay::run(deps.clone(), RelayOptions::default(), shard, head, self.supervisor.token());
+            self.supervisor.spawn(format!("relay-{shard}"), run);
+        }
+        Ok(())
+    }
+
+    fn projection(&mut self) -> Result<(), ServeError> {
+        let settings = ProjectionSettings::read(self.settings.databases.read.clone(), self.settings.messaging.clone());
+        let projection = ProjectionService::new(settings, Arc::clone(&self.clock))?;
+        self.checks.push(projection.readiness());
+        let stop = self.supervisor.token();
+        self.supervisor.spawn("projection", async move {
+            projection.run(stop).await;
+            Ok::<(), ServeError>(())
+        });
+        Ok(())
+    }
+
+    async fn query(&mut self) -> Result<(), ServeError> {
+        let access = self.access().await?;
+        let reads = ReadDb::open(&self.settings.databases.read, ConnectOptions::named("query-service"))?;
+        let checked = reads.clone();
+        self.checks.push(Check::new("read-database", move || {
+            let reads = checked.clone();
+            async move { reads.check().await }
+        }));
+        self.mount(query_service::router(query_service::Deps {
+            reads,
+            keys: access.keys,
+            verifier: access.verifier,
+            clock: Arc::clone(&self.clock),
+            cursor_key: access.master.derive("graphql-cursor"),
+            limits: query_service::Limits::default(),
+        }));
+        Ok(())
+    }
+
+    async fn run(mut self, listener: TcpListener) -> Result<(), ServeError> {
+        let drain = Duration::from_millis(DRAIN_MS);
+        let api = self
+            .api
+            .layer(axum::middleware::from_fn(telemetry::observe))
+            .merge(health_router(self.checks))
+            .route("/metrics", get(async || telemetry::metrics_text()));
+        let stop = self.supervisor.token();
+        tracing::info!(address = %self.settings.http.listen, "the engine listens");
+        self.supervisor.spawn("http", service_kit::http::serve(listener, api, stop, drain));
+        self.supervisor.run(drain).await?;
+        tracing::info!("the engine has stopped");
+        Ok(())
+    }
+
+    async fn store(&mut self) -> Result<Store, ServeError> {
+        if let Some(store) = &self.store {
+            return Ok(store.clone());
+        }
+        let store = Store::open(&self.settings.databases.orders, StoreOptions::default()).await?;
+        let pool = store.pool().clone();
+        self.checks.push(Check::new("orders-database", move || {
+            let pool = pool.clone();
+            async move { service_kit::postgres::check(&pool).await }
+        }));
+        Ok(self.store.insert(store).clone())
+    }
+
+    async fn access(&mut self) -> Result<Access, ServeError> {
+        if let Some(access) = &self.access {
+            return Ok(access.clone());
+        }
+        let master = Arc::new(MasterKey::from_file(&self.settings.keys.master_key_file)?);
+        let mut options = ConnectOptions::named("key-ring");
+        options.connections_max = KEY_CONNECTIONS_MAX;
+        let pool = service_kit::postgres::pool(&self.settings.databases.identity, &options)?;
+        let keys = KeyRing::new(pool, &master, Arc::clone(&self.clock), Arc::clone(&self.ids));
+        let verifier = Verifier::load(&self.settings.jwt, Arc::clone(&self.clock)).await?;
+        Ok(self.access.insert(Access { verifier, keys, master }).clone())
+    }
+
+    fn mount(&mut self, router: Router) {
+        self.api = std::mem::take(&mut self.api).merge(router);
+    }
+}

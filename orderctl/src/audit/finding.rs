@@ -1,0 +1,95 @@
+//! What an audit finds.
+
+use std::fmt;
+
+use domain::contract::Position;
+use serde::Serialize;
+
+/// Findings that are listed; more are counted.
+pub const LISTED_MAX: usize = 100;
+
+/// The promise that is broken. The numbers are those of ARCHITECTURE.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Invariant {
+    /// Versions of a stream are contiguous.
+    I2,
+    /// Positions are contiguous and in stream order, and every event has one.
+    I3,
+    /// Every event is in Kafka exactly once, unchanged, and nothing else is.
+    I4,
+    /// An order's records are in one partition, in order.
+    I5,
+}
+
+/// One thing that should not be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// Which promise is broken.
+    pub invariant: Invariant,
+    /// What is wrong, for programs.
+    pub code: &'static str,
+    /// The stream's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
+    /// The event's version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// Its place in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// More, for people.
+    pub detail: String,
+}
+
+impl Finding {
+    /// A finding without ids.
+    pub fn new(invariant: Invariant, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { invariant, code, order: None, version: None, position: None, detail: detail.into() }
+    }
+
+    /// Of this event.
+    pub fn of(self, order: impl Into<String>, version: i64) -> Self {
+        Self { order: Some(order.into()), version: Some(version), ..self }
+    }
+
+    /// At this place.
+    pub fn at(self, position: Position) -> Self {
+        Self { position: Some(position), ..self }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}", self.invariant, self.code)?;
+        if let Some(order) = &self.order {
+            write!(f, " order {order}")?;
+        }
+        if let Some(version) = self.version {
+            write!(f, " version {version}")?;
+        }
+        if let Some(position) = self.position {
+            write!(f, " position {position}")?;
+        }
+        write!(f, ": {}", self.detail)
+    }
+}
+
+/// Everything found so far: a bounded list, and the count.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The first ones.
+    pub listed: Vec<Finding>,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl Findings {
+    /// Notes one more.
+    pub fn push(&mut self, finding: Finding) {
+        self.count += 1;
+        if self.listed.len() < LISTED_MAX {
+            self.listed.push(finding);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What must hold in Kafka: I4 and I5, record by record against the log.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::contract::Position;
+use messaging::{IncomingRecord, headers};
+use service_kit::BoxError;
+use tokio_postgres::Client;
+
+use super::Range;
+use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
+use super::partition::partition_of;
+use super::seen::Seen;
+use crate::kafka::Topic;
+
+/// Compares a topic with the log.
+pub struct Comparison<'a> {
+    client: &'a Client,
+    findings: &'a mut Findings,
+    partitions: usize,
+    /// By shard.
+    seen: BTreeMap<i16, Seen>,
+    /// The last position of each shard in each partition.
+    last: HashMap<(i32, i16), i64>,
+    /// Records compared.
+    compared: u64,
+}
+
+/// What a record says of itself.
+struct Claim {
+    key: String,
+    position: Position,
+    version: Option<i64>,
+    event_id: Option<String>,
+    hash: Option<String>,
+}
+
+/// Compares all that was committed with the log, both ways; how many records were compared.
+///
+/// # Errors
+/// When Kafka or the database cannot be read.
+pub async fn compare(
+    client: &Client,
+    mut topic: Topic,
+    ranges: &[Range],
+    findings: &mut Findings,
+    mut progress: impl FnMut(u64),
+) -> Result<u64, BoxError> {
+    let seen = ranges.iter().map(|range| (range.shard, Seen::new(range.after, range.last))).collect();
+    let partitions = topic.partitions();
+    let mut comparison = Comparison { client, findings, partitions, seen, last: HashMap::new(), compared: 0 };
+    while let Some(records) = topic.next().await? {
+        comparison.batch(&records).await?;
+        progress(comparison.compared);
+    }
+    topic.close().await;
+    comparison.missing().await?;
+    Ok(comparison.compared)
+}
+
+impl Comparison<'_> {
+    async fn batch(&mut self, records: &[IncomingRecord]) -> Result<(), BoxError> {
+        let mut by_shard: BTreeMap<i16, Vec<Claim>> = BTreeMap::new();
+        for record in records {
+            let Some(claim) = self.claim(record) else { continue };
+            self.placed(record, &claim);
+            let Some(seen) = self.seen.get_mut(&claim.position.shard) else {
+                self.findings.push(claim.finding("unknown_shard", "the log has no such shard"));
+                continue;
+            };
+            if !seen.covers(claim.position.position) {
+                continue; // before the beginning, or of events that came after the audit began
+            }
+            if !seen.note(claim.position.position) {
+                self.findings.push(claim.finding("doubled", "the position is in the topic more than once"));
+            }
+            by_shard.entry(claim.position.shard).or_default().push(claim);
+        }
+        for (shard, claims) in by_shard {
+            self.against_log(shard, &claims).await?;
+        }
+        Ok(())
+    }
+
+    fn claim(&mut self, record: &IncomingRecord) -> Option<Claim> {
+        let text =
+            |name| record.headers.last(name).and_then(|value| std::str::from_utf8(value).ok()).map(str::to_owned);
+        let position = text(headers::GLOBAL_POSITION).and_then(|text| text.parse::<Position>().ok());
+        let Some(position) = position else {
+            let place = format!("partition {}, offset {}", record.partition, record.offset);
+            let detail = format!("the record at {place} does not say which position it is");
+            self.findings.push(Finding::new(Invariant::I4, "no_position", detail));
+            return None;
+        };
+        Some(Claim {
+            key: record.key.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned(),
+            position,
+            version: text(headers::AGGREGATE_VERSION).and_then(|text| text.parse().ok()),
+            event_id: text(headers::ID),
+            hash: text(headers::PAYLOAD_HASH),
+        })
+    }
+
+    /// I5: positions grow within a partition and a key has one partition; with I3 an order's versions are in order then.
+    fn placed(&mut self, record: &IncomingRecord, claim: &Claim) {
+        let Position { shard, position } = claim.position;
+        let last = self.last.insert((record.partition, shard), position);
+        if last.is_some_and(|last| last >= position) {
+            let detail = format!("it stands behind a later position in partition {}", record.partition);
+            self.findings.push(Finding { invariant: Invariant::I5, ..claim.finding("out_of_order", &detail) });
+        }
+        let belongs = partition_of(claim.key.as_bytes(), self.partitions);
+        if belongs != usize::try_from(record.partition).ok() {
+            let detail = format!("it is in partition {}, its key belongs to {belongs:?}", record.partition);
+            self.findings.push(Finding { invariant: Invariant::I5, ..claim.finding("wrong_partition", &detail) });
+        }
+    }
+
+    async fn against_log(&mut self, shard: i16, claims: &[Claim]) -> Result<(), BoxError> {
+        let positions: Vec<i64> = claims.iter().map(|claim| claim.position.position).collect();
+        let rows = self.client.query(include_str!("../sql/audit_rows.sql"), &[&shard, &positions]).await?;
+        let mut stored = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let values: (String, i64, String, String) =
+                (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
+            stored.insert(row.try_get::<_, i64>(0)?, values);
+        }
+        for claim in claims {
+            self.compared += 1;
+            let Some((order, version, event_id, hash)) = stored.get(&claim.position.position) else {
+                self.findings.push(claim.finding("not_in_log", "the log has no such event"));
+                continue;
+            };
+            let differences = [
+                ("order", *order != claim.key),
+                ("version", Some(*version) != claim.version),
+                ("event id", Some(event_id) != claim.event_id.as_ref()),
+                ("payload", Some(hash) != claim.hash.as_ref()),
+            ];
+            for (what, _) in differences.iter().filter(|(_, differs)| *differs) {
+                let detail = format!("its {what} is another one in the log (order {order}, version {version})");
+                self.findings.push(claim.finding("differs", &detail));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the log has and the topic lacks.
+    async fn missing(&mut self) -> Result<(), BoxError> {
+        for (shard, seen) in std::mem::take(&mut self.seen) {
+            let missing: Vec<i64> = seen.missing().take(LISTED_MAX).collect();
+            let total = if missing.len() < LISTED_MAX { missing.len() } else { seen.missing().count() };
+            if total == 0 {
+                continue;
+            }
+            for row in self.client.query(include_str!("../sql/audit_streams.sql"), &[&shard, &missing]).await? {
+                let position = Position { shard, position: row.try_get(0)? };
+                let finding = Finding::new(Invariant::I4, "not_in_kafka", "the topic has no record of the event");
+                self.findings.push(finding.of(row.try_get::<_, String>(1)?, row.try_get(2)?).at(position));
+            }
+            self.findings.count += u64::try_from(total - missing.len()).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+impl Claim {
+    fn finding(&self, code: &'static str, detail: &str) -> Finding {
+        let finding = Finding::new(Invariant::I4, code, detail).at(self.position);
+        Finding { order: Some(self.key.clone()), version: self.version, ..finding }
+    }
+}

@@ -1,0 +1,264 @@
+//! The commands and their flags.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use domain::{Currency, CustomerId, TenantId};
+use service_kit::auth::Role;
+
+use crate::events::Moment;
+
+/// Whose shop where nobody says.
+pub const DEFAULT_TENANT: &str = "default";
+
+/// The order engine's tool: bring orders in, look at what happened, check that nothing is lost.
+///
+/// Settings come from the environment, else from the nearest `.local/env`, which `make up` writes; so after `make up` no flags
+/// are needed.
+///
+/// Exit codes: 0 all is well, 1 something failed or was found, 2 the command line is wrong.
+#[derive(Debug, Parser)]
+#[command(name = "orderctl", version, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Print a development token, alone on a line
+    #[command(
+        after_help = "Example:\n  curl -H \"Authorization: Bearer $(orderctl token --role clerk)\" http://127.0.0.1:8080/v1/orders/…"
+    )]
+    Token(TokenArgs),
+    /// Import orders of another system
+    #[command(subcommand)]
+    Import(ImportVerb),
+    /// Write a generated file of the same shape and quirks as the data set "Online Retail"
+    #[command(
+        after_help = "Example:\n  orderctl sample --lines 10000 --seed 7 > sample.csv\n  orderctl import online-retail sample.csv"
+    )]
+    Sample(SampleArgs),
+    /// Walk a few orders through HTTP and show them as GraphQL sees them
+    Demo(DemoArgs),
+    /// Print the history of an order from the event store
+    #[command(
+        after_help = "Examples:\n  orderctl events 0191f2c4-…\n  orderctl events 0191f2c4-… --as-of 3\n  orderctl events 0191f2c4-… --as-of 0.1742\n  orderctl events 0191f2c4-… --as-of 2026-01-31T12:00:00Z --json"
+    )]
+    Events(EventsArgs),
+    /// Show how far sequencer, relay and projector are behind
+    Lag(JsonArgs),
+    /// Look at the relay
+    #[command(subcommand)]
+    Relay(RelayVerb),
+    /// Check that every event is in the log once and in Kafka once, in order, unchanged
+    #[command(
+        after_help = "Reads the whole log and the whole topic, up to where the log ends when it starts; traffic may go on meanwhile.\nExit code 1 and the offending ids when something is wrong.\n\nExamples:\n  orderctl audit\n  orderctl audit --json --from 0.250000"
+    )]
+    Audit(AuditArgs),
+    /// Show orders, lines and revenue by month, country, stock code and customer
+    Stats(StatsArgs),
+}
+
+/// `relay …`
+#[derive(Debug, Subcommand)]
+pub enum RelayVerb {
+    /// Show what the relay has published and who holds its lease
+    Status(JsonArgs),
+}
+
+/// `import …`
+#[derive(Debug, Subcommand)]
+pub enum ImportVerb {
+    /// Import the data set "Online Retail" (UCI Machine Learning Repository)
+    #[command(after_long_help = crate::import::RULES)]
+    OnlineRetail(OnlineRetailArgs),
+    /// Import any CSV or NDJSON file by a mapping
+    #[command(after_long_help = crate::import::MAPS)]
+    Orders(OrdersArgs),
+    /// Import generated orders
+    Sample(ImportSampleArgs),
+}
+
+/// Flags of every import.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Write a report as JSON: counts, exact amounts, and each refused line with its reason
+    #[arg(long, value_name = "FILE.json")]
+    pub report: Option<PathBuf>,
+    /// Whose shop the orders belong to
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+    /// Longest wait for an engine that is away, in seconds
+    #[arg(long, default_value_t = crate::import::PATIENCE.as_secs(), value_name = "SECONDS")]
+    pub patience_s: u64,
+}
+
+/// `import online-retail`
+#[derive(Debug, Args)]
+pub struct OnlineRetailArgs {
+    /// The file: CSV, plain or compressed with gzip
+    pub file: PathBuf,
+    /// Import only the first so many ordinary invoices
+    #[arg(long, value_name = "N")]
+    pub first: Option<usize>,
+    /// The currency of the prices [default: GBP]
+    #[arg(long, value_parser = currency)]
+    pub currency: Option<Currency>,
+    /// Flags of every import.
+    #[command(flatten)]
+    pub import: ImportArgs,
+}
+
+/// `import orders`
+#[derive(Debug, Args)]
+pub struct OrdersArgs {
+    /// The file: .csv, .ndjson or .jsonl, plain or compressed with gzip
+    pub file: PathBuf,
+    /// The mapping from columns to orders
+    #[arg(long, value_name = "MAP.toml")]
+    pub map: PathBuf,
+    /// Import only the first so many sales
+    #[arg(long, value_name = "N")]
+    pub first: Option<usize>,
+    /// The currency of the prices, instead of the mapping's
+    #[arg(long, value_parser = currency)]
+    pub currency: Option<Currency>,
+    /// Flags of every import.
+    #[command(flatten)]
+    pub import: ImportArgs,
+}
+
+/// `import sample`
+#[derive(Debug, Args)]
+pub struct ImportSampleArgs {
+    /// How many invoices
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub orders: usize,
+    /// Which sample: the same seed gives the same orders
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=999))]
+    pub seed: u16,
+    /// Flags of every import.
+    #[command(flatten)]
+    pub import: ImportArgs,
+}
+
+/// `sample`
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// How many lines beside the header
+    #[arg(long, default_value_t = 1_000, value_name = "N")]
+    pub lines: usize,
+    /// Which sample: the same seed gives the same lines
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=999))]
+    pub seed: u16,
+}
+
+/// `token`
+#[derive(Debug, Args)]
+pub struct TokenArgs {
+    /// What the holder may do: customer, clerk or admin
+    #[arg(long, value_parser = role)]
+    pub role: Role,
+    /// The customer; needed for the role customer
+    #[arg(long, value_name = "ID", required_if_eq("role", "customer"))]
+    pub customer: Option<CustomerId>,
+    /// Whose shop
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+    /// How long it holds, in seconds
+    #[arg(long, default_value_t = 43_200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
+    pub lifetime_s: u32,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Whose shop
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+}
+
+/// `events`
+#[derive(Debug, Args)]
+pub struct EventsArgs {
+    /// The order's id
+    pub order: domain::OrderId,
+    /// Only what had happened by then: a version (3), a position of the log (0.1742) or a moment (RFC 3339)
+    #[arg(long, value_name = "VERSION|POSITION|TIME")]
+    pub as_of: Option<Moment>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `audit`
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Begin after this position of the log instead of at its start
+    #[arg(long, value_name = "POSITION")]
+    pub from: Option<domain::contract::Position>,
+}
+
+/// `stats`
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Whose shop
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+    /// How many rows of each table
+    #[arg(long, default_value_t = 15, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub top: u16,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Verbs with no other flag.
+#[derive(Debug, Args)]
+pub struct JsonArgs {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    text.parse().map_err(|_| "give customer, clerk or admin".to_owned())
+}
+
+fn currency(text: &str) -> Result<Currency, String> {
+    Currency::try_new(text).map_err(|error| format!("{error}; give an ISO 4217 code such as GBP"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_fit_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_values_are_usage_errors() {
+        for line in [
+            "orderctl token --role king",
+            "orderctl token --role customer",
+            "orderctl token --role clerk --tenant UPPER",
+            "orderctl import online-retail",
+            "orderctl import online-retail f --currency gbp",
+            "orderctl events not-an-id",
+            "orderctl audit --from 17",
+        ] {
+            let error = Cli::try_parse_from(line.split(' ')).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! A few orders from draft to placement, shown as GraphQL sees them.
+//!
+//! Guarantees: every run makes new orders, and shows them only when the read models have them. Names no person.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::time::Duration;
+
+use reqwest::{Method, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use service_kit::BoxError;
+use service_kit::clock::{Ids, SystemIds};
+use service_kit::config::Variables;
+
+use crate::cli::DemoArgs;
+use crate::engine::Engine;
+use crate::run::staff;
+
+/// Longest wait for one answer.
+const ANSWER_MAX: Duration = Duration::from_secs(20);
+
+/// One order of the walk.
+struct Sample {
+    customer: &'static str,
+    country: &'static str,
+    city: &'static str,
+    /// Stock code, description, pieces, price.
+    lines: &'static [(&'static str, &'static str, u32, &'static str)],
+    cancelled: bool,
+}
+
+const SAMPLES: [Sample; 3] = [
+    Sample {
+        customer: "sample-shop-1",
+        country: "GB",
+        city: "London",
+        lines: &[("85123A", "Heart light holder", 6, "2.55"), ("22423", "Cakestand, 3 tiers", 1, "12.75")],
+        cancelled: false,
+    },
+    Sample {
+        customer: "sample-shop-2",
+        country: "DE",
+        city: "Hamburg",
+        lines: &[
+            ("20725", "Lunch bag, red", 10, "1.65"),
+            ("POST", "Postage", 1, "18"),
+            ("21212", "Cake cases", 24, "0.425"),
+        ],
+        cancelled: false,
+    },
+    Sample {
+        customer: "sample-shop-1",
+        country: "IE",
+        city: "Dublin",
+        lines: &[("47566", "Party bunting", 2, "4.95")],
+        cancelled: true,
+    },
+];
+
+/// What GraphQL is asked.
+const QUERY: &str = "query Sample($id: ID!) { order(id: $id) { number state version country \
+    totals { total { amount currency } lineCount } timeline(first: 20) { nodes { type } } } }";
+
+/// Where an order stands after a command.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Receipt {
+    order_id: String,
+    version: i64,
+}
+
+/// Walks the orders through and shows them.
+///
+/// # Errors
+/// When the engine refuses something or does not answer.
+pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxError> {
+    let engine = Engine::from_variables(variables, staff(args.tenant.clone()))?;
+    let mut table =
+        format!("{:<14} {:<10} {:>12} {:>6} {:<8} {}\n", "number", "state", "total", "lines", "country", "events");
+    for sample in &SAMPLES {
+        let receipt = place(&engine, sample).await?;
+        let order = look(&engine, &receipt).await?;
+        writeln!(table, "{}", row(&order))?;
+    }
+    let mut out = std::io::stdout();
+    write!(out, "{table}")?;
+    writeln!(out, "\nLook closer at {}/graphql, or with: orderctl events ORDER-ID", engine.url)?;
+    Ok(true)
+}
+
+async fn place(engine: &Engine, sample: &Sample) -> Result<Receipt, BoxError> {
+    let draft = json!({ "customer": sample.customer, "currency": "GBP" });
+    let order = command(engine, Method::POST, "/v1/orders", &draft, None).await?.order_id;
+    let path = |rest: &str| format!("/v1/orders/{order}/{rest}");
+    for (sku, description, quantity, price) in sample.lines {
+        let line = json!({ "sku": sku, "description": description, "quantity": quantity, "unitPrice": price });
+        command(engine, Method::POST, &path("lines"), &line, None).await?;
+    }
+    let address = json!({
+        "kind": "SHIPPING", "name": "Goods inwards", "line1": "1 Sample Street", "city": sample.city, "country": sample.country,
+    });
+    command(engine, Method::PUT, &path("address"), &address, None).await?;
+    let placed = command(engine, Method::POST, &path("place"), &json!({}), None).await?;
+    if !sample.cancelled {
+        return Ok(placed);
+    }
+    let ground = json!({ "reason": "CUSTOMER", "note": "ordered twice" });
+    command(engine, Method::POST, &path("cancel"), &ground, Some(placed.version)).await
+}
+
+async fn command(
+    engine: &Engine,
+    method: Method,
+    path: &str,
+    body: &Value,
+    expected: Option<i64>,
+) -> Result<Receipt, BoxError> {
+    let mut request = engine
+        .http
+        .request(method, format!("{}{path}", engine.url))
+        .timeout(ANSWER_MAX)
+        .bearer_auth(engine.token()?)
+        .header("idempotency-key", SystemIds.random().to_string())
+        .json(body);
+    if let Some(version) = expected {
+        request = request.header("if-match", format!("\"{version}\""));
+    }
+    let response = request.send().await.map_err(|error| unreachable(engine, &error))?;
+    Ok(accepted(response, path).await?.json().await?)
+}
+
+/// The order as GraphQL sees it, once it has seen the last command.
+async fn look(engine: &Engine, receipt: &Receipt) -> Result<Value, BoxError> {
+    let response = engine
+        .http
+        .post(format!("{}/graphql", engine.url))
+        .timeout(ANSWER_MAX)
+        .bearer_auth(engine.token()?)
+        .header("order-consistency-token", format!("{}@{}", receipt.order_id, receipt.version))
+        .json(&json!({ "query": QUERY, "variables": { "id": receipt.order_id } }))
+        .send()
+        .await
+        .map_err(|error| unreachable(engine, &error))?;
+    let answer: Value = accepted(response, "/graphql").await?.json().await?;
+    match answer.get("errors") {
+        Some(errors) => Err(format!("GraphQL does not show order {}: {errors}", receipt.order_id).into()),
+        None => Ok(answer["data"]["order"].clone()),
+    }
+}
+
+async fn accepted(response: Response, path: &str) -> Result<Response, BoxError> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let text = response.text().await.unwrap_or_default();
+    Err(format!("the engine answered {status} to {path}: {}", text.chars().take(500).collect::<String>()).into())
+}
+
+fn unreachable(engine: &Engine, error: &reqwest::Error) -> BoxError {
+    let chain = service_kit::errors::chain(error);
+    format!("the engine at {} does not answer ({chain}); `make up` starts it, `make status` shows it", engine.url)
+        .into()
+}
+
+fn row(order: &Value) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let total = &order["totals"]["total"];
+    let events: Vec<String> =
+        order["timeline"]["nodes"].as_array().into_iter().flatten().map(|node| text(&node["type"])).collect();
+    format!(
+        "{:<14} {:<10} {:>12} {:>6} {:<8} {}",
+        text(&order["number"]),
+        text(&order["state"]),
+        format!("{} {}", text(&total["amount"]), text(&total["currency"])),
+        text(&order["totals"]["lineCount"]),
+        text(&order["country"]),
+        events.join(", "),
+    )
+}

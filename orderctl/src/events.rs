@@ -1,0 +1,132 @@
+//! The history of one order, as the event store has it.
+
+use std::io::Write;
+
+use domain::contract::Position;
+use domain::{OrderId, Timestamp};
+use event_store::{Metadata, Store, StoreOptions, StoredRow, StreamId};
+use serde_json::{Value, json};
+use service_kit::BoxError;
+use service_kit::config::Variables;
+
+use crate::cli::EventsArgs;
+use crate::places::{orders_database, read_client};
+
+/// A point in an order's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// After so many events.
+    Version(i64),
+    /// When the log had come so far.
+    Position(Position),
+    /// By then, as the store recorded it.
+    Time(Timestamp),
+}
+
+impl std::str::FromStr for Moment {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let version = text.parse().ok().filter(|version| *version > 0).map(Self::Version);
+        let position = || text.parse().ok().map(Self::Position);
+        let time = || Timestamp::try_from(text.to_owned()).ok().map(Self::Time);
+        version
+            .or_else(position)
+            .or_else(time)
+            .ok_or("give a version (3), a position (0.1742) or a moment (2026-01-31T12:00:00Z)")
+    }
+}
+
+/// Prints the events of an order.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn print(variables: &Variables, args: &EventsArgs) -> Result<bool, BoxError> {
+    let url = orders_database(variables)?;
+    let store = Store::open(&url, StoreOptions::default()).await?;
+    let stream = StreamId::new("order", &args.order.to_string());
+    let rows = store.read_stream(&stream, 0).await?;
+    if rows.is_empty() {
+        return Err(format!("there is no order {}; GraphQL's `orders` lists the ids", args.order).into());
+    }
+    let positions = match positions(variables, args.order).await {
+        Ok(positions) => positions,
+        Err(error) if matches!(args.as_of, Some(Moment::Position(_))) => return Err(error),
+        Err(error) => {
+            eprintln!("positions are not shown, for the read models cannot be read: {error}");
+            Vec::new()
+        }
+    };
+    let mut out = std::io::stdout().lock();
+    for row in rows {
+        let position = positions.iter().find(|(version, _)| *version == row.version).map(|(_, position)| *position);
+        if !args.as_of.is_none_or(|moment| happened_by(&row, position, moment)) {
+            continue;
+        }
+        let line = if args.json { as_json(&row, position) } else { as_text(&row, position) };
+        writeln!(out, "{line}")?;
+    }
+    Ok(true)
+}
+
+/// Version and position of each event, as the read models have seen them; the log itself has no index by order.
+async fn positions(variables: &Variables, order: OrderId) -> Result<Vec<(i64, Position)>, BoxError> {
+    let client = read_client(variables).await?;
+    let rows = client.query(include_str!("sql/positions.sql"), &[&order.uuid()]).await?;
+    let read = |row: &tokio_postgres::Row| {
+        Ok((row.try_get(0)?, Position { shard: row.try_get(1)?, position: row.try_get(2)? }))
+    };
+    rows.iter().map(read).collect()
+}
+
+fn happened_by(row: &StoredRow, position: Option<Position>, moment: Moment) -> bool {
+    match moment {
+        Moment::Version(version) => row.version <= version,
+        Moment::Time(time) => row.recorded_at <= time,
+        // An order lives in one shard, so another shard's positions say nothing of it.
+        Moment::Position(limit) => {
+            position.is_some_and(|position| position.shard == limit.shard && position.position <= limit.position)
+        }
+    }
+}
+
+fn as_json(row: &StoredRow, position: Option<Position>) -> String {
+    let metadata = Metadata::from_json(&row.metadata);
+    let payload: Value = serde_json::from_str(&row.payload).unwrap_or_else(|_| Value::String(row.payload.clone()));
+    json!({
+        "version": row.version,
+        "type": row.event_type,
+        "eventId": row.event_id,
+        "recordedAt": row.recorded_at,
+        "position": position,
+        "tenant": row.tenant,
+        "correlationId": metadata.correlation_id,
+        "causationId": metadata.causation_id,
+        "principal": metadata.principal,
+        "payload": payload,
+    })
+    .to_string()
+}
+
+fn as_text(row: &StoredRow, position: Option<Position>) -> String {
+    let metadata = Metadata::from_json(&row.metadata);
+    let position = position.map_or_else(|| "no position seen yet".to_owned(), |position| position.to_string());
+    let correlation = metadata.correlation_id.as_deref().unwrap_or("-");
+    let (version, kind, at) = (row.version, &row.event_type, row.recorded_at);
+    format!("{version:>4}  {kind:<20} {at}  {position}  correlation {correlation}\n      {}", row.payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_version_a_position_or_a_time() {
+        assert_eq!("3".parse(), Ok(Moment::Version(3)));
+        assert_eq!("0.17".parse(), Ok(Moment::Position(Position { shard: 0, position: 17 })));
+        assert!(matches!("2026-01-31T12:00:00Z".parse(), Ok(Moment::Time(_))));
+        for text in ["0", "-1", "soon", "", "2026-01-31"] {
+            assert!(text.parse::<Moment>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Files as a stream of rows: CSV or NDJSON, plain or compressed with gzip.
+//!
+//! Guarantees: memory does not grow with the file; every row comes out once, with the line of the file it begins at; a row that
+//! cannot be read comes out as a row with a problem, a file that cannot be read as an error that names the line.
+
+mod csv;
+mod ndjson;
+mod open;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use open::{Format, Origin};
+
+/// One row, with the columns that the mapping asks for.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// The line of the file that it begins at, from 1.
+    pub number: u64,
+    /// Why it cannot be read.
+    pub problem: Option<String>,
+    cells: Vec<String>,
+}
+
+impl Record {
+    /// The value of a column, without white space around it; empty where the row has none.
+    pub fn cell(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", |cell| cell.trim())
+    }
+
+    /// Empties the record for the next row.
+    fn reset(&mut self, columns: usize, number: u64) {
+        self.number = number;
+        self.problem = None;
+        self.cells.resize(columns, String::new());
+        self.cells.iter_mut().for_each(String::clear);
+    }
+}
+
+/// Why a file cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// It cannot be opened.
+    #[error("cannot open {}", path.display())]
+    Open {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Reading stopped.
+    #[error("reading {name} failed after line {line}; nothing beyond it was imported")]
+    Read {
+        /// Which file.
+        name: Arc<str>,
+        /// The last line read.
+        line: u64,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The header lacks a column.
+    #[error("{name} has no column {column:?} in its first line; the columns are {found}")]
+    Column {
+        /// Which file.
+        name: Arc<str>,
+        /// The column that the mapping names.
+        column: String,
+        /// What there is.
+        found: String,
+    },
+    /// The two passes over the file saw different content.
+    #[error("{name} changed while it was read, at line {line}; run the import again")]
+    Changed {
+        /// Which file.
+        name: Arc<str>,
+        /// Where.
+        line: u64,
+    },
+}
+
+/// Rows of a file, one after the other.
+pub trait Rows {
+    /// Reads the next row into `record`; `false` at the end.
+    ///
+    /// # Errors
+    /// [`InputError::Read`].
+    fn next(&mut self, record: &mut Record) -> Result<bool, InputError>;
+}

@@ -1,0 +1,91 @@
+//! Opening a file, as often as needed.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::csv::CsvRows;
+use super::ndjson::NdjsonRows;
+use super::{InputError, Rows};
+use crate::import::map::Plan;
+
+/// The first two bytes of gzip. Source: RFC 1952.
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+const BUFFER_BYTES: usize = 128 * 1_024;
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Columns with a header line.
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// Where rows come from; it is read twice.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A file.
+    File(Arc<Path>),
+    /// Generated content.
+    Memory {
+        /// What to call it.
+        name: Arc<str>,
+        /// CSV.
+        content: Arc<[u8]>,
+    },
+}
+
+impl Origin {
+    /// A file by its path.
+    pub fn file(path: &Path) -> Self {
+        Self::File(path.into())
+    }
+
+    /// What to call it in messages.
+    pub fn name(&self) -> Arc<str> {
+        match self {
+            Self::File(path) => path.display().to_string().into(),
+            Self::Memory { name, .. } => Arc::clone(name),
+        }
+    }
+
+    /// The format that the name tells, CSV by default.
+    pub fn format(&self) -> Format {
+        let name = self.name();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        let ndjson = [".ndjson", ".jsonl", ".json"].iter().any(|suffix| name.ends_with(suffix));
+        if ndjson { Format::Ndjson } else { Format::Csv }
+    }
+
+    /// Opens it for a pass over its rows.
+    ///
+    /// # Errors
+    /// [`InputError`] when it cannot be opened or lacks a column.
+    pub fn rows(&self, plan: &Plan) -> Result<Box<dyn Rows>, InputError> {
+        let reader = self.reader()?;
+        Ok(match self.format() {
+            Format::Csv => Box::new(CsvRows::open(self.name(), reader, plan)?),
+            Format::Ndjson => Box::new(NdjsonRows::new(self.name(), reader, plan)),
+        })
+    }
+
+    fn reader(&self) -> Result<Box<dyn BufRead>, InputError> {
+        let bytes: Box<dyn Read> = match self {
+            Self::Memory { content, .. } => Box::new(Cursor::new(Arc::clone(content))),
+            Self::File(path) => {
+                let error = |source| InputError::Open { path: path.to_path_buf(), source };
+                Box::new(File::open(path).map_err(error)?)
+            }
+        };
+        let mut reader = BufReader::with_capacity(BUFFER_BYTES, bytes);
+        let start = reader.fill_buf().map_err(|source| InputError::Read { name: self.name(), line: 0, source })?;
+        if start.starts_with(&GZIP_MAGIC) {
+            return Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(reader))));
+        }
+        Ok(Box::new(reader))
+    }
+}

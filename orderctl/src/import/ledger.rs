@@ -1,0 +1,212 @@
+//! What became of every line, counted once.
+//!
+//! Guarantees: an invoice is counted when its fate is known, whole and once; so in lines and in amount, read is imported and
+//! already and refused together, after an interruption too.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::order::Prepared;
+use super::report::{Refused, ReportError, Spool};
+use crate::exact::{Exact, TooLarge};
+
+/// What the engine answered for an invoice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Taken in now.
+    Imported,
+    /// Taken in before, with the same content.
+    Already,
+    /// Not acceptable.
+    Refused {
+        /// For programs.
+        code: String,
+        /// For people.
+        detail: String,
+    },
+    /// It was never sent: no line of it is left.
+    Empty,
+}
+
+/// An invoice with its fate.
+#[derive(Debug)]
+pub struct Settled {
+    /// The invoice.
+    pub invoice: Prepared,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// Lines of the file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct LineCounts {
+    /// All whose fate is known.
+    pub read: u64,
+    /// Taken in by this run.
+    pub imported: u64,
+    /// Taken in by an earlier run.
+    pub already: u64,
+    /// Not taken in.
+    pub refused: u64,
+}
+
+/// Invoices of the file. Each stands in one of the last four.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct InvoiceCounts {
+    /// All whose fate is known.
+    pub read: u64,
+    /// Taken in by this run with every line.
+    pub imported: u64,
+    /// Taken in by an earlier run with every line.
+    pub already: u64,
+    /// Taken in, now or before, without their refused lines.
+    pub partly_refused: u64,
+    /// Not taken in.
+    pub refused: u64,
+}
+
+/// Orders that the engine holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct OrderCounts {
+    /// New with this run.
+    pub imported: u64,
+    /// From an earlier run.
+    pub already: u64,
+}
+
+/// Amounts, with the signs that the file gives them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Amounts {
+    /// Of all lines whose fate is known.
+    pub read: Exact,
+    /// Of lines taken in by this run.
+    pub imported: Exact,
+    /// Of lines taken in by an earlier run.
+    pub already: Exact,
+    /// Of lines not taken in.
+    pub refused: Exact,
+    /// Of all lines: the sum of their totals, each rounded.
+    pub rounded: Exact,
+}
+
+/// The account of an import.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// Lines.
+    pub lines: LineCounts,
+    /// Invoices.
+    pub invoices: InvoiceCounts,
+    /// Orders.
+    pub orders: OrderCounts,
+    /// Amounts.
+    pub amounts: Amounts,
+    /// Refused lines by code.
+    pub codes: BTreeMap<String, u64>,
+    /// Invoices by what was left out or decided for them.
+    pub notes: BTreeMap<String, u64>,
+    spool: Option<Spool>,
+}
+
+/// Different notes that are kept; a file full of unknown countries must not fill memory.
+const NOTES_MAX: usize = 1_000;
+
+/// Why an invoice cannot be counted.
+#[derive(Debug, thiserror::Error)]
+pub enum CountError {
+    /// Its amount does not fit.
+    #[error(transparent)]
+    Amount(#[from] TooLarge),
+    /// The refusals cannot be written.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+}
+
+impl Ledger {
+    /// An account that keeps refused lines in `spool`, if there is one.
+    pub fn new(spool: Option<Spool>) -> Self {
+        Self { spool, ..Self::default() }
+    }
+
+    /// Counts an invoice.
+    ///
+    /// # Errors
+    /// [`CountError`].
+    pub fn settle(&mut self, settled: Settled) -> Result<(), CountError> {
+        let Settled { invoice, fate } = settled;
+        let (good, bad) = (count(invoice.numbers.len()), count(invoice.refused.len()));
+        let amounts = &mut self.amounts;
+        amounts.rounded = amounts.rounded.plus(invoice.rounded)?;
+        amounts.read = amounts.read.plus(invoice.amount)?.plus(invoice.refused_amount)?;
+        amounts.refused = amounts.refused.plus(invoice.refused_amount)?;
+        let (lines, amount) = match &fate {
+            Fate::Imported => (&mut self.lines.imported, &mut amounts.imported),
+            Fate::Already => (&mut self.lines.already, &mut amounts.already),
+            Fate::Refused { .. } | Fate::Empty => (&mut self.lines.refused, &mut amounts.refused),
+        };
+        *lines += good;
+        *amount = amount.plus(invoice.amount)?;
+        self.lines.read += good + bad;
+        self.lines.refused += bad;
+        if !invoice.number.is_empty() {
+            self.count_invoice(&fate, bad > 0);
+        }
+        self.note(&invoice.notes);
+        for (line, refusal) in &invoice.refused {
+            self.refuse(&invoice.number, *line, &refusal.code, &refusal.detail)?;
+        }
+        if let Fate::Refused { code, detail } = &fate {
+            for line in &invoice.numbers {
+                self.refuse(&invoice.number, *line, code, detail)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count_invoice(&mut self, fate: &Fate, partly: bool) {
+        let invoices = &mut self.invoices;
+        invoices.read += 1;
+        match fate {
+            Fate::Imported => self.orders.imported += 1,
+            Fate::Already => self.orders.already += 1,
+            Fate::Refused { .. } | Fate::Empty => {}
+        }
+        let place = match fate {
+            Fate::Refused { .. } | Fate::Empty => &mut invoices.refused,
+            Fate::Imported | Fate::Already if partly => &mut invoices.partly_refused,
+            Fate::Imported => &mut invoices.imported,
+            Fate::Already => &mut invoices.already,
+        };
+        *place += 1;
+    }
+
+    fn note(&mut self, notes: &[String]) {
+        for note in notes {
+            if let Some(times) = self.notes.get_mut(note) {
+                *times += 1;
+            } else if self.notes.len() < NOTES_MAX {
+                self.notes.insert(note.clone(), 1);
+            } else {
+                *self.notes.entry("further_notes".to_owned()).or_default() += 1;
+            }
+        }
+    }
+
+    fn refuse(&mut self, invoice: &str, line: u64, code: &str, detail: &str) -> Result<(), ReportError> {
+        if let Some(times) = self.codes.get_mut(code) {
+            *times += 1;
+        } else {
+            self.codes.insert(code.to_owned(), 1);
+        }
+        self.spool.as_mut().map_or(Ok(()), |spool| spool.push(&Refused { invoice, line, code, detail }))
+    }
+
+    /// Gives the refused lines out, for the report.
+    pub fn take_spool(&mut self) -> Option<Spool> {
+        self.spool.take()
+    }
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}

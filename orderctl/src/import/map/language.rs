@@ -1,0 +1,167 @@
+//! The map language: which columns of a file make an order, as TOML.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A mapping file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapFile {
+    /// The system the orders come from; part of their ids.
+    pub source: String,
+    /// The column whose value the lines of one order share.
+    pub group_by: String,
+    /// The one currency of the file; amounts of several cannot be added up in one report.
+    pub currency: Option<String>,
+    /// In CSV, the character between columns.
+    #[serde(default = "comma")]
+    pub delimiter: char,
+    /// In NDJSON, the key of the array that holds an order's lines; absent when every row is one line.
+    pub lines: Option<String>,
+    /// Whether a credit looks for the sale that it takes back.
+    #[serde(default)]
+    pub match_credits: bool,
+    /// Where an order's fields are.
+    pub order: OrderFields,
+    /// Where a line's fields are.
+    pub line: LineFields,
+    /// Lines that are refused, first match first.
+    #[serde(default)]
+    pub refuse: Vec<RefuseRule>,
+    /// What kind of order a line belongs to, first match first; sales only when there is no rule.
+    #[serde(default)]
+    pub kind: Vec<KindRule>,
+}
+
+const fn comma() -> char {
+    ','
+}
+
+/// Where an order's fields are. The number is the value of `group_by`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderFields {
+    /// When it was placed.
+    pub placed_at: MomentField,
+    /// For whom.
+    pub customer: Option<Field>,
+    /// Where to.
+    pub country: Option<CountryField>,
+    /// What a credit takes back, where the file tells.
+    pub credit_of: Option<Field>,
+}
+
+/// Where a line's fields are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineFields {
+    /// What.
+    pub sku: Field,
+    /// What it is called.
+    pub description: Option<Field>,
+    /// How many.
+    pub quantity: Field,
+    /// What one costs.
+    pub unit_price: Field,
+}
+
+/// A column, or one value for all.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// The column's name; in NDJSON a path such as `customer.id`.
+    pub column: Option<String>,
+    /// The value for all lines.
+    pub value: Option<String>,
+}
+
+/// A column with moments.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MomentField {
+    /// The column's name.
+    pub column: String,
+    /// Patterns of strftime, tried in order; RFC 3339 when there are none.
+    #[serde(default)]
+    pub formats: Vec<String>,
+    /// The IANA zone of local times; needed with `formats`.
+    pub zone: Option<String>,
+}
+
+/// A column with countries.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountryField {
+    /// The column's name.
+    pub column: String,
+    /// Whether English names are known beside codes of ISO 3166-1.
+    #[serde(default)]
+    pub names: bool,
+    /// More names, with the codes they stand for.
+    #[serde(default)]
+    pub also: BTreeMap<String, String>,
+    /// Values that stand for no country.
+    #[serde(default)]
+    pub none: Vec<String>,
+}
+
+/// A condition on one column; exactly one test.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// The column's name.
+    pub column: String,
+    /// The value is this.
+    pub equals: Option<String>,
+    /// The value is anything but this.
+    pub not_equals: Option<String>,
+    /// The value begins with this.
+    pub starts_with: Option<String>,
+    /// The value has digits only (`true`), or another character or none at all (`false`).
+    pub digits: Option<bool>,
+}
+
+/// Lines that are refused.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefuseRule {
+    /// Which lines.
+    pub when: When,
+    /// The code in the report.
+    pub code: String,
+    /// The reason in the report.
+    pub detail: String,
+}
+
+/// Lines of one kind of order.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindRule {
+    /// Which lines.
+    pub when: When,
+    /// The order's kind.
+    pub kind: Kind,
+    /// The sign that quantities have in the file.
+    pub quantity: Sign,
+}
+
+/// Whether an order sells or takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Kind {
+    /// Goods for money.
+    Sale,
+    /// Money back.
+    Credit,
+}
+
+/// The sign that quantities have in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sign {
+    /// Above zero; a negative one is refused.
+    Positive,
+    /// Below zero; a positive one is refused.
+    Negative,
+}

@@ -1,0 +1,20 @@
+//! From a row of a file to a line of an order.
+//!
+//! Guarantees: a row becomes a line or a refusal with a code and a reason; a mapping that cannot work is refused before the
+//! file is read, with the place in the mapping.
+//! Does not: group lines to orders or look at other rows.
+
+mod compile;
+mod countries;
+mod language;
+mod line;
+mod moment;
+
+pub use compile::{MapError, Plan};
+pub use countries::Country;
+pub use language::{Kind, MapFile, Sign};
+pub use line::{Head, Line, Reading, Refusal, Verdict};
+pub use moment::{Moments, Settled};
+
+/// The mapping of the data set "Online Retail".
+pub const ONLINE_RETAIL: &str = include_str!("../../../maps/online-retail.toml");

@@ -1,0 +1,244 @@
+//! Orders of another system, from a file into the engine.
+//!
+//! Guarantees: every line of the file is imported or refused with a reason, and counted exactly; memory does not grow with the
+//! file; a second run changes nothing. What is decided about lines is in `docs/import-rules.md`.
+//! Does not: write to the store. All goes through `POST /v1/imports`.
+
+mod credits;
+mod group;
+pub mod input;
+mod intern;
+pub mod ledger;
+pub mod map;
+mod order;
+pub mod progress;
+pub mod report;
+mod send;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use service_kit::clock::Stopwatch;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::{JoinError, JoinSet, spawn_blocking};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+use group::{Gatherer, Index};
+use input::Origin;
+use ledger::{CountError, Fate, Ledger, Settled};
+use map::Plan;
+use order::Prepared;
+use progress::Progress;
+use report::{ReportError, Run, Spool};
+use send::Sender;
+
+pub use group::GatherError;
+pub use send::SendError;
+
+/// What is decided about lines, in words.
+pub const RULES: &str = include_str!("../../docs/import-rules.md");
+/// The map language, in words.
+pub const MAPS: &str = include_str!("../../docs/import-maps.md");
+/// Requests at work at once; the engine takes four.
+const STREAMS: usize = 3;
+/// Invoices and bytes of one request.
+const ROWS_MAX: usize = 250;
+const BYTES_MAX: usize = 512 * 1_024;
+/// Settled invoices that may wait to be counted.
+const SETTLED_MAX: usize = 1_024;
+/// Longest wait for the engine's next result.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What to import.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// From where.
+    pub origin: Origin,
+    /// By which mapping.
+    pub plan: Arc<Plan>,
+    /// The first so many sales only.
+    pub first: Option<usize>,
+    /// Where the report goes.
+    pub report: Option<PathBuf>,
+    /// Longest wait for the engine's next result.
+    pub patience: Duration,
+}
+
+/// Why an import is not complete.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file or its lines.
+    #[error(transparent)]
+    Gather(#[from] GatherError),
+    /// The engine.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// The account.
+    #[error(transparent)]
+    Count(#[from] CountError),
+    /// The report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// A fault of this program.
+    #[error("a part of the import broke down")]
+    Broken(#[from] JoinError),
+}
+
+/// How an import ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What became of every line whose fate is known.
+    pub ledger: Ledger,
+    /// How the run went.
+    pub run: Run,
+    /// Why it is not complete.
+    pub error: Option<ImportError>,
+}
+
+/// Imports. `stop` ends it cleanly: what is at work is finished, and what is done is accounted for.
+///
+/// # Errors
+/// [`ImportError`] when it cannot begin, or the report cannot be written.
+pub async fn import(
+    job: Job,
+    engine: Engine,
+    progress: Progress,
+    stop: CancellationToken,
+) -> Result<Outcome, ImportError> {
+    let watch = Stopwatch::start();
+    progress.begin(&format!("reading {}", job.origin.name()));
+    let mut ledger = Ledger::new(job.report.as_deref().map(Spool::create).transpose()?);
+    let index = {
+        let (origin, plan, first) = (job.origin.clone(), Arc::clone(&job.plan), job.first);
+        spawn_blocking(move || Index::build(&origin, &plan, first)).await??
+    };
+    let lines = index.lines;
+    progress.lines(lines);
+    let error = run(&job, engine, index, &mut ledger, &progress, &stop).await.err();
+    progress.end();
+    let run = Run {
+        source: job.plan.source.to_string(),
+        currency: job.plan.currency,
+        complete: error.is_none() && ledger.lines.read == lines,
+        seconds: watch.elapsed().as_secs_f64(),
+    };
+    if let Some(spool) = ledger.take_spool() {
+        spool.finish(&ledger, &run)?;
+    }
+    Ok(Outcome { ledger, run, error })
+}
+
+async fn run(
+    job: &Job,
+    engine: Engine,
+    index: Index,
+    ledger: &mut Ledger,
+    progress: &Progress,
+    stop: &CancellationToken,
+) -> Result<(), ImportError> {
+    // One part's failure ends the others; the user's stop does too.
+    let stop = stop.child_token();
+    let _ends_with_us = stop.clone().drop_guard();
+    let (settle, mut settled) = mpsc::channel(SETTLED_MAX);
+    let (batches, queue) = mpsc::channel(STREAMS);
+    let queue = Arc::new(Mutex::new(queue));
+    let mut parts: JoinSet<Result<(), ImportError>> = JoinSet::new();
+    let reader = Reader {
+        origin: job.origin.clone(),
+        plan: Arc::clone(&job.plan),
+        batches,
+        settle: settle.clone(),
+        stop: stop.clone(),
+    };
+    parts.spawn_blocking(move || reader.run(index).map_err(ImportError::from));
+    let sender =
+        Sender { engine, patience: job.patience, settled: settle, progress: progress.clone(), stop: stop.clone() };
+    for _ in 0..STREAMS {
+        parts.spawn(stream(sender.clone(), Arc::clone(&queue)));
+    }
+    drop((sender, queue));
+    let mut first_error = None;
+    loop {
+        tokio::select! {
+            next = settled.recv() => match next {
+                Some(next) => count(ledger, next, progress)?,
+                None => break,
+            },
+            Some(ended) = parts.join_next() => if let Err(error) = ended? {
+                stop.cancel();
+                first_error = first_error.or(Some(error));
+            },
+        }
+    }
+    while let Some(ended) = parts.join_next().await {
+        first_error = first_error.or(ended?.err());
+    }
+    match first_error {
+        None if stop.is_cancelled() => Err(SendError::Stopped.into()),
+        None => Ok(()),
+        Some(error) => Err(error),
+    }
+}
+
+fn count(ledger: &mut Ledger, settled: Settled, progress: &Progress) -> Result<(), CountError> {
+    let before = ledger.lines.read;
+    ledger.settle(settled)?;
+    progress.advance(ledger.lines.read - before);
+    Ok(())
+}
+
+/// One of several requests at a time.
+async fn stream(sender: Sender, queue: Arc<Mutex<mpsc::Receiver<Vec<Prepared>>>>) -> Result<(), ImportError> {
+    loop {
+        let next = async { queue.lock().await.recv().await };
+        match sender.stop.run_until_cancelled(next).await.flatten() {
+            Some(batch) => sender.deliver(batch).await?,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Reads the file on a thread of its own.
+struct Reader {
+    origin: Origin,
+    plan: Arc<Plan>,
+    batches: mpsc::Sender<Vec<Prepared>>,
+    settle: mpsc::Sender<Settled>,
+    stop: CancellationToken,
+}
+
+impl Reader {
+    fn run(self, index: Index) -> Result<(), GatherError> {
+        let mut gatherer = Gatherer::open(&self.origin, &self.plan, index)?;
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while !self.stop.is_cancelled() {
+            let Some(invoice) = gatherer.next()? else {
+                // Nobody listens any more only when another part has failed, and that one has the reason.
+                if !batch.is_empty() {
+                    let _ = self.batches.blocking_send(batch);
+                }
+                return Ok(());
+            };
+            let Some(row) = &invoice.row else {
+                if self.settle.blocking_send(Settled { invoice, fate: Fate::Empty }).is_err() {
+                    return Ok(());
+                }
+                continue;
+            };
+            bytes += row.len();
+            batch.push(invoice);
+            if batch.len() >= ROWS_MAX || bytes >= BYTES_MAX {
+                bytes = 0;
+                if self.batches.blocking_send(std::mem::take(&mut batch)).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,181 @@
+//! The report as a JSON file.
+//!
+//! Guarantees: the file appears whole or not at all; refused lines stand in the order of the file, whatever order the engine
+//! answered in; a refused line costs sixteen bytes of memory, its text waits on disk.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::ledger::Ledger;
+
+/// A refused line.
+#[derive(Debug, Serialize)]
+pub struct Refused<'a> {
+    /// Number of its invoice; empty where the row names none.
+    pub invoice: &'a str,
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// For programs.
+    pub code: &'a str,
+    /// For people.
+    pub detail: &'a str,
+}
+
+/// Why the report cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the report {}", path.display())]
+pub struct ReportError {
+    path: PathBuf,
+    #[source]
+    source: std::io::Error,
+}
+
+/// Refused lines, kept beside the report until it is written.
+#[derive(Debug)]
+pub struct Spool {
+    report: PathBuf,
+    path: PathBuf,
+    file: BufWriter<File>,
+    written: u64,
+    /// Line of the file and place in the spool.
+    places: Vec<(u64, u64)>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The system the orders come from.
+    pub source: String,
+    /// The one currency.
+    pub currency: domain::Currency,
+    /// Whether every line of the file has a fate.
+    pub complete: bool,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+impl Run {
+    /// Lines a second.
+    pub fn rate(&self, lines: u64) -> f64 {
+        let lines = f64::from(u32::try_from(lines).unwrap_or(u32::MAX));
+        if self.seconds > 0.0 { lines / self.seconds } else { 0.0 }
+    }
+}
+
+impl Spool {
+    /// Makes room beside the report, which also shows early whether it can be written.
+    ///
+    /// # Errors
+    /// [`ReportError`].
+    pub fn create(report: &Path) -> Result<Self, ReportError> {
+        let path = beside(report, "refused");
+        let file = File::create(&path).map_err(|source| ReportError { path: report.to_path_buf(), source })?;
+        Ok(Self { report: report.to_path_buf(), path, file: BufWriter::new(file), written: 0, places: Vec::new() })
+    }
+
+    /// Keeps a refused line.
+    ///
+    /// # Errors
+    /// [`ReportError`].
+    pub fn push(&mut self, refused: &Refused<'_>) -> Result<(), ReportError> {
+        let mut json = serde_json::to_vec(refused).expect("a refusal has only texts and numbers");
+        json.push(b'\n');
+        self.places.push((refused.line, self.written));
+        self.written += u64::try_from(json.len()).unwrap_or_default();
+        self.file.write_all(&json).map_err(|source| ReportError { path: self.report.clone(), source })
+    }
+
+    /// Writes the report and clears up.
+    ///
+    /// # Errors
+    /// [`ReportError`].
+    pub fn finish(mut self, ledger: &Ledger, run: &Run) -> Result<(), ReportError> {
+        let report = self.report.clone();
+        self.write(ledger, run).map_err(|source| ReportError { path: report, source })
+    }
+
+    fn write(&mut self, ledger: &Ledger, run: &Run) -> std::io::Result<()> {
+        self.file.flush()?;
+        let part = beside(&self.report, "part");
+        let mut out = BufWriter::new(File::create(&part)?);
+        self.places.sort_unstable();
+        let mut refused = Sorted { places: self.places.iter(), file: BufReader::new(File::open(&self.path)?), at: 0 };
+        write_report(&mut out, ledger, run, &mut refused)?;
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+        std::fs::rename(&part, &self.report)
+    }
+}
+
+/// Reads refused lines in the order of the file.
+struct Sorted<'a, F> {
+    places: std::slice::Iter<'a, (u64, u64)>,
+    file: BufReader<F>,
+    at: u64,
+}
+
+impl<F: Read + Seek> Sorted<'_, F> {
+    fn next(&mut self) -> std::io::Result<Option<String>> {
+        let Some((_, place)) = self.places.next() else { return Ok(None) };
+        // Mostly a step within the buffer, for the engine answers nearly in order.
+        self.file.seek_relative(place.cast_signed() - self.at.cast_signed())?;
+        let mut json = String::new();
+        let length = self.file.read_line(&mut json)?;
+        self.at = place + u64::try_from(length).unwrap_or_default();
+        json.truncate(json.trim_end().len());
+        Ok(Some(json))
+    }
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        // A leftover only wastes room, and the next run to the same report overwrites it.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn beside(report: &Path, suffix: &str) -> PathBuf {
+    let mut name = report.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    name.into()
+}
+
+fn write_report(
+    out: &mut impl Write,
+    ledger: &Ledger,
+    run: &Run,
+    refused: &mut Sorted<'_, impl Read + Seek>,
+) -> std::io::Result<()> {
+    let amounts = &ledger.amounts;
+    let amount = json!({
+        "read": amounts.read.to_string(),
+        "imported": amounts.imported.to_string(),
+        "already": amounts.already.to_string(),
+        "refused": amounts.refused.to_string(),
+    });
+    writeln!(out, "{{")?;
+    writeln!(out, "  \"lines\": {},", serde_json::to_string(&ledger.lines)?)?;
+    writeln!(out, "  \"invoices\": {},", serde_json::to_string(&ledger.invoices)?)?;
+    writeln!(out, "  \"amount\": {amount},")?;
+    writeln!(out, "  \"amount_rounded\": \"{}\",", amounts.rounded.to_fixed(run.currency.exponent()))?;
+    write!(out, "  \"refused\": [")?;
+    let mut between = "\n    ";
+    while let Some(json) = refused.next()? {
+        write!(out, "{between}{json}")?;
+        between = ",\n    ";
+    }
+    writeln!(out, "{}],", if between.starts_with(',') { "\n  " } else { "" })?;
+    writeln!(out, "  \"seconds\": {:.3},", run.seconds)?;
+    writeln!(out, "  \"lines_per_s\": {:.1},", run.rate(ledger.lines.read))?;
+    writeln!(out, "  \"source\": {},", json!(run.source))?;
+    writeln!(out, "  \"currency\": \"{}\",", run.currency)?;
+    writeln!(out, "  \"complete\": {},", run.complete)?;
+    writeln!(out, "  \"orders\": {},", serde_json::to_string(&ledger.orders)?)?;
+    writeln!(out, "  \"refused_by_code\": {},", serde_json::to_string(&ledger.codes)?)?;
+    writeln!(out, "  \"notes\": {}", serde_json::to_string(&ledger.notes)?)?;
+    writeln!(out, "}}")
+}

@@ -1,0 +1,301 @@
+//! Sending rows to the engine, and learning what became of each.
+//!
+//! Guarantees: a row without a result is sent again, which changes nothing where it had arrived; while the engine is away the
+//! wait has a bound; a refusal of the whole request ends the import at once.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures::StreamExt;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
+use serde::Deserialize;
+use service_kit::clock::Stopwatch;
+use service_kit::poll::pause;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::ledger::{Fate, Settled};
+use super::order::Prepared;
+use super::progress::Progress;
+use crate::engine::{Engine, TokenError};
+
+/// Longest silence of the engine within an answer; it waits a minute for its own store.
+const SILENCE_MAX: Duration = Duration::from_secs(75);
+/// First and longest rest before rows are sent again.
+const REST_MS_MIN: u64 = 200;
+const REST_MS_MAX: u64 = 5_000;
+/// How long a stopped import waits for the results of what was sent.
+const GRACE: Duration = Duration::from_secs(10);
+/// How much of an answer that is no result is kept for the message.
+const ANSWER_BYTES_MAX: usize = 16 * 1_024;
+/// Longest line of results.
+const RESULT_BYTES_MAX: usize = 256 * 1_024;
+
+/// Why rows were not settled.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The engine stayed away.
+    #[error(
+        "the engine at {url} gave no result for {seconds} s ({last}); see that it runs, then repeat the import: it goes on where it stopped"
+    )]
+    Away {
+        /// Its address.
+        url: String,
+        /// How long it was waited for.
+        seconds: u64,
+        /// What went wrong last.
+        last: String,
+    },
+    /// The engine refused the whole request.
+    #[error("the engine refused the import: {answer}")]
+    Refused {
+        /// What it says.
+        answer: String,
+    },
+    /// There is no token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// Stopped by the user, with rows that have no result.
+    #[error("the import was stopped")]
+    Stopped,
+}
+
+/// How one attempt failed; what had a result by then is settled.
+enum Trouble {
+    /// Worth another attempt, after a rest where the engine asks for one.
+    Passing {
+        reason: String,
+        rest: Option<Duration>,
+    },
+    Final(SendError),
+}
+
+/// Sends rows.
+#[derive(Clone)]
+pub struct Sender {
+    /// The engine.
+    pub engine: Engine,
+    /// Longest wait for the next result.
+    pub patience: Duration,
+    /// Where settled invoices go.
+    pub settled: mpsc::Sender<Settled>,
+    /// Where waiting shows.
+    pub progress: Progress,
+    /// Ends the sending.
+    pub stop: CancellationToken,
+}
+
+/// The engine's word on a row.
+#[derive(Debug, Deserialize)]
+struct RowResult {
+    row: usize,
+    status: RowStatus,
+    code: Option<String>,
+    detail: Option<String>,
+    #[serde(default)]
+    errors: Vec<FieldError>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RowStatus {
+    Imported,
+    Already,
+    Refused,
+    Failed,
+}
+
+#[derive(Debug, Deserialize)]
+struct FieldError {
+    pointer: String,
+    detail: String,
+}
+
+impl RowResult {
+    /// `Err` with the reason when the row is to be sent again.
+    fn fate(self) -> Result<Fate, String> {
+        let mut detail = self.detail.unwrap_or_default();
+        for error in self.errors {
+            detail = format!("{detail}; {}: {}", error.pointer, error.detail);
+        }
+        let code = self.code.unwrap_or_else(|| "refused".to_owned());
+        match self.status {
+            RowStatus::Imported => Ok(Fate::Imported),
+            RowStatus::Already => Ok(Fate::Already),
+            RowStatus::Refused => Ok(Fate::Refused { code, detail }),
+            RowStatus::Failed => Err(format!("{code}: {detail}")),
+        }
+    }
+}
+
+impl Sender {
+    /// Sends invoices until each has its result.
+    ///
+    /// # Errors
+    /// [`SendError`] when some have none.
+    pub async fn deliver(&self, invoices: Vec<Prepared>) -> Result<(), SendError> {
+        let mut waiting = invoices;
+        let (mut quiet, mut rest_ms) = (Stopwatch::start(), REST_MS_MIN);
+        loop {
+            let before = waiting.len();
+            let Some(outcome) = self.bounded(self.attempt(&mut waiting)).await else { return Err(SendError::Stopped) };
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            if waiting.len() < before {
+                (quiet, rest_ms) = (Stopwatch::start(), REST_MS_MIN);
+            }
+            let (last, rest) = match outcome {
+                Ok(()) => ("the answer ended before its last result".to_owned(), None),
+                Err(Trouble::Passing { reason, rest }) => (reason, rest),
+                Err(Trouble::Final(error)) => return Err(error),
+            };
+            if quiet.elapsed() >= self.patience {
+                let seconds = self.patience.as_secs();
+                return Err(SendError::Away { url: self.engine.url.clone(), seconds, last });
+            }
+            self.progress.waiting(&last);
+            let rest = rest.unwrap_or(Duration::from_millis(rest_ms)).min(Duration::from_millis(REST_MS_MAX));
+            if !pause(rest, &self.stop).await {
+                return Err(SendError::Stopped);
+            }
+            rest_ms = (rest_ms * 2).min(REST_MS_MAX);
+        }
+    }
+
+    /// Lets an attempt end when the user stops the import, but not for long; `None` when it took too long.
+    async fn bounded<T>(&self, attempt: impl Future<Output = T>) -> Option<T> {
+        let impatient = async {
+            self.stop.cancelled().await;
+            pause(GRACE, &CancellationToken::new()).await
+        };
+        tokio::select! {
+            outcome = attempt => Some(outcome),
+            _ = impatient => None,
+        }
+    }
+
+    /// Sends rows once and takes those with a result out of `waiting`.
+    async fn attempt(&self, waiting: &mut Vec<Prepared>) -> Result<(), Trouble> {
+        let mut body = Vec::new();
+        waiting.iter().filter_map(|invoice| invoice.row.as_deref()).for_each(|row| body.extend_from_slice(row));
+        let token = self.engine.token().map_err(|error| Trouble::Final(error.into()))?;
+        let request = self
+            .engine
+            .http
+            .post(format!("{}/v1/imports", self.engine.url))
+            .header(CONTENT_TYPE, "application/x-ndjson")
+            .bearer_auth(token)
+            .body(body);
+        let answer = tokio::time::timeout(SILENCE_MAX, request.send()).await.map_err(|_| silence())?;
+        let response = answer.map_err(|error| passing(&error))?;
+        if response.status() != StatusCode::OK {
+            return Err(refused(response).await);
+        }
+        let mut open: HashMap<usize, Prepared> = (1..).zip(waiting.drain(..)).collect();
+        let outcome = self.results(response, &mut open).await;
+        // Back in their order, so that another attempt sends them as before.
+        let mut left: Vec<_> = open.into_iter().collect();
+        left.sort_unstable_by_key(|(row, _)| *row);
+        waiting.extend(left.into_iter().map(|(_, invoice)| invoice));
+        outcome
+    }
+
+    async fn results(&self, response: Response, open: &mut HashMap<usize, Prepared>) -> Result<(), Trouble> {
+        let mut chunks = response.bytes_stream();
+        let mut buffer: Vec<u8> = Vec::new();
+        let mut failed = None;
+        while !open.is_empty() {
+            let chunk = match tokio::time::timeout(SILENCE_MAX, chunks.next()).await {
+                Err(_) => return Err(silence()),
+                Ok(None) => break,
+                Ok(Some(chunk)) => chunk.map_err(|error| passing(&error))?,
+            };
+            buffer.extend_from_slice(&chunk);
+            let mut taken = 0;
+            while let Some(end) = buffer[taken..].iter().position(|byte| *byte == b'\n') {
+                let line = &buffer[taken..taken + end];
+                taken += end + 1;
+                failed = self.result(line, open).await?.or(failed);
+            }
+            buffer.drain(..taken);
+            if buffer.len() > RESULT_BYTES_MAX {
+                return Err(unreadable("a result without end"));
+            }
+        }
+        failed.map_or(Ok(()), |reason| Err(Trouble::Passing { reason, rest: None }))
+    }
+
+    /// Settles one row; the reason where it is to be sent again.
+    async fn result(&self, line: &[u8], open: &mut HashMap<usize, Prepared>) -> Result<Option<String>, Trouble> {
+        if line.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        let result: RowResult = serde_json::from_slice(line).map_err(|error| unreadable(&error.to_string()))?;
+        let row = result.row;
+        let fate = match result.fate() {
+            Ok(fate) => fate,
+            Err(reason) => return Ok(Some(reason)),
+        };
+        let invoice = open.remove(&row).ok_or_else(|| unreadable(&format!("a second result for row {row}")))?;
+        // The ledger leaves only after an error of its own, which ends the import.
+        self.settled.send(Settled { invoice, fate }).await.map_err(|_| Trouble::Final(SendError::Stopped))?;
+        Ok(None)
+    }
+}
+
+/// A failure of the connection, told by its innermost cause: what lies around it repeats the address at length.
+fn passing(error: &reqwest::Error) -> Trouble {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    Trouble::Passing { reason: innermost.to_string(), rest: None }
+}
+
+fn silence() -> Trouble {
+    Trouble::Passing { reason: format!("no answer within {} s", SILENCE_MAX.as_secs()), rest: None }
+}
+
+fn unreadable(what: &str) -> Trouble {
+    let answer = format!("its answer cannot be read ({what}); do this tool and the engine have the same version?");
+    Trouble::Final(SendError::Refused { answer })
+}
+
+/// A whole request refused: for now, or for good.
+async fn refused(response: Response) -> Trouble {
+    let status = response.status();
+    let rest = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let mut text = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Ok(Some(Ok(chunk))) = tokio::time::timeout(SILENCE_MAX, chunks.next()).await {
+        text.extend_from_slice(&chunk);
+        if text.len() > ANSWER_BYTES_MAX {
+            break;
+        }
+    }
+    let answer = format!("{status} {}", summary(&text));
+    let passing = status.is_server_error()
+        || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT);
+    if passing {
+        return Trouble::Passing { reason: answer, rest: rest.map(Duration::from_secs) };
+    }
+    Trouble::Final(SendError::Refused { answer })
+}
+
+/// The title and detail of a problem document, else the beginning of the text.
+fn summary(text: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Problem {
+        title: String,
+        detail: Option<String>,
+    }
+    serde_json::from_slice::<Problem>(text).map_or_else(
+        |_| String::from_utf8_lossy(text).chars().take(200).collect(),
+        |problem| match problem.detail {
+            Some(detail) => format!("{}: {detail}", problem.title),
+            None => problem.title,
+        },
+    )
+}

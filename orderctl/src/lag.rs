@@ -1,0 +1,165 @@
+//! How far sequencer, relay and projector are behind, and what the relay is doing.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use event_store::{Store, StoreOptions};
+use messaging::checkpoint::{self, Checkpoint};
+use messaging::topics::{ORDER_EVENTS, RELAY_CHECKPOINT};
+use serde_json::{Value, json};
+use service_kit::BoxError;
+use service_kit::config::Variables;
+use tokio_postgres::Row;
+
+use crate::kafka::Topic;
+use crate::places::{brokers, orders_client, orders_database, read_client};
+
+/// The group whose offsets the read models keep.
+const PROJECTOR_GROUP: &str = "read";
+
+/// One shard of the log and how much of it is published.
+struct Shard {
+    number: i16,
+    head: i64,
+    checkpoint: Option<Checkpoint>,
+}
+
+impl Shard {
+    fn published(&self) -> i64 {
+        self.checkpoint.map_or(0, |checkpoint| checkpoint.position)
+    }
+}
+
+/// One partition and how much of it is projected.
+struct Partition {
+    number: i32,
+    next_offset: i64,
+    end: i64,
+    position: Option<String>,
+    lag_ms: Option<i64>,
+}
+
+/// Prints the lag of every stage.
+///
+/// # Errors
+/// When a part cannot be asked.
+pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
+    let store = Store::open(&orders_database(variables)?, StoreOptions::default()).await?;
+    let unsequenced = store.unsequenced().await?;
+    let shards = shards(&store, &brokers(variables)?).await?;
+    let read = read_client(variables).await?;
+    let rows = read.query(include_str!("sql/offsets.sql"), &[&PROJECTOR_GROUP, &ORDER_EVENTS]).await?;
+    let partitions = partitions(&brokers(variables)?, &rows).await?;
+    let parked: i64 = read.query_one(include_str!("sql/parked.sql"), &[&PROJECTOR_GROUP]).await?.try_get(0)?;
+    let mut out = std::io::stdout();
+    if as_json {
+        let shards: Vec<Value> = shards.iter().map(shard_json).collect();
+        let partitions: Vec<Value> = partitions.iter().map(partition_json).collect();
+        let told = json!({ "unsequenced": unsequenced, "shards": shards, "parked": parked, "partitions": partitions });
+        writeln!(out, "{told}")?;
+        return Ok(true);
+    }
+    writeln!(out, "sequencer   {unsequenced} events wait for a position")?;
+    for shard in &shards {
+        let (number, head, published) = (shard.number, shard.head, shard.published());
+        writeln!(out, "relay       {number}.{published} of {number}.{head} published, {} to go", head - published)?;
+    }
+    let behind: i64 = partitions.iter().map(|partition| partition.end - partition.next_offset).sum();
+    writeln!(out, "projector   {behind} offsets behind, {parked} records parked")?;
+    writeln!(
+        out,
+        "{:>9} {:>12} {:>12} {:>8} {:>16} {:>10}",
+        "partition", "next", "end", "behind", "position", "lag, ms"
+    )?;
+    for one in &partitions {
+        let (position, lag) =
+            (one.position.as_deref().unwrap_or("-"), one.lag_ms.map_or("-".to_owned(), |ms| ms.to_string()));
+        let (number, next, end, behind) = (one.number, one.next_offset, one.end, one.end - one.next_offset);
+        writeln!(out, "{number:>9} {next:>12} {end:>12} {behind:>8} {position:>16} {lag:>10}")?;
+    }
+    Ok(true)
+}
+
+/// Prints what the relay has published and who holds its lease; `false` when nobody does or its place is not of this log.
+///
+/// # Errors
+/// When a part cannot be asked.
+pub async fn print_relay(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
+    let store = Store::open(&orders_database(variables)?, StoreOptions::default()).await?;
+    let client = orders_client(variables).await?;
+    let mut out = std::io::stdout();
+    let mut well = true;
+    for shard in shards(&store, &brokers(variables)?).await? {
+        let name = format!("relay-{}", shard.number);
+        let lease = client.query_opt(include_str!("sql/lease.sql"), &[&name]).await?;
+        let holder = lease.as_ref().map(|row| row.try_get::<_, String>(0)).transpose()?;
+        let (epoch, left_s): (i64, f64) = match &lease {
+            Some(row) => (row.try_get(1)?, row.try_get(2)?),
+            None => (0, 0.0),
+        };
+        let ours = shard.checkpoint.is_none_or(|one| one.incarnation == store.identity().incarnation);
+        let held = holder.is_some() && left_s > 0.0;
+        well &= held && ours;
+        let Shard { number, head, .. } = shard;
+        let published = shard.published();
+        if as_json {
+            let lease = json!({ "holder": holder, "epoch": epoch, "secondsLeft": left_s, "held": held });
+            let told = json!({ "shard": number, "head": head, "published": published, "ownLog": ours, "lease": lease });
+            writeln!(out, "{told}")?;
+            continue;
+        }
+        writeln!(out, "shard {number}: {published} of {head} published, {} to go", head - published)?;
+        match holder {
+            Some(holder) if held => writeln!(out, "  lease held by {holder}, epoch {epoch}, {left_s:.1} s left")?,
+            _ => writeln!(out, "  nobody holds the lease; start a relay: order-engine serve")?,
+        }
+        if !ours {
+            writeln!(out, "  the checkpoint in Kafka belongs to another log than {}", store.identity().incarnation)?;
+        }
+    }
+    Ok(well)
+}
+
+async fn shards(store: &Store, brokers: &str) -> Result<Vec<Shard>, BoxError> {
+    let mut shards = Vec::new();
+    for number in 0..store.identity().shards {
+        // The checkpoint first: read the other way round, a busy relay would seem to be ahead of the log.
+        let checkpoint = checkpoint::read(brokers, RELAY_CHECKPOINT, number).await?;
+        shards.push(Shard { number, head: store.head(number).await?, checkpoint });
+    }
+    Ok(shards)
+}
+
+async fn partitions(brokers: &str, rows: &[Row]) -> Result<Vec<Partition>, BoxError> {
+    let mut known = BTreeMap::new();
+    for row in rows {
+        known.insert(row.try_get::<_, i32>(0)?, row);
+    }
+    let next_offset = |row: Option<&&Row>| row.map_or(Ok(0), |row| row.try_get::<_, i64>(1));
+    let start = |partition: i32| next_offset(known.get(&partition)).unwrap_or_default();
+    let ends = Topic::open(brokers, ORDER_EVENTS, start).await?.ends().await?;
+    let mut partitions = Vec::new();
+    for (number, end) in ends {
+        let row = known.get(&number);
+        partitions.push(Partition {
+            number,
+            next_offset: next_offset(row)?,
+            end,
+            position: row.map(|row| row.try_get(2)).transpose()?.flatten(),
+            lag_ms: row.map(|row| row.try_get(3)).transpose()?.flatten(),
+        });
+    }
+    Ok(partitions)
+}
+
+fn shard_json(shard: &Shard) -> Value {
+    let published = shard.published();
+    json!({ "shard": shard.number, "head": shard.head, "published": published, "behind": shard.head - published })
+}
+
+fn partition_json(one: &Partition) -> Value {
+    json!({
+        "partition": one.number, "nextOffset": one.next_offset, "end": one.end, "behind": one.end - one.next_offset,
+        "position": one.position, "lagMs": one.lag_ms,
+    })
+}

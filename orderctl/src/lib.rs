@@ -1,0 +1,19 @@
+//! The order engine's tool for people: bring orders in, look at what happened, check that nothing is lost.
+//!
+//! [`cli`] is the command line, [`run()`] does what it asks. Each verb is a module of its own.
+
+pub mod audit;
+pub mod cli;
+pub mod demo;
+pub mod engine;
+pub mod events;
+pub mod exact;
+pub mod import;
+pub mod kafka;
+pub mod lag;
+mod places;
+mod run;
+pub mod sample;
+pub mod stats;
+
+pub use run::{Ending, run};

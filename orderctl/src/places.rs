@@ -1,0 +1,48 @@
+//! Where this tool reads: databases and Kafka, from the settings.
+
+use service_kit::BoxError;
+use service_kit::config::{DatabaseUrl, MessagingSettings, Variables};
+use service_kit::postgres::{ConnectOptions, connect};
+use tokio_postgres::Client;
+
+/// Statements of checks over the whole log take as long as they take.
+const STATEMENT_TIMEOUT_MS: u32 = 3_600_000;
+
+/// Where the event log is.
+///
+/// # Errors
+/// When the settings do not say.
+pub fn orders_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
+    Ok(DatabaseUrl::new("ORDERS_DATABASE_URL", variables.required("ORDERS_DATABASE_URL")?))
+}
+
+/// A connection to the event log of its own, for long statements.
+///
+/// # Errors
+/// When it cannot be reached.
+pub async fn orders_client(variables: &Variables) -> Result<Client, BoxError> {
+    Ok(connect(&orders_database(variables)?, &options()).await?)
+}
+
+/// A connection to the read models that are live.
+///
+/// # Errors
+/// When they cannot be reached, or none is live.
+pub async fn read_client(variables: &Variables) -> Result<Client, BoxError> {
+    let url = DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL")?);
+    let client = connect(&url, &options()).await?;
+    read_models::Generations::live(&client).await?.select(&client).await?;
+    Ok(client)
+}
+
+/// Where Kafka is.
+///
+/// # Errors
+/// When the settings do not say.
+pub fn brokers(variables: &Variables) -> Result<String, BoxError> {
+    Ok(MessagingSettings::from_variables(variables)?.kafka_brokers)
+}
+
+fn options() -> ConnectOptions {
+    ConnectOptions { statement_timeout_ms: STATEMENT_TIMEOUT_MS, ..ConnectOptions::named("orderctl") }
+}

@@ -1,0 +1,3 @@
+SELECT position, aggregate_id, sequence
+FROM log
+WHERE shard = $1 AND position = ANY ($2::bigint[])

@@ -1,0 +1,1 @@
+SELECT count(*) FROM public.parked WHERE group_name = $1

@@ -1,0 +1,196 @@
+//! One try at one batch: offsets, rows and parked records in one transaction.
+
+use std::collections::HashMap;
+
+use domain::Timestamp;
+use domain::contract::Published;
+use messaging::IncomingRecord;
+use read_models::{Applier, ApplyError};
+use tokio_postgres::Transaction;
+
+use crate::batch::{Batch, Divided};
+use crate::config::ProjectionSettings;
+use crate::database::{Connection, statement};
+use crate::error::AttemptError;
+use crate::offsets::{self, Moves};
+use crate::parking::{self, BEHIND, Parked, ParkedKeys};
+
+/// How a batch is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// All orders in one go.
+    Together,
+    /// Each order within a savepoint: the slow way, taken when the database refuses something in the batch.
+    OrderByOrder,
+}
+
+pub(crate) struct Attempt<'a> {
+    pub(crate) settings: &'a ProjectionSettings,
+    pub(crate) now: Timestamp,
+    pub(crate) batch: &'a Batch,
+    pub(crate) moves: &'a Moves,
+    pub(crate) mode: Mode,
+    /// Whether an earlier try may have committed without our hearing of it.
+    pub(crate) retried: bool,
+}
+
+/// What a try did.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// Records that were new.
+    pub(crate) fresh: usize,
+    pub(crate) duplicates: usize,
+    pub(crate) foreign: usize,
+    pub(crate) parked: usize,
+    /// Parked keys by partition.
+    pub(crate) parked_keys: Vec<(i32, usize)>,
+    /// What was applied, where somebody follows single orders.
+    pub(crate) published: Vec<Published>,
+}
+
+impl Attempt<'_> {
+    #[tracing::instrument(name = "projection.batch.apply", skip_all, fields(batch.records = self.batch.len()))]
+    pub(crate) async fn run(&self, connection: &mut Connection) -> Result<Applied, AttemptError> {
+        let Connection { client, applier, statements } = connection;
+        let scope = (self.settings.group.as_str(), self.settings.topic.as_str());
+        let mut transaction = client.transaction().await.map_err(statement("beginning a transaction"))?;
+        match offsets::advance(&transaction, statements, scope, self.moves, self.now).await {
+            Err(AttemptError::Moved) if self.retried => {
+                let ours = offsets::have_moved(&transaction, statements, scope, self.moves).await?;
+                return if ours { Ok(Applied::default()) } else { Err(AttemptError::Moved) };
+            }
+            advanced => advanced?,
+        }
+        let partitions: Vec<_> = self.moves.keys().copied().collect();
+        let mut keys = ParkedKeys::load(&transaction, statements, scope, &partitions).await?;
+        let divided = self.batch.divide(&mut keys);
+        let (mut applied, parked) = self.apply(&mut transaction, applier, divided, &mut keys).await?;
+        applied.parked = parked.len();
+        applied.parked_keys = keys.counts().collect();
+        if !parked.is_empty() {
+            self.check_parked(&applied.parked_keys)?;
+            parking::park(&transaction, statements, scope, &parked).await?;
+            let Self { settings, .. } = self;
+            parking::copy(&settings.messaging.kafka_brokers, &settings.dead_letters, &settings.group, &parked).await?;
+            tell(&parked);
+        }
+        transaction.commit().await.map_err(statement("committing a batch"))?;
+        Ok(applied)
+    }
+
+    /// Applies what can be, and adds to what waits what turns out not to fold.
+    async fn apply<'b>(
+        &self,
+        transaction: &mut Transaction<'_>,
+        applier: &Applier,
+        divided: Divided<'b>,
+        keys: &mut ParkedKeys,
+    ) -> Result<(Applied, Vec<Parked<'b>>), AttemptError> {
+        let Divided { apply, origins, mut parked } = divided;
+        let mut done = Applied::default();
+        match self.mode {
+            Mode::Together => {
+                let report = applier.apply(transaction, &apply).await?;
+                done.count(&report);
+                park_failures(&report, &origins, keys, &mut parked);
+            }
+            Mode::OrderByOrder => {
+                for (events, origins) in by_order(&apply, &origins) {
+                    let savepoint = transaction.savepoint("one_order").await;
+                    let savepoint = savepoint.map_err(statement("setting a savepoint"))?;
+                    match applier.apply(&savepoint, &events).await {
+                        Ok(report) => {
+                            savepoint.commit().await.map_err(statement("releasing a savepoint"))?;
+                            done.count(&report);
+                            park_failures(&report, &origins, keys, &mut parked);
+                        }
+                        Err(error) if is_about_a_record(&error) => {
+                            savepoint.rollback().await.map_err(statement("returning to a savepoint"))?;
+                            park_all(&service_kit::errors::chain(&error), &origins, keys, &mut parked);
+                        }
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+            }
+        }
+        if crate::trace::is_enabled() {
+            done.published = apply.into_owned();
+        }
+        parked.sort_by_key(|parked| (parked.record.partition, parked.record.offset));
+        Ok((done, parked))
+    }
+
+    fn check_parked(&self, parked_keys: &[(i32, usize)]) -> Result<(), AttemptError> {
+        match parked_keys.iter().find(|(_, keys)| *keys > self.settings.parked_keys_max) {
+            Some(&(partition, keys)) => Err(AttemptError::TooManyParked { partition, keys }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Applied {
+    fn count(&mut self, report: &read_models::ApplyReport) {
+        self.fresh += report.applied;
+        self.duplicates += report.duplicates;
+        self.foreign += report.foreign;
+    }
+}
+
+impl AttemptError {
+    /// Whether a record of the batch is at fault, and not the world.
+    pub(crate) fn is_about_a_record(&self) -> bool {
+        matches!(self, Self::Apply(error) if is_about_a_record(error))
+    }
+}
+
+/// SQLSTATE classes that speak of the values given: data exception, integrity violation, program limit exceeded.
+const VALUE_CLASSES: [&str; 3] = ["22", "23", "54"];
+
+fn is_about_a_record(error: &ApplyError) -> bool {
+    let of_values = |code: &str| VALUE_CLASSES.iter().any(|class| code.starts_with(class));
+    matches!(error, ApplyError::Row(_)) || error.sqlstate().is_some_and(|state| of_values(state.code()))
+}
+
+fn park_failures<'b>(
+    report: &read_models::ApplyReport,
+    origins: &[&'b IncomingRecord],
+    keys: &mut ParkedKeys,
+    parked: &mut Vec<Parked<'b>>,
+) {
+    for failure in &report.failures {
+        let records: Vec<_> = failure.indices.iter().map(|&index| origins[index]).collect();
+        park_all(&service_kit::errors::chain(&failure.error), &records, keys, parked);
+    }
+}
+
+/// Parks the first for a reason and the others behind it.
+fn park_all<'b>(reason: &str, records: &[&'b IncomingRecord], keys: &mut ParkedKeys, parked: &mut Vec<Parked<'b>>) {
+    for (place, &record) in records.iter().enumerate() {
+        keys.add(record);
+        parked.push(Parked { record, reason: if place == 0 { reason.to_owned() } else { BEHIND.to_owned() } });
+    }
+}
+
+/// Events of one order, and the records they came in.
+type OfOneOrder<'b> = (Vec<Published>, Vec<&'b IncomingRecord>);
+
+fn by_order<'b>(events: &[Published], origins: &[&'b IncomingRecord]) -> Vec<OfOneOrder<'b>> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut orders: Vec<OfOneOrder<'b>> = Vec::new();
+    for (event, origin) in events.iter().zip(origins) {
+        let place = *places.entry(event.event.order_id()).or_insert(orders.len());
+        if place == orders.len() {
+            orders.push((Vec::new(), Vec::new()));
+        }
+        orders[place].0.push(event.clone());
+        orders[place].1.push(origin);
+    }
+    orders
+}
+
+fn tell(parked: &[Parked<'_>]) {
+    for Parked { record, reason } in parked {
+        let IncomingRecord { partition, offset, .. } = record;
+        tracing::error!(partition, offset, reason, "parked a record");
+    }
+}

@@ -1,0 +1,64 @@
+//! What a projector is told.
+
+use std::time::Duration;
+
+use messaging::consumer::BatchLimits;
+use messaging::topics;
+use service_kit::config::{DatabaseUrl, MessagingSettings};
+
+/// Parked keys of one partition beyond which it stops: by then something is wrong with more than single records.
+pub const PARKED_KEYS_MAX: usize = 100;
+/// Records in one batch over all partitions.
+const BATCH_RECORDS_MAX: usize = 4_000;
+/// Bytes in one batch.
+const BATCH_BYTES_MAX: usize = 8 * 1_024 * 1_024;
+/// Longest wait for more records, in milliseconds. Zero takes what is there: batches grow by themselves under load.
+const BATCH_WAIT_MS: u64 = 0;
+/// Connections that write side by side, each for partitions of its own.
+const WORKERS: usize = 2;
+/// Records behind the end up to which a projector counts as ready.
+const READY_LAG_RECORDS_MAX: i64 = 1_000;
+
+/// Settings of one projector group.
+#[derive(Debug, Clone)]
+pub struct ProjectionSettings {
+    /// Where the rows are.
+    pub database: DatabaseUrl,
+    /// Kafka and the registry.
+    pub messaging: MessagingSettings,
+    /// The projector group, which is the consumer group too.
+    pub group: String,
+    /// What it reads.
+    pub topic: String,
+    /// Where copies of parked records go.
+    pub dead_letters: String,
+    /// Bounds of one batch.
+    pub batch: BatchLimits,
+    /// How many connections write side by side.
+    pub workers: usize,
+    /// Parked keys of one partition beyond which it stops.
+    pub parked_keys_max: usize,
+    /// Records behind the end up to which it is ready.
+    pub ready_lag_records_max: i64,
+}
+
+impl ProjectionSettings {
+    /// The group `read`, which keeps all read models.
+    pub fn read(database: DatabaseUrl, messaging: MessagingSettings) -> Self {
+        Self {
+            database,
+            messaging,
+            group: "read".to_owned(),
+            topic: topics::ORDER_EVENTS.to_owned(),
+            dead_letters: topics::READ_DEAD_LETTERS.to_owned(),
+            batch: BatchLimits {
+                records_max: BATCH_RECORDS_MAX,
+                bytes_max: BATCH_BYTES_MAX,
+                wait_max: Duration::from_millis(BATCH_WAIT_MS),
+            },
+            workers: WORKERS,
+            parked_keys_max: PARKED_KEYS_MAX,
+            ready_lag_records_max: READY_LAG_RECORDS_MAX,
+        }
+    }
+}

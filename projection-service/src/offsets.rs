@@ -1,0 +1,133 @@
+//! Where the group stands in each partition.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::contract::Published;
+use domain::{EventId, Timestamp};
+use messaging::consumer::Anchor;
+use service_kit::config::DatabaseUrl;
+use tokio_postgres::Transaction;
+use uuid::Uuid;
+
+use crate::database::{self, Statements, statement};
+use crate::error::{AttemptError, DatabaseError};
+
+/// How one partition's offset moves.
+#[derive(Debug, Clone)]
+pub(crate) struct Move {
+    /// Where it must stand now.
+    pub(crate) expected: i64,
+    /// Where it will stand.
+    pub(crate) next: i64,
+    /// The last record that was understood, where there is one.
+    pub(crate) last: Option<Last>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Last {
+    pub(crate) offset: i64,
+    pub(crate) event_id: EventId,
+    pub(crate) position: String,
+    pub(crate) recorded_at: Timestamp,
+}
+
+impl Last {
+    pub(crate) fn of(offset: i64, published: &Published) -> Self {
+        Self {
+            offset,
+            event_id: published.event_id,
+            position: published.position.to_string(),
+            recorded_at: published.recorded_at,
+        }
+    }
+
+    /// Milliseconds between the event's storing and now.
+    pub(crate) fn lag_ms(&self, now: Timestamp) -> i64 {
+        (now.micros().saturating_sub(self.recorded_at.micros()) / 1_000).max(0)
+    }
+}
+
+/// Moves by partition.
+pub(crate) type Moves = BTreeMap<i32, Move>;
+
+/// Loads the group's places, beginning at zero in partitions it has never read.
+pub(crate) async fn load(
+    database: &DatabaseUrl,
+    group: &str,
+    topic: &str,
+    partitions: &[i32],
+) -> Result<Vec<Anchor>, DatabaseError> {
+    let client = database::plain(database).await?;
+    let insert = include_str!("../sql/insert_offsets.sql");
+    client.execute(insert, &[&group, &topic, &partitions]).await.map_err(statement("beginning offsets"))?;
+    let select = include_str!("../sql/load_offsets.sql");
+    let rows = client.query(select, &[&group, &topic, &partitions]).await.map_err(statement("loading offsets"))?;
+    rows.iter().map(anchor).collect::<Result<_, _>>().map_err(statement("reading an offset's row"))
+}
+
+fn anchor(row: &tokio_postgres::Row) -> Result<Anchor, tokio_postgres::Error> {
+    let offset: Option<i64> = row.try_get("last_offset")?;
+    let event: Option<Uuid> = row.try_get("last_event_id")?;
+    Ok(Anchor {
+        partition: row.try_get("partition")?,
+        next_offset: row.try_get("next_offset")?,
+        last: offset.zip(event.map(EventId::new)),
+    })
+}
+
+/// Moves the offsets, or finds that somebody else has.
+pub(crate) async fn advance(
+    transaction: &Transaction<'_>,
+    statements: &Statements,
+    (group, topic): (&str, &str),
+    moves: &Moves,
+    now: Timestamp,
+) -> Result<(), AttemptError> {
+    let column = |value: fn(&Move) -> i64| moves.values().map(value).collect::<Vec<_>>();
+    let partitions: Vec<_> = moves.keys().copied().collect();
+    let last = || moves.values().map(|one| one.last.as_ref());
+    let last_offsets: Vec<_> = last().map(|last| last.map(|last| last.offset)).collect();
+    let event_ids: Vec<_> = last().map(|last| last.map(|last| last.event_id.uuid())).collect();
+    let positions: Vec<_> = last().map(|last| last.map(|last| last.position.as_str())).collect();
+    let recorded: Vec<Option<DateTime<Utc>>> =
+        last().map(|last| last.map(|last| last.recorded_at.to_datetime())).collect();
+    let lags: Vec<_> = last().map(|last| last.map(|last| last.lag_ms(now))).collect();
+    let advanced = transaction
+        .execute(
+            &statements.advance_offsets,
+            &[
+                &group,
+                &topic,
+                &partitions,
+                &column(|one| one.expected),
+                &column(|one| one.next),
+                &last_offsets,
+                &event_ids,
+                &positions,
+                &recorded,
+                &lags,
+            ],
+        )
+        .await
+        .map_err(statement("advancing offsets"))?;
+    if usize::try_from(advanced) == Ok(moves.len()) { Ok(()) } else { Err(AttemptError::Moved) }
+}
+
+/// Whether every offset stands where these moves lead: then a commit whose answer was lost has happened.
+pub(crate) async fn have_moved(
+    transaction: &Transaction<'_>,
+    statements: &Statements,
+    (group, topic): (&str, &str),
+    moves: &Moves,
+) -> Result<bool, AttemptError> {
+    let partitions: Vec<_> = moves.keys().copied().collect();
+    let rows = transaction.query(&statements.load_offsets, &[&group, &topic, &partitions]).await;
+    let rows = rows.map_err(statement("loading offsets"))?;
+    let stored: BTreeMap<i32, i64> = rows
+        .iter()
+        .map(|row| Ok((row.try_get("partition")?, row.try_get("next_offset")?)))
+        .collect::<Result<_, _>>()
+        .map_err(statement("reading an offset's row"))?;
+    Ok(moves.iter().all(|(partition, one)| stored.get(partition) == Some(&one.next)))
+}

@@ -1,0 +1,83 @@
+//! The projector as a service: one session after the other, with a pause after each failure.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use messaging::{Decoder, Registry};
+use service_kit::clock::{SharedClock, Stopwatch};
+use service_kit::errors::chain;
+use service_kit::http::Check;
+use service_kit::poll;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::ProjectionSettings;
+use crate::error::StartError;
+use crate::progress::{NotReady, Progress};
+use crate::session::Session;
+use crate::worker::Shared;
+
+/// First pause after a failed session, in milliseconds; it doubles.
+const REJOIN_BACKOFF_MS_MIN: u64 = 200;
+/// Longest pause, in milliseconds.
+const REJOIN_BACKOFF_MS_MAX: u64 = 15_000;
+/// A session of at least this many milliseconds starts the pauses anew.
+const SESSION_GOOD_MS: u64 = 60_000;
+/// Sessions that failed.
+const SESSION_FAILURES: &str = "projector_session_failures_total";
+
+/// A projector of one group. Several, in one process or many, share the partitions.
+pub struct ProjectionService {
+    shared: Shared,
+    sessions_failed: AtomicU64,
+}
+
+impl ProjectionService {
+    /// Makes a projector; connects to nothing yet.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn new(settings: ProjectionSettings, clock: SharedClock) -> Result<Self, StartError> {
+        let registry = Registry::new(&settings.messaging.schema_registry_url)?;
+        let progress = Progress::new(&settings.group, settings.ready_lag_records_max);
+        let decoder = Decoder::new(registry);
+        let shared = Shared { settings: Arc::new(settings), decoder, clock, progress };
+        Ok(Self { shared, sessions_failed: AtomicU64::new(0) })
+    }
+
+    /// Ready once every assigned partition has been close to its end.
+    pub fn readiness(&self) -> Check {
+        let progress = self.shared.progress.clone();
+        Check::new("projection", move || std::future::ready(progress.ready()))
+    }
+
+    /// Says whether it is ready, and if not, why.
+    ///
+    /// # Errors
+    /// [`NotReady`].
+    pub fn ready(&self) -> Result<(), NotReady> {
+        self.shared.progress.ready()
+    }
+
+    /// How many sessions with the group have ended in a failure since the start.
+    pub fn sessions_failed(&self) -> u64 {
+        self.sessions_failed.load(Ordering::Relaxed)
+    }
+
+    /// Projects until stopped. Whatever fails is told, counted and tried again: the offsets say where to go on.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut pause_ms = 0;
+        while !stop.is_cancelled() {
+            let watch = Stopwatch::start();
+            let Err(error) = Session::run(&self.shared, &stop).await else { continue };
+            self.sessions_failed.fetch_add(1, Ordering::Relaxed);
+            metrics::counter!(SESSION_FAILURES, "group" => self.shared.settings.group.clone()).increment(1);
+            if watch.elapsed() >= Duration::from_millis(SESSION_GOOD_MS) {
+                pause_ms = 0;
+            }
+            pause_ms = (pause_ms * 2).clamp(REJOIN_BACKOFF_MS_MIN, REJOIN_BACKOFF_MS_MAX);
+            tracing::error!(pause_ms, "the projector starts again: {}", chain(&error));
+            poll::pause(Duration::from_millis(pause_ms), &stop).await;
+        }
+    }
+}

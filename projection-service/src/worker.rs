@@ -1,0 +1,216 @@
+//! One connection that writes the batches of its partitions, one after the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use messaging::{Decoder, IncomingRecord};
+use service_kit::clock::{SharedClock, Stopwatch};
+use service_kit::errors::chain;
+use service_kit::poll;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::attempt::{Applied, Attempt, Mode};
+use crate::batch::Batch;
+use crate::config::ProjectionSettings;
+use crate::database::Connection;
+use crate::error::{AttemptError, WorkerError};
+use crate::offsets::{Move, Moves};
+use crate::progress::Progress;
+use crate::trace;
+
+/// First pause after an error that passes, in milliseconds; it doubles.
+const RETRY_BACKOFF_MS_MIN: u64 = 100;
+/// Longest pause, in milliseconds.
+const RETRY_BACKOFF_MS_MAX: u64 = 5_000;
+/// Shortest time between two moves over control records alone, in milliseconds: they carry no rows and can wait.
+const SETTLE_INTERVAL_MS: u64 = 5_000;
+/// Records in one transaction.
+const BATCH_RECORDS: &str = "projector_batch_records";
+/// Seconds that one transaction took.
+const APPLY_SECONDS: &str = "projector_apply_seconds";
+/// Records by outcome.
+const RECORDS: &str = "projector_records_total";
+
+/// What a worker is given.
+pub(crate) enum Job {
+    /// Records of its partitions, in offset order for each.
+    Records(Vec<IncomingRecord>),
+    /// Everything before these offsets has been handed out.
+    Settled(Vec<(i32, i64)>),
+}
+
+/// What all workers share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) settings: Arc<ProjectionSettings>,
+    pub(crate) decoder: Decoder,
+    pub(crate) clock: SharedClock,
+    pub(crate) progress: Progress,
+}
+
+pub(crate) struct Worker {
+    shared: Shared,
+    stop: CancellationToken,
+    /// Where this worker left the offsets of its partitions.
+    next_offsets: BTreeMap<i32, i64>,
+    /// Partitions that stand still; their records are dropped here and read again after the next assignment.
+    halted: BTreeSet<i32>,
+    connection: Option<Connection>,
+    settled: Option<Stopwatch>,
+}
+
+impl Worker {
+    pub(crate) fn new(shared: Shared, stop: CancellationToken, next_offsets: BTreeMap<i32, i64>) -> Self {
+        Self { shared, stop, next_offsets, halted: BTreeSet::new(), connection: None, settled: None }
+    }
+
+    /// Works until the jobs end or it is stopped.
+    pub(crate) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), WorkerError> {
+        let stop = self.stop.clone();
+        while let Some(Some(job)) = stop.run_until_cancelled(jobs.recv()).await {
+            match job {
+                Job::Records(records) => self.records(records).await?,
+                Job::Settled(offsets) => self.settle(&offsets).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn records(&mut self, mut records: Vec<IncomingRecord>) -> Result<(), WorkerError> {
+        records.retain(|record| !self.halted.contains(&record.partition));
+        let mut pause = Backoff::default();
+        let mut batch = loop {
+            match Batch::decode(&self.shared.decoder, records).await {
+                Ok(batch) => break batch,
+                Err((same, error)) => {
+                    records = same;
+                    if !pause.after(&error, &self.stop).await {
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        let mut mode = Mode::Together;
+        let mut retried = false;
+        while batch.len() > 0 {
+            let moves = batch.moves(&self.next_offsets);
+            let watch = Stopwatch::start();
+            match self.attempt(&batch, &moves, mode, retried).await {
+                Ok(applied) => {
+                    metrics::histogram!(APPLY_SECONDS).record(watch.elapsed().as_secs_f64());
+                    self.done(&moves, &applied);
+                    return Ok(());
+                }
+                Err(AttemptError::Moved) => {
+                    return Err(WorkerError::Replaced { partitions: moves.into_keys().collect() });
+                }
+                Err(error @ AttemptError::TooManyParked { partition, .. }) => {
+                    tracing::error!(partition, "{}", chain(&error));
+                    self.halted.insert(partition);
+                    self.shared.progress.halted(partition);
+                    batch = batch.without(partition);
+                }
+                Err(error) if mode == Mode::Together && error.is_about_a_record() => {
+                    tracing::warn!("applying order by order: {}", chain(&error));
+                    mode = Mode::OrderByOrder;
+                }
+                Err(error) => {
+                    self.connection = None;
+                    retried = true;
+                    if !pause.after(&error, &self.stop).await {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves offsets over control records, so that a quiet partition's place does not fall behind what retention keeps.
+    async fn settle(&mut self, offsets: &[(i32, i64)]) -> Result<(), WorkerError> {
+        let mut moves = Moves::new();
+        for &(partition, next) in offsets {
+            if let Some(&expected) = self.next_offsets.get(&partition)
+                && expected < next
+                && !self.halted.contains(&partition)
+            {
+                // All records before it came through this queue and are applied.
+                self.shared.progress.applied(partition, next, None);
+                moves.insert(partition, Move { expected, next, last: None });
+            }
+        }
+        let interval = Duration::from_millis(SETTLE_INTERVAL_MS);
+        if moves.is_empty() || self.settled.as_ref().is_some_and(|watch| watch.elapsed() < interval) {
+            return Ok(());
+        }
+        match self.attempt(&Batch::default(), &moves, Mode::Together, true).await {
+            Ok(applied) => {
+                self.settled = Some(Stopwatch::start());
+                self.done(&moves, &applied);
+            }
+            Err(AttemptError::Moved) => return Err(WorkerError::Replaced { partitions: moves.into_keys().collect() }),
+            // It is told again soon, and nothing depends on it.
+            Err(error) => {
+                tracing::debug!("settling can wait: {}", chain(&error));
+                self.connection = None;
+            }
+        }
+        Ok(())
+    }
+
+    async fn attempt(
+        &mut self,
+        batch: &Batch,
+        moves: &Moves,
+        mode: Mode,
+        retried: bool,
+    ) -> Result<Applied, AttemptError> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            none => none.insert(Connection::open(&self.shared.settings.database).await?),
+        };
+        Attempt { settings: &self.shared.settings, now: self.shared.clock.now(), batch, moves, mode, retried }
+            .run(connection)
+            .await
+    }
+
+    fn done(&mut self, moves: &Moves, applied: &Applied) {
+        let now = self.shared.clock.now();
+        for (&partition, one) in moves {
+            self.next_offsets.insert(partition, one.next);
+            let lag_ms = one.last.as_ref().map(|last| last.lag_ms(now));
+            self.shared.progress.applied(partition, one.next, lag_ms);
+        }
+        for &(partition, keys) in &applied.parked_keys {
+            self.shared.progress.parked_keys(partition, keys);
+        }
+        for (outcome, count) in [
+            ("applied", applied.fresh),
+            ("duplicate", applied.duplicates),
+            ("foreign", applied.foreign),
+            ("parked", applied.parked),
+        ] {
+            metrics::counter!(RECORDS, "outcome" => outcome).increment(count.try_into().unwrap_or(u64::MAX));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a batch is small")]
+        metrics::histogram!(BATCH_RECORDS).record((applied.fresh + applied.parked + applied.duplicates) as f64);
+        trace::applied(&applied.published);
+    }
+}
+
+/// Pauses that grow.
+#[derive(Default)]
+struct Backoff {
+    last_ms: u64,
+}
+
+impl Backoff {
+    /// Tells of an error that passes and rests; `false` when stopped meanwhile.
+    async fn after(&mut self, error: &AttemptError, stop: &CancellationToken) -> bool {
+        self.last_ms = (self.last_ms * 2).clamp(RETRY_BACKOFF_MS_MIN, RETRY_BACKOFF_MS_MAX);
+        tracing::warn!(pause_ms = self.last_ms, "the projector pauses: {}", chain(error));
+        poll::pause(Duration::from_millis(self.last_ms), stop).await
+    }
+}

@@ -1,0 +1,58 @@
+use super::support::{World, new_id, placed};
+
+#[tokio::test]
+async fn a_projector_whose_offsets_were_advanced_by_another_changes_nothing() {
+    let world = World::new(1).await;
+    let (before, during, after) = (new_id(), new_id(), new_id());
+    let running = world.start();
+    world.publish(placed(before)).await;
+    world.wait_for_version(before, 4).await;
+    // Another projector holds the offset's row, and takes the next order's records: 4 of them and two markers.
+    let mut other = world.database.client().await;
+    let taking = other.transaction().await.unwrap();
+    let next: i64 = taking.query_one("SELECT next_offset FROM projector_offset FOR UPDATE", &[]).await.unwrap().get(0);
+    world.publish(placed(during)).await;
+    let waits =
+        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    world.wait_for(waits).await;
+    let moved = "UPDATE projector_offset SET next_offset = $1, last_offset = NULL, last_event_id = NULL";
+    let beyond = if next == 4 { 9 } else { next + 4 };
+    taking.execute(moved, &[&beyond]).await.unwrap();
+    taking.commit().await.unwrap();
+    world.publish(placed(after)).await;
+    world.wait_for_version(after, 4).await;
+    running.stop().await;
+    assert_eq!(world.version(during).await, 0, "what the other projector took was written here too");
+}
+
+#[tokio::test]
+async fn lost_connections_are_made_anew_and_nothing_is_parked() {
+    let world = World::new(2).await;
+    let running = world.start();
+    for _ in 0..3 {
+        let order = new_id();
+        world.publish(placed(order)).await;
+        world.wait_for_version(order, 4).await;
+        let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE datname = current_database() AND application_name LIKE 'projection%'";
+        world.client.query(cut, &[]).await.unwrap();
+    }
+    running.stop().await;
+    world.wait_for("SELECT count(*) = 0 FROM parked").await;
+}
+
+#[tokio::test]
+async fn a_place_beyond_the_topic_is_refused_and_a_rebuilt_one_is_taken() {
+    let world = World::new(1).await;
+    let order = new_id();
+    world.publish(placed(order)).await;
+    let insert = "INSERT INTO projector_offset (group_name, topic, partition, next_offset) VALUES ($1, $2, 0, 1000)";
+    world.client.execute(insert, &[&world.settings.group, &world.topic.name]).await.unwrap();
+    let running = world.start();
+    // It stands still, with a word in the log, until somebody puts the offset right.
+    running.refused(1).await;
+    assert_eq!(world.version(order).await, 0);
+    world.client.execute("UPDATE projector_offset SET next_offset = 0", &[]).await.unwrap();
+    world.wait_for_version(order, 4).await;
+    running.stop().await;
+}

@@ -1,0 +1,54 @@
+//! What bounds a query.
+
+/// Bounds, each with its unit in its name.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// A query that runs longer is given up.
+    pub execution_ms_max: u64,
+    /// A request waits this long at most for the version that its consistency token names.
+    pub consistency_wait_ms_max: u64,
+    /// Requests that wait for a version at once; more are refused.
+    pub consistency_waiters_max: usize,
+    /// Selections within selections.
+    pub depth_max: u32,
+    /// Objects that a query may return, by its page sizes.
+    pub cost_max: u64,
+    /// Fields under another name.
+    pub aliases_max: u64,
+    /// Directives.
+    pub directives_max: u64,
+    /// Whether the schema can be asked about.
+    pub introspection: bool,
+}
+
+/// Bytes of a request body at most.
+pub(crate) const BODY_BYTES_MAX: usize = 100_000;
+/// Orders, lines or events of a page at most.
+pub(crate) const PAGE_MAX: u32 = 100;
+/// Orders, lines or events of a page that names no size.
+pub(crate) const PAGE_DEFAULT: u32 = 20;
+/// Orders are counted up to this; beyond, the count is said to be capped.
+pub(crate) const COUNT_MAX: u32 = 10_001;
+/// Conditions of a filter at most.
+pub(crate) const CONDITIONS_MAX: usize = 100;
+/// Values of one list in a filter, and ids of one `nodes`, at most.
+pub(crate) const LIST_MAX: usize = 100;
+/// Events that a view of the past is folded from at most.
+pub(crate) const AS_OF_EVENTS_MAX: u32 = 10_000;
+/// What is known of the projectors is read again when it is older.
+pub(crate) const HEALTH_AGE_MS_MAX: u64 = 200;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            execution_ms_max: 5_000,
+            consistency_wait_ms_max: 5_000,
+            consistency_waiters_max: 1_000,
+            depth_max: 12,
+            cost_max: 1_000,
+            aliases_max: 30,
+            directives_max: 30,
+            introspection: true,
+        }
+    }
+}

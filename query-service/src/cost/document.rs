@@ -1,0 +1,189 @@
+//! Measuring a parsed query.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use async_graphql::parser::types::{
+    Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+};
+use async_graphql::{Name, Positioned, Value, Variables};
+
+use super::CostRefusal;
+use crate::config::PAGE_DEFAULT;
+
+/// How large a query is. Sums saturate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Selections within selections; a query for the schema is measured apart, by its own bound.
+    pub depth: u64,
+    /// Objects it may return.
+    pub cost: u64,
+    /// Fields under another name.
+    pub aliases: u64,
+    /// Directives.
+    pub directives: u64,
+    /// Fields, wherever fragments repeat them.
+    pub fields: u64,
+}
+
+/// Measures an operation, or all of them where none is named: the one that will run is among them.
+///
+/// # Errors
+/// [`CostRefusal::Cycle`].
+pub fn measure(
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+    variables: &Variables,
+) -> Result<Measured, CostRefusal> {
+    let mut walk = Walk { document, variables, known: HashMap::new(), open: Vec::new(), operation: None };
+    let mut whole = Measured::default();
+    for (name, definition) in document.operations.iter() {
+        if operation.is_none_or(|wanted| name.is_some_and(|name| name.as_str() == wanted)) {
+            walk.operation = Some(&definition.node);
+            walk.known.clear();
+            let mut part = walk.selections(&definition.node.selection_set.node)?;
+            part.directives = part.directives.saturating_add(count(&definition.node.directives));
+            whole.join(part);
+        }
+    }
+    // Fragments that nothing spreads cost nothing to run, but their directives and aliases are still read.
+    for name in document.fragments.keys() {
+        walk.fragment(name)?;
+    }
+    Ok(whole)
+}
+
+/// Fields that answer a page, or as many objects as ids are given.
+const PAGED: [&str; 3] = ["orders", "lines", "timeline"];
+const BY_IDS: &str = "nodes";
+/// Parts of a connection that are no objects of their own.
+const FREE: [&str; 2] = ["edges", "pageInfo"];
+/// Questions about the schema, which nest deeper than any about orders and touch no table.
+const INTROSPECTION: [&str; 2] = ["__schema", "__type"];
+/// How deep those may go: the usual query of clients needs 15.
+const INTROSPECTION_DEPTH_MAX: u64 = 20;
+
+struct Walk<'a> {
+    document: &'a ExecutableDocument,
+    variables: &'a Variables,
+    known: HashMap<Name, Measured>,
+    /// Fragments being measured, outermost first.
+    open: Vec<Name>,
+    operation: Option<&'a OperationDefinition>,
+}
+
+impl Walk<'_> {
+    fn selections(&mut self, set: &SelectionSet) -> Result<Measured, CostRefusal> {
+        let mut sum = Measured::default();
+        for item in &set.items {
+            let part = match &item.node {
+                Selection::Field(field) => self.field(&field.node)?,
+                Selection::FragmentSpread(spread) => {
+                    let mut part = self.fragment(&spread.node.fragment_name.node)?;
+                    part.directives = part.directives.saturating_add(count(&spread.node.directives));
+                    part
+                }
+                Selection::InlineFragment(inline) => {
+                    let mut part = self.selections(&inline.node.selection_set.node)?;
+                    part.directives = part.directives.saturating_add(count(&inline.node.directives));
+                    part
+                }
+            };
+            sum.join(part);
+        }
+        Ok(sum)
+    }
+
+    fn fragment(&mut self, name: &Name) -> Result<Measured, CostRefusal> {
+        if let Some(known) = self.known.get(name) {
+            return Ok(*known);
+        }
+        if self.open.contains(name) {
+            return Err(CostRefusal::Cycle(name.to_string()));
+        }
+        // An unknown fragment is the validation's to refuse.
+        let Some(definition) = self.document.fragments.get(name) else { return Ok(Measured::default()) };
+        self.open.push(name.clone());
+        let mut measured = self.selections(&definition.node.selection_set.node)?;
+        measured.directives = measured.directives.saturating_add(count(&definition.node.directives));
+        self.open.pop();
+        self.known.insert(name.clone(), measured);
+        Ok(measured)
+    }
+
+    fn field(&mut self, field: &Field) -> Result<Measured, CostRefusal> {
+        let name = field.name.node.as_str();
+        let mut measured = self.selections(&field.selection_set.node)?;
+        measured.aliases = measured.aliases.saturating_add(field.alias.is_some().into());
+        measured.directives = measured.directives.saturating_add(count(&field.directives));
+        measured.fields = measured.fields.saturating_add(1);
+        if field.selection_set.node.items.is_empty() {
+            measured.depth = 1;
+            return Ok(measured);
+        }
+        if INTROSPECTION.contains(&name) {
+            measured.depth = measured.depth.saturating_sub(INTROSPECTION_DEPTH_MAX);
+            measured.cost = 1;
+            return Ok(measured);
+        }
+        measured.depth = measured.depth.saturating_add(1);
+        let own = u64::from(!FREE.contains(&name) && !PAGED.contains(&name));
+        measured.cost = if PAGED.contains(&name) {
+            measured.cost.saturating_mul(self.page(field)).saturating_add(1)
+        } else if name == BY_IDS && self.given(field, "ids").is_some() {
+            measured.cost.saturating_add(own).saturating_mul(self.ids(field))
+        } else {
+            measured.cost.saturating_add(own)
+        };
+        Ok(measured)
+    }
+
+    /// How many a page may hold.
+    fn page(&self, field: &Field) -> u64 {
+        ["first", "last"]
+            .into_iter()
+            .find_map(|name| match self.given(field, name)? {
+                Value::Number(number) => Some(number.as_u64().unwrap_or(u64::from(PAGE_DEFAULT))),
+                _ => None,
+            })
+            .unwrap_or(PAGE_DEFAULT.into())
+    }
+
+    fn ids(&self, field: &Field) -> u64 {
+        match self.given(field, "ids") {
+            Some(Value::List(ids)) => ids.len() as u64,
+            _ => 1,
+        }
+    }
+
+    /// An argument's value, with variables or their defaults put in; absent ones are null.
+    fn given(&self, field: &Field, name: &str) -> Option<Value> {
+        let value = field.get_argument(name)?.node.clone();
+        let value: Result<Value, Infallible> =
+            value.into_const_with(|variable| Ok(self.variable(&variable).unwrap_or(Value::Null)));
+        value.ok()
+    }
+
+    fn variable(&self, name: &Name) -> Option<Value> {
+        if let Some(value) = self.variables.get(name) {
+            return Some(value.clone());
+        }
+        let mut definitions = self.operation?.variable_definitions.iter();
+        definitions.find(|definition| definition.node.name.node == *name)?.node.default_value().cloned()
+    }
+}
+
+impl Measured {
+    /// Side by side: sizes add up, the deeper one counts.
+    fn join(&mut self, other: Self) {
+        self.depth = self.depth.max(other.depth);
+        self.cost = self.cost.saturating_add(other.cost);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.directives = self.directives.saturating_add(other.directives);
+        self.fields = self.fields.saturating_add(other.fields);
+    }
+}
+
+fn count(directives: &[Positioned<Directive>]) -> u64 {
+    directives.len() as u64
+}

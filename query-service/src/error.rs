@@ -1,0 +1,72 @@
+//! Errors as a client sees them: a message for people and a stable code for programs.
+
+use async_graphql::{Error, ErrorExtensions};
+use read_models::ReadDbError;
+use service_kit::errors::chain;
+
+/// The codes of `extensions.code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The token lacks a scope.
+    Forbidden,
+    /// The query is too large, too deep or too dear.
+    CostExceeded,
+    /// The version asked for was not projected in time.
+    ConsistencyTimeout,
+    /// There is no state of the order at that point.
+    AsOfOutOfRange,
+    /// A cursor that is not ours, or of another list.
+    BadCursor,
+    /// Anything else that the client can put right.
+    BadUserInput,
+    /// The query took too long.
+    Timeout,
+    /// Our fault.
+    Internal,
+}
+
+impl Code {
+    /// As it stands in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Forbidden => "FORBIDDEN",
+            Self::CostExceeded => "COST_EXCEEDED",
+            Self::ConsistencyTimeout => "CONSISTENCY_TIMEOUT",
+            Self::AsOfOutOfRange => "AS_OF_OUT_OF_RANGE",
+            Self::BadCursor => "BAD_CURSOR",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::Timeout => "TIMEOUT",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// An error of this code.
+    pub fn error(self, message: impl Into<String>) -> Error {
+        Error::new(message).extend_with(|_, extensions| extensions.set("code", self.as_str()))
+    }
+}
+
+/// Logs what went wrong with its causes, and answers what a client may know of it.
+pub fn internal(error: &(dyn std::error::Error + 'static)) -> Error {
+    let trace = service_kit::telemetry::trace_id().unwrap_or_default();
+    tracing::error!(error = chain(error), trace.id = trace, "a query failed");
+    Code::Internal.error("Something went wrong on our side")
+}
+
+/// A failed read, as loaders share it among those who wait for it. It is logged where it happened.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the read models could not be read")]
+pub struct ReadFailed;
+
+impl ReadFailed {
+    /// Logs the failure.
+    pub fn log(error: &ReadDbError) -> Self {
+        let _ = internal(error);
+        Self
+    }
+}
+
+/// What a client may know of a failed read.
+pub fn read_failed(_: ReadFailed) -> Error {
+    Code::Internal.error("Something went wrong on our side")
+}

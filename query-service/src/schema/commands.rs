@@ -1,0 +1,63 @@
+//! What can be asked of an order now.
+
+use async_graphql::Enum;
+use read_models::ViewState;
+use read_models::query::OrderRow;
+use service_kit::auth::Scope;
+
+use crate::access::Viewer;
+
+/// What can be asked of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum OrderCommand {
+    /// Add a line.
+    AddLine,
+    /// Change a line's quantity.
+    ChangeLineQuantity,
+    /// Remove a line.
+    RemoveLine,
+    /// Set an address.
+    SetAddress,
+    /// Commit to it.
+    PlaceOrder,
+    /// Call it off.
+    CancelOrder,
+}
+
+/// What the one who asks could ask of an order, judged by where it stands and by their scopes.
+pub fn allowed(row: &OrderRow, viewer: &Viewer) -> Vec<OrderCommand> {
+    fitting(row).into_iter().filter(|command| command.permitted(viewer)).collect()
+}
+
+fn fitting(row: &OrderRow) -> Vec<OrderCommand> {
+    use OrderCommand as C;
+    let view = &row.view;
+    match view.state {
+        ViewState::Draft => {
+            let mut commands = vec![C::AddLine];
+            if row.line_count > 0 {
+                commands.extend([C::ChangeLineQuantity, C::RemoveLine]);
+            }
+            commands.push(C::SetAddress);
+            if row.line_count > 0 && view.shipping_address.is_some() {
+                commands.push(C::PlaceOrder);
+            }
+            commands.push(C::CancelOrder);
+            commands
+        }
+        ViewState::Placed => vec![C::CancelOrder],
+        ViewState::Cancelled | ViewState::Completed | ViewState::Foreign => Vec::new(),
+    }
+}
+
+impl OrderCommand {
+    /// Until there is a catalogue a line comes with its price, which not everybody may set.
+    fn permitted(self, viewer: &Viewer) -> bool {
+        match self {
+            Self::AddLine => viewer.may(Scope::ORDERS_DRAFT) && viewer.may(Scope::ORDERS_PRICE),
+            Self::ChangeLineQuantity | Self::RemoveLine | Self::SetAddress => viewer.may(Scope::ORDERS_DRAFT),
+            Self::PlaceOrder => viewer.may(Scope::ORDERS_PLACE),
+            Self::CancelOrder => viewer.may(Scope::ORDERS_CANCEL),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A customer.
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use read_models::query::{Condition, CustomerRow, Page};
+
+use super::connection::PageArguments;
+use super::filter::OrderOrder;
+use super::id::NodeId;
+use super::money::Money;
+use super::order_connection::{Counted, OrderConnection, OrderList};
+use super::scalars::Long;
+use crate::access::Viewer;
+use crate::error::read_failed;
+use crate::loaders::{CustomerKey, Loaders};
+
+/// A customer whom the one who asks may see.
+#[derive(Debug, Clone)]
+pub struct Customer {
+    customer: String,
+}
+
+/// What a customer bought in one currency.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct CustomerTotals {
+    /// ISO 4217 code.
+    currency: String,
+    /// Sales that count: placed or completed.
+    orders: Long,
+    /// Credits.
+    credits: Long,
+    /// Sales that were placed and then called off.
+    cancelled: Long,
+    /// Sales less credits.
+    revenue: Money,
+    /// When the first sale was placed, called off or not.
+    first_placed_at: Option<DateTime<Utc>>,
+    /// When the last sale was placed, called off or not.
+    last_placed_at: Option<DateTime<Utc>>,
+}
+
+impl Customer {
+    /// Of an order that is visible.
+    pub const fn new(customer: String) -> Self {
+        Self { customer }
+    }
+
+    /// By id: `None` for whom the one who asks may not see, and for whom nobody knows.
+    pub async fn find(context: &Context<'_>, customer: String) -> Result<Option<Self>> {
+        let viewer = context.data::<Viewer>()?;
+        if !viewer.sees_customer(&customer) {
+            return Ok(None);
+        }
+        let found = Self::new(customer);
+        let known = viewer.is_customer(&found.customer)
+            || !found.rows(context).await?.is_empty()
+            || found.has_orders(context).await?;
+        Ok(known.then_some(found))
+    }
+
+    async fn rows(&self, context: &Context<'_>) -> Result<Vec<CustomerRow>> {
+        let key = CustomerKey(self.customer.clone());
+        Ok(context.data::<Loaders>()?.load_one(key).await.map_err(read_failed)?.unwrap_or_default())
+    }
+
+    /// Drafts are in no sum, but make a customer known.
+    async fn has_orders(&self, context: &Context<'_>) -> Result<bool> {
+        Ok(Counted::Customer(self.customer.clone()).count(context).await? > 0)
+    }
+}
+
+/// A customer, as far as their orders tell.
+#[Object]
+impl Customer {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeId::Customer(self.customer.clone()).global()
+    }
+
+    /// The customer's own id.
+    async fn customer_id(&self) -> &str {
+        &self.customer
+    }
+
+    /// What they bought, by currency.
+    async fn totals(&self, context: &Context<'_>) -> Result<Vec<CustomerTotals>> {
+        Ok(self.rows(context).await?.into_iter().map(CustomerTotals::new).collect())
+    }
+
+    /// Their orders.
+    async fn orders(
+        &self,
+        context: &Context<'_>,
+        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)")] order_by: Option<OrderOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<OrderConnection> {
+        let page = PageArguments::new(first, after, last, before)?;
+        let orders = OrderList::new(
+            context,
+            &page,
+            Condition::All(Vec::new()),
+            order_by.unwrap_or_default(),
+            Some(&self.customer),
+        )?;
+        let loaders = context.data::<Loaders>()?;
+        let key = loaders.loader().page_key(&self.customer, &orders.request);
+        let found = loaders.load_one(key).await.map_err(read_failed)?;
+        let found = found.unwrap_or_else(|| Page { orders: Vec::new(), more: false });
+        orders.connection(context, &page, found, Counted::Customer(self.customer.clone()))
+    }
+}
+
+impl CustomerTotals {
+    fn new(row: CustomerRow) -> Self {
+        Self {
+            revenue: Money::new(row.figures.revenue_minor, row.currency.clone()),
+            currency: row.currency,
+            orders: Long(row.figures.orders),
+            credits: Long(row.figures.credits),
+            cancelled: Long(row.figures.cancelled),
+            first_placed_at: row.figures.first_placed_at,
+            last_placed_at: row.figures.last_placed_at,
+        }
+    }
+}

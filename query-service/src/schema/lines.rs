@@ -1,0 +1,96 @@
+//! Lines of an order.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Result, SimpleObject};
+use read_models::LineView;
+use read_models::query::OrderRow;
+
+use super::connection::{PageArguments, PageInfo};
+use super::money::{Money, Price};
+use super::scalars::Long;
+use crate::cursor::Cursors;
+use crate::error::read_failed;
+use crate::loaders::{LinesKey, Loaders};
+
+/// One line. Its figures are positive in a credit too.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct OrderLine {
+    /// Unique within the order.
+    line_id: String,
+    /// What.
+    sku: String,
+    /// What it is called.
+    description: Option<String>,
+    /// Pieces.
+    quantity: Long,
+    /// What one costs.
+    unit_price: Price,
+    /// Quantity times unit price, rounded once to the minor unit.
+    total: Money,
+}
+
+/// Lines of an order.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct LineConnection {
+    /// The lines with their cursors.
+    edges: Vec<LineEdge>,
+    /// The lines.
+    nodes: Vec<OrderLine>,
+    /// Where the page lies.
+    page_info: PageInfo,
+    /// Lines of the order.
+    total_count: i32,
+}
+
+/// A line with its cursor.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct LineEdge {
+    /// Where the line stands.
+    cursor: String,
+    /// The line.
+    node: OrderLine,
+}
+
+/// A page of an order's lines. An order of the past carries its lines with it.
+pub async fn connection(
+    context: &Context<'_>,
+    page: &PageArguments,
+    order: &OrderRow,
+    past: bool,
+) -> Result<LineConnection> {
+    let list = format!("lines of {}", order.view.order_id);
+    let window = page.window(context, &list)?;
+    let lines = if past {
+        let within = |line: &&LineView| (window.after + 1..window.before).contains(&line.ordinal.into());
+        order.view.lines.iter().filter(within).cloned().collect()
+    } else {
+        let key = LinesKey(order.view.order_id, window);
+        context.data::<Loaders>()?.load_one(key).await.map_err(read_failed)?.unwrap_or_default()
+    };
+    let (lines, more) = page.cut(lines);
+    let cursors = context.data::<Arc<Cursors>>()?;
+    let cursors: Vec<String> = lines.iter().map(|line| cursors.seal(&list, &i64::from(line.ordinal))).collect();
+    let currency = order.view.currency.as_deref().unwrap_or_default();
+    let nodes: Vec<OrderLine> = lines.into_iter().map(|line| OrderLine::new(line, currency)).collect();
+    let edge = |(cursor, node): (&String, &OrderLine)| LineEdge { cursor: cursor.clone(), node: node.clone() };
+    Ok(LineConnection {
+        edges: cursors.iter().zip(&nodes).map(edge).collect(),
+        nodes,
+        page_info: page.info(&cursors, more),
+        total_count: order.line_count,
+    })
+}
+
+impl OrderLine {
+    fn new(line: LineView, currency: &str) -> Self {
+        Self {
+            line_id: line.line_id.to_string(),
+            sku: line.sku,
+            description: line.description,
+            quantity: Long(line.quantity),
+            unit_price: Price::new(line.unit_price, currency),
+            total: Money::new(line.total_minor, currency),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! GraphQL over read models in a real Postgres. Each test has databases of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod access;
+mod consistency;
+mod history;
+mod limits;
+mod pages;
+mod personal;
+mod transport;
+mod world;

@@ -1,0 +1,1 @@
+ALTER TABLE customer_summary ADD PRIMARY KEY (tenant, customer, currency);

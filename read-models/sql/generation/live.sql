@@ -1,0 +1,1 @@
+SELECT model, generation FROM public.model_generation

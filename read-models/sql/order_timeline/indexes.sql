@@ -1,0 +1,1 @@
+ALTER TABLE order_timeline ADD PRIMARY KEY (order_id, version);

@@ -1,0 +1,2 @@
+SELECT count(*) AS orders
+FROM (SELECT FROM order_summary WHERE {condition} LIMIT {limit}) AS counted

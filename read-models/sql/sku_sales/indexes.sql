@@ -1,0 +1,1 @@
+ALTER TABLE sku_sales ADD PRIMARY KEY (tenant, sku, currency, month);

@@ -1,0 +1,64 @@
+//! Why a batch could not be applied, and whether to try again.
+
+use std::error::Error;
+
+use tokio_postgres::error::SqlState;
+
+use crate::RowError;
+use crate::generation::GenerationError;
+
+/// Why a batch could not be applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The database refused.
+    #[error("could not apply a batch to the read models")]
+    Database(#[source] tokio_postgres::Error),
+    /// A row in the way is none that a projector writes.
+    #[error("could not apply a batch to the read models: a row is damaged")]
+    Row(#[source] RowError),
+    /// The live generations could not be read or selected.
+    #[error("could not apply a batch to the read models: no generation to work on")]
+    Generations(#[source] GenerationError),
+    /// Another generation is live since the applier was opened. Open it again.
+    #[error("could not apply a batch to the read models: the live generations have changed")]
+    GenerationsMoved,
+    /// Another projector wrote the same orders meanwhile.
+    #[error("could not apply a batch to the read models: {written} of {expected} orders were still as loaded")]
+    Raced {
+        /// Orders of the batch.
+        expected: u64,
+        /// Orders not touched by others.
+        written: u64,
+    },
+}
+
+impl ApplyError {
+    /// Whether the same batch may succeed later or over another connection. Nothing is ever parked for such an error.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::GenerationsMoved | Self::Raced { .. } => true,
+            Self::Row(_) | Self::Generations(GenerationError::NoneLive { .. }) => false,
+            Self::Database(source) | Self::Generations(GenerationError::Database { source, .. }) => transient(source),
+        }
+    }
+
+    /// The database's code for the refusal.
+    pub fn sqlstate(&self) -> Option<&SqlState> {
+        match self {
+            Self::Database(source) | Self::Generations(GenerationError::Database { source, .. }) => source.code(),
+            Self::Row(_) | Self::Generations(_) | Self::GenerationsMoved | Self::Raced { .. } => None,
+        }
+    }
+}
+
+/// Classes of SQLSTATE that pass: connection, transaction rollback, resources, intervention by an operator, system.
+/// Source: PostgreSQL documentation, appendix A. `55` holds locks not granted in time, `25` transactions that were ended.
+const TRANSIENT_CLASSES: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
+
+fn transient(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        // Without a code it never reached the server or lost it, unless the values did not fit the statement.
+        None => error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>),
+        Some(code) => TRANSIENT_CLASSES.iter().any(|class| code.code().starts_with(class)),
+    }
+}

@@ -1,0 +1,47 @@
+//! Loading the orders of a batch: two statements and the check of the generations, sent together.
+
+use std::collections::HashMap;
+
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, Transaction};
+use uuid::Uuid;
+
+use super::{ApplyError, Statements};
+use crate::rows::{self, Reader, RowError};
+use crate::{Generations, Model, OrderView};
+
+pub(super) async fn load(
+    statements: &Statements,
+    expected: &Generations,
+    transaction: &Transaction<'_>,
+    order_ids: &[Uuid],
+) -> Result<HashMap<Uuid, OrderView>, ApplyError> {
+    let ids: [&(dyn ToSql + Sync); 1] = [&order_ids];
+    let (generations, summaries, lines) = futures::try_join!(
+        transaction.query(&statements.generations, &[]),
+        transaction.query(&statements.load_summaries, &ids),
+        transaction.query(&statements.load_lines, &ids),
+    )
+    .map_err(ApplyError::Database)?;
+    if Generations::found(&generations) != *expected {
+        return Err(ApplyError::GenerationsMoved);
+    }
+    views(&summaries, &lines).map_err(ApplyError::Row)
+}
+
+/// Orders from the rows of their two tables. Lines stand in the order of their ordinals.
+fn views(summaries: &[Row], lines: &[Row]) -> Result<HashMap<Uuid, OrderView>, RowError> {
+    let mut views = HashMap::with_capacity(summaries.len());
+    for row in summaries {
+        let view = rows::order(row)?;
+        views.insert(view.order_id, view);
+    }
+    for row in lines {
+        let reader = Reader { table: Model::OrderLines.name(), row };
+        let order_id: Uuid = reader.get("order_id")?;
+        if let Some(view) = views.get_mut(&order_id) {
+            view.lines.push(rows::line(&reader)?);
+        }
+    }
+    Ok(views)
+}

@@ -1,0 +1,90 @@
+//! Applying a batch of events to the live tables.
+//!
+//! Guarantees: all rows of a batch change in the caller's transaction, by a number of statements that does not depend on
+//! the batch; an event is applied once, whatever is delivered again; rows are locked in one order (model, then key), so
+//! that workers over different partitions wait for each other rather than deadlock. An order whose event does not fold is
+//! reported and the others go on. Does not: keep offsets, park, or retry.
+
+mod error;
+mod load;
+mod plan;
+#[cfg(test)]
+mod properties;
+mod write;
+
+use domain::contract::Published;
+use tokio_postgres::{Client, Statement, Transaction};
+
+pub use error::ApplyError;
+pub use plan::{ApplyReport, Failure};
+
+use crate::Generations;
+
+/// Applies batches over one connection, with its statements prepared.
+pub struct Applier {
+    generations: Generations,
+    statements: Statements,
+}
+
+struct Statements {
+    generations: Statement,
+    load_summaries: Statement,
+    load_lines: Statement,
+    write_summaries: Statement,
+    write_lines: Statement,
+    delete_lines: Statement,
+    write_timeline: Statement,
+    write_customers: Statement,
+    write_skus: Statement,
+}
+
+impl Applier {
+    /// Makes a connection work on the live generations and prepares the statements on it.
+    ///
+    /// # Errors
+    /// [`ApplyError`] when the database refuses.
+    pub async fn open(client: &Client) -> Result<Self, ApplyError> {
+        let generations = Generations::live(client).await.map_err(ApplyError::Generations)?;
+        Self::on(client, generations).await
+    }
+
+    /// The same on generations of the caller's choice.
+    ///
+    /// # Errors
+    /// [`ApplyError`] when the database refuses.
+    pub async fn on(client: &Client, generations: Generations) -> Result<Self, ApplyError> {
+        generations.select(client).await.map_err(ApplyError::Generations)?;
+        let prepare = async |sql: &str| client.prepare(sql).await.map_err(ApplyError::Database);
+        let statements = Statements {
+            generations: prepare(include_str!("../../sql/generation/live.sql")).await?,
+            load_summaries: prepare(include_str!("../../sql/apply/load_summaries.sql")).await?,
+            load_lines: prepare(include_str!("../../sql/apply/load_lines.sql")).await?,
+            write_summaries: prepare(include_str!("../../sql/apply/write_summaries.sql")).await?,
+            write_lines: prepare(include_str!("../../sql/apply/write_lines.sql")).await?,
+            delete_lines: prepare(include_str!("../../sql/apply/delete_lines.sql")).await?,
+            write_timeline: prepare(include_str!("../../sql/apply/write_timeline.sql")).await?,
+            write_customers: prepare(include_str!("../../sql/apply/write_customers.sql")).await?,
+            write_skus: prepare(include_str!("../../sql/apply/write_skus.sql")).await?,
+        };
+        Ok(Self { generations, statements })
+    }
+
+    /// Applies a batch in the caller's transaction, which must be one of the connection given to [`Applier::open`].
+    ///
+    /// Events of one order must stand in version order. Advance the offsets in the same transaction before this: whoever
+    /// moves the pointer to another generation waits for that.
+    ///
+    /// # Errors
+    /// [`ApplyError`]; the transaction is then good for nothing but a rollback. An event that does not fold is no error
+    /// but a [`Failure`] in the report.
+    pub async fn apply(&self, transaction: &Transaction<'_>, batch: &[Published]) -> Result<ApplyReport, ApplyError> {
+        if batch.is_empty() {
+            return Ok(ApplyReport::default());
+        }
+        let groups = plan::Groups::of(batch);
+        let loaded = load::load(&self.statements, &self.generations, transaction, groups.order_ids()).await?;
+        let plan = groups.fold(loaded);
+        write::write(&self.statements, transaction, batch, &plan).await?;
+        Ok(plan.report)
+    }
+}

@@ -1,0 +1,141 @@
+//! What holds for any histories, however they are cut into batches and delivered again.
+
+use std::collections::HashMap;
+
+use domain::contract::{OrderKind, Published};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::plan::Groups;
+use crate::testing::{BEGINNING_MICROS, Story, line};
+use crate::{Contribution, OrderView};
+
+/// Tables held in memory.
+#[derive(Default, Debug, PartialEq)]
+struct Tables {
+    orders: HashMap<Uuid, OrderView>,
+    sums: Contribution,
+}
+
+impl Tables {
+    fn apply(&mut self, batch: &[Published]) -> super::ApplyReport {
+        let groups = Groups::of(batch);
+        let loaded = groups.order_ids().iter().filter_map(|id| Some((*id, self.orders.get(id)?.clone()))).collect();
+        let plan = groups.fold(loaded);
+        for change in plan.changes {
+            self.orders.insert(change.after.order_id, change.after);
+        }
+        for (key, change) in plan.sums.customers {
+            let figures = self.sums.customers.entry(key).or_default();
+            figures.orders += change.orders;
+            figures.credits += change.credits;
+            figures.cancelled += change.cancelled;
+            figures.revenue_minor += change.revenue_minor;
+            figures.first_placed_at = [figures.first_placed_at, change.first_placed_at].into_iter().flatten().min();
+            figures.last_placed_at = figures.last_placed_at.max(change.last_placed_at);
+        }
+        for (key, change) in plan.sums.skus {
+            let figures = self.sums.skus.entry(key).or_default();
+            figures.orders += change.orders;
+            figures.credits += change.credits;
+            figures.quantity += change.quantity;
+            figures.revenue_minor += change.revenue_minor;
+        }
+        self.sums.skus.retain(|_, figures| *figures != crate::SkuFigures::default());
+        plan.report
+    }
+}
+
+fn any_story(order: u128) -> impl Strategy<Value = Story> {
+    let skus = prop::sample::select(vec!["A", "B", "C"]);
+    let lines = prop::collection::vec((skus, 1_i64..9, 0_i64..900), 1..5);
+    let customer = prop::sample::select(vec![None, Some("c1"), Some("c2")]);
+    (lines, customer, 0_u8..5).prop_map(move |(lines, customer, ending)| {
+        let story = Story::of(Uuid::from_u128(order + 1), "shop", customer);
+        let contract = lines.iter().zip(0..).map(|((sku, quantity, price), n)| line(n, sku, *quantity, *price));
+        match ending {
+            0 => return story.imported("1", OrderKind::Sale, BEGINNING_MICROS, contract.collect()),
+            1 => return story.imported("1", OrderKind::Credit, BEGINNING_MICROS, contract.collect()),
+            _ => {}
+        }
+        let draft = lines
+            .iter()
+            .zip(0..)
+            .fold(story.drafted(), |story, ((sku, quantity, price), n)| story.line(n, sku, *quantity, *price));
+        match ending {
+            2 => draft.removed(0),
+            3 => draft.quantity(0, 5, 50).placed("1001"),
+            _ => draft.placed("1001").foreign().cancelled(),
+        }
+    })
+}
+
+/// Several histories, each in order, woven into one another.
+fn any_log() -> impl Strategy<Value = Vec<Published>> {
+    (any_story(0), any_story(1), any_story(2), prop::collection::vec(0_usize..3, 0..40)).prop_map(|(a, b, c, picks)| {
+        let mut rest = [a.records(), b.records(), c.records()].map(std::collections::VecDeque::from);
+        let mut log: Vec<Published> = picks.into_iter().filter_map(|pick| rest[pick].pop_front()).collect();
+        log.extend(rest.into_iter().flatten());
+        log
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_cut_into_batches_gives_the_same_rows(log in any_log(), cuts in prop::collection::vec(1_usize..6, 1..30)) {
+        let mut whole = Tables::default();
+        whole.apply(&log);
+        let mut parts = Tables::default();
+        let mut rest = &log[..];
+        for cut in cuts.into_iter().cycle() {
+            let (batch, later) = rest.split_at(cut.min(rest.len()));
+            parts.apply(batch);
+            rest = later;
+            if rest.is_empty() { break }
+        }
+        prop_assert_eq!(whole, parts);
+    }
+
+    #[test]
+    fn delivering_again_changes_nothing(log in any_log(), from in 0_usize..20) {
+        let mut tables = Tables::default();
+        tables.apply(&log);
+        let mut again = Tables::default();
+        again.apply(&log);
+        let repeated = &log[from.min(log.len())..];
+        let report = again.apply(repeated);
+        prop_assert_eq!((report.applied, report.duplicates), (0, repeated.len()));
+        prop_assert_eq!(tables, again);
+    }
+
+    #[test]
+    fn sums_are_the_sum_over_orders(log in any_log()) {
+        let mut tables = Tables::default();
+        tables.apply(&log);
+        let mut expected = Contribution::default();
+        for order in tables.orders.values() {
+            expected.add(order);
+        }
+        expected.skus.retain(|_, figures| *figures != crate::SkuFigures::default());
+        prop_assert_eq!(&tables.sums, &expected);
+    }
+
+    #[test]
+    fn a_poison_event_stops_its_order_alone(log in any_log(), at in 0_usize..10) {
+        let mut spoilt = log.clone();
+        let index = at % log.len();
+        spoilt[index].traceparent = Some("\0".to_owned());
+        let order = log[index].event.order_id().to_owned();
+        let mut tables = Tables::default();
+        let report = tables.apply(&spoilt);
+        let behind: Vec<usize> = (index..log.len()).filter(|i| log[*i].event.order_id() == order).collect();
+        prop_assert_eq!(report.failures.len(), 1);
+        prop_assert_eq!(&report.failures[0].indices, &behind);
+
+        let mut without = Tables::default();
+        let kept: Vec<Published> =
+            log.iter().enumerate().filter(|(i, _)| !behind.contains(i)).map(|(_, record)| record.clone()).collect();
+        without.apply(&kept);
+        prop_assert_eq!(tables, without);
+    }
+}

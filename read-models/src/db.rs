@@ -1,0 +1,200 @@
+//! Connections for reading, on whatever generations are live.
+//!
+//! Guarantees: a switch of generations takes effect within [`ReadSettings::pointer_age_ms_max`], without a restart and
+//! without failing a query: a query keeps the connection that it began with. Does not: write.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use service_kit::clock::Stopwatch;
+use service_kit::config::DatabaseUrl;
+use service_kit::postgres::{self, ConnectError, ConnectOptions, Pool};
+use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
+
+use crate::generation::GenerationError;
+use crate::{Generations, RowError};
+
+/// What bounds reading.
+#[derive(Debug, Clone)]
+pub struct ReadSettings {
+    /// Connections and their time limits.
+    pub connect: ConnectOptions,
+    /// The pointer to the live generations is read again when what is known of it is older.
+    pub pointer_age_ms_max: u64,
+}
+
+/// A read that takes longer is cancelled by the server, whatever the connection would allow.
+const STATEMENT_MS_MAX: u32 = 5_000;
+/// Age of what is known of the live generations.
+const POINTER_AGE_MS_MAX: u64 = 1_000;
+
+/// Why a read failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadDbError {
+    /// No pool could be made.
+    #[error("could not prepare connections to the read database")]
+    Connect(#[source] ConnectError),
+    /// No connection was free or could be made in time.
+    #[error("could not get a connection to the read database")]
+    Connection(#[source] deadpool_postgres::PoolError),
+    /// It is not known which generations are live.
+    #[error("could not find the live generations of the read models")]
+    Generations(#[source] GenerationError),
+    /// A statement failed.
+    #[error("could not read {what}")]
+    Statement {
+        /// What was read.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// A row is none that a projector writes.
+    #[error("could not read {what}: a row is damaged")]
+    Row {
+        /// What was read.
+        what: &'static str,
+        /// Where.
+        #[source]
+        source: RowError,
+    },
+}
+
+/// The read database. Cheap to clone.
+#[derive(Clone)]
+pub struct ReadDb(Arc<Inner>);
+
+struct Inner {
+    database: DatabaseUrl,
+    settings: ReadSettings,
+    current: Mutex<Option<Current>>,
+    /// One reader of the pointer at a time while nothing is known of it.
+    opening: tokio::sync::Mutex<()>,
+    statements: AtomicU64,
+}
+
+#[derive(Clone)]
+struct Current {
+    generations: Generations,
+    pool: Pool,
+    read: Stopwatch,
+}
+
+impl std::fmt::Debug for ReadDb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ReadDb({})", self.0.database)
+    }
+}
+
+impl ReadDb {
+    /// Prepares reading; connects at the first query.
+    ///
+    /// # Errors
+    /// [`ConnectError`] for a URL or bounds that can never work.
+    pub fn open(database: &DatabaseUrl, connect: ConnectOptions) -> Result<Self, ConnectError> {
+        Self::with(database, ReadSettings { connect, pointer_age_ms_max: POINTER_AGE_MS_MAX })
+    }
+
+    /// The same with bounds of the caller's choice.
+    ///
+    /// # Errors
+    /// [`ConnectError`] for a URL or bounds that can never work.
+    pub fn with(database: &DatabaseUrl, mut settings: ReadSettings) -> Result<Self, ConnectError> {
+        let given = settings.connect.statement_timeout_ms;
+        settings.connect.statement_timeout_ms = if given == 0 { STATEMENT_MS_MAX } else { given.min(STATEMENT_MS_MAX) };
+        postgres::pool(database, &settings.connect)?;
+        let (database, current, opening) = (database.clone(), Mutex::new(None), tokio::sync::Mutex::new(()));
+        Ok(Self(Arc::new(Inner { database, settings, current, opening, statements: AtomicU64::new(0) })))
+    }
+
+    /// Statements sent so far, the pointer's own apart. For tests that count them.
+    pub fn statements(&self) -> u64 {
+        self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// Whether the database answers and its models are there, for readiness.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn check(&self) -> Result<(), ReadDbError> {
+        let pool = self.pool().await?;
+        let client = pool.get().await.map_err(ReadDbError::Connection)?;
+        Generations::live(&**client).await.map(|_| ()).map_err(ReadDbError::Generations)
+    }
+
+    /// Runs one of the fixed statements, prepared once a connection.
+    pub(crate) async fn query(
+        &self,
+        what: &'static str,
+        sql: &'static str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, ReadDbError> {
+        let client = self.pool().await?.get().await.map_err(ReadDbError::Connection)?;
+        self.0.statements.fetch_add(1, Ordering::Relaxed);
+        let failed = |source| ReadDbError::Statement { what, source };
+        let statement = client.prepare_cached(sql).await.map_err(failed)?;
+        client.query(&statement, values).await.map_err(failed)
+    }
+
+    /// Runs a statement whose text depends on the request. It is not kept: a client could fill memory with shapes.
+    pub(crate) async fn query_once(
+        &self,
+        what: &'static str,
+        sql: &str,
+        values: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<Row>, ReadDbError> {
+        let client = self.pool().await?.get().await.map_err(ReadDbError::Connection)?;
+        self.0.statements.fetch_add(1, Ordering::Relaxed);
+        client.query_typed(sql, values).await.map_err(|source| ReadDbError::Statement { what, source })
+    }
+
+    /// The pool of the live generations.
+    async fn pool(&self) -> Result<Pool, ReadDbError> {
+        match self.known() {
+            Some((current, false)) => Ok(current.pool),
+            // Whoever finds the pointer stale reads it again; others go on with what is known meanwhile.
+            Some((current, true)) => self.refresh(&current.pool, Some(&current)).await,
+            None => {
+                let _one = self.0.opening.lock().await;
+                if let Some((current, _)) = self.known() {
+                    return Ok(current.pool);
+                }
+                let pool = self.pool_with("public")?;
+                self.refresh(&pool, None).await
+            }
+        }
+    }
+
+    /// What is known of the pointer, and whether the caller is to read it again.
+    fn known(&self) -> Option<(Current, bool)> {
+        let mut guard = self.0.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = guard.as_mut()?;
+        let stale = current.read.elapsed() > Duration::from_millis(self.0.settings.pointer_age_ms_max);
+        if stale {
+            current.read = Stopwatch::start();
+        }
+        Some((current.clone(), stale))
+    }
+
+    async fn refresh(&self, over: &Pool, known: Option<&Current>) -> Result<Pool, ReadDbError> {
+        let client = over.get().await.map_err(ReadDbError::Connection)?;
+        let generations = Generations::live(&**client).await.map_err(ReadDbError::Generations)?;
+        if let Some(known) = known.filter(|known| known.generations == generations) {
+            return Ok(known.pool.clone());
+        }
+        let pool = self.pool_with(&generations.search_path())?;
+        let current = Current { generations, pool: pool.clone(), read: Stopwatch::start() };
+        *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(current);
+        Ok(pool)
+    }
+
+    fn pool_with(&self, search_path: &str) -> Result<Pool, ReadDbError> {
+        let url = self.0.database.expose();
+        let separator = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{separator}options=-c%20search_path%3D{search_path}");
+        postgres::pool(&DatabaseUrl::new(self.0.database.variable(), url), &self.0.settings.connect)
+            .map_err(ReadDbError::Connect)
+    }
+}

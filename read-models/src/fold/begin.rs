@@ -1,0 +1,50 @@
+//! Events that an order begins with.
+
+use domain::contract::{OrderDrafted, OrderImported, OrderKind, Published};
+
+use super::{Checked, FoldError, blank};
+use crate::{OrderView, ViewKind, ViewState};
+
+pub(super) fn foreign(record: &Published, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+    blank(record, checked)
+}
+
+pub(super) fn drafted(event: &OrderDrafted, record: &Published, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+    Ok(OrderView {
+        state: ViewState::Draft,
+        customer: checked.customer(event.customer.as_ref())?,
+        currency: Some(checked.currency(&event.currency)?),
+        drafted_at: Some(checked.moment("at", event.at)?),
+        ..blank(record, checked)?
+    })
+}
+
+pub(super) fn imported(
+    event: &OrderImported,
+    record: &Published,
+    checked: &Checked<'_>,
+) -> Result<OrderView, FoldError> {
+    let kind = match event.kind {
+        OrderKind::Sale => ViewKind::Sale,
+        OrderKind::Credit => ViewKind::Credit,
+        OrderKind::Unknown => return Err(checked.invalid("kind", "a symbol of a later release")),
+    };
+    let view = OrderView {
+        state: ViewState::Completed,
+        kind,
+        imported: true,
+        source: Some(checked.source(&event.source)?),
+        reference: Some(checked.reference("reference", &event.reference)?),
+        credit_of: event.credit_of.as_ref().map(|of| checked.reference("credit_of", of)).transpose()?,
+        number: Some(checked.number(&event.number)?),
+        customer: checked.customer(event.customer.as_ref())?,
+        country: checked.country(event.country.as_ref())?,
+        currency: Some(checked.currency(&event.total.currency)?),
+        placed_at: Some(checked.moment("placed_at", event.placed_at)?),
+        imported_at: Some(checked.moment("imported_at", event.imported_at)?),
+        ..blank(record, checked)?
+    };
+    let total = checked.minor(&view, &event.total)?;
+    let lines = checked.lines(&view, &event.lines)?;
+    checked.sum(OrderView { lines, ..view }, Some(total))
+}

@@ -1,0 +1,104 @@
+//! Events that change an order.
+
+use domain::contract::{
+    AddressChanged, AddressRole, CancelReason, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderPlaced,
+};
+
+use super::{Checked, FoldError};
+use crate::{OrderView, ViewState};
+
+pub(super) fn line_added(
+    mut view: OrderView,
+    event: &LineAdded,
+    checked: &Checked<'_>,
+) -> Result<OrderView, FoldError> {
+    let ordinal = view.lines.last().map_or(1, |line| line.ordinal + 1);
+    let line = checked.line(&view, &event.line, ordinal)?;
+    if view.line(line.line_id).is_some() {
+        return Err(checked.invalid("line_id", "the order has that line"));
+    }
+    view.lines.push(line);
+    checked.sum(view, None)
+}
+
+pub(super) fn quantity_changed(
+    mut view: OrderView,
+    event: &LineQuantityChanged,
+    checked: &Checked<'_>,
+) -> Result<OrderView, FoldError> {
+    let line_id = checked.uuid("line_id", &event.line_id)?;
+    let (quantity, total) = (checked.quantity(event.quantity)?, checked.minor(&view, &event.total)?);
+    let line = view.lines.iter_mut().find(|line| line.line_id == line_id);
+    let line = line.ok_or_else(|| checked.unknown_line(&event.line_id))?;
+    line.quantity = quantity;
+    line.total_minor = total;
+    checked.sum(view, None)
+}
+
+pub(super) fn line_removed(
+    mut view: OrderView,
+    event: &LineRemoved,
+    checked: &Checked<'_>,
+) -> Result<OrderView, FoldError> {
+    let line_id = checked.uuid("line_id", &event.line_id)?;
+    let before = view.lines.len();
+    view.lines.retain(|line| line.line_id != line_id);
+    if view.lines.len() == before {
+        return Err(checked.unknown_line(&event.line_id));
+    }
+    checked.sum(view, None)
+}
+
+pub(super) fn address_changed(
+    mut view: OrderView,
+    event: &AddressChanged,
+    checked: &Checked<'_>,
+) -> Result<OrderView, FoldError> {
+    let address = checked.address(&event.address)?;
+    match event.role {
+        AddressRole::Shipping => {
+            view.country = Some(address.country.clone());
+            view.shipping_address = Some(address);
+        }
+        AddressRole::Billing => view.billing_address = Some(address),
+        AddressRole::Unknown => return Err(checked.invalid("role", "a symbol of a later release")),
+    }
+    Ok(view)
+}
+
+/// What was placed is what counts from here on, whatever the draft said.
+pub(super) fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+    let lines = checked.lines(&view, &event.lines)?;
+    let total = checked.minor(&view, &event.total)?;
+    let view = OrderView {
+        state: ViewState::Placed,
+        number: Some(checked.number(&event.number)?),
+        country: Some(event.shipping_address.country.clone()),
+        placed_at: Some(checked.moment("at", event.at)?),
+        shipping_address: Some(checked.address(&event.shipping_address)?),
+        billing_address: event.billing_address.as_ref().map(|address| checked.address(address)).transpose()?,
+        lines,
+        ..view
+    };
+    checked.sum(view, Some(total))
+}
+
+pub(super) fn cancelled(
+    view: OrderView,
+    event: &OrderCancelled,
+    checked: &Checked<'_>,
+) -> Result<OrderView, FoldError> {
+    let reason = match event.reason {
+        CancelReason::Customer => "CUSTOMER",
+        CancelReason::Staff => "STAFF",
+        CancelReason::Discarded => "DISCARDED",
+        CancelReason::Unknown => "UNKNOWN",
+    };
+    Ok(OrderView {
+        state: ViewState::Cancelled,
+        cancelled_at: Some(checked.moment("at", event.at)?),
+        cancel_reason: Some(reason.to_owned()),
+        cancel_note: checked.note(event.note.as_ref())?,
+        ..view
+    })
+}

@@ -1,0 +1,149 @@
+//! Generations: several versions of a model's table side by side, and the pointer to the live one.
+//!
+//! Guarantees: statements name tables without a schema, and a connection's search path decides which generation they meet;
+//! the first generation is made by the same function as any later one. Does not: fill a generation.
+
+use std::collections::BTreeMap;
+
+use tokio_postgres::{Client, GenericClient, Row};
+
+use crate::Model;
+
+/// Which generation of each model a connection works on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Generations(BTreeMap<Model, i32>);
+
+/// Why generations could not be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum GenerationError {
+    /// The database refused.
+    #[error("could not {action} a read model's generation")]
+    Database {
+        /// What was being done.
+        action: &'static str,
+        /// Why.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// A model without a live generation.
+    #[error("no generation of {model} is live; run `order-engine migrate`")]
+    NoneLive {
+        /// Which model.
+        model: &'static str,
+    },
+}
+
+impl Generations {
+    /// Reads which generations are live.
+    ///
+    /// # Errors
+    /// [`GenerationError`] when the database refuses or a model has none.
+    pub async fn live(client: &impl GenericClient) -> Result<Self, GenerationError> {
+        let rows = client
+            .query(include_str!("../sql/generation/live.sql"), &[])
+            .await
+            .map_err(|source| GenerationError::Database { action: "read", source })?;
+        let found = Self::found(&rows);
+        match Model::ALL.into_iter().find(|model| !found.0.contains_key(model)) {
+            Some(model) => Err(GenerationError::NoneLive { model: model.name() }),
+            None => Ok(found),
+        }
+    }
+
+    /// Live generations from the rows of their statement. Models of another release are not this one's business.
+    pub(crate) fn found(rows: &[Row]) -> Self {
+        Self(rows.iter().filter_map(|row| Some((Model::named(row.get(0))?, row.get(1)))).collect())
+    }
+
+    /// The `search_path` that makes unqualified table names meet these generations.
+    pub fn search_path(&self) -> String {
+        let mut path = String::new();
+        for (model, generation) in &self.0 {
+            path.push_str(&schema(*model, *generation));
+            path.push(',');
+        }
+        path.push_str("public");
+        path
+    }
+
+    /// Makes a connection work on these generations.
+    ///
+    /// # Errors
+    /// [`GenerationError::Database`].
+    pub async fn select(&self, client: &impl GenericClient) -> Result<(), GenerationError> {
+        client
+            .batch_execute(&format!("SET search_path TO {}", self.search_path()))
+            .await
+            .map_err(|source| GenerationError::Database { action: "select", source })
+    }
+}
+
+/// The Postgres schema of one generation of a model. It needs no quoting: model names are plain.
+pub fn schema(model: Model, generation: i32) -> String {
+    format!("{}_g{generation}", model.name())
+}
+
+/// Makes the empty table of a generation, without its indexes.
+///
+/// # Errors
+/// [`GenerationError::Database`], also when the generation exists.
+pub async fn create_generation(
+    client: &impl GenericClient,
+    model: Model,
+    generation: i32,
+) -> Result<(), GenerationError> {
+    let schema = schema(model, generation);
+    let statements =
+        format!("CREATE SCHEMA {schema}; SET search_path TO {schema}; {}; RESET search_path", model.table_sql());
+    client.batch_execute(&statements).await.map_err(|source| GenerationError::Database { action: "create", source })
+}
+
+/// Makes the primary key and indexes of a generation.
+///
+/// # Errors
+/// [`GenerationError::Database`].
+pub async fn index_generation(
+    client: &impl GenericClient,
+    model: Model,
+    generation: i32,
+) -> Result<(), GenerationError> {
+    let schema = schema(model, generation);
+    let statements = format!("SET search_path TO {schema}; {}; RESET search_path", model.indexes_sql());
+    client.batch_execute(&statements).await.map_err(|source| GenerationError::Database { action: "index", source })
+}
+
+/// Moves the pointer of a model to a generation.
+///
+/// # Errors
+/// [`GenerationError::Database`].
+pub async fn point_to(client: &impl GenericClient, model: Model, generation: i32) -> Result<(), GenerationError> {
+    client
+        .execute(include_str!("../sql/generation/point.sql"), &[&model.name(), &generation])
+        .await
+        .map(|_| ())
+        .map_err(|source| GenerationError::Database { action: "point to", source })
+}
+
+/// Makes the first generation of every model that has none.
+///
+/// # Errors
+/// [`GenerationError::Database`]; then nothing was made.
+pub async fn ensure_live(client: &mut Client) -> Result<(), GenerationError> {
+    let failed = |source| GenerationError::Database { action: "make", source };
+    let transaction = client.transaction().await.map_err(failed)?;
+    // Two processes that migrate at once: the second waits here and then finds all made.
+    transaction.batch_execute("LOCK TABLE public.model_generation IN EXCLUSIVE MODE").await.map_err(failed)?;
+    let rows = transaction.query(include_str!("../sql/generation/live.sql"), &[]).await.map_err(failed)?;
+    let live: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
+    for model in Model::ALL {
+        if !live.contains(&model.name()) {
+            create_generation(&transaction, model, FIRST).await?;
+            index_generation(&transaction, model, FIRST).await?;
+            point_to(&transaction, model, FIRST).await?;
+        }
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+/// The generation that a new database starts with.
+const FIRST: i32 = 1;

@@ -1,0 +1,29 @@
+//! The read models: folds from public event to rows, their tables and their queries.
+//!
+//! Guarantees: a row is a pure fold of an order's public events ([`fold`]), so that a live projection ([`Applier`]) and a
+//! rebuild give the same rows; sums change by the difference between what an order contributed before and after
+//! ([`Contribution`]). Every event is applied once, in version order, or reported. Does not: read Kafka, keep offsets or
+//! park records; whoever calls [`Applier::apply`] does, in the same transaction.
+
+mod apply;
+mod contribution;
+mod db;
+mod fold;
+pub mod generation;
+mod migrations;
+mod model;
+pub mod query;
+mod rows;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod view;
+
+pub use apply::{Applier, ApplyError, ApplyReport, Failure};
+pub use contribution::{Contribution, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
+pub use db::{ReadDb, ReadDbError, ReadSettings};
+pub use fold::{FoldError, fold};
+pub use generation::{Generations, ensure_live};
+pub use migrations::{MigrateError, migrate, migrations};
+pub use model::Model;
+pub use rows::RowError;
+pub use view::{LineView, OrderView, ViewKind, ViewState};

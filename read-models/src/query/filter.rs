@@ -1,0 +1,188 @@
+//! Conditions on orders, compiled to SQL with their values as parameters.
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::types::{ToSql, Type};
+
+/// What can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// Where the order stands.
+    State,
+    /// Sale or credit.
+    Kind,
+    /// The number people know it by.
+    Number,
+    /// For whom.
+    Customer,
+    /// Where to.
+    Country,
+    /// ISO 4217 code.
+    Currency,
+    /// Whether it was imported.
+    Imported,
+    /// The system it was imported from.
+    Source,
+    /// What it is called there.
+    Reference,
+    /// When it was placed.
+    PlacedAt,
+    /// When its last event was recorded.
+    UpdatedAt,
+    /// Its total in minor units, negative in a credit.
+    Total,
+}
+
+/// How a field is compared with one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// Equal.
+    Equal,
+    /// Not equal; what has no value is unequal to any.
+    Unequal,
+    /// Less.
+    Less,
+    /// Less or equal.
+    AtMost,
+    /// Greater.
+    Greater,
+    /// Greater or equal.
+    AtLeast,
+}
+
+/// A value to compare with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A text.
+    Text(String),
+    /// A moment.
+    Moment(DateTime<Utc>),
+    /// A whole number.
+    Whole(i64),
+    /// True or false.
+    Flag(bool),
+}
+
+/// A condition on an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// All of them; true without any.
+    All(Vec<Self>),
+    /// At least one of them; false without any.
+    Any(Vec<Self>),
+    /// A field against a value.
+    Compare(Field, Comparison, Value),
+    /// A field against a list of texts.
+    OneOf(Field, Vec<String>),
+    /// Whether a field has no value.
+    Absent(Field, bool),
+}
+
+impl Field {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Kind => "kind",
+            Self::Number => "number",
+            Self::Customer => "order_summary.customer",
+            Self::Country => "country",
+            Self::Currency => "currency",
+            Self::Imported => "imported",
+            Self::Source => "source",
+            Self::Reference => "reference",
+            Self::PlacedAt => "placed_at",
+            Self::UpdatedAt => "updated_at",
+            Self::Total => "total_minor",
+        }
+    }
+}
+
+impl Comparison {
+    const fn operator(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Unequal => "IS DISTINCT FROM",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Greater => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+}
+
+/// Text and parameters of a statement in the making.
+#[derive(Default)]
+pub(super) struct Sql {
+    values: Vec<(Box<dyn ToSql + Sync + Send>, Type)>,
+}
+
+impl Sql {
+    /// Keeps a value and answers its placeholder.
+    pub fn bind(&mut self, value: impl ToSql + Sync + Send + 'static, kind: Type) -> String {
+        self.values.push((Box::new(value), kind));
+        format!("${}", self.values.len())
+    }
+
+    pub fn values(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
+        self.values.iter().map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone())).collect()
+    }
+
+    pub fn condition(&mut self, condition: &Condition) -> String {
+        match condition {
+            Condition::All(parts) => self.joined(parts, " AND ", "TRUE"),
+            Condition::Any(parts) => self.joined(parts, " OR ", "FALSE"),
+            Condition::Compare(field, comparison, value) => {
+                let placeholder = self.value(value);
+                format!("{} {} {placeholder}", field.column(), comparison.operator())
+            }
+            Condition::OneOf(field, values) => {
+                let placeholder = self.bind(values.clone(), Type::TEXT_ARRAY);
+                format!("{} = ANY ({placeholder})", field.column())
+            }
+            Condition::Absent(field, true) => format!("{} IS NULL", field.column()),
+            Condition::Absent(field, false) => format!("{} IS NOT NULL", field.column()),
+        }
+    }
+
+    fn joined(&mut self, parts: &[Condition], operator: &str, empty: &str) -> String {
+        if parts.is_empty() {
+            return empty.to_owned();
+        }
+        let parts: Vec<String> = parts.iter().map(|part| self.condition(part)).collect();
+        format!("({})", parts.join(operator))
+    }
+
+    fn value(&mut self, value: &Value) -> String {
+        match value {
+            Value::Text(text) => self.bind(text.clone(), Type::TEXT),
+            Value::Moment(moment) => self.bind(*moment, Type::TIMESTAMPTZ),
+            Value::Whole(number) => self.bind(*number, Type::INT8),
+            Value::Flag(flag) => self.bind(*flag, Type::BOOL),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_never_enter_the_text() {
+        let mut sql = Sql::default();
+        let text = sql.condition(&Condition::All(vec![
+            Condition::Compare(Field::Number, Comparison::Equal, Value::Text("'; DROP TABLE order_summary; --".into())),
+            Condition::Any(vec![
+                Condition::OneOf(Field::State, vec!["PLACED".into(), "%".into()]),
+                Condition::Absent(Field::Customer, true),
+            ]),
+        ]));
+        assert_eq!(text, "(number = $1 AND (state = ANY ($2) OR order_summary.customer IS NULL))");
+        assert_eq!(sql.values().len(), 2);
+    }
+
+    #[test]
+    fn nothing_to_meet_is_met_and_no_choice_is_not() {
+        let mut sql = Sql::default();
+        assert_eq!(sql.condition(&Condition::All(vec![])), "TRUE");
+        assert_eq!(sql.condition(&Condition::Any(vec![])), "FALSE");
+    }
+}

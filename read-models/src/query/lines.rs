@@ -1,0 +1,56 @@
+//! Lines of many orders at once.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::rows::{self, Reader, RowError};
+use crate::{LineView, Model, ReadDb, ReadDbError};
+
+/// A window over what is numbered within an order: lines by ordinal, events by version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// Only numbers above this.
+    pub after: i64,
+    /// Only numbers below this.
+    pub before: i64,
+    /// How many at most, of each order.
+    pub limit: u32,
+    /// The last ones rather than the first.
+    pub from_end: bool,
+}
+
+impl Window {
+    /// The first ones.
+    pub const fn first(limit: u32) -> Self {
+        Self { after: 0, before: i64::MAX, limit, from_end: false }
+    }
+}
+
+impl ReadDb {
+    /// The lines of some orders within a window, by ordinal. Whether the orders are visible was asked before.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn lines(&self, ids: &[Uuid], window: Window) -> Result<HashMap<Uuid, Vec<LineView>>, ReadDbError> {
+        let what = "order lines";
+        let ordinal = |number: i64| i32::try_from(number).unwrap_or(if number < 0 { i32::MIN } else { i32::MAX });
+        let rows = self
+            .query(
+                what,
+                include_str!("../../sql/query/lines.sql"),
+                &[&ids, &ordinal(window.after), &ordinal(window.before), &i64::from(window.limit), &window.from_end],
+            )
+            .await?;
+        let mut lines: HashMap<Uuid, Vec<LineView>> = HashMap::new();
+        for row in &rows {
+            let reader = Reader { table: Model::OrderLines.name(), row };
+            let mut read = || -> Result<(), RowError> {
+                lines.entry(reader.get("order_id")?).or_default().push(rows::line(&reader)?);
+                Ok(())
+            };
+            read().map_err(|source| ReadDbError::Row { what, source })?;
+        }
+        Ok(lines)
+    }
+}

@@ -1,0 +1,21 @@
+//! Reading the models.
+//!
+//! Guarantees: every statement about orders is bound to a [`Visibility`], so no road leads to another tenant's or
+//! customer's rows; the number of statements depends on what is asked, never on how many rows there are; values travel
+//! as parameters. Does not: know GraphQL.
+
+mod filter;
+mod health;
+mod history;
+mod lines;
+mod orders;
+mod page;
+mod sums;
+
+pub use filter::{Comparison, Condition, Field, Value};
+pub use health::{GroupHealth, PartitionHealth};
+pub use history::TimelineEntry;
+pub use lines::Window;
+pub use orders::{AppliedVersion, OrderRow, Visibility};
+pub use page::{Page, PageRequest, Sort, SortKey};
+pub use sums::CustomerRow;

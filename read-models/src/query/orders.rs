@@ -1,0 +1,111 @@
+//! Single orders, by id and by number.
+
+use domain::{CustomerId, TenantId};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::rows::{self, Reader, RowError};
+use crate::{Model, OrderView, ReadDb, ReadDbError};
+
+/// Whose orders a reader may see: a tenant's, or one customer's of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Visibility {
+    /// Whose shop.
+    pub tenant: TenantId,
+    /// The only customer whose orders are visible; `None` for staff.
+    pub customer: Option<CustomerId>,
+}
+
+/// An order without its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRow {
+    /// The order; `lines` is empty.
+    pub view: OrderView,
+    /// How many lines it has.
+    pub line_count: i32,
+}
+
+/// How far an order is projected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedVersion {
+    /// Which order.
+    pub order_id: Uuid,
+    /// The version of the last event applied.
+    pub version: i64,
+    /// Whose shop.
+    pub tenant: String,
+    /// For whom, where known.
+    pub customer: Option<String>,
+}
+
+impl AppliedVersion {
+    fn read(row: &Row) -> Result<Self, RowError> {
+        let reader = Reader { table: Model::OrderSummary.name(), row };
+        Ok(Self {
+            order_id: reader.get("order_id")?,
+            version: reader.get("version")?,
+            tenant: reader.get("tenant")?,
+            customer: reader.get("customer")?,
+        })
+    }
+}
+
+impl Visibility {
+    /// Whether an order of that tenant and customer is visible.
+    pub fn shows(&self, tenant: &str, customer: Option<&str>) -> bool {
+        self.tenant.as_str() == tenant && self.customer().is_none_or(|own| customer == Some(own))
+    }
+
+    /// The customer's text, as statements take it.
+    pub(super) fn customer(&self) -> Option<&str> {
+        self.customer.as_ref().map(CustomerId::as_str)
+    }
+}
+
+impl OrderRow {
+    pub(super) fn read(row: &Row) -> Result<Self, RowError> {
+        let line_count = Reader { table: Model::OrderSummary.name(), row }.get("line_count")?;
+        Ok(Self { view: rows::order(row)?, line_count })
+    }
+}
+
+impl ReadDb {
+    /// The visible ones among some orders, in no particular order.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn orders(&self, visible: &Visibility, ids: &[Uuid]) -> Result<Vec<OrderRow>, ReadDbError> {
+        let sql = include_str!("../../sql/query/orders_by_id.sql");
+        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
+            [&ids, &visible.tenant.as_str(), &visible.customer()];
+        read("orders", self.query("orders", sql, &values).await?)
+    }
+
+    /// The visible order of a number.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_by_number(&self, visible: &Visibility, number: &str) -> Result<Option<OrderRow>, ReadDbError> {
+        let sql = include_str!("../../sql/query/order_by_number.sql");
+        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
+            [&visible.tenant.as_str(), &number, &visible.customer()];
+        Ok(read("orders", self.query("orders", sql, &values).await?)?.pop())
+    }
+
+    /// The applied versions of some orders, whoever may see them; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn versions(&self, ids: &[Uuid]) -> Result<Vec<AppliedVersion>, ReadDbError> {
+        let what = "applied versions";
+        let rows = self.query(what, include_str!("../../sql/query/versions.sql"), &[&ids]).await?;
+        rows.iter()
+            .map(AppliedVersion::read)
+            .collect::<Result<_, _>>()
+            .map_err(|source| ReadDbError::Row { what, source })
+    }
+}
+
+pub(super) fn read(what: &'static str, rows: Vec<Row>) -> Result<Vec<OrderRow>, ReadDbError> {
+    rows.iter().map(OrderRow::read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
+}

@@ -1,0 +1,228 @@
+//! Pages of orders by keyset: a page begins at a key, not at an offset, so it costs the same wherever it is.
+
+use std::collections::HashMap;
+
+use chrono::SecondsFormat;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::filter::Sql;
+use super::orders::{self, OrderRow, Visibility};
+use super::{Comparison, Condition, Field, Value};
+use crate::rows::{Reader, RowError};
+use crate::{Model, OrderView, ReadDb, ReadDbError, ViewState};
+
+/// What orders are sorted by; ties go by order id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// When it was placed; drafts come before all others in ascending order.
+    PlacedAt,
+    /// When its last event was recorded.
+    UpdatedAt,
+    /// The total in minor units, whatever the currency.
+    Total,
+    /// The number, by code point; drafts come before all others in ascending order.
+    Number,
+}
+
+/// Where an order stands in a sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SortKey {
+    /// The sorted value as text.
+    pub value: String,
+    /// The tie-break.
+    pub order_id: Uuid,
+}
+
+/// A page of a sorted list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Which orders.
+    pub condition: Condition,
+    /// Sorted by what.
+    pub sort: Sort,
+    /// Greatest first.
+    pub descending: bool,
+    /// Only what comes after this.
+    pub after: Option<SortKey>,
+    /// Only what comes before this.
+    pub before: Option<SortKey>,
+    /// Orders at most.
+    pub limit: u32,
+    /// The last ones rather than the first; they are answered in the list's order all the same.
+    pub from_end: bool,
+}
+
+/// Orders of a page, and whether the list goes on in the direction that was read.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The orders.
+    pub orders: Vec<OrderRow>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+impl Sort {
+    /// As indexed: what has no value sorts as the least one.
+    const fn expression(self) -> &'static str {
+        match self {
+            Self::PlacedAt => "coalesce(placed_at, '-infinity'::timestamptz)",
+            Self::UpdatedAt => "updated_at",
+            Self::Total => "total_minor",
+            Self::Number => "coalesce(number, '')",
+        }
+    }
+
+    const fn cast(self) -> &'static str {
+        match self {
+            Self::PlacedAt | Self::UpdatedAt => "::timestamptz",
+            Self::Total => "::bigint",
+            Self::Number => " COLLATE \"C\"",
+        }
+    }
+
+    /// Where an order stands.
+    pub fn key(self, view: &OrderView) -> SortKey {
+        let moment = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let value = match self {
+            Self::PlacedAt => view.placed_at.map_or_else(|| "-infinity".to_owned(), moment),
+            Self::UpdatedAt => moment(view.updated_at),
+            Self::Total => view.total_minor.to_string(),
+            Self::Number => view.number.clone().unwrap_or_default(),
+        };
+        SortKey { value, order_id: view.order_id }
+    }
+}
+
+impl ReadDb {
+    /// A page of the visible orders.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_page(&self, visible: &Visibility, request: &PageRequest) -> Result<Page, ReadDbError> {
+        let mut sql = Sql::default();
+        let text = page_text(&mut sql, include_str!("../../sql/query/order_page.sql"), visible, request);
+        let rows = self.query_once(PAGE, &text, &sql.values()).await?;
+        Ok(page(orders::read(PAGE, rows)?, request))
+    }
+
+    /// The same page of the orders of each of some customers, in one statement.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_pages(
+        &self,
+        visible: &Visibility,
+        customers: &[String],
+        request: &PageRequest,
+    ) -> Result<HashMap<String, Page>, ReadDbError> {
+        let mut sql = Sql::default();
+        let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
+        let text = page_text(&mut sql, include_str!("../../sql/query/order_pages.sql"), visible, request)
+            .replace("{customers}", &wanted);
+        let rows = self.query_once(PAGE, &text, &sql.values()).await?;
+        let mut found: HashMap<String, Vec<OrderRow>> = HashMap::new();
+        for order in orders::read(PAGE, rows)? {
+            found.entry(order.view.customer.clone().unwrap_or_default()).or_default().push(order);
+        }
+        Ok(found.into_iter().map(|(customer, orders)| (customer, page(orders, request))).collect())
+    }
+
+    /// How many visible orders meet a condition, counted up to `limit`.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_count(
+        &self,
+        visible: &Visibility,
+        condition: &Condition,
+        limit: u32,
+    ) -> Result<i64, ReadDbError> {
+        let mut sql = Sql::default();
+        let text = count_text(&mut sql, include_str!("../../sql/query/order_count.sql"), visible, condition, limit);
+        let rows = self.query_once(COUNT, &text, &sql.values()).await?;
+        let count = |row| Reader { table: Model::OrderSummary.name(), row }.get("orders");
+        rows.first().map_or(Ok(0), count).map_err(|source: RowError| ReadDbError::Row { what: COUNT, source })
+    }
+
+    /// The same for each of some customers, in one statement.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_counts(
+        &self,
+        visible: &Visibility,
+        customers: &[String],
+        limit: u32,
+    ) -> Result<HashMap<String, i64>, ReadDbError> {
+        let mut sql = Sql::default();
+        let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
+        let (skeleton, all) = (include_str!("../../sql/query/order_counts.sql"), Condition::All(Vec::new()));
+        let text = count_text(&mut sql, skeleton, visible, &all, limit).replace("{customers}", &wanted);
+        let rows = self.query_once(COUNT, &text, &sql.values()).await?;
+        rows.iter()
+            .map(|row| {
+                let reader = Reader { table: Model::OrderSummary.name(), row };
+                Ok((reader.get("customer")?, reader.get("orders")?))
+            })
+            .collect::<Result<_, _>>()
+            .map_err(|source| ReadDbError::Row { what: COUNT, source })
+    }
+}
+
+const PAGE: &str = "a page of orders";
+const COUNT: &str = "the number of orders";
+
+fn page_text(sql: &mut Sql, skeleton: &str, visible: &Visibility, request: &PageRequest) -> String {
+    let mut conditions = vec![visible_condition(sql, visible, &request.condition)];
+    for (key, after) in [(&request.after, true), (&request.before, false)] {
+        if let Some(key) = key {
+            conditions.push(beyond(sql, request, key, after));
+        }
+    }
+    let descending = request.descending != request.from_end;
+    let limit = sql.bind(i64::from(request.limit) + 1, Type::INT8);
+    skeleton
+        .replace("{condition}", &conditions.join(" AND "))
+        .replace("{sort}", request.sort.expression())
+        .replace("{direction}", if descending { "DESC" } else { "ASC" })
+        .replace("{limit}", &limit)
+}
+
+fn count_text(sql: &mut Sql, skeleton: &str, visible: &Visibility, condition: &Condition, limit: u32) -> String {
+    let condition = visible_condition(sql, visible, condition);
+    let limit = sql.bind(i64::from(limit), Type::INT8);
+    skeleton.replace("{condition}", &condition).replace("{limit}", &limit)
+}
+
+/// One order more was asked for than a page takes, to learn whether there are more.
+fn page(mut orders: Vec<OrderRow>, request: &PageRequest) -> Page {
+    let more = orders.len() > request.limit as usize;
+    orders.truncate(request.limit as usize);
+    if request.from_end {
+        orders.reverse();
+    }
+    Page { orders, more }
+}
+
+fn visible_condition(sql: &mut Sql, visible: &Visibility, condition: &Condition) -> String {
+    let tenant = sql.bind(visible.tenant.to_string(), Type::TEXT);
+    let mut all = vec![Condition::Compare(
+        Field::State,
+        Comparison::Unequal,
+        Value::Text(ViewState::Foreign.as_str().to_owned()),
+    )];
+    if let Some(customer) = &visible.customer {
+        all.push(Condition::Compare(Field::Customer, Comparison::Equal, Value::Text(customer.to_string())));
+    }
+    all.push(condition.clone());
+    format!("tenant = {tenant} AND {}", sql.condition(&Condition::All(all)))
+}
+
+/// A row comparison, which an index on the same columns answers.
+fn beyond(sql: &mut Sql, request: &PageRequest, key: &SortKey, after: bool) -> String {
+    let value = sql.bind(key.value.clone(), Type::TEXT);
+    let order_id = sql.bind(key.order_id, Type::UUID);
+    let operator = if after == request.descending { "<" } else { ">" };
+    format!("({}, order_id) {operator} ({value}::text{}, {order_id})", request.sort.expression(), request.sort.cast())
+}

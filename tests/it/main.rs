@@ -1,0 +1,11 @@
+//! Orders all the way: HTTP, Postgres, Kafka, the read models, GraphQL. One engine serves all tests; each has a tenant of
+//! its own.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod doors;
+mod engine;
+mod imports;
+mod placing;
+mod shop;
+mod tracing;

@@ -1,0 +1,71 @@
+//! The topics for other teams as an AsyncAPI 3.0 document, made from the declared topics and the Avro schemas.
+
+use messaging::schemas::{CONTRACT, ContractSchema};
+use messaging::topics::{ORDER_EVENTS, declared};
+use serde_json::{Map, Value, json};
+
+/// The document, pretty and stable.
+pub fn document() -> String {
+    let topics = declared();
+    let channels: Map<String, Value> = topics
+        .topics
+        .iter()
+        .map(|topic| {
+            let messages = if topic.name == ORDER_EVENTS { message_references() } else { json!({}) };
+            let channel = json!({"address": topic.name, "description": topic.doc, "messages": messages});
+            (channel_key(&topic.name), channel)
+        })
+        .collect();
+    let messages: Map<String, Value> =
+        CONTRACT.iter().map(|contract| (short(contract).to_owned(), message(contract))).collect();
+    let operation = json!({
+        "action": "receive",
+        "channel": {"$ref": format!("#/channels/{}", channel_key(ORDER_EVENTS))},
+        "summary": "Read every public fact of every order, in order, without gaps, exactly once under read_committed."
+    });
+    let document = json!({
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Order engine topics",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Avro in Confluent wire format; headers are CloudEvents 1.0 in binary mode. Keys are order ids.",
+            "license": {"name": "Apache-2.0"}
+        },
+        "channels": channels,
+        "operations": {"readOrderEvents": operation},
+        "components": {"messages": messages}
+    });
+    let mut text = serde_json::to_string_pretty(&document).expect("a document of texts serialises");
+    text.push('\n');
+    text
+}
+
+fn message(contract: &ContractSchema) -> Value {
+    let schema: Value = serde_json::from_str(contract.text).expect("an embedded schema is JSON");
+    json!({
+        "name": contract.full_name,
+        "summary": schema["doc"],
+        "contentType": "application/vnd.confluent.avro",
+        "payload": {"schemaFormat": "application/vnd.apache.avro;version=1.9.0", "schema": schema}
+    })
+}
+
+fn message_references() -> Value {
+    CONTRACT
+        .iter()
+        .map(|contract| {
+            (short(contract).to_owned(), json!({"$ref": format!("#/components/messages/{}", short(contract))}))
+        })
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// A record's name without its namespace.
+fn short(contract: &ContractSchema) -> &str {
+    contract.full_name.rsplit('.').next().unwrap_or_default()
+}
+
+/// Keys of an AsyncAPI document take no dots.
+fn channel_key(topic: &str) -> String {
+    topic.replace('.', "-")
+}

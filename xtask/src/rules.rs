@@ -1,0 +1,174 @@
+//! What every crate and file keeps to. See CONTRIBUTING.md for the reasons.
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::{Path, PathBuf};
+    use std::process::Command;
+
+    use crate::{root, sources};
+
+    /// Longest source file, in lines.
+    const LINES_MAX: usize = 400;
+    /// Crates that only decide: no I/O, clock or randomness.
+    const TIER_0: [&str; 1] = ["domain"];
+    /// Crates that do one kind of I/O. Of their own tier they know service-kit alone.
+    const TIER_1: [&str; 4] = ["event-store", "messaging", "read-models", "service-kit"];
+    /// Services: they know tiers 0 and 1 and never one another.
+    const TIER_2: [&str; 4] = ["command-service", "relay", "projection-service", "query-service"];
+    /// What puts services together, operates them or tests them may know anything.
+    const FREE: [&str; 5] = ["order-engine", "orderctl", "journeys", "benches", "xtask"];
+    /// What tier 0 may use from elsewhere.
+    const PURE: [&str; 5] = ["chrono", "serde", "serde_json", "thiserror", "uuid"];
+    /// Crates that only one of ours may name, benchmarks and journeys apart.
+    const OWNED: [(&str, &str); 3] =
+        [("rdkafka", "messaging"), ("cqrs-es", "event-store"), ("postgres-es", "event-store")];
+
+    struct Manifest {
+        name: String,
+        folder: PathBuf,
+        dependencies: BTreeSet<String>,
+    }
+
+    fn manifests() -> Vec<Manifest> {
+        let text = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+        let workspace: toml::Table = toml::from_str(&text).unwrap();
+        let members = workspace["workspace"]["members"].as_array().unwrap();
+        members.iter().map(|member| manifest(Path::new(member.as_str().unwrap()))).collect()
+    }
+
+    fn manifest(folder: &Path) -> Manifest {
+        let text = std::fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+        let table: toml::Table = toml::from_str(&text).unwrap();
+        let dependencies = table.get("dependencies").and_then(toml::Value::as_table);
+        Manifest {
+            name: table["package"]["name"].as_str().unwrap().to_owned(),
+            folder: folder.to_path_buf(),
+            dependencies: dependencies.map(|found| found.keys().cloned().collect()).unwrap_or_default(),
+        }
+    }
+
+    #[test]
+    fn crates_know_only_lower_tiers() {
+        let mut broken = Vec::new();
+        let manifests = manifests();
+        let ours: BTreeSet<_> = manifests.iter().map(|manifest| manifest.name.as_str()).collect();
+        for manifest in &manifests {
+            let name = manifest.name.as_str();
+            let allowed: Vec<&str> = match name {
+                name if TIER_0.contains(&name) => vec![],
+                "service-kit" => TIER_0.to_vec(),
+                name if TIER_1.contains(&name) => [&TIER_0[..], &["service-kit"]].concat(),
+                name if TIER_2.contains(&name) => [&TIER_0[..], &TIER_1].concat(),
+                name if FREE.contains(&name) => continue,
+                name => panic!("crate {name} has no tier; give it one here"),
+            };
+            for dependency in &manifest.dependencies {
+                let is_ours = ours.contains(dependency.as_str());
+                if is_ours && !allowed.contains(&dependency.as_str()) {
+                    broken.push(format!("{name} may not know {dependency}"));
+                }
+                if TIER_0.contains(&name) && !is_ours && !PURE.contains(&dependency.as_str()) {
+                    broken.push(format!("{name} is pure and may not use {dependency}"));
+                }
+            }
+        }
+        assert!(broken.is_empty(), "{}", broken.join("\n"));
+    }
+
+    #[test]
+    fn each_client_library_has_one_owner() {
+        let mut broken = Vec::new();
+        for manifest in manifests().iter().filter(|manifest| !["benches", "journeys"].contains(&manifest.name.as_str()))
+        {
+            for (library, owner) in OWNED {
+                if manifest.dependencies.contains(library) && manifest.name != owner {
+                    broken.push(format!("{} names {library}, which is {owner}'s", manifest.name));
+                }
+            }
+        }
+        assert!(broken.is_empty(), "{}", broken.join("\n"));
+    }
+
+    #[test]
+    fn files_stay_short() {
+        let long: Vec<_> = sources("", "rs")
+            .into_iter()
+            .filter_map(|path| {
+                let lines = std::fs::read_to_string(root().join(&path)).unwrap().lines().count();
+                (lines > LINES_MAX).then(|| format!("{} has {lines} lines", path.display()))
+            })
+            .collect();
+        assert!(long.is_empty(), "split what has more than one concept:\n{}", long.join("\n"));
+    }
+
+    #[test]
+    fn no_source_file_is_dead() {
+        let mut dead = Vec::new();
+        for manifest in manifests() {
+            let folder = manifest.folder.join("src");
+            let files = sources(&folder.to_string_lossy(), "rs");
+            let mut live = BTreeSet::new();
+            for entry in ["lib.rs", "main.rs"] {
+                visit(&folder.join(entry), &mut live);
+            }
+            dead.extend(files.into_iter().filter(|file| !live.contains(file)).map(|file| file.display().to_string()));
+        }
+        assert!(dead.is_empty(), "no `mod` leads to:\n{}", dead.join("\n"));
+    }
+
+    /// Follows `mod name;` from a file, as rustc does.
+    fn visit(file: &Path, live: &mut BTreeSet<PathBuf>) {
+        let Ok(text) = std::fs::read_to_string(root().join(file)) else { return };
+        if !live.insert(file.to_path_buf()) {
+            return;
+        }
+        let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let folder = file.parent().unwrap();
+        let own =
+            if ["lib", "main", "mod"].contains(&stem.as_str()) { folder.to_path_buf() } else { folder.join(&stem) };
+        for line in text.lines().map(str::trim) {
+            let Some(rest) = line.strip_suffix(';') else { continue };
+            let Some((before, name)) = rest.rsplit_once("mod ") else { continue };
+            if before.is_empty() || before.trim_start().starts_with("pub") {
+                visit(&own.join(format!("{name}.rs")), live);
+                visit(&own.join(name).join("mod.rs"), live);
+            }
+        }
+    }
+
+    #[test]
+    fn every_statement_file_is_used() {
+        let mut uses = String::new();
+        for path in sources("", "rs") {
+            uses.push_str(&std::fs::read_to_string(root().join(path)).unwrap());
+        }
+        let unused: Vec<_> = sources("", "sql")
+            .into_iter()
+            // Migrations are embedded as a folder.
+            .filter(|path| !path.components().any(|part| part.as_os_str() == "migrations"))
+            // Scripts use these.
+            .filter(|path| !path.starts_with("deploy"))
+            .filter(|path| !uses.contains(&*path.file_name().unwrap().to_string_lossy()))
+            .map(|path| path.display().to_string())
+            .collect();
+        assert!(unused.is_empty(), "no source includes:\n{}", unused.join("\n"));
+    }
+
+    #[test]
+    fn statements_are_not_copied() {
+        let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+        for path in sources("", "sql") {
+            let text = std::fs::read_to_string(root().join(&path)).unwrap();
+            if let Some(first) = seen.insert(text, path.clone()) {
+                panic!("{} and {} hold the same statement", first.display(), path.display());
+            }
+        }
+    }
+
+    #[test]
+    fn the_compose_file_is_valid() {
+        let checked = Command::new("deploy/local/compose-config.sh").current_dir(root()).output().unwrap();
+        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    }
+}
