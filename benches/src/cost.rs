@@ -21,6 +21,7 @@ impl Cost {
     }
 
     /// What was spent since, for each of a number of operations.
+    #[must_use]
     pub fn per(self, before: Self, operations: u64) -> Self {
         let each = |after: f64, before: f64| (after - before) / operations.max(1) as f64;
         Self {

@@ -55,10 +55,10 @@ pub async fn filled_log(events: i64) -> (TestDatabase, Store) {
     tokio::spawn(sequencer.run(stop.clone()));
     let bus: CommandBus<Order> = CommandBus::new(store.clone(), Arc::new(SystemIds));
     futures::stream::iter(0..events).for_each_concurrent(IN_FLIGHT, |number| store_one(&bus, number)).await;
-    let sequenced = wait_until(Duration::from_secs(120), Duration::from_millis(20), async || {
+    let placed = wait_until(Duration::from_secs(120), Duration::from_millis(20), async || {
         store.head(0).await.unwrap() == events
     });
-    sequenced.await.unwrap();
+    placed.await.unwrap();
     stop.cancel();
     (database, store)
 }

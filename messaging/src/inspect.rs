@@ -8,7 +8,7 @@ use domain::contract::Position;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Headers;
-use rdkafka::metadata::MetadataPartition;
+use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::{Message, Offset, TopicPartitionList};
 use service_kit::clock::Stopwatch;
 
@@ -82,7 +82,7 @@ fn look(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {
 fn assign_from_start(consumer: &BaseConsumer, topic: &str) -> Result<usize, KafkaError> {
     let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
     let metadata = consumer.fetch_metadata(Some(topic), timeout)?;
-    let partitions = metadata.topics().iter().flat_map(|found| found.partitions()).map(MetadataPartition::id);
+    let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id);
     let mut start = TopicPartitionList::new();
     for partition in partitions {
         let (low, high) = consumer.fetch_watermarks(topic, partition, timeout)?;

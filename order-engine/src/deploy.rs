@@ -23,11 +23,11 @@ pub enum DeployError {
         database: &'static str,
         /// Why.
         #[source]
-        source: MigrateError,
+        source: Box<MigrateError>,
     },
     /// The read models could not be prepared.
     #[error("bringing database read up to date failed")]
-    ReadModels(#[from] read_models::MigrateError),
+    ReadModels(#[source] Box<read_models::MigrateError>),
     /// The topics could not be applied.
     #[error("applying the topics failed")]
     Topics(#[from] ApplyTopicsError),
@@ -51,10 +51,10 @@ pub fn keys(dir: &Path, ids: &dyn Ids) -> Result<(), DeployError> {
 /// [`DeployError::Migrate`] or [`DeployError::ReadModels`].
 pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     let say = |line: &str| println!("{line}");
-    let failed = |database| move |source| DeployError::Migrate { database, source };
+    let failed = |database| move |source| DeployError::Migrate { database, source: Box::new(source) };
     apply(&databases.orders, event_store::migrations(), say).await.map_err(failed("orders"))?;
     apply(&databases.identity, identity_migrations(), say).await.map_err(failed("identity"))?;
-    read_models::migrate(&databases.read, say).await?;
+    read_models::migrate(&databases.read, say).await.map_err(|source| DeployError::ReadModels(Box::new(source)))?;
     Ok(())
 }
 
