@@ -75,6 +75,7 @@ pub struct Exists;
 
 impl Decider for SampleOrder {
     const KIND: &'static str = "order";
+    const FOLD_VERSION: i32 = 1;
     type State = Option<String>;
     type Command = String;
     type Event = SampleEvent;

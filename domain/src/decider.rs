@@ -23,8 +23,11 @@ pub trait StoredEvent: Serialize + DeserializeOwned + Clone + Send + Sync + 'sta
 pub trait Decider: Send + Sync + 'static {
     /// The stream's type, the `aggregate_type` column of the store.
     const KIND: &'static str;
+    /// Raised whenever [`Decider::State`] or [`Decider::evolve`] changes, so that snapshots of an earlier fold are not
+    /// taken for this one's.
+    const FOLD_VERSION: i32;
     /// Where the stream stands after some events.
-    type State: Clone + Send + Sync + std::fmt::Debug + 'static;
+    type State: Clone + Send + Sync + std::fmt::Debug + Serialize + DeserializeOwned + 'static;
     /// What somebody asks for.
     type Command: Send + 'static;
     /// What happened.

@@ -71,27 +71,43 @@ impl Store {
     /// # Errors
     /// [`ReadError`]; a missing version is one.
     pub async fn read_stream(&self, stream: &StreamId, after: i64) -> Result<Vec<StoredRow>, ReadError> {
-        let client = self.reader().await?;
-        let statement = client.prepare_cached(include_str!("sql/stream.sql")).await.map_err(ReadError::Query)?;
-        let mut rows = Vec::new();
-        let mut last = after;
+        let mut rows: Vec<StoredRow> = Vec::new();
         loop {
-            let page = client
-                .query(&statement, &[&&*stream.kind, &&*stream.id, &last, &STREAM_PAGE_ROWS])
-                .await
-                .map_err(ReadError::Query)?;
-            for row in &page {
-                let found: i64 = row.try_get(0).map_err(ReadError::Query)?;
-                if found != last + 1 {
-                    return Err(ReadError::Gap { stream: stream.clone(), expected: last + 1, found });
-                }
-                last = found;
-                rows.push(stored_row(row, stream.clone(), found, 1)?);
-            }
-            if i64::try_from(page.len()) != Ok(STREAM_PAGE_ROWS) {
+            let last = rows.last().map_or(after, |row| row.version);
+            let page = self.read_stream_page(stream, last, STREAM_PAGE_ROWS).await?;
+            let full = i64::try_from(page.len()) == Ok(STREAM_PAGE_ROWS);
+            rows.extend(page);
+            if !full {
                 return Ok(rows);
             }
         }
+    }
+
+    /// The events of a stream after a version, in order, `rows_max` at most.
+    ///
+    /// # Errors
+    /// [`ReadError`]; a missing version is one.
+    pub async fn read_stream_page(
+        &self,
+        stream: &StreamId,
+        after: i64,
+        rows_max: i64,
+    ) -> Result<Vec<StoredRow>, ReadError> {
+        let client = self.reader().await?;
+        let statement = client.prepare_cached(include_str!("sql/stream.sql")).await.map_err(ReadError::Query)?;
+        let page = client
+            .query(&statement, &[&&*stream.kind, &&*stream.id, &after, &rows_max])
+            .await
+            .map_err(ReadError::Query)?;
+        let mut rows = Vec::with_capacity(page.len());
+        for (expected, row) in (after + 1..).zip(&page) {
+            let found: i64 = row.try_get(0).map_err(ReadError::Query)?;
+            if found != expected {
+                return Err(ReadError::Gap { stream: stream.clone(), expected, found });
+            }
+            rows.push(stored_row(row, stream.clone(), found, 1)?);
+        }
+        Ok(rows)
     }
 
     /// The last position given in a shard; 0 before the first.

@@ -47,6 +47,7 @@ impl OrderCommand {
 
 impl Decider for Order {
     const KIND: &'static str = "order";
+    const FOLD_VERSION: i32 = 1;
     type State = OrderState;
     type Command = OrderCommand;
     type Event = OrderEvent;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use domain::{Decider, upcast};
 
+use super::snapshot::SNAPSHOT_EVENTS;
 use super::{CommandBus, ExecuteError};
-use crate::StreamId;
+use crate::{StoredRow, StreamId};
 
 /// A folded stream.
 #[derive(Debug)]
@@ -30,27 +31,62 @@ impl<S> Loaded<S> {
     }
 }
 
+/// Events read at once while folding.
+const PAGE_EVENTS: i64 = SNAPSHOT_EVENTS;
+
+/// A state on its way to the tail.
+struct Folded<S> {
+    version: i64,
+    state: S,
+    bytes: usize,
+}
+
 impl<D: Decider> CommandBus<D> {
     pub(super) async fn catch_up(
         &self,
         stream: &StreamId,
         known: Loaded<D::State>,
     ) -> Result<Loaded<D::State>, ExecuteError> {
-        let rows = self.store.read_stream(stream, known.version).await?;
-        if rows.is_empty() {
+        let seen = known.version;
+        let mut folded = Folded { version: seen, state: (*known.state).clone(), bytes: known.bytes };
+        loop {
+            let rows = self.store.read_stream_page(stream, folded.version, PAGE_EVENTS).await?;
+            let full = i64::try_from(rows.len()) == Ok(PAGE_EVENTS);
+            let first = folded.version == 0;
+            folded = Self::fold_rows(stream, folded, rows)?;
+            // A stream of more than one page is long enough for a snapshot further on to be worth a look.
+            if first
+                && full
+                && let Some((version, state)) = self.snapshot(stream).await?
+                && version > folded.version
+            {
+                folded = Folded { version, state, bytes: folded.bytes };
+            }
+            if !full {
+                break;
+            }
+        }
+        if folded.version == seen {
             return Ok(known);
         }
-        let (mut state, mut bytes) = ((*known.state).clone(), known.bytes);
-        let version = known.version + i64::try_from(rows.len()).expect("a stream's length fits");
+        let loaded = Loaded { version: folded.version, state: Arc::new(folded.state), bytes: folded.bytes };
+        self.cache.insert(&stream.id, loaded.clone());
+        Ok(loaded)
+    }
+
+    fn fold_rows(
+        stream: &StreamId,
+        mut folded: Folded<D::State>,
+        rows: Vec<StoredRow>,
+    ) -> Result<Folded<D::State>, ExecuteError> {
         for row in rows {
             let event: D::Event = upcast::decode(&row.event_type, &row.event_version, &row.payload)
                 .map_err(|source| ExecuteError::Unreadable { stream: stream.clone(), version: row.version, source })?;
-            bytes += row.payload.len();
-            state =
-                D::evolve(state, &event).map_err(|source| ExecuteError::Damaged { stream: stream.clone(), source })?;
+            folded.version = row.version;
+            folded.bytes += row.payload.len();
+            folded.state = D::evolve(folded.state, &event)
+                .map_err(|source| ExecuteError::Damaged { stream: stream.clone(), source })?;
         }
-        let loaded = Loaded { version, state: Arc::new(state), bytes };
-        self.cache.insert(&stream.id, loaded.clone());
-        Ok(loaded)
+        Ok(folded)
     }
 }

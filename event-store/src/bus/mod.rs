@@ -8,6 +8,7 @@
 mod cache;
 mod execution;
 mod load;
+mod snapshot;
 
 use std::sync::Arc;
 
@@ -150,6 +151,7 @@ impl<D: Decider> CommandBus<D> {
         match self.store.append(append).await {
             Ok(()) => {
                 self.cache.insert(execution.id, Loaded { version, state: Arc::clone(&decided.state), bytes });
+                self.keep_snapshot(stream, loaded.version, version, &decided.state).await;
                 Ok(Stored::Done(decided))
             }
             Err(AppendError::Conflict { .. }) => Ok(Stored::Stale),

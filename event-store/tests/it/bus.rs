@@ -1,11 +1,30 @@
 //! Commands from load to answer.
 
-use domain::Currency;
-use domain::order::{CancelOrder, CancelReason, OrderCommand, OrderRejection};
+use domain::order::{AddLine, CancelOrder, CancelReason, ChangeLineQuantity, OrderCommand, OrderRejection};
+use domain::{Currency, LineId, Quantity, Sku, UnitPrice};
 use event_store::{AppendError, ExecuteError, Expectation, Outcome};
 use futures::future::join_all;
 
 use crate::support::{bus, create_draft, database, key, new_id, now, open, run};
+
+fn add_line(quantity: u32) -> OrderCommand {
+    OrderCommand::AddLine(AddLine {
+        line_id: LineId::new(uuid::Uuid::nil()),
+        sku: Sku::try_new("85123A").unwrap(),
+        description: None,
+        quantity: Quantity::try_new(quantity).unwrap(),
+        unit_price: UnitPrice::try_new("2.55").unwrap(),
+        at: now(),
+    })
+}
+
+fn change_quantity(quantity: u32) -> OrderCommand {
+    OrderCommand::ChangeLineQuantity(ChangeLineQuantity {
+        line_id: LineId::new(uuid::Uuid::nil()),
+        quantity: Quantity::try_new(quantity).unwrap(),
+        at: now(),
+    })
+}
 
 fn cancel(reason: CancelReason) -> OrderCommand {
     OrderCommand::CancelOrder(CancelOrder { reason, note: None, at: now() })
@@ -94,6 +113,36 @@ async fn a_crash_between_storing_and_answering_is_settled_by_the_key() {
     let result = run(&bus, &id, Expectation::New, Some(key("k", "a")), create_draft(Currency::EUR)).await;
     assert!(matches!(result, Ok(Outcome::Done(_) | Outcome::Repeated(_))), "{result:?}");
     assert_eq!(bus.load(&id).await.unwrap().version, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_stream_goes_on_from_its_snapshot_to_the_same_state() {
+    let database = database().await;
+    let bus = bus(&open(&database).await);
+    let id = new_id();
+    run(&bus, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
+    run(&bus, &id, Expectation::Existing, None, add_line(1)).await.unwrap();
+    for quantity in 2..2_005 {
+        run(&bus, &id, Expectation::Existing, None, change_quantity(quantity)).await.unwrap();
+    }
+    let folded = bus.load(&id).await.unwrap();
+    let client = database.client().await;
+    let kept = "SELECT version FROM state_snapshots WHERE aggregate_id = $1";
+    assert_eq!(client.query_one(kept, &[&id]).await.unwrap().get::<_, i64>(0), 2_000);
+
+    let fresh = crate::support::bus(&open(&database).await).load(&id).await.unwrap();
+    assert_eq!((fresh.version, &fresh.state), (2_005, &folded.state));
+    // It is really used: a fold that starts at the beginning would not see what only the snapshot says.
+    let plant = "UPDATE state_snapshots SET state = replace(state::text, 'EUR', 'GBP')::json";
+    client.execute(plant, &[]).await.unwrap();
+    let planted = crate::support::bus(&open(&database).await).load(&id).await.unwrap();
+    assert_ne!(planted.state, folded.state);
+    // One of another fold, or one that cannot be read, counts as absent.
+    for spoil in ["UPDATE state_snapshots SET state = '{}'", "UPDATE state_snapshots SET fold_version = 0"] {
+        client.batch_execute(spoil).await.unwrap();
+        let whole = crate::support::bus(&open(&database).await).load(&id).await.unwrap();
+        assert_eq!((whole.version, &whole.state), (2_005, &folded.state));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

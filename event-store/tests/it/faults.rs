@@ -59,6 +59,66 @@ async fn a_row_that_stays_locked_is_refused_as_locked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deadlock_costs_no_command() {
+    let database = database().await;
+    // Without a lock timeout of its own the batch really deadlocks.
+    let options = StoreOptions { lock_timeout_ms: 0, ..StoreOptions::default() };
+    let store = Store::open(database.url(), options).await.unwrap();
+    let prefix = new_id();
+    let (first, second) = (format!("{prefix}-a"), format!("{prefix}-b"));
+    let rival = hold_row(&database, &second).await;
+    let appending = tokio::spawn({
+        let (store, first, second) = (store.clone(), append_to(&first, 0, 1), append_to(&second, 0, 1));
+        async move { tokio::join!(store.append(first), store.append(second)) }
+    });
+    let watcher = database.client().await;
+    let waiting = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'event-store-appender'
+                   AND datname = current_database() AND wait_event_type = 'Lock'";
+    wait_until(PATIENCE, LOOK, async || !watcher.query(waiting, &[]).await.unwrap().is_empty()).await.unwrap();
+    // The rival now wants what the batch has; one of the two is ended by Postgres.
+    let insert = format!(
+        "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
+         VALUES ('note', '{first}', 1, 'Noted', '1.0', '{{}}', '{{}}')"
+    );
+    let _either = rival.batch_execute(&insert).await;
+    let _gone = rival.batch_execute("ROLLBACK").await;
+    let (one, other) = appending.await.unwrap();
+    assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+    assert_eq!((versions(&store, &first).await, versions(&store, &second).await), (vec![1], vec![1]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_lost_in_a_full_read_is_an_error_and_never_an_early_end() {
+    let database = database().await;
+    let store = open(&database).await;
+    let ids: Vec<_> = (0..60).map(|_| new_id()).collect();
+    join_all(ids.iter().map(|id| store.append(append_to(id, 0, 5)))).await;
+    let stop = CancellationToken::new();
+    let (sequencer, mut head) = event_store::Sequencer::new(store.clone(), database.url().clone(), 0);
+    tokio::spawn(sequencer.run(stop.clone()));
+    head.wait_for(|head| *head == 300).await.unwrap();
+    let client = database.client().await;
+    let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE application_name = 'event-store' AND datname = current_database()";
+    let (mut after, mut read, mut lost) = (0, 0, 0);
+    loop {
+        client.query(kill, &[]).await.unwrap();
+        match store.read_log(0, after, 7).await {
+            Ok(page) if page.rows.is_empty() => break,
+            Ok(page) => {
+                read += page.rows.len();
+                after = page.last;
+            }
+            // The place is kept; the next page is read on another connection.
+            Err(_) => lost += 1,
+        }
+    }
+    assert_eq!(read, 300);
+    assert!(lost > 0, "no connection was lost, so nothing was tested");
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn overload_is_refused_and_what_was_taken_is_stored() {
     let database = database().await;
     let options = StoreOptions { queue_commands_max: 4, ..StoreOptions::default() };
