@@ -9,8 +9,12 @@
 pub mod bare;
 pub mod cost;
 pub mod drive;
+pub mod engine;
 pub mod esrs_peer;
+pub mod http;
 pub mod orders;
 pub mod ours;
+pub mod replayed;
 pub mod sample;
 pub mod stock;
+pub mod whole;

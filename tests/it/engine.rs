@@ -42,7 +42,7 @@ async fn start() -> Engine {
     let keys = std::path::Path::new(state).join("keys");
     order_engine::keys(&keys, &SystemIds).unwrap();
     let mut settings = Settings::from_variables(&variables).unwrap();
-    "warn".clone_into(&mut settings.telemetry.filter);
+    "error".clone_into(&mut settings.telemetry.filter);
     // Kept for as long as the process: the engine runs until its end.
     std::mem::forget(service_kit::telemetry::init("order-engine", &settings.telemetry).unwrap());
     order_engine::migrate(&DatabaseSettings::from_variables(&variables).unwrap()).await.unwrap();

@@ -224,7 +224,7 @@ mod tests {
             })
         );
         assert_eq!(serde_json::from_value::<Problem>(json).unwrap(), problem);
-        assert_eq!(problem.to_string(), "409 order-cancelled: it was cancelled before");
+        assert_eq!(problem.to_string(), "409 order_cancelled: it was cancelled before");
     }
 
     #[test]

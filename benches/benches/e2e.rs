@@ -1,0 +1,82 @@
+//! Orders placed through HTTP until GraphQL shows them, every role in one process: rate, latencies, memory, disk.
+//!
+//! `BENCH_SECONDS` (60) of load after ten to warm up, by `BENCH_CONNECTIONS` (16). Prints name=value lines.
+
+#![expect(clippy::disallowed_methods, reason = "a benchmark takes its settings and times from the machine")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use benches::whole::disk::Disk;
+use benches::whole::load::{Seen, Shop, customer};
+use benches::whole::numbers::{mb, print, rate};
+use benches::whole::{Engine, token};
+use service_kit::poll::wait_until;
+
+const TENANT: &str = "bench";
+/// Before anything is counted.
+const WARM_UP: Duration = Duration::from_secs(10);
+/// How long the last order may take to show.
+const VISIBLE: Duration = Duration::from_secs(120);
+const LOOK: Duration = Duration::from_millis(20);
+
+#[tokio::main]
+async fn main() {
+    let seconds = number("BENCH_SECONDS", 60);
+    let connections = number("BENCH_CONNECTIONS", 16);
+    let engine = Engine::start();
+    let shop = Shop { url: engine.url.clone(), token: token(TENANT), placed: Arc::new(AtomicU64::new(0)) };
+
+    load(&shop, connections, WARM_UP).await;
+    let before = all_visible(&engine, &shop).await;
+    let (disk, (rss, _)) = (Disk::now().await, engine.memory_kb());
+
+    let started = Instant::now();
+    let halfway = Duration::from_secs(seconds) / 2;
+    let mut seen = load(&shop, connections, halfway).await;
+    let (middle, _) = engine.memory_kb();
+    let rest = load(&shop, connections, Duration::from_secs(seconds) - halfway).await;
+    seen.commands.extend(&rest.commands);
+    seen.visible.extend(&rest.visible);
+    let placed = all_visible(&engine, &shop).await - before;
+    let took = started.elapsed();
+
+    print("connections", f64::from(u32::try_from(connections).unwrap_or(u32::MAX)));
+    print("seconds", took.as_secs_f64());
+    println!("orders={placed}");
+    print("orders_per_s", rate(placed, took));
+    seen.commands.print("command");
+    seen.visible.print("visible");
+    let (end, peak) = engine.memory_kb();
+    for (name, kb) in [("start", rss), ("middle", middle), ("end", end), ("peak", peak)] {
+        print(&format!("engine_rss_{name}_mb"), mb(kb));
+    }
+    let now = Disk::now().await;
+    println!("disk_postgres_bytes_per_order={}", now.postgres.saturating_sub(disk.postgres) / placed);
+    println!("disk_kafka_bytes_per_order={}", now.kafka.saturating_sub(disk.kafka) / placed);
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+}
+
+async fn load(shop: &Shop, connections: u64, time: Duration) -> Seen {
+    let end = Instant::now() + time;
+    let customers = (0..connections).map(|name| tokio::spawn(customer(shop.clone(), format!("c-{name}"), end)));
+    let mut all = Seen::default();
+    for customer in customers.collect::<Vec<_>>() {
+        let seen = customer.await.expect("a customer ends well");
+        all.commands.extend(&seen.commands);
+        all.visible.extend(&seen.visible);
+    }
+    all
+}
+
+/// Waits until GraphQL counts every placed order; answers how many they are.
+async fn all_visible(engine: &Engine, shop: &Shop) -> u64 {
+    let (http, placed) = (reqwest::Client::new(), shop.placed.load(Ordering::Relaxed));
+    let all = wait_until(VISIBLE, LOOK, async || engine.count(&http, &shop.token).await == placed);
+    all.await.expect("every placed order shows");
+    placed
+}

@@ -1,0 +1,120 @@
+//! Projecting and rebuilding: the live apply against COPY of the same rows, and a rebuild of all models against
+//! postgres-es's `QueryReplay` into one view; interleaved in one run, over the same number of events.
+//!
+//! `BENCH_EVENTS` is the length of the log, `BENCH_ROUNDS` how often each is run; medians are printed as `name=value`.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark ends at the first surprise")]
+#![expect(clippy::disallowed_methods, reason = "its length comes from the environment, its time from the machine")]
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
+
+use std::pin::pin;
+use std::time::Instant;
+
+use benches::drive::median;
+use benches::orders::filled_log;
+use benches::replayed::Replayed;
+use domain::contract::Published;
+use event_store::Store;
+use futures::{SinkExt, TryStreamExt};
+use read_models::rebuild::{Log, Purpose, RebuildOptions, rebuild};
+use read_models::{Applier, Model, migrate};
+use service_kit::BoxError;
+use service_kit::clock::{Ids, SystemIds};
+use service_kit::testing::TestDatabase;
+use tokio_postgres::Client;
+
+/// Events of one transaction of the live apply.
+const BATCH: usize = 1_000;
+
+#[tokio::main]
+async fn main() {
+    let number =
+        |name: &str, default: i64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (events, rounds) = (number("BENCH_EVENTS", 20_000), number("BENCH_ROUNDS", 3));
+    let (_log_database, store) = filled_log(events).await;
+    let log = StoreLog(store);
+    let records = log.page(0, 0, events).await.unwrap();
+    let replayed = Replayed::start(events).await;
+    let (mut live, mut copied, mut rebuilt, mut peer) = (vec![], vec![], vec![], vec![]);
+    for round in 1..=rounds {
+        let (database, seconds) = apply(&records).await;
+        live.push(events as f64 / seconds);
+        copied.push(events as f64 / copy(&database).await);
+        rebuilt.push(events as f64 / all_models(&database, &log).await);
+        peer.push(events as f64 / replayed.replay().await);
+        eprintln!("projection: round {round} of {rounds} done");
+    }
+    let (live, copied, rebuilt, peer) = (median(live), median(copied), median(rebuilt), median(peer));
+    println!("projection_events_per_s={live:.0}");
+    println!("projection_copy_events_per_s={copied:.0}");
+    println!("projection_vs_copy={:.2}", live / copied);
+    println!("rebuild_events_per_s={rebuilt:.0}");
+    println!("query_replay_events_per_s={peer:.0}");
+    println!("rebuild_vs_query_replay={:.1}", rebuilt / peer);
+}
+
+/// Stored events as the relay would publish them.
+#[derive(Clone)]
+struct StoreLog(Store);
+
+impl Log for StoreLog {
+    async fn heads(&self) -> Result<Vec<i64>, BoxError> {
+        Ok(vec![self.0.head(0).await?])
+    }
+
+    async fn page(&self, shard: i16, after: i64, events_max: i64) -> Result<Vec<Published>, BoxError> {
+        let page = self.0.read_log(shard, after, events_max).await?;
+        Ok(page.rows.into_iter().map(|(position, row)| relay::outgoing(position, row).published).collect())
+    }
+}
+
+async fn models() -> (TestDatabase, Client) {
+    let database = TestDatabase::create().await;
+    migrate(database.url(), |_| ()).await.unwrap();
+    let client = database.client().await;
+    (database, client)
+}
+
+/// Seconds of the live apply into empty tables, over one connection.
+async fn apply(records: &[Published]) -> (TestDatabase, f64) {
+    let (database, mut client) = models().await;
+    let applier = Applier::open(&client).await.unwrap();
+    let started = Instant::now();
+    for batch in records.chunks(BATCH) {
+        let transaction = client.transaction().await.unwrap();
+        assert_eq!(applier.apply(&transaction, batch).await.unwrap().applied, batch.len());
+        transaction.commit().await.unwrap();
+    }
+    (database, started.elapsed().as_secs_f64())
+}
+
+/// Seconds of COPY of the same rows into the same indexed tables, over one connection.
+async fn copy(from: &TestDatabase) -> f64 {
+    let source = from.client().await;
+    let (_database, target) = models().await;
+    let mut tables = Vec::new();
+    for model in Model::ALL {
+        let table = format!("{0}_g1.{0}", model.name());
+        let rows = source.copy_out(&format!("COPY {table} TO STDOUT BINARY")).await.unwrap();
+        tables.push((table, rows.try_collect::<Vec<_>>().await.unwrap()));
+    }
+    let started = Instant::now();
+    for (table, rows) in tables {
+        let sink = target.copy_in(&format!("COPY {table} FROM STDIN BINARY")).await.unwrap();
+        let mut sink = pin!(sink);
+        for row in rows {
+            sink.feed(row).await.unwrap();
+        }
+        sink.finish().await.unwrap();
+    }
+    started.elapsed().as_secs_f64()
+}
+
+/// Seconds of a rebuild of all models: fill, indexes, comparison, switch.
+async fn all_models(database: &TestDatabase, log: &StoreLog) -> f64 {
+    let (started, options) = (Instant::now(), RebuildOptions::default());
+    let how = (Purpose::Switch, &options, SystemIds.ordered());
+    let report = rebuild(database.url(), log, &Model::ALL, how, &mut |_| ()).await.unwrap();
+    assert!(report.switched);
+    started.elapsed().as_secs_f64()
+}

@@ -1,0 +1,65 @@
+//! The engine itself as a contender, on the stack that `make bench` starts.
+
+use std::time::Duration;
+
+use order_engine::{Role, serve_until};
+use service_kit::auth::{TokenRequest, mint};
+use service_kit::clock::{Clock, SystemClock, SystemIds};
+use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
+use service_kit::poll::wait_until;
+use tokio_util::sync::CancellationToken;
+
+/// How long the engine may take to be ready.
+const START: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_millis(50);
+/// Longer than any benchmark.
+const TOKEN_LIFETIME_S: u32 = 7_200;
+
+pub struct Engine {
+    pub settings: Settings,
+    pub address: String,
+    pub token: String,
+    stop: CancellationToken,
+}
+
+impl Engine {
+    /// Prepares the stack and starts some roles in this process.
+    pub async fn start(roles: &'static [Role]) -> Self {
+        let variables = Variables::load().unwrap();
+        let keys = std::path::Path::new(variables.required("ORDERS_STATE").unwrap()).join("keys");
+        order_engine::keys(&keys, &SystemIds).unwrap();
+        let settings = Settings::from_variables(&variables).unwrap();
+        order_engine::migrate(&DatabaseSettings::from_variables(&variables).unwrap()).await.unwrap();
+        let messaging = MessagingSettings::from_variables(&variables).unwrap();
+        order_engine::topics(&messaging).await.unwrap();
+        order_engine::schemas(&messaging).await.unwrap();
+        let address = settings.http.listen.to_string();
+        let stop = CancellationToken::new();
+        tokio::spawn(serve_until(settings.clone(), roles, stop.clone()));
+        let url = format!("http://{address}/readyz");
+        let ready =
+            wait_until(START, LOOK, async || reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()));
+        ready.await.unwrap();
+        let token = token(&settings, &std::fs::read_to_string(keys.join("signing.pem")).unwrap());
+        Self { settings, address, token, stop }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn token(settings: &Settings, signing_key: &str) -> String {
+    let request = TokenRequest {
+        issuer: settings.jwt.issuer.clone(),
+        audience: settings.jwt.audience.clone(),
+        subject: "bench".to_owned(),
+        tenant: domain::TenantId::try_new("bench").unwrap(),
+        customer: None,
+        scopes: service_kit::auth::Role::Admin.scopes(),
+        lifetime_s: TOKEN_LIFETIME_S,
+    };
+    mint(signing_key, &request, SystemClock.now()).unwrap()
+}

@@ -1,0 +1,56 @@
+//! A client that costs little: one keep-alive connection, requests written whole, answers read by their length.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// One connection to the engine.
+pub struct Connection {
+    stream: TcpStream,
+    host: String,
+    token: String,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    pub async fn open(address: &str, token: &str) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream, host: address.to_owned(), token: token.to_owned(), buffer: Vec::with_capacity(16_384) }
+    }
+
+    /// Posts JSON under an idempotency key; answers the status and the body.
+    pub async fn post(&mut self, path: &str, key: &str, body: &str) -> (u16, String) {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nidempotency-key: {key}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.host,
+            self.token,
+            body.len()
+        );
+        self.stream.write_all(request.as_bytes()).await.unwrap();
+        self.answer().await
+    }
+
+    async fn answer(&mut self) -> (u16, String) {
+        let head = loop {
+            if let Some(end) = self.buffer.windows(4).position(|window| window == b"\r\n\r\n") {
+                break end + 4;
+            }
+            self.read().await;
+        };
+        let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
+        let status = text.split_whitespace().nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length: usize = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
+        while self.buffer.len() < head + length {
+            self.read().await;
+        }
+        let body = String::from_utf8_lossy(&self.buffer[head..head + length]).into_owned();
+        self.buffer.drain(..head + length);
+        (status, body)
+    }
+
+    async fn read(&mut self) {
+        assert!(self.stream.read_buf(&mut self.buffer).await.unwrap() > 0, "the engine closed the connection");
+    }
+}

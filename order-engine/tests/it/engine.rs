@@ -1,0 +1,53 @@
+//! An engine as a process of its own.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use service_kit::poll::wait_until;
+use tokio::process::{Child, Command};
+
+use crate::stack::{Stack, binary};
+
+const START: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_millis(100);
+
+pub struct Engine {
+    child: Child,
+    pub url: String,
+}
+
+impl Engine {
+    /// Starts an engine with some roles and waits until it is ready.
+    pub async fn start(stack: &Stack, listen: &str, roles: &str) -> Self {
+        let child = Command::new(binary("order-engine"))
+            .args(["serve", "--only", roles])
+            .envs(&stack.variables)
+            .env("ENGINE_LISTEN", listen)
+            .env("RUST_LOG", "error")
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let engine = Self { child, url: format!("http://{listen}") };
+        engine.ready().await;
+        engine
+    }
+
+    pub async fn ready(&self) {
+        let url = format!("{}/readyz", self.url);
+        let ready = async || reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success());
+        wait_until(START, LOOK, ready).await.unwrap();
+    }
+
+    /// Sends a signal, such as `STOP`, `CONT` or `KILL`.
+    pub async fn signal(&self, signal: &str) {
+        let pid = self.child.id().expect("the engine runs").to_string();
+        let status = Command::new("kill").args([&format!("-{signal}"), &pid]).status().await.unwrap();
+        assert!(status.success());
+    }
+
+    pub async fn kill(mut self) {
+        self.signal("KILL").await;
+        self.child.wait().await.unwrap();
+    }
+}

@@ -1,0 +1,67 @@
+//! `kill -9` of the engine, the importer, Postgres and Kafka in the middle of an import, each followed by a second run: nothing
+//! is lost, nothing is twice.
+//!
+//! Every test of the workspace shares one stack, which none may kill; so this one starts its own. The program runs itself: with
+//! no words it starts a stack and itself as `drill` beside it; `engine …` and `ctl …` are the engine and its tool, built from
+//! the same sources, in processes that can be killed. `CRASH_FILE` names a file of "Online Retail" to import instead of a
+//! generated one.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod drill;
+mod look;
+mod parts;
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use clap::Parser;
+
+/// As the test is named to those who ask for some tests only.
+const NAME: &str = "an_import_survives_kill_9_of_every_part";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.first().map(String::as_str) {
+        Some("engine" | "ctl" | "drill") => runtime().block_on(part(&words)),
+        _ if is_wanted(&words) => on_a_stack(),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Whether the words that `cargo test` passes on ask for this test.
+fn is_wanted(words: &[String]) -> bool {
+    let mut filters = words.iter().filter(|word| !word.starts_with('-')).peekable();
+    let lists = words.iter().any(|word| word == "--list");
+    !lists && (filters.peek().is_none() || filters.any(|filter| NAME.contains(filter.as_str())))
+}
+
+fn on_a_stack() -> ExitCode {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/local/with-stack.sh");
+    let program = std::env::current_exe().unwrap();
+    let status = Command::new(script).arg(program).arg("drill").status().unwrap();
+    println!("test {NAME} ... {}", if status.success() { "ok" } else { "FAILED" });
+    if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn part(words: &[String]) -> ExitCode {
+    match words[0].as_str() {
+        "engine" => order_engine::cli::run(order_engine::cli::Cli::parse_from(words))
+            .await
+            .map_or_else(failed, |()| ExitCode::SUCCESS),
+        "ctl" => orderctl::run(orderctl::cli::Cli::parse_from(words)).await.report(),
+        _ => {
+            drill::every_part().await;
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> ExitCode {
+    eprintln!("{}", service_kit::errors::chain(&*error));
+    ExitCode::FAILURE
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
+}
