@@ -7,10 +7,10 @@ STATE := $(or $(ORDERS_STATE),.local)
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs env build fetch test bench bench-scale schemas fmt lint
+.PHONY: help up down clean status logs env build fetch test bench bench-e2e bench-import bench-scale crashes schemas fmt lint
 
 help: ## this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
 
 up: ## install what is missing, build, start everything, walk sample orders through
 	@$(LOCAL)/up.sh
@@ -39,8 +39,17 @@ fetch: ## fetch Kafka and the schema registry, without starting anything
 test: ## format, lints and every test, on a throw-away stack of its own
 	@$(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)
 
-bench: ## the benchmarks, on a throw-away stack of their own
+bench: build ## the benchmarks, on a throw-away stack of their own
 	@$(LOCAL)/with-stack.sh cargo bench -p benches
+
+bench-e2e: build ## orders by HTTP until GraphQL shows them: rate, latencies, memory (BENCH_SECONDS=60)
+	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench e2e
+
+bench-import: build ## a file of orders until GraphQL shows the last: rate, memory, disk (ORDERS_DATA)
+	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench import
+
+crashes: ## kill -9 of every part in the middle of an import, each followed by a second run (CRASH_FILE)
+	cargo test -p journeys --test crashes
 
 bench-scale: ## the long benchmark over a growing store
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench scale

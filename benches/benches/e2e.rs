@@ -33,10 +33,10 @@ async fn main() {
     let (disk, (rss, _)) = (Disk::now().await, engine.memory_kb());
 
     let started = Instant::now();
-    let halfway = Duration::from_secs(seconds) / 2;
-    let mut seen = load(&shop, connections, halfway).await;
+    let half = Duration::from_secs(seconds) / 2;
+    let mut seen = load(&shop, connections, half).await;
     let (middle, _) = engine.memory_kb();
-    let rest = load(&shop, connections, Duration::from_secs(seconds) - halfway).await;
+    let rest = load(&shop, connections, half).await;
     seen.commands.extend(&rest.commands);
     seen.visible.extend(&rest.visible);
     let placed = all_visible(&engine, &shop).await - before;
@@ -76,7 +76,7 @@ async fn load(shop: &Shop, connections: u64, time: Duration) -> Seen {
 /// Waits until GraphQL counts every placed order; answers how many they are.
 async fn all_visible(engine: &Engine, shop: &Shop) -> u64 {
     let (http, placed) = (reqwest::Client::new(), shop.placed.load(Ordering::Relaxed));
-    let all = wait_until(VISIBLE, LOOK, async || engine.count(&http, &shop.token).await == placed);
+    let all = wait_until(VISIBLE, LOOK, async || engine.shows(&http, &shop.token, TENANT, placed).await);
     all.await.expect("every placed order shows");
     placed
 }

@@ -6,7 +6,12 @@ use clap::{Args, Parser, Subcommand};
 use domain::{Currency, CustomerId, TenantId};
 use service_kit::auth::Role;
 
+use crate::dlq::args::DlqVerb;
 use crate::events::Moment;
+use crate::export::condition::Condition;
+use crate::export::table::Table;
+use crate::export::write::Format;
+use crate::replay::args::ReplayVerb;
 
 /// Whose shop where nobody says.
 pub const DEFAULT_TENANT: &str = "default";
@@ -58,9 +63,29 @@ pub enum Verb {
         after_help = "Reads the whole log and the whole topic, up to where the log ends when it starts; traffic may go on meanwhile.\nExit code 1 and the offending ids when something is wrong.\n\nExamples:\n  orderctl audit\n  orderctl audit --json --from 0.250000"
     )]
     Audit(AuditArgs),
+    /// Look at parked records, apply them again, or give them up
+    #[command(subcommand)]
+    Dlq(DlqVerb),
+    /// Make read models anew from the log, prove them, go back; fold single orders to any moment
+    #[command(subcommand)]
+    Replay(ReplayVerb),
     /// Show orders, lines and revenue by month, country, stock code and customer
     Stats(StatsArgs),
+    /// Write orders or lines from the read models as NDJSON, CSV or Parquet
+    #[command(after_help = EXPORT_HELP)]
+    Export(ExportArgs),
 }
+
+const EXPORT_HELP: &str = "\
+A condition compares fields with values: FIELD OP VALUE [and FIELD OP VALUE …]
+  fields  state kind customer country currency number placedAt total imported, all of the order
+  OP      = != < <= > >=
+  values  a word, or 'a text in quotes'; a day is from midnight UTC; total is in major units
+Quantities and amounts of a credit are negative. Addresses are not exported.
+
+Examples:
+  orderctl export orders --format csv --where \"kind = CREDIT and placedAt >= 2011-01-01\" > credits.csv
+  orderctl export lines --format parquet --where \"country != GB\" --output lines.parquet";
 
 /// `relay …`
 #[derive(Debug, Subcommand)]
@@ -219,6 +244,25 @@ pub struct StatsArgs {
     pub json: bool,
 }
 
+/// `export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// What a row is
+    pub table: Table,
+    /// How rows are written
+    #[arg(long)]
+    pub format: Format,
+    /// Only what meets this condition, such as "state = PLACED and total >= 100"
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub condition: Option<Condition>,
+    /// Whose shop
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+    /// The file to write instead of standard output; it appears when all is written
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
 /// Verbs with no other flag.
 #[derive(Debug, Args)]
 pub struct JsonArgs {
@@ -256,6 +300,8 @@ mod tests {
             "orderctl import online-retail f --currency gbp",
             "orderctl events not-an-id",
             "orderctl audit --from 17",
+            "orderctl export orders --format xml",
+            "orderctl export orders --format csv --where colour=red",
         ] {
             let error = Cli::try_parse_from(line.split(' ')).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

@@ -70,7 +70,7 @@ pub async fn print(variables: &Variables, args: &EventsArgs) -> Result<bool, Box
 }
 
 /// Version and position of each event, as the read models have seen them; the log itself has no index by order.
-async fn positions(variables: &Variables, order: OrderId) -> Result<Vec<(i64, Position)>, BoxError> {
+pub(crate) async fn positions(variables: &Variables, order: OrderId) -> Result<Vec<(i64, Position)>, BoxError> {
     let client = read_client(variables).await?;
     let rows = client.query(include_str!("sql/positions.sql"), &[&order.uuid()]).await?;
     let read = |row: &tokio_postgres::Row| {
@@ -79,7 +79,8 @@ async fn positions(variables: &Variables, order: OrderId) -> Result<Vec<(i64, Po
     rows.iter().map(read).collect()
 }
 
-fn happened_by(row: &StoredRow, position: Option<Position>, moment: Moment) -> bool {
+/// Whether a stored event had happened by a moment.
+pub(crate) fn happened_by(row: &StoredRow, position: Option<Position>, moment: Moment) -> bool {
     match moment {
         Moment::Version(version) => row.version <= version,
         Moment::Time(time) => row.recorded_at <= time,

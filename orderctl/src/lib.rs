@@ -5,13 +5,16 @@
 pub mod audit;
 pub mod cli;
 pub mod demo;
+pub mod dlq;
 pub mod engine;
 pub mod events;
 pub mod exact;
+pub mod export;
 pub mod import;
 pub mod kafka;
 pub mod lag;
 mod places;
+pub mod replay;
 mod run;
 pub mod sample;
 pub mod stats;

@@ -24,13 +24,20 @@ pub async fn orders_client(variables: &Variables) -> Result<Client, BoxError> {
     Ok(connect(&orders_database(variables)?, &options()).await?)
 }
 
+/// Where the read models are.
+///
+/// # Errors
+/// When the settings do not say.
+pub fn read_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
+    Ok(DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL")?))
+}
+
 /// A connection to the read models that are live.
 ///
 /// # Errors
 /// When they cannot be reached, or none is live.
 pub async fn read_client(variables: &Variables) -> Result<Client, BoxError> {
-    let url = DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL")?);
-    let client = connect(&url, &options()).await?;
+    let client = connect(&read_database(variables)?, &options()).await?;
     read_models::Generations::live(&client).await?.select(&client).await?;
     Ok(client)
 }

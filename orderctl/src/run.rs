@@ -19,7 +19,7 @@ use crate::import::input::Origin;
 use crate::import::map::{ONLINE_RETAIL, Plan};
 use crate::import::progress::Progress;
 use crate::import::{Job, import};
-use crate::{audit, demo, events, lag, sample, stats};
+use crate::{audit, demo, dlq, events, export, lag, replay, sample, stats};
 
 /// How a command ended.
 #[derive(Debug)]
@@ -73,7 +73,10 @@ async fn dispatch(cli: Cli) -> Result<bool, BoxError> {
         Verb::Lag(args) => lag::print(&variables, args.json).await,
         Verb::Relay(RelayVerb::Status(args)) => lag::print_relay(&variables, args.json).await,
         Verb::Audit(args) => audit::print(&variables, &args).await,
+        Verb::Dlq(verb) => dlq::run(&variables, &verb).await,
+        Verb::Replay(verb) => replay::run(&variables, &verb).await,
         Verb::Stats(args) => stats::print(&variables, &args).await,
+        Verb::Export(args) => export::run(&variables, args).await,
     }
 }
 

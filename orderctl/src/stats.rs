@@ -80,7 +80,8 @@ impl Figures {
     }
 }
 
-fn decimal(minor: i128, exponent: u32) -> String {
+/// An amount in major units, exactly.
+pub(crate) fn decimal(minor: i128, exponent: u32) -> String {
     let unit = 10_u128.pow(exponent);
     let (sign, size) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
     let (whole, fraction) = (size / unit, size % unit);

@@ -50,6 +50,16 @@ impl Generations {
         }
     }
 
+    /// The same generation of every model: a set that was filled in one go.
+    pub fn all(generation: i32) -> Self {
+        Self(Model::ALL.into_iter().map(|model| (model, generation)).collect())
+    }
+
+    /// Which generation of a model.
+    pub fn of(&self, model: Model) -> Option<i32> {
+        self.0.get(&model).copied()
+    }
+
     /// Live generations from the rows of their statement. Models of another release are not this one's business.
     pub(crate) fn found(rows: &[Row]) -> Self {
         Self(rows.iter().filter_map(|row| Some((Model::named(row.get(0))?, row.get(1)))).collect())
@@ -112,13 +122,19 @@ pub async fn index_generation(
     client.batch_execute(&statements).await.map_err(|source| GenerationError::Database { action: "index", source })
 }
 
-/// Moves the pointer of a model to a generation.
+/// Moves the pointer of a model to a generation. The one before is kept; `kept_positions` says, for each shard of the log,
+/// up to which position it has every event, where that is known.
 ///
 /// # Errors
 /// [`GenerationError::Database`].
-pub async fn point_to(client: &impl GenericClient, model: Model, generation: i32) -> Result<(), GenerationError> {
+pub async fn point_to(
+    client: &impl GenericClient,
+    model: Model,
+    generation: i32,
+    kept_positions: Option<&[i64]>,
+) -> Result<(), GenerationError> {
     client
-        .execute(include_str!("../sql/generation/point.sql"), &[&model.name(), &generation])
+        .execute(include_str!("../sql/generation/point.sql"), &[&model.name(), &generation, &kept_positions])
         .await
         .map(|_| ())
         .map_err(|source| GenerationError::Database { action: "point to", source })
@@ -139,7 +155,7 @@ pub async fn ensure_live(client: &mut Client) -> Result<(), GenerationError> {
         if !live.contains(&model.name()) {
             create_generation(&transaction, model, FIRST).await?;
             index_generation(&transaction, model, FIRST).await?;
-            point_to(&transaction, model, FIRST).await?;
+            point_to(&transaction, model, FIRST, None).await?;
         }
     }
     transaction.commit().await.map_err(failed)

@@ -13,6 +13,7 @@ pub mod generation;
 mod migrations;
 mod model;
 pub mod query;
+pub mod rebuild;
 mod rows;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

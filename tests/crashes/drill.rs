@@ -1,6 +1,7 @@
 //! One undisturbed import, then one with each part killed.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,7 +12,7 @@ use crate::look::{audit, event_store, events, report, visible, whole};
 use crate::parts::{Victim, first_engine, kill_and_start, run, start_engine, this, variable};
 
 /// Lines of the generated file: enough that a fifth of its orders is not its end.
-const LINES: &str = "60000";
+const LINES: &str = "40000";
 const LOOK: Duration = Duration::from_millis(10);
 /// How long the import may take to come to the place of the kill.
 const MIDDLE: Duration = Duration::from_secs(60);
@@ -61,7 +62,7 @@ async fn survive(victim: Victim, engine: &mut Child, file: &Path, folder: &Path,
     let store = event_store().await;
     let before = events(&store).await;
     let all = before + i64::try_from(expected.orders).unwrap();
-    let mut importer = import(file, &tenant, &first).spawn().unwrap();
+    let mut importer = import(file, &tenant, &first).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let middle = before + (all - before) / 5;
     wait_until(MIDDLE, LOOK, async || events(&store).await >= middle).await.unwrap();
 

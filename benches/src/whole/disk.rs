@@ -33,6 +33,18 @@ impl Disk {
     }
 }
 
+/// Orders of a tenant in the read models.
+pub(super) async fn rows(tenant: &str) -> u64 {
+    let url = variable("READ_DATABASE_URL");
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.expect("the read models answer");
+    let driver = tokio::spawn(connection);
+    // The stack is new, so the first generation is the live one.
+    let statement = "SELECT count(*) FROM order_summary_g1.order_summary WHERE tenant = $1";
+    let rows: i64 = client.query_one(statement, &[&tenant]).await.expect("orders can be counted").get(0);
+    driver.abort();
+    u64::try_from(rows).expect("a count is not negative")
+}
+
 /// Bytes of `*.log` in the folders of our topics.
 fn segments(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };

@@ -42,8 +42,8 @@ struct Placed {
 
 /// Places orders over one connection until `end`; another watches as many of them as it can, one at a time.
 pub async fn customer(shop: Shop, name: String, end: Instant) -> Seen {
-    let (placed, watched) = mpsc::channel(1);
-    let watcher = tokio::spawn(watch(shop.clone(), watched));
+    let (placed, to_watch) = mpsc::channel(1);
+    let watcher = tokio::spawn(watch(shop.clone(), to_watch));
     let http = Client::new();
     let mut commands = Latencies::default();
     while Instant::now() < end {

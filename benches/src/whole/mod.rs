@@ -74,13 +74,19 @@ impl Engine {
         memory_kb(self.pid).expect("the engine runs")
     }
 
-    /// How many orders GraphQL counts for the token's tenant; none while it cannot say.
-    pub async fn count(&self, http: &reqwest::Client, token: &str) -> u64 {
-        let query = json!({"query": "{ orders(first: 1) { totalCount } }"});
+    /// Whether GraphQL shows so many orders of the token's tenant. It counts up to its bound; beyond, the read models that it
+    /// answers from are counted.
+    pub async fn shows(&self, http: &reqwest::Client, token: &str, tenant: &str, orders: u64) -> bool {
+        let query = json!({"query": "{ orders(first: 1) { totalCount totalCountCapped } }"});
         let answer = http.post(format!("{}/graphql", self.url)).bearer_auth(token).json(&query).send().await;
-        let Ok(answer) = answer else { return 0 };
+        let Ok(answer) = answer else { return false };
         let body: Value = answer.json().await.unwrap_or_default();
-        body["data"]["orders"]["totalCount"].as_u64().unwrap_or_default()
+        let seen = &body["data"]["orders"];
+        if seen["totalCountCapped"] == true {
+            disk::rows(tenant).await == orders
+        } else {
+            seen["totalCount"].as_u64() == Some(orders)
+        }
     }
 }
 

@@ -30,7 +30,7 @@ impl Media {
             .max_by(|(a, _), (b, _)| a.total_cmp(b))
             .map(|(_, media)| media)
             .ok_or_else(|| {
-                Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "No such media type")
+                Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "No such media type")
                     .detail("accept application/graphql-response+json or application/json")
             })
     }

@@ -1,3 +1,7 @@
-INSERT INTO public.model_generation (model, generation)
+INSERT INTO public.model_generation AS pointer (model, generation)
 VALUES ($1, $2)
-ON CONFLICT (model) DO UPDATE SET generation = excluded.generation, switched_at = now()
+ON CONFLICT (model) DO UPDATE SET
+    generation = excluded.generation,
+    switched_at = now(),
+    previous_generation = pointer.generation,
+    kept_positions = $3

@@ -7,10 +7,10 @@
 
 mod error;
 mod load;
-mod plan;
+pub(crate) mod plan;
 #[cfg(test)]
 mod properties;
-mod write;
+pub(crate) mod write;
 
 use domain::contract::Published;
 use tokio_postgres::{Client, Statement, Transaction};
@@ -22,7 +22,8 @@ use crate::Generations;
 
 /// Applies batches over one connection, with its statements prepared.
 pub struct Applier {
-    generations: Generations,
+    /// What must be live, for an applier that follows the pointer.
+    expected: Option<Generations>,
     statements: Statements,
 }
 
@@ -45,14 +46,15 @@ impl Applier {
     /// [`ApplyError`] when the database refuses.
     pub async fn open(client: &Client) -> Result<Self, ApplyError> {
         let generations = Generations::live(client).await.map_err(ApplyError::Generations)?;
-        Self::on(client, generations).await
+        let applier = Self::on(client, &generations).await?;
+        Ok(Self { expected: Some(generations), ..applier })
     }
 
-    /// The same on generations of the caller's choice.
+    /// The same on generations of the caller's choice, live or not.
     ///
     /// # Errors
     /// [`ApplyError`] when the database refuses.
-    pub async fn on(client: &Client, generations: Generations) -> Result<Self, ApplyError> {
+    pub async fn on(client: &Client, generations: &Generations) -> Result<Self, ApplyError> {
         generations.select(client).await.map_err(ApplyError::Generations)?;
         let prepare = async |sql: &str| client.prepare(sql).await.map_err(ApplyError::Database);
         let statements = Statements {
@@ -66,7 +68,7 @@ impl Applier {
             write_customers: prepare(include_str!("../../sql/apply/write_customers.sql")).await?,
             write_skus: prepare(include_str!("../../sql/apply/write_skus.sql")).await?,
         };
-        Ok(Self { generations, statements })
+        Ok(Self { expected: None, statements })
     }
 
     /// Applies a batch in the caller's transaction, which must be one of the connection given to [`Applier::open`].
@@ -82,7 +84,7 @@ impl Applier {
             return Ok(ApplyReport::default());
         }
         let groups = plan::Groups::of(batch);
-        let loaded = load::load(&self.statements, &self.generations, transaction, groups.order_ids()).await?;
+        let loaded = load::load(&self.statements, self.expected.as_ref(), transaction, groups.order_ids()).await?;
         let plan = groups.fold(loaded);
         write::write(&self.statements, transaction, batch, &plan).await?;
         Ok(plan.report)

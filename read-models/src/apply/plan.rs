@@ -192,7 +192,8 @@ fn nameless(record: &Published, error: &uuid::Error) -> Failure {
 }
 
 /// Whether another program's row stands in no order's history.
-fn is_strangers(event: &PublicEvent) -> bool {
+/// Whether a record is a row of another program that stands in no order's history.
+pub(crate) fn is_strangers(event: &PublicEvent) -> bool {
     match event {
         PublicEvent::ForeignEvent(event) => {
             event.aggregate_type != Order::KIND || Uuid::parse_str(&event.order_id).is_err()

@@ -11,7 +11,7 @@ use super::{ApplyError, Statements};
 use crate::fold::recorded_at;
 use crate::{Contribution, LineView};
 
-type Column<'a> = Box<dyn ToSql + Sync + Send + 'a>;
+pub(crate) type Column<'a> = Box<dyn ToSql + Sync + Send + 'a>;
 
 pub(super) async fn write(
     statements: &Statements,
@@ -139,7 +139,7 @@ fn timeline<'a>(batch: &'a [Published], applied: &'a [(Uuid, usize)]) -> Option<
     )
 }
 
-fn customers(sums: &Contribution) -> Option<Vec<Column<'_>>> {
+pub(crate) fn customers(sums: &Contribution) -> Option<Vec<Column<'_>>> {
     let rows = || sums.customers.iter();
     (!sums.customers.is_empty()).then(|| -> Vec<Column<'_>> {
         vec![
@@ -156,7 +156,7 @@ fn customers(sums: &Contribution) -> Option<Vec<Column<'_>>> {
     })
 }
 
-fn skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
+pub(crate) fn skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
     let rows = || sums.skus.iter();
     (!sums.skus.is_empty()).then(|| -> Vec<Column<'_>> {
         vec![
@@ -172,13 +172,13 @@ fn skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
     })
 }
 
-fn moment(micros: i64) -> chrono::DateTime<chrono::Utc> {
+pub(crate) fn moment(micros: i64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp_micros(micros).expect("the fold refuses moments out of range")
 }
 
 /// An event's body without its name, written as JSON without a detour.
 #[derive(Debug)]
-struct Body<'a>(&'a PublicEvent);
+pub(crate) struct Body<'a>(pub(crate) &'a PublicEvent);
 
 impl Serialize for Body<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

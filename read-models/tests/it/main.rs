@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod rebuilds;
+
 use domain::contract::{OrderKind, Published};
 use domain::{CustomerId, TenantId};
 use read_models::query::{Comparison, Condition, Field, PageRequest, Sort, Value, Visibility, Window};
@@ -198,7 +200,7 @@ async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() 
     for model in read_models::Model::ALL {
         generation::create_generation(&other, model, 2).await.unwrap();
         generation::index_generation(&other, model, 2).await.unwrap();
-        generation::point_to(&other, model, 2).await.unwrap();
+        generation::point_to(&other, model, 2, None).await.unwrap();
     }
     assert!(read.orders(&staff(), &[Uuid::from_u128(1)]).await.unwrap().is_empty());
 

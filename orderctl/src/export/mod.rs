@@ -1,0 +1,147 @@
+//! `orderctl export`: orders or lines from the read models, as a stream.
+//!
+//! Guarantees: one statement, so one state of the read models; memory does not grow with the number of rows; a file given by
+//! `--output` appears whole or not at all; amounts are exact. Does not: export addresses, which are sealed.
+
+pub mod condition;
+mod parquet;
+pub mod table;
+mod token;
+pub mod write;
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use domain::TenantId;
+use futures::TryStreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use service_kit::BoxError;
+use service_kit::config::Variables;
+use tokio_postgres::Client;
+use tokio_postgres::types::ToSql;
+
+use self::condition::Condition;
+use self::table::Table;
+use self::write::{Format, Writer};
+use crate::cli::ExportArgs;
+use crate::places::read_client;
+
+/// Rows between two looks at the progress.
+const PROGRESS_ROWS: u64 = 1_000;
+
+/// Why an export ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The read models could not be read.
+    #[error("cannot read the read models")]
+    Read(#[from] tokio_postgres::Error),
+    /// The rows could not be written.
+    #[error("cannot write the export")]
+    Write(#[source] std::io::Error),
+    /// The Parquet file could not be written.
+    #[error("cannot write the Parquet file")]
+    Parquet(#[from] ::parquet::errors::ParquetError),
+}
+
+/// What to export.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Orders or lines.
+    pub table: Table,
+    /// How they are written.
+    pub format: Format,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which of them.
+    pub condition: Condition,
+}
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// [`ExportError`], or when the read models or the file cannot be opened.
+pub async fn run(variables: &Variables, args: ExportArgs) -> Result<bool, BoxError> {
+    let job = Job {
+        table: args.table,
+        format: args.format,
+        tenant: args.tenant,
+        condition: args.condition.unwrap_or_default(),
+    };
+    let client = read_client(variables).await?;
+    let bar = ProgressBar::new_spinner();
+    let style = ProgressStyle::with_template("{spinner} {human_pos} rows, {per_sec}");
+    bar.set_style(style.expect("the template is valid"));
+    let progress = |rows| bar.set_position(rows);
+    let rows = if let Some(path) = &args.output {
+        to_file(&client, &job, path, progress).await?
+    } else {
+        let out = BufWriter::new(std::io::stdout());
+        // A closed pipe has to be seen as what it is further up.
+        export(&client, &job, out, progress).await.map_err(plain)?
+    };
+    bar.finish_and_clear();
+    eprintln!("{rows} rows exported");
+    Ok(true)
+}
+
+fn plain(error: ExportError) -> BoxError {
+    match error {
+        ExportError::Write(error) => error.into(),
+        other => other.into(),
+    }
+}
+
+async fn to_file(client: &Client, job: &Job, path: &Path, progress: impl Fn(u64)) -> Result<u64, ExportError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    let part = Path::new(&name);
+    let written = async {
+        let file = File::create(part).map_err(ExportError::Write)?;
+        let kept = file.try_clone().map_err(ExportError::Write)?;
+        let rows = export(client, job, BufWriter::new(file), progress).await?;
+        kept.sync_all().map_err(ExportError::Write)?;
+        std::fs::rename(part, path).map_err(ExportError::Write)?;
+        Ok(rows)
+    };
+    let written = written.await;
+    if written.is_err() {
+        // What failed is said already; a leftover is not worth another word.
+        std::fs::remove_file(part).ok();
+    }
+    written
+}
+
+/// Streams rows to `out`; answers how many.
+///
+/// # Errors
+/// [`ExportError`].
+pub async fn export<W: Write + Send>(
+    client: &Client,
+    job: &Job,
+    out: W,
+    progress: impl Fn(u64),
+) -> Result<u64, ExportError> {
+    let (condition, bound) = job.condition.sql(1);
+    let statement = format!("{}{condition}{}", job.table.statement(), job.table.order());
+    let tenant = job.tenant.as_str();
+    let parameters = std::iter::once(&tenant as &(dyn ToSql + Sync))
+        .chain(bound.iter().map(|value| value.as_ref() as &(dyn ToSql + Sync)));
+    let rows = client.query_raw(&statement, parameters.collect::<Vec<_>>()).await?;
+    let mut rows = std::pin::pin!(rows);
+    let mut writer = Writer::begin(job.format, job.table.columns(), out)?;
+    let mut written = 0_u64;
+    while let Some(row) = rows.try_next().await? {
+        let Some(record) = job.table.record(&row, &job.condition)? else { continue };
+        writer.write(record)?;
+        written += 1;
+        if written.is_multiple_of(PROGRESS_ROWS) {
+            progress(written);
+        }
+    }
+    writer.finish()?;
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! The flags of `replay`.
+
+use clap::{Args, Subcommand};
+use domain::OrderId;
+use read_models::Model;
+
+use crate::cli::JsonArgs;
+use crate::events::Moment;
+
+/// `replay …`
+#[derive(Debug, Subcommand)]
+pub enum ReplayVerb {
+    /// Make read models anew from the log beside the live ones, compare, and switch
+    #[command(
+        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. Where a row differs\nfrom the live one nothing is switched, and the rows, their fields and the events behind them are told.\nAn interrupted rebuild changes nothing; the next one sweeps its tables.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild sku_sales --json"
+    )]
+    Rebuild(RebuildArgs),
+    /// Compare the live rows with a fold of the log; exit code 1 where a row differs
+    Verify(VerifyArgs),
+    /// Go back to the models that were live before the last `rebuild --all`, once they have caught up
+    Rollback(RollbackArgs),
+    /// Show which generation of each model is live, which is kept, and whether a rebuild runs
+    Status(JsonArgs),
+    /// Show an order as its events make it, now or at an earlier moment
+    Show(ShowArgs),
+    /// Show what changed in an order between two moments
+    Diff(DiffArgs),
+}
+
+/// Which models.
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    /// One model: order_summary, order_lines, order_timeline, customer_summary or sku_sales
+    #[arg(required_unless_present = "all", conflicts_with = "all", value_parser = model)]
+    pub model: Option<Model>,
+    /// Every model
+    #[arg(long)]
+    pub all: bool,
+}
+
+impl ModelArgs {
+    /// The models meant.
+    pub fn models(&self) -> Vec<Model> {
+        self.model.map_or_else(|| Model::ALL.to_vec(), |model| vec![model])
+    }
+}
+
+/// `replay rebuild`
+#[derive(Debug, Args)]
+pub struct RebuildArgs {
+    /// Which models.
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// Switch although rows differ: the log is right, the live rows are wrong
+    #[arg(long)]
+    pub accept_differences: bool,
+    /// The report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `replay verify`
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Which models.
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// The report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `replay rollback`
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// Which models. A single one cannot catch up, for sums alone know no versions.
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// Switch although rows differ from those that are live now
+    #[arg(long)]
+    pub accept_differences: bool,
+    /// The report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `replay show`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The order's id
+    pub order: OrderId,
+    /// As it was then: a version (3), a position of the log (0.1742) or a moment (RFC 3339)
+    #[arg(long, value_name = "VERSION|POSITION|TIME")]
+    pub as_of: Option<Moment>,
+}
+
+/// `replay diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The order's id
+    pub order: OrderId,
+    /// The earlier moment: a version, a position or a time
+    #[arg(long, value_name = "VERSION|POSITION|TIME")]
+    pub from: Moment,
+    /// The later moment; without it, now
+    #[arg(long, value_name = "VERSION|POSITION|TIME")]
+    pub to: Option<Moment>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn model(text: &str) -> Result<Model, String> {
+    Model::named(text).ok_or_else(|| {
+        let names: Vec<_> = Model::ALL.iter().map(|model| model.name()).collect();
+        format!("give one of {}", names.join(", "))
+    })
+}

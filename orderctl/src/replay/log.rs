@@ -1,0 +1,25 @@
+//! The event store as the log of a rebuild.
+
+use domain::contract::Published;
+use event_store::Store;
+use read_models::rebuild::Log;
+use service_kit::BoxError;
+
+/// Stored events as the relay would publish them.
+#[derive(Clone)]
+pub struct StoreLog(pub Store);
+
+impl Log for StoreLog {
+    async fn heads(&self) -> Result<Vec<i64>, BoxError> {
+        let mut heads = Vec::new();
+        for shard in 0..self.0.identity().shards {
+            heads.push(self.0.head(shard).await?);
+        }
+        Ok(heads)
+    }
+
+    async fn page(&self, shard: i16, after: i64, events_max: i64) -> Result<Vec<Published>, BoxError> {
+        let page = self.0.read_log(shard, after, events_max).await?;
+        Ok(page.rows.into_iter().map(|(position, row)| relay::outgoing(position, row).published).collect())
+    }
+}

@@ -1,0 +1,3 @@
+SELECT coalesce(stage, ''), greatest(extract(epoch FROM expires_at - now()), 0)::float8
+FROM public.model_rebuild
+WHERE holder IS NOT NULL AND expires_at >= now()

@@ -1,0 +1,1 @@
+UPDATE public.model_rebuild SET stage = $2 WHERE holder = $1

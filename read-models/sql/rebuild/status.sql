@@ -1,0 +1,3 @@
+SELECT model, generation, switched_at, previous_generation, kept_positions
+FROM public.model_generation
+ORDER BY model

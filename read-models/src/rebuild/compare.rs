@@ -1,0 +1,132 @@
+//! Two generations of a model, row by row and by value.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use tokio_postgres::Transaction;
+
+use super::error::{RebuildError, database};
+use crate::generation::schema;
+use crate::{Generations, Model};
+
+/// Differing rows that are told in full, of each model.
+const ROWS_TOLD_MAX: i64 = 20;
+
+/// A row that is not the same in both.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// Which model.
+    pub model: &'static str,
+    /// The row's key, column by column.
+    pub key: Map<String, Value>,
+    /// The columns that differ; of a row that only one side has, all.
+    pub fields: Vec<FieldDifference>,
+    /// Places in the log of the events behind the row, twenty at most. Of sums, the last event of each order.
+    pub events: Vec<String>,
+}
+
+/// A column that is not the same in both.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FieldDifference {
+    /// Which column.
+    pub field: String,
+    /// What the live table has; nothing where the row is missing.
+    pub live: Option<Value>,
+    /// What the log gives; nothing where it gives no such row.
+    pub log: Option<Value>,
+}
+
+/// What a comparison of a model found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Compared {
+    /// Which model.
+    pub model: &'static str,
+    /// Rows that the log gives.
+    pub rows: i64,
+    /// Rows that differ.
+    pub differing: i64,
+    /// The first of them.
+    pub differences: Vec<Difference>,
+}
+
+/// Compares a model's live table with another generation. The connection works on that other set.
+pub(super) async fn compare(
+    transaction: &Transaction<'_>,
+    model: Model,
+    live: &Generations,
+    other: &Generations,
+) -> Result<Compared, RebuildError> {
+    let failed = database("compare the new rows with the live ones");
+    let table = |generations: &Generations| {
+        let generation = generations.of(model).expect("every model has a generation");
+        format!("{}.{}", schema(model, generation), model.name())
+    };
+    let (live, other, key) = (table(live), table(other), key(model).join(", "));
+    let rows = transaction.query_one(&format!("SELECT count(*) FROM {other}"), &[]).await.map_err(&failed)?;
+    let statement = format!(
+        "SELECT to_jsonb(live), to_jsonb(other), count(*) OVER () FROM {live} AS live \
+         FULL JOIN {other} AS other USING ({key}) WHERE live.* IS DISTINCT FROM other.* ORDER BY {key} LIMIT {ROWS_TOLD_MAX}"
+    );
+    let differing = transaction.query(&statement, &[]).await.map_err(&failed)?;
+    let mut compared = Compared { model: model.name(), rows: rows.get(0), differing: 0, differences: Vec::new() };
+    for row in differing {
+        compared.differing = row.get(2);
+        let mut difference = difference(model, row.get(0), row.get(1));
+        difference.events = events(transaction, model, &difference.key).await?;
+        compared.differences.push(difference);
+    }
+    Ok(compared)
+}
+
+fn difference(model: Model, live: Option<Value>, other: Option<Value>) -> Difference {
+    let object = |value: Option<Value>| match value {
+        Some(Value::Object(object)) => object,
+        _ => Map::new(),
+    };
+    let (live, other) = (object(live), object(other));
+    let either = if other.is_empty() { &live } else { &other };
+    let key = key(model).iter().map(|column| ((*column).to_owned(), either[*column].clone())).collect();
+    let fields = either
+        .keys()
+        .filter(|field| live.get(*field) != other.get(*field))
+        .map(|field| FieldDifference {
+            field: field.clone(),
+            live: live.get(field).cloned(),
+            log: other.get(field).cloned(),
+        })
+        .collect();
+    Difference { model: model.name(), key, fields, events: Vec::new() }
+}
+
+const fn key(model: Model) -> &'static [&'static str] {
+    match model {
+        Model::OrderSummary => &["order_id"],
+        Model::OrderLines => &["order_id", "line_id"],
+        Model::OrderTimeline => &["order_id", "version"],
+        Model::CustomerSummary => &["tenant", "customer", "currency"],
+        Model::SkuSales => &["tenant", "sku", "currency", "month"],
+    }
+}
+
+async fn events(
+    transaction: &Transaction<'_>,
+    model: Model,
+    key: &Map<String, Value>,
+) -> Result<Vec<String>, RebuildError> {
+    let text = |column: &str| key.get(column).and_then(Value::as_str).unwrap_or_default();
+    let failed = database("find the events behind a differing row");
+    let rows = match model {
+        Model::OrderSummary | Model::OrderLines | Model::OrderTimeline => {
+            let statement = include_str!("../../sql/rebuild/events_of_order.sql");
+            transaction.query(statement, &[&text("order_id")]).await
+        }
+        Model::CustomerSummary => {
+            let statement = include_str!("../../sql/rebuild/events_of_customer.sql");
+            transaction.query(statement, &[&text("tenant"), &text("customer"), &text("currency")]).await
+        }
+        Model::SkuSales => {
+            let statement = include_str!("../../sql/rebuild/events_of_sku.sql");
+            transaction.query(statement, &[&text("tenant"), &text("sku"), &text("currency"), &text("month")]).await
+        }
+    };
+    rows.map_err(failed).map(|rows| rows.iter().map(|row| row.get(0)).collect())
+}

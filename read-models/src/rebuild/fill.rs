@@ -1,0 +1,132 @@
+//! Filling a new set of tables from the log, exactly as far as the live projector has come with each order.
+//!
+//! Memory is bounded by passes: each holds the orders of one share of the ids, and reads the log once.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::contract::Published;
+use futures::{StreamExt, TryStreamExt};
+use service_kit::BoxError;
+use service_kit::clock::Stopwatch;
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use super::error::{RebuildError, database};
+use super::pending::{PAGE_EVENTS, Pending, order_of};
+use super::{Log, Progress, copy};
+use crate::{Contribution, OrderView, fold};
+
+/// Pages read and decoded ahead of the fold.
+const PAGES_AHEAD: usize = 4;
+
+/// What was filled.
+pub(super) struct Filled {
+    pub(super) pending: Pending,
+    pub(super) sums: Contribution,
+    pub(super) orders: u64,
+    pub(super) events: u64,
+    /// Events that the live projector has applied and this fold refuses.
+    pub(super) unfoldable: Vec<String>,
+}
+
+/// One pass over the log.
+struct Pass<'a> {
+    client: &'a Client,
+    versions: &'a HashMap<Uuid, i64>,
+    number: u128,
+    of: u128,
+    views: HashMap<Uuid, OrderView>,
+    stuck: HashSet<Uuid>,
+}
+
+/// Fills order tables and timeline up to `heads`, and adds up the sums. `versions` is what the live projector has applied;
+/// what stands in the log beyond that is kept for later.
+pub(super) async fn fill<L: Log>(
+    client: &Client,
+    log: &L,
+    versions: &HashMap<Uuid, i64>,
+    heads: Vec<i64>,
+    orders_in_memory_max: usize,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Filled, RebuildError> {
+    let passes = versions.len().div_ceil(orders_in_memory_max.max(1)).max(1) as u128;
+    let watch = Stopwatch::start();
+    let total = heads.iter().sum::<i64>().unsigned_abs() * u64::try_from(passes).unwrap_or(u64::MAX);
+    let pending = Pending::after(heads.clone());
+    let mut filled = Filled { pending, sums: Contribution::default(), orders: 0, events: 0, unfoldable: Vec::new() };
+    let mut done = 0;
+    for number in 0..passes {
+        let (views, stuck) = (HashMap::new(), HashSet::new());
+        let mut pass = Pass { client, versions, number, of: passes, views, stuck };
+        for (shard, head) in (0..).zip(&heads) {
+            let mut pages = pages(log, shard, *head);
+            while let Some(page) = pages.try_next().await.map_err(RebuildError::Log)? {
+                done += page.len() as u64;
+                pass.take(page, &mut filled).await?;
+                progress(Progress { stage: "fill", done, total, seconds: watch.elapsed().as_secs_f64() });
+            }
+        }
+        pass.finish(&mut filled).await?;
+    }
+    Ok(filled)
+}
+
+/// Pages of a shard in order, several on their way at once.
+fn pages<L: Log>(
+    log: &L,
+    shard: i16,
+    head: i64,
+) -> impl futures::Stream<Item = Result<Vec<Published>, BoxError>> + Unpin + use<L> {
+    let log = log.clone();
+    let starts = (0..head).step_by(usize::try_from(PAGE_EVENTS).expect("a page is small"));
+    Box::pin(
+        futures::stream::iter(starts)
+            .map(move |after| {
+                let log = log.clone();
+                let events = PAGE_EVENTS.min(head - after);
+                tokio::spawn(async move { log.page(shard, after, events).await })
+            })
+            .buffered(PAGES_AHEAD)
+            .map(|page| page.map_err(BoxError::from).and_then(|page| page)),
+    )
+}
+
+impl Pass<'_> {
+    async fn take(&mut self, page: Vec<Published>, filled: &mut Filled) -> Result<(), RebuildError> {
+        let mut timeline = Vec::with_capacity(page.len());
+        for record in page {
+            let Some(order_id) = order_of(&record) else { continue };
+            if order_id.as_u128() % self.of != self.number {
+                continue;
+            }
+            if record.event.version() > self.versions.get(&order_id).copied().unwrap_or(0) {
+                filled.pending.push(order_id, record)?;
+                continue;
+            }
+            if self.stuck.contains(&order_id) {
+                continue;
+            }
+            match fold(self.views.remove(&order_id), &record) {
+                Ok(view) => {
+                    self.views.insert(order_id, view);
+                    timeline.push((order_id, record));
+                }
+                Err(error) => {
+                    self.stuck.insert(order_id);
+                    filled.unfoldable.push(error.to_string());
+                }
+            }
+        }
+        filled.events += timeline.len() as u64;
+        copy::timeline(self.client, &timeline).await.map_err(database("copy into the new order_timeline"))
+    }
+
+    async fn finish(self, filled: &mut Filled) -> Result<(), RebuildError> {
+        let views = || self.views.values();
+        copy::summaries(self.client, views()).await.map_err(database("copy into the new order_summary"))?;
+        copy::lines(self.client, views()).await.map_err(database("copy into the new order_lines"))?;
+        views().for_each(|view| filled.sums.add(view));
+        filled.orders += self.views.len() as u64;
+        Ok(())
+    }
+}

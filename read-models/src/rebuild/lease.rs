@@ -1,0 +1,96 @@
+//! One rebuild at a time, by a row that expires.
+
+use std::time::Duration;
+
+use service_kit::config::DatabaseUrl;
+use service_kit::postgres::{ConnectOptions, connect};
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, GenericClient};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::error::{RebuildError, database};
+
+/// The right to rebuild, renewed in the background until dropped.
+pub(super) struct Lease {
+    holder: Uuid,
+    seconds: f64,
+    renewal: JoinHandle<()>,
+}
+
+impl Lease {
+    /// Takes the lease, and a number that no generation has had.
+    pub(super) async fn acquire(url: &DatabaseUrl, holder: Uuid, seconds: f64) -> Result<(Self, i32), RebuildError> {
+        let client = connect(url, &ConnectOptions::named("rebuild-lease")).await?;
+        let failed = database("take the lease of rebuilds");
+        let acquired = client
+            .query_opt(include_str!("../../sql/rebuild/acquire.sql"), &[&holder, &seconds])
+            .await
+            .map_err(&failed)?;
+        let Some(row) = acquired else { return Err(busy(&client).await?) };
+        let generation = row.try_get(0).map_err(&failed)?;
+        let renewal = tokio::spawn(renew(client, holder, seconds));
+        Ok((Self { holder, seconds, renewal }, generation))
+    }
+
+    /// Says what is being done, and proves that the lease is still held.
+    pub(super) async fn stage(&self, client: &impl GenericClient, told: &str) -> Result<(), RebuildError> {
+        stage(client, self.holder, self.seconds, told).await
+    }
+
+    pub(super) async fn release(self, client: &Client) -> Result<(), RebuildError> {
+        self.renewal.abort();
+        release(client, self.holder).await
+    }
+}
+
+/// Renews a lease and says what is being done under it.
+pub(super) async fn stage(
+    client: &impl GenericClient,
+    holder: Uuid,
+    seconds: f64,
+    told: &str,
+) -> Result<(), RebuildError> {
+    let renewed = client.execute(include_str!("../../sql/rebuild/renew.sql"), &[&holder, &seconds]).await;
+    if renewed.map_err(database("renew the lease of rebuilds"))? == 0 {
+        return Err(RebuildError::LeaseLost);
+    }
+    let staged = client.execute(include_str!("../../sql/rebuild/stage.sql"), &[&holder, &told]).await;
+    staged.map(|_| ()).map_err(database("tell the stage of a rebuild"))
+}
+
+pub(super) async fn release(client: &impl GenericClient, holder: Uuid) -> Result<(), RebuildError> {
+    let released = client.execute(include_str!("../../sql/rebuild/release.sql"), &[&holder]).await;
+    released.map(|_| ()).map_err(database("give the lease of rebuilds back"))
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.renewal.abort();
+    }
+}
+
+/// Renews three times in a lease's life. A failure is left to whoever writes next: it proves the lease.
+async fn renew(client: Client, holder: Uuid, seconds: f64) {
+    let never = CancellationToken::new();
+    let third = Duration::from_secs_f64(seconds / 3.0);
+    while service_kit::poll::pause(third, &never).await {
+        let renewed = client.execute(include_str!("../../sql/rebuild/renew.sql"), &[&holder, &seconds]).await;
+        if !matches!(renewed, Ok(1)) {
+            return;
+        }
+    }
+}
+
+/// Who is at work.
+async fn busy(client: &Client) -> Result<RebuildError, RebuildError> {
+    let (stage, seconds_left) = at_work(client).await?.unwrap_or_else(|| ("ends just now".to_owned(), 0.0));
+    Ok(RebuildError::Busy { stage, seconds_left })
+}
+
+/// What a rebuild that runs is doing, and for how many seconds its lease holds.
+pub(super) async fn at_work(client: &Client) -> Result<Option<(String, f64)>, RebuildError> {
+    let failed = database("look who rebuilds");
+    let row = client.query_opt(include_str!("../../sql/rebuild/holder.sql"), &[]).await.map_err(&failed)?;
+    row.map(|row| Ok((row.try_get(0).map_err(&failed)?, row.try_get(1).map_err(&failed)?))).transpose()
+}

@@ -1,0 +1,249 @@
+//! Making read models anew from the log beside the live ones, proving them equal, and switching.
+//!
+//! Guarantees: the new tables hold, at the moment of the switch, exactly the events that the live projector has applied of
+//! each order, for both are looked at under a lock that the projector's transactions wait for; a row that differs stops the
+//! switch unless confirmed; whatever ends a rebuild before its commit leaves the live tables as they were, and the next one
+//! sweeps what is left. Does not: stop queries or the projector, but for the time of the last comparison.
+
+mod catch_up;
+mod compare;
+mod copy;
+mod error;
+mod fill;
+mod lease;
+mod pending;
+mod rollback;
+
+use domain::contract::Published;
+use serde::Serialize;
+use service_kit::BoxError;
+use service_kit::clock::Stopwatch;
+use service_kit::config::DatabaseUrl;
+use service_kit::postgres::{ConnectOptions, connect};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use catch_up::{Hands, catch_up};
+pub use compare::{Compared, Difference, FieldDifference};
+pub use error::RebuildError;
+use error::database;
+use lease::Lease;
+use pending::live_versions;
+pub use rollback::{KeptSet, Status, roll_back, status};
+
+use crate::generation::{create_generation, index_generation};
+use crate::{Generations, Model};
+
+/// Where events are read for a rebuild. Clones read the same log.
+pub trait Log: Clone + Send + Sync + 'static {
+    /// The last position of each shard.
+    fn heads(&self) -> impl Future<Output = Result<Vec<i64>, BoxError>> + Send;
+    /// Events of a shard after a position, in order and without gaps; empty at the end.
+    fn page(
+        &self,
+        shard: i16,
+        after: i64,
+        events_max: i64,
+    ) -> impl Future<Output = Result<Vec<Published>, BoxError>> + Send;
+}
+
+/// What is wanted of a rebuild.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Only the comparison.
+    Verify,
+    /// Also the switch, if nothing differs.
+    Switch,
+    /// Also the switch, whatever differs.
+    SwitchDespiteDifferences,
+}
+
+/// Bounds of a rebuild.
+#[derive(Debug, Clone)]
+pub struct RebuildOptions {
+    /// How long the lease of a process lasts that is gone.
+    pub lease_seconds: f64,
+    /// Most orders held in memory; with more the log is read several times.
+    pub orders_in_memory_max: usize,
+}
+
+impl Default for RebuildOptions {
+    fn default() -> Self {
+        Self { lease_seconds: 15.0, orders_in_memory_max: 500_000 }
+    }
+}
+
+/// How far a rebuild is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// What is being done.
+    pub stage: &'static str,
+    /// Events done.
+    pub done: u64,
+    /// Events to do.
+    pub total: u64,
+    /// Seconds since the stage began.
+    pub seconds: f64,
+}
+
+/// What a rebuild did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The generation that was made.
+    pub generation: i32,
+    /// Whether it is live now.
+    pub switched: bool,
+    /// Orders filled from the log.
+    pub orders: u64,
+    /// Events filled from the log.
+    pub events: u64,
+    /// Events caught up with after the fill.
+    pub caught_up: u64,
+    /// From the first read to the last commit.
+    pub seconds: f64,
+    /// How long the projector had to wait, at most.
+    pub paused_ms: u64,
+    /// Events that the live projector has applied and the fold refuses.
+    pub unfoldable: Vec<String>,
+    /// The comparison, model by model.
+    pub compared: Vec<Compared>,
+}
+
+impl Report {
+    /// Whether the live rows are what the log gives.
+    pub fn is_equal(&self) -> bool {
+        self.unfoldable.is_empty() && self.compared.iter().all(|compared| compared.differing == 0)
+    }
+}
+
+/// Makes a new set of tables from the log, compares the given models with the live ones, and switches them if wanted.
+///
+/// All models are filled even if one is wanted, for what the projector adds meanwhile is applied to a whole set. `holder`
+/// is an id of this run.
+///
+/// # Errors
+/// [`RebuildError`]. Differences are no error but in the report.
+pub async fn rebuild<L: Log>(
+    url: &DatabaseUrl,
+    log: &L,
+    models: &[Model],
+    (purpose, options, holder): (Purpose, &RebuildOptions, Uuid),
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Report, RebuildError> {
+    let mut client = open(url).await?;
+    let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
+    let built = build(&mut client, &lease, log, models, (purpose, options, generation), progress).await;
+    leave(&client, lease, built).await
+}
+
+async fn build<L: Log>(
+    client: &mut Client,
+    lease: &Lease,
+    log: &L,
+    models: &[Model],
+    (purpose, options, generation): (Purpose, &RebuildOptions, i32),
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Report, RebuildError> {
+    let watch = Stopwatch::start();
+    sweep(client).await?;
+    lease.stage(client, "fill").await?;
+    let live = Generations::live(client).await?;
+    let fresh = Generations::all(generation);
+    for model in Model::ALL {
+        create_generation(client, model, generation).await?;
+    }
+    // First what is applied, then the head: so the log up to the head has all that is applied.
+    let versions = live_versions(client, &live).await?;
+    let heads = log.heads().await.map_err(RebuildError::Log)?;
+    fresh.select(client).await?;
+    let filled = fill::fill(client, log, &versions, heads, options.orders_in_memory_max, progress).await?;
+    drop(versions);
+    lease.stage(client, "index").await?;
+    for model in [Model::CustomerSummary, Model::SkuSales] {
+        index_generation(client, model, generation).await?;
+    }
+    fresh.select(client).await?;
+    copy::sums(client, filled.sums).await.map_err(database("write the new sums"))?;
+    for model in [Model::OrderSummary, Model::OrderLines, Model::OrderTimeline] {
+        index_generation(client, model, generation).await?;
+    }
+    fresh.select(client).await?;
+    client
+        .batch_execute("ANALYZE order_summary, order_lines, order_timeline, customer_summary, sku_sales")
+        .await
+        .map_err(database("analyse the new tables"))?;
+    let hands = Hands { lease, live: &live, fresh: &fresh, models, purpose };
+    let end = catch_up(client, log, filled.pending, hands, progress).await?;
+    Ok(Report {
+        generation,
+        switched: end.switched,
+        orders: filled.orders,
+        events: filled.events,
+        caught_up: end.events,
+        seconds: watch.elapsed().as_secs_f64(),
+        paused_ms: end.paused_ms,
+        unfoldable: filled.unfoldable,
+        compared: end.compared,
+    })
+}
+
+/// Ends what an interrupted run has left: its lease, and its tables.
+///
+/// # Errors
+/// [`RebuildError`]; then the next run does it. [`RebuildError::LeaseLost`] where that is at work already.
+pub async fn clean_up(url: &DatabaseUrl, holder: Uuid) -> Result<(), RebuildError> {
+    let client = open(url).await?;
+    // Without the lease the tables may be somebody else's.
+    lease::stage(&client, holder, CLEAN_UP_SECONDS_MAX, "clean up").await?;
+    sweep(&client).await?;
+    lease::release(&client, holder).await
+}
+
+/// How long the lease holds that a run needs for cleaning up.
+const CLEAN_UP_SECONDS_MAX: f64 = 15.0;
+
+/// Drops the tables that are not kept and gives the lease back, whatever the outcome was.
+async fn leave<T>(client: &Client, lease: Lease, outcome: Result<T, RebuildError>) -> Result<T, RebuildError> {
+    // A lost lease is another run's, and so may the tables be.
+    if matches!(outcome, Err(RebuildError::LeaseLost)) {
+        return outcome;
+    }
+    let left = async {
+        lease.stage(client, "clean up").await?;
+        sweep(client).await?;
+        lease.release(client).await
+    };
+    // What went wrong first is told first; a lease that cannot be given back expires.
+    let left = left.await;
+    let outcome = outcome?;
+    left.map(|()| outcome)
+}
+
+/// Statements over whole tables take as long as they take.
+const STATEMENT_TIMEOUT_MS: u32 = 3_600_000;
+
+/// A batch of the projector takes far less.
+const LOCK_TIMEOUT_MS: u32 = 10_000;
+
+async fn open(url: &DatabaseUrl) -> Result<Client, RebuildError> {
+    let options = ConnectOptions {
+        statement_timeout_ms: STATEMENT_TIMEOUT_MS,
+        lock_timeout_ms: LOCK_TIMEOUT_MS,
+        ..ConnectOptions::named("rebuild")
+    };
+    let client = connect(url, &options).await?;
+    // Tables that a crash may lose are made anew anyway. The switch waits for the disk, and for all that came before it.
+    client.batch_execute("SET synchronous_commit TO off").await.map_err(database("prepare a connection"))?;
+    Ok(client)
+}
+
+/// Drops generations that are neither live nor kept. Only the holder of the lease makes any.
+async fn sweep(client: &Client) -> Result<(), RebuildError> {
+    let failed = database("sweep the tables of unfinished rebuilds");
+    let rows = client.query(include_str!("../../sql/rebuild/schemas.sql"), &[]).await.map_err(&failed)?;
+    for row in rows {
+        let schema: String = row.get(0);
+        client.batch_execute(&format!("DROP SCHEMA {schema} CASCADE")).await.map_err(&failed)?;
+    }
+    Ok(())
+}

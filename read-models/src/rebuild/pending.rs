@@ -1,0 +1,118 @@
+//! Events of the log that the live projector has not applied yet, and what it has applied of them since.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::contract::Published;
+use tokio_postgres::GenericClient;
+use uuid::Uuid;
+
+use super::Log;
+use super::error::{RebuildError, database};
+use crate::apply::plan::is_strangers;
+use crate::generation::schema;
+use crate::{Generations, Model};
+
+/// Most events kept in memory; a projector that is farther behind is to catch up first.
+pub(super) const PENDING_EVENTS_MAX: usize = 200_000;
+/// Events read from the log at once.
+pub(super) const PAGE_EVENTS: i64 = 2_000;
+
+/// Places in the log, and what stands before them without being applied.
+pub(super) struct Pending {
+    /// The last position read of each shard.
+    pub(super) read: Vec<i64>,
+    by_order: BTreeMap<Uuid, Vec<Published>>,
+    events: usize,
+}
+
+impl Pending {
+    pub(super) const fn after(read: Vec<i64>) -> Self {
+        Self { read, by_order: BTreeMap::new(), events: 0 }
+    }
+
+    pub(super) fn push(&mut self, order_id: Uuid, record: Published) -> Result<(), RebuildError> {
+        if self.events == PENDING_EVENTS_MAX {
+            return Err(RebuildError::ProjectorBehind(PENDING_EVENTS_MAX));
+        }
+        self.by_order.entry(order_id).or_default().push(record);
+        self.events += 1;
+        Ok(())
+    }
+
+    /// Reads the log to its end.
+    pub(super) async fn follow(&mut self, log: &impl Log) -> Result<(), RebuildError> {
+        let heads = log.heads().await.map_err(RebuildError::Log)?;
+        self.read.resize(heads.len(), 0);
+        for (place, head) in heads.into_iter().enumerate() {
+            let shard = i16::try_from(place).expect("shards are numbered in 16 bits");
+            while self.read[place] < head {
+                let page = log.page(shard, self.read[place], PAGE_EVENTS).await.map_err(RebuildError::Log)?;
+                let Some(last) = page.last() else { break };
+                self.read[place] = last.position.position;
+                for record in page {
+                    if let Some(order_id) = order_of(&record) {
+                        self.push(order_id, record)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes out what the live tables have by now.
+    pub(super) async fn applied(
+        &mut self,
+        client: &impl GenericClient,
+        live: &Generations,
+    ) -> Result<Vec<Published>, RebuildError> {
+        let ids: Vec<Uuid> = self.by_order.keys().copied().collect();
+        let statement = qualified(include_str!("../../sql/rebuild/versions_of.sql"), live);
+        let rows =
+            client.query(&statement, &[&ids]).await.map_err(database("read what the live projector has applied"))?;
+        let mut due = Vec::new();
+        for row in rows {
+            let order_id: Uuid = row.get(0);
+            let version = row.get::<_, Option<i64>>(1).unwrap_or(0);
+            let records = self.by_order.get_mut(&order_id).expect("only what waits was asked for");
+            let count = records.iter().take_while(|record| record.event.version() <= version).count();
+            due.extend(records.drain(..count));
+            self.events -= count;
+        }
+        self.by_order.retain(|_, records| !records.is_empty());
+        Ok(due)
+    }
+
+    /// For each shard the position up to which everything is applied.
+    pub(super) fn settled(&self) -> Vec<i64> {
+        let mut settled = self.read.clone();
+        for record in self.by_order.values().flatten() {
+            let place = usize::try_from(record.position.shard).expect("shards are numbered from zero");
+            settled[place] = settled[place].min(record.position.position - 1);
+        }
+        settled
+    }
+}
+
+/// The order that a record speaks of; rows of other programs speak of none.
+pub(super) fn order_of(record: &Published) -> Option<Uuid> {
+    if is_strangers(&record.event) { None } else { Uuid::parse_str(record.event.order_id()).ok() }
+}
+
+/// What the live tables have of every order.
+pub(super) async fn live_versions(
+    client: &impl GenericClient,
+    live: &Generations,
+) -> Result<HashMap<Uuid, i64>, RebuildError> {
+    let statement = qualified(include_str!("../../sql/rebuild/versions.sql"), live);
+    let rows = client.query(&statement, &[]).await.map_err(database("read what the live projector has applied"))?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// A statement over the tables of given generations, whatever the connection's search path.
+fn qualified(statement: &str, generations: &Generations) -> String {
+    [Model::OrderSummary, Model::OrderTimeline].into_iter().fold(statement.to_owned(), |statement, model| {
+        let generation = generations.of(model).expect("every model has a live generation");
+        let table = format!("{}.{}", schema(model, generation), model.name());
+        statement.replace(&format!("FROM {}", model.name()), &format!("FROM {table}"))
+    })
+}

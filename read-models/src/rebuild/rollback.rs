@@ -1,0 +1,122 @@
+//! The way back to the set that was live before, and who is where.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use service_kit::config::DatabaseUrl;
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use super::catch_up::{Hands, catch_up};
+use super::error::{RebuildError, database};
+use super::lease::{Lease, at_work};
+use super::pending::Pending;
+use super::{Log, Progress, Purpose, RebuildOptions, Report, leave, open};
+use crate::{Generations, Model};
+use service_kit::clock::Stopwatch;
+
+/// Which generations a model has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeptSet {
+    /// Which model.
+    pub model: String,
+    /// What is live.
+    pub generation: i32,
+    /// Since when.
+    pub switched_at: DateTime<Utc>,
+    /// What was live before and is kept.
+    pub previous: Option<i32>,
+    /// How far that has every event, by shard.
+    pub kept_positions: Option<Vec<i64>>,
+}
+
+/// The generations, and what is at work.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Status {
+    /// Model by model.
+    pub models: Vec<KeptSet>,
+    /// What a rebuild is doing just now, and for how many seconds its lease holds.
+    pub at_work: Option<(String, f64)>,
+}
+
+/// Reads which generations there are and whether a rebuild runs.
+///
+/// # Errors
+/// [`RebuildError`].
+pub async fn status(url: &DatabaseUrl) -> Result<Status, RebuildError> {
+    let client = open(url).await?;
+    Ok(Status { models: kept(&client).await?, at_work: at_work(&client).await? })
+}
+
+/// Makes the whole set live again that was live before, after it has caught up. The set that is live now is kept for the
+/// way forward. With `accept_differences` the switch happens even if the caught-up rows differ from the live ones.
+///
+/// # Errors
+/// [`RebuildError`]; [`RebuildError::NoWayBack`] where models were not switched together.
+pub async fn roll_back<L: Log>(
+    url: &DatabaseUrl,
+    log: &L,
+    (purpose, options, holder): (Purpose, &RebuildOptions, Uuid),
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Report, RebuildError> {
+    let mut client = open(url).await?;
+    let (lease, _) = Lease::acquire(url, holder, options.lease_seconds).await?;
+    let back = back(&mut client, &lease, log, purpose, progress).await;
+    leave(&client, lease, back).await
+}
+
+async fn back<L: Log>(
+    client: &mut Client,
+    lease: &Lease,
+    log: &L,
+    purpose: Purpose,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Report, RebuildError> {
+    let watch = Stopwatch::start();
+    let kept = kept(client).await?;
+    let (generation, positions) = coherent(&kept).map_err(RebuildError::NoWayBack)?;
+    let live = Generations::live(client).await?;
+    let fresh = Generations::all(generation);
+    let hands = Hands { lease, live: &live, fresh: &fresh, models: &Model::ALL, purpose };
+    let end = catch_up(client, log, Pending::after(positions), hands, progress).await?;
+    Ok(Report {
+        generation,
+        switched: end.switched,
+        orders: 0,
+        events: 0,
+        caught_up: end.events,
+        seconds: watch.elapsed().as_secs_f64(),
+        paused_ms: end.paused_ms,
+        unfoldable: Vec::new(),
+        compared: end.compared,
+    })
+}
+
+/// A set can only catch up as a whole: sums know no versions, the orders beside them do.
+fn coherent(kept: &[KeptSet]) -> Result<(i32, Vec<i64>), &'static str> {
+    let Some(first) = kept.first() else { return Err("no model is live") };
+    let Some(previous) = first.previous else { return Err("no earlier generation is kept") };
+    let Some(positions) = first.kept_positions.clone() else { return Err("no earlier generation is kept") };
+    let together = kept.iter().all(|one| {
+        (one.generation, one.previous, one.switched_at) == (first.generation, first.previous, first.switched_at)
+    });
+    if together && kept.len() == Model::ALL.len() {
+        Ok((previous, positions))
+    } else {
+        Err("the models were not switched together, and a single one cannot catch up; rebuild it instead")
+    }
+}
+
+async fn kept(client: &Client) -> Result<Vec<KeptSet>, RebuildError> {
+    let failed = database("read which generations are kept");
+    let rows = client.query(include_str!("../../sql/rebuild/status.sql"), &[]).await.map_err(&failed)?;
+    let read = |row: &tokio_postgres::Row| {
+        Ok(KeptSet {
+            model: row.try_get(0)?,
+            generation: row.try_get(1)?,
+            switched_at: row.try_get(2)?,
+            previous: row.try_get(3)?,
+            kept_positions: row.try_get(4)?,
+        })
+    };
+    rows.iter().map(read).collect::<Result<_, _>>().map_err(failed)
+}
