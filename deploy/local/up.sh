@@ -72,11 +72,15 @@ sample_file() {
   done
 }
 
-# walk_orders: once for each fresh store.
+# walk_orders: once for each fresh store; later it shows what is there.
 walk_orders() {
   local orderctl file
-  if [ -e "$ORDERS_STATE/walked" ]; then return; fi
   orderctl=$(engine_program orderctl)
+  if [ -e "$ORDERS_STATE/walked" ]; then
+    say 'The newest orders'
+    "$orderctl" orders || die "GraphQL does not show the orders; the engine runs, see above and 'make logs'"
+    return
+  fi
   file=$(sample_file)
   if [ -n "$file" ]; then
     say "Importing the first $SAMPLE_INVOICES invoices of $(basename "$file")"

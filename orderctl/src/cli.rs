@@ -48,6 +48,8 @@ pub enum Verb {
     Sample(SampleArgs),
     /// Walk a few orders through HTTP and show them as GraphQL sees them
     Demo(DemoArgs),
+    /// Show the newest orders as GraphQL sees them
+    Orders(NewestArgs),
     /// Print the history of an order from the event store
     #[command(
         after_help = "Examples:\n  orderctl events 0191f2c4-…\n  orderctl events 0191f2c4-… --as-of 3\n  orderctl events 0191f2c4-… --as-of 0.1742\n  orderctl events 0191f2c4-… --as-of 2026-01-31T12:00:00Z --json"
@@ -201,6 +203,17 @@ pub struct TokenArgs {
 /// `demo`
 #[derive(Debug, Args)]
 pub struct DemoArgs {
+    /// Whose shop
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+}
+
+/// `orders`
+#[derive(Debug, Args)]
+pub struct NewestArgs {
+    /// How many
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=30))]
+    pub first: u8,
     /// Whose shop
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,

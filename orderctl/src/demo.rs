@@ -2,11 +2,9 @@
 //!
 //! Guarantees: every run makes new orders, and shows them only when the read models have them. Names no person.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
-use std::time::Duration;
 
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service_kit::BoxError;
@@ -15,10 +13,8 @@ use service_kit::config::Variables;
 
 use crate::cli::DemoArgs;
 use crate::engine::Engine;
+use crate::orders::{ANSWER_MAX, accepted, at_version, table, unreachable};
 use crate::run::staff;
-
-/// Longest wait for one answer.
-const ANSWER_MAX: Duration = Duration::from_secs(20);
 
 /// One order of the walk.
 struct Sample {
@@ -58,10 +54,6 @@ const SAMPLES: [Sample; 3] = [
     },
 ];
 
-/// What GraphQL is asked.
-const QUERY: &str = "query Sample($id: ID!) { order(id: $id) { number state version country \
-    totals { total { amount currency } lineCount } timeline(first: 20) { nodes { type } } } }";
-
 /// Where an order stands after a command.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -76,15 +68,13 @@ struct Receipt {
 /// When the engine refuses something or does not answer.
 pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxError> {
     let engine = Engine::from_variables(variables, staff(args.tenant.clone()))?;
-    let mut table =
-        format!("{:<14} {:<10} {:>12} {:>6} {:<8} {}\n", "number", "state", "total", "lines", "country", "events");
+    let mut orders = Vec::with_capacity(SAMPLES.len());
     for sample in &SAMPLES {
         let receipt = place(&engine, sample).await?;
-        let order = look(&engine, &receipt).await?;
-        writeln!(table, "{}", row(&order))?;
+        orders.push(at_version(&engine, &receipt.order_id, receipt.version).await?);
     }
     let mut out = std::io::stdout();
-    write!(out, "{table}")?;
+    write!(out, "{}", table(&orders)?)?;
     writeln!(out, "\nLook closer at {}/graphql, or with: orderctl events ORDER-ID", engine.url)?;
     Ok(true)
 }
@@ -128,54 +118,4 @@ async fn command(
     }
     let response = request.send().await.map_err(|error| unreachable(engine, &error))?;
     Ok(accepted(response, path).await?.json().await?)
-}
-
-/// The order as GraphQL sees it, once it has seen the last command.
-async fn look(engine: &Engine, receipt: &Receipt) -> Result<Value, BoxError> {
-    let response = engine
-        .http
-        .post(format!("{}/graphql", engine.url))
-        .timeout(ANSWER_MAX)
-        .bearer_auth(engine.token()?)
-        .header("order-consistency-token", format!("{}@{}", receipt.order_id, receipt.version))
-        .json(&json!({ "query": QUERY, "variables": { "id": receipt.order_id } }))
-        .send()
-        .await
-        .map_err(|error| unreachable(engine, &error))?;
-    let answer: Value = accepted(response, "/graphql").await?.json().await?;
-    match answer.get("errors") {
-        Some(errors) => Err(format!("GraphQL does not show order {}: {errors}", receipt.order_id).into()),
-        None => Ok(answer["data"]["order"].clone()),
-    }
-}
-
-async fn accepted(response: Response, path: &str) -> Result<Response, BoxError> {
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
-    }
-    let text = response.text().await.unwrap_or_default();
-    Err(format!("the engine answered {status} to {path}: {}", text.chars().take(500).collect::<String>()).into())
-}
-
-fn unreachable(engine: &Engine, error: &reqwest::Error) -> BoxError {
-    let chain = service_kit::errors::chain(error);
-    format!("the engine at {} does not answer ({chain}); `make up` starts it, `make status` shows it", engine.url)
-        .into()
-}
-
-fn row(order: &Value) -> String {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let total = &order["totals"]["total"];
-    let events: Vec<String> =
-        order["timeline"]["nodes"].as_array().into_iter().flatten().map(|node| text(&node["type"])).collect();
-    format!(
-        "{:<14} {:<10} {:>12} {:>6} {:<8} {}",
-        text(&order["number"]),
-        text(&order["state"]),
-        format!("{} {}", text(&total["amount"]), text(&total["currency"])),
-        text(&order["totals"]["lineCount"]),
-        text(&order["country"]),
-        events.join(", "),
-    )
 }

@@ -13,6 +13,7 @@ pub mod export;
 pub mod import;
 pub mod kafka;
 pub mod lag;
+pub mod orders;
 mod places;
 pub mod replay;
 mod run;

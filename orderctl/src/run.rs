@@ -19,7 +19,7 @@ use crate::import::input::Origin;
 use crate::import::map::{ONLINE_RETAIL, Plan};
 use crate::import::progress::Progress;
 use crate::import::{Job, import};
-use crate::{audit, demo, dlq, events, export, lag, replay, sample, stats};
+use crate::{audit, demo, dlq, events, export, lag, orders, replay, sample, stats};
 
 /// How a command ended.
 #[derive(Debug)]
@@ -70,6 +70,7 @@ async fn dispatch(cli: Cli) -> Result<bool, BoxError> {
         Verb::Sample(args) => write_sample(&args),
         Verb::Events(args) => events::print(&variables, &args).await,
         Verb::Demo(args) => demo::walk(&variables, &args).await,
+        Verb::Orders(args) => orders::newest(&variables, &args).await,
         Verb::Lag(args) => lag::print(&variables, args.json).await,
         Verb::Relay(RelayVerb::Status(args)) => lag::print_relay(&variables, args.json).await,
         Verb::Audit(args) => audit::print(&variables, &args).await,

@@ -1,0 +1,113 @@
+//! Orders as GraphQL sees them: one after a command, or the newest of a shop.
+//!
+//! Guarantees: shows nothing that the read models do not have. Prints no personal data.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::time::Duration;
+
+use reqwest::Response;
+use serde_json::{Value, json};
+use service_kit::BoxError;
+use service_kit::config::Variables;
+
+use crate::cli::NewestArgs;
+use crate::engine::Engine;
+use crate::run::staff;
+
+/// Longest wait for one answer.
+pub const ANSWER_MAX: Duration = Duration::from_secs(20);
+
+/// What is asked of each order.
+const FIELDS: &str = "fragment Row on Order { number state version country \
+    totals { total { amount currency } lineCount } timeline(first: 20) { nodes { type } } }";
+
+/// Prints the newest orders of a shop, newest first, and how many there are.
+///
+/// # Errors
+/// When the engine refuses the query or does not answer.
+pub async fn newest(variables: &Variables, args: &NewestArgs) -> Result<bool, BoxError> {
+    let engine = Engine::from_variables(variables, staff(args.tenant.clone()))?;
+    let query =
+        format!("query Newest($first: Int!) {{ orders(first: $first) {{ totalCount nodes {{ ...Row }} }} }} {FIELDS}");
+    let data = ask(&engine, &query, json!({ "first": args.first }), None).await?;
+    let orders: Vec<Value> = data["orders"]["nodes"].as_array().cloned().unwrap_or_default();
+    let mut out = std::io::stdout();
+    write!(out, "{}", table(&orders)?)?;
+    writeln!(out, "{} of {} orders, newest first", orders.len(), data["orders"]["totalCount"])?;
+    Ok(true)
+}
+
+/// An order once the read models have its `version`.
+///
+/// # Errors
+/// When the engine refuses the query, does not answer, or does not show the order in time.
+pub async fn at_version(engine: &Engine, order: &str, version: i64) -> Result<Value, BoxError> {
+    let query = format!("query One($id: ID!) {{ order(id: $id) {{ ...Row }} }} {FIELDS}");
+    let data = ask(engine, &query, json!({ "id": order }), Some(format!("{order}@{version}"))).await?;
+    Ok(data["order"].clone())
+}
+
+async fn ask(engine: &Engine, query: &str, variables: Value, consistency: Option<String>) -> Result<Value, BoxError> {
+    let mut request = engine
+        .http
+        .post(format!("{}/graphql", engine.url))
+        .timeout(ANSWER_MAX)
+        .bearer_auth(engine.token()?)
+        .json(&json!({ "query": query, "variables": variables }));
+    if let Some(token) = consistency {
+        request = request.header("order-consistency-token", token);
+    }
+    let response = request.send().await.map_err(|error| unreachable(engine, &error))?;
+    let answer: Value = accepted(response, "/graphql").await?.json().await?;
+    match answer.get("errors") {
+        Some(errors) => Err(format!("GraphQL refuses: {errors}").into()),
+        None => Ok(answer["data"].clone()),
+    }
+}
+
+/// The answer, when it is a good one.
+///
+/// # Errors
+/// With the status and the beginning of the body.
+pub async fn accepted(response: Response, path: &str) -> Result<Response, BoxError> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let text = response.text().await.unwrap_or_default();
+    Err(format!("the engine answered {status} to {path}: {}", text.chars().take(500).collect::<String>()).into())
+}
+
+/// What to say of an engine that does not answer.
+pub fn unreachable(engine: &Engine, error: &reqwest::Error) -> BoxError {
+    let chain = service_kit::errors::chain(error);
+    format!("the engine at {} does not answer ({chain}); `make up` starts it, `make status` shows it", engine.url)
+        .into()
+}
+
+/// Orders as a table with a head.
+///
+/// # Errors
+/// None in practice: writes to memory.
+pub fn table(orders: &[Value]) -> Result<String, std::fmt::Error> {
+    let mut table = String::new();
+    writeln!(table, "{:<14} {:<10} {:>14} {:>6} {:<8} events", "number", "state", "total", "lines", "country")?;
+    for order in orders {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let total = &order["totals"]["total"];
+        let events: Vec<String> =
+            order["timeline"]["nodes"].as_array().into_iter().flatten().map(|node| text(&node["type"])).collect();
+        writeln!(
+            table,
+            "{:<14} {:<10} {:>14} {:>6} {:<8} {}",
+            text(&order["number"]),
+            text(&order["state"]),
+            format!("{} {}", text(&total["amount"]), text(&total["currency"])),
+            text(&order["totals"]["lineCount"]),
+            text(&order["country"]),
+            events.join(", "),
+        )?;
+    }
+    Ok(table)
+}
