@@ -6,6 +6,10 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures with the machine's own clock")]
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "quantiles of a few million latencies")]
 
+/// The engine's own allocator, for everybody who runs here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod bare;
 pub mod cost;
 pub mod drive;

@@ -15,6 +15,7 @@ mod options;
 mod read;
 mod row;
 mod sequencer;
+mod spread;
 mod store;
 
 pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};

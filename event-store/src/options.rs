@@ -5,9 +5,11 @@
 pub struct StoreOptions {
     /// Most events that one append statement carries; a batch stops gathering there.
     pub batch_events_max: usize,
-    /// Most commands waiting for the writer; one more is refused as overload.
+    /// How many writers append side by side, each with a connection. A stream's appends always go to the same one.
+    pub writers: usize,
+    /// Most commands waiting for one writer; one more is refused as overload.
     pub queue_commands_max: usize,
-    /// Most bytes of payload waiting for the writer; more is refused as overload.
+    /// Most bytes of payload waiting for all writers; more is refused as overload.
     pub queue_bytes_max: usize,
     /// Largest stored payload of one event. What is larger could not be published, so it is refused before it is stored.
     pub event_bytes_max: usize,
@@ -31,6 +33,7 @@ impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             batch_events_max: 512,
+            writers: 2,
             queue_commands_max: 4_096,
             queue_bytes_max: 64 << 20,
             event_bytes_max: 900_000,

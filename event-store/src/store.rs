@@ -1,4 +1,4 @@
-//! The store: its connections, its writer, its identity.
+//! The store: its connections, its writers, its identity.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::StoreOptions;
 use crate::append::{Append, AppendError, InsertError, Pending, Writer};
 use crate::numbers::Numbers;
+use crate::{StoreOptions, spread};
 
 mod embedded {
     refinery::embed_migrations!("migrations/orders");
@@ -21,7 +21,7 @@ pub fn migrations() -> refinery::Runner {
     embedded::migrations::runner()
 }
 
-/// The event log of one database. Clones share the writer.
+/// The event log of one database. Clones share the writers.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
@@ -32,7 +32,8 @@ pub(crate) struct Inner {
     pub(crate) options: StoreOptions,
     pub(crate) identity: StoreIdentity,
     pub(crate) appended: Arc<Notify>,
-    queue: mpsc::Sender<Pending>,
+    /// One for each writer.
+    queues: Box<[mpsc::Sender<Pending>]>,
     room: Arc<Semaphore>,
     pub(crate) numbers: Numbers,
 }
@@ -76,7 +77,7 @@ pub enum OpenError {
 const ROOM_UNIT_BYTES: usize = 1_024;
 
 impl Store {
-    /// Opens the log of a migrated database and starts its writer.
+    /// Opens the log of a migrated database and starts its writers.
     ///
     /// # Errors
     /// [`OpenError`] when the database cannot be reached or holds no log.
@@ -87,12 +88,18 @@ impl Store {
         let identity = identity(&pool, url).await?;
         let connector = Connector { url: url.clone() };
         let appended = Arc::new(Notify::new());
-        let (queue, waiting) = mpsc::channel(options.queue_commands_max);
         let room = Arc::new(Semaphore::new(options.queue_bytes_max / ROOM_UNIT_BYTES));
-        let writer = Writer::new(connector, options.clone(), identity.shards, Arc::clone(&appended));
-        tokio::spawn(writer.run(waiting));
+        let suspects = Arc::new(Semaphore::new(options.suspects_max));
+        let start = |_| {
+            let (queue, waiting) = mpsc::channel(options.queue_commands_max);
+            let (appended, suspects) = (Arc::clone(&appended), Arc::clone(&suspects));
+            let writer = Writer::new(connector.clone(), options.clone(), identity.shards, appended, suspects);
+            tokio::spawn(writer.run(waiting));
+            queue
+        };
+        let queues = (0..options.writers.max(1)).map(start).collect();
         let numbers = Numbers::default();
-        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queue, room, numbers }) })
+        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room, numbers }) })
     }
 
     /// Which log this is.
@@ -113,8 +120,10 @@ impl Store {
         let units = u32::try_from(append.bytes() / ROOM_UNIT_BYTES + 1).unwrap_or(u32::MAX);
         let room =
             Arc::clone(&self.inner.room).try_acquire_many_owned(units).map_err(|_full| AppendError::Overloaded)?;
+        let queues = &self.inner.queues;
+        let queue = &queues[spread::place(spread::hash(&append.stream.id), queues.len())];
         let (pending, answer) = Pending::new(append, room);
-        self.inner.queue.try_send(pending).map_err(|refused| match refused {
+        queue.try_send(pending).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => AppendError::Unavailable,
         })?;

@@ -1,4 +1,4 @@
-//! The one task that appends for a process.
+//! A task that appends for a process: with its kind it shares out the streams.
 
 use std::collections::{HashSet, VecDeque};
 use std::error::Error;
@@ -11,10 +11,10 @@ use tokio_postgres::{Client, Statement, error::SqlState};
 use tokio_util::sync::CancellationToken;
 
 use super::columns::Columns;
-use super::request::{AnswerId, AppendError, Pending};
+use super::request::{AppendError, Pending};
 use super::weed::weed;
-use crate::StoreOptions;
 use crate::store::Connector;
+use crate::{StoreOptions, spread};
 
 /// How often a batch is tried again after a deadlock or a race before it is split.
 const RETRIES_MAX: u32 = 2;
@@ -61,8 +61,13 @@ enum Cure {
 }
 
 impl Writer {
-    pub(crate) fn new(connector: Connector, options: StoreOptions, shards: i16, appended: Arc<Notify>) -> Self {
-        let suspects = Arc::new(Semaphore::new(options.suspects_max));
+    pub(crate) fn new(
+        connector: Connector,
+        options: StoreOptions,
+        shards: i16,
+        appended: Arc<Notify>,
+        suspects: Arc<Semaphore>,
+    ) -> Self {
         Self { connector, options, shards, appended, suspects, session: None }
     }
 
@@ -285,28 +290,25 @@ fn cure(error: &tokio_postgres::Error) -> Cure {
     }
 }
 
-/// What a batch holds already, so that no statement trips over itself.
+/// Hashes of what a batch holds already, so that no statement trips over itself. Two that only share a hash go one after the
+/// other, which harms nobody.
 #[derive(Default)]
 struct Taken {
-    streams: HashSet<crate::StreamId>,
-    keys: HashSet<AnswerId>,
-    claims: HashSet<crate::Claim>,
+    hashes: HashSet<u64, foldhash::fast::FixedState>,
 }
 
 impl Taken {
     fn admit(&mut self, pending: Pending, batch: &mut Vec<Pending>, deferred: &mut VecDeque<Pending>) {
         let append = &pending.append;
-        let key = append.answer.as_ref().map(|answer| answer.id);
-        let trips = (!append.events.is_empty() && self.streams.contains(&append.stream))
-            || key.as_ref().is_some_and(|key| self.keys.contains(key))
-            || append.claims.iter().any(|claim| self.claims.contains(claim));
-        if trips {
+        let stream = (!append.events.is_empty()).then(|| spread::hash(&append.stream));
+        let key = append.answer.as_ref().map(|answer| spread::hash(answer.id));
+        let claims = append.claims.iter().map(spread::hash);
+        let holds = stream.into_iter().chain(key).chain(claims);
+        if holds.clone().any(|hash| self.hashes.contains(&hash)) {
             deferred.push_back(pending);
             return;
         }
-        self.streams.insert(append.stream.clone());
-        self.keys.extend(key);
-        self.claims.extend(append.claims.iter().cloned());
+        self.hashes.extend(holds);
         batch.push(pending);
     }
 }

@@ -2,19 +2,33 @@
 
 use std::sync::Arc;
 
+use quick_cache::Weighter;
+use quick_cache::sync::Cache as Entries;
+
 use super::Loaded;
 
 /// What an entry costs beside its events.
 const ENTRY_BYTES: usize = 256;
+/// What an entry is expected to cost, to size the index once.
+const ENTRY_BYTES_TYPICAL: u64 = 2_048;
 
 pub(super) struct Cache<S> {
-    entries: moka::sync::Cache<Arc<str>, Loaded<S>>,
+    entries: Entries<Arc<str>, Loaded<S>, Bytes>,
 }
 
-impl<S: Send + Sync + 'static> Cache<S> {
+#[derive(Clone)]
+struct Bytes;
+
+impl<S> Weighter<Arc<str>, Loaded<S>> for Bytes {
+    fn weight(&self, _: &Arc<str>, entry: &Loaded<S>) -> u64 {
+        (entry.bytes + ENTRY_BYTES) as u64
+    }
+}
+
+impl<S> Cache<S> {
     pub(super) fn new(bytes_max: u64) -> Self {
-        let weigh = |_: &Arc<str>, entry: &Loaded<S>| u32::try_from(entry.bytes + ENTRY_BYTES).unwrap_or(u32::MAX);
-        Self { entries: moka::sync::Cache::builder().max_capacity(bytes_max).weigher(weigh).build() }
+        let expected = usize::try_from(bytes_max / ENTRY_BYTES_TYPICAL).unwrap_or(usize::MAX);
+        Self { entries: Entries::with_weighter(expected, bytes_max, Bytes) }
     }
 
     pub(super) fn get(&self, id: &str) -> Option<Loaded<S>> {
@@ -26,6 +40,6 @@ impl<S: Send + Sync + 'static> Cache<S> {
     }
 
     pub(super) fn evict(&self, id: &str) {
-        self.entries.invalidate(id);
+        self.entries.remove(id);
     }
 }

@@ -21,7 +21,7 @@ pub use execution::{Answer, Decide, Decided, ExecuteError, Execution, Expectatio
 pub use load::Loaded;
 
 use crate::append::{AnswerId, Append, AppendError, NewAnswer, NewEvent};
-use crate::{ReadError, Store, StreamId};
+use crate::{ReadError, Store, StreamId, spread};
 
 /// Locks that streams share by hash; a collision only makes one command wait for another.
 const STRIPES: usize = 4_096;
@@ -221,10 +221,7 @@ impl<D: Decider> CommandBus<D> {
     }
 
     fn stripe(&self, id: &str) -> &Mutex<()> {
-        use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
-        let index = usize::try_from(hash % STRIPES as u64).expect("a stripe's index is small");
-        &self.stripes[index]
+        &self.stripes[spread::place(spread::hash(id), STRIPES)]
     }
 }
 
