@@ -9,6 +9,7 @@ use async_graphql::{Error, Response, Value};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use service_kit::auth::Principal;
+use tracing::Instrument;
 
 use super::{Received, Shared, run};
 use crate::access::Viewer;
@@ -37,7 +38,8 @@ pub fn run(
             let answer = run::run(&shared, principal, received, token).await;
             return stream::iter([Told::answer(answer.into_body())]).boxed();
         }
-        match subscribe(&shared, principal, received, token, seats).await {
+        let beginning = subscribe(&shared, principal, received, token, seats);
+        match beginning.instrument(tracing::info_span!("query.graphql.subscribe")).await {
             Ok(responses) => until_failed(responses).boxed(),
             Err(error) => stream::iter([Told::failed(error)]).boxed(),
         }
