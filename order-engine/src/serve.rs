@@ -195,6 +195,12 @@ impl Engine {
             let reads = checked.clone();
             async move { reads.check().await }
         }));
+        let connections = query_service::Connections::new(self.supervisor.token());
+        let ended = connections.clone().ended();
+        self.supervisor.spawn("subscriptions", async move {
+            ended.await;
+            Ok::<(), ServeError>(())
+        });
         self.mount(query_service::router(query_service::Deps {
             reads,
             keys: access.keys,
@@ -202,6 +208,7 @@ impl Engine {
             clock: Arc::clone(&self.clock),
             cursor_key: access.master.derive("graphql-cursor"),
             limits: query_service::Limits::default(),
+            connections,
         }));
         Ok(())
     }

@@ -19,6 +19,18 @@ pub struct Limits {
     pub directives_max: u64,
     /// Whether the schema can be asked about.
     pub introspection: bool,
+    /// Subscriptions open at once in the process; more are refused.
+    pub subscriptions_max: usize,
+    /// Subscriptions, and other operations, open at once on one connection; more are refused.
+    pub subscriptions_per_connection_max: usize,
+    /// WebSockets open at once in the process; more are refused.
+    pub sockets_max: usize,
+    /// A WebSocket that has not introduced itself by then is closed.
+    pub socket_init_wait_ms_max: u64,
+    /// A sign of life is sent this often to those who wait; a WebSocket that answers none is dropped.
+    pub heartbeat_ms: u64,
+    /// Whether a token still counts is asked this often while a subscription is open.
+    pub token_check_ms: u64,
 }
 
 /// Bytes of a request body at most.
@@ -37,6 +49,14 @@ pub(crate) const LIST_MAX: usize = 100;
 pub(crate) const AS_OF_EVENTS_MAX: u32 = 10_000;
 /// What is known of the projectors is read again when it is older.
 pub(crate) const HEALTH_AGE_MS_MAX: u64 = 200;
+/// Events that a subscription reads ahead of its client at most.
+pub(crate) const READ_AHEAD_EVENTS_MAX: u32 = 50;
+/// Subscriptions that read at once; more wait, so that queries always find a connection to the database.
+pub(crate) const CATCHING_UP_MAX: usize = 4;
+/// A message that a client does not take within this time ends its connection.
+pub(crate) const SEND_MS_MAX: u64 = 10_000;
+/// The other side has this long to answer when a connection is closed.
+pub(crate) const CLOSE_MS_MAX: u64 = 1_000;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -49,6 +69,12 @@ impl Default for Limits {
             aliases_max: 30,
             directives_max: 30,
             introspection: true,
+            subscriptions_max: 5_000,
+            subscriptions_per_connection_max: 100,
+            sockets_max: 4_000,
+            socket_init_wait_ms_max: 3_000,
+            heartbeat_ms: 15_000,
+            token_check_ms: 1_000,
         }
     }
 }

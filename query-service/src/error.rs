@@ -7,8 +7,12 @@ use service_kit::errors::chain;
 /// The codes of `extensions.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
+    /// The token no longer counts.
+    Unauthenticated,
     /// The token lacks a scope.
     Forbidden,
+    /// Absent, or somebody else's: one answer for both.
+    NotFound,
     /// The query is too large, too deep or too dear.
     CostExceeded,
     /// The version asked for was not projected in time.
@@ -17,6 +21,12 @@ pub enum Code {
     AsOfOutOfRange,
     /// A cursor that is not ours, or of another list.
     BadCursor,
+    /// A cursor to an event that is not there, nor came in time.
+    CursorAhead,
+    /// More subscriptions than a connection or the process may have.
+    TooManySubscriptions,
+    /// The service stops; another process, or this one soon, goes on from the last cursor.
+    ShuttingDown,
     /// Anything else that the client can put right.
     BadUserInput,
     /// The query took too long.
@@ -29,11 +39,16 @@ impl Code {
     /// As it stands in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
             Self::CostExceeded => "COST_EXCEEDED",
             Self::ConsistencyTimeout => "CONSISTENCY_TIMEOUT",
             Self::AsOfOutOfRange => "AS_OF_OUT_OF_RANGE",
             Self::BadCursor => "BAD_CURSOR",
+            Self::CursorAhead => "CURSOR_AHEAD",
+            Self::TooManySubscriptions => "TOO_MANY_SUBSCRIPTIONS",
+            Self::ShuttingDown => "SHUTTING_DOWN",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",

@@ -2,10 +2,12 @@
 //!
 //! Guarantees: a reader sees their tenant's orders, a customer only their own, by every road; personal data is opened only
 //! for those who may read it; cost is known before anything runs; the number of statements does not grow with a page; a
-//! query that carries a consistency token sees that version or says that it could not wait. Does not: write, and does not
+//! query that carries a consistency token sees that version or says that it could not wait; a subscription tells every
+//! change of an order once and in order, from any cursor. Does not: write, and does not
 //! read the event store.
 
 mod access;
+mod changes;
 mod config;
 mod consistency;
 mod cost;
@@ -22,6 +24,7 @@ use service_kit::clock::SharedClock;
 use service_kit::keyring::KeyRing;
 
 pub use config::Limits;
+pub use http::Connections;
 
 /// What the service needs.
 pub struct Deps {
@@ -37,6 +40,8 @@ pub struct Deps {
     pub cursor_key: [u8; 32],
     /// The bounds.
     pub limits: Limits,
+    /// When subscriptions must end.
+    pub connections: Connections,
 }
 
 /// The routes: `/graphql`.

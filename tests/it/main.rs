@@ -5,6 +5,7 @@
 
 mod doors;
 mod engine;
+mod following;
 mod imports;
 mod placing;
 mod shop;

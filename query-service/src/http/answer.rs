@@ -78,11 +78,16 @@ impl Answer {
             (Outcome::Executed, _) | (Outcome::Invalid(StatusCode::BAD_REQUEST), Media::Json) => StatusCode::OK,
             (Outcome::Invalid(status), _) => status,
         };
+        let body = self.into_body();
+        (status, [(header::CONTENT_TYPE, media.content_type())], body.to_string()).into_response()
+    }
+
+    /// The response alone. A request that was not run has no `data`, not even null.
+    pub fn into_body(self) -> serde_json::Value {
         let mut body = serde_json::to_value(&self.response).unwrap_or_default();
-        // A request that was not run has no `data`, not even null.
         if let (Outcome::Invalid(_), Some(members)) = (self.outcome, body.as_object_mut()) {
             members.remove("data");
         }
-        (status, [(header::CONTENT_TYPE, media.content_type())], body.to_string()).into_response()
+        body
     }
 }

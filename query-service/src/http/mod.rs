@@ -1,13 +1,19 @@
 //! GraphQL over HTTP, as the GraphQL Foundation's specification of that name (draft of 2025) says.
 //!
 //! Guarantees: a body or text too large to be honest is refused before it is parsed, and a query too dear before it runs;
-//! nothing that went wrong on our side is told but that it did. Does not: batches, uploads, subscriptions.
+//! nothing that went wrong on our side is told but that it did. Subscriptions, and any
+//! other operation, also run over `graphql-transport-ws` and over server-sent events. Does not: batches, uploads.
 
 mod answer;
+mod connections;
 mod negotiate;
 mod page;
 mod receive;
 mod run;
+mod session;
+mod socket;
+mod sse;
+mod stream;
 
 use std::sync::Arc;
 
@@ -18,17 +24,20 @@ use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use read_models::ReadDb;
-use service_kit::auth::{Principal, Verifier};
+use service_kit::auth::{Principal, Verifier, bearer_token};
 use service_kit::clock::SharedClock;
 use service_kit::keyring::KeyRing;
 use service_kit::problem::Problem;
 
+use crate::changes::Changes;
 use crate::config::BODY_BYTES_MAX;
 use crate::consistency::Consistency;
 use crate::cursor::Cursors;
 use crate::schema::{self, Health, QuerySchema};
 use crate::{Deps, Limits};
-use negotiate::Media;
+pub use connections::Connections;
+use negotiate::Accepted;
+use session::Session;
 
 /// What requests share.
 #[derive(Clone)]
@@ -41,6 +50,8 @@ struct Shared {
     cursors: Arc<Cursors>,
     consistency: Consistency,
     health: Health,
+    changes: Changes,
+    connections: Connections,
     verifier: Verifier,
     clock: SharedClock,
     limits: Limits,
@@ -68,6 +79,8 @@ pub fn router(deps: Deps) -> Router {
         cursors: Arc::new(Cursors::new(&deps.cursor_key)),
         consistency: Consistency::new(deps.reads.clone(), &deps.limits),
         health: Health::new(deps.reads.clone()),
+        changes: Changes::new(deps.reads.clone(), &deps.limits, deps.connections.stop()),
+        connections: deps.connections,
         read: deps.reads,
         keys: deps.keys,
         verifier: deps.verifier,
@@ -80,10 +93,13 @@ pub fn router(deps: Deps) -> Router {
         .with_state(Service(Arc::new(shared)))
 }
 
-/// A query in the URL, or the page for people.
+/// A query in the URL, a WebSocket, or the page for people.
 async fn by_get(State(service): State<Service>, request: Request) -> Response {
     if page::is_wanted(&request) {
         return page::show(request.uri().query());
+    }
+    if socket::is_wanted(request.headers()) {
+        return socket::open(service, request).await.unwrap_or_else(Problem::into_response);
     }
     respond(service, request).await
 }
@@ -99,16 +115,17 @@ async fn respond(service: Service, request: Request) -> Response {
         Err(problem) => return problem.into_response(),
     };
     let answered = async {
-        let media = Media::accepted(&parts.headers)?;
+        let accepted = Accepted::of(&parts.headers)?;
         let received = match parts.method {
             Method::GET | Method::HEAD => receive::from_url(parts.uri.query())?,
             _ => receive::from_body(&parts.headers, body).await?,
         };
         let token = receive::consistency_token(&parts.headers)?;
-        Ok::<_, Problem>((media, run::run(&service.0, principal, received, token).await))
+        if let Some(media) = accepted.answer_to(|| run::is_subscription(&received)) {
+            return Ok(run::run(&service.0, principal, received, token).await.into_response(media));
+        }
+        let session = Session::new(&service.0, principal, bearer_token(&parts.headers)?);
+        Ok(sse::respond(&service.0, session, received, token))
     };
-    match answered.await {
-        Ok((media, answer)) => answer.into_response(media),
-        Err(problem) => problem.into_response(),
-    }
+    answered.await.unwrap_or_else(Problem::into_response)
 }

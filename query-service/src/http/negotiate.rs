@@ -12,9 +12,18 @@ pub enum Media {
     Json,
 }
 
-impl Media {
-    /// The best that the client accepts.
-    pub fn accepted(headers: &HeaderMap) -> Result<Self, Problem> {
+/// What a client accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// The best media type for one answer.
+    single: Option<Media>,
+    /// Whether answers may come as server-sent events.
+    events: bool,
+}
+
+impl Accepted {
+    /// Reads `Accept`.
+    pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let given: Vec<&str> = headers
             .get_all(header::ACCEPT)
             .iter()
@@ -22,31 +31,46 @@ impl Media {
             .flat_map(|value| value.split(','))
             .collect();
         if given.is_empty() {
-            return Ok(Self::Response);
+            return Ok(Self { single: Some(Media::Response), events: false });
         }
-        given
-            .into_iter()
-            .filter_map(Self::offered)
-            .max_by(|(a, _), (b, _)| a.total_cmp(b))
-            .map(|(_, media)| media)
-            .ok_or_else(|| {
-                Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "No such media type")
-                    .detail("accept application/graphql-response+json or application/json")
-            })
+        let ranges: Vec<(f32, &str)> = given.into_iter().filter_map(range).collect();
+        let offered = ranges.iter().filter_map(|(liking, essence)| Media::offered(*liking, essence));
+        let single = offered.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, media)| media);
+        let events = ranges.iter().any(|(_, essence)| essence.eq_ignore_ascii_case(EVENTS));
+        if single.is_none() && !events {
+            return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "No such media type")
+                .detail(format!("accept application/graphql-response+json, application/json or {EVENTS}")));
+        }
+        Ok(Self { single, events })
     }
 
+    /// The media type for one answer; `None` for events, which a client that accepts both gets for subscriptions alone.
+    pub fn answer_to(self, subscription: impl FnOnce() -> bool) -> Option<Media> {
+        self.single.filter(|_| !self.events || !subscription())
+    }
+}
+
+/// A range of `Accept` with how much the client likes it; `None` where it does not.
+fn range(text: &str) -> Option<(f32, &str)> {
+    let mut parts = text.split(';').map(str::trim);
+    let essence = parts.next()?;
+    let liking = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
+    (liking > 0.0).then_some((liking, essence))
+}
+
+/// Server-sent events.
+const EVENTS: &str = "text/event-stream";
+
+impl Media {
     /// What a range of `Accept` allows, with how much the client likes it.
-    fn offered(range: &str) -> Option<(f32, Self)> {
-        let mut parts = range.split(';').map(str::trim);
-        let essence = parts.next()?.to_ascii_lowercase();
-        let liking = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
+    fn offered(liking: f32, essence: &str) -> Option<(f32, Self)> {
         // Between equals the newer type wins, by a hair.
-        let (media, bonus) = match essence.as_str() {
+        let (media, bonus) = match essence.to_ascii_lowercase().as_str() {
             "application/graphql-response+json" | "application/*" | "*/*" => (Self::Response, 0.0001),
             "application/json" => (Self::Json, 0.0),
             _ => return None,
         };
-        (liking > 0.0).then_some((liking + bonus, media))
+        Some((liking + bonus, media))
     }
 
     /// The header's value.
@@ -67,13 +91,18 @@ mod tests {
         let accepted = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, value.parse().unwrap());
-            Media::accepted(&headers).map_err(|problem| problem.status().as_u16())
+            let accepted = Accepted::of(&headers).map_err(|problem| problem.status().as_u16());
+            accepted.map(|accepted| (accepted.answer_to(|| false), accepted.answer_to(|| true)))
         };
-        assert_eq!(Media::accepted(&HeaderMap::new()).unwrap(), Media::Response);
-        assert_eq!(accepted("*/*"), Ok(Media::Response));
-        assert_eq!(accepted("application/json"), Ok(Media::Json));
-        assert_eq!(accepted("application/graphql-response+json, application/json;q=0.9"), Ok(Media::Response));
-        assert_eq!(accepted("application/json, application/graphql-response+json;q=0.5"), Ok(Media::Json));
+        let single = |media| Ok((Some(media), Some(media)));
+        assert_eq!(Accepted::of(&HeaderMap::new()).unwrap().answer_to(|| true), Some(Media::Response));
+        assert_eq!(accepted("*/*"), single(Media::Response));
+        assert_eq!(accepted("application/json"), single(Media::Json));
+        assert_eq!(accepted("application/graphql-response+json, application/json;q=0.9"), single(Media::Response));
+        assert_eq!(accepted("application/json, application/graphql-response+json;q=0.5"), single(Media::Json));
+        assert_eq!(accepted("text/event-stream"), Ok((None, None)));
+        assert_eq!(accepted("application/json, text/event-stream"), Ok((Some(Media::Json), None)));
+        assert_eq!(accepted("application/json, text/event-stream;q=0"), single(Media::Json));
         assert_eq!(accepted("text/plain"), Err(406));
         assert_eq!(accepted("application/json;q=0"), Err(406));
     }

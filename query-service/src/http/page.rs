@@ -25,7 +25,14 @@ pub fn is_wanted(request: &Request) -> bool {
 /// The console, or GraphiQL, whose parts come over the internet.
 pub fn show(query: Option<&str>) -> Response {
     if query.is_some_and(|query| query.split('&').any(|pair| pair == "ui=graphiql")) {
-        return Html(GraphiQLSource::build().endpoint("/graphql").title("Orders: GraphiQL").finish()).into_response();
+        return Html(
+            GraphiQLSource::build()
+                .endpoint("/graphql")
+                .subscription_endpoint("/graphql")
+                .title("Orders: GraphiQL")
+                .finish(),
+        )
+        .into_response();
     }
     let headers = [(header::CONTENT_SECURITY_POLICY, POLICY)];
     (headers, Html(include_str!("console.html"))).into_response()

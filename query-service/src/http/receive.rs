@@ -22,7 +22,7 @@ const CONSISTENCY_HEADER: &str = "order-consistency-token";
 /// The members that the specification gives a request; others are ignored, as it asks.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Members {
+pub struct Members {
     query: Option<String>,
     operation_name: Option<String>,
     variables: Option<serde_json::Value>,
@@ -65,6 +65,11 @@ pub async fn from_body(headers: &HeaderMap, body: Body) -> Result<Received, Prob
         .map_err(|_| too_large())?;
     let members: Members =
         serde_json::from_slice(&bytes).map_err(|_| malformed("the body is no JSON object with `query`"))?;
+    received(members, false)
+}
+
+/// A request in a message of a WebSocket.
+pub fn from_message(members: Members) -> Result<Received, Problem> {
     received(members, false)
 }
 

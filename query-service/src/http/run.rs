@@ -37,21 +37,13 @@ async fn admit_and_execute(
     received: Received,
     token: Option<ConsistencyToken>,
 ) -> Answer {
-    if principal.require(Scope::ORDERS_READ).is_err() {
-        let error = Code::Forbidden.error(format!("this needs the scope {}", Scope::ORDERS_READ));
-        return refused(error, StatusCode::FORBIDDEN);
-    }
-    let (document, measured) = match admit(shared, &received) {
+    let (document, measured) = match admit(shared, &principal, &received) {
         Ok(admitted) => admitted,
-        Err((error, status)) => return refused(error, status),
+        Err((error, status)) => return Answer::refused(failed(error), status),
     };
     let viewer = Viewer::new(principal);
-    if let Some(token) = token
-        && let Err(error) = shared.consistency.wait(token, viewer.visibility()).await
-    {
-        let error = Code::ConsistencyTimeout.error(error.to_string());
-        let response = Response::from_errors(vec![error.into_server_error(Pos::default())]);
-        return Answer::new(response, Outcome::Executed, measured.cost);
+    if let Err(error) = wait(shared, token, &viewer).await {
+        return Answer::new(failed(error), Outcome::Executed, measured.cost);
     }
     // Told before the query runs, so that what it sees is at least as new.
     let groups = shared.health.groups().await.unwrap_or_default();
@@ -62,16 +54,24 @@ async fn admit_and_execute(
 
 type Refusal = (Error, StatusCode);
 
-/// Parses a query and refuses one that is too dear.
-fn admit(shared: &Shared, received: &Received) -> Result<(ExecutableDocument, Measured), Refusal> {
+/// Parses a query and refuses one that is too dear, or asked by somebody who may not.
+pub fn admit(
+    shared: &Shared,
+    principal: &Principal,
+    received: &Received,
+) -> Result<(ExecutableDocument, Measured), Refusal> {
+    if principal.require(Scope::ORDERS_READ).is_err() {
+        let error = Code::Forbidden.error(format!("this needs the scope {}", Scope::ORDERS_READ));
+        return Err((error, StatusCode::FORBIDDEN));
+    }
     if cost::too_nested(&received.query) {
         return Err((Code::CostExceeded.error("the query's brackets nest too deep"), StatusCode::BAD_REQUEST));
     }
     let document = parse_query(&received.query)
         .map_err(|error| (Code::BadUserInput.error(error.to_string()), StatusCode::BAD_REQUEST))?;
-    let changes = document.operations.iter().any(|(_, operation)| operation.node.ty != OperationType::Query);
+    let changes = document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation);
     if changes && received.safe {
-        let error = Code::BadUserInput.error("GET runs queries alone");
+        let error = Code::BadUserInput.error("GET changes nothing");
         return Err((error, StatusCode::METHOD_NOT_ALLOWED));
     }
     let refusal = |refusal: cost::CostRefusal| {
@@ -86,7 +86,30 @@ fn admit(shared: &Shared, received: &Received) -> Result<(ExecutableDocument, Me
     Ok((document, measured))
 }
 
-async fn execute(shared: &Shared, viewer: Viewer, received: Received, document: ExecutableDocument) -> Response {
+/// Waits for the version that a request names, where it does.
+pub async fn wait(shared: &Shared, token: Option<ConsistencyToken>, viewer: &Viewer) -> Result<(), Error> {
+    let Some(token) = token else { return Ok(()) };
+    let waited = shared.consistency.wait(token, viewer.visibility()).await;
+    waited.map_err(|error| Code::ConsistencyTimeout.error(error.to_string()))
+}
+
+/// Whether the operation that would run is a subscription. What cannot be parsed is none.
+pub fn is_subscription(received: &Received) -> bool {
+    let parsed = (!cost::too_nested(&received.query)).then(|| parse_query(&received.query).ok()).flatten();
+    parsed.is_some_and(|document| subscribes(&document, received.operation.as_deref()))
+}
+
+/// Whether an operation of a document, or its only one, is a subscription.
+pub fn subscribes(document: &ExecutableDocument, operation: Option<&str>) -> bool {
+    let mut chosen = document
+        .operations
+        .iter()
+        .filter(|(name, _)| operation.is_none_or(|wanted| name.is_some_and(|name| name.as_str() == wanted)));
+    matches!((chosen.next(), chosen.next()), (Some((_, one)), None) if one.node.ty == OperationType::Subscription)
+}
+
+/// The request as the library takes it, with all that resolvers look for.
+pub fn request(shared: &Shared, viewer: Viewer, received: Received, document: ExecutableDocument) -> Request {
     let loaders = loaders(shared.read.clone(), shared.keys.clone(), viewer.visibility());
     let mut request = Request::new(received.query)
         .variables(received.variables)
@@ -103,24 +126,29 @@ async fn execute(shared: &Shared, viewer: Viewer, received: Received, document: 
         request = request.disable_introspection();
     }
     request.set_parsed_query(document);
+    request
+}
+
+async fn execute(shared: &Shared, viewer: Viewer, received: Received, document: ExecutableDocument) -> Response {
+    let request = request(shared, viewer, received, document);
     let limit = Duration::from_millis(shared.limits.execution_ms_max);
     let Ok(mut response) = tokio::time::timeout(limit, shared.schema.execute(request)).await else {
         let error = Code::Timeout.error(format!("the query took longer than {} ms", limit.as_millis()));
-        return Response::from_errors(vec![error.into_server_error(Pos::default())]);
+        return failed(error);
     };
     response.errors.iter_mut().for_each(code_of_its_own);
     response
 }
 
 /// What the library refuses (a field that is not there, an argument of the wrong type) is the client's to put right.
-fn code_of_its_own(error: &mut ServerError) {
+pub fn code_of_its_own(error: &mut ServerError) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set("code", Code::BadUserInput.as_str());
     }
 }
 
-fn refused(error: Error, status: StatusCode) -> Answer {
-    let response = Response::from_errors(vec![error.into_server_error(Pos::default())]);
-    Answer::refused(response, status)
+/// A response that has an error and nothing else.
+pub fn failed(error: Error) -> Response {
+    Response::from_errors(vec![error.into_server_error(Pos::default())])
 }

@@ -115,11 +115,13 @@ async fn node(context: &Context<'_>, id: &str) -> Result<Option<Node>> {
     }
 }
 
-async fn load(context: &Context<'_>, id: Uuid) -> Result<Option<OrderRow>> {
+/// An order that the one who asks may see.
+pub async fn load(context: &Context<'_>, id: Uuid) -> Result<Option<OrderRow>> {
     context.data::<Loaders>()?.load_one(OrderKey(id)).await.map_err(read_failed)
 }
 
-async fn wait(context: &Context<'_>, token: Option<ConsistencyToken>) -> Result<()> {
+/// Waits for the version that a token names, where there is one.
+pub async fn wait(context: &Context<'_>, token: Option<ConsistencyToken>) -> Result<()> {
     let Some(token) = token else { return Ok(()) };
     let visible = context.data::<Viewer>()?.visibility();
     let waited = context.data::<Consistency>()?.wait(token, visible).await;

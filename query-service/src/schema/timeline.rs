@@ -45,6 +45,18 @@ pub struct TimelineEdge {
 #[derive(Debug, Clone)]
 pub struct TimelineEvent(TimelineEntry);
 
+impl TimelineEvent {
+    /// From its row.
+    pub const fn new(entry: TimelineEntry) -> Self {
+        Self(entry)
+    }
+}
+
+/// What cursors to events of an order are made for.
+pub fn list(order_id: Uuid) -> String {
+    format!("timeline of {order_id}")
+}
+
 /// A page of the events of an order up to a version.
 pub async fn connection(
     context: &Context<'_>,
@@ -52,14 +64,14 @@ pub async fn connection(
     order_id: Uuid,
     version: i64,
 ) -> Result<TimelineConnection> {
-    let list = format!("timeline of {order_id}");
+    let list = list(order_id);
     let window = page.window(context, &list)?;
     let window = Window { before: window.before.min(version.saturating_add(1)), ..window };
     let entries = context.data::<Loaders>()?.load_one(TimelineKey(order_id, window)).await.map_err(read_failed)?;
     let (entries, more) = page.cut(entries.unwrap_or_default());
     let cursors = context.data::<Arc<Cursors>>()?;
     let cursors: Vec<String> = entries.iter().map(|entry| cursors.seal(&list, &entry.version)).collect();
-    let nodes: Vec<TimelineEvent> = entries.into_iter().map(TimelineEvent).collect();
+    let nodes: Vec<TimelineEvent> = entries.into_iter().map(TimelineEvent::new).collect();
     let edge = |(cursor, node): (&String, &TimelineEvent)| TimelineEdge { cursor: cursor.clone(), node: node.clone() };
     Ok(TimelineConnection {
         edges: cursors.iter().zip(&nodes).map(edge).collect(),

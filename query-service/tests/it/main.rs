@@ -8,5 +8,6 @@ mod history;
 mod limits;
 mod pages;
 mod personal;
+mod subscriptions;
 mod transport;
 mod world;

@@ -7,15 +7,16 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use domain::contract::Published;
 use domain::{CustomerId, TenantId};
-use query_service::{Deps, Limits};
+use query_service::{Connections, Deps, Limits};
 use read_models::testing::{BEGINNING_MICROS, Story, line};
-use read_models::{Applier, ReadDb};
+use read_models::{Applier, ReadDb, ReadSettings};
 use serde_json::{Value, json};
 use service_kit::auth::Role;
 use service_kit::clock::{SharedClock, SystemClock, SystemIds};
 use service_kit::keyring::{KeyRing, MasterKey, identity_migrations};
 use service_kit::postgres::ConnectOptions;
 use service_kit::testing::{TestDatabase, TestIssuer};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -28,8 +29,21 @@ pub struct World {
     pub reads: ReadDb,
     pub keys: KeyRing,
     pub router: Router,
+    pub stop: CancellationToken,
+    clock: SharedClock,
+    limits: Limits,
     _identity: TestDatabase,
 }
+
+/// A service over a world's databases: a process that can be stopped while the world goes on.
+pub struct Service {
+    pub router: Router,
+    pub connections: Connections,
+    pub stop: CancellationToken,
+}
+
+/// What is known of the live generations is this old at most.
+const POINTER_AGE_MS_MAX: u64 = 20;
 
 /// What came back.
 pub struct Answer {
@@ -44,23 +58,39 @@ impl World {
     }
 
     pub async fn with(limits: Limits) -> Self {
+        Self::at(limits, Arc::new(SystemClock)).await
+    }
+
+    pub async fn at(limits: Limits, clock: SharedClock) -> Self {
         let read = TestDatabase::create().await;
         read_models::migrate(read.url(), |_| ()).await.unwrap();
         let identity = TestDatabase::migrated(identity_migrations()).await;
-        let clock: SharedClock = Arc::new(SystemClock);
         let issuer = TestIssuer::new(Arc::clone(&clock)).await;
         let master = MasterKey::from_base64(MASTER_KEY).unwrap();
         let keys = KeyRing::new(identity.pool(), &master, Arc::clone(&clock), Arc::new(SystemIds));
-        let reads = ReadDb::open(read.url(), ConnectOptions::named("test")).unwrap();
+        let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: POINTER_AGE_MS_MAX };
+        let reads = ReadDb::with(read.url(), settings).unwrap();
+        let (router, stop) = (Router::new(), CancellationToken::new());
+        let mut world = Self { read, issuer, reads, keys, router, stop, clock, limits, _identity: identity };
+        let service = world.service();
+        (world.router, world.stop) = (service.router, service.stop);
+        world
+    }
+
+    /// Another service over the same databases.
+    pub fn service(&self) -> Service {
+        let stop = CancellationToken::new();
+        let connections = Connections::new(stop.clone());
         let router = query_service::router(Deps {
-            reads: reads.clone(),
-            keys: keys.clone(),
-            verifier: issuer.verifier(),
-            clock,
-            cursor_key: master.derive("graphql-cursor"),
-            limits,
+            reads: self.reads.clone(),
+            keys: self.keys.clone(),
+            verifier: self.issuer.verifier(),
+            clock: Arc::clone(&self.clock),
+            cursor_key: MasterKey::from_base64(MASTER_KEY).unwrap().derive("graphql-cursor"),
+            limits: self.limits.clone(),
+            connections: connections.clone(),
         });
-        Self { read, issuer, reads, keys, router, _identity: identity }
+        Service { router, connections, stop }
     }
 
     pub async fn apply(&self, batch: &[Published]) {

@@ -14,7 +14,7 @@ mod verifier;
 pub use claims::TokenRefusal;
 pub use jwks::LoadKeysError;
 pub use mint::{MintError, TokenRequest, mint};
-pub use principal::Principal;
+pub use principal::{Principal, bearer_token, strip_bearer};
 pub use scope::{Role, Scope, Scopes, UnknownRole};
 pub use verifier::{CACHE_TTL_MS, TOKEN_BYTES_MAX, Verifier};
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use domain::{CustomerId, TenantId};
 
 use super::claims::TokenRefusal;
@@ -54,16 +54,30 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let mut given = parts.headers.get_all(header::AUTHORIZATION).iter();
-        let (Some(value), None) = (given.next(), given.next()) else {
-            return Err(TokenRefusal::Absent.into());
-        };
-        let text = value.to_str().map_err(|_| TokenRefusal::Malformed)?;
-        let (scheme, token) = text.split_once(' ').ok_or(TokenRefusal::Absent)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(TokenRefusal::Absent.into());
-        }
-        Ok(Verifier::from_ref(state).verify(token.trim()).await?)
+        Ok(Verifier::from_ref(state).verify(bearer_token(&parts.headers)?).await?)
+    }
+}
+
+/// The token of a request's one header `Authorization`.
+///
+/// # Errors
+/// [`TokenRefusal`] when there is none, more than one, or no bearer token in it.
+pub fn bearer_token(headers: &HeaderMap) -> Result<&str, TokenRefusal> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (given.next(), given.next()) else {
+        return Err(TokenRefusal::Absent);
+    };
+    strip_bearer(value.to_str().map_err(|_| TokenRefusal::Malformed)?)
+}
+
+/// The token of `Bearer <token>`, for doors where it comes in another way than by header.
+///
+/// # Errors
+/// [`TokenRefusal::Absent`] for any other scheme.
+pub fn strip_bearer(value: &str) -> Result<&str, TokenRefusal> {
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(TokenRefusal::Absent),
     }
 }
 

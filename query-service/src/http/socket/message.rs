@@ -1,0 +1,174 @@
+//! What is said over a WebSocket, and how it ends.
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use service_kit::auth::{TokenRefusal, strip_bearer};
+
+use crate::config::BODY_BYTES_MAX;
+use crate::http::receive::Members;
+use crate::http::stream::Told;
+
+/// A message of a client.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Said {
+    /// Who they are.
+    ConnectionInit {
+        /// With `authorization`, where the handshake had none.
+        #[serde(default)]
+        payload: Option<Value>,
+    },
+    /// Run this.
+    Subscribe {
+        /// The client's name for it.
+        id: String,
+        /// The request.
+        payload: Members,
+    },
+    /// No more of that.
+    Complete {
+        /// The client's name for it.
+        id: String,
+    },
+    /// Are you there?
+    Ping,
+    /// Yes.
+    Pong,
+}
+
+/// Why a connection is closed. The codes are the protocol's own and those of RFC 6455.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closing {
+    /// The service stops.
+    GoingAway,
+    /// A message is too large.
+    TooLarge,
+    /// A message is none of the protocol's.
+    Invalid(&'static str),
+    /// An operation came before the connection was acknowledged.
+    Unauthorised,
+    /// The token does not count, or no longer.
+    Forbidden(TokenRefusal),
+    /// The client speaks another protocol.
+    Protocol,
+    /// No introduction came in time.
+    InitTimeout,
+    /// An operation of that name is running.
+    Exists(String),
+    /// A second introduction.
+    InitTwice,
+    /// The client does not take what is sent, gives no sign of life, or has closed by itself: nothing can be told.
+    Silent,
+}
+
+/// A close frame holds so many bytes of text (RFC 6455, 5.5, less the code).
+const REASON_BYTES_MAX: usize = 123;
+
+impl Said {
+    /// Reads a message; `None` for what only keeps the connection alive.
+    pub fn read(message: Message) -> Result<Option<Self>, Closing> {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Ping(_) | Message::Pong(_) => return Ok(None),
+            Message::Close(_) => return Err(Closing::Silent),
+            Message::Binary(_) => return Err(Closing::Invalid("messages are text")),
+        };
+        if text.len() > BODY_BYTES_MAX {
+            return Err(Closing::TooLarge);
+        }
+        serde_json::from_str(&text).map(Some).map_err(|_| Closing::Invalid("no message of this protocol"))
+    }
+}
+
+/// The token of an introduction; clients write the member's name as they would a header's.
+pub fn token(payload: Option<&Value>) -> Option<Result<&str, TokenRefusal>> {
+    let mut members = payload?.as_object()?.iter();
+    let (_, value) = members.find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
+    Some(value.as_str().ok_or(TokenRefusal::Malformed).and_then(strip_bearer))
+}
+
+/// `connection_ack`.
+pub fn acknowledged() -> Message {
+    text(&json!({"type": "connection_ack"}))
+}
+
+/// `pong`.
+pub fn pong() -> Message {
+    text(&json!({"type": "pong"}))
+}
+
+/// What an operation tells, or that it is over.
+pub fn told(id: &str, told: Option<Told>) -> Message {
+    text(&match told {
+        Some(Told::Next(result)) => json!({"type": "next", "id": id, "payload": result}),
+        Some(Told::Failed(errors)) => json!({"type": "error", "id": id, "payload": errors}),
+        None => json!({"type": "complete", "id": id}),
+    })
+}
+
+fn text(value: &Value) -> Message {
+    Message::Text(value.to_string().into())
+}
+
+impl Closing {
+    /// The frame to close with, where there is somebody to send it to.
+    pub fn frame(&self) -> Option<CloseFrame> {
+        let (code, reason) = match self {
+            Self::GoingAway => (1001, "the service stops; go on from the last cursor".to_owned()),
+            Self::TooLarge => (1009, format!("a message has at most {BODY_BYTES_MAX} bytes")),
+            Self::Invalid(what) => (4400, (*what).to_owned()),
+            Self::Unauthorised => (4401, "Unauthorized".to_owned()),
+            Self::Forbidden(refusal) => (4403, refusal.to_string()),
+            Self::Protocol => (4406, "Subprotocol not acceptable".to_owned()),
+            Self::InitTimeout => (4408, "Connection initialisation timeout".to_owned()),
+            Self::Exists(id) => (4409, format!("Subscriber for {id} already exists")),
+            Self::InitTwice => (4429, "Too many initialisation requests".to_owned()),
+            Self::Silent => return None,
+        };
+        let end = reason.floor_char_boundary(REASON_BYTES_MAX);
+        Some(CloseFrame { code, reason: Utf8Bytes::from(&reason[..end]) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Option<Said>, Closing> {
+        Said::read(Message::Text(text.into()))
+    }
+
+    #[test]
+    fn messages_of_the_protocol_are_read_and_no_others() {
+        assert!(matches!(read("{\"type\": \"connection_init\"}"), Ok(Some(Said::ConnectionInit { payload: None }))));
+        assert!(matches!(read("{\"type\": \"ping\", \"payload\": {\"a\": 1}}"), Ok(Some(Said::Ping))));
+        let subscribe = "{\"type\": \"subscribe\", \"id\": \"7\", \"payload\": {\"query\": \"{ a }\"}}";
+        assert!(matches!(read(subscribe), Ok(Some(Said::Subscribe { id, .. })) if id == "7"));
+        assert!(matches!(Said::read(Message::Pong(Vec::new().into())), Ok(None)));
+        for wrong in ["", "[]", "{}", "{\"type\": \"start\"}", "{\"type\": \"subscribe\", \"id\": 7}", "\u{0}"] {
+            assert!(matches!(read(wrong), Err(Closing::Invalid(_))), "{wrong}");
+        }
+        assert!(matches!(Said::read(Message::Binary(Vec::new().into())), Err(Closing::Invalid(_))));
+        assert!(matches!(read(&" ".repeat(BODY_BYTES_MAX + 1)), Err(Closing::TooLarge)));
+    }
+
+    #[test]
+    fn the_token_is_found_by_any_spelling_of_its_member() {
+        let payload = json!({"x": 1, "Authorization": "bearer abc"});
+        assert_eq!(token(Some(&payload)), Some(Ok("abc")));
+        assert_eq!(token(Some(&json!({"authorization": 7}))), Some(Err(TokenRefusal::Malformed)));
+        assert_eq!(token(Some(&json!({"authorization": "Basic abc"}))), Some(Err(TokenRefusal::Absent)));
+        for none in [None, Some(json!({})), Some(json!(null)), Some(json!(["authorization"]))] {
+            assert_eq!(token(none.as_ref()), None);
+        }
+    }
+
+    #[test]
+    fn a_reason_fits_its_frame() {
+        let frame = Closing::Exists("ä".repeat(200)).frame().unwrap();
+        assert_eq!(frame.code, 4409);
+        assert!(frame.reason.len() <= REASON_BYTES_MAX && frame.reason.starts_with("Subscriber for ä"));
+        assert_eq!(Closing::Silent.frame(), None);
+    }
+}
