@@ -25,6 +25,8 @@ pub struct StoreOptions {
     pub cache_bytes_max: u64,
     /// How long a stored refusal answers its key again.
     pub refusal_kept_s: f64,
+    /// A page of the log ends behind the row with which its payloads reach so many bytes.
+    pub page_bytes_max: usize,
     /// Most connections for reads.
     pub read_connections_max: usize,
 }
@@ -43,6 +45,7 @@ impl Default for StoreOptions {
             settle_ms_max: 30_000,
             cache_bytes_max: 64 << 20,
             refusal_kept_s: 24.0 * 3_600.0,
+            page_bytes_max: 8 << 20,
             read_connections_max: 8,
         }
     }

@@ -3,12 +3,15 @@
 //! Guarantees: a page is complete or an error; a position without its event is an error that names it, never an early end.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 
 use deadpool_postgres::Object;
 use domain::contract::Position;
 use domain::{EventId, Timestamp};
+use futures::TryStreamExt;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use crate::{Store, StoredRow, StreamId};
 
@@ -135,21 +138,24 @@ impl Store {
         row.try_get(0).map_err(ReadError::Query)
     }
 
-    /// The events of a shard after a position, `rows_max` at most. A page without rows is the end of the log.
+    /// The events of a shard after a position, `rows_max` at most and fewer where they are large
+    /// ([`page_bytes_max`](crate::StoreOptions::page_bytes_max)). A page without rows is the end of the log.
     ///
     /// # Errors
     /// [`ReadError`]; a position without its event is one.
     pub async fn read_log(&self, shard: i16, after: i64, rows_max: i64) -> Result<LogPage, ReadError> {
         let client = self.reader().await?;
         let statement = client.prepare_cached(include_str!("sql/log_page.sql")).await.map_err(ReadError::Query)?;
-        let page = client
-            .query(&statement, &[&shard, &after, &after.saturating_add(rows_max)])
-            .await
-            .map_err(ReadError::Query)?;
+        let values: [&(dyn ToSql + Sync); 3] = [&shard, &after, &after.saturating_add(rows_max)];
+        // A row at a time, so that a page of huge ones is never held whole.
+        let page = client.query_raw(&statement, values).await.map_err(ReadError::Query)?;
+        let mut page = pin!(page);
         let mut kinds: HashMap<String, Arc<str>> = HashMap::new();
-        let mut rows = Vec::with_capacity(page.len());
-        let mut last = after;
-        for row in &page {
+        let mut rows = Vec::new();
+        let (mut last, mut bytes) = (after, 0);
+        while bytes < self.inner.options.page_bytes_max
+            && let Some(row) = page.try_next().await.map_err(ReadError::Query)?
+        {
             let position: i64 = row.try_get(0).map_err(ReadError::Query)?;
             let missing = |position| ReadError::Hole(Position { shard, position });
             if position != last + 1 {
@@ -163,7 +169,8 @@ impl Store {
                 return Err(missing(position));
             }
             let version = row.try_get(3).map_err(ReadError::Query)?;
-            let stored = stored_row(row, StreamId { kind, id: id.into() }, version, 4)?;
+            let stored = stored_row(&row, StreamId { kind, id: id.into() }, version, 4)?;
+            bytes += stored.payload.len();
             rows.push((Position { shard, position }, stored));
         }
         Ok(LogPage { shard, last, rows })

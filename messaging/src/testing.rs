@@ -7,8 +7,12 @@ use std::time::Duration;
 
 use domain::contract::{CancelReason, ForeignEvent, OrderCancelled, OrderDrafted, Position, PublicEvent, Published};
 use domain::{EventId, OrderId, Timestamp};
-use service_kit::clock::{Ids, SystemIds};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{Message, Offset, TopicPartitionList};
+use service_kit::clock::{Ids, Stopwatch, SystemIds};
 
+use crate::checkpoint::Checkpoint;
+use crate::client;
 use crate::consumer::{BatchLimits, ConsumerEvent, ConsumerSettings, GroupConsumer};
 use crate::producer::TransactionalProducer;
 use crate::topics::{self, Declarations};
@@ -96,7 +100,7 @@ impl TestTopic {
         producer.begin().expect("no transaction is open");
         for record in records {
             let record = encoder.encode(record).expect("a test's records can be encoded");
-            producer.produce(&record).await.expect("the queue takes it");
+            producer.produce(record).await.expect("the queue takes it");
         }
         producer.commit().await.expect("the cluster commits");
     }
@@ -136,6 +140,37 @@ impl TestTopic {
         consumer.close().await;
         records
     }
+}
+
+/// Follows committed checkpoints until one has reached a position: where the first one stood, and how much later the last
+/// one came.
+pub async fn follow_checkpoints(topic: &str, until: i64) -> (i64, Duration) {
+    let topic = topic.to_owned();
+    client::blocking(move || {
+        let consumer: BaseConsumer = client::config(&brokers())
+            .set("group.id", "test")
+            .set("enable.auto.commit", "false")
+            .set("isolation.level", "read_committed")
+            .set("fetch.wait.max.ms", "5")
+            .create()
+            .expect("a consumer is made");
+        let mut start = TopicPartitionList::new();
+        start.add_partition_offset(&topic, 0, Offset::Beginning).expect("an offset is set");
+        consumer.assign(&start).expect("a partition is assigned");
+        let mut first = None;
+        loop {
+            let Some(Ok(message)) = consumer.poll(PATIENCE) else { continue };
+            let Some(place) = message.payload().and_then(|value| serde_json::from_slice::<Checkpoint>(value).ok())
+            else {
+                continue;
+            };
+            let (from, since) = first.get_or_insert_with(|| (place.position, Stopwatch::start()));
+            if place.position >= until {
+                return (*from, since.elapsed());
+            }
+        }
+    })
+    .await
 }
 
 /// The beginning of an order's history.

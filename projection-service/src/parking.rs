@@ -112,7 +112,7 @@ pub(crate) async fn copy(
     for Parked { record, reason } in parked {
         let origin = format!("{}/{}/{}", record.topic, record.partition, record.offset);
         let copy = record.copy_for(dead_letters.into(), &[(REASON, reason), (GROUP, group), (ORIGIN, &origin)]);
-        producer.produce(&copy).await?;
+        producer.produce(copy).await?;
     }
     producer.flush().await?;
     Ok(())

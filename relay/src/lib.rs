@@ -7,6 +7,7 @@
 
 mod options;
 mod outgoing;
+mod pages;
 mod place;
 mod session;
 

@@ -13,8 +13,6 @@ pub struct RelayOptions {
     pub transactional_id_prefix: String,
     /// Most events of one transaction.
     pub batch_events_max: i64,
-    /// Most bytes of stored payload of one transaction. One event is always taken.
-    pub batch_bytes_max: usize,
     /// How long a lease lasts without renewal.
     pub lease_ttl_s: f64,
     /// How often the lease is renewed.
@@ -36,7 +34,6 @@ impl Default for RelayOptions {
             checkpoint_topic: "orders.relay.checkpoint".into(),
             transactional_id_prefix: "orders-relay".to_owned(),
             batch_events_max: 2_000,
-            batch_bytes_max: 8 << 20,
             lease_ttl_s: 10.0,
             lease_renewal_ms: 3_000,
             idle_ms: 50,

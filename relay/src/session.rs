@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::EventId;
 use domain::contract::Position;
-use event_store::{LeaseError, LogPage, ReadError, StoredRow};
+use event_store::{LeaseError, ReadError};
 use messaging::EncodeError;
 use messaging::checkpoint::Checkpoint;
 use messaging::producer::{ProducerError, TransactionalProducer};
@@ -12,7 +12,7 @@ use service_kit::clock::Stopwatch;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::outgoing::outgoing;
+use crate::pages::{Page, Pages, Trace};
 use crate::place::{PlaceError, place};
 use crate::{Deps, RelayOptions};
 
@@ -106,7 +106,8 @@ struct Session<'a> {
 impl Session<'_> {
     async fn publish(&mut self, head: &mut watch::Receiver<i64>, stop: &CancellationToken) -> Result<End, RelayError> {
         let mut renewed = Stopwatch::start();
-        let mut page = self.read(self.published).await?;
+        let mut pages = Pages::behind(self.published, self.deps, self.options, self.shard, head.clone());
+        let idle = Duration::from_millis(self.options.idle_ms);
         loop {
             if renewed.elapsed() > Duration::from_millis(self.options.lease_renewal_ms) {
                 renewed = Stopwatch::start();
@@ -114,73 +115,43 @@ impl Session<'_> {
                     return Ok(End::StandBy);
                 }
             }
-            if stop.is_cancelled() {
-                return Ok(End::Stopped);
+            let page = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(End::Stopped),
+                page = tokio::time::timeout(idle, pages.next()) => page,
+            };
+            if let Ok(page) = page {
+                let page = page.expect("nothing is asked of the pages after their error");
+                self.transaction(page?).await?;
             }
-            if page.rows.is_empty() {
-                self.report(*head.borrow_and_update());
-                let idle = Duration::from_millis(self.options.idle_ms);
-                tokio::select! {
-                    _ = tokio::time::timeout(idle, head.changed()) => {}
-                    () = stop.cancelled() => return Ok(End::Stopped),
-                }
-                page = self.read(self.published).await?;
-                continue;
-            }
-            page = self.transaction(page).await?;
             self.report(*head.borrow());
         }
     }
 
-    /// Publishes a page and its checkpoint in one transaction; reads the next page while Kafka commits.
-    async fn transaction(&mut self, page: LogPage) -> Result<LogPage, RelayError> {
+    /// Publishes a page and its checkpoint in one transaction.
+    async fn transaction(&mut self, page: Page) -> Result<(), RelayError> {
         let started = Stopwatch::start();
-        let count = page.rows.len();
-        let mut last = None;
+        let count = page.records.len();
         self.producer.begin()?;
-        for (position, row) in page.rows {
-            last = Some((row.event_id, row.recorded_at));
-            self.produce(position, row).await?;
+        for record in page.records {
+            self.producer.produce(record).await?;
         }
-        let (event_id, recorded_at) = last.expect("a page to publish has rows");
-        self.produce_checkpoint(page.last, event_id).await?;
-        let next = self.deps.store.read_log(self.shard, page.last, self.options.batch_events_max);
-        let (committed, next) = tokio::join!(self.producer.commit(), next);
-        committed?;
+        page.traces.iter().for_each(Trace::tell);
+        self.produce_checkpoint(page.last, page.event_id).await?;
+        self.producer.commit().await?;
         self.published = page.last;
         metrics::histogram!("relay_transaction_seconds").record(started.elapsed().as_secs_f64());
         metrics::counter!("relay_events_published_total").increment(count as u64);
         metrics::gauge!("relay_lag_ms", "shard" => self.shard.to_string())
-            .set(millis(self.deps.clock.now().micros() - recorded_at.micros()));
-        Ok(bounded(next?, self.options.batch_bytes_max))
-    }
-
-    async fn produce(&mut self, position: Position, row: StoredRow) -> Result<(), RelayError> {
-        let record = outgoing(position, row);
-        let encoded = self.deps.encoder.encode(&record).map_err(|source| RelayError::Encode { position, source })?;
-        let event = &record.published.event;
-        let (order, version, traceparent) =
-            (event.order_id(), event.version(), record.published.traceparent.as_deref());
-        tracing::debug!(
-            name: "relay.event.publish",
-            target: "relay::trace",
-            { order.id = order, event.version = version, traceparent },
-            "published"
-        );
-        self.producer.produce(&encoded).await?;
+            .set(millis(self.deps.clock.now().micros() - page.recorded_at.micros()));
         Ok(())
     }
 
     async fn produce_checkpoint(&mut self, position: i64, event_id: EventId) -> Result<(), RelayError> {
         let incarnation = self.deps.store.identity().incarnation;
         let checkpoint = Checkpoint { incarnation, shard: self.shard, position, event_id };
-        self.producer.produce(&checkpoint.to_record(&self.options.checkpoint_topic)).await?;
+        self.producer.produce(checkpoint.to_record(&self.options.checkpoint_topic)).await?;
         Ok(())
-    }
-
-    async fn read(&self, after: i64) -> Result<LogPage, RelayError> {
-        let page = self.deps.store.read_log(self.shard, after, self.options.batch_events_max).await?;
-        Ok(bounded(page, self.options.batch_bytes_max))
     }
 
     fn report(&self, head: i64) {
@@ -190,20 +161,6 @@ impl Session<'_> {
             metrics::gauge!("relay_lag_ms", "shard" => self.shard.to_string()).set(0.0);
         }
     }
-}
-
-/// A page cut to a bound of payload bytes; its first row always stays.
-fn bounded(mut page: LogPage, bytes_max: usize) -> LogPage {
-    let mut bytes = 0;
-    let fits = page.rows.iter().take_while(|(_, row)| {
-        let first = bytes == 0;
-        bytes += row.payload.len();
-        first || bytes <= bytes_max
-    });
-    let kept = fits.count();
-    page.rows.truncate(kept);
-    page.last = page.rows.last().map_or(page.last, |(position, _)| position.position);
-    page
 }
 
 fn millis(micros: i64) -> f64 {

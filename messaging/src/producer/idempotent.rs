@@ -33,7 +33,7 @@ impl IdempotentProducer {
     ///
     /// # Errors
     /// [`ProducerError`]; also when an earlier delivery has failed.
-    pub async fn produce(&self, record: &EncodedRecord) -> Result<(), ProducerError> {
+    pub async fn produce(&self, record: EncodedRecord) -> Result<(), ProducerError> {
         self.outbox.enqueue(record).await.map_err(|source| ProducerError::of("producing", source))
     }
 

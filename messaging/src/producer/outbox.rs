@@ -1,5 +1,6 @@
 //! The queue in front of the brokers: bounded, and with a memory for the first delivery that failed.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ const QUEUE_KIB_MAX: &str = "65536";
 const LINGER_MS: &str = "1";
 /// Largest request, before compression: the largest value with its headers.
 const MESSAGE_BYTES_MAX: &str = "1048576";
+/// Deliveries are served once in so many records.
+const RECORDS_A_LOOK: usize = 64;
 /// How long deliveries are served before a full queue is tried again, in milliseconds.
 const QUEUE_FULL_PAUSE_MS: u64 = 5;
 /// How long deliveries are served between two looks at what is still under way, in milliseconds.
@@ -48,6 +51,7 @@ pub(super) fn config(brokers: &str) -> ClientConfig {
 pub(super) struct Outbox {
     /// `None` only while it is being dropped.
     producer: Option<Arc<BaseProducer<Deliveries>>>,
+    enqueued: AtomicUsize,
 }
 
 impl Outbox {
@@ -55,7 +59,7 @@ impl Outbox {
         let producer = config
             .create_with_context(Deliveries::default())
             .map_err(|source| ProducerError::of("making a producer", source))?;
-        Ok(Self { producer: Some(Arc::new(producer)) })
+        Ok(Self { producer: Some(Arc::new(producer)), enqueued: AtomicUsize::new(0) })
     }
 
     pub(super) fn client(&self) -> &Arc<BaseProducer<Deliveries>> {
@@ -63,16 +67,22 @@ impl Outbox {
     }
 
     /// Puts a record into the queue, waiting a bounded time while it is full.
-    pub(super) async fn enqueue(&self, record: &EncodedRecord) -> Result<(), KafkaError> {
+    pub(super) async fn enqueue(&self, record: EncodedRecord) -> Result<(), KafkaError> {
+        let EncodedRecord { topic, partition, key, value, headers, timestamp_ms } = record;
+        let mut base = BaseRecord::<[u8], [u8]>::to(&topic).headers(headers);
+        (base.partition, base.timestamp) = (partition, timestamp_ms);
+        (base.key, base.payload) = (key.as_deref(), value.as_deref());
+        if self.enqueued.fetch_add(1, Ordering::Relaxed).is_multiple_of(RECORDS_A_LOOK) {
+            self.client().poll(Duration::ZERO);
+        }
         for _ in 0..QUEUE_FULL_TRIES_MAX {
             if let Some(failure) = self.failure() {
                 return Err(failure);
             }
-            let sent = self.client().send(base_record(record));
-            self.client().poll(Duration::ZERO);
-            match sent {
+            match self.client().send(base) {
                 Ok(()) => return Ok(()),
-                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), again)) => {
+                    base = again;
                     let producer = Arc::clone(self.client());
                     client::blocking(move || producer.poll(Duration::from_millis(QUEUE_FULL_PAUSE_MS))).await;
                 }
@@ -112,7 +122,9 @@ impl Outbox {
 
     /// The first delivery that failed.
     pub(super) fn failure(&self) -> Option<KafkaError> {
-        self.client().context().first_failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let context = self.client().context();
+        let failed = context.failed.load(Ordering::SeqCst);
+        failed.then(|| context.first_failure.lock().unwrap_or_else(PoisonError::into_inner).clone())?
     }
 }
 
@@ -137,22 +149,16 @@ fn drain(producer: &BaseProducer<Deliveries>, timeout: Duration) -> Result<(), K
     Ok(())
 }
 
-fn base_record(record: &EncodedRecord) -> BaseRecord<'_, [u8], [u8]> {
-    let mut base = BaseRecord::to(&record.topic).headers(record.headers.clone());
-    base.partition = record.partition;
-    base.key = record.key.as_deref();
-    base.payload = record.value.as_deref();
-    base.timestamp = record.timestamp_ms;
-    base
-}
-
 #[derive(Default)]
 pub(super) struct Deliveries {
+    /// Whether there is a first failure; cheaper to ask.
+    failed: AtomicBool,
     first_failure: Mutex<Option<KafkaError>>,
 }
 
 impl Deliveries {
     fn forget(&self) {
+        self.failed.store(false, Ordering::SeqCst);
         *self.first_failure.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -174,6 +180,7 @@ impl ProducerContext for Deliveries {
         if let Err((error, _)) = result {
             let mut first = self.first_failure.lock().unwrap_or_else(PoisonError::into_inner);
             first.get_or_insert_with(|| error.clone());
+            self.failed.store(true, Ordering::SeqCst);
         }
     }
 }

@@ -65,7 +65,7 @@ impl TransactionalProducer {
     ///
     /// # Errors
     /// [`ProducerError`]; also when an earlier delivery has failed.
-    pub async fn produce(&mut self, record: &EncodedRecord) -> Result<(), ProducerError> {
+    pub async fn produce(&mut self, record: EncodedRecord) -> Result<(), ProducerError> {
         const ACTION: &str = "producing in a transaction";
         self.expect(ACTION, State::Open)?;
         let produced = self.outbox.enqueue(record).await;

@@ -28,7 +28,7 @@ async fn the_last_committed_one_is_found_behind_aborted_ones_and_markers() {
     let mut producer = TransactionalProducer::connect(&brokers(), &unique("test")).await.unwrap();
     for (position, commit) in [(1, true), (2, true)].into_iter().chain((3..ABORTED).map(|position| (position, false))) {
         producer.begin().unwrap();
-        producer.produce(&at(1, position).to_record(&topic.name)).await.unwrap();
+        producer.produce(at(1, position).to_record(&topic.name)).await.unwrap();
         if commit { producer.commit().await.unwrap() } else { producer.abort().await.unwrap() }
     }
     assert_eq!(read(&topic, 1).await, Some(at(1, 2)));
@@ -41,10 +41,10 @@ async fn what_a_dead_predecessor_left_open_does_not_count_once_it_is_fenced() {
     let id = unique("test");
     let mut dead = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
     dead.begin().unwrap();
-    dead.produce(&at(0, 1).to_record(&topic.name)).await.unwrap();
+    dead.produce(at(0, 1).to_record(&topic.name)).await.unwrap();
     dead.commit().await.unwrap();
     dead.begin().unwrap();
-    dead.produce(&at(0, 2).to_record(&topic.name)).await.unwrap();
+    dead.produce(at(0, 2).to_record(&topic.name)).await.unwrap();
     let _successor = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
     assert_eq!(read(&topic, 0).await, Some(at(0, 1)));
 }

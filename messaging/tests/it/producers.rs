@@ -8,7 +8,7 @@ async fn connect(id: &str) -> TransactionalProducer {
 
 async fn send(producer: &mut TransactionalProducer, record: &EncodedRecord) {
     producer.begin().unwrap();
-    producer.produce(record).await.unwrap();
+    producer.produce(record.clone()).await.unwrap();
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn a_record_that_the_topic_refuses_fails_the_commit_for_good() {
     record.partition = Some(7); // which the topic does not have
     let mut producer = connect(&unique("test")).await;
     producer.begin().unwrap();
-    let failed = match producer.produce(&record).await {
+    let failed = match producer.produce(record).await {
         Ok(()) => producer.commit().await,
         failed => failed,
     };
@@ -91,7 +91,7 @@ async fn steps_out_of_order_are_refused() {
     let topic = TestTopic::create(1).await;
     let record = topic.encoder().await.encode(&drafted(new_order(), 1)).unwrap();
     let mut producer = connect(&unique("test")).await;
-    assert!(matches!(producer.produce(&record).await, Err(ProducerError::NotOpen { .. })));
+    assert!(matches!(producer.produce(record).await, Err(ProducerError::NotOpen { .. })));
     assert!(matches!(producer.commit().await, Err(ProducerError::NotOpen { .. })));
     producer.begin().unwrap();
     assert!(matches!(producer.begin(), Err(ProducerError::StillOpen { .. })));
@@ -104,7 +104,7 @@ async fn a_plain_producer_delivers_what_it_flushed() {
     let encoder = topic.encoder().await;
     let producer = IdempotentProducer::new(&brokers()).unwrap();
     for position in 1..=50 {
-        producer.produce(&encoder.encode(&drafted(new_order(), position)).unwrap()).await.unwrap();
+        producer.produce(encoder.encode(&drafted(new_order(), position)).unwrap()).await.unwrap();
     }
     producer.flush().await.unwrap();
     assert_eq!(topic.read_all().await.len(), 50);

@@ -69,7 +69,7 @@ impl World {
 
     pub async fn send(&self, records: Vec<EncodedRecord>) {
         let producer = IdempotentProducer::new(&brokers()).unwrap();
-        for record in &records {
+        for record in records {
             producer.produce(record).await.unwrap();
         }
         producer.flush().await.unwrap();
