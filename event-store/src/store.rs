@@ -89,7 +89,7 @@ impl Store {
         let appended = Arc::new(Notify::new());
         let (queue, waiting) = mpsc::channel(options.queue_commands_max);
         let room = Arc::new(Semaphore::new(options.queue_bytes_max / ROOM_UNIT_BYTES));
-        let writer = Writer::new(connector, options.clone(), identity.shards, Arc::clone(&appended));
+        let writer = Writer::new(connector, options.clone(), Arc::clone(&appended));
         tokio::spawn(writer.run(waiting));
         let numbers = Numbers::default();
         Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queue, room, numbers }) })
