@@ -5,4 +5,6 @@
 mod chaos;
 mod engine;
 mod load;
+mod look;
+mod shards;
 mod stack;
