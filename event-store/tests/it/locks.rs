@@ -1,7 +1,10 @@
 //! Locks that somebody else holds, and a queue that does not grow while they do.
 
+use std::time::Duration;
+
 use event_store::{AppendError, Sequencer, Store, StoreOptions};
 use futures::future::join_all;
+use service_kit::clock::Stopwatch;
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +54,49 @@ async fn a_locked_table_refuses_in_time_and_loses_nothing() {
     for id in &ids {
         assert_eq!(versions(&store, id).await, [1, 2]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_locked_for_a_minute_stalls_nobody_else() {
+    const HELD: Duration = Duration::from_secs(60);
+    // More than a locked batch costs its neighbours, less than a locked command waits.
+    const NEIGHBOUR_MAX: Duration = Duration::from_secs(2);
+    let database = database().await;
+    let store = open(&database).await;
+    let locked = new_id();
+    let insert = format!(
+        "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
+         VALUES ('note', '{locked}', 1, 'Noted', '1.0', '{{}}', '{{}}')"
+    );
+    let (holder, since) = (holding(&database, &insert).await, Stopwatch::start());
+    // Two clients want the locked stream all the time, others want streams of their own.
+    let wanting = async || {
+        let mut refused = 0;
+        loop {
+            match store.append(append_to(&locked, 0, 1)).await {
+                Err(AppendError::Locked { .. }) => refused += 1,
+                result => return (refused, result),
+            }
+        }
+    };
+    let neighbours = async {
+        let (mut slowest, mut stored) = (Duration::ZERO, 0);
+        while since.elapsed() < HELD {
+            let began = Stopwatch::start();
+            let ids: Vec<_> = (0..8).map(|_| new_id()).collect();
+            let results = join_all(ids.iter().map(|id| store.append(append_to(id, 0, 1)))).await;
+            assert!(results.iter().all(Result::is_ok), "{results:?}");
+            (slowest, stored) = (slowest.max(began.elapsed()), stored + ids.len());
+        }
+        holder.batch_execute("ROLLBACK").await.unwrap();
+        (slowest, stored)
+    };
+    let (one, other, (slowest, stored)) = tokio::join!(wanting(), wanting(), neighbours);
+    assert!(slowest < NEIGHBOUR_MAX && stored > 0, "one of {stored} appends took {slowest:?}");
+    assert!(one.0 > 0 && other.0 > 0, "both were told that the row is locked: {one:?} {other:?}");
+    let stored = [&one.1, &other.1].into_iter().filter(|result| result.is_ok()).count();
+    assert_eq!(stored, 1, "when the lock is gone one of them stores, the other one conflicts: {one:?} {other:?}");
+    assert_eq!(versions(&store, &locked).await, [1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
