@@ -88,7 +88,8 @@ impl Stack {
 
     /// Runs a program to its end and answers what it printed, or all it said where it failed.
     pub async fn attempt(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
-        let output = Command::new(binary(program)).args(arguments).envs(&self.variables).output().await.unwrap();
+        let mut command = Command::new(binary(program));
+        let output = command.args(arguments).envs(&self.variables).kill_on_drop(true).output().await.unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let errors = String::from_utf8_lossy(&output.stderr);
         if output.status.success() { Ok(text) } else { Err(format!("{text}{errors}")) }
