@@ -11,6 +11,8 @@ use super::orders::{STEPS, take};
 
 /// Events of one statement; a multiple of the 256 in which orders take their steps together.
 const CHUNK: i64 = 102_400;
+/// Chunks between two checkpoints, so that the write-ahead log does not take gigabytes beside the tables.
+const CHUNKS_A_CHECKPOINT: i64 = 10;
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_secs(5);
 /// Longest wait until the pattern has its positions.
@@ -62,6 +64,12 @@ impl Filler {
         }
     }
 
+    /// Orders made so far, whole.
+    #[must_use]
+    pub fn orders(&self) -> i64 {
+        self.made / i64::try_from(STEPS).unwrap()
+    }
+
     /// Fills until the log has at least so many events, all with positions.
     pub async fn up_to(&mut self, scale: &Scale, events: i64) {
         let mut head = scale.store.head(0).await.unwrap();
@@ -71,6 +79,9 @@ impl Filler {
             let chunk = (wanted + 255) / 256 * 256;
             self.chunk(scale, chunk, head).await;
             head += chunk;
+            if self.made / (CHUNKS_A_CHECKPOINT * CHUNK) != (self.made - chunk) / (CHUNKS_A_CHECKPOINT * CHUNK) {
+                scale.client.batch_execute("CHECKPOINT").await.unwrap();
+            }
             self.filling += started.elapsed();
             if self.told.elapsed() >= TELL_EVERY || head >= events {
                 self.told = Instant::now();

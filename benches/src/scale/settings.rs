@@ -29,8 +29,8 @@ impl Settings {
         let seconds = |name, default| number(name, default, 1).map(|number| Duration::from_secs(number.unsigned_abs()));
         Ok(Self {
             events: number("SCALE_EVENTS", 20 * MILLION, EVENTS_MIN)?,
-            load: seconds("SCALE_LOAD_SECONDS", 20)?,
-            soak: seconds("SCALE_SOAK_SECONDS", 180)?,
+            load: seconds("SCALE_LOAD_SECONDS", 12)?,
+            soak: seconds("SCALE_SOAK_SECONDS", 120)?,
             relayed: number("SCALE_RELAYED", 300_000, 1)?,
         })
     }

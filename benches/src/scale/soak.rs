@@ -1,4 +1,7 @@
 //! The queue of the sequencer under minutes of appends: its dead rows, its size, and what a transaction left open does to it.
+//!
+//! The tables are emptied before each part: the queue does not depend on them, and minutes of appends would need as much room
+//! again as the largest size.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,7 +32,9 @@ struct State {
 /// Appends for a time, then for as long again while somebody holds a snapshot, then looks at how it ends.
 pub async fn soak(scale: &Arc<Scale>, time: Duration) {
     let sequencing = scale.sequence();
+    empty(scale).await;
     appending(scale, "soak", time).await;
+    empty(scale).await;
     let holder = scale.database.client().await;
     // The server ends a transaction that is idle for long; here it is to stay.
     holder.batch_execute("SET idle_in_transaction_session_timeout = 0").await.unwrap();
@@ -40,6 +45,7 @@ pub async fn soak(scale: &Arc<Scale>, time: Duration) {
     drained(scale).await;
     tell("soak_released_drained_ms", released.elapsed().as_millis());
     vacuum(scale, "soak_released").await;
+    empty(scale).await;
     appending(scale, "soak_after", time).await;
     drained(scale).await;
     sequencing.cancel();
@@ -47,6 +53,11 @@ pub async fn soak(scale: &Arc<Scale>, time: Duration) {
     let state = state(scale).await;
     tell("soak_end_dead_rows", state.dead);
     tell("soak_end_unsequenced_kb", state.bytes / 1_024);
+}
+
+async fn empty(scale: &Scale) {
+    drained(scale).await;
+    scale.client.batch_execute("TRUNCATE events, log, idempotency, claims").await.unwrap();
 }
 
 /// What a vacuum of the queue costs, with all dead rows that autovacuum has left until now.
@@ -87,7 +98,7 @@ async fn watch(scale: Arc<Scale>, name: &str, every: Duration, done: Cancellatio
         };
         if started.elapsed() >= every * (told + 1) {
             told += 1;
-            let seconds = started.elapsed().as_secs();
+            let seconds = (every * told).as_secs();
             tell(&format!("{name}_{seconds}s_dead_rows"), now.dead);
             tell(&format!("{name}_{seconds}s_unsequenced_kb"), now.bytes / 1_024);
             tell(&format!("{name}_{seconds}s_events_waiting"), now.waiting);

@@ -4,17 +4,30 @@ use std::process::Command;
 
 use tokio_postgres::Client;
 
-/// Bytes on disk of one event with its position, its part of a kept answer, and all indexes, rounded up.
-const BYTES_PER_EVENT: u64 = 1_000;
-/// Besides: the write-ahead log at its largest, and the topic of the relayed events.
-const BYTES_BESIDES: u64 = 5 << 30;
+use super::settings::Settings;
 
-/// Refuses when a log of so many events might not fit beside what the server's disk holds already.
+/// Bytes on disk of one event with its position, its part of a kept answer, and all indexes, as filled; rounded up.
+const BYTES_PER_EVENT: u64 = 970;
+/// Bytes on disk of an appended event, of which each has an answer of its own; rounded up.
+const BYTES_PER_APPENDED: u64 = 1_200;
+/// Events that a machine for which these sizes are meant appends in a second; rounded up.
+const APPENDS_PER_S_MAX: u64 = 40_000;
+/// Besides: the write-ahead log between two checkpoints, and the topics of the relayed events.
+const BYTES_BESIDES: u64 = 2 << 30;
+
+/// Refuses when a log as large as the settings say might not fit beside what the server's disk holds already.
 ///
 /// # Errors
 /// A sentence that says how much is needed and how much there is.
-pub async fn require(client: &Client, events: i64) -> Result<(), String> {
-    let needed = events.unsigned_abs() * BYTES_PER_EVENT + BYTES_BESIDES;
+pub async fn require(client: &Client, settings: &Settings) -> Result<(), String> {
+    let events = settings.events;
+    // Half as long again without a sequencer, at each size.
+    let sizes = u64::try_from(settings.sizes().count()).unwrap();
+    let loads = settings.load.as_secs() * 3 / 2 * sizes;
+    // The soak begins with empty tables.
+    let appended = |seconds: u64| seconds * APPENDS_PER_S_MAX * BYTES_PER_APPENDED;
+    let filled = events.unsigned_abs() * BYTES_PER_EVENT;
+    let needed = (filled + appended(loads)).max(appended(settings.soak.as_secs())) + BYTES_BESIDES;
     let folder: String = client.query_one("SHOW data_directory", &[]).await.unwrap().get(0);
     let free = free_bytes(&folder).ok_or_else(|| {
         format!(
@@ -26,8 +39,7 @@ pub async fn require(client: &Client, events: i64) -> Result<(), String> {
     if free < needed {
         return Err(format!(
             "{events} events need about {needed_gb:.1} GB in {folder}, and {free_gb:.1} GB are free; \
-             make room, or set SCALE_EVENTS to {} or less",
-            free.saturating_sub(BYTES_BESIDES) / BYTES_PER_EVENT
+             make room, or set SCALE_EVENTS or the SCALE_…_SECONDS to less"
         ));
     }
     Ok(())
