@@ -51,7 +51,7 @@ bench-import: build ## a file of orders until GraphQL shows the last: rate, memo
 crashes: ## kill -9 of every part in the middle of an import, each followed by a second run (CRASH_FILE)
 	cargo test -p journeys --test crashes
 
-bench-scale: ## the long benchmark over a growing store
+bench-scale: ## a store that grows to 20 million events: what each operation costs, and sizes (SCALE_EVENTS)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench scale
 
 schemas: ## write the generated files in schemas/ anew

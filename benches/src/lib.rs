@@ -20,5 +20,6 @@ pub mod orders;
 pub mod ours;
 pub mod replayed;
 pub mod sample;
+pub mod scale;
 pub mod stock;
 pub mod whole;

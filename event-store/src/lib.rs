@@ -15,6 +15,7 @@ mod options;
 mod read;
 mod row;
 mod sequencer;
+mod shards;
 mod spread;
 mod store;
 
@@ -27,4 +28,5 @@ pub use options::StoreOptions;
 pub use read::{LogPage, ReadError};
 pub use row::{Metadata, StoredRow, StreamId};
 pub use sequencer::{SequenceError, Sequencer};
+pub use shards::{SHARDS_MAX, SetShardsError, set_shards};
 pub use store::{OpenError, Store, StoreIdentity, migrations};

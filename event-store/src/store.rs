@@ -93,7 +93,7 @@ impl Store {
         let start = |_| {
             let (queue, waiting) = mpsc::channel(options.queue_commands_max);
             let (appended, suspects) = (Arc::clone(&appended), Arc::clone(&suspects));
-            let writer = Writer::new(connector.clone(), options.clone(), identity.shards, appended, suspects);
+            let writer = Writer::new(connector.clone(), options.clone(), appended, suspects);
             tokio::spawn(writer.run(waiting));
             queue
         };

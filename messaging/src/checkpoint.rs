@@ -1,8 +1,10 @@
 //! The relay's place in the log, written in the transaction that publishes.
 //!
-//! Guarantees: what [`read`] answers is the last checkpoint that was committed, however many aborted records and
-//! transaction markers lie behind it. The partition is the shard, so one partition holds the places of one shard alone.
+//! Guarantees: what [`read`] answers is the last checkpoint that was committed when it began, or a later one, however many
+//! aborted records and transaction markers lie behind it and however many more are written meanwhile. The partition is the
+//! shard, so one partition holds the places of one shard alone.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use domain::EventId;
@@ -122,7 +124,7 @@ fn read_blocking(brokers: &str, topic: &str, shard: i16) -> Result<Option<Checkp
     let mut back = LOOK_BACK_FIRST;
     loop {
         let from = low.max(high.saturating_sub(back));
-        let found = last_from(&consumer, topic, shard, from, &watch)?;
+        let found = last_within(&consumer, topic, shard, from..high, &watch)?;
         if found.is_some() || from <= low {
             return Ok(found);
         }
@@ -130,17 +132,18 @@ fn read_blocking(brokers: &str, topic: &str, shard: i16) -> Result<Option<Checkp
     }
 }
 
-/// The last checkpoint at or behind an offset.
-fn last_from(
+/// The last checkpoint from an offset on. Where more are written all the time, the first one behind the range ends it: the end
+/// of the partition would never be seen.
+fn last_within(
     consumer: &BaseConsumer,
     topic: &str,
     shard: i16,
-    from: i64,
+    range: Range<i64>,
     watch: &Stopwatch,
 ) -> Result<Option<Checkpoint>, CheckpointError> {
     let kafka = |source| CheckpointError::Kafka { topic: topic.to_owned(), shard, source };
     let mut start = TopicPartitionList::new();
-    start.add_partition_offset(topic, shard.into(), Offset::Offset(from)).map_err(kafka)?;
+    start.add_partition_offset(topic, shard.into(), Offset::Offset(range.start)).map_err(kafka)?;
     consumer.assign(&start).map_err(kafka)?;
     let mut last = None;
     while watch.elapsed() < Duration::from_millis(READ_TIMEOUT_MS) {
@@ -154,6 +157,9 @@ fn last_from(
                     offset: message.offset(),
                     source,
                 })?);
+                if message.offset() + 1 >= range.end {
+                    return Ok(last);
+                }
             }
             Some(Err(KafkaError::PartitionEOF(_))) => return Ok(last),
             Some(Err(error)) if client::is_passing(&error) => tracing::debug!(%error, "reading on"),

@@ -1,7 +1,9 @@
 //! Looking into a topic without joining a group.
 //!
-//! Guarantees: answers only from committed records, in bounded time; an answer that cannot be had is an error.
+//! Guarantees: answers only from committed records, in bounded time; an answer that cannot be had is an error. It looks at what
+//! there was when it began, however much is written meanwhile.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::contract::Position;
@@ -63,14 +65,20 @@ fn look(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {
         .create()
         .map_err(kafka)?;
     let mut open = assign_from_start(&consumer, topic).map_err(kafka)?;
-    while open > 0 {
+    while !open.is_empty() {
         if looking.elapsed() > Duration::from_millis(LOOK_TIMEOUT_MS) {
             return Err(InspectError::Timeout { topic: topic.to_owned() });
         }
         match consumer.poll(Duration::from_millis(POLL_MS)) {
             Some(Ok(message)) if shard_of(&message) == Some(shard) => return Ok(true),
-            None | Some(Ok(_)) => {}
-            Some(Err(KafkaError::PartitionEOF(_))) => open -= 1,
+            Some(Ok(message)) => {
+                let (partition, next) = (message.partition(), message.offset() + 1);
+                open.retain(|open, end| *open != partition || next < *end);
+            }
+            None => {}
+            Some(Err(KafkaError::PartitionEOF(partition))) => {
+                open.remove(&partition);
+            }
             Some(Err(error)) if client::is_passing(&error) => {}
             Some(Err(error)) => return Err(kafka(error)),
         }
@@ -78,20 +86,21 @@ fn look(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {
     Ok(false)
 }
 
-/// Assigns the partitions that hold anything, and answers how many.
-fn assign_from_start(consumer: &BaseConsumer, topic: &str) -> Result<usize, KafkaError> {
+/// Assigns the partitions that hold anything, and answers where each ends.
+fn assign_from_start(consumer: &BaseConsumer, topic: &str) -> Result<BTreeMap<i32, i64>, KafkaError> {
     let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
     let metadata = consumer.fetch_metadata(Some(topic), timeout)?;
     let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id);
-    let mut start = TopicPartitionList::new();
+    let (mut start, mut ends) = (TopicPartitionList::new(), BTreeMap::new());
     for partition in partitions {
         let (low, high) = consumer.fetch_watermarks(topic, partition, timeout)?;
         if high > low {
             start.add_partition_offset(topic, partition, Offset::Offset(low))?;
+            ends.insert(partition, high);
         }
     }
     consumer.assign(&start)?;
-    Ok(start.count())
+    Ok(ends)
 }
 
 fn shard_of(message: &impl Message) -> Option<i16> {

@@ -32,7 +32,12 @@ enum Command {
         dir: PathBuf,
     },
     /// Bring the databases `orders`, `read` and `identity` to this release's tables.
-    Migrate,
+    Migrate {
+        /// Shards of the log, 1 unless said otherwise. Refused where another number is in use: it is fixed from the first
+        /// event on. Engines that run already see a change when they are started anew.
+        #[arg(long, value_parser = clap::value_parser!(i16).range(1..=i64::from(event_store::SHARDS_MAX)))]
+        shards: Option<i16>,
+    },
     /// Make the topics that are missing, and bring the settings of the others to what is declared.
     Topics,
     /// Register the schemas of this release.
@@ -54,7 +59,13 @@ pub async fn run(cli: Cli) -> Result<(), Box<dyn Error + Send + Sync>> {
             crate::serve(settings, &roles).await?;
         }
         Command::Keys { dir } => crate::keys(&dir, &SystemIds)?,
-        Command::Migrate => crate::migrate(&DatabaseSettings::from_variables(&variables)?).await?,
+        Command::Migrate { shards } => {
+            let databases = DatabaseSettings::from_variables(&variables)?;
+            crate::migrate(&databases).await?;
+            if let Some(shards) = shards {
+                crate::set_shards(&databases, shards).await?;
+            }
+        }
         Command::Topics => crate::topics(&MessagingSettings::from_variables(&variables)?).await?,
         Command::Schemas => crate::schemas(&MessagingSettings::from_variables(&variables)?).await?,
         Command::Health => crate::health(HttpSettings::from_variables(&variables)?.listen).await?,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use event_store::SetShardsError;
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::{self as kafka_topics, ApplyTopicsError};
 use service_kit::clock::Ids;
@@ -25,6 +26,9 @@ pub enum DeployError {
         #[source]
         source: Box<MigrateError>,
     },
+    /// The log does not have the wanted number of shards.
+    #[error("choosing the number of shards failed")]
+    Shards(#[from] Box<SetShardsError>),
     /// The read models could not be prepared.
     #[error("bringing database read up to date failed")]
     ReadModels(#[source] Box<read_models::MigrateError>),
@@ -55,6 +59,16 @@ pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     apply(&databases.orders, event_store::migrations(), say).await.map_err(failed("orders"))?;
     apply(&databases.identity, identity_migrations(), say).await.map_err(failed("identity"))?;
     read_models::migrate(&databases.read, say).await.map_err(|source| DeployError::ReadModels(Box::new(source)))?;
+    Ok(())
+}
+
+/// Gives the log its number of shards; it must be empty, or have that number.
+///
+/// # Errors
+/// [`DeployError::Shards`].
+pub async fn set_shards(databases: &DatabaseSettings, shards: i16) -> Result<(), DeployError> {
+    let changed = event_store::set_shards(&databases.orders, shards).await.map_err(Box::new)?;
+    println!("{}: {shards} shards{}", databases.orders, if changed { "" } else { ", as before" });
     Ok(())
 }
 

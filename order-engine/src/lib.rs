@@ -10,7 +10,7 @@ mod health;
 mod roles;
 mod serve;
 
-pub use deploy::{DeployError, keys, migrate, schemas, topics};
+pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
 pub use health::{HealthError, health};
 pub use roles::{Role, UnknownRole};
 pub use serve::{ServeError, serve, serve_until};

@@ -11,6 +11,7 @@ use messaging::{Encoder, topics};
 use projection_service::{ProjectionService, ProjectionSettings};
 use read_models::ReadDb;
 use relay::RelayOptions;
+use service_kit::BoxError;
 use service_kit::auth::{LoadKeysError, Verifier};
 use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
 use service_kit::config::Settings;
@@ -26,6 +27,8 @@ use crate::roles::Role;
 
 /// How long requests in flight may take to end after SIGTERM.
 const DRAIN_MS: u64 = 10_000;
+/// Pause before a registry that is away is asked again.
+const REGISTRY_PAUSE_MS: u64 = 1_000;
 /// Connections to the keys' database.
 const KEY_CONNECTIONS_MAX: usize = 4;
 
@@ -154,14 +157,8 @@ impl Engine {
     async fn relay(&mut self) -> Result<(), ServeError> {
         let store = self.store().await?;
         let registry = Registry::new(&self.settings.messaging.schema_registry_url)?;
-        let encoder = Encoder::connect(&registry, topics::ORDER_EVENTS).await?;
-        let deps = relay::Deps {
-            store: store.clone(),
-            brokers: self.settings.messaging.kafka_brokers.clone(),
-            encoder,
-            clock: Arc::clone(&self.clock),
-            holder: self.ids.random(),
-        };
+        let (brokers, clock) = (self.settings.messaging.kafka_brokers.clone(), Arc::clone(&self.clock));
+        let holder = self.ids.random();
         for shard in 0..store.identity().shards {
             let (sequencer, head) = Sequencer::new(store.clone(), self.settings.databases.orders.clone(), shard);
             let stop = self.supervisor.token();
@@ -169,8 +166,14 @@ impl Engine {
                 sequencer.run(stop).await;
                 Ok::<(), ServeError>(())
             });
-            let run = relay::run(deps.clone(), RelayOptions::default(), shard, head, self.supervisor.token());
-            self.supervisor.spawn(format!("relay-{shard}"), run);
+            let (store, brokers, clock) = (store.clone(), brokers.clone(), Arc::clone(&clock));
+            let (registry, stop) = (registry.clone(), self.supervisor.token());
+            self.supervisor.spawn(format!("relay-{shard}"), async move {
+                let Some(encoder) = encoder(&registry, &stop).await? else { return Ok(()) };
+                let deps = relay::Deps { store, brokers, encoder, clock, holder };
+                relay::run(deps, RelayOptions::default(), shard, head, stop).await?;
+                Ok::<(), BoxError>(())
+            });
         }
         Ok(())
     }
@@ -256,5 +259,20 @@ impl Engine {
 
     fn mount(&mut self, router: Router) {
         self.api = std::mem::take(&mut self.api).merge(router);
+    }
+}
+
+/// Looks this release's schemas up. A registry that is away is waited for, since commands can be taken without it; `None` when
+/// the engine stops meanwhile.
+async fn encoder(registry: &Registry, stop: &CancellationToken) -> Result<Option<Encoder>, RegistryError> {
+    loop {
+        let looked_up = stop.run_until_cancelled(Encoder::connect(registry, topics::ORDER_EVENTS)).await;
+        match looked_up {
+            Some(Err(error)) if error.is_transient() => {
+                tracing::warn!(error = service_kit::errors::chain(&error), "the relay waits for the schema registry");
+                service_kit::poll::pause(Duration::from_millis(REGISTRY_PAUSE_MS), stop).await;
+            }
+            looked_up => return looked_up.transpose(),
+        }
     }
 }

@@ -9,6 +9,7 @@ mod drafts;
 mod idempotency;
 mod imports;
 mod outage;
+mod overload;
 mod preconditions;
 mod validate;
 mod world;

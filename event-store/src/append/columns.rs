@@ -18,7 +18,6 @@ pub(super) struct Columns<'a> {
     metadata: Vec<&'a str>,
     pub(super) event_ids: Vec<Uuid>,
     tenants: Vec<&'a str>,
-    shards: i16,
     pub(super) answer_ids: Vec<&'a [u8]>,
     fingerprints: Vec<&'a [u8]>,
     answers: Vec<&'a str>,
@@ -29,8 +28,8 @@ pub(super) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    pub(super) fn of(batch: &'a [Pending], shards: i16) -> Self {
-        let mut columns = Self { shards, ..Self::default() };
+    pub(super) fn of(batch: &'a [Pending]) -> Self {
+        let mut columns = Self::default();
         for pending in batch {
             columns.push(pending);
         }
@@ -63,7 +62,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 17] {
+    pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 16] {
         [
             &self.kinds,
             &self.ids,
@@ -74,7 +73,6 @@ impl<'a> Columns<'a> {
             &self.metadata,
             &self.event_ids,
             &self.tenants,
-            &self.shards,
             &self.answer_ids,
             &self.fingerprints,
             &self.answers,

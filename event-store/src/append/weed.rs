@@ -41,7 +41,7 @@ pub(super) async fn weed(
 }
 
 async fn look(client: &Client, batch: &[Pending]) -> Result<Existing, tokio_postgres::Error> {
-    let columns = Columns::of(batch, 1);
+    let columns = Columns::of(batch);
     let mut existing = Existing::default();
     let rows = client
         .query(include_str!("../sql/existing_events.sql"), &[&columns.kinds, &columns.ids, &columns.versions])

@@ -24,7 +24,6 @@ const RECONNECT_PAUSE_MS: u64 = 100;
 pub(crate) struct Writer {
     connector: Connector,
     options: StoreOptions,
-    shards: i16,
     appended: Arc<Notify>,
     suspects: Arc<Semaphore>,
     session: Option<Session>,
@@ -64,11 +63,10 @@ impl Writer {
     pub(crate) fn new(
         connector: Connector,
         options: StoreOptions,
-        shards: i16,
         appended: Arc<Notify>,
         suspects: Arc<Semaphore>,
     ) -> Self {
-        Self { connector, options, shards, appended, suspects, session: None }
+        Self { connector, options, appended, suspects, session: None }
     }
 
     /// Appends what arrives until the queue is closed and empty.
@@ -151,7 +149,7 @@ impl Writer {
             Some(session) if !session.client.is_closed() => session,
             _ => self.open_session().await?,
         };
-        let columns = Columns::of(batch, self.shards);
+        let columns = Columns::of(batch);
         let events = columns.versions.len();
         let result = session.client.execute(&session.insert, &columns.parameters()).await;
         metrics::histogram!("event_store_append_batch_events").record(to_f64(events));
@@ -219,24 +217,24 @@ impl Writer {
                 continue;
             };
             let (connector, appended) = (self.connector.clone(), Arc::clone(&self.appended));
-            let (lock_timeout_ms, shards) = (self.options.suspect_lock_timeout_ms, self.shards);
+            let lock_timeout_ms = self.options.suspect_lock_timeout_ms;
             tokio::spawn(async move {
                 let _place = place;
-                append_alone(&connector, pending, lock_timeout_ms, shards).await;
+                append_alone(&connector, pending, lock_timeout_ms).await;
                 appended.notify_one();
             });
         }
     }
 }
 
-async fn append_alone(connector: &Connector, pending: Pending, lock_timeout_ms: u32, shards: i16) {
+async fn append_alone(connector: &Connector, pending: Pending, lock_timeout_ms: u32) {
     let stream = pending.append.stream.clone();
     let Ok(client) = connector.appender(lock_timeout_ms).await else {
         pending.settle(Err(AppendError::Unavailable));
         return;
     };
     let part = vec![pending];
-    let result = client.execute(include_str!("../sql/append.sql"), &Columns::of(&part, shards).parameters()).await;
+    let result = client.execute(include_str!("../sql/append.sql"), &Columns::of(&part).parameters()).await;
     let Err(error) = result else {
         part.into_iter().for_each(|pending| pending.settle(Ok(())));
         return;

@@ -10,15 +10,16 @@ WITH row AS (
     FROM row
 ), queued AS (
     INSERT INTO unsequenced (shard, aggregate_types, aggregate_ids, sequences)
-    SELECT log_shard(aggregate_id, $10::smallint),
+    SELECT log_shard(aggregate_id, shards),
            array_agg(aggregate_type ORDER BY place), array_agg(aggregate_id ORDER BY place), array_agg(sequence ORDER BY place)
     FROM row
+    CROSS JOIN log_identity
     GROUP BY 1
 ), answered AS (
     INSERT INTO idempotency (id, fingerprint, answer, expires_at)
     SELECT id, fingerprint, answer::json, clock_timestamp() + make_interval(secs => keep_s)
-    FROM unnest($11::bytea[], $12::bytea[], $13::text[], $14::float8[]) AS a (id, fingerprint, answer, keep_s)
+    FROM unnest($10::bytea[], $11::bytea[], $12::text[], $13::float8[]) AS a (id, fingerprint, answer, keep_s)
 )
 INSERT INTO claims (scope, value, aggregate_id)
 SELECT scope, value, aggregate_id
-FROM unnest($15::text[], $16::text[], $17::text[]) AS c (scope, value, aggregate_id)
+FROM unnest($14::text[], $15::text[], $16::text[]) AS c (scope, value, aggregate_id)

@@ -69,6 +69,18 @@ async fn nothing_is_refused_from_a_stale_state() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_stale_state_would_refuse_is_done() {
+    let database = database().await;
+    let (here, there) = (bus(&open(&database).await), bus(&open(&database).await));
+    let id = new_id();
+    run(&here, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
+    run(&there, &id, Expectation::Existing, None, add_line(1)).await.unwrap();
+    // Here the draft has no line in memory, so that changing one would be refused.
+    let changed = run(&here, &id, Expectation::Existing, None, change_quantity(2)).await;
+    assert!(matches!(&changed, Ok(Outcome::Done(decided)) if decided.version == 3), "{changed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_at_once_with_one_key_have_one_effect() {
     let database = database().await;
     let store = open(&database).await;

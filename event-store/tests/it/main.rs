@@ -6,5 +6,7 @@ mod append;
 mod bus;
 mod cqrs;
 mod faults;
+mod locks;
 mod sequencer;
+mod shards;
 mod support;

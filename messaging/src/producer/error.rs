@@ -23,6 +23,14 @@ pub enum ProducerError {
         #[source]
         source: KafkaError,
     },
+    /// It is done, but a connection was lost before. The client has repeated its request, so the first one may still be on its
+    /// way, and would end whatever transaction this producer has open when it arrives. Go on as after
+    /// [`ProducerError::Retriable`].
+    #[error("{action} succeeded, but a connection was lost before, so another producer must go on")]
+    Disturbed {
+        /// What was done.
+        action: &'static str,
+    },
     /// This producer has failed before.
     #[error("{action}: the producer has failed before and must be replaced")]
     Poisoned {

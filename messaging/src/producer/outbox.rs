@@ -30,6 +30,10 @@ const RECORDS_A_LOOK: usize = 64;
 const QUEUE_FULL_PAUSE_MS: u64 = 5;
 /// How long deliveries are served between two looks at what is still under way, in milliseconds.
 const DRAIN_LOOK_MS: u64 = 1;
+/// Events that the client is asked for before it counts as undisturbed: a lost connection makes a handful.
+const EVENTS_TOLD_MAX: usize = 32;
+/// Facility of the client's log lines about lost connections and requests that timed out. Source: `rd_kafka_broker_set_error`.
+const CONNECTION_LOST: &str = "FAIL";
 /// How often a full queue is tried: with the pause above, a minute.
 const QUEUE_FULL_TRIES_MAX: usize = 12_000;
 
@@ -120,6 +124,15 @@ impl Outbox {
         outcome
     }
 
+    /// Whether a connection was lost or a request stayed without its answer in this client's life, so that the client has
+    /// repeated requests. It tells the first such case for certain, and may keep silent about like ones soon after.
+    pub(super) fn is_disturbed(&self) -> bool {
+        for _ in 0..EVENTS_TOLD_MAX {
+            self.client().poll(Duration::ZERO);
+        }
+        self.client().context().disturbed.load(Ordering::SeqCst)
+    }
+
     /// The first delivery that failed.
     pub(super) fn failure(&self) -> Option<KafkaError> {
         let context = self.client().context();
@@ -154,6 +167,8 @@ pub(super) struct Deliveries {
     /// Whether there is a first failure; cheaper to ask.
     failed: AtomicBool,
     first_failure: Mutex<Option<KafkaError>>,
+    /// Whether a connection was lost or a request timed out, ever.
+    disturbed: AtomicBool,
 }
 
 impl Deliveries {
@@ -165,10 +180,15 @@ impl Deliveries {
 
 impl ClientContext for Deliveries {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        // The only word about a lost connection with one request under way; such a one is no error to the client.
+        if facility == CONNECTION_LOST {
+            self.disturbed.store(true, Ordering::SeqCst);
+        }
         client::log(level, facility, message);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
+        self.disturbed.store(true, Ordering::SeqCst);
         client::error(&error, reason);
     }
 }

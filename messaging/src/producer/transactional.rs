@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
 use rdkafka::producer::Producer;
 
@@ -16,10 +17,12 @@ const TRANSACTION_TIMEOUT_MS: &str = "10000";
 const DELIVERY_TIMEOUT_MS: &str = "9000";
 /// Longest wait for `init_transactions`, in milliseconds; it waits for the predecessor's transaction to end.
 const INIT_TIMEOUT_MS: u64 = 30_000;
-/// Longest wait for a commit or an abort, in milliseconds.
-const END_TIMEOUT_MS: u64 = 15_000;
+/// Longest wait for a commit or an abort, in milliseconds; shorter than a request's (the transaction's less 100 ms), so that
+/// the client does not repeat one that stays without answer.
+const END_TIMEOUT_MS: u64 = 9_000;
 
-/// A producer in transactions. Any failure poisons it: drop it and connect a new one.
+/// A producer in transactions. Any failure poisons it: drop it and connect a new one. So does a lost connection, though the
+/// client mends it by itself: a request to end a transaction that is repeated may also arrive late, and would then end another.
 pub struct TransactionalProducer {
     outbox: Outbox,
     state: State,
@@ -42,7 +45,9 @@ impl TransactionalProducer {
         config
             .set("transactional.id", transactional_id)
             .set("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS)
-            .set("delivery.timeout.ms", DELIVERY_TIMEOUT_MS);
+            .set("delivery.timeout.ms", DELIVERY_TIMEOUT_MS)
+            // Below it, the client does not tell of lost connections.
+            .set_log_level(RDKafkaLogLevel::Info);
         let outbox = Outbox::try_new(&config)?;
         let timeout = Duration::from_millis(INIT_TIMEOUT_MS);
         let initialised = outbox.settle(timeout, move |client| client.init_transactions(timeout)).await;
@@ -84,6 +89,9 @@ impl TransactionalProducer {
         self.state = State::Poisoned;
         let timeout = Duration::from_millis(END_TIMEOUT_MS);
         let committed = self.outbox.settle(timeout, move |client| client.commit_transaction(timeout)).await;
+        if committed.is_ok() && self.outbox.is_disturbed() {
+            return Err(ProducerError::Disturbed { action: ACTION });
+        }
         self.settled(ACTION, committed, State::Idle)
     }
 
@@ -97,6 +105,9 @@ impl TransactionalProducer {
         self.state = State::Poisoned;
         let timeout = Duration::from_millis(END_TIMEOUT_MS);
         let aborted = self.outbox.abort(timeout, move |client| client.abort_transaction(timeout)).await;
+        if aborted.is_ok() && self.outbox.is_disturbed() {
+            return Err(ProducerError::Disturbed { action: ACTION });
+        }
         self.settled(ACTION, aborted, State::Idle)
     }
 

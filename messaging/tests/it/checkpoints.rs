@@ -1,5 +1,10 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use domain::EventId;
 use messaging::checkpoint::{self, Checkpoint};
+use messaging::inspect;
 use messaging::producer::TransactionalProducer;
 use messaging::testing::{TestTopic, brokers, unique};
 use uuid::Uuid;
@@ -47,4 +52,33 @@ async fn what_a_dead_predecessor_left_open_does_not_count_once_it_is_fenced() {
     dead.produce(at(0, 2).to_record(&topic.name)).await.unwrap();
     let _successor = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
     assert_eq!(read(&topic, 0).await, Some(at(0, 1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_all_the_time_is_read_in_a_short_time() {
+    const LONG: Duration = Duration::from_secs(10);
+    let topic = TestTopic::create(1).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let (stopped, name) = (Arc::clone(&stop), topic.name.clone());
+    let writer = tokio::spawn(async move {
+        let mut producer = TransactionalProducer::connect(&brokers(), &unique("test")).await.unwrap();
+        let mut position = 0;
+        while !stopped.load(Ordering::SeqCst) {
+            position += 1;
+            producer.begin().unwrap();
+            producer.produce(&at(0, position).to_record(&name)).await.unwrap();
+            producer.commit().await.unwrap();
+        }
+    });
+    let mut last = 0;
+    while last < 1_000 {
+        let seen = tokio::time::timeout(LONG, read(&topic, 0)).await.unwrap().map_or(0, |seen| seen.position);
+        assert!(seen >= last, "{seen} after {last}");
+        last = seen;
+    }
+    // None of the records says its place in the log, so all of them are looked at.
+    let looked = tokio::time::timeout(LONG, inspect::has_record_of_shard(&brokers(), &topic.name, 0)).await;
+    assert!(!looked.unwrap().unwrap());
+    stop.store(true, Ordering::SeqCst);
+    writer.await.unwrap();
 }

@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod chaos;
+mod comebacks;
 mod engine;
 mod load;
+mod look;
+mod shards;
 mod stack;

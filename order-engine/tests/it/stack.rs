@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use event_store::{Store, StoreOptions};
 use service_kit::clock::{Ids, SystemIds};
+use service_kit::config::DatabaseUrl;
 use service_kit::poll::wait_until;
+use service_kit::postgres::{ConnectOptions, connect};
 use tokio::process::{Child, Command};
+use tokio_postgres::Client;
 
 /// How long a stack may take to start, with everything to fetch.
 const START: Duration = Duration::from_secs(300);
@@ -46,6 +50,30 @@ impl Stack {
         Self { variables, _child: child }
     }
 
+    /// Makes keys, tables for a log of so many shards, topics and schemas; answers an admin's token.
+    pub async fn prepare(&self, shards: &str) -> String {
+        self.run("order-engine", &["keys", "--dir", &format!("{}/keys", self.variables["ORDERS_STATE"])]).await;
+        self.run("order-engine", &["migrate", "--shards", shards]).await;
+        for step in ["topics", "schemas"] {
+            self.run("order-engine", &[step]).await;
+        }
+        self.run("orderctl", &["token", "--role", "admin"]).await.trim().to_owned()
+    }
+
+    /// The event store, from outside.
+    pub async fn store(&self) -> Store {
+        Store::open(&self.orders(), StoreOptions::default()).await.unwrap()
+    }
+
+    /// A connection to the event store's database.
+    pub async fn client(&self) -> Client {
+        connect(&self.orders(), &ConnectOptions::named("test")).await.unwrap()
+    }
+
+    fn orders(&self) -> DatabaseUrl {
+        DatabaseUrl::new("ORDERS_DATABASE_URL", self.variables["ORDERS_DATABASE_URL"].clone())
+    }
+
     /// Runs a verb of `deploy/local/stack` on a part, such as `kill` on `kafka`.
     pub async fn order(&self, verb: &str, part: &str) {
         let script = root().join("deploy/local/stack");
@@ -55,11 +83,16 @@ impl Stack {
 
     /// Runs a program of the engine to its end and answers what it printed.
     pub async fn run(&self, program: &str, arguments: &[&str]) -> String {
-        let output = Command::new(binary(program)).args(arguments).envs(&self.variables).output().await.unwrap();
+        self.attempt(program, arguments).await.unwrap_or_else(|said| panic!("{program} {arguments:?}:\n{said}"))
+    }
+
+    /// Runs a program to its end and answers what it printed, or all it said where it failed.
+    pub async fn attempt(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
+        let mut command = Command::new(binary(program));
+        let output = command.args(arguments).envs(&self.variables).kill_on_drop(true).output().await.unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{program} {arguments:?}:\n{text}{errors}");
-        text
+        if output.status.success() { Ok(text) } else { Err(format!("{text}{errors}")) }
     }
 }
 

@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod exactly_once;
+mod lost_answers;
+mod proxy;
 mod refusals;
 mod support;

@@ -28,6 +28,7 @@ async fn a_lost_checkpoint_is_refused_while_there_are_records() {
     journey.options.checkpoint_topic = journey.checkpoints.name.as_str().into();
     let refused = refusal(journey.start().await).await;
     assert!(matches!(refused, PlaceError::CheckpointLost { .. }), "{refused}");
+    assert!(refused.to_string().contains("Restore"), "the refusal says what to do: {refused}");
     assert_eq!(journey.topic.read_all().await.len(), 10);
 }
 
@@ -46,6 +47,7 @@ async fn a_database_restored_from_an_older_copy_is_refused() {
         .unwrap();
     let refused = refusal(journey.start().await).await;
     assert!(matches!(refused, PlaceError::Restored { .. }), "{refused}");
+    assert!(refused.to_string().contains("Restore the newest copy"), "the refusal says what to do: {refused}");
     journey.append(&new_order(), 0, 20, "{}").await;
     let stop = tokio_util::sync::CancellationToken::new();
     let (sequencer, mut head) = event_store::Sequencer::new(journey.store.clone(), journey.database.url().clone(), 0);

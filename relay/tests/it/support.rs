@@ -25,6 +25,8 @@ pub struct Journey {
     pub topic: TestTopic,
     pub checkpoints: TestTopic,
     pub options: RelayOptions,
+    /// Where its relays find Kafka.
+    pub brokers: String,
 }
 
 /// A relay with its sequencer, as one process would run them.
@@ -62,7 +64,7 @@ impl Journey {
             batch_events_max: 40,
             ..RelayOptions::default()
         };
-        Self { database, store, topic, checkpoints, options }
+        Self { database, store, topic, checkpoints, options, brokers: brokers() }
     }
 
     pub async fn start(&self) -> Running {
@@ -71,7 +73,7 @@ impl Journey {
         let (sequencer, head) = Sequencer::new(store.clone(), self.database.url().clone(), 0);
         let deps = Deps {
             store,
-            brokers: brokers(),
+            brokers: self.brokers.clone(),
             encoder: self.topic.encoder().await,
             clock: Arc::new(SystemClock),
             holder: SystemIds.random(),
