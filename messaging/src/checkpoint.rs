@@ -122,7 +122,7 @@ fn read_blocking(brokers: &str, topic: &str, shard: i16) -> Result<Option<Checkp
     let mut back = LOOK_BACK_FIRST;
     loop {
         let from = low.max(high.saturating_sub(back));
-        let found = last_from(&consumer, topic, shard, from, &watch)?;
+        let found = last_from(&consumer, (topic, shard), (from, high), &watch)?;
         if found.is_some() || from <= low {
             return Ok(found);
         }
@@ -130,12 +130,12 @@ fn read_blocking(brokers: &str, topic: &str, shard: i16) -> Result<Option<Checkp
     }
 }
 
-/// The last checkpoint at or behind an offset.
+/// The last checkpoint at or behind an offset. A relay at work adds more all the time, so there may never be an end: a
+/// record behind the end as it was is end enough.
 fn last_from(
     consumer: &BaseConsumer,
-    topic: &str,
-    shard: i16,
-    from: i64,
+    (topic, shard): (&str, i16),
+    (from, end): (i64, i64),
     watch: &Stopwatch,
 ) -> Result<Option<Checkpoint>, CheckpointError> {
     let kafka = |source| CheckpointError::Kafka { topic: topic.to_owned(), shard, source };
@@ -154,6 +154,9 @@ fn last_from(
                     offset: message.offset(),
                     source,
                 })?);
+                if message.offset() >= end {
+                    return Ok(last);
+                }
             }
             Some(Err(KafkaError::PartitionEOF(_))) => return Ok(last),
             Some(Err(error)) if client::is_passing(&error) => tracing::debug!(%error, "reading on"),

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use domain::EventId;
 use messaging::checkpoint::{self, Checkpoint};
 use messaging::producer::TransactionalProducer;
@@ -47,4 +50,37 @@ async fn what_a_dead_predecessor_left_open_does_not_count_once_it_is_fenced() {
     dead.produce(&at(0, 2).to_record(&topic.name)).await.unwrap();
     let _successor = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
     assert_eq!(read(&topic, 0).await, Some(at(0, 1)));
+}
+
+async fn publish(producer: &mut TransactionalProducer, topic: &str, position: i64) {
+    producer.begin().unwrap();
+    producer.produce(&at(0, position).to_record(topic)).await.unwrap();
+    producer.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_relay_at_work_does_not_keep_readers_from_an_end() {
+    let topic = TestTopic::create(1).await;
+    let mut producer = TransactionalProducer::connect(&brokers(), &unique("test")).await.unwrap();
+    publish(&mut producer, &topic.name, 1).await;
+    let (stop, name) = (Arc::new(AtomicBool::new(false)), topic.name.clone());
+    let working = tokio::spawn({
+        let stop = Arc::clone(&stop);
+        async move {
+            let mut position = 1;
+            while !stop.load(Ordering::Relaxed) {
+                position += 1;
+                publish(&mut producer, &name, position).await;
+            }
+            position
+        }
+    });
+    let mut seen = 1;
+    for _ in 0..3 {
+        let now = read(&topic, 0).await.map_or(0, |checkpoint| checkpoint.position);
+        assert!(now >= seen, "{now} after {seen}");
+        seen = now;
+    }
+    stop.store(true, Ordering::Relaxed);
+    assert!(working.await.unwrap() >= seen);
 }
