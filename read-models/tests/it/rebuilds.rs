@@ -181,6 +181,19 @@ async fn damage_is_named_to_row_and_field_stops_the_switch_and_is_repaired() {
 }
 
 #[tokio::test]
+async fn what_only_a_cancelled_order_held_leaves_no_row() {
+    let (database, events, mut projector) = filled(3).await;
+    let story = Story::of(Uuid::from_u128(9), "shop", Some("c1")).drafted().line(0, "ONLY", 1, 100).placed("9");
+    // Placed in one batch and cancelled in another: the row is there in between.
+    for record in story.cancelled().records() {
+        let record = events.store(record);
+        projector.apply(&[record]).await;
+    }
+    let report = run(&database, &events, Purpose::Verify).await.unwrap();
+    assert!(report.is_equal(), "{report:?}");
+}
+
+#[tokio::test]
 async fn live_traffic_goes_on_and_a_lagging_projector_is_met_where_it_is() {
     let (database, events, mut projector) = filled(100).await;
     let stop = Arc::new(AtomicBool::new(false));
