@@ -7,5 +7,6 @@ mod doors;
 mod engine;
 mod imports;
 mod placing;
+mod proofs;
 mod shop;
 mod tracing;

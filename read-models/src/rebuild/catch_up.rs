@@ -108,6 +108,11 @@ async fn finish<L: Log>(
             let generation = hands.fresh.of(*model).expect("a set has every model");
             point_to(&transaction, *model, generation, Some(&settled)).await?;
         }
+        if !equal {
+            let models: Vec<_> = hands.models.iter().map(|model| model.name()).collect();
+            let statement = include_str!("../../sql/generation/kept_differs.sql");
+            transaction.execute(statement, &[&models]).await.map_err(database("note that rows differed"))?;
+        }
         transaction.commit().await.map_err(database("commit the switch"))?;
     } else {
         transaction.rollback().await.map_err(database("let go of the projector"))?;

@@ -6,7 +6,7 @@
 //! sweeps what is left. Does not: stop queries or the projector, but for the time of the last comparison.
 
 mod catch_up;
-mod compare;
+pub(crate) mod compare;
 mod copy;
 mod error;
 mod fill;
@@ -30,6 +30,7 @@ use error::database;
 use lease::Lease;
 use pending::live_versions;
 pub use rollback::{KeptSet, Status, roll_back, status};
+pub(crate) use rollback::{coherent, kept};
 
 use crate::generation::{create_generation, index_generation};
 use crate::{Generations, Model};
