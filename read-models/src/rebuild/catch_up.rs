@@ -74,9 +74,9 @@ async fn finish<L: Log>(
     hands.lease.stage(client, "compare and switch").await?;
     let transaction = client.transaction().await.map_err(database("begin the switch"))?;
     let watch = Stopwatch::start();
-    // Every transaction of a projector advances its offsets first, so whoever holds this table sees rows at rest.
+    // Whoever writes rows advances or locks the offsets first, so whoever holds this table sees rows at rest.
     transaction
-        .batch_execute("LOCK TABLE public.projector_offset IN SHARE ROW EXCLUSIVE MODE")
+        .batch_execute("LOCK TABLE public.projector_offset IN EXCLUSIVE MODE")
         .await
         .map_err(database("hold the projector"))?;
     if Generations::live(&transaction).await? != *hands.live {
