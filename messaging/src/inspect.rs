@@ -2,6 +2,7 @@
 //!
 //! Guarantees: answers only from committed records, in bounded time; an answer that cannot be had is an error.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::contract::Position;
@@ -51,6 +52,21 @@ pub async fn has_record_of_shard(brokers: &str, topic: &str, shard: i16) -> Resu
     client::blocking(move || look(&brokers, &topic, shard)).await
 }
 
+/// The first offset that each partition of a topic holds.
+///
+/// # Errors
+/// [`InspectError::Kafka`].
+pub async fn first_offsets(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, InspectError> {
+    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    client::blocking(move || first(&brokers, &topic).map_err(|source| InspectError::Kafka { topic, source })).await
+}
+
+fn first(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, KafkaError> {
+    let consumer: BaseConsumer = client::config(brokers).create()?;
+    let partitions = partitions(&consumer, topic)?;
+    partitions.into_iter().map(|one| watermarks(&consumer, topic, one).map(|(low, _)| (one, low))).collect()
+}
+
 fn look(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {
     let kafka = |source| InspectError::Kafka { topic: topic.to_owned(), source };
     let looking = Stopwatch::start();
@@ -80,18 +96,25 @@ fn look(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {
 
 /// Assigns the partitions that hold anything, and answers how many.
 fn assign_from_start(consumer: &BaseConsumer, topic: &str) -> Result<usize, KafkaError> {
-    let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
-    let metadata = consumer.fetch_metadata(Some(topic), timeout)?;
-    let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id);
     let mut start = TopicPartitionList::new();
-    for partition in partitions {
-        let (low, high) = consumer.fetch_watermarks(topic, partition, timeout)?;
+    for partition in partitions(consumer, topic)? {
+        let (low, high) = watermarks(consumer, topic, partition)?;
         if high > low {
             start.add_partition_offset(topic, partition, Offset::Offset(low))?;
         }
     }
     consumer.assign(&start)?;
     Ok(start.count())
+}
+
+fn partitions(consumer: &BaseConsumer, topic: &str) -> Result<Vec<i32>, KafkaError> {
+    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_millis(METADATA_TIMEOUT_MS))?;
+    Ok(metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id).collect())
+}
+
+/// The first offset of a partition and the one behind its last.
+fn watermarks(consumer: &BaseConsumer, topic: &str, partition: i32) -> Result<(i64, i64), KafkaError> {
+    consumer.fetch_watermarks(topic, partition, Duration::from_millis(METADATA_TIMEOUT_MS))
 }
 
 fn shard_of(message: &impl Message) -> Option<i16> {

@@ -14,6 +14,7 @@ use service_kit::poll;
 use service_kit::postgres::{ConnectOptions, connect};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
+use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
 use crate::shop::{Caller, Ordered, Shop};
@@ -38,6 +39,15 @@ async fn orderctl(line: &str) -> bool {
         Ending::Found => false,
         Ending::Failed(error) => panic!("{line}: {}", service_kit::errors::chain(error.as_ref())),
     }
+}
+
+/// A connection to the live rows.
+async fn live_rows() -> Client {
+    let variables = Variables::load().unwrap();
+    let url = DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL").unwrap().to_owned());
+    let client = connect(&url, &ConnectOptions::named("test")).await.unwrap();
+    read_models::Generations::live(&client).await.unwrap().select(&client).await.unwrap();
+    client
 }
 
 /// Orders at an even pace until told to stop; answers how many orders and questions there were. Every one must succeed.
@@ -94,10 +104,7 @@ async fn a_row_changed_by_hand_is_found_and_repaired_from_the_log() {
     let clerk = Shop::open().admin();
     let placed = clerk.placed().await;
     clerk.query(Some(&placed), ORDER, json!({"id": placed.id})).await;
-    let variables = Variables::load().unwrap();
-    let url = DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL").unwrap().to_owned());
-    let client = connect(&url, &ConnectOptions::named("test")).await.unwrap();
-    read_models::Generations::live(&client).await.unwrap().select(&client).await.unwrap();
+    let client = live_rows().await;
     let damage = "UPDATE order_summary SET total_minor = total_minor + 1 WHERE order_id = $1::text::uuid";
     assert_eq!(client.execute(damage, &[&placed.id]).await.unwrap(), 1);
     assert!(!orderctl("audit").await, "a wrong total was not found");
@@ -107,4 +114,24 @@ async fn a_row_changed_by_hand_is_found_and_repaired_from_the_log() {
     let total = "query ($id: ID!) { order(id: $id) { totals { total { minor } } } }";
     let seen = clerk.query(Some(&placed), total, json!({"id": placed.id})).await;
     assert_eq!(seen["order"]["totals"]["total"]["minor"], 765);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_no_projector_will_apply_again_comes_back_from_the_log() {
+    let _alone = ALONE.lock().await;
+    let clerk = Shop::open().admin();
+    let placed = clerk.placed().await;
+    clerk.query(Some(&placed), ORDER, json!({"id": placed.id})).await;
+    let client = live_rows().await;
+    for table in ["order_summary", "order_lines", "order_timeline"] {
+        let forget = format!("DELETE FROM {table} WHERE order_id = $1::text::uuid");
+        assert!(client.execute(&forget, &[&placed.id]).await.unwrap() > 0);
+    }
+    assert!(!orderctl("audit").await, "a lost order was not found");
+    assert!(orderctl("replay rebuild --all --start-over").await);
+    let seen = clerk.query(Some(&placed), ORDER, json!({"id": placed.id})).await;
+    assert_eq!(seen["order"]["version"], placed.body["version"]);
+    let later = clerk.placed().await;
+    clerk.query(Some(&later), ORDER, json!({"id": later.id})).await;
+    assert!(orderctl("audit").await);
 }

@@ -6,4 +6,5 @@
 mod faults;
 mod parking;
 mod rows;
+mod start_over;
 mod support;

@@ -10,7 +10,7 @@ use super::catch_up::{Hands, catch_up};
 use super::error::{RebuildError, database};
 use super::lease::{Lease, at_work};
 use super::pending::Pending;
-use super::{Log, Progress, Purpose, RebuildOptions, Report, leave, open};
+use super::{Aim, Log, Progress, Purpose, RebuildOptions, Report, leave, open};
 use crate::{Generations, Model};
 use service_kit::clock::Stopwatch;
 
@@ -78,7 +78,8 @@ async fn back<L: Log>(
     let (generation, positions) = coherent(&kept).map_err(RebuildError::NoWayBack)?;
     let live = Generations::live(client).await?;
     let fresh = Generations::all(generation);
-    let hands = Hands { lease, live: &live, fresh: &fresh, models: &Model::ALL, purpose };
+    let aim = Aim { models: &Model::ALL, purpose, start: None };
+    let hands = Hands { lease, live: &live, fresh: &fresh, aim };
     let end = catch_up(client, log, Pending::after(positions), hands, progress).await?;
     Ok(Report {
         generation,
