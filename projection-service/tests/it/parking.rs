@@ -131,4 +131,10 @@ async fn too_many_parked_keys_stop_the_partition() {
     assert_eq!(parked(&world).await.len(), 2);
     let next: i64 = world.client.query_one("SELECT next_offset FROM projector_offset", &[]).await.unwrap().get(0);
     assert_eq!(next, 2, "the partition went on");
+    // Once one of them is dealt with, the next start goes on with what was left.
+    world.client.execute("DELETE FROM parked WHERE \"offset\" = 0", &[]).await.unwrap();
+    let running = world.start();
+    world.wait_for("SELECT max(\"offset\") = 2 FROM parked").await;
+    running.ready().await;
+    running.stop().await;
 }
