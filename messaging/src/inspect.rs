@@ -53,6 +53,21 @@ pub async fn has_record_of_shard(brokers: &str, topic: &str, shard: i16) -> Resu
     client::blocking(move || look(&brokers, &topic, shard)).await
 }
 
+/// The first offset that each partition of a topic holds.
+///
+/// # Errors
+/// [`InspectError::Kafka`].
+pub async fn first_offsets(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, InspectError> {
+    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    client::blocking(move || first(&brokers, &topic).map_err(|source| InspectError::Kafka { topic, source })).await
+}
+
+fn first(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, KafkaError> {
+    let consumer: BaseConsumer = client::config(brokers).create()?;
+    let partitions = partitions(&consumer, topic)?;
+    partitions.into_iter().map(|one| watermarks(&consumer, topic, one).map(|(low, _)| (one, low))).collect()
+}
+
 fn look(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {
     let kafka = |source| InspectError::Kafka { topic: topic.to_owned(), source };
     let looking = Stopwatch::start();
@@ -88,12 +103,9 @@ fn look(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {
 
 /// Assigns the partitions that hold anything, and answers where each ends.
 fn assign_from_start(consumer: &BaseConsumer, topic: &str) -> Result<BTreeMap<i32, i64>, KafkaError> {
-    let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
-    let metadata = consumer.fetch_metadata(Some(topic), timeout)?;
-    let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id);
     let (mut start, mut ends) = (TopicPartitionList::new(), BTreeMap::new());
-    for partition in partitions {
-        let (low, high) = consumer.fetch_watermarks(topic, partition, timeout)?;
+    for partition in partitions(consumer, topic)? {
+        let (low, high) = watermarks(consumer, topic, partition)?;
         if high > low {
             start.add_partition_offset(topic, partition, Offset::Offset(low))?;
             ends.insert(partition, high);
@@ -101,6 +113,16 @@ fn assign_from_start(consumer: &BaseConsumer, topic: &str) -> Result<BTreeMap<i3
     }
     consumer.assign(&start)?;
     Ok(ends)
+}
+
+fn partitions(consumer: &BaseConsumer, topic: &str) -> Result<Vec<i32>, KafkaError> {
+    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_millis(METADATA_TIMEOUT_MS))?;
+    Ok(metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id).collect())
+}
+
+/// The first offset of a partition and the one behind its last.
+fn watermarks(consumer: &BaseConsumer, topic: &str, partition: i32) -> Result<(i64, i64), KafkaError> {
+    consumer.fetch_watermarks(topic, partition, Duration::from_millis(METADATA_TIMEOUT_MS))
 }
 
 fn shard_of(message: &impl Message) -> Option<i16> {

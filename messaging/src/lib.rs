@@ -21,6 +21,8 @@ pub mod schemas;
 pub mod testing;
 pub mod topics;
 
-pub use codec::{DecodeError, Decoder, EncodeError, Encoder, check_publishable, encoded_size_of};
+pub use codec::{
+    DecodeError, Decoder, EncodeError, Encoder, Readers, UnreadableError, check_publishable, encoded_size_of,
+};
 pub use record::{EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord};
 pub use registry::{Registry, RegistryError};

@@ -7,19 +7,25 @@ use std::time::Duration;
 
 use domain::contract::{CancelReason, ForeignEvent, OrderCancelled, OrderDrafted, Position, PublicEvent, Published};
 use domain::{EventId, OrderId, Timestamp};
+use rdkafka::admin::{AdminClient, AdminOptions};
+use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::{Message, Offset, TopicPartitionList};
 use service_kit::clock::{Ids, Stopwatch, SystemIds};
+use service_kit::poll::wait_until;
 
 use crate::checkpoint::Checkpoint;
-use crate::client;
 use crate::consumer::{BatchLimits, ConsumerEvent, ConsumerSettings, GroupConsumer};
 use crate::producer::TransactionalProducer;
 use crate::topics::{self, Declarations};
 use crate::{Encoder, IncomingRecord, OutgoingRecord, Registry};
+use crate::{client, inspect};
 
 /// Longest wait for a condition in a test.
 pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often a condition is looked at.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A moment to write into records.
 const RECORDED_AT_MICROS: i64 = 1_790_000_000_123_456;
@@ -69,15 +75,32 @@ impl TestTopic {
     /// When the cluster refuses.
     pub async fn create(partitions: i32) -> Self {
         let name = unique("test");
-        // Kept for ever: a test's records may bear any timestamp, and a broker deletes old ones within minutes.
-        let text = format!(
-            "[defaults]\nreplication_factor_max = 1\n\
-             [[topic]]\nname = \"{name}\"\ndoc = \"A test's.\"\npartitions = {partitions}\n\
-             [topic.config]\n\"retention.ms\" = \"-1\"\n"
-        );
-        let declarations = Declarations::parse(&text).expect("the declaration is sound");
-        topics::apply(&brokers(), &declarations, |_| ()).await.expect("the test cluster makes topics");
+        declare(&name, partitions).await;
         Self { name, partitions }
+    }
+
+    /// Deletes the topic and makes it again, empty and under its name.
+    ///
+    /// # Panics
+    /// When the cluster refuses.
+    pub async fn make_anew(&self) {
+        let deleted = admin().delete_topics(&[&self.name], &AdminOptions::new()).await.expect("the cluster answers");
+        assert!(deleted.iter().all(Result::is_ok), "{deleted:?}");
+        let gone = async || inspect::first_offsets(&brokers(), &self.name).await.is_ok_and(|found| found.is_empty());
+        wait_until(PATIENCE, LOOK, gone).await.expect("a deleted topic goes");
+        declare(&self.name, self.partitions).await;
+    }
+
+    /// Removes the records of a partition before an offset, as retention does.
+    ///
+    /// # Panics
+    /// When the cluster refuses.
+    pub async fn trim(&self, partition: i32, before: i64) {
+        let mut places = TopicPartitionList::new();
+        places.add_partition_offset(&self.name, partition, Offset::Offset(before)).expect("an offset is no name");
+        let trimmed = admin().delete_records(&places, &AdminOptions::new()).await.expect("the cluster answers");
+        let errors = trimmed.elements().iter().filter(|place| place.error().is_err()).count();
+        assert_eq!(errors, 0, "{trimmed:?}");
     }
 
     /// Registers the contract for this topic and answers an encoder.
@@ -171,6 +194,21 @@ pub async fn follow_checkpoints(topic: &str, until: i64) -> (i64, Duration) {
         }
     })
     .await
+}
+
+async fn declare(name: &str, partitions: i32) {
+    // Kept for ever: a test's records may bear any timestamp, and a broker deletes old ones within minutes.
+    let text = format!(
+        "[defaults]\nreplication_factor_max = 1\n\
+         [[topic]]\nname = \"{name}\"\ndoc = \"A test's.\"\npartitions = {partitions}\n\
+         [topic.config]\n\"retention.ms\" = \"-1\"\n"
+    );
+    let declarations = Declarations::parse(&text).expect("the declaration is sound");
+    topics::apply(&brokers(), &declarations, |_| ()).await.expect("the test cluster makes topics");
+}
+
+fn admin() -> AdminClient<DefaultClientContext> {
+    client::config(&brokers()).create().expect("the settings are sound")
 }
 
 /// The beginning of an order's history.

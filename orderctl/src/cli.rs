@@ -60,10 +60,8 @@ pub enum Verb {
     /// Look at the relay
     #[command(subcommand)]
     Relay(RelayVerb),
-    /// Check that every event is in the log once and in Kafka once, in order, unchanged
-    #[command(
-        after_help = "Reads the whole log and the whole topic, up to where the log ends when it starts; traffic may go on meanwhile.\nExit code 1 and the offending ids when something is wrong.\n\nExamples:\n  orderctl audit\n  orderctl audit --json --from 0.250000"
-    )]
+    /// Check that nothing is lost, doubled or changed: log, Kafka, read models, kept answers
+    #[command(after_help = AUDIT_HELP)]
     Audit(AuditArgs),
     /// Look at parked records, apply them again, or give them up
     #[command(subcommand)]
@@ -77,6 +75,23 @@ pub enum Verb {
     #[command(after_help = EXPORT_HELP)]
     Export(ExportArgs),
 }
+
+const AUDIT_HELP: &str = "\
+Waits up to 2 min for the relay, and again for the projectors, to come to where the log ended when it started; traffic may
+go on meanwhile. Writes nothing and holds nobody up. Looks whether
+  I2 I3   versions and positions have no gap and one order
+  I4 I5   every event is in Kafka once, unchanged, in order
+  I6      every row is the fold of its events, none is ahead or missing, and kept rows equal live ones; parked orders are
+          told with the sums that are false without them
+  I7      every kept answer has its events, and no event two answers
+  I13     every event can be read, with the schema before too
+  I14     every consumed record is applied, parked or given up
+--from shortens I3 to I5; the others look at everything. Exit code 1 and the offending ids when something is wrong; what to
+do about each finding stands in docs/runbook.md.
+
+Examples:
+  orderctl audit
+  orderctl audit --json --from 0.250000";
 
 const EXPORT_HELP: &str = "\
 A condition compares fields with values: FIELD OP VALUE [and FIELD OP VALUE …]

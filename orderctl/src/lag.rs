@@ -15,7 +15,7 @@ use crate::kafka::Topic;
 use crate::places::{brokers, orders_client, orders_database, read_client};
 
 /// The group whose offsets the read models keep.
-const PROJECTOR_GROUP: &str = "read";
+pub(crate) const PROJECTOR_GROUP: &str = "read";
 
 /// One shard of the log and how much of it is published.
 struct Shard {

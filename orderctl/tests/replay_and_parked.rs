@@ -61,6 +61,14 @@ impl World {
         ])
     }
 
+    async fn wait_for(&self, sql: &str) {
+        let holds = async || self.client.query_one(sql, &[]).await.unwrap().get::<_, bool>(0);
+        assert!(
+            wait_until(Duration::from_secs(30), Duration::from_millis(10), holds).await.is_ok(),
+            "never true: {sql}"
+        );
+    }
+
     /// Whether a command line finds all well.
     async fn orderctl(&self, line: &str) -> Result<bool, String> {
         let told = match Cli::try_parse_from(format!("orderctl {line}").split(' ')).unwrap().verb {
@@ -228,4 +236,33 @@ async fn parked_records_of_a_key_are_applied_in_order_as_far_as_they_can_be() {
     assert_eq!(run(ill).await, Redriven::Applied { records: 1, waiting: 0 });
     let dropped = "SELECT dropped_because FROM public.parked_dropped";
     assert_eq!(world.client.query_one(dropped, &[]).await.unwrap().get::<_, String>(0), "unreadable");
+}
+
+#[tokio::test]
+async fn a_switch_waits_for_a_redrive_and_takes_its_rows_along() {
+    let world = World::of(1).await;
+    let store = Store::open(world.orders.url(), StoreOptions::default()).await.unwrap();
+    let published = StoreLog(store).page(0, 0, 1).await.unwrap().remove(0);
+    let forget = "TRUNCATE order_summary_g1.order_summary, order_lines_g1.order_lines, order_timeline_g1.order_timeline, \
+         customer_summary_g1.customer_summary, sku_sales_g1.sku_sales";
+    world.client.batch_execute(forget).await.unwrap();
+    park(&world.client, world.ids[0], &[Some(OutgoingRecord { published, payload_hash: [0; 32] })]).await;
+    // The redrive has written its rows and cannot remove what was parked yet.
+    let (mut holder, mut client) = (world.read.client().await, world.read.client().await);
+    let holding = holder.transaction().await.unwrap();
+    holding.batch_execute("LOCK TABLE public.parked IN SHARE MODE").await.unwrap();
+    let (key, decoder) = (world.ids[0].to_string(), Decoder::new(registry().await));
+    let redriving = tokio::spawn(async move { redrive(&mut client, &decoder, key.as_bytes()).await.unwrap() });
+    let waiting = "SELECT count(*) = $ FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    world.wait_for(&waiting.replace('$', "1")).await;
+    let let_go = async {
+        world.wait_for(&waiting.replace('$', "2")).await;
+        holding.rollback().await.unwrap();
+    };
+    let (rebuilt, ()) = tokio::join!(world.orderctl("replay rebuild --all"), let_go);
+    assert_eq!(rebuilt, Ok(true));
+    assert_eq!(redriving.await.unwrap(), Redriven::Applied { records: 1, waiting: 0 });
+    world.wait_for("SELECT count(*) = 1 FROM order_summary_g2.order_summary").await;
+    assert_eq!(world.orderctl("replay verify --all").await, Ok(true));
 }

@@ -7,6 +7,11 @@ use tokio_postgres::{Client, Statement};
 
 use crate::error::{AttemptError, DatabaseError};
 
+/// A transaction that its client has not gone on with for so long, in milliseconds, is ended by the server. A process that is
+/// stopped, or cut off, would otherwise hold its partitions' offsets against the one that has taken over. As long as the
+/// group waits before it gives the partitions away.
+const IDLE_IN_TRANSACTION_MS_MAX: u32 = 10_000;
+
 pub(crate) struct Connection {
     pub(crate) client: Client,
     pub(crate) applier: Applier,
@@ -23,6 +28,8 @@ pub(crate) struct Statements {
 impl Connection {
     pub(crate) async fn open(database: &DatabaseUrl) -> Result<Self, AttemptError> {
         let client = plain(database).await?;
+        let bound = format!("SET idle_in_transaction_session_timeout TO {IDLE_IN_TRANSACTION_MS_MAX}");
+        client.batch_execute(&bound).await.map_err(statement("bounding transactions"))?;
         let applier = Applier::open(&client).await?;
         let prepare = async |sql: &str| client.prepare(sql).await.map_err(statement("preparing a statement"));
         let statements = Statements {

@@ -5,7 +5,7 @@
 //! transaction, later records of the key queue behind it, others go on. An error that passes pauses and parks nothing.
 //!
 //! Deliberately absent: any reset of offsets. A topic that was made anew, or records that are gone, stop the projection
-//! with a word on what to do.
+//! with a word on what to do: `read_models::rebuild::start_over` makes the rows from the log and puts the offsets right.
 
 mod attempt;
 mod batch;

@@ -26,7 +26,8 @@ pub(crate) struct Parked<'a> {
     pub(crate) reason: String,
 }
 
-/// Parked keys by partition. A record without a key is parked by its offset alone and holds nobody up.
+/// Parked keys by partition. A record without a key, or with one that is no text, is parked by its offset alone and holds
+/// nobody up.
 #[derive(Debug, Default)]
 pub(crate) struct ParkedKeys(HashMap<i32, HashSet<Vec<u8>>>);
 
@@ -38,7 +39,7 @@ impl ParkedKeys {
 
     /// Adds the record's key.
     pub(crate) fn add(&mut self, record: &IncomingRecord) {
-        if let Some(key) = &record.key {
+        if let Some(key) = record.key.as_ref().filter(|key| is_readable(key)) {
             self.0.entry(record.partition).or_default().insert(key.clone());
         }
     }
@@ -63,10 +64,15 @@ impl ParkedKeys {
         for row in rows.map_err(statement("loading parked keys"))? {
             let partition = row.try_get("partition").map_err(statement("reading a parked key's row"))?;
             let key: Option<Vec<u8>> = row.try_get("key").map_err(statement("reading a parked key's row"))?;
-            parked.0.entry(partition).or_default().extend(key);
+            parked.0.entry(partition).or_default().extend(key.filter(|key| is_readable(key)));
         }
         Ok(parked)
     }
+}
+
+/// Whether a key can be anybody's: all of ours are text.
+fn is_readable(key: &[u8]) -> bool {
+    std::str::from_utf8(key).is_ok()
 }
 
 /// Writes parked records, in the transaction of the batch.

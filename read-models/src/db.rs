@@ -1,16 +1,19 @@
 //! Connections for reading, on whatever generations are live.
 //!
 //! Guarantees: a switch of generations takes effect within [`ReadSettings::pointer_age_ms_max`], without a restart and
-//! without failing a query: a query keeps the connection that it began with. Does not: write.
+//! without failing a query: a query keeps the connection that it began with, and begins again where its tables are gone.
+//! Does not: write.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use deadpool_postgres::Object;
 use service_kit::clock::Stopwatch;
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{self, ConnectError, ConnectOptions, Pool};
 use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::generation::GenerationError;
@@ -82,6 +85,23 @@ struct Current {
     read: Stopwatch,
 }
 
+/// A statement with its values.
+enum Question<'a> {
+    /// Prepared once a connection.
+    Fixed(&'static str, &'a [&'a (dyn ToSql + Sync)]),
+    /// Never asked again.
+    Once(&'a str, &'a [(&'a (dyn ToSql + Sync), Type)]),
+}
+
+impl Question<'_> {
+    async fn ask(&self, client: &Object) -> Result<Vec<Row>, tokio_postgres::Error> {
+        match self {
+            Self::Fixed(sql, values) => client.query(&client.prepare_cached(sql).await?, values).await,
+            Self::Once(sql, values) => client.query_typed(sql, values).await,
+        }
+    }
+}
+
 impl std::fmt::Debug for ReadDb {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "ReadDb({})", self.0.database)
@@ -119,8 +139,8 @@ impl ReadDb {
     /// # Errors
     /// [`ReadDbError`].
     pub async fn check(&self) -> Result<(), ReadDbError> {
-        let pool = self.pool().await?;
-        let client = pool.get().await.map_err(ReadDbError::Connection)?;
+        let current = self.current().await?;
+        let client = current.pool.get().await.map_err(ReadDbError::Connection)?;
         Generations::live(&**client).await.map(|_| ()).map_err(ReadDbError::Generations)
     }
 
@@ -131,11 +151,7 @@ impl ReadDb {
         sql: &'static str,
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, ReadDbError> {
-        let client = self.pool().await?.get().await.map_err(ReadDbError::Connection)?;
-        self.0.statements.fetch_add(1, Ordering::Relaxed);
-        let failed = |source| ReadDbError::Statement { what, source };
-        let statement = client.prepare_cached(sql).await.map_err(failed)?;
-        client.query(&statement, values).await.map_err(failed)
+        self.on_live(what, Question::Fixed(sql, values)).await
     }
 
     /// Runs a statement whose text depends on the request. It is not kept: a client could fill memory with shapes.
@@ -145,21 +161,37 @@ impl ReadDb {
         sql: &str,
         values: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, ReadDbError> {
-        let client = self.pool().await?.get().await.map_err(ReadDbError::Connection)?;
-        self.0.statements.fetch_add(1, Ordering::Relaxed);
-        client.query_typed(sql, values).await.map_err(|source| ReadDbError::Statement { what, source })
+        self.on_live(what, Question::Once(sql, values)).await
     }
 
-    /// The pool of the live generations.
-    async fn pool(&self) -> Result<Pool, ReadDbError> {
+    /// Asks the live tables. What is known of them may be a moment old, and two switches may have fallen into it: then the
+    /// tables are gone, and the live ones are looked up and asked.
+    async fn on_live(&self, what: &'static str, question: Question<'_>) -> Result<Vec<Row>, ReadDbError> {
+        self.0.statements.fetch_add(1, Ordering::Relaxed);
+        let current = self.current().await?;
+        let client = current.pool.get().await.map_err(ReadDbError::Connection)?;
+        let failed = |source| ReadDbError::Statement { what, source };
+        match question.ask(&client).await {
+            Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
+                drop(client);
+                self.forget(&current.generations);
+                let client = self.current().await?.pool.get().await.map_err(ReadDbError::Connection)?;
+                question.ask(&client).await.map_err(failed)
+            }
+            answer => answer.map_err(failed),
+        }
+    }
+
+    /// The live generations and their pool.
+    async fn current(&self) -> Result<Current, ReadDbError> {
         match self.known() {
-            Some((current, false)) => Ok(current.pool),
+            Some((current, false)) => Ok(current),
             // Whoever finds the pointer stale reads it again; others go on with what is known meanwhile.
             Some((current, true)) => self.refresh(&current.pool, Some(&current)).await,
             None => {
                 let _one = self.0.opening.lock().await;
                 if let Some((current, _)) = self.known() {
-                    return Ok(current.pool);
+                    return Ok(current);
                 }
                 let pool = self.pool_with("public")?;
                 self.refresh(&pool, None).await
@@ -178,16 +210,21 @@ impl ReadDb {
         Some((current.clone(), stale))
     }
 
-    async fn refresh(&self, over: &Pool, known: Option<&Current>) -> Result<Pool, ReadDbError> {
+    /// Forgets generations that are gone, unless others are known by now.
+    fn forget(&self, gone: &Generations) {
+        self.0.current.lock().unwrap_or_else(PoisonError::into_inner).take_if(|known| known.generations == *gone);
+    }
+
+    async fn refresh(&self, over: &Pool, known: Option<&Current>) -> Result<Current, ReadDbError> {
         let client = over.get().await.map_err(ReadDbError::Connection)?;
         let generations = Generations::live(&**client).await.map_err(ReadDbError::Generations)?;
         if let Some(known) = known.filter(|known| known.generations == generations) {
-            return Ok(known.pool.clone());
+            return Ok(known.clone());
         }
         let pool = self.pool_with(&generations.search_path())?;
-        let current = Current { generations, pool: pool.clone(), read: Stopwatch::start() };
-        *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(current);
-        Ok(pool)
+        let current = Current { generations, pool, read: Stopwatch::start() };
+        *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(current.clone());
+        Ok(current)
     }
 
     fn pool_with(&self, search_path: &str) -> Result<Pool, ReadDbError> {

@@ -6,6 +6,7 @@
 //! park records; whoever calls [`Applier::apply`] does, in the same transaction.
 
 mod apply;
+pub mod audit;
 mod contribution;
 mod db;
 mod fold;
@@ -19,6 +20,7 @@ mod rows;
 pub mod testing;
 mod view;
 
+pub use apply::plan::is_strangers;
 pub use apply::{Applier, ApplyError, ApplyReport, Failure};
 pub use contribution::{Contribution, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
 pub use db::{ReadDb, ReadDbError, ReadSettings};

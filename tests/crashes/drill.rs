@@ -10,6 +10,7 @@ use tokio::process::{Child, Command};
 
 use crate::look::{audit, event_store, events, report, visible, whole};
 use crate::parts::{Victim, first_engine, kill_and_start, run, start_engine, this, variable};
+use crate::stopped::replace_a_stopped_projector;
 
 /// Lines of the generated file: enough that a fifth of its orders is not its end.
 const LINES: &str = "40000";
@@ -30,7 +31,7 @@ pub async fn every_part() {
     std::fs::create_dir(&folder).unwrap();
     let file = match std::env::var_os("CRASH_FILE") {
         Some(file) => file.into(),
-        None => generated(&folder).await,
+        None => generated(&folder, LINES).await,
     };
     let mut engine = first_engine().await;
     let path = folder.join("undisturbed.json");
@@ -42,15 +43,16 @@ pub async fn every_part() {
     for victim in [Victim::Engine, Victim::Importer, Victim::Postgres, Victim::Kafka] {
         survive(victim, &mut engine, &file, &folder, &expected).await;
     }
+    replace_a_stopped_projector(engine, &folder).await;
 }
 
-async fn generated(folder: &Path) -> PathBuf {
-    let path = folder.join("sample.csv");
-    std::fs::write(&path, run(this(&["ctl", "sample", "--lines", LINES])).await).unwrap();
+pub async fn generated(folder: &Path, lines: &str) -> PathBuf {
+    let path = folder.join(format!("sample-{lines}.csv"));
+    std::fs::write(&path, run(this(&["ctl", "sample", "--lines", lines])).await).unwrap();
     path
 }
 
-fn import(file: &Path, tenant: &str, report: &Path) -> Command {
+pub fn import(file: &Path, tenant: &str, report: &Path) -> Command {
     let mut command = this(&["ctl", "import", "online-retail", "--tenant", tenant]);
     command.arg("--report").arg(report).arg(file);
     command

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use read_models::Generations;
 use serde_json::{Value, json};
 use service_kit::config::DatabaseUrl;
 use service_kit::poll::wait_until;
@@ -21,6 +22,14 @@ const GRAPHQL_COUNT_MAX: u64 = 10_001;
 pub async fn event_store() -> Client {
     let url = DatabaseUrl::new("ORDERS_DATABASE_URL", variable("ORDERS_DATABASE_URL"));
     connect(&url, &ConnectOptions::named("drill")).await.unwrap()
+}
+
+/// A connection to the live read models.
+pub async fn read_models() -> Client {
+    let url = DatabaseUrl::new("READ_DATABASE_URL", variable("READ_DATABASE_URL"));
+    let client = connect(&url, &ConnectOptions::named("drill")).await.unwrap();
+    Generations::live(&client).await.unwrap().select(&client).await.unwrap();
+    client
 }
 
 /// How many events are stored.

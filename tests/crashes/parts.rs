@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use service_kit::config::Variables;
 use service_kit::poll::wait_until;
+use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
 const LOOK: Duration = Duration::from_millis(50);
@@ -45,14 +46,38 @@ pub async fn first_engine() -> Child {
 
 /// Starts the engine and waits until it is ready.
 pub async fn start_engine() -> Child {
-    let mut engine = this(&["engine", "serve"]).spawn().unwrap();
-    let url = format!("{}/readyz", variable("ENGINE_URL"));
+    until_ready(this(&["engine", "serve"]), &variable("ENGINE_URL")).await
+}
+
+/// Starts the engine with some roles.
+pub async fn start_engine_with(roles: &str) -> Child {
+    until_ready(this(&["engine", "serve", "--only", roles]), &variable("ENGINE_URL")).await
+}
+
+/// Starts a projector on an address of its own.
+pub async fn start_projector() -> Child {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let mut projector = this(&["engine", "serve", "--only", "projection"]);
+    projector.env("ENGINE_LISTEN", free.to_string());
+    until_ready(projector, &format!("http://{free}")).await
+}
+
+async fn until_ready(mut engine: Command, url: &str) -> Child {
+    let mut engine = engine.spawn().unwrap();
+    let url = format!("{url}/readyz");
     let ready = wait_until(START, LOOK, async || {
         assert!(engine.try_wait().unwrap().is_none(), "the engine ended while it started");
         reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success())
     });
     ready.await.unwrap();
     engine
+}
+
+/// Sends a signal to a process.
+pub async fn signal(name: &str, process: &Child) {
+    let mut kill = Command::new("kill");
+    kill.args(["-s", name, &process.id().unwrap().to_string()]);
+    run(kill).await;
 }
 
 /// Kills a part of the stack outright and starts it again.

@@ -8,5 +8,6 @@ mod engine;
 mod following;
 mod imports;
 mod placing;
+mod proofs;
 mod shop;
 mod tracing;

@@ -62,6 +62,6 @@ async fn begin_at(scale: &Scale, checkpoints: &TestTopic, position: i64) {
     let checkpoint = Checkpoint { incarnation, shard: 0, position, event_id: page.rows[0].1.event_id };
     let mut producer = TransactionalProducer::connect(&brokers(), &unique("begin")).await.unwrap();
     producer.begin().unwrap();
-    producer.produce(&checkpoint.to_record(&checkpoints.name)).await.unwrap();
+    producer.produce(checkpoint.to_record(&checkpoints.name)).await.unwrap();
     producer.commit().await.unwrap();
 }

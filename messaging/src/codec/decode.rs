@@ -187,6 +187,11 @@ impl Decoder {
 }
 
 impl WriterSchema {
+    /// This release's own.
+    pub(super) const fn ours(index: usize) -> Self {
+        Self { index, other: None }
+    }
+
     fn try_new(id: u32, text: &str) -> Result<Self, DecodeError> {
         let foreign = |name: String| DecodeError::ForeignSchema { id, name };
         let schema = Schema::parse_str(text).map_err(|error| foreign(format!("unreadable ({error})")))?;
@@ -214,7 +219,7 @@ fn unframe(value: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
     }
 }
 
-fn read_datum(writer: &WriterSchema, datum: &[u8]) -> Result<PublicEvent, DecodeError> {
+pub(super) fn read_datum(writer: &WriterSchema, datum: &[u8]) -> Result<PublicEvent, DecodeError> {
     match writer.index {
         0 => read(writer, datum).map(PublicEvent::OrderDrafted),
         1 => read(writer, datum).map(PublicEvent::LineAdded),

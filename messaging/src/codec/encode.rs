@@ -144,7 +144,7 @@ fn check_size(event: &PublicEvent, bytes: usize) -> Result<(), EncodeError> {
     Err(EncodeError::TooLarge { name, order_id, version, bytes })
 }
 
-fn write_datum<W: Write>(event: &PublicEvent, to: &mut W) -> Result<(), EncodeError> {
+pub(super) fn write_datum<W: Write>(event: &PublicEvent, to: &mut W) -> Result<(), EncodeError> {
     let writer = &WRITERS[event.index()];
     let written = match event {
         PublicEvent::OrderDrafted(record) => writer.write_ser(to, record),

@@ -2,11 +2,13 @@
 
 mod decode;
 mod encode;
+mod readers;
 #[cfg(test)]
 mod tests;
 
 pub use decode::{DecodeError, Decoder};
 pub use encode::{EncodeError, Encoder, check_publishable, encoded_size_of};
+pub use readers::{Readers, UnreadableError};
 
 /// The first byte of every value.
 pub const MAGIC: u8 = 0;

@@ -41,8 +41,8 @@ pub struct Anchor {
 pub enum AnchorError {
     /// Records between the group's place and the topic's beginning are gone, or the topic ends before it.
     #[error(
-        "partition {partition} of {topic} holds offsets {low} to {high} and the group stands at {next_offset}; rebuild the \
-         read models from the log, which starts the group's offsets anew"
+        "partition {partition} of {topic} holds offsets {low} to {high} and the group stands at {next_offset}: \
+         rebuild from the log and start over (`orderctl replay rebuild --all --start-over`)"
     )]
     OutOfRange {
         /// Which topic.
@@ -59,7 +59,7 @@ pub enum AnchorError {
     /// The topic was deleted and made again.
     #[error(
         "partition {partition} of {topic} has another record at offset {offset} than the one that was applied: the topic was \
-         made anew; rebuild the read models from the log, which starts the group's offsets anew"
+         made anew: rebuild from the log and start over (`orderctl replay rebuild --all --start-over`)"
     )]
     Recreated {
         /// Which topic.

@@ -10,8 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use schema_registry_converter::async_impl::schema_registry::{SrSettings, get_schema_by_id, perform_sr_call};
-use schema_registry_converter::schema_registry_common::SrCall;
+use schema_registry_converter::async_impl::schema_registry::{
+    SrSettings, get_all_versions, get_schema_by_id, perform_sr_call,
+};
+use schema_registry_converter::error::SRCError;
+use schema_registry_converter::schema_registry_common::{RawRegisteredSchema, SrCall};
 
 pub use error::RegistryError;
 
@@ -81,11 +84,32 @@ impl Registry {
         .await
     }
 
+    /// The schema that a subject held before exactly this one; `None` where this is its first.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotRegistered`] when it does not hold this one; [`RegistryError::Unavailable`] after all retries.
+    pub async fn before(&self, subject: &str, schema: &str) -> Result<Option<String>, RegistryError> {
+        retried(|| async move {
+            let settings = &self.inner.settings;
+            let failed = |source: SRCError| RegistryError::of_lookup(subject, source);
+            let version = self.held(subject, schema).await?.version.unwrap_or_default();
+            let versions = get_all_versions(settings, subject.to_owned()).await.map_err(failed)?;
+            let Some(before) = versions.into_iter().filter(|one| *one < version).max() else { return Ok(None) };
+            let held = perform_sr_call(settings, SrCall::GetBySubjectAndVersion(subject, before)).await;
+            held.map(|held| held.schema).map_err(failed)
+        })
+        .await
+    }
+
     async fn find(&self, subject: &str, schema: &str) -> Result<u32, RegistryError> {
-        let body = body(schema);
-        let found = perform_sr_call(&self.inner.settings, SrCall::PostForVersion(subject, &body)).await;
-        let found = found.map_err(|source| RegistryError::of_lookup(subject, source))?;
+        let found = self.held(subject, schema).await?;
         found.id.ok_or_else(|| RegistryError::NoId { subject: subject.to_owned() })
+    }
+
+    async fn held(&self, subject: &str, schema: &str) -> Result<RawRegisteredSchema, RegistryError> {
+        let body = body(schema);
+        let held = perform_sr_call(&self.inner.settings, SrCall::PostForVersion(subject, &body)).await;
+        held.map_err(|source| RegistryError::of_lookup(subject, source))
     }
 }
 

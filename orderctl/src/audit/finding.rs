@@ -19,6 +19,14 @@ pub enum Invariant {
     I4,
     /// An order's records are in one partition, in order.
     I5,
+    /// Every row of a read model is the fold of its events, and none is missing.
+    I6,
+    /// An idempotency key has one answer and one effect.
+    I7,
+    /// Every event can be read, with the schema before too.
+    I13,
+    /// What was consumed is applied or parked.
+    I14,
 }
 
 /// One thing that should not be.
@@ -85,6 +93,13 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Takes over what another has noted.
+    pub fn append(&mut self, other: &mut Self) {
+        let listed = std::mem::take(&mut other.listed);
+        self.count += std::mem::take(&mut other.count);
+        self.listed.extend(listed.into_iter().take(LISTED_MAX - self.listed.len()));
+    }
+
     /// Notes one more.
     pub fn push(&mut self, finding: Finding) {
         self.count += 1;

@@ -1,38 +1,45 @@
-//! The audit: every event once in the log and once in Kafka, in order, unchanged.
+//! The audit: every event once in the log and once in Kafka, in order, unchanged; every row of the read models the fold of
+//! its events; every kept answer true; every record readable and accounted for.
 //!
-//! Guarantees: it looks at all events up to where the log ended when it began, so live traffic does not disturb it; every wait
-//! has a bound; memory is one bit an event and one batch. I2 covers the whole store, the others begin at `--from`.
-//! Does not: look at read models, or mend anything.
+//! Guarantees: it looks at all events up to where the log ended when it began, and at the rows as they stand at one moment
+//! after, so live traffic does not disturb it; it writes nothing and holds nobody up; every wait has a bound; memory is one
+//! bit an event, one order, one batch, and the sums. I3 to I5 begin at `--from`, the others cover the whole store.
+//! Does not: mend anything.
 
+mod answers;
+mod consumed;
 mod finding;
+mod histories;
 mod log;
 mod partition;
+mod report;
+mod rows;
 mod seen;
 #[cfg(test)]
 mod tests;
 mod topic;
-
-use std::io::Write;
-use std::time::Duration;
+mod waits;
 
 use domain::contract::Position;
 use event_store::{Store, StoreOptions};
-use messaging::checkpoint;
-use messaging::topics::{ORDER_EVENTS, RELAY_CHECKPOINT};
-use serde_json::json;
+use messaging::topics::ORDER_EVENTS;
+use messaging::{Decoder, Readers, Registry};
 use service_kit::BoxError;
 use service_kit::clock::Stopwatch;
-use service_kit::config::Variables;
-use service_kit::poll::wait_for;
+use service_kit::config::{MessagingSettings, Variables};
+use std::time::Duration;
+use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 use crate::cli::AuditArgs;
 use crate::kafka::Topic;
-use crate::places::{brokers, orders_client, orders_database};
-use finding::{Finding, Findings, Invariant};
+use crate::places::{orders_client, orders_database, read_client};
+use consumed::{Consumed, GROUP};
+use finding::Findings;
+use histories::Histories;
+use report::Report;
 
-/// Longest wait for the relay to come to where the log ended.
-const RELAY_WAIT_MAX: Duration = Duration::from_mins(2);
-const RELAY_LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Time between two words about how far it is.
+const TOLD_EVERY: Duration = Duration::from_secs(5);
 
 /// Positions of one shard that are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,33 +57,63 @@ pub struct Range {
 /// # Errors
 /// When a part cannot be read.
 pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxError> {
-    let watch = Stopwatch::start();
-    let (brokers, mut findings) = (brokers(variables)?, Findings::default());
+    let (watch, mut findings) = (Stopwatch::start(), Findings::default());
+    let messaging = MessagingSettings::from_variables(variables)?;
+    let brokers = &messaging.kafka_brokers;
+    let registry = Registry::new(&messaging.schema_registry_url)?;
     let store = Store::open(&orders_database(variables)?, StoreOptions::default()).await?;
-    let client = orders_client(variables).await?;
+    let (mut orders, mut read) = (orders_client(variables).await?, read_client(variables).await?);
     let ranges = ranges(&store, args.from).await?;
     eprintln!("checking the log in Postgres");
-    log::versions(&client, &mut findings).await?;
-    log::unplaced(&client, &mut findings).await?;
+    log::versions(&orders, &mut findings).await?;
+    log::unplaced(&orders, &mut findings).await?;
     for range in &ranges {
-        log::positions(&client, *range, &mut findings).await?;
+        log::positions(&orders, *range, &mut findings).await?;
     }
     for range in &ranges {
-        wait_for_relay(&store, &brokers, *range, &mut findings).await?;
+        waits::relay(&store, brokers, *range, &mut findings).await?;
     }
+    let ends = Topic::open(brokers, ORDER_EVENTS, |_| 0).await?.ends().await?;
+    waits::projectors(&read, (ORDER_EVENTS, &ends), &mut findings).await?;
+
+    // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
+    let read = snapshot(&mut read).await?;
+    let decoder = Decoder::new(registry.clone());
+    let mut consumed = Consumed::load(&read, &decoder, (GROUP, ORDER_EVENTS)).await?;
+    let readers = Readers::connect(&registry, ORDER_EVENTS).await?;
+    let heads: Vec<i64> = ranges.iter().map(|range| range.last).collect();
+    eprintln!("comparing the read models with the log");
+    let looked = {
+        let orders = snapshot(&mut orders).await?;
+        let mut histories = Histories::open(&orders, &readers).await?;
+        rows::check(&read, &mut histories, (&heads, &consumed.orders), &mut findings).await?
+    };
+    let answers = answers::check(&orders, &mut findings).await?;
     let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
-    let mut told = Stopwatch::start();
     eprintln!("comparing {events} events with topic {ORDER_EVENTS}");
-    let topic = Topic::open(&brokers, ORDER_EVENTS, |_| 0).await?;
-    let compared = topic::compare(&client, topic, &ranges, &mut findings, |compared| {
-        if told.elapsed() >= Duration::from_secs(5) {
+    let mut told = Stopwatch::start();
+    let topic = Topic::open(brokers, ORDER_EVENTS, |_| 0).await?;
+    let compared = topic::compare(&orders, (topic, &ranges), &mut consumed, &mut findings, |compared| {
+        if told.elapsed() >= TOLD_EVERY {
             told = Stopwatch::start();
             eprintln!("{compared} of {events} compared");
         }
     })
     .await?;
-    report(args.json, &ranges, compared, &findings, watch.elapsed())?;
+    let (looked, parked) = looked;
+    let (counts, took) = (consumed.counts, watch.elapsed());
+    let report = Report { ranges: &ranges, compared, looked, parked, answers, counts, findings: &findings, took };
+    report.tell(args.json)?;
     Ok(findings.count == 0)
+}
+
+/// A transaction that sees everything as it stands now, for as long as it lasts.
+async fn snapshot(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
+    let transaction = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let transaction = transaction.start().await?;
+    // The first statement decides which moment that is.
+    transaction.query_one("SELECT 1", &[]).await?;
+    Ok(transaction)
 }
 
 async fn ranges(store: &Store, from: Option<Position>) -> Result<Vec<Range>, BoxError> {
@@ -95,54 +132,4 @@ async fn ranges(store: &Store, from: Option<Position>) -> Result<Vec<Range>, Box
         }
         _ => Ok(ranges),
     }
-}
-
-/// Waits until the relay says that it has published the range.
-async fn wait_for_relay(store: &Store, brokers: &str, range: Range, findings: &mut Findings) -> Result<(), BoxError> {
-    let mut published = None;
-    let reached = wait_for(RELAY_WAIT_MAX, RELAY_LOOK_EVERY, async || {
-        match checkpoint::read(brokers, RELAY_CHECKPOINT, range.shard).await {
-            Ok(checkpoint) => {
-                published = checkpoint;
-                (range.last == 0 || checkpoint.is_some_and(|one| one.position >= range.last)).then_some(Ok(()))
-            }
-            Err(error) => Some(Err(error)),
-        }
-    })
-    .await;
-    if let Some(checkpoint) = published
-        && checkpoint.incarnation != store.identity().incarnation
-    {
-        let detail = format!("the relay's checkpoint belongs to log {}, this is another", checkpoint.incarnation);
-        findings.push(Finding::new(Invariant::I4, "checkpoint_of_another_log", detail));
-    }
-    if let Ok(read) = reached {
-        return Ok(read?);
-    }
-    let (shard, last, place) = (range.shard, range.last, published.map_or(0, |one| one.position));
-    let seconds = RELAY_WAIT_MAX.as_secs();
-    let detail = format!(
-        "the log was at {shard}.{last} when the audit began, and {seconds} s later the relay is at {shard}.{place}"
-    );
-    findings.push(Finding::new(Invariant::I4, "relay_behind", detail));
-    Ok(())
-}
-
-fn report(as_json: bool, ranges: &[Range], compared: u64, findings: &Findings, took: Duration) -> std::io::Result<()> {
-    let mut out = std::io::stdout();
-    let heads: Vec<String> = ranges.iter().map(|range| format!("{}.{}", range.shard, range.last)).collect();
-    let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
-    if as_json {
-        let told = json!({
-            "clean": findings.count == 0, "heads": heads, "events": events, "records": compared,
-            "findings": findings.listed, "findingsCount": findings.count, "seconds": took.as_secs_f64(),
-        });
-        return writeln!(out, "{told}");
-    }
-    for finding in &findings.listed {
-        writeln!(out, "{finding}")?;
-    }
-    let (count, heads, seconds) = (findings.count, heads.join(", "), took.as_secs_f64());
-    let verdict = if count == 0 { "Clean".to_owned() } else { format!("{count} findings") };
-    writeln!(out, "{verdict}: {events} events up to {heads}, {compared} records compared, {seconds:.1} s.")
 }

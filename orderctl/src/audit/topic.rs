@@ -1,4 +1,4 @@
-//! What must hold in Kafka: I4 and I5, record by record against the log.
+//! What must hold in Kafka: I4 and I5, record by record against the log; and what became of the records.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,6 +8,7 @@ use service_kit::BoxError;
 use tokio_postgres::Client;
 
 use super::Range;
+use super::consumed::Consumed;
 use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
 use super::partition::partition_of;
 use super::seen::Seen;
@@ -35,14 +36,15 @@ struct Claim {
     hash: Option<String>,
 }
 
-/// Compares all that was committed with the log, both ways; how many records were compared.
+/// Compares all that was committed with the log, both ways, and looks what became of each record where it was consumed; how
+/// many records were compared.
 ///
 /// # Errors
 /// When Kafka or the database cannot be read.
 pub async fn compare(
     client: &Client,
-    mut topic: Topic,
-    ranges: &[Range],
+    (mut topic, ranges): (Topic, &[Range]),
+    consumed: &mut Consumed<'_>,
     findings: &mut Findings,
     mut progress: impl FnMut(u64),
 ) -> Result<u64, BoxError> {
@@ -51,9 +53,11 @@ pub async fn compare(
     let mut comparison = Comparison { client, findings, partitions, seen, last: HashMap::new(), compared: 0 };
     while let Some(records) = topic.next().await? {
         comparison.batch(&records).await?;
+        consumed.batch(&records, comparison.findings).await?;
         progress(comparison.compared);
     }
     topic.close().await;
+    consumed.finish(comparison.findings);
     comparison.missing().await?;
     Ok(comparison.compared)
 }

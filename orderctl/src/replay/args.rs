@@ -12,7 +12,7 @@ use crate::events::Moment;
 pub enum ReplayVerb {
     /// Make read models anew from the log beside the live ones, compare, and switch
     #[command(
-        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. Where a row differs\nfrom the live one nothing is switched, and the rows, their fields and the events behind them are told.\nAn interrupted rebuild changes nothing; the next one sweeps its tables.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild sku_sales --json"
+        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. Where a row differs\nfrom the live one nothing is switched, and the rows, their fields and the events behind them are told.\nAn interrupted rebuild changes nothing; the next one sweeps its tables.\n\nWhere the projector says that its place in the topic is gone, or that the topic was made anew, --start-over takes the\nwhole log, lets the projector begin at the topic's beginning, and gives up what is parked; there is no way back from it.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild --all --start-over\n  orderctl replay rebuild sku_sales --json"
     )]
     Rebuild(RebuildArgs),
     /// Compare the live rows with a fold of the log; exit code 1 where a row differs
@@ -54,6 +54,9 @@ pub struct RebuildArgs {
     /// Switch although rows differ: the log is right, the live rows are wrong
     #[arg(long)]
     pub accept_differences: bool,
+    /// Take the whole log and let the projector start over: its place in the topic is gone
+    #[arg(long, requires = "all", conflicts_with = "accept_differences")]
+    pub start_over: bool,
     /// The report as JSON
     #[arg(long)]
     pub json: bool,

@@ -8,8 +8,10 @@ mod report;
 use std::io::Write;
 
 use event_store::{Store, StoreOptions};
+use messaging::inspect::first_offsets;
+use messaging::topics::ORDER_EVENTS;
 use read_models::rebuild::{
-    Progress, Purpose, RebuildError, RebuildOptions, Report, clean_up, rebuild, roll_back, status,
+    Progress, Purpose, RebuildError, RebuildOptions, Report, Start, clean_up, rebuild, roll_back, start_over, status,
 };
 use service_kit::BoxError;
 use service_kit::clock::{Ids, Stopwatch, SystemIds};
@@ -17,7 +19,8 @@ use service_kit::config::{DatabaseUrl, Variables};
 use service_kit::shutdown::on_signal;
 use uuid::Uuid;
 
-use crate::places::{orders_database, read_database};
+use crate::lag::PROJECTOR_GROUP;
+use crate::places::{brokers, orders_database, read_database};
 use args::{ReplayVerb, RollbackArgs};
 pub use log::StoreLog;
 
@@ -27,6 +30,14 @@ pub use log::StoreLog;
 /// When it could not come to its end; the live tables are then as they were.
 pub async fn run(variables: &Variables, verb: &ReplayVerb) -> Result<bool, BoxError> {
     match verb {
+        ReplayVerb::Rebuild(args) if args.start_over => {
+            let start = start(variables).await?;
+            let work = Work::new(variables).await?;
+            let report = work.interruptible(async |how, tell| {
+                start_over(&work.read, &work.log, &start, (&how.0, how.1), tell).await
+            });
+            report::tell(&report.await?, Purpose::SwitchDespiteDifferences, args.json)
+        }
         ReplayVerb::Rebuild(args) => {
             let purpose = if args.accept_differences { Purpose::SwitchDespiteDifferences } else { Purpose::Switch };
             let work = Work::new(variables).await?;
@@ -49,6 +60,16 @@ pub async fn run(variables: &Variables, verb: &ReplayVerb) -> Result<bool, BoxEr
         ReplayVerb::Show(args) => order::show(variables, args).await,
         ReplayVerb::Diff(args) => order::diff(variables, args).await,
     }
+}
+
+/// Where the projector starts over: at what the topic holds now.
+async fn start(variables: &Variables) -> Result<Start, BoxError> {
+    let offsets = first_offsets(&brokers(variables)?, ORDER_EVENTS).await?;
+    if offsets.is_empty() {
+        return Err(format!("there is no topic {ORDER_EVENTS} to start over in; run `order-engine topics`").into());
+    }
+    let (group, topic) = (PROJECTOR_GROUP.to_owned(), ORDER_EVENTS.to_owned());
+    Ok(Start { group, topic, offsets: offsets.into_iter().collect() })
 }
 
 async fn go_back(variables: &Variables, args: &RollbackArgs) -> Result<bool, BoxError> {

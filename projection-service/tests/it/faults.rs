@@ -1,4 +1,15 @@
-use super::support::{World, new_id, placed};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use messaging::testing::{PATIENCE, registry};
+use service_kit::poll::wait_until;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::support::{SOMEBODY_WAITS, World, new_id, placed};
+
+/// More refusals than the registry's client takes for one question: then the projector has paused and asked again.
+const REFUSALS: usize = 9;
 
 #[tokio::test]
 async fn a_projector_whose_offsets_were_advanced_by_another_changes_nothing() {
@@ -12,9 +23,7 @@ async fn a_projector_whose_offsets_were_advanced_by_another_changes_nothing() {
     let taking = other.transaction().await.unwrap();
     let next: i64 = taking.query_one("SELECT next_offset FROM projector_offset FOR UPDATE", &[]).await.unwrap().get(0);
     world.publish(placed(during)).await;
-    let waits =
-        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    world.wait_for(waits).await;
+    world.wait_for(SOMEBODY_WAITS).await;
     let moved = "UPDATE projector_offset SET next_offset = $1, last_offset = NULL, last_event_id = NULL";
     let beyond = if next == 4 { 9 } else { next + 4 };
     taking.execute(moved, &[&beyond]).await.unwrap();
@@ -37,6 +46,55 @@ async fn lost_connections_are_made_anew_and_nothing_is_parked() {
                    WHERE datname = current_database() AND application_name LIKE 'projection%'";
         world.client.query(cut, &[]).await.unwrap();
     }
+    running.stop().await;
+    world.wait_for("SELECT count(*) = 0 FROM parked").await;
+}
+
+/// The real registry behind a door that can be shut.
+struct Door {
+    url: String,
+    open: AtomicBool,
+    refused: AtomicUsize,
+}
+
+impl Door {
+    async fn shut() -> Arc<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let behind = registry().url().trim_start_matches("http://").to_owned();
+        let (registry, path) = behind.split_once('/').map_or((behind.as_str(), ""), |(host, path)| (host, path));
+        let (registry, url) = (registry.to_owned(), format!("http://{}/{path}", listener.local_addr().unwrap()));
+        let door = Arc::new(Self { url, open: AtomicBool::new(false), refused: AtomicUsize::new(0) });
+        tokio::spawn({
+            let door = Arc::clone(&door);
+            async move {
+                while let Ok((mut caller, _)) = listener.accept().await {
+                    if door.open.load(Ordering::Relaxed) {
+                        let mut called = TcpStream::connect(&registry).await.unwrap();
+                        tokio::spawn(async move { tokio::io::copy_bidirectional(&mut caller, &mut called).await });
+                    } else {
+                        door.refused.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            }
+        });
+        door
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_is_away_is_waited_for_and_nothing_is_parked() {
+    let mut world = World::new(1).await;
+    let door = Door::shut().await;
+    world.settings.messaging.schema_registry_url.clone_from(&door.url);
+    let (order, running) = (new_id(), world.start());
+    world.publish(placed(order)).await;
+    let paused = async || door.refused.load(Ordering::Relaxed) >= REFUSALS;
+    wait_until(PATIENCE, Duration::from_millis(20), paused).await.unwrap();
+    world
+        .wait_for("SELECT (SELECT count(*) FROM parked) = 0 AND bool_and(next_offset = 0) FROM projector_offset")
+        .await;
+    door.open.store(true, Ordering::Relaxed);
+    world.wait_for_version(order, 4).await;
     running.stop().await;
     world.wait_for("SELECT count(*) = 0 FROM parked").await;
 }

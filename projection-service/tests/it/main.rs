@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod faults;
+mod kills;
 mod parking;
 mod rows;
+mod start_over;
 mod support;

@@ -82,6 +82,25 @@ async fn a_record_without_a_key_parks_by_its_offset_alone() {
 }
 
 #[tokio::test]
+async fn records_under_a_key_that_nobody_can_read_park_one_by_one() {
+    let world = World::new(1).await;
+    let orders = [new_id(), new_id()];
+    let strange = orders.map(|order| {
+        let mut record = world.encode(placed(order).remove(0));
+        (record.key, record.partition) = (Some(vec![0xff, 0xfe]), Some(0));
+        record
+    });
+    world.send(strange.into()).await;
+    world.publish(placed(orders[0])).await;
+    let running = world.start();
+    world.wait_for_version(orders[0], 4).await;
+    running.stop().await;
+    let parked = parked(&world).await;
+    assert_eq!(parked.iter().map(|(offset, order, _)| (*offset, *order)).collect::<Vec<_>>(), [(0, None), (1, None)]);
+    assert!(parked.iter().all(|(_, _, reason)| !reason.contains("waits behind")), "{parked:?}");
+}
+
+#[tokio::test]
 async fn what_postgres_cannot_hold_parks_and_holds_nobody_up() {
     let world = World::new(1).await;
     let (ill, well) = (new_id(), new_id());
@@ -112,4 +131,10 @@ async fn too_many_parked_keys_stop_the_partition() {
     assert_eq!(parked(&world).await.len(), 2);
     let next: i64 = world.client.query_one("SELECT next_offset FROM projector_offset", &[]).await.unwrap().get(0);
     assert_eq!(next, 2, "the partition went on");
+    // Once one of them is dealt with, the next start goes on with what was left.
+    world.client.execute("DELETE FROM parked WHERE \"offset\" = 0", &[]).await.unwrap();
+    let running = world.start();
+    world.wait_for("SELECT max(\"offset\") = 2 FROM parked").await;
+    running.ready().await;
+    running.stop().await;
 }

@@ -39,6 +39,26 @@ async fn delivered_three_times_gives_the_same_rows() {
 }
 
 #[tokio::test]
+async fn keys_in_another_order_give_the_same_rows() {
+    let histories: Vec<_> = (0..10).map(|_| placed(new_id())).collect();
+    let one_by_one = histories.concat();
+    let mixed = (0..4).flat_map(|at| histories.iter().rev().map(move |history| history[at].clone())).collect();
+    let mut seen = Vec::new();
+    for records in [one_by_one, mixed] {
+        let mut world = World::new(2).await;
+        // So small that one order is spread over several.
+        world.settings.batch.records_max = 7;
+        world.publish(records).await;
+        let running = world.start();
+        world.wait_for("SELECT coalesce(sum(next_offset), 0) >= 40 FROM projector_offset").await;
+        running.stop().await;
+        seen.push(world.rows().await);
+    }
+    assert!(seen[0].len() > 40, "{:?}", seen[0]);
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test]
 async fn two_projectors_share_the_partitions_and_one_takes_over() {
     let world = World::new(4).await;
     let (first, second) = (world.start(), world.start());

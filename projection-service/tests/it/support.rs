@@ -107,6 +107,10 @@ impl World {
     }
 }
 
+/// Whether somebody waits for a lock that another holds.
+pub const SOMEBODY_WAITS: &str =
+    "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
 /// A projector at work.
 pub struct Running {
     pub service: Arc<ProjectionService>,
@@ -118,6 +122,12 @@ impl Running {
     pub async fn stop(self) {
         self.stop.cancel();
         tokio::time::timeout(PATIENCE, self.task).await.unwrap().unwrap();
+    }
+
+    /// Ends it where it stands, as a crash does: nothing is finished, nobody is told.
+    pub async fn kill(self) {
+        self.task.abort();
+        assert!(self.task.await.unwrap_err().is_cancelled());
     }
 
     /// Waits until this many sessions have failed.

@@ -4,4 +4,5 @@ ON CONFLICT (model) DO UPDATE SET
     generation = excluded.generation,
     switched_at = now(),
     previous_generation = pointer.generation,
-    kept_positions = $3
+    kept_positions = $3,
+    kept_differs = false

@@ -37,6 +37,7 @@ struct Statements {
     write_timeline: Statement,
     write_customers: Statement,
     write_skus: Statement,
+    delete_skus: Statement,
 }
 
 impl Applier {
@@ -67,6 +68,7 @@ impl Applier {
             write_timeline: prepare(include_str!("../../sql/apply/write_timeline.sql")).await?,
             write_customers: prepare(include_str!("../../sql/apply/write_customers.sql")).await?,
             write_skus: prepare(include_str!("../../sql/apply/write_skus.sql")).await?,
+            delete_skus: prepare(include_str!("../../sql/apply/delete_skus.sql")).await?,
         };
         Ok(Self { expected: None, statements })
     }

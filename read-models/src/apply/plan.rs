@@ -191,9 +191,8 @@ fn nameless(record: &Published, error: &uuid::Error) -> Failure {
     Failure { order_id, version, indices: Vec::new(), error }
 }
 
-/// Whether another program's row stands in no order's history.
 /// Whether a record is a row of another program that stands in no order's history.
-pub(crate) fn is_strangers(event: &PublicEvent) -> bool {
+pub fn is_strangers(event: &PublicEvent) -> bool {
     match event {
         PublicEvent::ForeignEvent(event) => {
             event.aggregate_type != Order::KIND || Uuid::parse_str(&event.order_id).is_err()

@@ -1,4 +1,4 @@
-//! Writing a plan: at most six statements, sent together so that they cost one round trip.
+//! Writing a plan: at most seven statements, sent together so that they cost one round trip.
 
 use domain::contract::{PublicEvent, Published};
 use serde::{Serialize, Serializer};
@@ -30,6 +30,7 @@ pub(super) async fn write(
         execute(transaction, &statements.write_timeline, timeline(batch, &plan.applied)),
         execute(transaction, &statements.write_customers, customers(&plan.sums)),
         execute(transaction, &statements.write_skus, skus(&plan.sums)),
+        execute(transaction, &statements.delete_skus, lessened_skus(&plan.sums)),
     )
     .map_err(ApplyError::Database)?;
     let expected = plan.changes.len() as u64;
@@ -168,6 +169,20 @@ pub(crate) fn skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
             Box::new(rows().map(|(_, figures)| figures.credits).collect::<Vec<_>>()),
             Box::new(rows().map(|(_, figures)| figures.quantity).collect::<Vec<_>>()),
             Box::new(rows().map(|(_, figures)| figures.revenue_minor.to_string()).collect::<Vec<_>>()),
+        ]
+    })
+}
+
+/// Keys of SKUs that an order no longer counts for: their row may have become one of nothing.
+fn lessened_skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
+    let lessened = sums.skus.iter().filter(|(_, figures)| figures.orders < 0 || figures.credits < 0);
+    let keys: Vec<_> = lessened.map(|(key, _)| key).collect();
+    (!keys.is_empty()).then(|| -> Vec<Column<'_>> {
+        vec![
+            Box::new(keys.iter().map(|key| key.tenant.as_str()).collect::<Vec<_>>()),
+            Box::new(keys.iter().map(|key| key.sku.as_str()).collect::<Vec<_>>()),
+            Box::new(keys.iter().map(|key| key.currency.as_str()).collect::<Vec<_>>()),
+            Box::new(keys.iter().map(|key| key.month).collect::<Vec<_>>()),
         ]
     })
 }

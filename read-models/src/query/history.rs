@@ -40,7 +40,7 @@ pub struct TimelineEntry {
 }
 
 impl TimelineEntry {
-    fn read(row: &tokio_postgres::Row) -> Result<Self, RowError> {
+    pub(crate) fn read(row: &tokio_postgres::Row) -> Result<Self, RowError> {
         let reader = Reader { table: Model::OrderTimeline.name(), row };
         Ok(Self {
             order_id: reader.get("order_id")?,

@@ -8,9 +8,9 @@ use super::compare::{Compared, compare};
 use super::error::{RebuildError, database};
 use super::lease::Lease;
 use super::pending::Pending;
-use super::{Log, Progress, Purpose};
+use super::{Aim, Log, Progress, Purpose};
 use crate::generation::point_to;
-use crate::{Applier, Generations, Model};
+use crate::{Applier, Generations};
 
 /// Rounds without holding the projector.
 const ROUNDS_MAX: usize = 20;
@@ -25,8 +25,7 @@ pub(super) struct Hands<'a> {
     pub(super) live: &'a Generations,
     /// The set that is to become live.
     pub(super) fresh: &'a Generations,
-    pub(super) models: &'a [Model],
-    pub(super) purpose: Purpose,
+    pub(super) aim: Aim<'a>,
 }
 
 /// How it ended.
@@ -51,7 +50,7 @@ pub(super) async fn catch_up<L: Log>(
         hands.lease.stage(client, "catch up").await?;
         let transaction = client.transaction().await.map_err(database("begin to catch up"))?;
         pending.follow(log).await?;
-        let due = pending.applied(&transaction, hands.live).await?;
+        let due = due(&mut pending, &transaction, &hands).await?;
         apply(&applier, &transaction, &due).await?;
         transaction.commit().await.map_err(database("commit what was caught up with"))?;
         events += due.len() as u64;
@@ -74,24 +73,26 @@ async fn finish<L: Log>(
     hands.lease.stage(client, "compare and switch").await?;
     let transaction = client.transaction().await.map_err(database("begin the switch"))?;
     let watch = Stopwatch::start();
-    // Every transaction of a projector advances its offsets first, so whoever holds this table sees rows at rest.
+    // Whoever writes rows advances or locks the offsets first, so whoever holds this table sees rows at rest.
     transaction
-        .batch_execute("LOCK TABLE public.projector_offset IN SHARE ROW EXCLUSIVE MODE")
+        .batch_execute("LOCK TABLE public.projector_offset IN EXCLUSIVE MODE")
         .await
         .map_err(database("hold the projector"))?;
     if Generations::live(&transaction).await? != *hands.live {
         return Err(RebuildError::LeaseLost);
     }
     pending.follow(log).await?;
-    let due = pending.applied(&transaction, hands.live).await?;
+    let due = due(&mut pending, &transaction, &hands).await?;
     apply(applier, &transaction, &due).await?;
     events += due.len() as u64;
+    let Aim { models, purpose, start } = hands.aim;
     let mut compared = Vec::new();
-    for model in hands.models {
+    // Live rows that lack what the topic has lost compare with nothing.
+    for model in models.iter().filter(|_| start.is_none()) {
         compared.push(compare(&transaction, *model, hands.live, hands.fresh).await?);
     }
     let equal = compared.iter().all(|compared| compared.differing == 0);
-    let switched = match hands.purpose {
+    let switched = match purpose {
         Purpose::Verify => false,
         Purpose::Switch => equal,
         Purpose::SwitchDespiteDifferences => true,
@@ -103,10 +104,18 @@ async fn finish<L: Log>(
             .await
             .map_err(database("make the switch durable"))?;
         progress(Progress { stage: "switch", done: events, total: events, seconds: watch.elapsed().as_secs_f64() });
-        let settled = pending.settled();
-        for model in hands.models {
+        let settled = start.is_none().then(|| pending.settled());
+        for model in models {
             let generation = hands.fresh.of(*model).expect("a set has every model");
-            point_to(&transaction, *model, generation, Some(&settled)).await?;
+            point_to(&transaction, *model, generation, settled.as_deref()).await?;
+        }
+        if !equal {
+            let models: Vec<_> = models.iter().map(|model| model.name()).collect();
+            let statement = include_str!("../../sql/generation/kept_differs.sql");
+            transaction.execute(statement, &[&models]).await.map_err(database("note that rows differed"))?;
+        }
+        if let Some(start) = start {
+            start.set(&transaction).await?;
         }
         transaction.commit().await.map_err(database("commit the switch"))?;
     } else {
@@ -114,6 +123,18 @@ async fn finish<L: Log>(
     }
     let paused_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(End { switched, events, paused_ms, compared })
+}
+
+/// What is to be applied now: what the live projector has applied, or all where it starts over.
+async fn due(
+    pending: &mut Pending,
+    transaction: &Transaction<'_>,
+    hands: &Hands<'_>,
+) -> Result<Vec<Published>, RebuildError> {
+    match hands.aim.start {
+        None => pending.applied(transaction, hands.live).await,
+        Some(_) => Ok(pending.everything()),
+    }
 }
 
 async fn apply(applier: &Applier, transaction: &Transaction<'_>, due: &[Published]) -> Result<(), RebuildError> {

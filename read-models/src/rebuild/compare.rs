@@ -77,7 +77,7 @@ pub(super) async fn compare(
     Ok(compared)
 }
 
-fn difference(model: Model, live: Option<Value>, other: Option<Value>) -> Difference {
+pub(crate) fn difference(model: Model, live: Option<Value>, other: Option<Value>) -> Difference {
     let object = |value: Option<Value>| match value {
         Some(Value::Object(object)) => object,
         _ => Map::new(),

@@ -1,4 +1,4 @@
-//! Filling a new set of tables from the log, exactly as far as the live projector has come with each order.
+//! Filling a new set of tables from the log: exactly as far as the live projector has come with each order, or to the end.
 //!
 //! Memory is bounded by passes: each holds the orders of one share of the ids, and reads the log once.
 
@@ -32,7 +32,7 @@ pub(super) struct Filled {
 /// One pass over the log.
 struct Pass<'a> {
     client: &'a Client,
-    versions: &'a HashMap<Uuid, i64>,
+    versions: Option<&'a HashMap<Uuid, i64>>,
     number: u128,
     of: u128,
     views: HashMap<Uuid, OrderView>,
@@ -40,18 +40,21 @@ struct Pass<'a> {
 }
 
 /// Fills order tables and timeline up to `heads`, and adds up the sums. `versions` is what the live projector has applied;
-/// what stands in the log beyond that is kept for later.
+/// what stands in the log beyond that is kept for later. Without it, all is filled.
 pub(super) async fn fill<L: Log>(
     client: &Client,
     log: &L,
-    versions: &HashMap<Uuid, i64>,
+    versions: Option<&HashMap<Uuid, i64>>,
     heads: Vec<i64>,
     orders_in_memory_max: usize,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Filled, RebuildError> {
-    let passes = versions.len().div_ceil(orders_in_memory_max.max(1)).max(1) as u128;
+    let events = heads.iter().sum::<i64>().unsigned_abs();
+    // Where orders cannot be counted, there are no more of them than events.
+    let orders = versions.map_or_else(|| usize::try_from(events).unwrap_or(usize::MAX), HashMap::len);
+    let passes = orders.div_ceil(orders_in_memory_max.max(1)).max(1) as u128;
     let watch = Stopwatch::start();
-    let total = heads.iter().sum::<i64>().unsigned_abs() * u64::try_from(passes).unwrap_or(u64::MAX);
+    let total = events * u64::try_from(passes).unwrap_or(u64::MAX);
     let pending = Pending::after(heads.clone());
     let mut filled = Filled { pending, sums: Contribution::default(), orders: 0, events: 0, unfoldable: Vec::new() };
     let mut done = 0;
@@ -99,7 +102,8 @@ impl Pass<'_> {
             if order_id.as_u128() % self.of != self.number {
                 continue;
             }
-            if record.event.version() > self.versions.get(&order_id).copied().unwrap_or(0) {
+            let applied = self.versions.map(|versions| versions.get(&order_id).copied().unwrap_or(0));
+            if applied.is_some_and(|applied| record.event.version() > applied) {
                 filled.pending.push(order_id, record)?;
                 continue;
             }

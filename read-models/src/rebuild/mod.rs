@@ -6,13 +6,14 @@
 //! sweeps what is left. Does not: stop queries or the projector, but for the time of the last comparison.
 
 mod catch_up;
-mod compare;
+pub(crate) mod compare;
 mod copy;
 mod error;
 mod fill;
 mod lease;
 mod pending;
 mod rollback;
+mod start;
 
 use domain::contract::Published;
 use serde::Serialize;
@@ -30,6 +31,8 @@ use error::database;
 use lease::Lease;
 use pending::live_versions;
 pub use rollback::{KeptSet, Status, roll_back, status};
+pub(crate) use rollback::{coherent, kept};
+pub use start::Start;
 
 use crate::generation::{create_generation, index_generation};
 use crate::{Generations, Model};
@@ -116,6 +119,15 @@ impl Report {
     }
 }
 
+/// What one run is to do.
+#[derive(Clone, Copy)]
+struct Aim<'a> {
+    models: &'a [Model],
+    purpose: Purpose,
+    /// Where the projector starts over, for a set that has the whole log.
+    start: Option<&'a Start>,
+}
+
 /// Makes a new set of tables from the log, compares the given models with the live ones, and switches them if wanted.
 ///
 /// All models are filled even if one is wanted, for what the projector adds meanwhile is applied to a whole set. `holder`
@@ -132,7 +144,30 @@ pub async fn rebuild<L: Log>(
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
     let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
-    let built = build(&mut client, &lease, log, models, (purpose, options, generation), progress).await;
+    let aim = Aim { models, purpose, start: None };
+    let built = build(&mut client, &lease, log, aim, (options, generation), progress).await;
+    leave(&client, lease, built).await
+}
+
+/// Makes the whole set anew from all that the log has, wherever the live projector stands, makes it live, and lets the
+/// group start over: the way on when the topic no longer has what the group would read next, or is another one.
+///
+/// There is no comparison, for the live rows lack what could not be read, and no way back for the same reason. Parked
+/// records of the group are given up: what they say is in the log, and what is still in the topic is read again.
+///
+/// # Errors
+/// [`RebuildError`].
+pub async fn start_over<L: Log>(
+    url: &DatabaseUrl,
+    log: &L,
+    start: &Start,
+    (options, holder): (&RebuildOptions, Uuid),
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Report, RebuildError> {
+    let mut client = open(url).await?;
+    let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
+    let aim = Aim { models: &Model::ALL, purpose: Purpose::SwitchDespiteDifferences, start: Some(start) };
+    let built = build(&mut client, &lease, log, aim, (options, generation), progress).await;
     leave(&client, lease, built).await
 }
 
@@ -140,8 +175,8 @@ async fn build<L: Log>(
     client: &mut Client,
     lease: &Lease,
     log: &L,
-    models: &[Model],
-    (purpose, options, generation): (Purpose, &RebuildOptions, i32),
+    aim: Aim<'_>,
+    (options, generation): (&RebuildOptions, i32),
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, RebuildError> {
     let watch = Stopwatch::start();
@@ -153,10 +188,13 @@ async fn build<L: Log>(
         create_generation(client, model, generation).await?;
     }
     // First what is applied, then the head: so the log up to the head has all that is applied.
-    let versions = live_versions(client, &live).await?;
+    let versions = match aim.start {
+        None => Some(live_versions(client, &live).await?),
+        Some(_) => None,
+    };
     let heads = log.heads().await.map_err(RebuildError::Log)?;
     fresh.select(client).await?;
-    let filled = fill::fill(client, log, &versions, heads, options.orders_in_memory_max, progress).await?;
+    let filled = fill::fill(client, log, versions.as_ref(), heads, options.orders_in_memory_max, progress).await?;
     drop(versions);
     lease.stage(client, "index").await?;
     for model in [Model::CustomerSummary, Model::SkuSales] {
@@ -172,7 +210,7 @@ async fn build<L: Log>(
         .batch_execute("ANALYZE order_summary, order_lines, order_timeline, customer_summary, sku_sales")
         .await
         .map_err(database("analyse the new tables"))?;
-    let hands = Hands { lease, live: &live, fresh: &fresh, models, purpose };
+    let hands = Hands { lease, live: &live, fresh: &fresh, aim };
     let end = catch_up(client, log, filled.pending, hands, progress).await?;
     Ok(Report {
         generation,

@@ -82,6 +82,12 @@ impl Pending {
         Ok(due)
     }
 
+    /// Takes out all.
+    pub(super) fn everything(&mut self) -> Vec<Published> {
+        self.events = 0;
+        std::mem::take(&mut self.by_order).into_values().flatten().collect()
+    }
+
     /// For each shard the position up to which everything is applied.
     pub(super) fn settled(&self) -> Vec<i64> {
         let mut settled = self.read.clone();

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use service_kit::config::DatabaseUrl;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, GenericClient};
 use uuid::Uuid;
 
 use super::catch_up::{Hands, catch_up};
 use super::error::{RebuildError, database};
 use super::lease::{Lease, at_work};
 use super::pending::Pending;
-use super::{Log, Progress, Purpose, RebuildOptions, Report, leave, open};
+use super::{Aim, Log, Progress, Purpose, RebuildOptions, Report, leave, open};
 use crate::{Generations, Model};
 use service_kit::clock::Stopwatch;
 
@@ -27,6 +27,8 @@ pub struct KeptSet {
     pub previous: Option<i32>,
     /// How far that has every event, by shard.
     pub kept_positions: Option<Vec<i64>>,
+    /// Whether what is kept was known to differ from what replaced it.
+    pub differs: bool,
 }
 
 /// The generations, and what is at work.
@@ -76,7 +78,8 @@ async fn back<L: Log>(
     let (generation, positions) = coherent(&kept).map_err(RebuildError::NoWayBack)?;
     let live = Generations::live(client).await?;
     let fresh = Generations::all(generation);
-    let hands = Hands { lease, live: &live, fresh: &fresh, models: &Model::ALL, purpose };
+    let aim = Aim { models: &Model::ALL, purpose, start: None };
+    let hands = Hands { lease, live: &live, fresh: &fresh, aim };
     let end = catch_up(client, log, Pending::after(positions), hands, progress).await?;
     Ok(Report {
         generation,
@@ -92,7 +95,7 @@ async fn back<L: Log>(
 }
 
 /// A set can only catch up as a whole: sums know no versions, the orders beside them do.
-fn coherent(kept: &[KeptSet]) -> Result<(i32, Vec<i64>), &'static str> {
+pub(crate) fn coherent(kept: &[KeptSet]) -> Result<(i32, Vec<i64>), &'static str> {
     let Some(first) = kept.first() else { return Err("no model is live") };
     let Some(previous) = first.previous else { return Err("no earlier generation is kept") };
     let Some(positions) = first.kept_positions.clone() else { return Err("no earlier generation is kept") };
@@ -106,7 +109,7 @@ fn coherent(kept: &[KeptSet]) -> Result<(i32, Vec<i64>), &'static str> {
     }
 }
 
-async fn kept(client: &Client) -> Result<Vec<KeptSet>, RebuildError> {
+pub(crate) async fn kept(client: &impl GenericClient) -> Result<Vec<KeptSet>, RebuildError> {
     let failed = database("read which generations are kept");
     let rows = client.query(include_str!("../../sql/rebuild/status.sql"), &[]).await.map_err(&failed)?;
     let read = |row: &tokio_postgres::Row| {
@@ -116,6 +119,7 @@ async fn kept(client: &Client) -> Result<Vec<KeptSet>, RebuildError> {
             switched_at: row.try_get(2)?,
             previous: row.try_get(3)?,
             kept_positions: row.try_get(4)?,
+            differs: row.try_get(5)?,
         })
     };
     rows.iter().map(read).collect::<Result<_, _>>().map_err(failed)

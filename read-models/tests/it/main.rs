@@ -81,8 +81,8 @@ async fn rows_are_the_fold_of_the_events_and_sums_follow() {
     let sums = read.customers(&staff().tenant, &["c1".to_owned()]).await.unwrap();
     let figures = &sums[0].figures;
     assert_eq!((figures.orders, figures.cancelled, figures.revenue_minor), (0, 1, 0));
-    let skus = client.query("SELECT orders, quantity, revenue_minor::text FROM sku_sales", &[]).await.unwrap();
-    assert_eq!((skus[0].get::<_, i64>(0), skus[0].get::<_, i64>(1), skus[0].get::<_, &str>(2)), (0, 0, "0"));
+    let skus: i64 = client.query_one("SELECT count(*) FROM sku_sales", &[]).await.unwrap().get(0);
+    assert_eq!(skus, 0, "what nobody bought is no row");
 }
 
 #[tokio::test]
@@ -211,6 +211,29 @@ async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() 
     let applier = Applier::open(&client).await.unwrap();
     assert_eq!(apply(&mut client, &applier, &sale(1, "c1", "1").records()).await.applied, 1);
     assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)]).await.unwrap()[0].view.state, ViewState::Completed);
+}
+
+#[tokio::test]
+async fn a_query_finds_the_live_tables_even_after_two_switches_that_it_has_not_heard_of() {
+    let database = database().await;
+    let mut client = database.client().await;
+    let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: u64::MAX };
+    let read = ReadDb::with(database.url(), settings).unwrap();
+    assert!(read.orders(&staff(), &[Uuid::from_u128(1)]).await.unwrap().is_empty());
+    for generation in 2..=3 {
+        for model in read_models::Model::ALL {
+            generation::create_generation(&client, model, generation).await.unwrap();
+            generation::index_generation(&client, model, generation).await.unwrap();
+            generation::point_to(&client, model, generation, None).await.unwrap();
+        }
+    }
+    for model in read_models::Model::ALL {
+        client.batch_execute(&format!("DROP SCHEMA {} CASCADE", generation::schema(model, 1))).await.unwrap();
+    }
+    let applier = Applier::open(&client).await.unwrap();
+    apply(&mut client, &applier, &sale(1, "c1", "1").records()).await;
+    assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)]).await.unwrap().len(), 1);
+    assert_eq!(read.order_page(&staff(), &request()).await.unwrap().orders.len(), 1);
 }
 
 #[tokio::test]

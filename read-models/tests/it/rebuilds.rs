@@ -8,7 +8,7 @@ use read_models::rebuild::{
     Log, Progress, Purpose, RebuildError, RebuildOptions, Report, clean_up, rebuild, roll_back, status,
 };
 use read_models::testing::Story;
-use read_models::{Applier, ApplyError, Model};
+use read_models::{Applier, ApplyError, Generations, Model};
 use service_kit::BoxError;
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
@@ -181,6 +181,19 @@ async fn damage_is_named_to_row_and_field_stops_the_switch_and_is_repaired() {
 }
 
 #[tokio::test]
+async fn what_only_a_cancelled_order_held_leaves_no_row() {
+    let (database, events, mut projector) = filled(3).await;
+    let story = Story::of(Uuid::from_u128(9), "shop", Some("c1")).drafted().line(0, "ONLY", 1, 100).placed("9");
+    // Placed in one batch and cancelled in another: the row is there in between.
+    for record in story.cancelled().records() {
+        let record = events.store(record);
+        projector.apply(&[record]).await;
+    }
+    let report = run(&database, &events, Purpose::Verify).await.unwrap();
+    assert!(report.is_equal(), "{report:?}");
+}
+
+#[tokio::test]
 async fn live_traffic_goes_on_and_a_lagging_projector_is_met_where_it_is() {
     let (database, events, mut projector) = filled(100).await;
     let stop = Arc::new(AtomicBool::new(false));
@@ -266,19 +279,56 @@ async fn an_interrupted_rebuild_changes_nothing_and_the_next_one_sweeps() {
 }
 
 #[tokio::test]
-async fn a_lease_of_a_process_that_is_gone_expires() {
-    let (database, events, _) = filled(3).await;
-    let gone = RebuildOptions { lease_seconds: 0.2, ..options() };
-    let how = (Purpose::Switch, &gone, SystemIds.ordered());
-    let reached = Arc::new(tokio::sync::Notify::new());
-    let mut tell = |_: Progress| reached.notify_one();
-    tokio::select! {
-        biased;
-        () = reached.notified() => (),
-        ended = rebuild(database.url(), &events, &Model::ALL, how, &mut tell) => panic!("{ended:?}"),
+async fn a_rebuild_killed_at_any_stage_changes_nothing_and_the_next_one_finishes() {
+    let (database, events, projector) = filled(20).await;
+    for stage in ["fill", "catch up", "switch"] {
+        let before = Generations::live(&projector.client).await.unwrap();
+        let kept = schemas(&projector.client).await;
+        let gone = RebuildOptions { lease_seconds: 0.2, ..options() };
+        let how = (Purpose::Switch, &gone, SystemIds.ordered());
+        let reached = Arc::new(tokio::sync::Notify::new());
+        let mut tell = |progress: Progress| {
+            if progress.stage == stage {
+                reached.notify_one();
+            }
+        };
+        tokio::select! {
+            biased;
+            () = reached.notified() => (),
+            ended = rebuild(database.url(), &events, &Model::ALL, how, &mut tell) => panic!("{ended:?}"),
+        }
+        assert_eq!(Generations::live(&projector.client).await.unwrap(), before, "killed at {stage}");
+        assert_eq!(schemas(&projector.client).await, kept + 5, "what was begun at {stage} is left for the next one");
+        let (limit, interval) = (std::time::Duration::from_secs(10), std::time::Duration::from_millis(50));
+        let next = async || run(&database, &events, Purpose::Switch).await.ok();
+        let report = service_kit::poll::wait_for(limit, interval, next).await.unwrap();
+        assert!(report.switched && report.is_equal(), "{report:?}");
+        assert_eq!(schemas(&projector.client).await, 10);
     }
-    let (limit, interval) = (std::time::Duration::from_secs(10), std::time::Duration::from_millis(50));
-    let report =
-        service_kit::poll::wait_for(limit, interval, async || run(&database, &events, Purpose::Switch).await.ok());
-    assert!(report.await.unwrap().switched);
+}
+
+#[tokio::test]
+async fn a_bug_that_the_projector_had_for_a_while_is_named_and_repaired() {
+    let (database, events, mut projector) = filled(10).await;
+    let bug = "CREATE FUNCTION public.bug() RETURNS trigger LANGUAGE plpgsql AS \
+               $$ BEGIN NEW.quantity := NEW.quantity + 1; RETURN NEW; END $$; \
+               CREATE TRIGGER bug BEFORE INSERT ON order_lines FOR EACH ROW WHEN (NEW.sku = 'B') EXECUTE FUNCTION public.bug()";
+    projector.client.batch_execute(bug).await.unwrap();
+    for n in [11, 13] {
+        let batch: Vec<_> = history(n).into_iter().map(|record| events.store(record)).collect();
+        projector.apply(&batch).await;
+    }
+    projector.client.batch_execute("DROP FUNCTION public.bug CASCADE").await.unwrap();
+    let verified = run(&database, &events, Purpose::Verify).await.unwrap();
+    let found: Vec<_> = verified.compared.iter().flat_map(|compared| &compared.differences).collect();
+    let mut named: Vec<_> = found.iter().map(|one| one.key["order_id"].as_str().unwrap().to_owned()).collect();
+    named.sort();
+    assert_eq!(named, [11, 13].map(|n| Uuid::from_u128(n).to_string()));
+    for difference in found {
+        assert_eq!((difference.model, difference.fields.len(), difference.events.len()), ("order_lines", 1, 5));
+        let field = &difference.fields[0];
+        assert_eq!((field.field.as_str(), &field.live, &field.log), ("quantity", &Some(2.into()), &Some(1.into())));
+    }
+    assert!(run(&database, &events, Purpose::SwitchDespiteDifferences).await.unwrap().switched);
+    assert!(run(&database, &events, Purpose::Verify).await.unwrap().is_equal());
 }

@@ -1,0 +1,115 @@
+//! Whether a public event is understood by this release and by the one before it, which may run side by side.
+
+use apache_avro::reader::datum::GenericDatumReader;
+use apache_avro::{AvroResult, Schema};
+use domain::contract::PublicEvent;
+
+use super::decode::{DecodeError, WriterSchema, read_datum};
+use super::encode::{EncodeError, write_datum};
+use crate::registry::{Registry, RegistryError};
+use crate::schemas::CONTRACT;
+
+/// Why an event is not understood everywhere.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableError {
+    /// It does not fit this release's schema.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// This release cannot read what it has written.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// It is another one after being written and read.
+    #[error("{name} is not what was written once it is read again")]
+    Changed {
+        /// Which record.
+        name: &'static str,
+    },
+    /// The release before cannot read it.
+    #[error("{name} cannot be read with the schema before this one")]
+    Before {
+        /// Which record.
+        name: &'static str,
+        /// What Avro says.
+        #[source]
+        source: Box<apache_avro::Error>,
+    },
+}
+
+/// The schemas with which a topic is read: this release's and, where a subject had one before, that.
+#[derive(Debug)]
+pub struct Readers {
+    before: Vec<Option<Schema>>,
+}
+
+impl Readers {
+    /// Looks up what each subject of a topic held before.
+    ///
+    /// # Errors
+    /// [`RegistryError`] when this release's schemas are not registered or the registry stays away.
+    pub async fn connect(registry: &Registry, topic: &str) -> Result<Self, RegistryError> {
+        let mut before = Vec::with_capacity(CONTRACT.len());
+        for contract in CONTRACT.iter() {
+            let subject = contract.subject(topic);
+            let text = registry.before(&subject, contract.text).await?;
+            // What does not parse is no schema that anybody reads with.
+            before.push(text.and_then(|text| Schema::parse_str(&text).ok()));
+        }
+        Ok(Self { before })
+    }
+
+    /// Writes an event and reads it in both ways.
+    ///
+    /// # Errors
+    /// [`UnreadableError`] for the first way that fails.
+    pub fn check(&self, event: &PublicEvent) -> Result<(), UnreadableError> {
+        let (index, name) = (event.index(), event.name());
+        let mut datum = Vec::new();
+        write_datum(event, &mut datum)?;
+        if read_datum(&WriterSchema::ours(index), &datum)? != *event {
+            return Err(UnreadableError::Changed { name });
+        }
+        let Some(before) = &self.before[index] else { return Ok(()) };
+        read_with(index, before, &datum).map_err(|source| UnreadableError::Before { name, source: Box::new(source) })
+    }
+}
+
+fn read_with(index: usize, reader: &Schema, mut datum: &[u8]) -> AvroResult<()> {
+    let reader = GenericDatumReader::builder(&CONTRACT[index].schema).reader_schema(reader).build()?;
+    reader.read_value(&mut datum).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::contract::OrderDrafted;
+
+    fn readers(before: &str) -> Readers {
+        let schema = Schema::parse_str(before).unwrap();
+        let before = CONTRACT.iter().map(|contract| (contract.schema.name() == schema.name()).then(|| schema.clone()));
+        Readers { before: before.collect() }
+    }
+
+    fn drafted() -> PublicEvent {
+        PublicEvent::OrderDrafted(OrderDrafted {
+            order_id: "o-1".to_owned(),
+            version: 1,
+            tenant: "shop".to_owned(),
+            at: 7,
+            customer: None,
+            currency: "GBP".to_owned(),
+        })
+    }
+
+    #[test]
+    fn a_field_that_came_later_hinders_nobody_and_one_that_is_gone_does() {
+        let ours = CONTRACT[0].text;
+        assert!(readers(ours).check(&drafted()).is_ok());
+        let mut schema: serde_json::Value = serde_json::from_str(ours).unwrap();
+        let fields = schema["fields"].as_array_mut().unwrap();
+        fields.retain(|field| field["name"] != "customer");
+        assert!(readers(&schema.to_string()).check(&drafted()).is_ok());
+        schema["fields"].as_array_mut().unwrap().push(serde_json::json!({"name": "channel", "type": "string"}));
+        let refused = readers(&schema.to_string()).check(&drafted());
+        assert!(matches!(refused, Err(UnreadableError::Before { name: "OrderDrafted", .. })), "{refused:?}");
+    }
+}

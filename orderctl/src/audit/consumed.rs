@@ -1,0 +1,189 @@
+//! What must hold of consumed records: I14. Each one is applied, parked, given up by somebody, or no order's.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::contract::Published;
+use messaging::{Decoder, IncomingRecord};
+use serde::Serialize;
+use service_kit::BoxError;
+use service_kit::errors::chain;
+use tokio_postgres::{Client, Transaction};
+use uuid::Uuid;
+
+use super::finding::{Finding, Findings, Invariant};
+
+/// The group that keeps the read models.
+pub const GROUP: &str = "read";
+
+/// What waits of an order, or was given up.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// How many records.
+    pub records: u64,
+    /// Why the first waits.
+    pub reason: String,
+    /// Why somebody gave one up.
+    pub given_up: Option<String>,
+}
+
+/// Records by what became of them.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Behind the group's offsets.
+    pub consumed: u64,
+    /// Of those, in the read models.
+    pub applied: u64,
+    /// Of those, rows of other programs that are no order's.
+    pub foreign: u64,
+    /// Of those, parked.
+    pub parked: u64,
+    /// Of those, given up.
+    pub dropped: u64,
+}
+
+/// What a group has consumed, as one transaction over the read models sees it.
+pub struct Consumed<'a> {
+    transaction: &'a Transaction<'a>,
+    decoder: &'a Decoder,
+    next_offsets: BTreeMap<i32, i64>,
+    /// Places of records that wait or were given up, and whether they were.
+    held: HashMap<(i32, i64), bool>,
+    /// What is held by order; records that name none are not in it.
+    pub orders: HashMap<Uuid, Held>,
+    /// What was counted so far.
+    pub counts: Counts,
+}
+
+/// Offsets of every group that reads a topic.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn groups(client: &Client, topic: &str) -> Result<BTreeMap<String, BTreeMap<i32, i64>>, BoxError> {
+    let mut groups: BTreeMap<String, BTreeMap<i32, i64>> = BTreeMap::new();
+    for row in client.query(include_str!("../sql/audit_groups.sql"), &[&topic]).await? {
+        groups.entry(row.try_get(0)?).or_default().insert(row.try_get(1)?, row.try_get(2)?);
+    }
+    Ok(groups)
+}
+
+impl<'a> Consumed<'a> {
+    /// Reads offsets and what is held.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn load(
+        transaction: &'a Transaction<'a>,
+        decoder: &'a Decoder,
+        (group, topic): (&str, &str),
+    ) -> Result<Self, BoxError> {
+        let mut next_offsets = BTreeMap::new();
+        for row in transaction.query(include_str!("../sql/audit_groups.sql"), &[&topic]).await? {
+            if row.try_get::<_, &str>(0)? == group {
+                next_offsets.insert(row.try_get(1)?, row.try_get(2)?);
+            }
+        }
+        let (mut held, mut orders) = (HashMap::new(), HashMap::new());
+        for row in transaction.query(include_str!("../sql/audit_parked.sql"), &[&group, &topic]).await? {
+            let given_up: Option<String> = row.try_get(4)?;
+            held.insert((row.try_get(0)?, row.try_get(1)?), given_up.is_some());
+            if let Some(order) = row.try_get::<_, Option<Uuid>>(2)? {
+                let new = Held { records: 0, reason: row.try_get(3)?, given_up: None };
+                let order = orders.entry(order).or_insert(new);
+                order.records += u64::from(given_up.is_none());
+                order.given_up = given_up.or_else(|| order.given_up.take());
+            }
+        }
+        Ok(Self { transaction, decoder, next_offsets, held, orders, counts: Counts::default() })
+    }
+
+    /// Looks what became of records, and whether they can be read (I13).
+    ///
+    /// # Errors
+    /// When the database or the registry cannot be asked.
+    pub async fn batch(&mut self, records: &[IncomingRecord], findings: &mut Findings) -> Result<(), BoxError> {
+        let mut unsettled: Vec<(&IncomingRecord, Uuid, i64)> = Vec::new();
+        for record in records {
+            let decoded = self.decode(record, findings).await?;
+            let next = self.next_offsets.get(&record.partition).copied().unwrap_or(0);
+            if record.offset >= next {
+                continue;
+            }
+            self.counts.consumed += 1;
+            let held = self.held.remove(&(record.partition, record.offset));
+            match (held, decoded) {
+                (Some(true), _) => self.counts.dropped += 1,
+                (Some(false), _) => self.counts.parked += 1,
+                (None, Some(published)) if read_models::is_strangers(&published.event) => self.counts.foreign += 1,
+                (None, Some(published)) => match published.event.order_id().parse() {
+                    Ok(order) => unsettled.push((record, order, published.event.version())),
+                    Err(_) => findings.push(lost(record)),
+                },
+                (None, None) => findings.push(lost(record)),
+            }
+        }
+        self.settle(&unsettled, findings).await
+    }
+
+    async fn decode(&self, record: &IncomingRecord, findings: &mut Findings) -> Result<Option<Published>, BoxError> {
+        match self.decoder.decode(record).await {
+            Ok(published) => Ok(Some(published)),
+            Err(error) if error.is_transient() => Err(error.into()),
+            Err(error) => {
+                let finding =
+                    Finding::new(Invariant::I13, "record_undecodable", format!("{}: {}", place(record), chain(&error)));
+                findings.push(Finding { order: key(record), ..finding });
+                Ok(None)
+            }
+        }
+    }
+
+    async fn settle(
+        &mut self,
+        unsettled: &[(&IncomingRecord, Uuid, i64)],
+        findings: &mut Findings,
+    ) -> Result<(), BoxError> {
+        if unsettled.is_empty() {
+            return Ok(());
+        }
+        let orders: Vec<Uuid> = unsettled.iter().map(|(_, order, _)| *order).collect();
+        let versions: Vec<i64> = unsettled.iter().map(|(.., version)| *version).collect();
+        let mut applied = vec![false; unsettled.len()];
+        for row in self.transaction.query(include_str!("../sql/audit_applied.sql"), &[&orders, &versions]).await? {
+            let place = usize::try_from(row.try_get::<_, i64>(0)? - 1)?;
+            applied[place] = true;
+        }
+        for ((record, order, version), applied) in unsettled.iter().zip(applied) {
+            if applied {
+                self.counts.applied += 1;
+            } else {
+                findings.push(lost(record).of(order.to_string(), *version));
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds what is parked and was not consumed, once all records were looked at.
+    pub fn finish(&self, findings: &mut Findings) {
+        for ((partition, offset), given_up) in &self.held {
+            let next = self.next_offsets.get(partition).copied().unwrap_or(0);
+            if *offset >= next {
+                let what = if *given_up { "given up" } else { "parked" };
+                let detail = format!("offset {offset} of partition {partition} is {what}, the group stands at {next}");
+                findings.push(Finding::new(Invariant::I14, "parked_unconsumed", detail));
+            }
+        }
+    }
+}
+
+fn lost(record: &IncomingRecord) -> Finding {
+    let detail = format!("{} was consumed and is neither applied nor parked", place(record));
+    Finding { order: key(record), ..Finding::new(Invariant::I14, "neither_applied_nor_parked", detail) }
+}
+
+fn place(record: &IncomingRecord) -> String {
+    format!("offset {} of partition {}", record.offset, record.partition)
+}
+
+fn key(record: &IncomingRecord) -> Option<String> {
+    record.key.as_deref().map(|key| String::from_utf8_lossy(key).into_owned())
+}

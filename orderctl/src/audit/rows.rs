@@ -1,0 +1,120 @@
+//! What must hold of the read models: I6.
+
+use std::collections::HashMap;
+
+use domain::contract::Position;
+use read_models::audit::{Behind, Found, Looked, audit};
+use read_models::rebuild::Difference;
+use serde::Serialize;
+use serde_json::Value;
+use service_kit::BoxError;
+use service_kit::errors::chain;
+use tokio_postgres::Transaction;
+use uuid::Uuid;
+
+use super::consumed::Held;
+use super::finding::{Finding, Findings, Invariant};
+use super::histories::Histories;
+
+/// Fields that are told of a differing row.
+const FIELDS_TOLD_MAX: usize = 4;
+
+/// An order that waits, and the sums that are false for it meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ParkedKey {
+    /// Which order.
+    pub order: Uuid,
+    /// Records of it that are parked.
+    pub records: u64,
+    /// Why the first is.
+    pub reason: String,
+    /// Rows of the sums that lack it.
+    pub falsifies: Vec<String>,
+}
+
+/// Holds all live rows against the log.
+///
+/// # Errors
+/// When either cannot be read.
+pub async fn check(
+    read: &Transaction<'_>,
+    histories: &mut Histories<'_>,
+    (heads, held): (&[i64], &HashMap<Uuid, Held>),
+    findings: &mut Findings,
+) -> Result<(Looked, Vec<ParkedKey>), BoxError> {
+    let mut parked: HashMap<Uuid, ParkedKey> = HashMap::new();
+    for (order, held) in held.iter().filter(|(_, held)| held.records > 0) {
+        let Held { records, reason, .. } = held.clone();
+        parked.insert(*order, ParkedKey { order: *order, records, reason, falsifies: Vec::new() });
+    }
+    let looked = audit(read, &mut *histories, heads, &mut |found| match found {
+        Found::Behind(behind) if parked.contains_key(&behind.order_id) => {
+            parked.entry(behind.order_id).and_modify(|key| key.falsifies = behind.falsifies);
+        }
+        Found::Behind(behind) => findings.push(not_projected(&behind, held.get(&behind.order_id))),
+        found => findings.push(finding(found)),
+    })
+    .await?;
+    let mut parked: Vec<ParkedKey> = parked.into_values().collect();
+    parked.sort_unstable_by_key(|key| key.order);
+    for key in &parked {
+        let sums = if key.falsifies.is_empty() { "no sum".to_owned() } else { key.falsifies.join(", ") };
+        let detail = format!("{} records wait ({}); false for it: {sums}", key.records, key.reason);
+        findings.push(Finding { order: Some(key.order.to_string()), ..Finding::new(Invariant::I6, "parked", detail) });
+    }
+    findings.append(&mut histories.findings);
+    Ok((looked, parked))
+}
+
+fn not_projected(behind: &Behind, held: Option<&Held>) -> Finding {
+    let Behind { order_id, applied, due, first, falsifies } = behind;
+    let (code, why) = match held.and_then(|held| held.given_up.as_ref()) {
+        Some(reason) => ("given_up", format!("a record of it was given up: {reason}")),
+        None => ("not_projected", "nothing of it is parked".to_owned()),
+    };
+    let detail = format!("the rows are at version {applied} of {due}; {why}; false for it: {}", falsifies.join(", "));
+    Finding::new(Invariant::I6, code, detail).of(order_id.to_string(), *applied).at(*first)
+}
+
+fn finding(found: Found) -> Finding {
+    let new = |code, detail: String| Finding::new(Invariant::I6, code, detail);
+    match found {
+        Found::Differs(difference) => of_difference(&difference),
+        Found::Damaged { order_id, error } => {
+            Finding { order: Some(order_id.to_string()), ..new("row_unreadable", chain(&error)) }
+        }
+        Found::Ahead { order_id, applied, stored } => {
+            new("ahead_of_log", format!("the log ends with version {stored}")).of(order_id.to_string(), applied)
+        }
+        Found::Unfoldable { order_id, version, reason } => new("unfoldable", reason).of(order_id.to_string(), version),
+        Found::Behind(behind) => not_projected(&behind, None),
+        Found::Unequal { model, kept, orders } => {
+            let detail = format!("{model} is not what the kept generation {kept} has: {}", orders.join(" "));
+            Finding { order: orders.first().cloned(), ..new("generations_differ", detail) }
+        }
+    }
+}
+
+fn of_difference(difference: &Difference) -> Finding {
+    let Difference { model, key, fields, events } = difference;
+    let code = match fields.first() {
+        Some(field) if field.live.is_none() => "row_missing",
+        Some(field) if field.log.is_none() => "row_of_nothing",
+        _ => "row_differs",
+    };
+    let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "-".to_owned(), Value::to_string);
+    let told = fields.iter().filter(|field| !key.contains_key(&field.field)).take(FIELDS_TOLD_MAX);
+    let told: Vec<_> = told
+        .map(|field| format!("{}: live {}, by the log {}", field.field, text(&field.live), text(&field.log)))
+        .collect();
+    let more = if fields.len() > told.len() { ", …" } else { "" };
+    let key = Value::Object(key.clone());
+    let finding = Finding::new(Invariant::I6, code, format!("{model} {key} {}{more}", told.join(", ")));
+    Finding {
+        order: key["order_id"].as_str().map(str::to_owned),
+        version: key["version"].as_i64(),
+        position: events.first().and_then(|place| place.parse::<Position>().ok()),
+        ..finding
+    }
+}

@@ -1,0 +1,1 @@
+SELECT count(*) FROM idempotency WHERE answer -> 'done' IS NOT NULL

@@ -1,0 +1,8 @@
+-- Independent of the rows' order: the sum of a hash of each row's text.
+SELECT coalesce(sum(('x' || substr(md5(hashed::text), 1, 15))::bit(60)::bigint), 0)::text
+FROM one.model AS hashed
+WHERE EXISTS (
+    SELECT
+    FROM live.order_summary AS live
+    JOIN kept.order_summary AS kept USING (order_id, version)
+    WHERE live.order_id = hashed.order_id)

@@ -1,0 +1,53 @@
+//! Sorted streams, read a page at a time and taken order by order.
+
+use std::collections::VecDeque;
+
+use service_kit::BoxError;
+use uuid::Uuid;
+
+/// A stream that rises by order id. Ids may repeat.
+pub trait Sorted: Send {
+    /// What there is of an order.
+    type Item: Send;
+    /// The next ones; empty at the end.
+    fn page(&mut self) -> impl Future<Output = Result<Vec<(Uuid, Self::Item)>, BoxError>> + Send;
+}
+
+impl<S: Sorted> Sorted for &mut S {
+    type Item = S::Item;
+
+    fn page(&mut self) -> impl Future<Output = Result<Vec<(Uuid, Self::Item)>, BoxError>> + Send {
+        (**self).page()
+    }
+}
+
+/// A stream with its page in hand.
+pub(super) struct Feed<S: Sorted> {
+    source: S,
+    page: VecDeque<(Uuid, S::Item)>,
+    ended: bool,
+}
+
+impl<S: Sorted> Feed<S> {
+    pub(super) const fn of(source: S) -> Self {
+        Self { source, page: VecDeque::new(), ended: false }
+    }
+
+    /// The next order's id; `None` at the end.
+    pub(super) async fn next_order(&mut self) -> Result<Option<Uuid>, BoxError> {
+        while self.page.is_empty() && !self.ended {
+            self.page = self.source.page().await?.into();
+            self.ended = self.page.is_empty();
+        }
+        Ok(self.page.front().map(|(id, _)| *id))
+    }
+
+    /// All there is of an order that comes next, if it does.
+    pub(super) async fn take(&mut self, order_id: Uuid) -> Result<Vec<S::Item>, BoxError> {
+        let mut taken = Vec::new();
+        while self.next_order().await? == Some(order_id) {
+            taken.extend(self.page.pop_front().map(|(_, item)| item));
+        }
+        Ok(taken)
+    }
+}

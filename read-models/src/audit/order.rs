@@ -1,0 +1,235 @@
+//! One order: its rows against the fold of its events, at the version that the rows have.
+
+use std::collections::BTreeMap;
+
+use domain::contract::Published;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::tables::{Summary, entry};
+use super::{Behind, Found, told};
+use crate::query::TimelineEntry;
+use crate::rebuild::Difference;
+use crate::rebuild::compare::difference;
+use crate::rows::RowError;
+use crate::{Contribution, LineView, Model, OrderView, fold};
+
+/// Sums and events that are named, of each order.
+const NAMED_MAX: usize = 20;
+
+/// Rows, and what is wrong with those that cannot be read.
+pub(super) type Rows<T> = Vec<Result<T, RowError>>;
+
+/// Everything there is of an order.
+pub(super) struct Order {
+    pub(super) id: Uuid,
+    /// Its whole history, in order.
+    pub(super) events: Vec<Published>,
+    pub(super) summary: Option<Summary>,
+    pub(super) lines: Vec<LineView>,
+    pub(super) timeline: Vec<TimelineEntry>,
+}
+
+impl Order {
+    /// Takes rows apart from what cannot be read of them.
+    pub(super) fn of(
+        id: Uuid,
+        events: Vec<Published>,
+        (summary, lines, timeline): (Rows<Summary>, Rows<LineView>, Rows<TimelineEntry>),
+        found: &mut dyn FnMut(Found),
+    ) -> Self {
+        let mut damaged = |error| found(Found::Damaged { order_id: id, error });
+        let summary = readable(summary, &mut damaged).pop();
+        let (lines, timeline) = (readable(lines, &mut damaged), readable(timeline, &mut damaged));
+        Self { id, events, summary, lines, timeline }
+    }
+
+    /// Checks all rows; `heads` say up to which position of each shard they must have come. Adds what the order
+    /// contributes, at its version, to the sums.
+    pub(super) fn check(self, heads: &[i64], sums: &mut Contribution, found: &mut dyn FnMut(Found)) {
+        let in_timeline = self.timeline.last().map(|entry| entry.version);
+        let applied = self.summary.as_ref().map(|row| row.view.version).max(in_timeline).unwrap_or(0);
+        let stored = self.events.last().map_or(0, |record| record.event.version());
+        if applied > stored {
+            found(Found::Ahead { order_id: self.id, applied, stored });
+        }
+        let count = self.events.iter().take_while(|record| record.event.version() <= applied).count();
+        let (upto, beyond) = self.events.split_at(count);
+        let (view, stopped) = folded(None, upto);
+        if let Some((version, reason)) = stopped {
+            found(Found::Unfoldable { order_id: self.id, version, reason });
+        }
+        let places = || upto.iter().rev().take(NAMED_MAX).map(|record| record.position.to_string()).collect();
+        let mut differs = |model, live: Option<Value>, log: Option<Value>| {
+            found(Found::Differs(Difference { events: places(), ..difference(model, live, log) }));
+        };
+        if let Some(view) = &view {
+            self.compare(view, &mut differs);
+            sums.add(view);
+        }
+        self.compare_timeline(upto, stored, &mut differs);
+        if let Some(behind) = behind(self.id, applied, view, beyond, heads) {
+            found(Found::Behind(behind));
+        }
+    }
+
+    fn compare(&self, view: &OrderView, differs: &mut impl FnMut(Model, Option<Value>, Option<Value>)) {
+        let line_count = i32::try_from(view.lines.len()).expect("an order has far fewer lines than 32 bits count");
+        let expected = OrderView { lines: Vec::new(), ..view.clone() };
+        if self.summary.as_ref().is_none_or(|row| row.view != expected || row.line_count != line_count) {
+            let live = self.summary.as_ref().map(|row| told::summary(&row.view, row.line_count));
+            differs(Model::OrderSummary, live, Some(told::summary(view, line_count)));
+        }
+        let mut live: BTreeMap<Uuid, &LineView> = self.lines.iter().map(|line| (line.line_id, line)).collect();
+        for line in &view.lines {
+            let row = live.remove(&line.line_id);
+            if row != Some(line) {
+                let row = row.map(|row| told::line(self.id, row));
+                differs(Model::OrderLines, row, Some(told::line(self.id, line)));
+            }
+        }
+        for line in live.into_values() {
+            differs(Model::OrderLines, Some(told::line(self.id, line)), None);
+        }
+    }
+
+    /// Rows of versions that the log does not have are told as being ahead.
+    fn compare_timeline(
+        &self,
+        upto: &[Published],
+        stored: i64,
+        differs: &mut impl FnMut(Model, Option<Value>, Option<Value>),
+    ) {
+        let mut live: BTreeMap<i64, &TimelineEntry> = self.timeline.iter().map(|row| (row.version, row)).collect();
+        for record in upto {
+            let expected = entry(self.id, record);
+            let row = live.remove(&expected.version);
+            if row != Some(&expected) {
+                differs(Model::OrderTimeline, row.map(told::entry), Some(told::entry(&expected)));
+            }
+        }
+        for row in live.into_values().filter(|row| row.version <= stored) {
+            differs(Model::OrderTimeline, Some(told::entry(row)), None);
+        }
+    }
+}
+
+fn readable<T>(rows: Rows<T>, damaged: &mut impl FnMut(RowError)) -> Vec<T> {
+    rows.into_iter().filter_map(|row| row.map_err(&mut *damaged).ok()).collect()
+}
+
+/// Folds as far as it goes; with the version that does not fold, and why.
+fn folded(mut view: Option<OrderView>, records: &[Published]) -> (Option<OrderView>, Option<(i64, String)>) {
+    for record in records {
+        match fold(view.clone(), record) {
+            Ok(next) => view = Some(next),
+            Err(error) => return (view, Some((record.event.version(), error.to_string()))),
+        }
+    }
+    (view, None)
+}
+
+/// What an order lacks of what the log had up to the heads, and the sums that are false for it.
+fn behind(
+    order_id: Uuid,
+    applied: i64,
+    view: Option<OrderView>,
+    beyond: &[Published],
+    heads: &[i64],
+) -> Option<Behind> {
+    let is_due = |record: &&Published| {
+        let head = usize::try_from(record.position.shard).ok().and_then(|shard| heads.get(shard)).copied();
+        (1..=head.unwrap_or(0)).contains(&record.position.position)
+    };
+    let due: Vec<&Published> = beyond.iter().take_while(is_due).collect();
+    let (first, last) = (due.first()?.position, due.last()?.event.version());
+    let mut missing = Contribution::default();
+    if let (Some(after), _) = folded(view.clone(), &beyond[..due.len()]) {
+        missing.add(&after);
+    }
+    if let Some(before) = view {
+        missing.subtract(&before);
+    }
+    missing.prune();
+    let customers = missing
+        .customers
+        .keys()
+        .map(|key| format!("{} {}/{}/{}", Model::CustomerSummary.name(), key.tenant, key.customer, key.currency));
+    let skus = missing
+        .skus
+        .keys()
+        .map(|key| format!("{} {}/{}/{}/{}", Model::SkuSales.name(), key.tenant, key.sku, key.currency, key.month));
+    let falsifies = customers.chain(skus).take(NAMED_MAX).collect();
+    Some(Behind { order_id, applied, due: last, first, falsifies })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Story;
+
+    const ID: Uuid = Uuid::from_u128(7);
+
+    fn story() -> Vec<Published> {
+        Story::of(ID, "shop", Some("c1")).drafted().line(0, "A", 2, 150).placed("1").cancelled().records()
+    }
+
+    /// The rows that an order has at a version.
+    fn rows(events: &[Published], version: usize) -> Order {
+        let (view, _) = folded(None, &events[..version]);
+        let lines = view.as_ref().map_or_else(Vec::new, |view| view.lines.clone());
+        let summary = view.map(|view| Summary {
+            line_count: i32::try_from(view.lines.len()).unwrap(),
+            view: OrderView { lines: Vec::new(), ..view },
+        });
+        let timeline = events[..version].iter().map(|record| entry(ID, record)).collect();
+        Order { id: ID, events: events.to_vec(), summary, lines, timeline }
+    }
+
+    fn found(order: Order, heads: &[i64]) -> (Vec<Found>, Contribution) {
+        let (mut all, mut sums) = (Vec::new(), Contribution::default());
+        order.check(heads, &mut sums, &mut |one| all.push(one));
+        (all, sums)
+    }
+
+    #[test]
+    fn rows_at_any_version_are_right_and_behind_only_where_they_had_to_be_farther() {
+        for version in 0..=4_usize {
+            let (all, sums) = found(rows(&story(), version), &[i64::try_from(version).unwrap()]);
+            assert!(all.is_empty(), "{all:?}");
+            assert_eq!(sums.skus.len(), usize::from(version == 3));
+        }
+        let (all, _) = found(rows(&story(), 2), &[3]);
+        let [Found::Behind(behind)] = &all[..] else { panic!("{all:?}") };
+        assert_eq!((behind.applied, behind.due, behind.first.position), (2, 3, 3));
+        assert_eq!(behind.falsifies, ["customer_summary shop/c1/GBP", "sku_sales shop/A/GBP/2026-01-01"]);
+    }
+
+    #[test]
+    fn what_differs_is_named_to_row_and_field() {
+        let damaged = |damage: fn(&mut Order)| {
+            let mut order = rows(&story(), 3);
+            damage(&mut order);
+            let (all, _) = found(order, &[0]);
+            let [Found::Differs(difference)] = &all[..] else { panic!("{all:?}") };
+            (difference.model, difference.fields.iter().map(|one| one.field.clone()).collect::<Vec<_>>())
+        };
+        let summary = |order: &mut Order| order.summary.as_mut().unwrap().view.total_minor = 1;
+        assert_eq!(damaged(summary), ("order_summary", vec!["total_minor".to_owned()]));
+        let count = |order: &mut Order| order.summary.as_mut().unwrap().line_count = 9;
+        assert_eq!(damaged(count), ("order_summary", vec!["line_count".to_owned()]));
+        assert_eq!(damaged(|order| order.lines[0].quantity = 9), ("order_lines", vec!["quantity".to_owned()]));
+        assert_eq!(damaged(|order| order.lines.clear()).0, "order_lines");
+        let body = |order: &mut Order| order.timeline[1].body = Value::Null;
+        assert_eq!(damaged(body), ("order_timeline", vec!["body".to_owned()]));
+        assert_eq!(damaged(|order| order.summary = None).0, "order_summary");
+    }
+
+    #[test]
+    fn rows_beyond_the_log_are_ahead() {
+        let mut order = rows(&story(), 4);
+        order.events.truncate(3);
+        let (all, _) = found(order, &[9]);
+        assert!(matches!(all[0], Found::Ahead { applied: 4, stored: 3, .. }), "{all:?}");
+    }
+}

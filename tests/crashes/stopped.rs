@@ -1,0 +1,51 @@
+//! A projector that is stopped in the middle of a transaction, and goes on long after another has taken its place.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use service_kit::poll::wait_until;
+use tokio::process::Child;
+
+use crate::drill::{generated, import};
+use crate::look::{audit, read_models, report, visible};
+use crate::parts::{run, signal, start_engine_with, start_projector};
+
+/// Lines of the generated file: one batch is enough.
+const LINES: &str = "2000";
+const LOOK: Duration = Duration::from_millis(10);
+/// How long the projector may take to come to the lock.
+const BATCH: Duration = Duration::from_secs(60);
+
+/// Stops a projector that has advanced its offsets and written rows, and has not committed. Its successor must not wait for
+/// it, and it must change nothing once it goes on.
+pub async fn replace_a_stopped_projector(mut engine: Child, folder: &Path) {
+    engine.kill().await.unwrap();
+    let _others = start_engine_with("command,relay,query").await;
+    let first = start_projector().await;
+    let (file, told) = (generated(folder, LINES).await, folder.join("stopped.json"));
+    let (mut holder, watcher) = (read_models().await, read_models().await);
+    let holding = holder.transaction().await.unwrap();
+    holding.batch_execute("LOCK TABLE sku_sales IN EXCLUSIVE MODE").await.unwrap();
+    let mut importer = import(&file, "stopped", &told).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let waits = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() \
+                 AND application_name LIKE 'projection%' AND wait_event_type = 'Lock'";
+    let within_a_batch = async || watcher.query_one(waits, &[]).await.unwrap().get::<_, bool>(0);
+    wait_until(BATCH, LOOK, within_a_batch).await.unwrap();
+    signal("STOP", &first).await;
+    holding.rollback().await.unwrap();
+
+    let mut second = start_projector().await;
+    assert!(importer.wait().await.unwrap().success());
+    let orders = report(&told)["orders"]["imported"].as_u64().unwrap();
+    visible("stopped", orders).await;
+    signal("CONT", &first).await;
+    // Alone again, it goes on where its successor was.
+    second.kill().await.unwrap();
+    run(import(&file, "continued", &folder.join("continued.json"))).await;
+    visible("continued", orders).await;
+    audit().await;
+    eprintln!(
+        "a projector stopped within a transaction was replaced, went on, and changed nothing: {orders} orders each time"
+    );
+}
