@@ -66,7 +66,7 @@ async fn what_is_written_all_the_time_is_read_in_a_short_time() {
         while !stopped.load(Ordering::SeqCst) {
             position += 1;
             producer.begin().unwrap();
-            producer.produce(&at(0, position).to_record(&name)).await.unwrap();
+            producer.produce(at(0, position).to_record(&name)).await.unwrap();
             producer.commit().await.unwrap();
         }
     });

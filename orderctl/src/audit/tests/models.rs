@@ -233,7 +233,7 @@ async fn what_no_release_reads_is_named() {
     poison.value = Some(b"no Avro at all".to_vec());
     let key = String::from_utf8(poison.key.clone().unwrap()).unwrap();
     let producer = messaging::producer::IdempotentProducer::new(&brokers()).unwrap();
-    producer.produce(&poison).await.unwrap();
+    producer.produce(poison).await.unwrap();
     producer.flush().await.unwrap();
     let found = world.audit().await;
     let mut expected = vec![world.told("I13", "undecodable", 0), ("I13".to_owned(), "record_undecodable", Some(key))];
