@@ -24,6 +24,11 @@ const POLL_MS: u64 = 500;
 /// librdkafka assigns partitions only to a consumer with a group; this one never joins or commits.
 const GROUP: &str = "orders.inspector";
 
+/// Longest wait for open transactions, in milliseconds: longer than the cluster lets one stand.
+const SETTLE_TIMEOUT_MS: u64 = 20_000;
+/// Pause between two looks at open transactions, in milliseconds.
+const SETTLE_LOOK_MS: u64 = 20;
+
 /// Why a topic could not be looked into.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectError {
@@ -42,6 +47,29 @@ pub enum InspectError {
         /// Which topic.
         topic: String,
     },
+    /// A transaction stays open that nobody may still have open.
+    #[error(
+        "partition {partition} of topic {topic} has had a transaction open from offset {from} for more than \
+         {SETTLE_TIMEOUT_MS} ms: whoever commits next might commit it too. `kafka-transactions.sh find-hanging` and `abort` \
+         end it if it does not end by itself"
+    )]
+    Unsettled {
+        /// Which topic.
+        topic: String,
+        /// Which partition.
+        partition: i32,
+        /// Where the transaction begins.
+        from: i64,
+    },
+}
+
+/// Waits until every transaction that was open in a topic when it was called has ended.
+///
+/// # Errors
+/// [`InspectError::Unsettled`] when one stays open.
+pub async fn settled(brokers: &str, topic: &str) -> Result<(), InspectError> {
+    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    client::blocking(move || settle(&brokers, &topic)).await
 }
 
 /// Whether a topic holds a committed record of a shard.
@@ -66,6 +94,31 @@ fn first(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, KafkaError> {
     let consumer: BaseConsumer = client::config(brokers).create()?;
     let partitions = partitions(&consumer, topic)?;
     partitions.into_iter().map(|one| watermarks(&consumer, topic, one).map(|(low, _)| (one, low))).collect()
+}
+
+fn settle(brokers: &str, topic: &str) -> Result<(), InspectError> {
+    let kafka = |source| InspectError::Kafka { topic: topic.to_owned(), source };
+    let consumer = |isolation| client::config(brokers).set("isolation.level", isolation).create().map_err(kafka);
+    // Where a partition ends is for the one the last record, for the other the first that is still open.
+    let (all, committed): (BaseConsumer, BaseConsumer) = (consumer("read_uncommitted")?, consumer("read_committed")?);
+    let partitions = partitions(&all, topic).map_err(kafka)?;
+    let ends = partitions.into_iter().map(|one| watermarks(&all, topic, one).map(|(_, end)| (one, end)));
+    let ends: BTreeMap<i32, i64> = ends.collect::<Result<_, _>>().map_err(kafka)?;
+    let waiting = Stopwatch::start();
+    for (partition, end) in ends {
+        loop {
+            let (_, from) = watermarks(&committed, topic, partition).map_err(kafka)?;
+            if from >= end {
+                break;
+            }
+            if waiting.elapsed() > Duration::from_millis(SETTLE_TIMEOUT_MS) {
+                return Err(InspectError::Unsettled { topic: topic.to_owned(), partition, from });
+            }
+            // Serves the client meanwhile; nothing is assigned, so nothing comes.
+            committed.poll(Duration::from_millis(SETTLE_LOOK_MS));
+        }
+    }
+    Ok(())
 }
 
 fn look(brokers: &str, topic: &str, shard: i16) -> Result<bool, InspectError> {

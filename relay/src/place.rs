@@ -4,7 +4,7 @@ use domain::EventId;
 use domain::contract::Position;
 use event_store::{ReadError, Store};
 use messaging::checkpoint::{self, Checkpoint, CheckpointError};
-use messaging::inspect::{InspectError, has_record_of_shard};
+use messaging::inspect::{InspectError, has_record_of_shard, settled};
 use uuid::Uuid;
 
 /// Why the relay cannot tell where to go on.
@@ -14,7 +14,7 @@ pub enum PlaceError {
     #[error("reading the relay's checkpoint failed")]
     Checkpoint(#[from] CheckpointError),
     /// Kafka does not answer.
-    #[error("looking whether {topic} is empty failed")]
+    #[error("looking into {topic} failed")]
     Topic {
         /// Which topic.
         topic: String,
@@ -84,10 +84,12 @@ pub async fn place(
     checkpoint_topic: &str,
     shard: i16,
 ) -> Result<i64, PlaceError> {
+    let failed = |source| PlaceError::Topic { topic: topic.to_owned(), source };
+    // What a predecessor left open is void, and the cluster says so before a producer is connected. Were it not so, our own
+    // commit would make it count.
+    settled(brokers, topic).await.map_err(failed)?;
     let Some(checkpoint) = checkpoint::read(brokers, checkpoint_topic, shard).await? else {
-        let published = has_record_of_shard(brokers, topic, shard)
-            .await
-            .map_err(|source| PlaceError::Topic { topic: topic.to_owned(), source })?;
+        let published = has_record_of_shard(brokers, topic, shard).await.map_err(failed)?;
         if published {
             let (topic, checkpoint_topic) = (topic.to_owned(), checkpoint_topic.to_owned());
             return Err(PlaceError::CheckpointLost { topic, checkpoint_topic, shard });

@@ -6,7 +6,8 @@ use domain::EventId;
 use messaging::checkpoint::{self, Checkpoint};
 use messaging::inspect;
 use messaging::producer::TransactionalProducer;
-use messaging::testing::{TestTopic, brokers, unique};
+use messaging::testing::{PATIENCE, TestTopic, brokers, unique};
+use service_kit::poll::wait_until;
 use uuid::Uuid;
 
 /// More than the first look back reaches.
@@ -81,4 +82,22 @@ async fn what_is_written_all_the_time_is_read_in_a_short_time() {
     assert!(!looked.unwrap().unwrap());
     stop.store(true, Ordering::SeqCst);
     writer.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_is_settled_once_what_a_dead_producer_left_open_has_ended() {
+    let topic = TestTopic::create(2).await;
+    let id = unique("test");
+    let mut dead = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
+    dead.begin().unwrap();
+    dead.produce(at(0, 1).to_record(&topic.name)).await.unwrap();
+    dead.commit().await.unwrap();
+    dead.begin().unwrap();
+    dead.produce(at(0, 2).to_record(&topic.name)).await.unwrap();
+    let settled = async || inspect::settled(&brokers(), &topic.name).await.unwrap();
+    // As soon as the record is there, it is waited for; the cluster itself ends the transaction after ten seconds only.
+    let waits = async || tokio::time::timeout(Duration::from_secs(1), settled()).await.is_err();
+    wait_until(PATIENCE, Duration::from_millis(20), waits).await.unwrap();
+    let _successor = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), settled()).await.unwrap();
 }

@@ -19,7 +19,17 @@ impl Log for StoreLog {
     }
 
     async fn page(&self, shard: i16, after: i64, events_max: i64) -> Result<Vec<Published>, BoxError> {
-        let page = self.0.read_log(shard, after, events_max).await?;
-        Ok(page.rows.into_iter().map(|(position, row)| relay::outgoing(position, row).published).collect())
+        let (mut published, end) = (Vec::new(), after.saturating_add(events_max));
+        let mut last = after;
+        // The store ends a page early where events are large.
+        while last < end {
+            let page = self.0.read_log(shard, last, end - last).await?;
+            if page.rows.is_empty() {
+                break;
+            }
+            last = page.last;
+            published.extend(page.rows.into_iter().map(|(position, row)| relay::outgoing(position, row).published));
+        }
+        Ok(published)
     }
 }
