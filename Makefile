@@ -37,7 +37,7 @@ fetch: ## fetch Kafka and the schema registry, without starting anything
 	@$(LOCAL)/install.sh && $(LOCAL)/fetch.sh
 
 test: ## format, lints and every test, on a throw-away stack of its own
-	@$(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)
+	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)
 
 bench: build ## the benchmarks, on a throw-away stack of their own
 	@$(LOCAL)/with-stack.sh cargo bench -p benches

@@ -25,4 +25,4 @@ fi
 say 'Compose file'
 "$here/compose-config.sh"
 say 'Tests'
-cargo test "${@:---workspace}"
+"$here/run-tests.sh" "${@:---workspace}"

@@ -11,6 +11,9 @@ use crate::postgres::{ConnectOptions, Pool, connect, migrate, pool};
 /// Where tests find a server that lets them make databases.
 const VARIABLE: &str = "ORDERS_TEST_POSTGRES_URL";
 
+/// Longest wait for a database to be dropped, in milliseconds.
+const DROP_MS_MAX: u32 = 5_000;
+
 /// A fresh database, dropped with this value even when the test fails.
 #[derive(Debug)]
 pub struct TestDatabase {
@@ -84,15 +87,16 @@ impl Drop for TestDatabase {
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
-                let dropped =
-                    on_server(&server).await.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+                let client = on_server(&server).await;
+                let limit = client.batch_execute(&format!("SET statement_timeout = {DROP_MS_MAX}")).await;
+                limit.map_err(std::io::Error::other)?;
+                let dropped = client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
                 dropped.map_err(std::io::Error::other)
             })
         });
-        let outcome = dropping.join();
-        // A panic while panicking would abort and hide the test's own message.
-        if !std::thread::panicking() {
-            outcome.expect("the thread does not panic").expect("the database can be dropped");
+        // A server that is busy with others' tests may keep it; that says nothing about this one.
+        if let Ok(Err(error)) = dropping.join() {
+            eprintln!("database {} stays: {error}", self.name);
         }
     }
 }
