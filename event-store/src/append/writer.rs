@@ -135,8 +135,10 @@ impl Writer {
                     self.settle_unknown(part, &mut work).await;
                 }
                 Cure::Weed => self.weed(part, tries, &mut work).await,
-                Cure::Retry if tries < RETRIES_MAX => work.push((part, tries + 1)),
-                Cure::Retry | Cure::Locked | Cure::Invalid if part.len() > 1 => split(part, &mut work),
+                // What locks a whole table, such as a vacuum that cuts its end off, is over soon.
+                Cure::Retry | Cure::Locked if tries < RETRIES_MAX => work.push((part, tries + 1)),
+                Cure::Locked if part.len() > 1 => split(part, RETRIES_MAX, &mut work),
+                Cure::Retry | Cure::Invalid if part.len() > 1 => split(part, 0, &mut work),
                 Cure::Retry | Cure::Locked => self.wait_alone(part),
                 Cure::Invalid => refuse(part, error),
             }
@@ -174,7 +176,7 @@ impl Writer {
         match weed(&session.client, part).await {
             // Nobody stands in the way any more: whoever did has rolled back.
             Ok(rest) if rest.len() == before && tries < RETRIES_MAX => work.push((rest, tries + 1)),
-            Ok(rest) if rest.len() == before && before > 1 => split(rest, work),
+            Ok(rest) if rest.len() == before && before > 1 => split(rest, 0, work),
             Ok(rest) if rest.len() == before => rest.into_iter().for_each(Pending::conflict),
             Ok(rest) => work.push((rest, tries)),
             Err((part, _)) => self.settle_unknown(part, work).await,
@@ -208,18 +210,20 @@ impl Writer {
         }
     }
 
-    /// A command whose rows somebody else has locked waits on a connection of its own, so that the rest goes on.
+    /// A command whose rows somebody else has locked waits on a connection of its own, so that the rest goes on. There are few
+    /// such connections; for one of them it waits as long as for the lock.
     fn wait_alone(&self, part: Vec<Pending>) {
         for pending in part {
-            let Ok(place) = Arc::clone(&self.suspects).try_acquire_owned() else {
-                let stream = pending.append.stream.clone();
-                pending.settle(Err(AppendError::Locked { stream }));
-                continue;
-            };
             let (connector, appended) = (self.connector.clone(), Arc::clone(&self.appended));
-            let lock_timeout_ms = self.options.suspect_lock_timeout_ms;
+            let (suspects, lock_timeout_ms) = (Arc::clone(&self.suspects), self.options.suspect_lock_timeout_ms);
             tokio::spawn(async move {
-                let _place = place;
+                let waited =
+                    tokio::time::timeout(Duration::from_millis(lock_timeout_ms.into()), suspects.acquire_owned());
+                let Ok(Ok(_place)) = waited.await else {
+                    let stream = pending.append.stream.clone();
+                    pending.settle(Err(AppendError::Locked { stream }));
+                    return;
+                };
                 append_alone(&connector, pending, lock_timeout_ms).await;
                 appended.notify_one();
             });
@@ -263,10 +267,10 @@ fn refuse(part: Vec<Pending>, error: tokio_postgres::Error) {
     }
 }
 
-fn split(mut part: Vec<Pending>, work: &mut Vec<(Vec<Pending>, u32)>) {
+fn split(mut part: Vec<Pending>, tries: u32, work: &mut Vec<(Vec<Pending>, u32)>) {
     let second = part.split_off(part.len() / 2);
-    work.push((second, 0));
-    work.push((part, 0));
+    work.push((second, tries));
+    work.push((part, tries));
 }
 
 fn cure(error: &tokio_postgres::Error) -> Cure {

@@ -57,6 +57,27 @@ async fn a_locked_table_refuses_in_time_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_locked_for_a_moment_refuses_nobody() {
+    let database = database().await;
+    let store = open(&database).await;
+    let holder = holding(&database, "LOCK TABLE events IN EXCLUSIVE MODE").await;
+    let ids: Vec<_> = (0..40).map(|_| new_id()).collect();
+    let appends = join_all(ids.iter().map(|id| store.append(append_to(id, 0, 1))));
+    let released = async {
+        // As many wait for the lock as there are connections to wait on alone, so the others wait for one of those.
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'events'::regclass";
+        let crowded = async || {
+            let count: i64 = holder.query_one(waiting, &[]).await.unwrap().get(0);
+            usize::try_from(count).unwrap() >= StoreOptions::default().suspects_max
+        };
+        wait_until(PATIENCE, LOOK, crowded).await.unwrap();
+        holder.batch_execute("ROLLBACK").await.unwrap();
+    };
+    let (stored, ()) = tokio::join!(appends, released);
+    assert!(stored.iter().all(Result::is_ok), "{stored:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_locked_for_a_minute_stalls_nobody_else() {
     const HELD: Duration = Duration::from_secs(60);
     // More than a locked batch costs its neighbours, less than a locked command waits.

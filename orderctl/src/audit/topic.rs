@@ -22,7 +22,7 @@ pub struct Comparison<'a> {
     /// By shard.
     seen: BTreeMap<i16, Seen>,
     /// The last position of each shard in each partition.
-    last: HashMap<(i32, i16), i64>,
+    last: HashMap<(i32, i16), (i64, i64)>,
     /// Records compared.
     compared: u64,
 }
@@ -76,7 +76,9 @@ impl Comparison<'_> {
                 continue; // before the beginning, or of events that came after the audit began
             }
             if !seen.note(claim.position.position) {
-                self.findings.push(claim.finding("doubled", "the position is in the topic more than once"));
+                let place = format!("partition {}, offset {}", record.partition, record.offset);
+                let detail = format!("the position is in the topic more than once, here at {place}");
+                self.findings.push(claim.finding("doubled", &detail));
             }
             by_shard.entry(claim.position.shard).or_default().push(claim);
         }
@@ -108,9 +110,10 @@ impl Comparison<'_> {
     /// I5: positions grow within a partition and a key has one partition; with I3 an order's versions are in order then.
     fn placed(&mut self, record: &IncomingRecord, claim: &Claim) {
         let Position { shard, position } = claim.position;
-        let last = self.last.insert((record.partition, shard), position);
-        if last.is_some_and(|last| last >= position) {
-            let detail = format!("it stands behind a later position in partition {}", record.partition);
+        let last = self.last.insert((record.partition, shard), (position, record.offset));
+        if let Some((before, at)) = last.filter(|(before, _)| *before >= position) {
+            let place = format!("partition {} at offset {}", record.partition, record.offset);
+            let detail = format!("it stands in {place}, behind position {before} at offset {at}");
             self.findings.push(Finding { invariant: Invariant::I5, ..claim.finding("out_of_order", &detail) });
         }
         let belongs = partition_of(claim.key.as_bytes(), self.partitions);
