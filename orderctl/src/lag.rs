@@ -14,9 +14,6 @@ use tokio_postgres::Row;
 use crate::kafka::Topic;
 use crate::places::{brokers, orders_client, orders_database, read_client};
 
-/// The group whose offsets the read models keep.
-pub(crate) const PROJECTOR_GROUP: &str = "read";
-
 /// One shard of the log and how much of it is published.
 struct Shard {
     number: i16,
@@ -48,9 +45,9 @@ pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxErro
     let unsequenced = store.unsequenced().await?;
     let shards = shards(&store, &brokers(variables)?).await?;
     let read = read_client(variables).await?;
-    let rows = read.query(include_str!("sql/offsets.sql"), &[&PROJECTOR_GROUP, &ORDER_EVENTS]).await?;
+    let rows = read.query(include_str!("sql/offsets.sql"), &[&read_models::GROUP, &ORDER_EVENTS]).await?;
     let partitions = partitions(&brokers(variables)?, &rows).await?;
-    let parked: i64 = read.query_one(include_str!("sql/parked.sql"), &[&PROJECTOR_GROUP]).await?.try_get(0)?;
+    let parked: i64 = read.query_one(include_str!("sql/parked.sql"), &[&read_models::GROUP]).await?.try_get(0)?;
     let mut out = std::io::stdout();
     if as_json {
         let shards: Vec<Value> = shards.iter().map(shard_json).collect();

@@ -43,12 +43,12 @@ pub struct ProjectionSettings {
 }
 
 impl ProjectionSettings {
-    /// The group `read`, which keeps all read models.
+    /// The group that keeps all read models.
     pub fn read(database: DatabaseUrl, messaging: MessagingSettings) -> Self {
         Self {
             database,
             messaging,
-            group: "read".to_owned(),
+            group: read_models::GROUP.to_owned(),
             topic: topics::ORDER_EVENTS.to_owned(),
             dead_letters: topics::READ_DEAD_LETTERS.to_owned(),
             batch: BatchLimits {

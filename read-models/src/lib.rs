@@ -30,3 +30,6 @@ pub use migrations::{MigrateError, migrate, migrations};
 pub use model::Model;
 pub use rows::RowError;
 pub use view::{LineView, OrderView, ViewKind, ViewState};
+
+/// The consumer group whose offsets these tables keep.
+pub const GROUP: &str = "read";

@@ -7,13 +7,10 @@ use messaging::{Decoder, IncomingRecord};
 use serde::Serialize;
 use service_kit::BoxError;
 use service_kit::errors::chain;
-use tokio_postgres::{Client, Transaction};
+use tokio_postgres::{GenericClient, Transaction};
 use uuid::Uuid;
 
 use super::finding::{Finding, Findings, Invariant};
-
-/// The group that keeps the read models.
-pub const GROUP: &str = "read";
 
 /// What waits of an order, or was given up.
 #[derive(Debug, Clone)]
@@ -58,7 +55,10 @@ pub struct Consumed<'a> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn groups(client: &Client, topic: &str) -> Result<BTreeMap<String, BTreeMap<i32, i64>>, BoxError> {
+pub async fn groups(
+    client: &impl GenericClient,
+    topic: &str,
+) -> Result<BTreeMap<String, BTreeMap<i32, i64>>, BoxError> {
     let mut groups: BTreeMap<String, BTreeMap<i32, i64>> = BTreeMap::new();
     for row in client.query(include_str!("../sql/audit_groups.sql"), &[&topic]).await? {
         groups.entry(row.try_get(0)?).or_default().insert(row.try_get(1)?, row.try_get(2)?);
@@ -76,12 +76,7 @@ impl<'a> Consumed<'a> {
         decoder: &'a Decoder,
         (group, topic): (&str, &str),
     ) -> Result<Self, BoxError> {
-        let mut next_offsets = BTreeMap::new();
-        for row in transaction.query(include_str!("../sql/audit_groups.sql"), &[&topic]).await? {
-            if row.try_get::<_, &str>(0)? == group {
-                next_offsets.insert(row.try_get(1)?, row.try_get(2)?);
-            }
-        }
+        let next_offsets = groups(transaction, topic).await?.remove(group).unwrap_or_default();
         let (mut held, mut orders) = (HashMap::new(), HashMap::new());
         for row in transaction.query(include_str!("../sql/audit_parked.sql"), &[&group, &topic]).await? {
             let given_up: Option<String> = row.try_get(4)?;
@@ -180,7 +175,8 @@ fn lost(record: &IncomingRecord) -> Finding {
     Finding { order: key(record), ..Finding::new(Invariant::I14, "neither_applied_nor_parked", detail) }
 }
 
-fn place(record: &IncomingRecord) -> String {
+/// Where a record stands, for people.
+pub fn place(record: &IncomingRecord) -> String {
     format!("offset {} of partition {}", record.offset, record.partition)
 }
 

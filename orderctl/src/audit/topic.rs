@@ -8,7 +8,7 @@ use service_kit::BoxError;
 use tokio_postgres::Client;
 
 use super::Range;
-use super::consumed::Consumed;
+use super::consumed::{Consumed, place};
 use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
 use super::partition::partition_of;
 use super::seen::Seen;
@@ -76,8 +76,7 @@ impl Comparison<'_> {
                 continue; // before the beginning, or of events that came after the audit began
             }
             if !seen.note(claim.position.position) {
-                let place = format!("partition {}, offset {}", record.partition, record.offset);
-                let detail = format!("the position is in the topic more than once, here at {place}");
+                let detail = format!("the position is in the topic more than once, here at {}", place(record));
                 self.findings.push(claim.finding("doubled", &detail));
             }
             by_shard.entry(claim.position.shard).or_default().push(claim);
@@ -93,8 +92,7 @@ impl Comparison<'_> {
             |name| record.headers.last(name).and_then(|value| std::str::from_utf8(value).ok()).map(str::to_owned);
         let position = text(headers::GLOBAL_POSITION).and_then(|text| text.parse::<Position>().ok());
         let Some(position) = position else {
-            let place = format!("partition {}, offset {}", record.partition, record.offset);
-            let detail = format!("the record at {place} does not say which position it is");
+            let detail = format!("the record at {} does not say which position it is", place(record));
             self.findings.push(Finding::new(Invariant::I4, "no_position", detail));
             return None;
         };
@@ -112,8 +110,7 @@ impl Comparison<'_> {
         let Position { shard, position } = claim.position;
         let last = self.last.insert((record.partition, shard), (position, record.offset));
         if let Some((before, at)) = last.filter(|(before, _)| *before >= position) {
-            let place = format!("partition {} at offset {}", record.partition, record.offset);
-            let detail = format!("it stands in {place}, behind position {before} at offset {at}");
+            let detail = format!("it stands at {}, behind position {before} at offset {at}", place(record));
             self.findings.push(Finding { invariant: Invariant::I5, ..claim.finding("out_of_order", &detail) });
         }
         let belongs = partition_of(claim.key.as_bytes(), self.partitions);

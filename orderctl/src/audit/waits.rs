@@ -6,12 +6,13 @@ use std::time::Duration;
 use event_store::Store;
 use messaging::checkpoint;
 use messaging::topics::RELAY_CHECKPOINT;
+use read_models::GROUP;
 use service_kit::BoxError;
 use service_kit::poll::wait_for;
 use tokio_postgres::Client;
 
 use super::Range;
-use super::consumed::{GROUP, groups};
+use super::consumed::groups;
 use super::finding::{Finding, Findings, Invariant};
 
 /// Longest wait for the relay, and then for the projectors, to come to where the log ended.

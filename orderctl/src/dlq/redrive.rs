@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::contract::Published;
 use messaging::{Decoder, HeaderList, IncomingRecord, Registry};
-use read_models::Applier;
+use read_models::{Applier, GROUP};
 use serde_json::Value;
 use service_kit::BoxError;
 use service_kit::config::{MessagingSettings, Variables};
@@ -16,9 +16,6 @@ use tokio_postgres::{Client, Row, Transaction};
 use super::args::RedriveArgs;
 use super::none;
 use crate::places::read_client;
-
-/// The group whose records are parked.
-const GROUP: &str = "read";
 
 /// What became of the parked records of a key.
 #[derive(Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use std::io::Write;
 use event_store::{Store, StoreOptions};
 use messaging::inspect::first_offsets;
 use messaging::topics::ORDER_EVENTS;
+use read_models::GROUP;
 use read_models::rebuild::{
     Progress, Purpose, RebuildError, RebuildOptions, Report, Start, clean_up, rebuild, roll_back, start_over, status,
 };
@@ -19,7 +20,6 @@ use service_kit::config::{DatabaseUrl, Variables};
 use service_kit::shutdown::on_signal;
 use uuid::Uuid;
 
-use crate::lag::PROJECTOR_GROUP;
 use crate::places::{brokers, orders_database, read_database};
 use args::{ReplayVerb, RollbackArgs};
 pub use log::StoreLog;
@@ -68,7 +68,7 @@ async fn start(variables: &Variables) -> Result<Start, BoxError> {
     if offsets.is_empty() {
         return Err(format!("there is no topic {ORDER_EVENTS} to start over in; run `order-engine topics`").into());
     }
-    let (group, topic) = (PROJECTOR_GROUP.to_owned(), ORDER_EVENTS.to_owned());
+    let (group, topic) = (GROUP.to_owned(), ORDER_EVENTS.to_owned());
     Ok(Start { group, topic, offsets: offsets.into_iter().collect() })
 }
 

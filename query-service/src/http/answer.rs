@@ -23,9 +23,6 @@ pub struct Answer {
     pub cost: Option<u64>,
 }
 
-/// The projector group whose tables queries read.
-const PROJECTION: &str = "read";
-
 impl Outcome {
     /// Whether a response comes from a query that ran. Without a path, errors and no data mean that it did not validate.
     pub fn of(response: &Response) -> Self {
@@ -60,11 +57,11 @@ impl Answer {
 
     /// Says how far the projectors were when the query began.
     pub fn with_consistency(mut self, groups: &[GroupHealth]) -> Self {
-        let group = groups.iter().find(|group| group.group == PROJECTION);
+        let group = groups.iter().find(|group| group.group == read_models::GROUP);
         let positions: Vec<String> =
             group.map(GroupHealth::positions).unwrap_or_default().iter().map(ToString::to_string).collect();
         let told = serde_json::json!({
-            "projection": PROJECTION,
+            "projection": read_models::GROUP,
             "position": (!positions.is_empty()).then(|| positions.join(",")),
             "lagMs": group.and_then(GroupHealth::lag_ms),
         });
