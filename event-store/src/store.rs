@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{ConnectError, ConnectOptions, Pool};
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::append::{Append, AppendError, InsertError, Pending, Writer};
+use crate::append::{Append, AppendError, InsertError, Lane};
 use crate::numbers::Numbers;
 use crate::{StoreOptions, spread};
 
@@ -33,7 +33,7 @@ pub(crate) struct Inner {
     pub(crate) identity: StoreIdentity,
     pub(crate) appended: Arc<Notify>,
     /// One for each writer.
-    queues: Box<[mpsc::Sender<Pending>]>,
+    lanes: Box<[Lane]>,
     room: Arc<Semaphore>,
     pub(crate) numbers: Numbers,
 }
@@ -90,16 +90,10 @@ impl Store {
         let appended = Arc::new(Notify::new());
         let room = Arc::new(Semaphore::new(options.queue_bytes_max / ROOM_UNIT_BYTES));
         let suspects = Arc::new(Semaphore::new(options.suspects_max));
-        let start = |_| {
-            let (queue, waiting) = mpsc::channel(options.queue_commands_max);
-            let (appended, suspects) = (Arc::clone(&appended), Arc::clone(&suspects));
-            let writer = Writer::new(connector.clone(), options.clone(), appended, suspects);
-            tokio::spawn(writer.run(waiting));
-            queue
-        };
-        let queues = (0..options.writers.max(1)).map(start).collect();
+        let open = |_| Lane::open(connector.clone(), options.clone(), Arc::clone(&appended), Arc::clone(&suspects));
+        let lanes = (0..options.writers.max(1)).map(open).collect();
         let numbers = Numbers::default();
-        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room, numbers }) })
+        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, lanes, room, numbers }) })
     }
 
     /// Which log this is.
@@ -120,14 +114,8 @@ impl Store {
         let units = u32::try_from(append.bytes() / ROOM_UNIT_BYTES + 1).unwrap_or(u32::MAX);
         let room =
             Arc::clone(&self.inner.room).try_acquire_many_owned(units).map_err(|_full| AppendError::Overloaded)?;
-        let queues = &self.inner.queues;
-        let queue = &queues[spread::place(spread::hash(&append.stream.id), queues.len())];
-        let (pending, answer) = Pending::new(append, room);
-        queue.try_send(pending).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => AppendError::Unavailable,
-        })?;
-        answer.await.unwrap_or(Err(AppendError::Unavailable))
+        let lanes = &self.inner.lanes;
+        lanes[spread::place(spread::hash(&append.stream.id), lanes.len())].append(append, room).await
     }
 }
 
@@ -153,7 +141,8 @@ impl Connector {
         let mut options = ConnectOptions::named("event-store-appender");
         options.lock_timeout_ms = lock_timeout_ms;
         let client = service_kit::postgres::connect(&self.url, &options).await?;
-        client.batch_execute("SET orders.appender = 'on'").await?;
+        // Postgres would plan the append anew each time: it misjudges the one row of a table that is never analysed.
+        client.batch_execute("SET orders.appender = 'on'; SET plan_cache_mode = force_generic_plan").await?;
         Ok(client)
     }
 }

@@ -4,7 +4,7 @@ use domain::EventId;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::Pending;
+use super::request::Pending;
 
 /// Borrowed columns of a batch, in the order of the statement's parameters.
 #[derive(Default)]
@@ -60,6 +60,28 @@ impl<'a> Columns<'a> {
             self.claim_values.push(&claim.value);
             self.claimants.push(&append.stream.id);
         }
+    }
+
+    /// The same as single values, where the batch is one event with its answer: what most commands of a quiet shop are.
+    pub(super) fn lone(&self) -> Option<[&(dyn ToSql + Sync); 13]> {
+        if (self.versions.len(), self.answer_ids.len(), self.claim_values.len()) != (1, 1, 0) {
+            return None;
+        }
+        Some([
+            &self.kinds[0],
+            &self.ids[0],
+            &self.versions[0],
+            &self.event_types[0],
+            &self.event_versions[0],
+            &self.payloads[0],
+            &self.metadata[0],
+            &self.event_ids[0],
+            &self.tenants[0],
+            &self.answer_ids[0],
+            &self.fingerprints[0],
+            &self.answers[0],
+            &self.keeps_s[0],
+        ])
     }
 
     pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 16] {

@@ -6,10 +6,12 @@
 //! Does not: wait for company. It writes as soon as the last write has returned.
 
 mod columns;
+mod lane;
 mod request;
+mod session;
 mod weed;
 mod writer;
 
-pub(crate) use request::Pending;
+pub(crate) use lane::Lane;
 pub use request::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
-pub(crate) use writer::{InsertError, Writer};
+pub(crate) use session::InsertError;

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use service_kit::clock::Stopwatch;
 use tokio::sync::{Notify, Semaphore, mpsc};
-use tokio_postgres::{Client, Statement, error::SqlState};
+use tokio_postgres::error::SqlState;
 use tokio_util::sync::CancellationToken;
 
 use super::columns::Columns;
+use super::lane::SharedSession;
 use super::request::{AppendError, Pending};
+use super::session::{InsertError, Session};
 use super::weed::weed;
 use crate::store::Connector;
 use crate::{StoreOptions, spread};
@@ -26,23 +28,9 @@ pub(crate) struct Writer {
     options: StoreOptions,
     appended: Arc<Notify>,
     suspects: Arc<Semaphore>,
+    shared: SharedSession,
+    /// The shared session, while a batch is at work.
     session: Option<Session>,
-}
-
-struct Session {
-    client: Client,
-    insert: Statement,
-}
-
-/// Why a batch was not inserted.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum InsertError {
-    /// The statement was never sent.
-    #[error("cannot reach the database")]
-    Connect(#[from] service_kit::postgres::ConnectError),
-    /// The statement failed, or its answer was lost.
-    #[error("the append statement failed")]
-    Statement(#[from] tokio_postgres::Error),
 }
 
 /// What a failed statement calls for.
@@ -65,24 +53,32 @@ impl Writer {
         options: StoreOptions,
         appended: Arc<Notify>,
         suspects: Arc<Semaphore>,
+        shared: SharedSession,
     ) -> Self {
-        Self { connector, options, appended, suspects, session: None }
+        Self { connector, options, appended, suspects, shared, session: None }
     }
 
     /// Appends what arrives until the queue is closed and empty.
     pub(crate) async fn run(mut self, mut queue: mpsc::Receiver<Pending>) {
         let mut deferred = VecDeque::new();
-        while let Some(batch) = self.gather(&mut queue, &mut deferred).await {
+        let shared = Arc::clone(&self.shared);
+        loop {
+            if deferred.is_empty() {
+                let Some(pending) = queue.recv().await else { return };
+                deferred.push_back(pending);
+                // Those whom the last batch has just answered get to queue before the next one leaves.
+                tokio::task::yield_now().await;
+            }
+            let mut session = shared.lock().await;
+            self.session = session.take();
+            let batch = self.gather(&mut queue, &mut deferred);
             self.append(batch).await;
+            *session = self.session.take();
         }
     }
 
     /// Takes all that waits, up to the batch's bound. Two that would trip over each other go one after the other.
-    async fn gather(
-        &self,
-        queue: &mut mpsc::Receiver<Pending>,
-        deferred: &mut VecDeque<Pending>,
-    ) -> Option<Vec<Pending>> {
+    fn gather(&self, queue: &mut mpsc::Receiver<Pending>, deferred: &mut VecDeque<Pending>) -> Vec<Pending> {
         let mut batch = Vec::new();
         let mut taken = Taken::default();
         let mut events = 0;
@@ -90,26 +86,17 @@ impl Writer {
             events += pending.append.events.len();
             taken.admit(pending, &mut batch, deferred);
         }
-        if batch.is_empty() {
-            let pending = queue.recv().await?;
-            events += pending.append.events.len();
-            taken.admit(pending, &mut batch, deferred);
-            // Those whom the last batch has just answered get to queue before the next one leaves.
-            tokio::task::yield_now().await;
-        }
         while events < self.options.batch_events_max {
             let Ok(pending) = queue.try_recv() else { break };
             events += pending.append.events.len();
             taken.admit(pending, &mut batch, deferred);
         }
         batch.sort_unstable_by(|a, b| a.append.stream.cmp(&b.append.stream));
-        Some(batch)
+        batch
     }
 
     /// Appends a batch to the last command: parts of it that fail are cured, split, or answered with their error.
     async fn append(&mut self, batch: Vec<Pending>) {
-        let started = Stopwatch::start();
-        metrics::histogram!("event_store_append_batch_commands").record(to_f64(batch.len()));
         let mut work = vec![(batch, 0)];
         while let Some((mut part, tries)) = work.pop() {
             if part.is_empty() {
@@ -143,7 +130,6 @@ impl Writer {
                 Cure::Invalid => refuse(part, error),
             }
         }
-        metrics::histogram!("event_store_append_seconds").record(started.elapsed().as_secs_f64());
     }
 
     async fn insert(&mut self, batch: &[Pending]) -> Result<(), InsertError> {
@@ -151,20 +137,13 @@ impl Writer {
             Some(session) if !session.client.is_closed() => session,
             _ => self.open_session().await?,
         };
-        let columns = Columns::of(batch);
-        let events = columns.versions.len();
-        let result = session.client.execute(&session.insert, &columns.parameters()).await;
-        metrics::histogram!("event_store_append_batch_events").record(to_f64(events));
+        let result = session.insert(batch).await;
         self.session = Some(session);
-        result?;
-        metrics::counter!("event_store_events_appended_total").increment(events as u64);
-        Ok(())
+        Ok(result?)
     }
 
     async fn open_session(&self) -> Result<Session, InsertError> {
-        let client = self.connector.appender(self.options.lock_timeout_ms).await?;
-        let insert = client.prepare(include_str!("../sql/append.sql")).await?;
-        Ok(Session { client, insert })
+        Session::open(&self.connector, self.options.lock_timeout_ms).await
     }
 
     async fn weed(&mut self, part: Vec<Pending>, tries: u32, work: &mut Vec<(Vec<Pending>, u32)>) {
@@ -273,6 +252,11 @@ fn split(mut part: Vec<Pending>, tries: u32, work: &mut Vec<(Vec<Pending>, u32)>
     work.push((part, tries));
 }
 
+/// Whether a statement that failed so may have been carried out.
+pub(super) fn outcome_is_unknown(error: &tokio_postgres::Error) -> bool {
+    matches!(cure(error), Cure::Reconnect)
+}
+
 fn cure(error: &tokio_postgres::Error) -> Cure {
     let Some(code) = error.code() else {
         // Parameters that cannot be encoded never left this process.
@@ -313,9 +297,4 @@ impl Taken {
         self.hashes.extend(holds);
         batch.push(pending);
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a metric of a count far below 2^52")]
-fn to_f64(count: usize) -> f64 {
-    count as f64
 }

@@ -10,10 +10,16 @@ WITH row AS (
     FROM row
 ), queued AS (
     INSERT INTO unsequenced (shard, aggregate_types, aggregate_ids, sequences)
+    -- A single shard takes the columns as they came.
+    SELECT 0::smallint, $1, $2, $3
+    FROM log_identity
+    WHERE shards = 1 AND cardinality($3) > 0
+    UNION ALL
     SELECT log_shard(aggregate_id, shards),
            array_agg(aggregate_type ORDER BY place), array_agg(aggregate_id ORDER BY place), array_agg(sequence ORDER BY place)
-    FROM row
-    CROSS JOIN log_identity
+    FROM log_identity
+    CROSS JOIN row
+    WHERE shards > 1
     GROUP BY 1
 ), answered AS (
     INSERT INTO idempotency (id, fingerprint, answer, expires_at)

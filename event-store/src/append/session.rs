@@ -1,0 +1,56 @@
+//! A connection that appends, with its statements.
+
+use service_kit::clock::Stopwatch;
+use tokio_postgres::{Client, Statement};
+
+use super::columns::Columns;
+use super::request::Pending;
+use crate::store::Connector;
+
+pub(crate) struct Session {
+    pub(super) client: Client,
+    insert: Statement,
+    insert_one: Statement,
+}
+
+/// Why a batch was not inserted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InsertError {
+    /// The statement was never sent.
+    #[error("cannot reach the database")]
+    Connect(#[from] service_kit::postgres::ConnectError),
+    /// The statement failed, or its answer was lost.
+    #[error("the append statement failed")]
+    Statement(#[from] tokio_postgres::Error),
+}
+
+impl Session {
+    pub(super) async fn open(connector: &Connector, lock_timeout_ms: u32) -> Result<Self, InsertError> {
+        let client = connector.appender(lock_timeout_ms).await?;
+        let insert = client.prepare(include_str!("../sql/append.sql")).await?;
+        let insert_one = client.prepare(include_str!("../sql/append_one.sql")).await?;
+        Ok(Self { client, insert, insert_one })
+    }
+
+    /// Inserts all of a batch, or nothing.
+    pub(super) async fn insert(&self, batch: &[Pending]) -> Result<(), tokio_postgres::Error> {
+        let started = Stopwatch::start();
+        let columns = Columns::of(batch);
+        let events = columns.versions.len();
+        let result = match columns.lone() {
+            Some(values) => self.client.execute(&self.insert_one, &values).await,
+            None => self.client.execute(&self.insert, &columns.parameters()).await,
+        };
+        metrics::histogram!("event_store_append_seconds").record(started.elapsed().as_secs_f64());
+        metrics::histogram!("event_store_append_batch_commands").record(to_f64(batch.len()));
+        metrics::histogram!("event_store_append_batch_events").record(to_f64(events));
+        result?;
+        metrics::counter!("event_store_events_appended_total").increment(events as u64);
+        Ok(())
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a metric of a count far below 2^52")]
+fn to_f64(count: usize) -> f64 {
+    count as f64
+}
