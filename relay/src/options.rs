@@ -35,7 +35,7 @@ impl Default for RelayOptions {
             topic: ORDER_EVENTS.into(),
             checkpoint_topic: RELAY_CHECKPOINT.into(),
             transactional_id_prefix: "orders-relay".to_owned(),
-            batch_events_max: 2_000,
+            batch_events_max: 4_000,
             lease_ttl_s: 10.0,
             lease_renewal_ms: 3_000,
             idle_ms: 50,
