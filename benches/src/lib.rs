@@ -18,6 +18,7 @@ pub mod esrs_peer;
 pub mod http;
 pub mod orders;
 pub mod ours;
+pub mod relaying;
 pub mod replayed;
 pub mod sample;
 pub mod scale;

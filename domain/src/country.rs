@@ -1,12 +1,10 @@
 //! Countries by their ISO 3166-1 alpha-2 codes.
 
-use serde::{Deserialize, Serialize};
-
 use crate::codes;
+use crate::text::serde_as_text;
 
 /// An assigned ISO 3166-1 alpha-2 code. User-assigned codes (`XA` to `XZ`, `ZZ`) stand for what has no code of its own.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CountryCode([u8; 2]);
 
 /// Not an ISO 3166-1 alpha-2 code.
@@ -56,16 +54,4 @@ impl std::fmt::Display for CountryCode {
     }
 }
 
-impl TryFrom<String> for CountryCode {
-    type Error = UnknownCountry;
-
-    fn try_from(code: String) -> Result<Self, Self::Error> {
-        Self::try_new(&code)
-    }
-}
-
-impl From<CountryCode> for String {
-    fn from(country: CountryCode) -> Self {
-        country.code().to_owned()
-    }
-}
+serde_as_text!(CountryCode, CountryCode::code, CountryCode::try_new);

@@ -4,6 +4,7 @@
 //! I/O, no clock and no randomness. Stored events stay private to the engine; [`contract`] maps each one to the public
 //! event that other teams read.
 
+mod calendar;
 mod codes;
 pub mod contract;
 mod country;

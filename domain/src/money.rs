@@ -3,13 +3,13 @@
 //! Guarantees: sums are exact or refused, never wrapped; a line total is rounded once, half to even.
 //! Does not: convert between currencies.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Quantity, codes};
+use crate::text::serde_as_text;
+use crate::{Quantity, codes, text};
 
 /// An ISO 4217 currency.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
 
 /// Why an amount was refused.
@@ -111,19 +111,7 @@ impl std::fmt::Display for Currency {
     }
 }
 
-impl TryFrom<String> for Currency {
-    type Error = MoneyError;
-
-    fn try_from(code: String) -> Result<Self, Self::Error> {
-        Self::try_new(&code)
-    }
-}
-
-impl From<Currency> for String {
-    fn from(currency: Currency) -> Self {
-        currency.code().to_owned()
-    }
-}
+serde_as_text!(Currency, Currency::code, Currency::try_new);
 
 /// An amount in minor units (cents for EUR) of one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -178,8 +166,7 @@ impl std::fmt::Display for Money {
 }
 
 /// What one piece costs, in ten-thousandths of a major unit: a price list may go below the minor unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnitPrice(i64);
 
 /// Decimals a unit price keeps.
@@ -207,10 +194,10 @@ impl UnitPrice {
         if !digits(whole) {
             return Err(malformed());
         }
-        format!("{whole}{fraction:0<width$}", width = UNIT_PRICE_DECIMALS as usize)
-            .parse()
-            .map(Self)
-            .map_err(|_| MoneyError::Overflow)
+        let zeros = (fraction.len()..UNIT_PRICE_DECIMALS as usize).map(|_| b'0');
+        let mut digits = whole.bytes().chain(fraction.bytes()).chain(zeros).map(|digit| i64::from(digit - b'0'));
+        let value = digits.try_fold(0_i64, |value, digit| value.checked_mul(10)?.checked_add(digit));
+        value.map(Self).ok_or(MoneyError::Overflow)
     }
 
     /// Ten-thousandths of a major unit.
@@ -242,17 +229,15 @@ impl std::fmt::Display for UnitPrice {
     }
 }
 
-impl TryFrom<String> for UnitPrice {
-    type Error = MoneyError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::try_new(&text)
+impl Serialize for UnitPrice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
-impl From<UnitPrice> for String {
-    fn from(price: UnitPrice) -> Self {
-        price.to_string()
+impl<'de> Deserialize<'de> for UnitPrice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text::read(deserializer, Self::try_new)
     }
 }
 

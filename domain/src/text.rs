@@ -1,6 +1,9 @@
 //! Bounded text types. Every one refuses control characters, so that no stored or logged value can carry
 //! NUL, line breaks or terminal sequences.
 
+use serde::Deserializer;
+use serde::de::Visitor;
+
 /// Why a text was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
@@ -60,12 +63,56 @@ pub fn check(what: &'static str, text: &str, limit: usize, allowed: fn(char) -> 
     Ok(())
 }
 
+/// Reads a value from a text where that stands, without a copy of it.
+///
+/// # Errors
+/// For what is no text, and for a text that `make` refuses.
+pub fn read<'de, D, T, E>(deserializer: D, make: fn(&str) -> Result<T, E>) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    E: std::fmt::Display,
+{
+    deserializer.deserialize_str(Text(make))
+}
+
+struct Text<T, E>(fn(&str) -> Result<T, E>);
+
+impl<T, E: std::fmt::Display> Visitor<'_> for Text<T, E> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<R: serde::de::Error>(self, text: &str) -> Result<T, R> {
+        (self.0)(text).map_err(R::custom)
+    }
+}
+
+/// Makes a type a text for serde: written from one, read by a function that may refuse.
+macro_rules! serde_as_text {
+    ($name:ident, $write:expr, $read:expr) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let write: fn(&Self) -> &str = $write;
+                serializer.serialize_str(write(self))
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::text::read(deserializer, $read)
+            }
+        }
+    };
+}
+pub(crate) use serde_as_text;
+
 /// Defines a text type with a limit in characters and a predicate over them.
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident, $what:literal, $limit:expr, $allowed:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(std::sync::Arc<str>);
 
         impl $name {
@@ -86,6 +133,8 @@ macro_rules! text_type {
                 &self.0
             }
         }
+
+        $crate::text::serde_as_text!($name, $name::as_str, |text| $name::try_new(text));
 
         impl TryFrom<String> for $name {
             type Error = $crate::text::InvalidText;

@@ -11,7 +11,7 @@ use domain::contract::Position;
 use domain::{EventId, Timestamp};
 use futures::TryStreamExt;
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{FromSql, ToSql, Type, accepts};
 
 use crate::{Store, StoredRow, StreamId};
 
@@ -180,6 +180,9 @@ impl Store {
 /// Reads the columns from `event_type` on, which both statements share.
 fn stored_row(row: &Row, stream: StreamId, version: i64, first: usize) -> Result<StoredRow, ReadError> {
     let text = |index: usize| row.try_get::<_, String>(first + index).map_err(ReadError::Query);
+    let json = |index: usize| {
+        row.try_get::<_, JsonText>(first + index).map(|json| json.0.to_owned()).map_err(ReadError::Query)
+    };
     let event_id = EventId::new(row.try_get(first + 4).map_err(ReadError::Query)?);
     let moment: chrono::DateTime<chrono::Utc> = row.try_get(first + 6).map_err(ReadError::Query)?;
     let recorded_at = Timestamp::try_from(moment).map_err(|source| ReadError::Moment {
@@ -191,11 +194,22 @@ fn stored_row(row: &Row, stream: StreamId, version: i64, first: usize) -> Result
         version,
         event_type: text(0)?,
         event_version: text(1)?,
-        payload: text(2)?,
-        metadata: text(3)?,
+        payload: json(2)?,
+        metadata: json(3)?,
         event_id,
         tenant: text(5)?,
         recorded_at,
         stream,
     })
+}
+
+/// A value of type `json` as it was stored, unparsed. A cast to text would copy it twice more.
+struct JsonText<'a>(&'a str);
+
+impl<'a> FromSql<'a> for JsonText<'a> {
+    fn from_sql(_: &Type, bytes: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(std::str::from_utf8(bytes)?))
+    }
+
+    accepts!(JSON);
 }

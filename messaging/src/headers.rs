@@ -3,6 +3,7 @@
 use domain::contract::{Position, Published};
 use domain::{EventId, Timestamp};
 use rdkafka::message::{Header, OwnedHeaders};
+use uuid::Uuid;
 
 use crate::record::HeaderList;
 
@@ -66,7 +67,7 @@ pub(crate) fn write(described: &Described<'_>) -> OwnedHeaders {
     let time = Timestamp::try_from_micros(event.at()).map_or_else(|_| event.at().to_string(), |at| at.to_string());
     let headers = OwnedHeaders::new_with_capacity(HEADERS_EXPECTED);
     let headers = text(headers, SPEC_VERSION, "1.0");
-    let headers = text(headers, ID, &published.event_id.to_string());
+    let headers = text(headers, ID, published.event_id.uuid().as_hyphenated().encode_lower(&mut Uuid::encode_buffer()));
     let headers = text(headers, TYPE, full_name);
     let headers = text(headers, SOURCE, SOURCE_VALUE);
     let headers = text(headers, TIME, &time);
@@ -101,11 +102,12 @@ fn optional(headers: OwnedHeaders, key: &str, value: Option<&str>) -> OwnedHeade
 /// Lower-case hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-        .map(char::from)
-        .collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// Why a record's headers cannot be read.

@@ -10,6 +10,7 @@ use domain::{EventId, OrderId, Timestamp};
 use rdkafka::admin::{AdminClient, AdminOptions};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use service_kit::clock::{Ids, Stopwatch, SystemIds};
 use service_kit::poll::wait_until;
@@ -165,35 +166,54 @@ impl TestTopic {
     }
 }
 
-/// Follows committed checkpoints until one has reached a position: where the first one stood, and how much later the last
-/// one came.
-pub async fn follow_checkpoints(topic: &str, until: i64) -> (i64, Duration) {
-    let topic = topic.to_owned();
-    client::blocking(move || {
-        let consumer: BaseConsumer = client::config(&brokers())
-            .set("group.id", "test")
-            .set("enable.auto.commit", "false")
-            .set("isolation.level", "read_committed")
-            .set("fetch.wait.max.ms", "5")
-            .create()
-            .expect("a consumer is made");
-        let mut start = TopicPartitionList::new();
-        start.add_partition_offset(&topic, 0, Offset::Beginning).expect("an offset is set");
-        consumer.assign(&start).expect("a partition is assigned");
-        let mut first = None;
-        loop {
-            let Some(Ok(message)) = consumer.poll(PATIENCE) else { continue };
-            let Some(place) = message.payload().and_then(|value| serde_json::from_slice::<Checkpoint>(value).ok())
-            else {
-                continue;
-            };
-            let (from, since) = first.get_or_insert_with(|| (place.position, Stopwatch::start()));
-            if place.position >= until {
-                return (*from, since.elapsed());
+/// Follows the checkpoints of a topic as they are committed.
+pub struct Follower(BaseConsumer);
+
+impl Follower {
+    /// Comes to the end of a topic's only partition. Whatever is committed from now on is seen without delay.
+    ///
+    /// # Panics
+    /// When the cluster does not answer in time.
+    pub async fn at_end_of(topic: &str) -> Self {
+        let topic = topic.to_owned();
+        client::blocking(move || {
+            let consumer: BaseConsumer = client::config(&brokers())
+                .set("group.id", "test")
+                .set("enable.auto.commit", "false")
+                .set("enable.partition.eof", "true")
+                .set("isolation.level", "read_committed")
+                .set("fetch.wait.max.ms", "5")
+                .create()
+                .expect("a consumer is made");
+            let mut start = TopicPartitionList::new();
+            start.add_partition_offset(&topic, 0, Offset::End).expect("an offset is set");
+            consumer.assign(&start).expect("a partition is assigned");
+            let waiting = Stopwatch::start();
+            while !matches!(consumer.poll(LOOK), Some(Err(KafkaError::PartitionEOF(_)))) {
+                assert!(waiting.elapsed() < PATIENCE, "the end of {topic} is found");
             }
-        }
-    })
-    .await
+            Self(consumer)
+        })
+        .await
+    }
+
+    /// Goes on until a checkpoint has reached a position: where the first one behind `after` stood, and how much later the last
+    /// one came.
+    pub async fn until(self, after: i64, until: i64) -> (i64, Duration) {
+        client::blocking(move || {
+            let mut first = None;
+            loop {
+                let Some(Ok(message)) = self.0.poll(PATIENCE) else { continue };
+                let place = message.payload().and_then(|value| serde_json::from_slice::<Checkpoint>(value).ok());
+                let Some(place) = place.filter(|place| place.position > after) else { continue };
+                let (from, since) = first.get_or_insert_with(|| (place.position, Stopwatch::start()));
+                if place.position >= until {
+                    return (*from, since.elapsed());
+                }
+            }
+        })
+        .await
+    }
 }
 
 async fn declare(name: &str, partitions: i32) {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use messaging::topics::{ORDER_EVENTS, RELAY_CHECKPOINT};
+
 /// Where a relay writes, and its bounds.
 #[derive(Debug, Clone)]
 pub struct RelayOptions {
@@ -30,10 +32,10 @@ pub struct RelayOptions {
 impl Default for RelayOptions {
     fn default() -> Self {
         Self {
-            topic: "orders.order.events.v1".into(),
-            checkpoint_topic: "orders.relay.checkpoint".into(),
+            topic: ORDER_EVENTS.into(),
+            checkpoint_topic: RELAY_CHECKPOINT.into(),
             transactional_id_prefix: "orders-relay".to_owned(),
-            batch_events_max: 2_000,
+            batch_events_max: 4_000,
             lease_ttl_s: 10.0,
             lease_renewal_ms: 3_000,
             idle_ms: 50,

@@ -1,7 +1,7 @@
 //! Reading ahead: pages of the log become records while Kafka commits the page before.
 //!
-//! Guarantees: pages come in position order without a gap, one waits and one more is made at most, and after an error
-//! nothing comes. Does not: know what has been published.
+//! Guarantees: pages come in position order without a gap; one waits, one more is made and one more is read at most; and after an
+//! error nothing comes. Does not: know what has been published.
 
 use std::time::Duration;
 
@@ -93,29 +93,52 @@ struct Reader {
 
 impl Reader {
     async fn read_on(mut self, mut after: i64, pages: mpsc::Sender<Result<Page, RelayError>>) {
+        let mut read = self.read(after).await;
         loop {
-            // Before the read, so that whatever comes meanwhile is noticed.
-            self.head.mark_unchanged();
-            let page = self.page(after).await.transpose();
-            let Some(page) = page else {
-                let idle = Duration::from_millis(self.options.idle_ms);
-                let _ = tokio::time::timeout(idle, self.head.changed()).await;
-                continue;
-            };
-            let end = page.as_ref().ok().map(|page| page.last);
-            let sent = pages.send(page).await;
-            match end {
-                Some(last) if sent.is_ok() => after = last,
-                _ => return,
+            match read {
+                Ok(page) if page.rows.is_empty() => {
+                    let idle = Duration::from_millis(self.options.idle_ms);
+                    let _ = tokio::time::timeout(idle, self.head.changed()).await;
+                    read = self.read(after).await;
+                }
+                Ok(page) => {
+                    after = page.last;
+                    self.head.mark_unchanged();
+                    // The database finds the next page while this one is made into records.
+                    let (sent, next) = tokio::join!(self.send(page, &pages), self.behind(after));
+                    if !sent {
+                        return;
+                    }
+                    read = next;
+                }
+                Err(error) => {
+                    let _ = pages.send(Err(error)).await;
+                    return;
+                }
             }
         }
     }
 
-    /// The page behind a position; `None` at the end of the log.
-    async fn page(&self, after: i64) -> Result<Option<Page>, RelayError> {
-        let LogPage { last, rows, .. } =
-            self.deps.store.read_log(self.shard, after, self.options.batch_events_max).await?;
-        let Some((_, newest)) = rows.last() else { return Ok(None) };
+    async fn read(&mut self, after: i64) -> Result<LogPage, RelayError> {
+        // Before the read, so that whatever comes meanwhile is noticed.
+        self.head.mark_unchanged();
+        self.behind(after).await
+    }
+
+    async fn behind(&self, after: i64) -> Result<LogPage, RelayError> {
+        Ok(self.deps.store.read_log(self.shard, after, self.options.batch_events_max).await?)
+    }
+
+    /// Whether somebody waits for more.
+    async fn send(&self, page: LogPage, pages: &mpsc::Sender<Result<Page, RelayError>>) -> bool {
+        let page = self.encoded(page).await;
+        let sound = page.is_ok();
+        pages.send(page).await.is_ok() && sound
+    }
+
+    async fn encoded(&self, read: LogPage) -> Result<Page, RelayError> {
+        let LogPage { last, rows, .. } = read;
+        let (_, newest) = rows.last().expect("a page without rows is not made into records");
         let (event_id, recorded_at) = (newest.event_id, newest.recorded_at);
         let mut page =
             Page { records: Vec::with_capacity(rows.len()), traces: Vec::new(), last, event_id, recorded_at };
@@ -127,7 +150,7 @@ impl Reader {
             let added = self.add(position, row, traced, &mut page);
             added.map_err(|source| RelayError::Encode { position, source })?;
         }
-        Ok(Some(page))
+        Ok(page)
     }
 
     fn add(&self, position: Position, row: StoredRow, traced: bool, page: &mut Page) -> Result<(), EncodeError> {

@@ -1,11 +1,10 @@
 //! From public event to record, with a schema id that the registry gave for exactly this schema.
 
-use std::io::{self, Write};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use apache_avro::writer::datum::GenericDatumWriter;
 use domain::contract::PublicEvent;
 
+use super::datum::{self, Counted};
 use super::{MAGIC, PREFIX_BYTES, VALUE_BYTES_MAX};
 use crate::headers::{self, Described};
 use crate::record::{EncodedRecord, OutgoingRecord};
@@ -16,31 +15,9 @@ const RECORDS: usize = PublicEvent::NAMES.len();
 /// Enough for an order of a few lines without growing.
 const VALUE_BYTES_EXPECTED: usize = 256;
 
-static WRITERS: LazyLock<[GenericDatumWriter<'static>; RECORDS]> = LazyLock::new(|| {
-    std::array::from_fn(|index| {
-        GenericDatumWriter::builder(&CONTRACT[index].schema)
-            .human_readable(false)
-            .build()
-            .expect("an embedded schema resolves, which a test proves of each")
-    })
-});
-
 /// Why a public event cannot become a record.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
-    /// The event does not fit its schema.
-    #[error("encoding {name} of order {order_id} at version {version} failed")]
-    Shape {
-        /// Which record.
-        name: &'static str,
-        /// Whose.
-        order_id: String,
-        /// Which.
-        version: i64,
-        /// What Avro says.
-        #[source]
-        source: Box<apache_avro::Error>,
-    },
     /// The value is larger than what is published.
     #[error("{name} of order {order_id} at version {version} takes {bytes} bytes; {VALUE_BYTES_MAX} is the most")]
     TooLarge {
@@ -99,7 +76,7 @@ impl Encoder {
         let mut value = Vec::with_capacity(VALUE_BYTES_EXPECTED);
         value.push(MAGIC);
         value.extend_from_slice(&registered.id.to_be_bytes());
-        write_datum(event, &mut value)?;
+        datum::write(event, &mut value);
         check_size(event, value.len())?;
         let headers = headers::write(&Described {
             published,
@@ -119,13 +96,10 @@ impl Encoder {
 }
 
 /// Bytes that the event's value will take, without keeping them.
-///
-/// # Errors
-/// [`EncodeError::Shape`] when it does not fit its schema.
-pub fn encoded_size_of(event: &PublicEvent) -> Result<usize, EncodeError> {
+pub fn encoded_size_of(event: &PublicEvent) -> usize {
     let mut counted = Counted(PREFIX_BYTES);
-    write_datum(event, &mut counted)?;
-    Ok(counted.0)
+    datum::write(event, &mut counted);
+    counted.0
 }
 
 /// Refuses, before it is stored, what could not be published.
@@ -133,7 +107,7 @@ pub fn encoded_size_of(event: &PublicEvent) -> Result<usize, EncodeError> {
 /// # Errors
 /// [`EncodeError`] with the event's name, order, version and size.
 pub fn check_publishable(event: &PublicEvent) -> Result<(), EncodeError> {
-    check_size(event, encoded_size_of(event)?)
+    check_size(event, encoded_size_of(event))
 }
 
 fn check_size(event: &PublicEvent, bytes: usize) -> Result<(), EncodeError> {
@@ -142,39 +116,4 @@ fn check_size(event: &PublicEvent, bytes: usize) -> Result<(), EncodeError> {
     }
     let (name, order_id, version) = (event.name(), event.order_id().to_owned(), event.version());
     Err(EncodeError::TooLarge { name, order_id, version, bytes })
-}
-
-pub(super) fn write_datum<W: Write>(event: &PublicEvent, to: &mut W) -> Result<(), EncodeError> {
-    let writer = &WRITERS[event.index()];
-    let written = match event {
-        PublicEvent::OrderDrafted(record) => writer.write_ser(to, record),
-        PublicEvent::LineAdded(record) => writer.write_ser(to, record),
-        PublicEvent::LineQuantityChanged(record) => writer.write_ser(to, record),
-        PublicEvent::LineRemoved(record) => writer.write_ser(to, record),
-        PublicEvent::AddressChanged(record) => writer.write_ser(to, record),
-        PublicEvent::OrderPlaced(record) => writer.write_ser(to, record),
-        PublicEvent::OrderCancelled(record) => writer.write_ser(to, record),
-        PublicEvent::OrderImported(record) => writer.write_ser(to, record),
-        PublicEvent::ForeignEvent(record) => writer.write_ser(to, record),
-    };
-    written.map(|_| ()).map_err(|source| EncodeError::Shape {
-        name: event.name(),
-        order_id: event.order_id().to_owned(),
-        version: event.version(),
-        source: Box::new(source),
-    })
-}
-
-/// Counts what is written to it.
-struct Counted(usize);
-
-impl Write for Counted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -1,5 +1,6 @@
 //! Bytes of a record's value: a zero byte, the schema's id in four bytes, the Avro datum (Confluent's wire format).
 
+mod datum;
 mod decode;
 mod encode;
 mod readers;

@@ -4,17 +4,14 @@ use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::{AvroResult, Schema};
 use domain::contract::PublicEvent;
 
+use super::datum;
 use super::decode::{DecodeError, WriterSchema, read_datum};
-use super::encode::{EncodeError, write_datum};
 use crate::registry::{Registry, RegistryError};
 use crate::schemas::CONTRACT;
 
 /// Why an event is not understood everywhere.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableError {
-    /// It does not fit this release's schema.
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
     /// This release cannot read what it has written.
     #[error(transparent)]
     Decode(#[from] DecodeError),
@@ -63,13 +60,13 @@ impl Readers {
     /// [`UnreadableError`] for the first way that fails.
     pub fn check(&self, event: &PublicEvent) -> Result<(), UnreadableError> {
         let (index, name) = (event.index(), event.name());
-        let mut datum = Vec::new();
-        write_datum(event, &mut datum)?;
-        if read_datum(&WriterSchema::ours(index), &datum)? != *event {
+        let mut written = Vec::new();
+        datum::write(event, &mut written);
+        if read_datum(&WriterSchema::ours(index), &written)? != *event {
             return Err(UnreadableError::Changed { name });
         }
         let Some(before) = &self.before[index] else { return Ok(()) };
-        read_with(index, before, &datum).map_err(|source| UnreadableError::Before { name, source: Box::new(source) })
+        read_with(index, before, &written).map_err(|source| UnreadableError::Before { name, source: Box::new(source) })
     }
 }
 

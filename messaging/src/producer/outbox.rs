@@ -28,8 +28,8 @@ const MESSAGE_BYTES_MAX: &str = "1048576";
 const RECORDS_A_LOOK: usize = 64;
 /// How long deliveries are served before a full queue is tried again, in milliseconds.
 const QUEUE_FULL_PAUSE_MS: u64 = 5;
-/// How long deliveries are served between two looks at what is still under way, in milliseconds.
-const DRAIN_LOOK_MS: u64 = 1;
+/// Pause between two looks at what is still under way, in microseconds.
+const DRAIN_LOOK_US: u64 = 200;
 /// Events that the client is asked for before it counts as undisturbed: a lost connection makes a handful.
 const EVENTS_TOLD_MAX: usize = 32;
 /// Facility of the client's log lines about lost connections and requests that timed out. Source: `rd_kafka_broker_set_error`.
@@ -150,14 +150,25 @@ impl Drop for Outbox {
 }
 
 /// Serves deliveries until none is under way. The client's own flush looks every 100 ms only, which would be the least
-/// that a transaction takes.
+/// that a transaction takes; its poll, asked to wait for a millisecond or less, spins, and would take the processor from whoever
+/// reads the next page.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is waited for is looked at anew each time, and cannot call by itself"
+)]
 fn drain(producer: &BaseProducer<Deliveries>, timeout: Duration) -> Result<(), KafkaError> {
     let watch = Stopwatch::start();
-    while producer.in_flight_count() > 0 {
-        if watch.elapsed() >= timeout {
-            return Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
+    let mut before = producer.in_flight_count();
+    while before > 0 {
+        producer.poll(Duration::ZERO);
+        let left = producer.in_flight_count();
+        if left == before {
+            if watch.elapsed() >= timeout {
+                return Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
+            }
+            std::thread::sleep(Duration::from_micros(DRAIN_LOOK_US));
         }
-        producer.poll(Duration::from_millis(DRAIN_LOOK_MS));
+        before = left;
     }
     Ok(())
 }

@@ -22,6 +22,18 @@ async fn read(topic: &TestTopic, shard: i16) -> Option<Checkpoint> {
     checkpoint::read(&brokers(), &topic.name, shard).await.unwrap()
 }
 
+/// The checkpoint of position 1, and that of position 2 in a transaction that is still open: its producer, and how that is called.
+async fn left_open(topic: &TestTopic) -> (String, TransactionalProducer) {
+    let id = unique("test");
+    let mut producer = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
+    producer.begin().unwrap();
+    producer.produce(at(0, 1).to_record(&topic.name)).await.unwrap();
+    producer.commit().await.unwrap();
+    producer.begin().unwrap();
+    producer.produce(at(0, 2).to_record(&topic.name)).await.unwrap();
+    (id, producer)
+}
+
 #[tokio::test]
 async fn a_shard_that_never_published_has_no_checkpoint() {
     let topic = TestTopic::create(2).await;
@@ -44,13 +56,7 @@ async fn the_last_committed_one_is_found_behind_aborted_ones_and_markers() {
 #[tokio::test]
 async fn what_a_dead_predecessor_left_open_does_not_count_once_it_is_fenced() {
     let topic = TestTopic::create(1).await;
-    let id = unique("test");
-    let mut dead = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
-    dead.begin().unwrap();
-    dead.produce(at(0, 1).to_record(&topic.name)).await.unwrap();
-    dead.commit().await.unwrap();
-    dead.begin().unwrap();
-    dead.produce(at(0, 2).to_record(&topic.name)).await.unwrap();
+    let (id, _dead) = left_open(&topic).await;
     let _successor = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
     assert_eq!(read(&topic, 0).await, Some(at(0, 1)));
 }
@@ -87,13 +93,7 @@ async fn what_is_written_all_the_time_is_read_in_a_short_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_topic_is_settled_once_what_a_dead_producer_left_open_has_ended() {
     let topic = TestTopic::create(2).await;
-    let id = unique("test");
-    let mut dead = TransactionalProducer::connect(&brokers(), &id).await.unwrap();
-    dead.begin().unwrap();
-    dead.produce(at(0, 1).to_record(&topic.name)).await.unwrap();
-    dead.commit().await.unwrap();
-    dead.begin().unwrap();
-    dead.produce(at(0, 2).to_record(&topic.name)).await.unwrap();
+    let (id, _dead) = left_open(&topic).await;
     let settled = async || inspect::settled(&brokers(), &topic.name).await.unwrap();
     // As soon as the record is there, it is waited for; the cluster itself ends the transaction after ten seconds only.
     let waits = async || tokio::time::timeout(Duration::from_secs(1), settled()).await.is_err();
