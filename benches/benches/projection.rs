@@ -17,7 +17,7 @@ use benches::replayed::Replayed;
 use domain::contract::Published;
 use futures::{SinkExt, TryStreamExt};
 use orderctl::replay::StoreLog;
-use read_models::rebuild::{Log, Purpose, RebuildOptions, rebuild};
+use read_models::rebuild::{Log, Progress, Purpose, RebuildOptions, rebuild};
 use read_models::{Applier, Model, migrate};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
@@ -102,13 +102,17 @@ async fn all_models(database: &TestDatabase, log: &StoreLog) -> f64 {
     let (started, options) = (Instant::now(), RebuildOptions::default());
     let how = (Purpose::Switch, &options, SystemIds.ordered());
     let mut stages: Vec<(&str, f64)> = Vec::new();
-    let mut tell = |progress: read_models::rebuild::Progress| {
-        if stages.last().is_none_or(|last| last.0 != progress.stage) {
+    let mut tell = |progress: Progress| {
+        if stages.last().is_none_or(|(stage, _)| *stage != progress.stage) {
             stages.push((progress.stage, started.elapsed().as_secs_f64()));
         }
     };
     let report = rebuild(database.url(), log, &Model::ALL, how, &mut tell).await.unwrap();
-    eprintln!("{stages:?} paused {} ms, {:.2} s", report.paused_ms, started.elapsed().as_secs_f64());
+    let seconds = started.elapsed().as_secs_f64();
+    for (stage, second) in stages {
+        eprintln!("projection: rebuild began to {stage} at {second:.2} s");
+    }
+    eprintln!("projection: the projector would have waited {} ms", report.paused_ms);
     assert!(report.switched);
-    started.elapsed().as_secs_f64()
+    seconds
 }

@@ -47,7 +47,6 @@ async fn main() {
     };
     let (rate, seconds) = (number("BENCH_RATE", 500), number("BENCH_SECONDS", 20));
     let engine = Engine::start(&Role::ALL).await;
-    let _guard = service_kit::telemetry::init("bench", &engine.settings.telemetry).unwrap();
     let mut slots = Vec::new();
     for _ in 0..SLOTS {
         let commands = Connection::open(&engine.address, &engine.token).await;
@@ -77,7 +76,6 @@ async fn main() {
             shown.push(seen.shown);
         }
     }
-    std::fs::write("/tmp/t5-metrics.txt", service_kit::telemetry::metrics_text()).unwrap();
     println!("commands_per_s={:.0}", (all - warm) as f64 / took.as_secs_f64());
     answered.print_ms("command_to_answer");
     shown.print_ms("command_to_query");
