@@ -42,7 +42,7 @@ async fn main() {
     let engine = Engine::start(&[Role::Query]).await;
     fill().await;
     let lists = Arc::new(lists(&engine).await);
-    let details = Arc::new((0..EVENTS / 5).map(|n| detail(n)).collect::<Vec<_>>());
+    let details = Arc::new((0..EVENTS / 5).map(detail).collect::<Vec<_>>());
     let (list_sql, detail_sql) = (include_str!("../sql/order_list.sql"), include_str!("../sql/order_detail.sql"));
     for (name, bodies, statement) in [("list", lists, list_sql), ("detail", details, detail_sql)] {
         same_answer(&engine, name, &bodies[0]).await;
