@@ -1,7 +1,8 @@
 //! Projecting and rebuilding: the live apply against COPY of the same rows, and a rebuild of all models against
-//! postgres-es's `QueryReplay` into one view; interleaved in one run, over the same number of events.
+//! postgres-es's `QueryReplay` into one view; interleaved in one run, over the same events, five an order.
 //!
-//! `BENCH_EVENTS` is the length of the log, `BENCH_ROUNDS` how often each is run; medians are printed as `name=value`.
+//! `BENCH_EVENTS` is the length of the log, `BENCH_PEER_EVENTS` that of the peer's, which commits event by event;
+//! `BENCH_ROUNDS` is how often each is run. Medians are printed as `name=value`.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark ends at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "its length comes from the environment, its time from the machine")]
@@ -11,14 +12,13 @@ use std::pin::pin;
 use std::time::Instant;
 
 use benches::drive::median;
-use benches::orders::filled_log;
+use benches::history::filled_log;
 use benches::replayed::Replayed;
 use domain::contract::Published;
-use event_store::Store;
 use futures::{SinkExt, TryStreamExt};
-use read_models::rebuild::{Log, Purpose, RebuildOptions, rebuild};
+use orderctl::replay::StoreLog;
+use read_models::rebuild::{Log, Progress, Purpose, RebuildOptions, rebuild};
 use read_models::{Applier, Model, migrate};
-use service_kit::BoxError;
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
@@ -30,42 +30,29 @@ const BATCH: usize = 1_000;
 async fn main() {
     let number =
         |name: &str, default: i64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let (events, rounds) = (number("BENCH_EVENTS", 20_000), number("BENCH_ROUNDS", 3));
-    let (_log_database, store) = filled_log(events).await;
+    let rounds = number("BENCH_ROUNDS", 3);
+    let (_log_database, store, events) = filled_log(number("BENCH_EVENTS", 200_000)).await;
     let log = StoreLog(store);
     let records = log.page(0, 0, events).await.unwrap();
-    let replayed = Replayed::start(events).await;
+    let replayed = Replayed::start(number("BENCH_PEER_EVENTS", 10_000)).await;
     let (mut live, mut copied, mut rebuilt, mut peer) = (vec![], vec![], vec![], vec![]);
     for round in 1..=rounds {
         let (database, seconds) = apply(&records).await;
         live.push(events as f64 / seconds);
         copied.push(events as f64 / copy(&database).await);
         rebuilt.push(events as f64 / all_models(&database, &log).await);
-        peer.push(events as f64 / replayed.replay().await);
+        peer.push(replayed.events as f64 / replayed.replay().await);
         eprintln!("projection: round {round} of {rounds} done");
     }
     let (live, copied, rebuilt, peer) = (median(live), median(copied), median(rebuilt), median(peer));
+    println!("log_events={events}");
+    println!("query_replay_log_events={}", replayed.events);
     println!("projection_events_per_s={live:.0}");
     println!("projection_copy_events_per_s={copied:.0}");
     println!("projection_vs_copy={:.2}", live / copied);
     println!("rebuild_events_per_s={rebuilt:.0}");
     println!("query_replay_events_per_s={peer:.0}");
     println!("rebuild_vs_query_replay={:.1}", rebuilt / peer);
-}
-
-/// Stored events as the relay would publish them.
-#[derive(Clone)]
-struct StoreLog(Store);
-
-impl Log for StoreLog {
-    async fn heads(&self) -> Result<Vec<i64>, BoxError> {
-        Ok(vec![self.0.head(0).await?])
-    }
-
-    async fn page(&self, shard: i16, after: i64, events_max: i64) -> Result<Vec<Published>, BoxError> {
-        let page = self.0.read_log(shard, after, events_max).await?;
-        Ok(page.rows.into_iter().map(|(position, row)| relay::outgoing(position, row).published).collect())
-    }
 }
 
 async fn models() -> (TestDatabase, Client) {
@@ -114,7 +101,18 @@ async fn copy(from: &TestDatabase) -> f64 {
 async fn all_models(database: &TestDatabase, log: &StoreLog) -> f64 {
     let (started, options) = (Instant::now(), RebuildOptions::default());
     let how = (Purpose::Switch, &options, SystemIds.ordered());
-    let report = rebuild(database.url(), log, &Model::ALL, how, &mut |_| ()).await.unwrap();
+    let mut stages: Vec<(&str, f64)> = Vec::new();
+    let mut tell = |progress: Progress| {
+        if stages.last().is_none_or(|(stage, _)| *stage != progress.stage) {
+            stages.push((progress.stage, started.elapsed().as_secs_f64()));
+        }
+    };
+    let report = rebuild(database.url(), log, &Model::ALL, how, &mut tell).await.unwrap();
+    let seconds = started.elapsed().as_secs_f64();
+    for (stage, second) in stages {
+        eprintln!("projection: rebuild began to {stage} at {second:.2} s");
+    }
+    eprintln!("projection: the projector would have waited {} ms", report.paused_ms);
     assert!(report.switched);
-    started.elapsed().as_secs_f64()
+    seconds
 }

@@ -56,7 +56,7 @@ fn token(settings: &Settings, signing_key: &str) -> String {
         issuer: settings.jwt.issuer.clone(),
         audience: settings.jwt.audience.clone(),
         subject: "bench".to_owned(),
-        tenant: domain::TenantId::try_new("bench").unwrap(),
+        tenant: domain::TenantId::try_new("default").unwrap(),
         customer: None,
         scopes: service_kit::auth::Role::Admin.scopes(),
         lifetime_s: TOKEN_LIFETIME_S,

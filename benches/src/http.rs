@@ -20,8 +20,13 @@ impl Connection {
 
     /// Posts JSON under an idempotency key; answers the status and the body.
     pub async fn post(&mut self, path: &str, key: &str, body: &str) -> (u16, String) {
+        self.send("POST", path, &format!("idempotency-key: {key}\r\n"), body).await
+    }
+
+    /// Sends JSON with more headers, each with its line's end; answers the status and the body.
+    pub async fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
         let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nidempotency-key: {key}\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n{headers}\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             self.host,
             self.token,

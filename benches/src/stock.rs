@@ -44,19 +44,21 @@ impl Aggregate for StockOrder {
     }
 }
 
+/// The table as postgres-es documents it.
+pub const EVENTS_TABLE: &str = "CREATE TABLE events (aggregate_type text NOT NULL, aggregate_id text NOT NULL,
+    sequence bigint CHECK (sequence >= 0) NOT NULL, event_type text NOT NULL, event_version text NOT NULL,
+    payload json NOT NULL, metadata json NOT NULL, PRIMARY KEY (aggregate_type, aggregate_id, sequence))";
+
 pub struct Stock {
     pub database: TestDatabase,
     pub cqrs: PostgresCqrs<StockOrder>,
 }
 
 impl Stock {
-    /// A fresh table as postgres-es documents it, and a pool of as many connections as there are writers.
+    /// A fresh table and a pool of as many connections as there are writers.
     pub async fn start(writers: u32) -> Self {
         let database = TestDatabase::create().await;
-        let table = "CREATE TABLE events (aggregate_type text NOT NULL, aggregate_id text NOT NULL,
-            sequence bigint CHECK (sequence >= 0) NOT NULL, event_type text NOT NULL, event_version text NOT NULL,
-            payload json NOT NULL, metadata json NOT NULL, PRIMARY KEY (aggregate_type, aggregate_id, sequence))";
-        database.client().await.batch_execute(table).await.unwrap();
+        database.client().await.batch_execute(EVENTS_TABLE).await.unwrap();
         let pool = PgPoolOptions::new().max_connections(writers).min_connections(writers);
         let pool = pool.connect(database.url().expose()).await.unwrap();
         Self { database, cqrs: postgres_cqrs(pool, vec![], ()) }

@@ -28,8 +28,12 @@ pub(crate) struct Statements {
 impl Connection {
     pub(crate) async fn open(database: &DatabaseUrl) -> Result<Self, AttemptError> {
         let client = plain(database).await?;
-        let bound = format!("SET idle_in_transaction_session_timeout TO {IDLE_IN_TRANSACTION_MS_MAX}");
-        client.batch_execute(&bound).await.map_err(statement("bounding transactions"))?;
+        // Rows and offsets are one transaction: what a crash of the server loses of the last of them is read again, so none
+        // has to wait for the disk.
+        let settings = format!(
+            "SET idle_in_transaction_session_timeout TO {IDLE_IN_TRANSACTION_MS_MAX}; SET synchronous_commit TO off"
+        );
+        client.batch_execute(&settings).await.map_err(statement("preparing a connection"))?;
         let applier = Applier::open(&client).await?;
         let prepare = async |sql: &str| client.prepare(sql).await.map_err(statement("preparing a statement"));
         let statements = Statements {

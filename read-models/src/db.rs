@@ -4,6 +4,7 @@
 //! without failing a query: a query keeps the connection that it began with, and begins again where its tables are gone.
 //! Does not: write.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub struct ReadSettings {
 
 /// A read that takes longer is cancelled by the server, whatever the connection would allow.
 const STATEMENT_MS_MAX: u32 = 5_000;
+/// Statements made for requests that connections keep prepared: a client could fill memory with more.
+const SHAPES_KEPT_MAX: usize = 64;
 /// Age of what is known of the live generations.
 const POINTER_AGE_MS_MAX: u64 = 1_000;
 
@@ -76,6 +79,8 @@ struct Inner {
     /// One reader of the pointer at a time while nothing is known of it.
     opening: tokio::sync::Mutex<()>,
     statements: AtomicU64,
+    /// The first statements that were made for requests.
+    shapes: Mutex<HashSet<String>>,
 }
 
 #[derive(Clone)]
@@ -89,15 +94,19 @@ struct Current {
 enum Question<'a> {
     /// Prepared once a connection.
     Fixed(&'static str, &'a [&'a (dyn ToSql + Sync)]),
-    /// Never asked again.
-    Once(&'a str, &'a [(&'a (dyn ToSql + Sync), Type)]),
+    /// Made for a request. Those that are kept are prepared once a connection too.
+    Made { sql: &'a str, values: &'a [(&'a (dyn ToSql + Sync), Type)], kept: bool },
 }
 
 impl Question<'_> {
     async fn ask(&self, client: &Object) -> Result<Vec<Row>, tokio_postgres::Error> {
         match self {
             Self::Fixed(sql, values) => client.query(&client.prepare_cached(sql).await?, values).await,
-            Self::Once(sql, values) => client.query_typed(sql, values).await,
+            Self::Made { sql, values, kept: false } => client.query_typed(sql, values).await,
+            Self::Made { sql, values, kept: true } => {
+                let (values, types): (Vec<_>, Vec<_>) = values.iter().cloned().unzip();
+                client.query(&client.prepare_typed_cached(sql, &types).await?, &values).await
+            }
         }
     }
 }
@@ -126,7 +135,8 @@ impl ReadDb {
         settings.connect.statement_timeout_ms = if given == 0 { STATEMENT_MS_MAX } else { given.min(STATEMENT_MS_MAX) };
         postgres::pool(database, &settings.connect)?;
         let (database, current, opening) = (database.clone(), Mutex::new(None), tokio::sync::Mutex::new(()));
-        Ok(Self(Arc::new(Inner { database, settings, current, opening, statements: AtomicU64::new(0) })))
+        let (statements, shapes) = (AtomicU64::new(0), Mutex::default());
+        Ok(Self(Arc::new(Inner { database, settings, current, opening, statements, shapes })))
     }
 
     /// Statements sent so far, the pointer's own apart. For tests that count them.
@@ -154,14 +164,19 @@ impl ReadDb {
         self.on_live(what, Question::Fixed(sql, values)).await
     }
 
-    /// Runs a statement whose text depends on the request. It is not kept: a client could fill memory with shapes.
-    pub(crate) async fn query_once(
+    /// Runs a statement whose text depends on the request, and keeps it prepared if it is one of the first.
+    pub(crate) async fn query_made(
         &self,
         what: &'static str,
         sql: &str,
         values: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, ReadDbError> {
-        self.on_live(what, Question::Once(sql, values)).await
+        self.on_live(what, Question::Made { sql, values, kept: self.keeps(sql) }).await
+    }
+
+    fn keeps(&self, sql: &str) -> bool {
+        let mut shapes = self.0.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+        shapes.contains(sql) || (shapes.len() < SHAPES_KEPT_MAX && shapes.insert(sql.to_owned()))
     }
 
     /// Asks the live tables. What is known of them may be a moment old, and two switches may have fallen into it: then the

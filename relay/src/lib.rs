@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use options::RelayOptions;
-pub use outgoing::outgoing;
+pub use outgoing::{outgoing, published};
 pub use place::{PlaceError, place};
 pub use session::RelayError;
 

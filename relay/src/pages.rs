@@ -1,15 +1,17 @@
 //! Reading ahead: pages of the log become records while Kafka commits the page before.
 //!
-//! Guarantees: pages come in position order without a gap; one waits, one more is made and one more is read at most; and after an
-//! error nothing comes. Does not: know what has been published.
+//! Guarantees: pages come in position order without a gap; one waits, one more is made and one more is read at most; and after
+//! an error nothing comes. A small page that waits takes in what comes behind it, so that an event waits for one transaction
+//! and not for several small ones. Does not: know what has been published.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::contract::Position;
 use domain::{EventId, Timestamp};
 use event_store::{LogPage, StoredRow};
 use messaging::{EncodeError, EncodedRecord};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tracing::Level;
 
@@ -19,6 +21,8 @@ use crate::{Deps, RelayOptions};
 
 /// Records that are made before other tasks get a turn.
 const RECORDS_A_TURN: usize = 128;
+/// Up to this size a page that waits takes in more, in bytes of its records' values.
+const JOINED_BYTES_MAX: usize = 1024 * 1024;
 
 /// A page of the log, ready to be published.
 pub(crate) struct Page {
@@ -31,6 +35,23 @@ pub(crate) struct Page {
     pub(crate) event_id: EventId,
     /// Of the last record.
     pub(crate) recorded_at: Timestamp,
+    /// Of the records' values.
+    bytes: usize,
+}
+
+impl Page {
+    /// Takes in the page that follows, unless both together are too large; then it is given back.
+    fn join(&mut self, next: Self, events_max: usize) -> Result<(), Self> {
+        let too_many = self.records.len() + next.records.len() > events_max;
+        if too_many || self.bytes + next.bytes > JOINED_BYTES_MAX {
+            return Err(next);
+        }
+        self.records.extend(next.records);
+        self.traces.extend(next.traces);
+        (self.last, self.event_id, self.recorded_at) = (next.last, next.event_id, next.recorded_at);
+        self.bytes += next.bytes;
+        Ok(())
+    }
 }
 
 /// By what an event is found in a trace.
@@ -59,8 +80,45 @@ impl Trace {
 
 /// The pages behind a position. Dropping it ends the reading.
 pub(crate) struct Pages {
-    ready: mpsc::Receiver<Result<Page, RelayError>>,
+    place: Arc<Place>,
     _reading: JoinSet<()>,
+}
+
+/// Where the page waits that comes next.
+#[derive(Default)]
+struct Place {
+    page: Mutex<Option<Result<Page, RelayError>>>,
+    filled: Notify,
+    emptied: Notify,
+}
+
+impl Place {
+    fn lock(&self) -> MutexGuard<'_, Option<Result<Page, RelayError>>> {
+        self.page.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a page there or into the one that waits, once it fits.
+    async fn put(&self, page: Result<Page, RelayError>, events_max: usize) {
+        let mut left = self.try_put(page, events_max);
+        while let Some(page) = left {
+            self.emptied.notified().await;
+            left = self.try_put(page, events_max);
+        }
+    }
+
+    /// Gives a page back that does not fit.
+    fn try_put(&self, page: Result<Page, RelayError>, events_max: usize) -> Option<Result<Page, RelayError>> {
+        let mut waiting = self.lock();
+        match (&mut *waiting, page) {
+            (Some(Ok(waiting)), Ok(next)) => waiting.join(next, events_max).err().map(Ok),
+            (Some(_), page) => Some(page),
+            (empty @ None, page) => {
+                *empty = Some(page);
+                self.filled.notify_one();
+                None
+            }
+        }
+    }
 }
 
 impl Pages {
@@ -71,16 +129,22 @@ impl Pages {
         shard: i16,
         head: watch::Receiver<i64>,
     ) -> Self {
-        let (page, ready) = mpsc::channel(1);
+        let place = Arc::new(Place::default());
         let reader = Reader { deps: deps.clone(), options: options.clone(), shard, head };
         let mut reading = JoinSet::new();
-        reading.spawn(reader.read_on(published, page));
-        Self { ready, _reading: reading }
+        reading.spawn(reader.read_on(published, Arc::clone(&place)));
+        Self { place, _reading: reading }
     }
 
-    /// The next page, once there is one; `None` after an error.
-    pub(crate) async fn next(&mut self) -> Option<Result<Page, RelayError>> {
-        self.ready.recv().await
+    /// The next page, once there is one; never one after an error.
+    pub(crate) async fn next(&mut self) -> Result<Page, RelayError> {
+        loop {
+            if let Some(page) = self.place.lock().take() {
+                self.place.emptied.notify_one();
+                return page;
+            }
+            self.place.filled.notified().await;
+        }
     }
 }
 
@@ -92,7 +156,8 @@ struct Reader {
 }
 
 impl Reader {
-    async fn read_on(mut self, mut after: i64, pages: mpsc::Sender<Result<Page, RelayError>>) {
+    async fn read_on(mut self, mut after: i64, place: Arc<Place>) {
+        let events_max = usize::try_from(self.options.batch_events_max).unwrap_or(usize::MAX);
         let mut read = self.read(after).await;
         loop {
             match read {
@@ -105,14 +170,14 @@ impl Reader {
                     after = page.last;
                     self.head.mark_unchanged();
                     // The database finds the next page while this one is made into records.
-                    let (sent, next) = tokio::join!(self.send(page, &pages), self.behind(after));
-                    if !sent {
+                    let (made, next) = tokio::join!(self.make(page, &place, events_max), self.behind(after));
+                    if !made {
                         return;
                     }
                     read = next;
                 }
                 Err(error) => {
-                    let _ = pages.send(Err(error)).await;
+                    place.put(Err(error), events_max).await;
                     return;
                 }
             }
@@ -129,11 +194,12 @@ impl Reader {
         Ok(self.deps.store.read_log(self.shard, after, self.options.batch_events_max).await?)
     }
 
-    /// Whether somebody waits for more.
-    async fn send(&self, page: LogPage, pages: &mpsc::Sender<Result<Page, RelayError>>) -> bool {
+    /// Whether it went well, so that more may follow.
+    async fn make(&self, page: LogPage, place: &Place, events_max: usize) -> bool {
         let page = self.encoded(page).await;
         let sound = page.is_ok();
-        pages.send(page).await.is_ok() && sound
+        place.put(page, events_max).await;
+        sound
     }
 
     async fn encoded(&self, read: LogPage) -> Result<Page, RelayError> {
@@ -141,7 +207,7 @@ impl Reader {
         let (_, newest) = rows.last().expect("a page without rows is not made into records");
         let (event_id, recorded_at) = (newest.event_id, newest.recorded_at);
         let mut page =
-            Page { records: Vec::with_capacity(rows.len()), traces: Vec::new(), last, event_id, recorded_at };
+            Page { records: Vec::with_capacity(rows.len()), traces: Vec::new(), last, event_id, recorded_at, bytes: 0 };
         let traced = Trace::wanted();
         for (count, (position, row)) in rows.into_iter().enumerate() {
             if count % RECORDS_A_TURN == RECORDS_A_TURN - 1 {
@@ -155,7 +221,9 @@ impl Reader {
 
     fn add(&self, position: Position, row: StoredRow, traced: bool, page: &mut Page) -> Result<(), EncodeError> {
         let record = outgoing(position, row);
-        page.records.push(self.deps.encoder.encode(&record)?);
+        let encoded = self.deps.encoder.encode(&record)?;
+        page.bytes += encoded.value.as_ref().map_or(0, Vec::len);
+        page.records.push(encoded);
         if traced {
             let event = &record.published.event;
             let (order, version) = (event.order_id().to_owned(), event.version());

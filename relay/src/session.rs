@@ -121,7 +121,6 @@ impl Session<'_> {
                 page = tokio::time::timeout(idle, pages.next()) => page,
             };
             if let Ok(page) = page {
-                let page = page.expect("nothing is asked of the pages after their error");
                 self.transaction(page?).await?;
             }
             self.report(*head.borrow());

@@ -19,13 +19,27 @@ impl Latencies {
 
     /// Prints p50, p95 and p99 in ms, and their number.
     pub fn print(&mut self, name: &str) {
-        self.0.sort_unstable();
         println!("{name}_count={}", self.0.len());
-        for percent in [50, 95, 99] {
+        for (percent, millis) in self.percentiles() {
+            println!("{name}_p{percent}_ms={millis:.2}");
+        }
+    }
+
+    /// The same under names that end with the percentile.
+    pub fn print_ms(&mut self, name: &str) {
+        println!("{name}_count={}", self.0.len());
+        for (percent, millis) in self.percentiles() {
+            println!("{name}_ms_p{percent}={millis:.2}");
+        }
+    }
+
+    fn percentiles(&mut self) -> [(usize, f64); 3] {
+        self.0.sort_unstable();
+        [50, 95, 99].map(|percent| {
             let place = (self.0.len() * percent / 100).min(self.0.len().saturating_sub(1));
             let micros = self.0.get(place).copied().unwrap_or_default();
-            println!("{name}_p{percent}_ms={:.2}", f64::from(micros) / 1_000.0);
-        }
+            (percent, f64::from(micros) / 1_000.0)
+        })
     }
 }
 

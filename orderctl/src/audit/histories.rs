@@ -43,7 +43,7 @@ impl<'a> Histories<'a> {
         // A body of ours that does not read is published as a stranger's, so it is looked at beforehand.
         let refused = OrderEvent::current_version(&event_type)
             .and_then(|_| upcast::decode::<OrderEvent>(&event_type, &row.event_version, &row.payload).err());
-        let published = relay::outgoing(position, row).published;
+        let published = relay::published(position, row);
         let foreign = matches!(published.event, PublicEvent::ForeignEvent(_));
         let reason = match refused {
             Some(error) => Some(("undecodable", chain(&error))),

@@ -28,7 +28,7 @@ impl Log for StoreLog {
                 break;
             }
             last = page.last;
-            published.extend(page.rows.into_iter().map(|(position, row)| relay::outgoing(position, row).published));
+            published.extend(page.rows.into_iter().map(|(position, row)| relay::published(position, row)));
         }
         Ok(published)
     }

@@ -102,7 +102,7 @@ impl ReadDb {
     pub async fn order_page(&self, visible: &Visibility, request: &PageRequest) -> Result<Page, ReadDbError> {
         let mut sql = Sql::default();
         let text = page_text(&mut sql, include_str!("../../sql/query/order_page.sql"), visible, request);
-        let rows = self.query_once(PAGE, &text, &sql.values()).await?;
+        let rows = self.query_made(PAGE, &text, &sql.values()).await?;
         Ok(page(orders::read(PAGE, rows)?, request))
     }
 
@@ -120,7 +120,7 @@ impl ReadDb {
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
         let text = page_text(&mut sql, include_str!("../../sql/query/order_pages.sql"), visible, request)
             .replace("{customers}", &wanted);
-        let rows = self.query_once(PAGE, &text, &sql.values()).await?;
+        let rows = self.query_made(PAGE, &text, &sql.values()).await?;
         let mut found: HashMap<String, Vec<OrderRow>> = HashMap::new();
         for order in orders::read(PAGE, rows)? {
             found.entry(order.view.customer.clone().unwrap_or_default()).or_default().push(order);
@@ -140,7 +140,7 @@ impl ReadDb {
     ) -> Result<i64, ReadDbError> {
         let mut sql = Sql::default();
         let text = count_text(&mut sql, include_str!("../../sql/query/order_count.sql"), visible, condition, limit);
-        let rows = self.query_once(COUNT, &text, &sql.values()).await?;
+        let rows = self.query_made(COUNT, &text, &sql.values()).await?;
         let count = |row| Reader { table: Model::OrderSummary.name(), row }.get("orders");
         rows.first().map_or(Ok(0), count).map_err(|source: RowError| ReadDbError::Row { what: COUNT, source })
     }
@@ -159,7 +159,7 @@ impl ReadDb {
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
         let (skeleton, all) = (include_str!("../../sql/query/order_counts.sql"), Condition::All(Vec::new()));
         let text = count_text(&mut sql, skeleton, visible, &all, limit).replace("{customers}", &wanted);
-        let rows = self.query_once(COUNT, &text, &sql.values()).await?;
+        let rows = self.query_made(COUNT, &text, &sql.values()).await?;
         rows.iter()
             .map(|row| {
                 let reader = Reader { table: Model::OrderSummary.name(), row };

@@ -85,6 +85,7 @@ async fn finish<L: Log>(
     let due = due(&mut pending, &transaction, &hands).await?;
     apply(applier, &transaction, &due).await?;
     events += due.len() as u64;
+    progress(Progress { stage: "compare", done: events, total: events, seconds: watch.elapsed().as_secs_f64() });
     let Aim { models, purpose, start } = hands.aim;
     let mut compared = Vec::new();
     // Live rows that lack what the topic has lost compare with nothing.

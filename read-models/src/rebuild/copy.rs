@@ -1,13 +1,11 @@
 //! Filling tables without indexes by COPY.
 
-use std::pin::pin;
-
 use domain::contract::Published;
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{Json, ToSql, Type};
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
 
+use super::binary::Rows;
 use crate::apply::write::{Body, Column, customers, moment, skus};
 use crate::fold::recorded_at;
 use crate::{Contribution, OrderView};
@@ -72,12 +70,11 @@ const TIMELINE_TYPES: [Type; 12] = [
 /// Copies rows, one slice of values each.
 macro_rules! copy {
     ($client:expr, $statement:expr, $types:expr, $rows:expr, $row:pat => [$($value:expr),+ $(,)?]) => {{
-        let sink = $client.copy_in($statement).await?;
-        let mut writer = pin!(BinaryCopyInWriter::new(sink, &$types));
+        let mut rows = Rows::begin($client, $statement, &$types).await?;
         for $row in $rows {
-            writer.as_mut().write(&[$(&$value as &(dyn ToSql + Sync)),+]).await?;
+            rows.write(&[$(&$value as &(dyn ToSql + Sync)),+]).await?;
         }
-        writer.finish().await.map(|_| ())
+        rows.finish().await
     }};
 }
 

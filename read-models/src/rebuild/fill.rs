@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::contract::Published;
-use futures::{StreamExt, TryStreamExt};
+use futures::{StreamExt, TryStreamExt, try_join};
 use service_kit::BoxError;
 use service_kit::clock::Stopwatch;
 use tokio_postgres::Client;
@@ -19,6 +19,9 @@ use crate::{Contribution, OrderView, fold};
 /// Pages read and decoded ahead of the fold.
 const PAGES_AHEAD: usize = 4;
 
+/// By order id. The ids are the engine's own, so nobody can choose them to collide.
+type ByOrder<T> = HashMap<Uuid, T, foldhash::fast::RandomState>;
+
 /// What was filled.
 pub(super) struct Filled {
     pub(super) pending: Pending,
@@ -31,18 +34,17 @@ pub(super) struct Filled {
 
 /// One pass over the log.
 struct Pass<'a> {
-    client: &'a Client,
     versions: Option<&'a HashMap<Uuid, i64>>,
     number: u128,
     of: u128,
-    views: HashMap<Uuid, OrderView>,
+    views: ByOrder<OrderView>,
     stuck: HashSet<Uuid>,
 }
 
 /// Fills order tables and timeline up to `heads`, and adds up the sums. `versions` is what the live projector has applied;
 /// what stands in the log beyond that is kept for later. Without it, all is filled.
 pub(super) async fn fill<L: Log>(
-    client: &Client,
+    (client, second): (&Client, &Client),
     log: &L,
     versions: Option<&HashMap<Uuid, i64>>,
     heads: Vec<i64>,
@@ -59,17 +61,29 @@ pub(super) async fn fill<L: Log>(
     let mut filled = Filled { pending, sums: Contribution::default(), orders: 0, events: 0, unfoldable: Vec::new() };
     let mut done = 0;
     for number in 0..passes {
-        let (views, stuck) = (HashMap::new(), HashSet::new());
-        let mut pass = Pass { client, versions, number, of: passes, views, stuck };
+        let (views, stuck) = (HashMap::default(), HashSet::new());
+        let mut pass = Pass { versions, number, of: passes, views, stuck };
+        // A page is read and folded while the database still takes in the rows of the one before.
+        let mut rows = Vec::new();
         for (shard, head) in (0..).zip(&heads) {
             let mut pages = pages(log, shard, *head);
-            while let Some(page) = pages.try_next().await.map_err(RebuildError::Log)? {
-                done += page.len() as u64;
-                pass.take(page, &mut filled).await?;
+            loop {
+                let written =
+                    async { copy::timeline(client, &rows).await.map_err(database("copy into the new order_timeline")) };
+                let folded = async {
+                    let Some(page) = pages.try_next().await.map_err(RebuildError::Log)? else { return Ok(None) };
+                    let events = page.len() as u64;
+                    pass.take(page, &mut filled).map(|rows| Some((events, rows)))
+                };
+                let ((), folded) = try_join!(written, folded)?;
+                rows.clear();
+                let Some((events, folded)) = folded else { break };
+                rows = folded;
+                done += events;
                 progress(Progress { stage: "fill", done, total, seconds: watch.elapsed().as_secs_f64() });
             }
         }
-        pass.finish(&mut filled).await?;
+        pass.finish((client, second), &mut filled).await?;
     }
     Ok(filled)
 }
@@ -95,7 +109,8 @@ fn pages<L: Log>(
 }
 
 impl Pass<'_> {
-    async fn take(&mut self, page: Vec<Published>, filled: &mut Filled) -> Result<(), RebuildError> {
+    /// Folds a page; answers the rows of its timeline.
+    fn take(&mut self, page: Vec<Published>, filled: &mut Filled) -> Result<Vec<(Uuid, Published)>, RebuildError> {
         let mut timeline = Vec::with_capacity(page.len());
         for record in page {
             let Some(order_id) = order_of(&record) else { continue };
@@ -122,13 +137,15 @@ impl Pass<'_> {
             }
         }
         filled.events += timeline.len() as u64;
-        copy::timeline(self.client, &timeline).await.map_err(database("copy into the new order_timeline"))
+        Ok(timeline)
     }
 
-    async fn finish(self, filled: &mut Filled) -> Result<(), RebuildError> {
+    async fn finish(self, (client, second): (&Client, &Client), filled: &mut Filled) -> Result<(), RebuildError> {
         let views = || self.views.values();
-        copy::summaries(self.client, views()).await.map_err(database("copy into the new order_summary"))?;
-        copy::lines(self.client, views()).await.map_err(database("copy into the new order_lines"))?;
+        try_join!(
+            async { copy::summaries(client, views()).await.map_err(database("copy into the new order_summary")) },
+            async { copy::lines(second, views()).await.map_err(database("copy into the new order_lines")) },
+        )?;
         views().for_each(|view| filled.sums.add(view));
         filled.orders += self.views.len() as u64;
         Ok(())

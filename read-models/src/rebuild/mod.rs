@@ -5,6 +5,7 @@
 //! switch unless confirmed; whatever ends a rebuild before its commit leaves the live tables as they were, and the next one
 //! sweeps what is left. Does not: stop queries or the projector, but for the time of the last comparison.
 
+mod binary;
 mod catch_up;
 pub(crate) mod compare;
 mod copy;
@@ -16,6 +17,7 @@ mod rollback;
 mod start;
 
 use domain::contract::Published;
+use futures::try_join;
 use serde::Serialize;
 use service_kit::BoxError;
 use service_kit::clock::Stopwatch;
@@ -28,20 +30,22 @@ use catch_up::{Hands, catch_up};
 pub use compare::{Compared, Difference, FieldDifference};
 pub use error::RebuildError;
 use error::database;
+use fill::Filled;
 use lease::Lease;
 use pending::live_versions;
 pub use rollback::{KeptSet, Status, roll_back, status};
 pub(crate) use rollback::{coherent, kept};
 pub use start::Start;
 
-use crate::generation::{create_generation, index_generation};
+use crate::generation::{create_generation, index_generation, schema};
 use crate::{Generations, Model};
 
 /// Where events are read for a rebuild. Clones read the same log.
 pub trait Log: Clone + Send + Sync + 'static {
     /// The last position of each shard.
     fn heads(&self) -> impl Future<Output = Result<Vec<i64>, BoxError>> + Send;
-    /// Events of a shard after a position, in order and without gaps; empty at the end.
+    /// Events of a shard after a position, in order and without gaps: as many as asked for unless the log ends before. A
+    /// fill asks for pages ahead by their positions and would skip what a shorter one leaves out.
     fn page(
         &self,
         shard: i16,
@@ -145,7 +149,7 @@ pub async fn rebuild<L: Log>(
     let mut client = open(url).await?;
     let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
     let aim = Aim { models, purpose, start: None };
-    let built = build(&mut client, &lease, log, aim, (options, generation), progress).await;
+    let built = build((url, &mut client), &lease, log, aim, (options, generation), progress).await;
     leave(&client, lease, built).await
 }
 
@@ -167,12 +171,12 @@ pub async fn start_over<L: Log>(
     let mut client = open(url).await?;
     let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
     let aim = Aim { models: &Model::ALL, purpose: Purpose::SwitchDespiteDifferences, start: Some(start) };
-    let built = build(&mut client, &lease, log, aim, (options, generation), progress).await;
+    let built = build((url, &mut client), &lease, log, aim, (options, generation), progress).await;
     leave(&client, lease, built).await
 }
 
 async fn build<L: Log>(
-    client: &mut Client,
+    (url, client): (&DatabaseUrl, &mut Client),
     lease: &Lease,
     log: &L,
     aim: Aim<'_>,
@@ -193,36 +197,45 @@ async fn build<L: Log>(
         Some(_) => None,
     };
     let heads = log.heads().await.map_err(RebuildError::Log)?;
+    let second = open(url).await?;
     fresh.select(client).await?;
-    let filled = fill::fill(client, log, versions.as_ref(), heads, options.orders_in_memory_max, progress).await?;
+    fresh.select(&second).await?;
+    let (both, most) = ((&*client, &second), options.orders_in_memory_max);
+    let filled = fill::fill(both, log, versions.as_ref(), heads, most, progress).await?;
     drop(versions);
     lease.stage(client, "index").await?;
-    for model in [Model::CustomerSummary, Model::SkuSales] {
-        index_generation(client, model, generation).await?;
-    }
-    fresh.select(client).await?;
-    copy::sums(client, filled.sums).await.map_err(database("write the new sums"))?;
-    for model in [Model::OrderSummary, Model::OrderLines, Model::OrderTimeline] {
-        index_generation(client, model, generation).await?;
-    }
-    fresh.select(client).await?;
-    client
-        .batch_execute("ANALYZE order_summary, order_lines, order_timeline, customer_summary, sku_sales")
-        .await
-        .map_err(database("analyse the new tables"))?;
+    let Filled { pending, sums, orders, events, unfoldable } = filled;
+    progress(Progress { stage: "index", done: events, total: events, seconds: watch.elapsed().as_secs_f64() });
+    let others = async {
+        index(&second, Model::CustomerSummary, generation).await?;
+        index(&second, Model::SkuSales, generation).await?;
+        fresh.select(&second).await?;
+        copy::sums(&second, sums).await.map_err(database("write the new sums"))?;
+        index(&second, Model::OrderLines, generation).await?;
+        index(&second, Model::OrderSummary, generation).await
+    };
+    try_join!(index(client, Model::OrderTimeline, generation), others)?;
+    drop(second);
     let hands = Hands { lease, live: &live, fresh: &fresh, aim };
-    let end = catch_up(client, log, filled.pending, hands, progress).await?;
+    let end = catch_up(client, log, pending, hands, progress).await?;
     Ok(Report {
         generation,
         switched: end.switched,
-        orders: filled.orders,
-        events: filled.events,
+        orders,
+        events,
         caught_up: end.events,
         seconds: watch.elapsed().as_secs_f64(),
         paused_ms: end.paused_ms,
-        unfoldable: filled.unfoldable,
+        unfoldable,
         compared: end.compared,
     })
+}
+
+/// Gives a filled table its indexes and statistics.
+async fn index(client: &Client, model: Model, generation: i32) -> Result<(), RebuildError> {
+    index_generation(client, model, generation).await?;
+    let table = format!("{}.{}", schema(model, generation), model.name());
+    client.batch_execute(&format!("ANALYZE {table}")).await.map_err(database("analyse a new table"))
 }
 
 /// Ends what an interrupted run has left: its lease, and its tables.
