@@ -1,6 +1,7 @@
 //! All or nothing for each command, whatever its neighbours in the batch do.
 
-use event_store::{AppendError, StreamId};
+use event_store::{AppendError, Store, StoreOptions, StreamId};
+use futures::FutureExt;
 use futures::future::join_all;
 
 use crate::support::{answering, append_to, claiming, database, event, new_id, open, versions};
@@ -54,6 +55,21 @@ async fn two_writers_on_one_stream_leave_no_gap_and_no_double() {
     };
     tokio::join!(write(&first), write(&second));
     assert_eq!(versions(&first, &id).await, (1..=120).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lone_command_that_is_given_up_is_stored_whole_and_holds_nobody_up() {
+    let database = database().await;
+    let options = StoreOptions { writers: 1, ..StoreOptions::default() };
+    let store = Store::open(database.url(), options).await.unwrap();
+    // The first goes through the writer, which opens the connection; the next is alone.
+    store.append(append_to(&new_id(), 0, 1)).await.unwrap();
+    let given_up = new_id();
+    assert!(store.append(append_to(&given_up, 0, 3)).now_or_never().is_none());
+    // Behind it on the same connection.
+    store.append(append_to(&new_id(), 0, 1)).await.unwrap();
+    assert_eq!(versions(&store, &given_up).await, [1, 2, 3]);
+    store.append(append_to(&given_up, 3, 1)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
