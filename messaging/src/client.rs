@@ -3,6 +3,7 @@
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use tokio::task::JoinHandle;
 
 /// Longest wait for an answer about the cluster, in milliseconds.
 pub(crate) const METADATA_TIMEOUT_MS: u64 = 10_000;
@@ -40,9 +41,15 @@ pub(crate) fn error(error: &KafkaError, reason: &str) {
 
 /// Runs what blocks on a thread that may block.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
+    joined(tokio::task::spawn_blocking(work)).await
+}
+
+async fn joined<T>(task: JoinHandle<T>) -> T {
+    match task.await {
         Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // The runtime ends, and whoever waits here with it.
+        Err(_cancelled) => std::future::pending().await,
     }
 }
 
@@ -53,4 +60,21 @@ pub(crate) fn is_passing(error: &KafkaError) -> bool {
         error.rdkafka_error_code(),
         Some(Code::BrokerTransportFailure | Code::AllBrokersDown | Code::OperationTimedOut | Code::Resolve)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_waits_for_work_that_a_runtime_has_dropped_ends_with_it_and_without_a_panic() {
+        let task = tokio::spawn(std::future::pending::<()>());
+        task.abort();
+        while !task.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        assert!(joined(task).now_or_never().is_none());
+    }
 }
