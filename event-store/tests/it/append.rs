@@ -42,7 +42,7 @@ async fn two_writers_on_one_stream_leave_no_gap_and_no_double() {
     let database = database().await;
     let (first, second) = (open(&database).await, open(&database).await);
     let id = new_id();
-    let write = async |store: &event_store::Store| {
+    let write = async |store: &Store| {
         let mut stored = 0;
         while stored < 30 {
             let version = versions(store, &id).await.len();
