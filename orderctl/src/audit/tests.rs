@@ -29,7 +29,7 @@ async fn written(orders: usize) -> Written {
         let order = new_order().to_string();
         client.execute(include_str!("tests/two_events.sql"), &[&order]).await.unwrap();
     }
-    client.query("SELECT sequence_log(0::smallint, 1000)", &[]).await.unwrap();
+    client.query("SELECT sequence_log(0::smallint, 0, 1000)", &[]).await.unwrap();
     let rows = client.query(include_str!("tests/log.sql"), &[]).await.unwrap();
     let record = |row: &tokio_postgres::Row| {
         let order: OrderId = row.get::<_, String>(1).parse().unwrap();

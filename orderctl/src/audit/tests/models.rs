@@ -77,7 +77,7 @@ impl World {
             let statement = include_str!("import.sql");
             client.execute(statement, &[&key, &values.0, &values.1, &body, &values.2]).await.unwrap();
         }
-        client.query("SELECT sequence_log(0::smallint, 1000)", &[]).await.unwrap();
+        client.query("SELECT sequence_log(0::smallint, 0, 1000)", &[]).await.unwrap();
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
         let page = store.read_log(0, 0, 1_000).await.unwrap();
         let records: Vec<OutgoingRecord> =

@@ -1,72 +1,56 @@
 //! `replay` over a log and read models in Postgres, and `dlq` over parked records.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at its first surprise")]
-
-use std::sync::Arc;
-use std::time::Duration;
-
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use clap::Parser;
-use domain::order::{ImportLine, ImportOrder, Order, OrderCommand, OrderKind};
-use domain::{
-    Currency, Decider, ExternalReference, ImportSource, OrderId, OrderNumber, Quantity, Sku, TenantId, Timestamp,
-    UnitPrice,
-};
-use event_store::{CommandBus, Execution, Expectation, Metadata, Outcome, Sequencer, Store, StoreOptions};
+use domain::OrderId;
+use domain::contract::Published;
 use messaging::codec::Encoder;
 use messaging::schemas::CONTRACT;
 use messaging::{Decoder, OutgoingRecord, Registry};
 use orderctl::cli::{Cli, Verb};
 use orderctl::dlq::{self, Redriven, redrive};
-use orderctl::replay::{self, StoreLog};
-use read_models::rebuild::Log;
-use read_models::{Applier, migrate};
-use service_kit::clock::{Ids, SystemIds};
+use orderctl::replay;
+use read_models::migrate;
 use service_kit::config::Variables;
-use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
-use tokio_util::sync::CancellationToken;
+
+use crate::log::{Log, apply};
+use crate::waits::holds;
 
 struct World {
-    orders: TestDatabase,
+    log: Log,
+    records: Vec<Published>,
     read: TestDatabase,
     client: Client,
-    ids: Vec<OrderId>,
 }
 
 impl World {
     /// A log of imported orders, and read models that have all of them.
     async fn of(orders: i64) -> Self {
-        let (database, store, ids) = filled_log(orders).await;
+        let log = Log::start().await;
+        let records = log.import(orders).await;
         let read = TestDatabase::create().await;
         migrate(read.url(), |_| ()).await.unwrap();
-        let mut client = read.client().await;
-        let applier = Applier::open(&client).await.unwrap();
-        let records = StoreLog(store).page(0, 0, 1_000).await.unwrap();
-        let transaction = client.transaction().await.unwrap();
-        assert_eq!(applier.apply(&transaction, &records).await.unwrap().applied, records.len());
-        transaction.commit().await.unwrap();
-        Self { orders: database, read, client, ids }
+        apply(&read, &records).await;
+        let client = read.client().await;
+        Self { log, records, read, client }
+    }
+
+    /// The first order.
+    fn first(&self) -> OrderId {
+        self.records[0].event.order_id().parse().unwrap()
     }
 
     fn variables(&self) -> Variables {
         Variables::from_pairs([
-            ("ORDERS_DATABASE_URL", self.orders.url().expose()),
+            ("ORDERS_DATABASE_URL", self.log.database.url().expose()),
             ("READ_DATABASE_URL", self.read.url().expose()),
             ("KAFKA_BROKERS", "127.0.0.1:9"),
             ("SCHEMA_REGISTRY_URL", "http://127.0.0.1:9"),
         ])
-    }
-
-    async fn wait_for(&self, sql: &str) {
-        let holds = async || self.client.query_one(sql, &[]).await.unwrap().get::<_, bool>(0);
-        assert!(
-            wait_until(Duration::from_secs(30), Duration::from_millis(10), holds).await.is_ok(),
-            "never true: {sql}"
-        );
     }
 
     /// Whether a command line finds all well.
@@ -78,61 +62,6 @@ impl World {
         };
         told.map_err(|error| service_kit::errors::chain(error.as_ref()))
     }
-}
-
-async fn filled_log(orders: i64) -> (TestDatabase, Store, Vec<OrderId>) {
-    let database = TestDatabase::migrated(event_store::migrations()).await;
-    let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
-    let stop = CancellationToken::new();
-    let (sequencer, _) = Sequencer::new(store.clone(), database.url().clone(), 0);
-    tokio::spawn(sequencer.run(stop.clone()));
-    let bus: CommandBus<Order> = CommandBus::new(store.clone(), Arc::new(SystemIds));
-    let mut ids = Vec::new();
-    for number in 0..orders {
-        let id = OrderId::new(SystemIds.ordered());
-        let (stream, command) = (id.to_string(), import(id, number));
-        let decide = |_: i64, state: &_| Order::decide(state, command.clone());
-        let outcome = bus.execute(Execution {
-            id: &stream,
-            tenant: TenantId::try_new("shop").unwrap(),
-            metadata: Metadata { correlation_id: None, causation_id: None, traceparent: None, principal: None },
-            expects: Expectation::New,
-            idempotency: None,
-            decide: &decide,
-            claims: &|_| None,
-            answer: &|_| None,
-        });
-        assert!(matches!(outcome.await, Ok(Outcome::Done(_))));
-        ids.push(id);
-    }
-    let (limit, interval) = (Duration::from_secs(60), Duration::from_millis(10));
-    wait_until(limit, interval, async || store.head(0).await.unwrap() == orders).await.unwrap();
-    stop.cancel();
-    (database, store, ids)
-}
-
-fn import(order_id: OrderId, number: i64) -> OrderCommand {
-    let at = Timestamp::try_from_micros(1_291_191_960_000_000).unwrap();
-    OrderCommand::ImportOrder(ImportOrder {
-        order_id,
-        tenant: TenantId::try_new("shop").unwrap(),
-        source: ImportSource::try_new("test").unwrap(),
-        reference: ExternalReference::try_new(number.to_string()).unwrap(),
-        number: OrderNumber::try_new(number.to_string()).unwrap(),
-        kind: OrderKind::Sale,
-        credit_of: None,
-        customer: None,
-        country: None,
-        currency: Currency::GBP,
-        lines: vec![ImportLine {
-            sku: Sku::try_new("85123A").unwrap(),
-            description: None,
-            quantity: Quantity::try_new(6).unwrap(),
-            unit_price: UnitPrice::try_new("2.55").unwrap(),
-        }],
-        placed_at: at,
-        at,
-    })
 }
 
 #[tokio::test]
@@ -157,7 +86,7 @@ async fn a_damaged_row_is_found_refused_and_repaired_by_command() {
 #[tokio::test]
 async fn an_order_is_shown_as_of_any_moment() {
     let world = World::of(1).await;
-    let id = world.ids[0];
+    let id = world.first();
     for line in ["replay show {}", "replay show {} --as-of 0.1", "replay diff {} --from 1 --to 1 --json"] {
         assert_eq!(world.orderctl(&line.replace("{}", &id.to_string())).await, Ok(true), "{line}");
     }
@@ -241,28 +170,27 @@ async fn parked_records_of_a_key_are_applied_in_order_as_far_as_they_can_be() {
 #[tokio::test]
 async fn a_switch_waits_for_a_redrive_and_takes_its_rows_along() {
     let world = World::of(1).await;
-    let store = Store::open(world.orders.url(), StoreOptions::default()).await.unwrap();
-    let published = StoreLog(store).page(0, 0, 1).await.unwrap().remove(0);
+    let published = world.records[0].clone();
     let forget = "TRUNCATE order_summary_g1.order_summary, order_lines_g1.order_lines, order_timeline_g1.order_timeline, \
          customer_summary_g1.customer_summary, sku_sales_g1.sku_sales";
     world.client.batch_execute(forget).await.unwrap();
-    park(&world.client, world.ids[0], &[Some(OutgoingRecord { published, payload_hash: [0; 32] })]).await;
+    park(&world.client, world.first(), &[Some(OutgoingRecord { published, payload_hash: [0; 32] })]).await;
     // The redrive has written its rows and cannot remove what was parked yet.
     let (mut holder, mut client) = (world.read.client().await, world.read.client().await);
     let holding = holder.transaction().await.unwrap();
     holding.batch_execute("LOCK TABLE public.parked IN SHARE MODE").await.unwrap();
-    let (key, decoder) = (world.ids[0].to_string(), Decoder::new(registry().await));
+    let (key, decoder) = (world.first().to_string(), Decoder::new(registry().await));
     let redriving = tokio::spawn(async move { redrive(&mut client, &decoder, key.as_bytes()).await.unwrap() });
     let waiting = "SELECT count(*) = $ FROM pg_stat_activity \
          WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    world.wait_for(&waiting.replace('$', "1")).await;
+    holds(&world.client, &waiting.replace('$', "1")).await;
     let let_go = async {
-        world.wait_for(&waiting.replace('$', "2")).await;
+        holds(&world.client, &waiting.replace('$', "2")).await;
         holding.rollback().await.unwrap();
     };
     let (rebuilt, ()) = tokio::join!(world.orderctl("replay rebuild --all"), let_go);
     assert_eq!(rebuilt, Ok(true));
     assert_eq!(redriving.await.unwrap(), Redriven::Applied { records: 1, waiting: 0 });
-    world.wait_for("SELECT count(*) = 1 FROM order_summary_g2.order_summary").await;
+    holds(&world.client, "SELECT count(*) = 1 FROM order_summary_g2.order_summary").await;
     assert_eq!(world.orderctl("replay verify --all").await, Ok(true));
 }

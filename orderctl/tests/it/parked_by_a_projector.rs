@@ -1,9 +1,6 @@
 //! `dlq` over what a real projector has parked.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at its first surprise")]
-
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Parser;
 use domain::OrderId;
@@ -14,10 +11,11 @@ use orderctl::dlq;
 use projection_service::{ProjectionService, ProjectionSettings};
 use service_kit::clock::SystemClock;
 use service_kit::config::{MessagingSettings, Variables};
-use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
+
+use crate::waits::holds;
 
 /// A projector at work on a topic of its own.
 struct World {
@@ -52,18 +50,10 @@ impl World {
         self.topic.publish(&self.encoder, records).await;
     }
 
-    async fn wait_for(&self, sql: &str) {
-        let holds = async || self.client.query_one(sql, &[]).await.unwrap().get::<_, bool>(0);
-        assert!(
-            wait_until(Duration::from_secs(30), Duration::from_millis(10), holds).await.is_ok(),
-            "never true: {sql}"
-        );
-    }
-
     async fn wait_for_version(&self, order: OrderId, version: i64) {
         let there =
             "SELECT EXISTS (SELECT FROM order_summary_g1.order_summary WHERE order_id = 'ORDER' AND version = VERSION)";
-        self.wait_for(&there.replace("ORDER", &order.to_string()).replace("VERSION", &version.to_string())).await;
+        holds(&self.client, &there.replace("ORDER", &order.to_string()).replace("VERSION", &version.to_string())).await;
     }
 
     /// The number of the first parked record.
@@ -95,7 +85,7 @@ async fn what_was_parked_is_applied_in_order_once_its_cause_is_gone_and_the_orde
     world.publish(&[drafted(ill, 1), drafted(well, 2)]).await;
     world.wait_for_version(well, 1).await;
     world.publish(&[cancelled(ill, 2, 3)]).await;
-    world.wait_for("SELECT count(*) = 2 FROM public.parked").await;
+    holds(&world.client, "SELECT count(*) = 2 FROM public.parked").await;
     let id = world.first().await;
     assert_eq!(world.dlq("list").await, Ok(true));
     assert_eq!(world.dlq(&format!("show {id}")).await, Ok(true));
@@ -105,11 +95,11 @@ async fn what_was_parked_is_applied_in_order_once_its_cause_is_gone_and_the_orde
     world.client.batch_execute("ALTER TABLE order_timeline_g1.order_timeline DROP CONSTRAINT rule").await.unwrap();
     assert_eq!(world.dlq(&format!("redrive --key {ill}")).await, Ok(true));
     world.wait_for_version(ill, 2).await;
-    world.wait_for("SELECT count(*) = 0 FROM public.parked").await;
+    holds(&world.client, "SELECT count(*) = 0 FROM public.parked").await;
     // What comes later of the key is applied by the projector again: here as what is known already.
     world.publish(&[cancelled(ill, 2, 3), cancelled(well, 2, 4)]).await;
     world.wait_for_version(well, 2).await;
-    world.wait_for("SELECT count(*) = 0 FROM public.parked").await;
+    holds(&world.client, "SELECT count(*) = 0 FROM public.parked").await;
     world.stop.cancel();
 }
 
@@ -124,7 +114,7 @@ async fn what_can_never_be_applied_is_given_up_with_a_reason() {
     assert_eq!(world.dlq(&format!("redrive {id}")).await, Ok(false));
     assert_eq!(world.dlq(&format!("drop {id} --reason lost")).await, Ok(true));
     let kept = format!("SELECT count(*) = 1 FROM public.parked_dropped WHERE id = {id} AND dropped_because = 'lost'");
-    world.wait_for(&kept).await;
+    holds(&world.client, &kept).await;
     let again = world.dlq(&format!("drop {id} --reason lost")).await.unwrap_err();
     assert!(again.contains("no parked record"), "{again}");
     world.stop.cancel();

@@ -2,8 +2,6 @@
 //!
 //! The endpoint is a double for its faults only: it keeps what it took in and answers as the engine's import does.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at its first surprise")]
-
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

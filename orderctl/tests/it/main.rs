@@ -1,0 +1,10 @@
+//! `orderctl` against real databases, a real Kafka and a real registry; its imports against an endpoint that fails.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at its first surprise")]
+
+mod import_over_http;
+mod log;
+mod parked_by_a_projector;
+mod rebuild_killed;
+mod replay_and_parked;
+mod waits;
