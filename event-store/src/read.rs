@@ -15,6 +15,8 @@ use tokio_postgres::types::{FromSql, ToSql, Type, accepts};
 
 use crate::{Store, StoredRow, StreamId};
 
+/// The last position given in a shard.
+pub(crate) const HEAD: &str = "SELECT coalesce(max(position), 0) FROM log WHERE shard = $1";
 /// Most rows of one page of a stream.
 const STREAM_PAGE_ROWS: i64 = 1_000;
 
@@ -119,8 +121,7 @@ impl Store {
     /// [`ReadError`] when the database cannot be reached.
     pub async fn head(&self, shard: i16) -> Result<i64, ReadError> {
         let client = self.reader().await?;
-        let statement =
-            client.prepare_cached("SELECT position FROM log_head WHERE shard = $1").await.map_err(ReadError::Query)?;
+        let statement = client.prepare_cached(HEAD).await.map_err(ReadError::Query)?;
         let row = client.query_one(&statement, &[&shard]).await.map_err(ReadError::Query)?;
         row.try_get(0).map_err(ReadError::Query)
     }

@@ -1,8 +1,11 @@
 //! Giving positions to what is committed.
 //!
 //! Guarantees: positions of a shard are contiguous and in stream order, whoever runs how many sequencers; a stopped one
-//! holds nothing, since one call of a server-side function is one transaction.
+//! holds nothing, since one call of a server-side function is one transaction. What a call costs does not grow with the dead
+//! rows that a transaction left open keeps in the queue.
 //! Does not: wait for open transactions of others. What commits late gets a later position.
+
+mod queue;
 
 use std::time::Duration;
 
@@ -10,10 +13,11 @@ use service_kit::clock::Stopwatch;
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{ConnectError, ConnectOptions};
 use tokio::sync::watch;
-use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
 use crate::Store;
+use crate::read::HEAD;
+use queue::Queue;
 
 /// Most append statements whose events one call gives positions to.
 const STATEMENTS_MAX: i32 = 64;
@@ -21,6 +25,8 @@ const STATEMENTS_MAX: i32 = 64;
 const PACE_MS: u64 = 3;
 /// How long an idle sequencer waits before it looks again for rows of other processes.
 const IDLE_MS: u64 = 10;
+/// How often it looks up how much of the queue is behind it.
+const LOOK_MS: u128 = 500;
 /// How long it waits while another one is at work, or after a fault.
 const STANDBY_MS: u64 = 100;
 
@@ -61,17 +67,29 @@ impl Sequencer {
 
     async fn session(&self, stop: &CancellationToken) -> Result<(), SequenceError> {
         let client = service_kit::postgres::connect(&self.url, &ConnectOptions::named("sequencer")).await?;
-        let statement = client.prepare("SELECT head, sequenced FROM sequence_log($1::smallint, $2::int)").await?;
+        let statement =
+            client.prepare("SELECT head, statements, sequenced FROM sequence_log($1::smallint, $2, $3::int)").await?;
+        let writers = client.prepare("SELECT last_id, writers FROM queue_writers()").await?;
+        let (mut queue, mut looked): (_, Option<Stopwatch>) = (Queue::default(), None);
         while !stop.is_cancelled() {
+            if looked.as_ref().is_none_or(|looked| looked.elapsed().as_millis() >= LOOK_MS) {
+                looked = Some(Stopwatch::start());
+                let row = client.query_one(&writers, &[]).await?;
+                queue.looked(row.try_get(0)?, row.try_get::<_, Vec<String>>(1)?);
+            }
             let called = Stopwatch::start();
-            let Some(row) = client.query_opt(&statement, &[&self.shard, &STATEMENTS_MAX]).await? else {
+            let call = client.query_opt(&statement, &[&self.shard, &queue.behind(), &STATEMENTS_MAX]).await?;
+            let Some(row) = call else {
                 // Another sequencer is at work; its rows show in the head.
-                self.publish(head(&client, self.shard).await?);
+                self.publish(client.query_one(HEAD, &[&self.shard]).await?.try_get(0)?);
                 service_kit::poll::pause(Duration::from_millis(STANDBY_MS), stop).await;
                 continue;
             };
-            let sequenced: i64 = row.try_get(1)?;
             self.publish(row.try_get(0)?);
+            if row.try_get::<_, i32>(1)? < STATEMENTS_MAX {
+                queue.drained();
+            }
+            let sequenced: i64 = row.try_get(2)?;
             metrics::counter!("event_store_sequenced_total").increment(sequenced.unsigned_abs());
             if sequenced == 0 {
                 let wake = self.store.inner.appended.notified();
@@ -86,9 +104,4 @@ impl Sequencer {
     fn publish(&self, head: i64) {
         self.head.send_if_modified(|seen| std::mem::replace(seen, head) != head);
     }
-}
-
-async fn head(client: &Client, shard: i16) -> Result<i64, SequenceError> {
-    let row = client.query_one("SELECT position FROM log_head WHERE shard = $1", &[&shard]).await?;
-    Ok(row.try_get(0)?)
 }

@@ -1,9 +1,11 @@
 //! Positions: contiguous, in stream order, after commit.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use event_store::{ReadError, Sequencer, Store};
 use futures::future::join_all;
+use service_kit::clock::Stopwatch;
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
 use tokio_util::sync::CancellationToken;
@@ -82,6 +84,64 @@ async fn a_slow_transaction_stalls_nobody_and_is_not_lost() {
     slow.batch_execute("COMMIT").await.unwrap();
     sequenced(&store, 21).await;
     assert_eq!(read_all(&store).await.last(), Some(&slow_id));
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_commits_long_after_its_neighbours_is_not_lost() {
+    // Several times as long as a sequencer takes to look how much of the queue is behind it.
+    const OPEN: Duration = Duration::from_secs(3);
+    let database = database().await;
+    let store = open(&database).await;
+    let stop = start(&store, &database);
+    let slow = database.client().await;
+    let slow_id = new_id();
+    slow.batch_execute("BEGIN").await.unwrap();
+    slow.execute(INSERT, &[&slow_id, &1_i64]).await.unwrap();
+    let (since, mut quick) = (Stopwatch::start(), 0);
+    while since.elapsed() < OPEN {
+        store.append(append_to(&new_id(), 0, 1)).await.unwrap();
+        quick += 1;
+        sequenced(&store, quick).await;
+    }
+    slow.batch_execute("COMMIT").await.unwrap();
+    sequenced(&store, quick + 1).await;
+    assert_eq!(read_all(&store).await.last(), Some(&slow_id));
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_rows_that_somebody_keeps_in_the_queue_are_not_looked_at_again() {
+    // Dead rows and calls; few of the one for each of the other.
+    const STATEMENTS: i64 = 2_000;
+    const CALLS: i64 = 20;
+    let database = database().await;
+    let store = open(&database).await;
+    let stop = start(&store, &database);
+    let holder = database.client().await;
+    holder.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM leases").await.unwrap();
+    for _ in 0..STATEMENTS {
+        store.append(append_to(&new_id(), 0, 1)).await.unwrap();
+    }
+    sequenced(&store, STATEMENTS).await;
+    let client = database.client().await;
+    let looks = async || {
+        let statement =
+            "SELECT idx_scan, idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'unsequenced_pkey'";
+        let row = client.query_one(statement, &[]).await.unwrap();
+        (row.get::<_, i64>(0), row.get::<_, i64>(1))
+    };
+    let (mut scans, mut rows) = looks().await;
+    let at_rest = wait_until(PATIENCE, LOOK, async || {
+        let now = looks().await;
+        if now.0 - scans < CALLS {
+            return false;
+        }
+        let few = now.1 - rows < CALLS;
+        (scans, rows) = now;
+        few
+    });
+    at_rest.await.unwrap();
     stop.cancel();
 }
 

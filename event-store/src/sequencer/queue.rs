@@ -1,0 +1,74 @@
+//! How much of the queue needs no more looking at.
+//!
+//! The rows that a sequencer has taken are dead, and stay in the way of its next look at the queue until they are vacuumed,
+//! which a transaction left open anywhere prevents for as long as it lasts. So a sequencer begins behind the last queue id
+//! below which nothing can appear any more: whoever was handed one of those ids has ended, and its row has been taken.
+
+use std::collections::HashSet;
+
+/// Where to look for queued rows.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    /// Below and at this id is nothing, for good.
+    behind: i64,
+    next: Option<Candidate>,
+}
+
+/// An id that nothing is to be expected below, once some transactions have ended.
+#[derive(Debug)]
+struct Candidate {
+    id: i64,
+    writers: HashSet<String>,
+}
+
+impl Queue {
+    /// The id behind which all waiting rows are.
+    pub(super) const fn behind(&self) -> i64 {
+        self.behind
+    }
+
+    /// Takes in the last id that was handed out, and who was writing to the queue after that was looked up.
+    pub(super) fn looked(&mut self, id: i64, writers: impl IntoIterator<Item = String>) {
+        let writers: HashSet<String> = writers.into_iter().collect();
+        match &mut self.next {
+            Some(candidate) => candidate.writers.retain(|writer| writers.contains(writer)),
+            None => self.next = Some(Candidate { id, writers }),
+        }
+    }
+
+    /// Takes in that everything was taken which was committed after the last look.
+    pub(super) fn drained(&mut self) {
+        if let Some(candidate) = self.next.take_if(|candidate| candidate.writers.is_empty()) {
+            self.behind = candidate.id;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names<const N: usize>(names: [&str; N]) -> [String; N] {
+        names.map(str::to_owned)
+    }
+
+    #[test]
+    fn it_goes_on_only_when_whoever_may_have_an_id_has_ended_and_all_was_taken() {
+        let mut queue = Queue::default();
+        queue.drained();
+        assert_eq!(queue.behind(), 0, "nothing is known yet");
+        queue.looked(7, names(["slow", "quick"]));
+        queue.drained();
+        assert_eq!(queue.behind(), 0, "both may still commit an id up to 7");
+        queue.looked(20, names(["slow", "later"]));
+        queue.drained();
+        assert_eq!(queue.behind(), 0, "one of them may");
+        queue.looked(30, names(["later"]));
+        assert_eq!(queue.behind(), 0, "what it committed may not be taken yet");
+        queue.drained();
+        assert_eq!(queue.behind(), 7, "later ones have later ids");
+        queue.looked(31, names([]));
+        queue.drained();
+        assert_eq!(queue.behind(), 31);
+    }
+}
