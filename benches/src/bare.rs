@@ -5,18 +5,20 @@ use service_kit::testing::TestDatabase;
 use tokio_postgres::{Client, Statement};
 use uuid::Uuid;
 
+use crate::ours::{FINGERPRINT, metadata};
 use crate::sample::placed;
 
 /// Rows of one bare batch.
 pub const BATCH: usize = 64;
 
+/// The columns of every row as the engine fills them, so that as many bytes are written.
 const INSERT_BATCH: &str = "WITH stored AS (
-    INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
-    SELECT 'order', r.id, 1, 'OrderPlaced', '1.0', r.payload::json, '{}'::json
-    FROM unnest($1::text[], $2::text[]) AS r (id, payload)
+    INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id, tenant)
+    SELECT 'order', r.id, 1, 'OrderPlaced', '1.0', r.payload::json, r.metadata::json, r.event_id, 'shop'
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) AS r (id, payload, metadata, event_id)
 ), answered AS (
     INSERT INTO idempotency (id, fingerprint, answer)
-    SELECT a.id, '\\x07'::bytea, '{\"status\":201,\"version\":1}'::json FROM unnest($3::bytea[]) AS a (id)
+    SELECT a.id, $6::bytea, '{\"status\":201,\"version\":1}'::json FROM unnest($5::bytea[]) AS a (id)
 )
 INSERT INTO unsequenced (shard, aggregate_types, aggregate_ids, sequences)
 SELECT 0, array_agg('order'::text), array_agg(r.id), array_agg(1::bigint) FROM unnest($1::text[]) AS r (id)";
@@ -50,9 +52,10 @@ impl Bare {
         let ids: Vec<_> = (0..BATCH).map(|_| Uuid::new_v4()).collect();
         let texts: Vec<_> = ids.iter().map(Uuid::to_string).collect();
         let payloads: Vec<_> = texts.iter().map(|id| serde_json::to_string(&placed(id)).unwrap()).collect();
+        let metadata: Vec<_> = texts.iter().map(|id| metadata(id).to_json()).collect();
         let keys: Vec<&[u8]> = ids.iter().map(|id| &id.as_bytes()[..]).collect();
         let (client, statement, _) = &self.connections[connection];
-        client.execute(statement, &[&texts, &payloads, &keys]).await.is_ok()
+        client.execute(statement, &[&texts, &payloads, &metadata, &ids, &keys, &&FINGERPRINT[..]]).await.is_ok()
     }
 
     /// Inserts one row.

@@ -53,23 +53,31 @@ impl Drop for Ours {
     }
 }
 
+/// The hash that stands for the request of every order.
+pub const FINGERPRINT: [u8; 32] = [7; 32];
+
+/// What goes with the event of an order.
+pub fn metadata(id: &str) -> Metadata {
+    Metadata {
+        correlation_id: Some(id.to_owned()),
+        causation_id: None,
+        traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
+        principal: Some("clerk".to_owned()),
+    }
+}
+
 /// Places one new order with idempotency, metadata and sequencing rows.
 pub async fn place(bus: &CommandBus<SampleOrder>, id: &str) -> bool {
     let decide = |_: i64, state: &_| SampleOrder::decide(state, id.to_owned());
     let outcome = bus.execute(Execution {
         id,
         tenant: TenantId::try_new("shop").unwrap(),
-        metadata: Metadata {
-            correlation_id: Some(id.to_owned()),
-            causation_id: None,
-            traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
-            principal: Some("clerk".to_owned()),
-        },
+        metadata: metadata(id),
         expects: Expectation::New,
         idempotency: Some(Idempotency {
             scope: "shop/clerk/POST /v1/orders".to_owned(),
             key: id.to_owned(),
-            fingerprint: vec![7; 32],
+            fingerprint: FINGERPRINT.to_vec(),
         }),
         decide: &decide,
         claims: &|_| None,

@@ -26,7 +26,7 @@ const PACE_MS: u64 = 3;
 /// How long an idle sequencer waits before it looks again for rows of other processes.
 const IDLE_MS: u64 = 10;
 /// How often it looks up how much of the queue is behind it.
-const LOOK_MS: u128 = 500;
+const LOOK_MS: u128 = 100;
 /// How long it waits while another one is at work, or after a fault.
 const STANDBY_MS: u64 = 100;
 
@@ -68,7 +68,7 @@ impl Sequencer {
     async fn session(&self, stop: &CancellationToken) -> Result<(), SequenceError> {
         let client = service_kit::postgres::connect(&self.url, &ConnectOptions::named("sequencer")).await?;
         let statement =
-            client.prepare("SELECT head, statements, sequenced FROM sequence_log($1::smallint, $2, $3::int)").await?;
+            client.prepare("SELECT head, sequenced, taken_to FROM sequence_log($1::smallint, $2, $3::int)").await?;
         let writers = client.prepare("SELECT last_id, writers FROM queue_writers()").await?;
         let (mut queue, mut looked): (_, Option<Stopwatch>) = (Queue::default(), None);
         while !stop.is_cancelled() {
@@ -86,10 +86,8 @@ impl Sequencer {
                 continue;
             };
             self.publish(row.try_get(0)?);
-            if row.try_get::<_, i32>(1)? < STATEMENTS_MAX {
-                queue.drained();
-            }
-            let sequenced: i64 = row.try_get(2)?;
+            queue.taken(row.try_get(2)?);
+            let sequenced: i64 = row.try_get(1)?;
             metrics::counter!("event_store_sequenced_total").increment(sequenced.unsigned_abs());
             if sequenced == 0 {
                 let wake = self.store.inner.appended.notified();

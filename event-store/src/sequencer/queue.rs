@@ -36,10 +36,13 @@ impl Queue {
         }
     }
 
-    /// Takes in that everything was taken which was committed after the last look.
-    pub(super) fn drained(&mut self) {
-        if let Some(candidate) = self.next.take_if(|candidate| candidate.writers.is_empty()) {
-            self.behind = candidate.id;
+    /// Takes in that a call after the last look has taken all that was committed up to an id.
+    pub(super) fn taken(&mut self, to: i64) {
+        if let Some(candidate) = self.next.as_ref().filter(|candidate| candidate.writers.is_empty()) {
+            self.behind = self.behind.max(to.min(candidate.id));
+            if self.behind == candidate.id {
+                self.next = None;
+            }
         }
     }
 }
@@ -55,20 +58,24 @@ mod tests {
     #[test]
     fn it_goes_on_only_when_whoever_may_have_an_id_has_ended_and_all_was_taken() {
         let mut queue = Queue::default();
-        queue.drained();
+        queue.taken(i64::MAX);
         assert_eq!(queue.behind(), 0, "nothing is known yet");
         queue.looked(7, names(["slow", "quick"]));
-        queue.drained();
+        queue.taken(i64::MAX);
         assert_eq!(queue.behind(), 0, "both may still commit an id up to 7");
         queue.looked(20, names(["slow", "later"]));
-        queue.drained();
+        queue.taken(i64::MAX);
         assert_eq!(queue.behind(), 0, "one of them may");
         queue.looked(30, names(["later"]));
         assert_eq!(queue.behind(), 0, "what it committed may not be taken yet");
-        queue.drained();
+        queue.taken(5);
+        assert_eq!(queue.behind(), 5, "more waited than a call takes");
+        queue.taken(9);
         assert_eq!(queue.behind(), 7, "later ones have later ids");
+        queue.taken(31);
+        assert_eq!(queue.behind(), 7, "nobody has looked since");
         queue.looked(31, names([]));
-        queue.drained();
+        queue.taken(i64::MAX);
         assert_eq!(queue.behind(), 31);
     }
 }
