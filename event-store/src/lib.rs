@@ -9,6 +9,7 @@ mod append;
 mod bus;
 pub mod cqrs;
 mod housekeeping;
+mod json;
 mod lease;
 mod numbers;
 mod options;

@@ -11,8 +11,9 @@ use domain::contract::Position;
 use domain::{EventId, Timestamp};
 use futures::TryStreamExt;
 use tokio_postgres::Row;
-use tokio_postgres::types::{FromSql, ToSql, Type, accepts};
+use tokio_postgres::types::ToSql;
 
+use crate::json::JsonText;
 use crate::{Store, StoredRow, StreamId};
 
 /// The last position given in a shard.
@@ -202,15 +203,4 @@ fn stored_row(row: &Row, stream: StreamId, version: i64, first: usize) -> Result
         recorded_at,
         stream,
     })
-}
-
-/// A value of type `json` as it was stored, unparsed. A cast to text would copy it twice more.
-struct JsonText<'a>(&'a str);
-
-impl<'a> FromSql<'a> for JsonText<'a> {
-    fn from_sql(_: &Type, bytes: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(std::str::from_utf8(bytes)?))
-    }
-
-    accepts!(JSON);
 }

@@ -5,23 +5,16 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::request::Pending;
+use super::rows::{NewAnswers, NewEvents};
+use crate::json::JsonText;
 
-/// Borrowed columns of a batch, in the order of the statement's parameters.
-#[derive(Default)]
+/// A batch in the order of the statement's parameters. Only what is asked for by columns is borrowed by columns.
 pub(super) struct Columns<'a> {
     pub(super) kinds: Vec<&'a str>,
     pub(super) ids: Vec<&'a str>,
     pub(super) versions: Vec<i64>,
-    event_types: Vec<&'a str>,
-    event_versions: Vec<&'a str>,
-    payloads: Vec<&'a str>,
-    metadata: Vec<&'a str>,
-    pub(super) event_ids: Vec<Uuid>,
-    tenants: Vec<&'a str>,
-    pub(super) answer_ids: Vec<&'a [u8]>,
-    fingerprints: Vec<&'a [u8]>,
-    answers: Vec<&'a str>,
-    keeps_s: Vec<Option<f64>>,
+    events: NewEvents<'a>,
+    answers: NewAnswers<'a>,
     pub(super) claim_scopes: Vec<&'a str>,
     pub(super) claim_values: Vec<&'a str>,
     claimants: Vec<&'a str>,
@@ -29,79 +22,98 @@ pub(super) struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     pub(super) fn of(batch: &'a [Pending]) -> Self {
-        let mut columns = Self::default();
-        for pending in batch {
-            columns.push(pending);
+        let mut columns = Self {
+            kinds: Vec::with_capacity(batch.len()),
+            ids: Vec::with_capacity(batch.len()),
+            versions: Vec::with_capacity(batch.len()),
+            events: NewEvents(batch),
+            answers: NewAnswers(batch),
+            claim_scopes: Vec::new(),
+            claim_values: Vec::new(),
+            claimants: Vec::new(),
+        };
+        for Pending { append, .. } in batch {
+            for (version, _) in append.versioned() {
+                columns.kinds.push(&append.stream.kind);
+                columns.ids.push(&append.stream.id);
+                columns.versions.push(version);
+            }
+            for claim in &append.claims {
+                columns.claim_scopes.push(&claim.scope);
+                columns.claim_values.push(&claim.value);
+                columns.claimants.push(&append.stream.id);
+            }
         }
         columns
     }
 
-    fn push(&mut self, pending: &'a Pending) {
-        let append = &pending.append;
-        for (version, event) in (append.expected_version + 1..).zip(&append.events) {
-            self.kinds.push(&append.stream.kind);
-            self.ids.push(&append.stream.id);
-            self.versions.push(version);
-            self.event_types.push(&event.event_type);
-            self.event_versions.push(&event.event_version);
-            self.payloads.push(&event.payload);
-            self.metadata.push(&append.metadata);
-            self.event_ids.push(EventId::uuid(event.id));
-            self.tenants.push(append.tenant.as_str());
-        }
-        if let Some(answer) = &append.answer {
-            self.answer_ids.push(answer.id.as_bytes());
-            self.fingerprints.push(&answer.fingerprint);
-            self.answers.push(&answer.answer);
-            self.keeps_s.push(answer.keep_s);
-        }
-        for claim in &append.claims {
-            self.claim_scopes.push(&claim.scope);
-            self.claim_values.push(&claim.value);
-            self.claimants.push(&append.stream.id);
-        }
-    }
-
-    /// The same as single values, where the batch is one event with its answer: what most commands of a quiet shop are.
-    pub(super) fn lone(&self) -> Option<[&(dyn ToSql + Sync); 13]> {
-        if (self.versions.len(), self.answer_ids.len(), self.claim_values.len()) != (1, 1, 0) {
-            return None;
-        }
-        Some([
-            &self.kinds[0],
-            &self.ids[0],
-            &self.versions[0],
-            &self.event_types[0],
-            &self.event_versions[0],
-            &self.payloads[0],
-            &self.metadata[0],
-            &self.event_ids[0],
-            &self.tenants[0],
-            &self.answer_ids[0],
-            &self.fingerprints[0],
-            &self.answers[0],
-            &self.keeps_s[0],
-        ])
-    }
-
-    pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 16] {
+    pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 8] {
         [
             &self.kinds,
             &self.ids,
             &self.versions,
-            &self.event_types,
-            &self.event_versions,
-            &self.payloads,
-            &self.metadata,
-            &self.event_ids,
-            &self.tenants,
-            &self.answer_ids,
-            &self.fingerprints,
+            &self.events,
             &self.answers,
-            &self.keeps_s,
             &self.claim_scopes,
             &self.claim_values,
             &self.claimants,
+        ]
+    }
+}
+
+/// The same as single values, where the batch is one event with its answer: what most commands of a quiet shop are.
+pub(super) struct Lone<'a> {
+    kind: &'a str,
+    id: &'a str,
+    version: i64,
+    event_type: &'a str,
+    event_version: &'a str,
+    payload: JsonText<'a>,
+    metadata: JsonText<'a>,
+    event_id: Uuid,
+    tenant: &'a str,
+    answer_id: &'a [u8],
+    fingerprint: &'a [u8],
+    answer: JsonText<'a>,
+    keep_s: Option<f64>,
+}
+
+impl<'a> Lone<'a> {
+    pub(super) fn of(batch: &'a [Pending]) -> Option<Self> {
+        let [Pending { append, .. }] = batch else { return None };
+        let ([event], Some(answer), []) = (&*append.events, &append.answer, &*append.claims) else { return None };
+        Some(Self {
+            kind: &append.stream.kind,
+            id: &append.stream.id,
+            version: append.expected_version + 1,
+            event_type: &event.event_type,
+            event_version: &event.event_version,
+            payload: JsonText(&event.payload),
+            metadata: JsonText(&append.metadata),
+            event_id: EventId::uuid(event.id),
+            tenant: append.tenant.as_str(),
+            answer_id: answer.id.as_bytes(),
+            fingerprint: &answer.fingerprint,
+            answer: JsonText(&answer.answer),
+            keep_s: answer.keep_s,
+        })
+    }
+
+    pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 13] {
+        [
+            &self.kind,
+            &self.id,
+            &self.version,
+            &self.event_type,
+            &self.event_version,
+            &self.payload,
+            &self.metadata,
+            &self.event_id,
+            &self.tenant,
+            &self.answer_id,
+            &self.fingerprint,
+            &self.answer,
+            &self.keep_s,
         ]
     }
 }

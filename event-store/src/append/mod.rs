@@ -8,6 +8,7 @@
 mod columns;
 mod lane;
 mod request;
+mod rows;
 mod session;
 mod weed;
 mod writer;

@@ -81,6 +81,11 @@ pub struct Claim {
 }
 
 impl Append {
+    /// The events with the versions they are to have.
+    pub(super) fn versioned(&self) -> impl Iterator<Item = (i64, &NewEvent)> {
+        (self.expected_version + 1..).zip(&self.events)
+    }
+
     /// Bytes of payload, for the queue's bound.
     pub(crate) fn bytes(&self) -> usize {
         self.events.iter().map(|event| event.payload.len()).sum::<usize>() + self.metadata.len()

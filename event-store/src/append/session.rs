@@ -3,7 +3,7 @@
 use service_kit::clock::Stopwatch;
 use tokio_postgres::{Client, Statement};
 
-use super::columns::Columns;
+use super::columns::{Columns, Lone};
 use super::request::Pending;
 use crate::store::Connector;
 
@@ -35,12 +35,11 @@ impl Session {
     /// Inserts all of a batch, or nothing.
     pub(super) async fn insert(&self, batch: &[Pending]) -> Result<(), tokio_postgres::Error> {
         let started = Stopwatch::start();
-        let columns = Columns::of(batch);
-        let events = columns.versions.len();
-        let result = match columns.lone() {
-            Some(values) => self.client.execute(&self.insert_one, &values).await,
-            None => self.client.execute(&self.insert, &columns.parameters()).await,
+        let result = match Lone::of(batch) {
+            Some(lone) => self.client.execute(&self.insert_one, &lone.parameters()).await,
+            None => self.client.execute(&self.insert, &Columns::of(batch).parameters()).await,
         };
+        let events = batch.iter().map(|pending| pending.append.events.len()).sum();
         metrics::histogram!("event_store_append_seconds").record(started.elapsed().as_secs_f64());
         metrics::histogram!("event_store_append_batch_commands").record(to_f64(batch.len()));
         metrics::histogram!("event_store_append_batch_events").record(to_f64(events));

@@ -49,9 +49,11 @@ async fn look(client: &Client, batch: &[Pending]) -> Result<Existing, tokio_post
     for row in rows {
         existing.events.insert((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
     }
-    if !columns.answer_ids.is_empty() {
-        client.execute(include_str!("../sql/forget_expired.sql"), &[&columns.answer_ids]).await?;
-        for row in client.query(include_str!("../sql/existing_answers.sql"), &[&columns.answer_ids]).await? {
+    let answer_ids: Vec<&[u8]> =
+        batch.iter().filter_map(|pending| pending.append.answer.as_ref()).map(|answer| answer.id.as_bytes()).collect();
+    if !answer_ids.is_empty() {
+        client.execute(include_str!("../sql/forget_expired.sql"), &[&answer_ids]).await?;
+        for row in client.query(include_str!("../sql/existing_answers.sql"), &[&answer_ids]).await? {
             existing.answers.insert(row.try_get(0)?);
         }
     }
@@ -87,10 +89,7 @@ fn fate(pending: &Pending, existing: &Existing) -> Fate {
     {
         return Fate::Refused(AppendError::AnswerExists);
     }
-    if (append.expected_version + 1..)
-        .zip(&append.events)
-        .any(|(version, _)| stored_at(append, version, existing).is_some())
-    {
+    if append.versioned().any(|(version, _)| stored_at(append, version, existing).is_some()) {
         return Fate::Conflict;
     }
     for claim in &append.claims {
