@@ -8,6 +8,7 @@ use futures::future::join_all;
 use service_kit::clock::Stopwatch;
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
+use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{LOOK, PATIENCE, append_to, database, new_id, open};
@@ -27,6 +28,14 @@ fn start(store: &Store, database: &TestDatabase) -> CancellationToken {
 async fn sequenced(store: &Store, count: i64) {
     wait_until(PATIENCE, LOOK, async || store.head(0).await.unwrap() >= count).await.unwrap();
     assert_eq!(store.unsequenced().await.unwrap(), 0);
+}
+
+/// A transaction that has stored the first event of a stream and stays open.
+async fn uncommitted(database: &TestDatabase) -> (Client, String) {
+    let (client, id) = (database.client().await, new_id());
+    client.batch_execute("BEGIN").await.unwrap();
+    client.execute(INSERT, &[&id, &1_i64]).await.unwrap();
+    (client, id)
 }
 
 /// Reads the whole log and checks that positions are contiguous and every stream is in version order.
@@ -73,10 +82,7 @@ async fn a_slow_transaction_stalls_nobody_and_is_not_lost() {
     let database = database().await;
     let store = open(&database).await;
     let stop = start(&store, &database);
-    let slow = database.client().await;
-    let slow_id = new_id();
-    slow.batch_execute("BEGIN").await.unwrap();
-    slow.execute(INSERT, &[&slow_id, &1_i64]).await.unwrap();
+    let (slow, slow_id) = uncommitted(&database).await;
     for _ in 0..20 {
         store.append(append_to(&new_id(), 0, 1)).await.unwrap();
     }
@@ -94,10 +100,7 @@ async fn what_commits_long_after_its_neighbours_is_not_lost() {
     let database = database().await;
     let store = open(&database).await;
     let stop = start(&store, &database);
-    let slow = database.client().await;
-    let slow_id = new_id();
-    slow.batch_execute("BEGIN").await.unwrap();
-    slow.execute(INSERT, &[&slow_id, &1_i64]).await.unwrap();
+    let (slow, slow_id) = uncommitted(&database).await;
     let (since, mut quick) = (Stopwatch::start(), 0);
     while since.elapsed() < OPEN {
         store.append(append_to(&new_id(), 0, 1)).await.unwrap();
