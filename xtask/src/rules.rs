@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::net::TcpListener;
     use std::path::{Path, PathBuf};
     use std::process::Command;
 
@@ -164,6 +165,18 @@ mod tests {
                 panic!("{} and {} hold the same statement", first.display(), path.display());
             }
         }
+    }
+
+    #[test]
+    fn the_port_of_a_process_that_is_about_to_be_gone_is_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port().to_string();
+        let script = "set -eu; . deploy/local/lib/common.sh; require_free_port kafka \"$1\" KAFKA_PORT KAFKA_BROKERS";
+        let mut asking = Command::new("bash").args(["-c", script, "_", &port]).current_dir(root()).spawn().unwrap();
+        // Whoever gets through has looked once.
+        drop(listener.accept().unwrap());
+        drop(listener);
+        assert!(asking.wait().unwrap().success());
     }
 
     #[test]

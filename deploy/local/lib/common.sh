@@ -47,10 +47,15 @@ wait_until() {
 # port_answers PORT: whether anything on this machine accepts connections there.
 port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+port_is_free() { ! port_answers "$1"; }
+
+# How long the kernel may take to close the sockets of a process that has been killed and has lost its command line already.
+PORT_RELEASE_SECONDS_MAX=3
+
 # require_free_port PART PORT VARIABLE URL_VARIABLE: refuses a port that somebody else has, and says what to do.
 require_free_port() {
   local owner=''
-  port_answers "$2" || return 0
+  if wait_until "$PORT_RELEASE_SECONDS_MAX" port_is_free "$2"; then return; fi
   if have ss; then
     owner=$(ss -Hltnp "sport = :$2" 2>/dev/null | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/ (\1, pid \2)/p' | head -n 1)
   fi
