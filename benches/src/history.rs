@@ -8,10 +8,12 @@ use domain::{
     Address, CountryCode, Currency, CustomerId, Decider, LineId, OrderNumber, Quantity, Sealed, Sku, StoredEvent,
     SubjectId, TenantId, Timestamp, UnitPrice,
 };
-use event_store::{Metadata, Store, StoreOptions, migrations};
+use event_store::{Store, StoreOptions, migrations};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
+
+use crate::ours::metadata;
 
 /// Events of every order.
 pub const STEPS: i64 = 5;
@@ -71,7 +73,7 @@ struct Written {
 async fn write_block(client: &Client, block: i64) -> Written {
     let orders: Vec<_> = (0..TOGETHER).map(|n| order(block * TOGETHER + n)).collect();
     let mut written = Written::default();
-    let (mut types, mut versions, mut payloads, mut metadata) = (vec![], vec![], vec![], vec![]);
+    let (mut types, mut versions, mut payloads, mut metadatas) = (vec![], vec![], vec![], vec![]);
     for step in 0..usize::try_from(STEPS).unwrap() {
         for (id, events) in &orders {
             written.ids.push(id.clone());
@@ -79,24 +81,14 @@ async fn write_block(client: &Client, block: i64) -> Written {
             types.push(events[step].event_type());
             versions.push(events[step].event_version());
             payloads.push(serde_json::to_string(&events[step]).unwrap());
-            metadata.push(metadata_of(id));
+            metadatas.push(metadata(id).to_json());
         }
     }
     let statement = include_str!("../sql/fill_history.sql");
     let values =
-        [&written.ids as _, &written.sequences as _, &types as _, &versions as _, &payloads as _, &metadata as _];
+        [&written.ids as _, &written.sequences as _, &types as _, &versions as _, &payloads as _, &metadatas as _];
     client.execute(statement, &values).await.unwrap();
     written
-}
-
-fn metadata_of(id: &str) -> String {
-    let metadata = Metadata {
-        correlation_id: Some(id.to_owned()),
-        causation_id: None,
-        traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
-        principal: Some("clerk".to_owned()),
-    };
-    metadata.to_json()
 }
 
 /// An order's id and events, as its own decisions make them.

@@ -8,12 +8,14 @@ use domain::{
     CountryCode, Currency, CustomerId, Decider, ExternalReference, ImportSource, OrderId, OrderNumber, Quantity, Sku,
     TenantId, Timestamp, UnitPrice,
 };
-use event_store::{CommandBus, Execution, Expectation, Metadata, Outcome, Sequencer, Store, StoreOptions, migrations};
+use event_store::{CommandBus, Execution, Expectation, Outcome, Sequencer, Store, StoreOptions, migrations};
 use futures::StreamExt;
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
 use tokio_util::sync::CancellationToken;
+
+use crate::ours::metadata;
 
 /// Orders on their way at once.
 const IN_FLIGHT: usize = 256;
@@ -70,12 +72,7 @@ async fn store_one(bus: &CommandBus<Order>, number: i64) {
     let outcome = bus.execute(Execution {
         id: &id,
         tenant: TenantId::try_new("shop").unwrap(),
-        metadata: Metadata {
-            correlation_id: Some(id.clone()),
-            causation_id: None,
-            traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
-            principal: Some("clerk".to_owned()),
-        },
+        metadata: metadata(&id),
         expects: Expectation::New,
         idempotency: None,
         decide: &decide,

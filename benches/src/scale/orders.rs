@@ -7,8 +7,10 @@ use domain::{
     Address, CountryCode, Currency, CustomerId, Decider, LineId, OrderNumber, Quantity, Sealed, Sku, SubjectId,
     TenantId, Timestamp, UnitPrice,
 };
-use event_store::{CommandBus, Decided, Execution, Expectation, Idempotency, Metadata, Outcome};
+use event_store::{CommandBus, Decided, Execution, Expectation, Idempotency, Outcome};
 use service_kit::clock::{Ids, SystemIds};
+
+use crate::ours::{FINGERPRINT, metadata};
 
 /// Steps, each a command with one event.
 pub const STEPS: u64 = 4;
@@ -51,17 +53,12 @@ pub async fn take(bus: &CommandBus<Order>, id: &str, step: u64) -> bool {
     let outcome = bus.execute(Execution {
         id,
         tenant: tenant(),
-        metadata: Metadata {
-            correlation_id: Some(id.to_owned()),
-            causation_id: None,
-            traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
-            principal: Some("clerk".to_owned()),
-        },
+        metadata: metadata(id),
         expects: if step == 0 { Expectation::New } else { Expectation::Existing },
         idempotency: Some(Idempotency {
             scope: "shop/clerk/POST /v1/orders".to_owned(),
             key: format!("{id}-{step}"),
-            fingerprint: vec![7; 32],
+            fingerprint: FINGERPRINT.to_vec(),
         }),
         decide: &decide,
         claims: &|_| None,
