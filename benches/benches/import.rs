@@ -15,10 +15,11 @@ use benches::whole::{Engine, memory_kb, program, run, token, variable};
 use serde_json::Value;
 use service_kit::poll::wait_until;
 
-const TENANT: &str = "bench";
+/// Its own, so that what other benchmarks placed on the same stack is not counted.
+const TENANT: &str = "bench-import";
 const YEAR: &str = "online-retail-2010-2011.csv.gz";
-/// How long the import and the last order may take.
-const PATIENCE: Duration = Duration::from_secs(3_600);
+/// How long the import may take; the real year takes some seconds.
+const PATIENCE: Duration = Duration::from_secs(900);
 const LOOK: Duration = Duration::from_millis(50);
 
 #[tokio::main]
@@ -41,12 +42,11 @@ async fn main() {
         peak = memory_kb(importer.id()).map_or(peak, |(_, most)| most);
         importer.try_wait().expect("a child can be asked").is_some()
     });
-    ended.await.expect("the import ends");
+    ended.await.expect("the import takes longer than a quarter of an hour; the engine's log in ORDERS_STATE/logs tells why");
     let ended_after = started.elapsed();
     let report: Value = serde_json::from_slice(&std::fs::read(report).expect("there is a report")).expect("it is JSON");
     let orders = report["orders"]["imported"].as_u64().expect("it counts orders");
-    let all = wait_until(PATIENCE, LOOK, async || engine.shows(&http, &token, TENANT, orders).await);
-    all.await.expect("every order shows");
+    engine.await_orders(&http, &token, TENANT, orders).await;
     let took = started.elapsed();
 
     let lines = report["lines"]["read"].as_u64().expect("it counts lines");

@@ -9,8 +9,16 @@ pub mod numbers;
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use service_kit::clock::Stopwatch;
+use service_kit::poll::pause;
+use tokio_util::sync::CancellationToken;
+
+/// A number of orders that does not grow for so long is given up.
+const STALLED: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The stack's engine, ready.
 pub struct Engine {
@@ -74,18 +82,42 @@ impl Engine {
         memory_kb(self.pid).expect("the engine runs")
     }
 
-    /// Whether GraphQL shows so many orders of the token's tenant. It counts up to its bound; beyond, the read models that it
-    /// answers from are counted.
-    pub async fn shows(&self, http: &reqwest::Client, token: &str, tenant: &str, orders: u64) -> bool {
+    /// Waits until GraphQL shows so many orders of a tenant, and not one more.
+    ///
+    /// # Panics
+    /// When it shows more, or when the number stands still for [`STALLED`].
+    pub async fn await_orders(&self, http: &reqwest::Client, token: &str, tenant: &str, orders: u64) {
+        let (mut shown, mut since) = (0, Stopwatch::start());
+        loop {
+            let seen = self.shown(http, token, tenant).await;
+            assert!(seen <= orders, "GraphQL shows {seen} orders of {tenant}, and only {orders} were placed");
+            if seen == orders {
+                return;
+            }
+            if seen > shown {
+                (shown, since) = (seen, Stopwatch::start());
+            }
+            assert!(
+                since.elapsed() < STALLED,
+                "GraphQL shows {seen} of {orders} orders of {tenant}, and no more for {} s",
+                STALLED.as_secs()
+            );
+            pause(LOOK, &CancellationToken::new()).await;
+        }
+    }
+
+    /// How many orders of a tenant GraphQL shows; none while it does not answer. It counts up to its bound; beyond, the read
+    /// models that it answers from are counted.
+    async fn shown(&self, http: &reqwest::Client, token: &str, tenant: &str) -> u64 {
         let query = json!({"query": "{ orders(first: 1) { totalCount totalCountCapped } }"});
         let answer = http.post(format!("{}/graphql", self.url)).bearer_auth(token).json(&query).send().await;
-        let Ok(answer) = answer else { return false };
+        let Ok(answer) = answer else { return 0 };
         let body: Value = answer.json().await.unwrap_or_default();
         let seen = &body["data"]["orders"];
         if seen["totalCountCapped"] == true {
-            disk::rows(tenant).await == orders
+            disk::rows(tenant).await
         } else {
-            seen["totalCount"].as_u64() == Some(orders)
+            seen["totalCount"].as_u64().unwrap_or_default()
         }
     }
 }
