@@ -103,7 +103,7 @@ summary() {
 The engine is ready.
   commands   $url/v1          described at $url/docs
   queries    $url/graphql     (open it in a browser to explore)
-  health     $url/readyz      metrics: $url/metrics
+  health     $url/readyz      metrics: http://127.0.0.1:$METRICS_PORT/metrics
   settings   make env          logs: make logs          stop: make down
 
 A development token (admin):

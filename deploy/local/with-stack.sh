@@ -14,7 +14,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # What belongs to a running `make up`, or to its user, must not leak into a stack of our own.
 unset ORDERS_STATE ORDERS_DATABASE_URL READ_DATABASE_URL IDENTITY_DATABASE_URL KAFKA_BROKERS SCHEMA_REGISTRY_URL
-unset ORDERS_LOCAL ENGINE_URL ENGINE_LISTEN ENGINE_JWKS ENGINE_MASTER_KEY_FILE ENGINE_SIGNING_KEY ENGINE_JWT_ISSUER ENGINE_JWT_AUDIENCE
+unset ORDERS_LOCAL ENGINE_URL ENGINE_LISTEN ENGINE_METRICS_LISTEN ENGINE_JWKS ENGINE_MASTER_KEY_FILE ENGINE_SIGNING_KEY ENGINE_JWT_ISSUER ENGINE_JWT_AUDIENCE
 for file in common settings postgres; do
   # shellcheck source=/dev/null
   . "$here/lib/$file.sh"
@@ -69,8 +69,8 @@ trap 'exit 143' TERM HUP
 
 # Written down, not exported: the stack's own record is what its script goes by from here on.
 POSTGRES_PORT=$(free_port) KAFKA_PORT=$(free_port) KAFKA_CONTROLLER_PORT=$(free_port)
-REGISTRY_PORT=$(free_port) ENGINE_PORT=$(free_port)
-export -n POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT
+REGISTRY_PORT=$(free_port) ENGINE_PORT=$(free_port) METRICS_PORT=$(free_port)
+export -n POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT
 remember_ports
 write_env
 say 'Starting a throw-away Postgres, Kafka and registry'

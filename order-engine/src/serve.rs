@@ -1,5 +1,6 @@
 //! Putting the roles of a process together.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use service_kit::BoxError;
 use service_kit::auth::{LoadKeysError, Verifier};
 use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
 use service_kit::config::Settings;
-use service_kit::http::{Check, health_router};
+use service_kit::http::{Check, ServeOptions, cors, guarded, health_router};
 use service_kit::keyring::{KeyRing, MasterKey, MasterKeyError};
 use service_kit::postgres::{ConnectError, ConnectOptions};
 use service_kit::shutdown::{Failure, Supervisor, on_signal};
@@ -39,10 +40,12 @@ pub enum ServeError {
     #[error("setting up telemetry failed")]
     Telemetry(#[from] telemetry::TelemetryError),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}; is another process there? Set ENGINE_LISTEN to another address")]
+    #[error("cannot listen on {address}; is another process there? Set {variable} to another address")]
     Listen {
         /// The address.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
+        /// The setting that names it.
+        variable: &'static str,
         /// Why.
         #[source]
         source: std::io::Error,
@@ -94,7 +97,8 @@ pub async fn serve(settings: Settings, roles: &[Role]) -> Result<(), ServeError>
 pub async fn serve_until(settings: Settings, roles: &[Role], stop: CancellationToken) -> Result<(), ServeError> {
     // Taken first, so that a second engine on the same address stops before it does anything.
     let address = settings.http.listen;
-    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let listener = listen("ENGINE_LISTEN", address).await?;
+    let metrics_listener = listen("ENGINE_METRICS_LISTEN", settings.http.metrics_listen).await?;
     let mut engine = Engine::new(settings, Supervisor::new(stop));
     for role in roles {
         match role {
@@ -105,7 +109,11 @@ pub async fn serve_until(settings: Settings, roles: &[Role], stop: CancellationT
         }
         tracing::info!(role = role.name(), "role started");
     }
-    engine.run(listener).await
+    engine.run(listener, metrics_listener).await
+}
+
+async fn listen(variable: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, variable, source })
 }
 
 struct Engine {
@@ -148,7 +156,10 @@ impl Engine {
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
             fingerprint_key: access.master.derive("idempotency-fingerprint"),
-            limits: command_service::Limits::default(),
+            limits: command_service::Limits {
+                commands_per_s: self.settings.fairness.commands_per_s,
+                ..command_service::Limits::default()
+            },
         });
         self.mount(router.merge(command_service::docs_router(openapi)));
         Ok(())
@@ -210,22 +221,33 @@ impl Engine {
             verifier: access.verifier,
             clock: Arc::clone(&self.clock),
             cursor_key: access.master.derive("graphql-cursor"),
-            limits: query_service::Limits::default(),
+            limits: query_service::Limits {
+                cost_per_s: self.settings.fairness.query_cost_per_s,
+                ..query_service::Limits::default()
+            },
+            graphiql_dir: self.settings.http.graphiql_dir.clone(),
             connections,
         }));
         Ok(())
     }
 
-    async fn run(mut self, listener: TcpListener) -> Result<(), ServeError> {
+    async fn run(mut self, listener: TcpListener, metrics_listener: TcpListener) -> Result<(), ServeError> {
         let drain = Duration::from_millis(DRAIN_MS);
-        let api = self
-            .api
-            .layer(axum::middleware::from_fn(telemetry::observe))
-            .merge(health_router(self.checks))
-            .route("/metrics", get(async || telemetry::metrics_text()));
-        let stop = self.supervisor.token();
-        tracing::info!(address = %self.settings.http.listen, "the engine listens");
-        self.supervisor.spawn("http", service_kit::http::serve(listener, api, stop, drain));
+        let http = &self.settings.http;
+        let mut options = ServeOptions::new(drain);
+        if let Some(max) = http.connections_per_peer_max {
+            options.connections_per_peer_max = usize::try_from(max.get()).unwrap_or(usize::MAX);
+        }
+        let mut api = self.api.layer(axum::middleware::from_fn(telemetry::observe)).merge(health_router(self.checks));
+        if !http.cors_origins.is_empty() {
+            api = api.layer(cors(&http.cors_origins));
+        }
+        let metrics = Router::new().route("/metrics", get(async || telemetry::metrics_text()));
+        tracing::info!(address = %http.listen, metrics.address = %http.metrics_listen, "the engine listens");
+        let (stop, metrics_stop) = (self.supervisor.token(), self.supervisor.token());
+        self.supervisor.spawn("http", service_kit::http::serve(listener, guarded(api), stop, options));
+        let serving = service_kit::http::serve(metrics_listener, guarded(metrics), metrics_stop, options);
+        self.supervisor.spawn("metrics", serving);
         self.supervisor.run(drain).await?;
         tracing::info!("the engine has stopped");
         Ok(())

@@ -16,6 +16,11 @@ impl Viewer {
         Self { principal }
     }
 
+    /// Who they are.
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
     /// Whose orders they see.
     pub fn visibility(&self) -> Visibility {
         Visibility { tenant: self.principal.tenant.clone(), customer: self.principal.customer.clone() }

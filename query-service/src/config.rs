@@ -1,5 +1,7 @@
 //! What bounds a query.
 
+use std::num::NonZeroU32;
+
 /// Bounds, each with its unit in its name.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -13,17 +15,23 @@ pub struct Limits {
     pub depth_max: u32,
     /// Objects that a query may return, by its page sizes.
     pub cost_max: u64,
+    /// Cost of one subject's operations in a second; more are answered 429. Without it there is no such bound.
+    pub cost_per_s: Option<NonZeroU32>,
+    /// Requests at work; one more is answered 503. A subject may have half of them, a tenant three quarters.
+    pub requests_max: usize,
+    /// Bytes of one answer; a larger one is refused.
+    pub answer_bytes_max: usize,
     /// Fields under another name.
     pub aliases_max: u64,
     /// Directives.
     pub directives_max: u64,
     /// Whether the schema can be asked about.
     pub introspection: bool,
-    /// Subscriptions open at once in the process; more are refused.
+    /// Subscriptions open at once in the process; more are refused. A subject may have half of them, a tenant three quarters.
     pub subscriptions_max: usize,
     /// Subscriptions, and other operations, open at once on one connection; more are refused.
     pub subscriptions_per_connection_max: usize,
-    /// WebSockets open at once in the process; more are refused.
+    /// WebSockets open at once in the process; more are refused. A subject may have half of them, a tenant three quarters.
     pub sockets_max: usize,
     /// A WebSocket that has not introduced itself by then is closed.
     pub socket_init_wait_ms_max: u64,
@@ -33,6 +41,12 @@ pub struct Limits {
     pub token_check_ms: u64,
 }
 
+/// Texts of queries whose parsed form is kept, in bytes, and about how many.
+pub(crate) const DOCUMENTS_BYTES_MAX: u64 = 1 << 20;
+pub(crate) const DOCUMENTS_COUNT: usize = 1_000;
+/// Texts of persisted queries that are kept, in bytes, and about how many.
+pub(crate) const PERSISTED_BYTES_MAX: u64 = 4 << 20;
+pub(crate) const PERSISTED_COUNT: usize = 4_000;
 /// Bytes of a request body at most.
 pub(crate) const BODY_BYTES_MAX: usize = 100_000;
 /// Orders, lines or events of a page at most.
@@ -66,6 +80,9 @@ impl Default for Limits {
             consistency_waiters_max: 1_000,
             depth_max: 12,
             cost_max: 1_000,
+            cost_per_s: None,
+            requests_max: 1_024,
+            answer_bytes_max: 8 << 20,
             aliases_max: 30,
             directives_max: 30,
             introspection: true,

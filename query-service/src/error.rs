@@ -15,6 +15,10 @@ pub enum Code {
     NotFound,
     /// The query is too large, too deep or too dear.
     CostExceeded,
+    /// The subject's budget is spent.
+    RateLimited,
+    /// A hash came alone, and its query is not known.
+    PersistedQueryNotFound,
     /// The version asked for was not projected in time.
     ConsistencyTimeout,
     /// There is no state of the order at that point.
@@ -43,6 +47,8 @@ impl Code {
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::CostExceeded => "COST_EXCEEDED",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::ConsistencyTimeout => "CONSISTENCY_TIMEOUT",
             Self::AsOfOutOfRange => "AS_OF_OUT_OF_RANGE",
             Self::BadCursor => "BAD_CURSOR",

@@ -12,10 +12,13 @@ mod config;
 mod consistency;
 mod cost;
 mod cursor;
+mod document;
 mod error;
 mod http;
 mod loaders;
 mod schema;
+
+use std::path::PathBuf;
 
 use axum::Router;
 use read_models::ReadDb;
@@ -42,6 +45,8 @@ pub struct Deps {
     pub limits: Limits,
     /// When subscriptions must end.
     pub connections: Connections,
+    /// A folder with the built GraphiQL page.
+    pub graphiql_dir: Option<PathBuf>,
 }
 
 /// The routes: `/graphql`.

@@ -9,6 +9,7 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod errors;
+pub mod fairness;
 pub mod http;
 pub mod keyring;
 pub mod keys;

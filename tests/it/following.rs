@@ -42,6 +42,7 @@ impl QueryRole {
         drop(listener);
         let (mut settings, stop) = (engine().settings.clone(), CancellationToken::new());
         settings.http.listen = address;
+        settings.http.metrics_listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let running = tokio::spawn(serve_until(settings, &[Role::Query], stop.clone()));
         let ready = async || {
             let answer = reqwest::get(format!("http://{address}/readyz")).await;

@@ -60,10 +60,10 @@ impl AddressDetails {
             fields.check("/city", text("city", &self.city, CITY_CHARS_MAX)),
             optional(fields, "/postalCode", "postal code", self.postal_code.as_deref(), POSTAL_CODE_CHARS_MAX),
             optional(fields, "/region", "region", self.region.as_deref(), REGION_CHARS_MAX),
-            optional(fields, "/phone", "phone", self.phone.as_deref(), PHONE_CHARS_MAX),
-            optional(fields, "/email", "email", self.email.as_deref(), EMAIL_CHARS_MAX),
-            rule(fields, "/phone", self.phone.as_deref(), is_phone, PHONE_RULE),
-            rule(fields, "/email", self.email.as_deref(), is_email, EMAIL_RULE),
+            optional(fields, "/phone", "phone", self.phone.as_deref(), PHONE_CHARS_MAX)
+                .and_then(|()| rule(fields, "/phone", self.phone.as_deref(), is_phone, PHONE_RULE)),
+            optional(fields, "/email", "email", self.email.as_deref(), EMAIL_CHARS_MAX)
+                .and_then(|()| rule(fields, "/email", self.email.as_deref(), is_email, EMAIL_RULE)),
         ];
         all.into_iter().collect()
     }
@@ -150,6 +150,8 @@ mod tests {
             assert_eq!(wrong(|details| details.email = Some(email.to_owned())), one("/email", "malformed_email"));
         }
         assert_eq!(wrong(|details| details.phone = Some("call me".to_owned())), one("/phone", "malformed_phone"));
+        assert_eq!(wrong(|details| details.phone = Some("9".repeat(41))), one("/phone", "too_long"));
+        assert_eq!(wrong(|details| details.email = Some(" a@b".to_owned())), one("/email", "padded"));
     }
 
     #[test]

@@ -18,8 +18,10 @@ pub enum OrderStatus {
     Placed,
     /// Called off.
     Cancelled,
-    /// Taken in from another system as history.
-    Imported,
+    /// Over and done; an imported order is from the start.
+    // Answers that an earlier release kept have the older word.
+    #[serde(alias = "IMPORTED")]
+    Completed,
 }
 
 impl OrderStatus {
@@ -30,7 +32,7 @@ impl OrderStatus {
             OrderState::Draft(_) => Some(Self::Draft),
             OrderState::Placed(_) => Some(Self::Placed),
             OrderState::Cancelled(_) => Some(Self::Cancelled),
-            OrderState::Imported(_) => Some(Self::Imported),
+            OrderState::Imported(_) => Some(Self::Completed),
         }
     }
 }

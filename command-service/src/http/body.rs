@@ -8,7 +8,7 @@ use domain::{
     CountryCode, Currency, CustomerId, Description, LineId, Money, MoneyError, OrderId, Quantity, Reason, Sku,
     UnitPrice,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Number;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -22,9 +22,11 @@ use crate::commands::{AddressDetails, Broken, Fields, MoneyView, Refusal};
 pub(super) struct NewOrder {
     /// Your own id for the order, a UUIDv7.
     #[schema(value_type = Option<Uuid>, example = "01936f2a-7c00-7abc-8def-0123456789ab")]
+    #[serde(default, deserialize_with = "optional_text")]
     id: Option<String>,
     /// For whom. A customer's own orders need not say it.
     #[schema(max_length = 64)]
+    #[serde(default, deserialize_with = "optional_text")]
     customer: Option<String>,
     /// The one currency of the order: ISO 4217.
     #[schema(example = "EUR")]
@@ -47,12 +49,14 @@ impl NewOrder {
 pub(super) struct NewOrderLine {
     /// Your own id for the line, any UUID.
     #[schema(value_type = Option<Uuid>)]
+    #[serde(default, deserialize_with = "optional_text")]
     line_id: Option<String>,
     /// What.
     #[schema(example = "85123A", max_length = 64)]
     sku: String,
     /// What it is called on the invoice.
     #[schema(max_length = 500)]
+    #[serde(default, deserialize_with = "optional_text")]
     description: Option<String>,
     /// How many.
     #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 6)]
@@ -155,24 +159,29 @@ pub(super) struct AddressBody {
     line1: String,
     /// Flat, floor or company.
     #[schema(max_length = 200)]
+    #[serde(default, deserialize_with = "optional_text")]
     line2: Option<String>,
     /// Town.
     #[schema(max_length = 100)]
     city: String,
     /// Postal code.
     #[schema(max_length = 20)]
+    #[serde(default, deserialize_with = "optional_text")]
     postal_code: Option<String>,
     /// State or province.
     #[schema(max_length = 100)]
+    #[serde(default, deserialize_with = "optional_text")]
     region: Option<String>,
     /// ISO 3166-1 alpha-2 code.
     #[schema(example = "DE")]
     country: String,
     /// Digits with the usual signs between them.
     #[schema(max_length = 40)]
+    #[serde(default, deserialize_with = "optional_text")]
     phone: Option<String>,
     /// An address with one `@`.
     #[schema(max_length = 254)]
+    #[serde(default, deserialize_with = "optional_text")]
     email: Option<String>,
 }
 
@@ -238,6 +247,7 @@ pub(super) struct CancellationBody {
     reason: CancelGround,
     /// In your own words. It is published with the event, so keep personal data out of it.
     #[schema(max_length = 500)]
+    #[serde(default, deserialize_with = "optional_text")]
     note: Option<String>,
 }
 
@@ -251,6 +261,12 @@ impl CancellationBody {
         let note = fields.check_optional("/note", self.note, Reason::try_new);
         fields.finish(|| Some(Cancellation { reason, note: note? }))
     }
+}
+
+/// A text that may be left out. An empty one counts as left out: forms send their empty fields so.
+fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.filter(|text| !text.is_empty()))
 }
 
 fn order_id(text: &str) -> Result<OrderId, Broken> {

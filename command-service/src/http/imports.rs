@@ -10,13 +10,15 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use event_store::Expectation;
 use futures::{Stream, StreamExt, stream};
 use service_kit::clock::Stopwatch;
+use service_kit::http::is_media_type;
 use service_kit::poll::pause;
+use service_kit::problem::Problem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -52,9 +54,13 @@ pub(super) async fn import_orders(
     request: Request,
 ) -> Result<Response, Refusal> {
     Commands::may_import(&caller.principal)?;
-    if !is_ndjson(request.headers()) {
+    if !is_media_type(request.headers(), "application/x-ndjson") {
         return Err(Refusal::new(Code::WrongContentType, "send content-type: application/x-ndjson"));
     }
+    let share = match state.import_shares.take(&caller.principal) {
+        Ok(share) => share,
+        Err(taken) => return Ok(Problem::from(taken).into_response()),
+    };
     let place = Arc::clone(&state.import_streams)
         .try_acquire_owned()
         .map_err(|_full| Refusal::new(Code::Overloaded, "too many imports are at work; try again"))?;
@@ -69,16 +75,10 @@ pub(super) async fn import_orders(
     };
     let results = results(lines, Arc::new(import), state.limits.import_rows_max, state.limits.import_bytes_max);
     let body = Body::from_stream(results.map(move |piece| {
-        let _held_until_the_end = &place;
+        let _held_until_the_end = (&place, &share);
         Ok::<_, std::convert::Infallible>(piece)
     }));
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
-}
-
-fn is_ndjson(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/x-ndjson")
 }
 
 /// One import at work.

@@ -2,7 +2,7 @@
 
 use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use service_kit::problem::{Problem, StrictJson};
 
@@ -19,7 +19,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        StrictJson::from_request(request, state).await.map(|StrictJson(body)| Self(body)).map_err(refusal)
+        StrictJson::from_request(request, state)
+            .await
+            .map(|StrictJson(body)| Self(body))
+            .map_err(|problem| body_refusal(&problem))
     }
 }
 
@@ -27,14 +30,16 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJ
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        if request.body().is_end_stream() && !request.headers().contains_key(header::CONTENT_TYPE) {
+        // Clients name the type of a body that they then leave out.
+        if request.body().is_end_stream() {
             return Ok(Self(T::default()));
         }
         JsonBody::from_request(request, state).await.map(|JsonBody(body)| Self(body))
     }
 }
 
-fn refusal(problem: Problem) -> Refusal {
+/// The refusal of a body that could not be read.
+pub(super) fn body_refusal(problem: &Problem) -> Refusal {
     match problem.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Refusal::new(Code::BodyTooLarge, format!("{BODY_BYTES_MAX} bytes are taken at most"))
@@ -43,7 +48,7 @@ fn refusal(problem: Problem) -> Refusal {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             Refusal::new(Code::WrongContentType, "send content-type: application/json")
         }
-        _ => malformed(&problem),
+        _ => malformed(problem),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The HTTP face of the commands: parsing, rendering, and the bounds of what is taken at once.
 
+mod admission;
 mod answer;
 mod body;
 mod caller;
@@ -13,17 +14,18 @@ mod openapi;
 mod orders;
 mod path;
 mod problem;
-mod shed;
 mod validate;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use event_store::Store;
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
+use service_kit::fairness::Shares;
 use service_kit::keyring::KeyRing;
 use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
@@ -58,9 +60,12 @@ pub struct Deps {
 /// How much is taken at once.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Most commands at work; one more is answered 503.
+    /// Most commands at work; one more is answered 503. A subject may have half of them on their way or at work, a tenant three
+    /// quarters; one more is answered 429.
     pub requests_max: usize,
-    /// Most imports at work; one more is answered 503.
+    /// Commands of one subject in a second; more are answered 429. Without it there is no such bound.
+    pub commands_per_s: Option<NonZeroU32>,
+    /// Most imports at work; one more is answered 503. A subject may have half of them, a tenant three quarters.
     pub import_streams_max: usize,
     /// Most rows of one import at work; it reads no further before one is done.
     pub import_rows_max: usize,
@@ -76,6 +81,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             requests_max: 1_024,
+            commands_per_s: None,
             import_streams_max: 4,
             import_rows_max: 256,
             import_bytes_max: 16 << 20,
@@ -92,6 +98,7 @@ struct AppState {
     verifier: Verifier,
     limits: Arc<Limits>,
     import_streams: Arc<Semaphore>,
+    import_shares: Shares,
 }
 
 impl FromRef<AppState> for Verifier {
@@ -109,16 +116,15 @@ impl FromRef<AppState> for Arc<Commands> {
 /// The routes under `/v1`, and their description. Put `service_kit::telemetry::observe` around them as the outermost layer.
 pub fn router(deps: Deps) -> (Router, OpenApi) {
     let Deps { store, keys, verifier, clock, ids, fingerprint_key, limits } = deps;
-    let commands_at_work = Arc::new(Semaphore::new(limits.requests_max));
+    let admission = admission::Admission::new(verifier.clone(), &limits);
     let state = AppState {
         commands: Arc::new(Commands::new(store, keys, clock, ids, &fingerprint_key)),
         verifier,
         import_streams: Arc::new(Semaphore::new(limits.import_streams_max)),
+        import_shares: Shares::of("imports", limits.import_streams_max),
         limits: Arc::new(limits),
     };
-    let commands = command_routes()
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(from_fn_with_state(commands_at_work, shed::shed));
+    let commands = command_routes().route_layer(from_fn_with_state(admission, admission::admit));
     let (router, _) = commands.merge(import_routes()).split_for_parts();
     (router.method_not_allowed_fallback(problem::method_not_allowed).with_state(state), openapi())
 }

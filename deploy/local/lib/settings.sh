@@ -24,10 +24,11 @@ KAFKA_PORT=$(setting KAFKA_PORT 9092)
 KAFKA_CONTROLLER_PORT=$(setting KAFKA_CONTROLLER_PORT $((KAFKA_PORT + 1)))
 REGISTRY_PORT=$(setting REGISTRY_PORT 8081)
 ENGINE_PORT=$(setting ENGINE_PORT 8080)
+METRICS_PORT=$(setting METRICS_PORT 9464)
 
 remember_ports() {
   local name
-  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT; do
+  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT; do
     printf '%s=%s\n' "$name" "${!name}"
   done >"$ORDERS_STATE/ports.new"
   mv "$ORDERS_STATE/ports.new" "$ORDERS_STATE/ports"
@@ -104,12 +105,16 @@ write_env() {
   {
     for name in $CONNECTIONS; do printf '%s=%s\n' "$name" "$(url_of "$name")"; done
     printf 'ENGINE_LISTEN=127.0.0.1:%s\n' "$ENGINE_PORT"
+    printf 'ENGINE_METRICS_LISTEN=127.0.0.1:%s\n' "$METRICS_PORT"
+    # One developer's token does what a whole shop's tokens would: load tests shall measure the engine, not its budgets.
+    printf 'ENGINE_COMMANDS_PER_S=%s\n' "${ENGINE_COMMANDS_PER_S:-100000}"
+    printf 'ENGINE_QUERY_COST_PER_S=%s\n' "${ENGINE_QUERY_COST_PER_S:-10000000}"
     printf 'ENGINE_JWKS=%s\n' "${ENGINE_JWKS:-$ORDERS_STATE/keys/jwks.json}"
     printf 'ENGINE_JWT_ISSUER=%s\n' "${ENGINE_JWT_ISSUER:-order-engine-dev}"
     printf 'ENGINE_JWT_AUDIENCE=%s\n' "${ENGINE_JWT_AUDIENCE:-order-engine}"
     printf 'ENGINE_MASTER_KEY_FILE=%s\n' "${ENGINE_MASTER_KEY_FILE:-$ORDERS_STATE/keys/master.key}"
     printf 'ENGINE_SIGNING_KEY=%s\n' "${ENGINE_SIGNING_KEY:-$ORDERS_STATE/keys/signing.pem}"
-    for name in OTEL_EXPORTER_OTLP_ENDPOINT RUST_LOG ENGINE_LOG; do
+    for name in OTEL_EXPORTER_OTLP_ENDPOINT RUST_LOG ENGINE_LOG ENGINE_CORS_ORIGINS ENGINE_CONNECTIONS_PER_PEER_MAX; do
       [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"
     done
     printf 'ORDERS_LOCAL=%s\n' "$ORDERS_STATE"

@@ -11,6 +11,7 @@ mod watch;
 use std::sync::Arc;
 
 use read_models::ReadDb;
+use service_kit::fairness::Shares;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,7 @@ pub struct Changes {
     watch: Watch,
     turns: Arc<Semaphore>,
     seats: Arc<Semaphore>,
+    shares: Shares,
     per_connection_max: usize,
 }
 
@@ -38,12 +40,13 @@ impl Changes {
             read,
             turns: Arc::new(Semaphore::new(CATCHING_UP_MAX)),
             seats: Arc::new(Semaphore::new(limits.subscriptions_max)),
+            shares: Shares::of("subscriptions", limits.subscriptions_max),
             per_connection_max: limits.subscriptions_per_connection_max,
         }
     }
 
     /// The seats of a new connection.
     pub fn seats(&self) -> Seats {
-        Seats::new(Arc::clone(&self.seats), self.per_connection_max)
+        Seats::new(Arc::clone(&self.seats), self.shares.clone(), self.per_connection_max)
     }
 }

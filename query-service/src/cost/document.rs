@@ -62,6 +62,19 @@ const FREE: [&str; 2] = ["edges", "pageInfo"];
 const INTROSPECTION: [&str; 2] = ["__schema", "__type"];
 /// How deep those may go: the usual query of clients needs 15.
 const INTROSPECTION_DEPTH_MAX: u64 = 20;
+/// Lists within those, with about how many items one has in this schema. No type of orders has a field of these names.
+pub(super) const INTROSPECTION_LISTS: [(&str, u64); 8] = [
+    ("types", 70),
+    ("fields", 10),
+    ("inputFields", 10),
+    ("enumValues", 8),
+    ("args", 3),
+    ("possibleTypes", 3),
+    ("interfaces", 2),
+    ("directives", 6),
+];
+/// They are in memory, so as many of their objects cost what one of an order does.
+const INTROSPECTION_OBJECTS_PER_COST: u64 = 100;
 
 struct Walk<'a> {
     document: &'a ExecutableDocument,
@@ -123,10 +136,14 @@ impl Walk<'_> {
         }
         if INTROSPECTION.contains(&name) {
             measured.depth = measured.depth.saturating_sub(INTROSPECTION_DEPTH_MAX);
-            measured.cost = 1;
+            measured.cost = (measured.cost / INTROSPECTION_OBJECTS_PER_COST).saturating_add(1);
             return Ok(measured);
         }
         measured.depth = measured.depth.saturating_add(1);
+        if let Some((_, items)) = INTROSPECTION_LISTS.iter().find(|(list, _)| *list == name) {
+            measured.cost = measured.cost.saturating_add(1).saturating_mul(*items);
+            return Ok(measured);
+        }
         let own = u64::from(!FREE.contains(&name) && !PAGED.contains(&name));
         measured.cost = if PAGED.contains(&name) {
             measured.cost.saturating_mul(self.page(field)).saturating_add(1)

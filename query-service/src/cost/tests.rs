@@ -65,3 +65,16 @@ fn nesting_is_told_from_texts_and_comments() {
     assert!(!too_nested(&format!("{{ a(b: \"{}\") }} # {}", "{".repeat(100), "[".repeat(100))));
     assert!(!too_nested("{ a { b } }"));
 }
+
+#[test]
+fn the_schema_is_priced_by_its_lists() {
+    let whole = "__schema { types { name fields { name args { name type { name } } type { name } } } }";
+    let once = measured(&format!("{{ {whole} }}")).unwrap().cost;
+    assert!((50..500).contains(&once), "{once}");
+    let many: Vec<String> = (0..29).map(|n| format!("a{n}: {whole}")).collect();
+    assert!(admit(&measured(&format!("{{ {} }}", many.join(" "))).unwrap(), &Limits::default()).is_err());
+    let schema = crate::schema::sdl();
+    for (name, _) in document::INTROSPECTION_LISTS {
+        assert!(!schema.contains(&format!("\t{name}:")) && !schema.contains(&format!("\t{name}(")), "{name}");
+    }
+}

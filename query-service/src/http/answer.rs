@@ -1,11 +1,19 @@
 //! What is sent back.
 
+use std::io::{self, Write};
+
 use async_graphql::{Response, Value};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use read_models::query::GroupHealth;
+use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde_json::json;
+use service_kit::fairness::{Allowance, Spent};
 
 use super::negotiate::Media;
+use super::run::failed;
+use crate::error::Code;
 
 /// How a request went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +29,8 @@ pub struct Answer {
     response: Response,
     pub outcome: Outcome,
     pub cost: Option<u64>,
+    allowance: Option<Allowance>,
+    retry_after_s: Option<u32>,
 }
 
 impl Outcome {
@@ -29,7 +39,7 @@ impl Outcome {
         let ran = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let timeout = response.errors.iter().any(|error| {
             let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-            code == Some(&Value::from(crate::error::Code::Timeout.as_str()))
+            code == Some(&Value::from(Code::Timeout.as_str()))
         });
         if ran || timeout { Self::Executed } else { Self::Invalid(StatusCode::BAD_REQUEST) }
     }
@@ -45,14 +55,23 @@ impl Outcome {
 
 impl Answer {
     /// An answer to a query of a known cost.
-    pub fn new(response: Response, outcome: Outcome, cost: u64) -> Self {
-        let told = Value::from_json(serde_json::json!({"requested": cost})).unwrap_or_default();
-        Self { response: response.extension("cost", told), outcome, cost: Some(cost) }
+    pub fn new(response: Response, outcome: Outcome, cost: u64, allowance: Option<Allowance>) -> Self {
+        let response = response.extension("cost", told_cost(cost, allowance));
+        Self { response, outcome, cost: Some(cost), allowance, retry_after_s: None }
     }
 
     /// An answer to what was not run.
     pub const fn refused(response: Response, status: StatusCode) -> Self {
-        Self { response, outcome: Outcome::Invalid(status), cost: None }
+        Self { response, outcome: Outcome::Invalid(status), cost: None, allowance: None, retry_after_s: None }
+    }
+
+    /// An answer to somebody whose budget is spent.
+    pub fn limited(spent: Spent, cost: u64) -> Self {
+        let allowance = Some(spent.allowance);
+        let response = failed(Code::RateLimited.error(spent.to_string()));
+        let response = response.extension("cost", told_cost(cost, allowance));
+        let outcome = Outcome::Invalid(StatusCode::TOO_MANY_REQUESTS);
+        Self { response, outcome, cost: Some(cost), allowance, retry_after_s: Some(spent.wait_s) }
     }
 
     /// Says how far the projectors were when the query began.
@@ -60,7 +79,7 @@ impl Answer {
         let group = groups.iter().find(|group| group.group == read_models::GROUP);
         let positions: Vec<String> =
             group.map(GroupHealth::positions).unwrap_or_default().iter().map(ToString::to_string).collect();
-        let told = serde_json::json!({
+        let told = json!({
             "projection": read_models::GROUP,
             "position": (!positions.is_empty()).then(|| positions.join(",")),
             "lagMs": group.and_then(GroupHealth::lag_ms),
@@ -70,21 +89,116 @@ impl Answer {
     }
 
     /// The HTTP response. The older media type has 200 for whatever was understood, as its clients expect.
-    pub fn into_response(self, media: Media) -> axum::response::Response {
-        let status = match (self.outcome, media) {
+    pub fn into_response(self, media: Media, bytes_max: usize) -> axum::response::Response {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, media.content_type());
+        if let Some(allowance) = self.allowance {
+            allowance.write_to(&mut headers);
+        }
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        let (outcome, body) = self.into_json(bytes_max);
+        let status = match (outcome, media) {
             (Outcome::Executed, _) | (Outcome::Invalid(StatusCode::BAD_REQUEST), Media::Json) => StatusCode::OK,
             (Outcome::Invalid(status), _) => status,
         };
-        let body = self.into_body();
-        (status, [(header::CONTENT_TYPE, media.content_type())], body.to_string()).into_response()
+        (status, headers, body).into_response()
     }
 
-    /// The response alone. A request that was not run has no `data`, not even null.
-    pub fn into_body(self) -> serde_json::Value {
-        let mut body = serde_json::to_value(&self.response).unwrap_or_default();
-        if let (Outcome::Invalid(_), Some(members)) = (self.outcome, body.as_object_mut()) {
-            members.remove("data");
+    /// The outcome and the response alone, as JSON of so many bytes at most.
+    pub fn into_json(self, bytes_max: usize) -> (Outcome, String) {
+        let body = Body { response: &self.response, outcome: self.outcome };
+        if let Some(json) = written(&body, bytes_max) {
+            return (self.outcome, json);
         }
-        body
+        let message = format!("the answer is larger than {bytes_max} bytes; ask for fewer objects or fields");
+        let response = failed(Code::CostExceeded.error(message));
+        let outcome = Outcome::Invalid(StatusCode::BAD_REQUEST);
+        let json = written(&Body { response: &response, outcome }, usize::MAX).unwrap_or_default();
+        (outcome, json)
+    }
+}
+
+fn told_cost(cost: u64, allowance: Option<Allowance>) -> Value {
+    let told = match allowance {
+        None => json!({"requested": cost}),
+        Some(Allowance { limit, remaining, reset_s, .. }) => {
+            json!({"requested": cost, "limit": limit, "remaining": remaining, "resetSeconds": reset_s})
+        }
+    };
+    Value::from_json(told).unwrap_or_default()
+}
+
+/// A response as it stands in a body: errors first, as the specification recommends. One that was not run has no `data`, not
+/// even null.
+struct Body<'a> {
+    response: &'a Response,
+    outcome: Outcome,
+}
+
+impl Serialize for Body<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        if !self.response.errors.is_empty() {
+            members.serialize_entry("errors", &self.response.errors)?;
+        }
+        if self.outcome == Outcome::Executed {
+            members.serialize_entry("data", &self.response.data)?;
+        }
+        if !self.response.extensions.is_empty() {
+            members.serialize_entry("extensions", &self.response.extensions)?;
+        }
+        members.end()
+    }
+}
+
+/// A value as JSON; `None` when it takes more than so many bytes, of which no more are kept.
+pub fn written(value: &impl Serialize, bytes_max: usize) -> Option<String> {
+    let mut bounded = Bounded { bytes: Vec::with_capacity(1_024), bytes_max };
+    serde_json::to_writer(&mut bounded, value).ok()?;
+    String::from_utf8(bounded.bytes).ok()
+}
+
+struct Bounded {
+    bytes: Vec<u8>,
+    bytes_max: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + piece.len() > self.bytes_max {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_grows_too_large_is_given_up() {
+        assert_eq!(written(&json!({"a": 1}), 7).as_deref(), Some("{\"a\":1}"));
+        assert_eq!(written(&json!({"a": 1}), 6), None);
+        let data = Value::from_json(json!({"text": "x".repeat(1_000)})).unwrap();
+        let answer = Answer::new(Response::new(data), Outcome::Executed, 1, None);
+        let (outcome, body) = answer.into_json(500);
+        assert_eq!(outcome, Outcome::Invalid(StatusCode::BAD_REQUEST));
+        assert!(body.contains("COST_EXCEEDED") && !body.contains("\"data\""), "{body}");
+    }
+
+    #[test]
+    fn fields_come_in_the_order_of_the_request() {
+        let data =
+            Value::Object([("b", 1), ("a", 2)].map(|(name, n)| (async_graphql::Name::new(name), n.into())).into());
+        let answer = Answer::new(Response::new(data), Outcome::Executed, 1, None);
+        assert!(answer.into_json(500).1.starts_with("{\"data\":{\"b\":1,\"a\":2}"));
     }
 }

@@ -1,20 +1,16 @@
 //! Reading a request.
 
-use std::time::Duration;
-
-use async_graphql::Variables;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Query;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use serde::Deserialize;
-use service_kit::problem::Problem;
+use serde_json::{Map, Value};
+use service_kit::http::is_media_type;
+use service_kit::problem::{Problem, parse_strict, read_body};
 
 use super::Received;
 use crate::config::BODY_BYTES_MAX;
 use crate::consistency::ConsistencyToken;
-
-/// A body that takes longer to arrive is given up.
-const BODY_READ_MS_MAX: u64 = 10_000;
 
 /// The header in which a command's answer carries what to wait for.
 const CONSISTENCY_HEADER: &str = "order-consistency-token";
@@ -25,16 +21,18 @@ const CONSISTENCY_HEADER: &str = "order-consistency-token";
 pub struct Members {
     query: Option<String>,
     operation_name: Option<String>,
-    variables: Option<serde_json::Value>,
+    variables: Option<Map<String, Value>>,
+    extensions: Option<Map<String, Value>>,
 }
 
-/// The same in a URL, where variables are JSON in a text.
+/// The same in a URL, where variables and extensions are JSON in a text.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct UrlMembers {
     query: Option<String>,
     operation_name: Option<String>,
     variables: Option<String>,
+    extensions: Option<String>,
 }
 
 /// A request in a URL.
@@ -45,27 +43,23 @@ pub fn from_url(query: Option<&str>) -> Result<Received, Problem> {
     }
     let uri: Uri = format!("/?{text}").parse().map_err(|_| malformed("the URL cannot be read"))?;
     let Query(members) = Query::<UrlMembers>::try_from_uri(&uri).map_err(|error| malformed(&error.body_text()))?;
-    let variables = match members.variables.as_deref() {
-        None | Some("") => None,
-        Some(text) => Some(serde_json::from_str(text).map_err(|_| malformed("`variables` is no JSON"))?),
+    let object = |name: &str, text: Option<String>| match text.as_deref() {
+        None | Some("") => Ok(None),
+        Some(text) => parse_strict(text.as_bytes()).map_err(|_| malformed(&format!("`{name}` is no JSON object"))),
     };
-    received(Members { query: members.query, operation_name: members.operation_name, variables }, true)
+    let variables = object("variables", members.variables)?;
+    let extensions = object("extensions", members.extensions)?;
+    received(Members { query: members.query, operation_name: members.operation_name, variables, extensions }, true)
 }
 
 /// A request in a body.
 pub async fn from_body(headers: &HeaderMap, body: Body) -> Result<Received, Problem> {
-    if !is_json(headers) {
+    if !is_media_type(headers, "application/json") {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "The body must be JSON")
             .detail("send content-type: application/json"));
     }
-    let reading = to_bytes(body, BODY_BYTES_MAX);
-    let bytes = tokio::time::timeout(Duration::from_millis(BODY_READ_MS_MAX), reading)
-        .await
-        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", "The body took too long").retryable())?
-        .map_err(|_| too_large())?;
-    let members: Members =
-        serde_json::from_slice(&bytes).map_err(|_| malformed("the body is no JSON object with `query`"))?;
-    received(members, false)
+    let bytes = read_body(body, BODY_BYTES_MAX).await?;
+    received(parse_strict(&bytes)?, false)
 }
 
 /// A request in a message of a WebSocket.
@@ -74,14 +68,27 @@ pub fn from_message(members: Members) -> Result<Received, Problem> {
 }
 
 fn received(members: Members, safe: bool) -> Result<Received, Problem> {
-    let query = members.query.ok_or_else(|| malformed("`query` is missing"))?;
-    let variables = match members.variables {
-        None | Some(serde_json::Value::Null) => Variables::default(),
-        Some(object @ serde_json::Value::Object(_)) => Variables::from_json(object),
-        Some(_) => return Err(malformed("`variables` is no JSON object")),
-    };
-    let operation = members.operation_name.filter(|name| !name.is_empty());
-    Ok(Received { query, operation, variables, safe })
+    let hash = members.extensions.as_ref().map(persisted_hash).transpose()?.flatten();
+    if members.query.is_none() && hash.is_none() {
+        return Err(malformed("`query` is missing"));
+    }
+    Ok(Received {
+        query: members.query,
+        hash,
+        operation: members.operation_name.filter(|name| !name.is_empty()),
+        variables: members.variables.unwrap_or_default(),
+        safe,
+    })
+}
+
+/// The hash of `extensions.persistedQuery`.
+fn persisted_hash(extensions: &Map<String, Value>) -> Result<Option<String>, Problem> {
+    let Some(persisted) = extensions.get("persistedQuery").filter(|value| !value.is_null()) else { return Ok(None) };
+    let hash = persisted.get("sha256Hash").and_then(Value::as_str);
+    match (persisted.get("version").and_then(Value::as_u64), hash) {
+        (Some(1), Some(hash)) => Ok(Some(hash.to_owned())),
+        _ => Err(malformed("`persistedQuery` holds `version`, which is 1, and `sha256Hash`")),
+    }
 }
 
 /// The version to wait for, where the request names one.
@@ -89,13 +96,6 @@ pub fn consistency_token(headers: &HeaderMap) -> Result<Option<ConsistencyToken>
     let Some(value) = headers.get(CONSISTENCY_HEADER) else { return Ok(None) };
     let token = value.to_str().ok().and_then(|text| text.trim().parse().ok());
     token.map(Some).ok_or_else(|| malformed("Order-Consistency-Token is of the form {order}@{version}"))
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = value.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let json = parts.next().is_some_and(|essence| essence == "application/json");
-    json && parts.all(|parameter| parameter.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"))
 }
 
 fn malformed(detail: &str) -> Problem {

@@ -1,14 +1,14 @@
 //! Running a request: measured first, then waited for, then executed within its time.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Error, Pos, Request, Response, ServerError};
+use async_graphql::{Error, Pos, Request, Response, ServerError, Variables};
 use axum::http::StatusCode;
 use service_kit::auth::{Principal, Scope};
 use service_kit::clock::Stopwatch;
+use service_kit::fairness::{Allowance, Spent};
 use tracing::Instrument;
 
 use super::answer::{Answer, Outcome};
@@ -16,6 +16,7 @@ use super::{Received, Shared};
 use crate::access::Viewer;
 use crate::consistency::ConsistencyToken;
 use crate::cost::{self, Measured};
+use crate::document::{self, Document, Parsed, Persisted};
 use crate::error::Code;
 use crate::loaders::loaders;
 
@@ -37,53 +38,145 @@ async fn admit_and_execute(
     received: Received,
     token: Option<ConsistencyToken>,
 ) -> Answer {
-    let (document, measured) = match admit(shared, &principal, &received) {
+    let admitted = match admit(shared, &principal, received) {
         Ok(admitted) => admitted,
-        Err((error, status)) => return Answer::refused(failed(error), status),
+        Err(refusal) => return refusal.into_answer(),
     };
+    let (cost, allowance) = (admitted.cost, admitted.allowance);
     let viewer = Viewer::new(principal);
     if let Err(error) = wait(shared, token, &viewer).await {
-        return Answer::new(failed(error), Outcome::Executed, measured.cost);
+        return Answer::new(failed(error), Outcome::Executed, cost, allowance);
     }
     // Told before the query runs, so that what it sees is at least as new.
     let groups = shared.health.groups().await.unwrap_or_default();
-    let response = execute(shared, viewer, received, document).await;
+    let response = execute(shared, viewer, admitted).await;
     let outcome = Outcome::of(&response);
-    Answer::new(response, outcome, measured.cost).with_consistency(&groups)
+    Answer::new(response, outcome, cost, allowance).with_consistency(&groups)
 }
 
-type Refusal = (Error, StatusCode);
+/// A request that may run.
+pub struct Admitted {
+    document: Arc<Document>,
+    operation: Option<String>,
+    variables: Variables,
+    cost: u64,
+    allowance: Option<Allowance>,
+}
 
-/// Parses a query and refuses one that is too dear, or asked by somebody who may not.
-pub fn admit(
-    shared: &Shared,
-    principal: &Principal,
-    received: &Received,
-) -> Result<(ExecutableDocument, Measured), Refusal> {
+/// Why a request does not run.
+pub enum Refusal {
+    /// It is not fit to.
+    Invalid(Vec<ServerError>, StatusCode),
+    /// The budget of whoever asks is spent.
+    Limited(Spent, u64),
+}
+
+impl Refusal {
+    fn invalid(error: Error, status: StatusCode) -> Self {
+        Self::Invalid(failed(error).errors, status)
+    }
+
+    fn into_answer(self) -> Answer {
+        match self {
+            Self::Invalid(errors, status) => Answer::refused(Response::from_errors(errors), status),
+            Self::Limited(spent, cost) => Answer::limited(spent, cost),
+        }
+    }
+
+    /// The errors alone, for where there is no status.
+    pub fn into_errors(self) -> Vec<ServerError> {
+        match self {
+            Self::Invalid(errors, _) => errors,
+            Self::Limited(spent, _) => failed(Code::RateLimited.error(spent.to_string())).errors,
+        }
+    }
+}
+
+/// Reads a query and refuses one that is invalid or too dear, or asked by somebody who may not or has had enough.
+pub fn admit(shared: &Shared, principal: &Principal, received: Received) -> Result<Admitted, Refusal> {
     if principal.require(Scope::ORDERS_READ).is_err() {
         let error = Code::Forbidden.error(format!("this needs the scope {}", Scope::ORDERS_READ));
-        return Err((error, StatusCode::FORBIDDEN));
+        return Err(Refusal::invalid(error, StatusCode::FORBIDDEN));
     }
-    if cost::too_nested(&received.query) {
-        return Err((Code::CostExceeded.error("the query's brackets nest too deep"), StatusCode::BAD_REQUEST));
+    let text = text_of(shared, &received)?;
+    let document = read(shared, &text, &received)?;
+    let Received { hash, operation, variables, .. } = received;
+    let variables = shared
+        .documents
+        .variables(&document, operation.as_deref(), variables)
+        .map_err(|error| Refusal::invalid(error, StatusCode::BAD_REQUEST))?;
+    let measured = measured(shared, document.parsed(), operation.as_deref(), &variables)?;
+    if hash.is_some() {
+        shared.persisted.keep(text);
     }
-    let document = parse_query(&received.query)
-        .map_err(|error| (Code::BadUserInput.error(error.to_string()), StatusCode::BAD_REQUEST))?;
-    let changes = document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation);
-    if changes && received.safe {
-        let error = Code::BadUserInput.error("GET changes nothing");
-        return Err((error, StatusCode::METHOD_NOT_ALLOWED));
+    let cost = measured.cost.max(1);
+    let units = u32::try_from(cost).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
+    let allowance = match &shared.budget {
+        Some(budget) => Some(budget.take(principal, units).map_err(|spent| Refusal::Limited(spent, cost))?),
+        None => None,
+    };
+    Ok(Admitted { document, operation, variables, cost: measured.cost, allowance })
+}
+
+/// The text of a query, which may have come as its hash alone.
+fn text_of(shared: &Shared, received: &Received) -> Result<Arc<str>, Refusal> {
+    let text = received.query.as_deref();
+    let Some(hash) = &received.hash else { return Ok(text.unwrap_or_default().into()) };
+    match shared.persisted.find(hash, text) {
+        Persisted::Text(text) => Ok(text),
+        // Clients send the text after this very answer, which has status 200 in both media types.
+        Persisted::NotFound => {
+            let error = Code::PersistedQueryNotFound.error("PersistedQueryNotFound");
+            Err(Refusal::invalid(error, StatusCode::OK))
+        }
+        Persisted::Mismatch => {
+            let error = Code::BadUserInput.error("provided sha does not match query");
+            Err(Refusal::invalid(error, StatusCode::BAD_REQUEST))
+        }
     }
+}
+
+/// A valid document; what is too large is refused before it is checked, which costs more than measuring it.
+fn read(shared: &Shared, text: &str, received: &Received) -> Result<Arc<Document>, Refusal> {
+    if let Some(known) = shared.documents.known(text) {
+        refuse_unsafe(known.parsed(), received)?;
+        return Ok(known);
+    }
+    if cost::too_nested(text) {
+        let error = Code::CostExceeded.error("the query's brackets nest too deep");
+        return Err(Refusal::invalid(error, StatusCode::BAD_REQUEST));
+    }
+    let invalid = |errors| Refusal::Invalid(errors, StatusCode::BAD_REQUEST);
+    let parsed = document::parse(text).map_err(invalid)?;
+    refuse_unsafe(&parsed, received)?;
+    let unchecked = Variables::from_json(serde_json::Value::Object(received.variables.clone()));
+    measured(shared, &parsed, received.operation.as_deref(), &unchecked)?;
+    shared.documents.check(text, parsed).map_err(invalid)
+}
+
+fn refuse_unsafe(parsed: &Parsed, received: &Received) -> Result<(), Refusal> {
+    if parsed.changes() && received.safe {
+        return Err(Refusal::invalid(Code::BadUserInput.error("GET changes nothing"), StatusCode::METHOD_NOT_ALLOWED));
+    }
+    Ok(())
+}
+
+fn measured(
+    shared: &Shared,
+    parsed: &Parsed,
+    operation: Option<&str>,
+    variables: &Variables,
+) -> Result<Measured, Refusal> {
     let refusal = |refusal: cost::CostRefusal| {
         let code = match refusal {
             cost::CostRefusal::Exceeded { .. } => Code::CostExceeded,
             cost::CostRefusal::Cycle(_) => Code::BadUserInput,
         };
-        (code.error(refusal.to_string()), StatusCode::BAD_REQUEST)
+        Refusal::invalid(code.error(refusal.to_string()), StatusCode::BAD_REQUEST)
     };
-    let measured = cost::measure(&document, received.operation.as_deref(), &received.variables).map_err(refusal)?;
+    let measured = cost::measure(parsed.document(), operation, variables).map_err(refusal)?;
     cost::admit(&measured, &shared.limits).map_err(refusal)?;
-    Ok((document, measured))
+    Ok(measured)
 }
 
 /// Waits for the version that a request names, where it does.
@@ -93,62 +186,63 @@ pub async fn wait(shared: &Shared, token: Option<ConsistencyToken>, viewer: &Vie
     waited.map_err(|error| Code::ConsistencyTimeout.error(error.to_string()))
 }
 
-/// Whether the operation that would run is a subscription. What cannot be parsed is none.
-pub fn is_subscription(received: &Received) -> bool {
-    let parsed = (!cost::too_nested(&received.query)).then(|| parse_query(&received.query).ok()).flatten();
-    parsed.is_some_and(|document| subscribes(&document, received.operation.as_deref()))
-}
-
-/// Whether an operation of a document, or its only one, is a subscription.
-pub fn subscribes(document: &ExecutableDocument, operation: Option<&str>) -> bool {
-    let mut chosen = document
-        .operations
-        .iter()
-        .filter(|(name, _)| operation.is_none_or(|wanted| name.is_some_and(|name| name.as_str() == wanted)));
-    matches!((chosen.next(), chosen.next()), (Some((_, one)), None) if one.node.ty == OperationType::Subscription)
+/// Whether the operation that would run is a subscription. What is not valid is none.
+pub fn is_subscription(shared: &Shared, received: &Received) -> bool {
+    let document = text_of(shared, received).and_then(|text| read(shared, &text, received));
+    document.is_ok_and(|document| document.subscribes(received.operation.as_deref()))
 }
 
 /// The request as the library takes it, with all that resolvers look for.
-pub fn request(shared: &Shared, viewer: Viewer, received: Received, document: ExecutableDocument) -> Request {
+pub fn request(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Request {
     let loaders = loaders(shared.read.clone(), shared.keys.clone(), viewer.visibility());
-    let mut request = Request::new(received.query)
-        .variables(received.variables)
+    let mut request = Request::new("")
+        .variables(admitted.variables)
         .data(viewer)
         .data(loaders)
         .data(Arc::clone(&shared.cursors))
         .data(shared.consistency.clone())
         .data(shared.health.clone())
         .data(Arc::clone(&shared.clock));
-    if let Some(operation) = received.operation {
+    if let Some(operation) = admitted.operation {
         request = request.operation_name(operation);
     }
     if !shared.limits.introspection {
         request = request.disable_introspection();
     }
-    request.set_parsed_query(document);
+    request.set_parsed_query(admitted.document.parsed().document().clone());
     request
 }
 
-async fn execute(shared: &Shared, viewer: Viewer, received: Received, document: ExecutableDocument) -> Response {
-    let request = request(shared, viewer, received, document);
+async fn execute(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Response {
+    let is_reworded = admitted.document.is_reworded();
+    let request = request(shared, viewer, admitted);
     let limit = Duration::from_millis(shared.limits.execution_ms_max);
     let Ok(mut response) = tokio::time::timeout(limit, shared.schema.execute(request)).await else {
         let error = Code::Timeout.error(format!("the query took longer than {} ms", limit.as_millis()));
         return failed(error);
     };
-    response.errors.iter_mut().for_each(code_of_its_own);
+    for error in &mut response.errors {
+        if is_reworded {
+            error.locations.clear();
+        }
+        complete(error);
+    }
     response
 }
 
-/// What the library refuses (a field that is not there, an argument of the wrong type) is the client's to put right.
-pub fn code_of_its_own(error: &mut ServerError) {
+/// Gives an error of the library what ours have: a code (what it refuses is the client's to put right), and only
+/// locations that are ones.
+pub fn complete(error: &mut ServerError) {
+    error.locations.retain(|position| position.line > 0);
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set("code", Code::BadUserInput.as_str());
     }
 }
 
-/// A response that has an error and nothing else.
+/// A response that has an error and nothing else. It is about the request as a whole, so it has no location.
 pub fn failed(error: Error) -> Response {
-    Response::from_errors(vec![error.into_server_error(Pos::default())])
+    let mut error = error.into_server_error(Pos::default());
+    error.locations.clear();
+    Response::from_errors(vec![error])
 }

@@ -12,7 +12,6 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt};
-use serde_json::json;
 use service_kit::auth::TokenRefusal;
 use tokio_util::sync::CancellationToken;
 
@@ -68,8 +67,8 @@ impl Lasting {
 
 fn next(told: Told) -> Event {
     let result = match told {
-        Told::Next(result) => result,
-        Told::Failed(errors) => json!({"errors": errors}),
+        Told::Next(result) => result.get().to_owned(),
+        Told::Failed(errors) => format!("{{\"errors\":{}}}", errors.get()),
     };
-    Event::default().event("next").data(result.to_string())
+    Event::default().event("next").data(result)
 }

@@ -5,12 +5,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Error, Response, Value};
+use async_graphql::{Error, Response, ServerError, Value};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use service_kit::auth::Principal;
 use tracing::Instrument;
 
+use super::answer::{Answer, Outcome, written};
 use super::{Received, Shared, run};
 use crate::access::Viewer;
 use crate::changes::Seats;
@@ -19,10 +22,10 @@ use crate::consistency::ConsistencyToken;
 /// What an operation's stream tells.
 #[derive(Debug)]
 pub enum Told {
-    /// A result.
-    Next(serde_json::Value),
-    /// Why nothing comes any more: a list of errors.
-    Failed(serde_json::Value),
+    /// A result, as JSON.
+    Next(Box<RawValue>),
+    /// Why nothing comes any more: a list of errors, as JSON.
+    Failed(Box<RawValue>),
 }
 
 /// Runs any operation. A query has one result.
@@ -34,14 +37,14 @@ pub fn run(
     seats: Seats,
 ) -> BoxStream<'static, Told> {
     stream::once(async move {
-        if !run::is_subscription(&received) {
+        if !run::is_subscription(&shared, &received) {
             let answer = run::run(&shared, principal, received, token).await;
-            return stream::iter([Told::answer(answer.into_body())]).boxed();
+            return stream::iter([Told::answer(answer, shared.limits.answer_bytes_max)]).boxed();
         }
         let beginning = subscribe(&shared, principal, received, token, seats);
         match beginning.instrument(tracing::info_span!("query.graphql.subscribe")).await {
             Ok(responses) => until_failed(responses).boxed(),
-            Err(error) => stream::iter([Told::failed(error)]).boxed(),
+            Err(errors) => stream::iter([Told::errors(&errors)]).boxed(),
         }
     })
     .flatten()
@@ -54,12 +57,12 @@ async fn subscribe(
     received: Received,
     token: Option<ConsistencyToken>,
     seats: Seats,
-) -> Result<BoxStream<'static, Response>, Error> {
-    let (document, _) = run::admit(shared, &principal, &received).map_err(|(error, _)| error)?;
+) -> Result<BoxStream<'static, Response>, Vec<ServerError>> {
+    let admitted = run::admit(shared, &principal, received).map_err(run::Refusal::into_errors)?;
     let viewer = Viewer::new(principal);
-    run::wait(shared, token, &viewer).await?;
+    run::wait(shared, token, &viewer).await.map_err(|error| run::failed(error).errors)?;
     metrics::counter!("graphql_requests_total", "outcome" => "subscribed").increment(1);
-    let request = run::request(shared, viewer, received, document).data(seats).data(shared.changes.clone());
+    let request = run::request(shared, viewer, admitted).data(seats).data(shared.changes.clone());
     Ok(shared.schema.execute_stream(request))
 }
 
@@ -68,7 +71,7 @@ fn until_failed(responses: BoxStream<'static, Response>) -> impl futures::Stream
     stream::unfold(Some(responses), async |responses| {
         let mut responses = responses?;
         let mut response = responses.next().await?;
-        response.errors.iter_mut().for_each(run::code_of_its_own);
+        response.errors.iter_mut().for_each(run::complete);
         let told = Told::response(response);
         let rest = matches!(told, Told::Next(_)).then_some(responses);
         Some((told, rest))
@@ -78,18 +81,45 @@ fn until_failed(responses: BoxStream<'static, Response>) -> impl futures::Stream
 impl Told {
     /// An end by an error.
     pub fn failed(error: Error) -> Self {
-        Self::response(run::failed(error))
+        Self::errors(&run::failed(error).errors)
+    }
+
+    fn errors(errors: &[ServerError]) -> Self {
+        Self::Failed(json(&errors))
     }
 
     fn response(response: Response) -> Self {
         if response.data == Value::Null && !response.errors.is_empty() {
-            return Self::Failed(serde_json::to_value(&response.errors).unwrap_or_default());
+            return Self::errors(&response.errors);
         }
-        Self::Next(serde_json::to_value(&response).unwrap_or_default())
+        Self::Next(json(&response))
     }
 
     /// What was not run has no data.
-    fn answer(mut body: serde_json::Value) -> Self {
-        if body.get("data").is_none() { Self::Failed(body["errors"].take()) } else { Self::Next(body) }
+    fn answer(answer: Answer, bytes_max: usize) -> Self {
+        let (outcome, body) = answer.into_json(bytes_max);
+        let body = raw(body);
+        match outcome {
+            Outcome::Executed => Self::Next(body),
+            Outcome::Invalid(_) => {
+                let errors = serde_json::from_str::<ErrorsAlone<'_>>(body.get()).map(|body| body.errors.to_owned());
+                Self::Failed(errors.unwrap_or(body))
+            }
+        }
     }
+}
+
+/// The errors of a response, not read any further.
+#[derive(Deserialize)]
+struct ErrorsAlone<'a> {
+    #[serde(borrow)]
+    errors: &'a RawValue,
+}
+
+fn json(value: &impl Serialize) -> Box<RawValue> {
+    raw(written(value, usize::MAX).expect("a response holds nothing that JSON cannot"))
+}
+
+fn raw(json: String) -> Box<RawValue> {
+    RawValue::from_string(json).expect("it was just written as JSON")
 }

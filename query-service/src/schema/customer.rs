@@ -91,11 +91,14 @@ impl Customer {
     async fn orders(
         &self,
         context: &Context<'_>,
-        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)")] order_by: Option<OrderOrder>,
+        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)", desc = "In which order.")] order_by: Option<
+            OrderOrder,
+        >,
+        #[graphql(desc = "How many from the beginning, at most 100; 20 where neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Begins after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
     ) -> Result<OrderConnection> {
         let page = PageArguments::new(first, after, last, before)?;
         let orders = OrderList::new(

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::Timestamp;
 use read_models::query::{Comparison, Condition, Field, Sort, Value};
 
+use super::given::Given;
 use super::order::{OrderKind, OrderState};
 use super::scalars::Long;
 use crate::config::{CONDITIONS_MAX, LIST_MAX};
@@ -15,114 +16,114 @@ use crate::error::Code;
 pub struct OrderWhere {
     /// All of these.
     #[graphql(name = "AND")]
-    pub and: Option<Vec<Self>>,
+    pub and: Given<Vec<Self>>,
     /// At least one of these.
     #[graphql(name = "OR")]
-    pub or: Option<Vec<Self>>,
+    pub or: Given<Vec<Self>>,
     /// Where it stands.
-    pub state: Option<StateFilter>,
+    pub state: Given<StateFilter>,
     /// Sale or credit.
-    pub kind: Option<KindFilter>,
+    pub kind: Given<KindFilter>,
     /// Its number.
-    pub number: Option<StringFilter>,
+    pub number: Given<StringFilter>,
     /// Its customer.
-    pub customer: Option<StringFilter>,
+    pub customer: Given<StringFilter>,
     /// ISO 3166-1 alpha-2 code.
-    pub country: Option<StringFilter>,
+    pub country: Given<StringFilter>,
     /// ISO 4217 code.
-    pub currency: Option<StringFilter>,
+    pub currency: Given<StringFilter>,
     /// The system it was imported from.
-    pub source: Option<StringFilter>,
+    pub source: Given<StringFilter>,
     /// What it is called there.
-    pub reference: Option<StringFilter>,
+    pub reference: Given<StringFilter>,
     /// Whether it was imported.
-    pub imported: Option<BooleanFilter>,
+    pub imported: Given<BooleanFilter>,
     /// When it was placed.
-    pub placed_at: Option<DateTimeFilter>,
+    pub placed_at: Given<DateTimeFilter>,
     /// When its last event was recorded.
-    pub updated_at: Option<DateTimeFilter>,
+    pub updated_at: Given<DateTimeFilter>,
     /// Its total in minor units, negative in a credit.
-    pub total: Option<LongFilter>,
+    pub total: Given<LongFilter>,
 }
 
 /// A text. Comparison is by code point; an absent text is unequal to any and neither less nor greater.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct StringFilter {
     /// Equal.
-    pub eq: Option<String>,
+    pub eq: Given<String>,
     /// Not equal.
-    pub ne: Option<String>,
+    pub ne: Given<String>,
     /// One of these.
     #[graphql(name = "in")]
-    pub one_of: Option<Vec<String>>,
+    pub one_of: Given<Vec<String>>,
     /// Less.
-    pub lt: Option<String>,
+    pub lt: Given<String>,
     /// Less or equal.
-    pub lte: Option<String>,
+    pub lte: Given<String>,
     /// Greater.
-    pub gt: Option<String>,
+    pub gt: Given<String>,
     /// Greater or equal.
-    pub gte: Option<String>,
+    pub gte: Given<String>,
     /// Whether there is none.
-    pub is_null: Option<bool>,
+    pub is_null: Given<bool>,
 }
 
 /// A state.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct StateFilter {
     /// Equal.
-    pub eq: Option<OrderState>,
+    pub eq: Given<OrderState>,
     /// Not equal.
-    pub ne: Option<OrderState>,
+    pub ne: Given<OrderState>,
     /// One of these.
     #[graphql(name = "in")]
-    pub one_of: Option<Vec<OrderState>>,
+    pub one_of: Given<Vec<OrderState>>,
 }
 
 /// A kind.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct KindFilter {
     /// Equal.
-    pub eq: Option<OrderKind>,
+    pub eq: Given<OrderKind>,
 }
 
 /// True or false.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct BooleanFilter {
     /// Equal.
-    pub eq: Option<bool>,
+    pub eq: Given<bool>,
 }
 
 /// A moment.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct DateTimeFilter {
     /// Equal.
-    pub eq: Option<DateTime<Utc>>,
+    pub eq: Given<DateTime<Utc>>,
     /// Before.
-    pub lt: Option<DateTime<Utc>>,
+    pub lt: Given<DateTime<Utc>>,
     /// Before or at.
-    pub lte: Option<DateTime<Utc>>,
+    pub lte: Given<DateTime<Utc>>,
     /// After.
-    pub gt: Option<DateTime<Utc>>,
+    pub gt: Given<DateTime<Utc>>,
     /// At or after.
-    pub gte: Option<DateTime<Utc>>,
+    pub gte: Given<DateTime<Utc>>,
     /// Whether there is none.
-    pub is_null: Option<bool>,
+    pub is_null: Given<bool>,
 }
 
 /// A whole number.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct LongFilter {
     /// Equal.
-    pub eq: Option<Long>,
+    pub eq: Given<Long>,
     /// Less.
-    pub lt: Option<Long>,
+    pub lt: Given<Long>,
     /// Less or equal.
-    pub lte: Option<Long>,
+    pub lte: Given<Long>,
     /// Greater.
-    pub gt: Option<Long>,
+    pub gt: Given<Long>,
     /// Greater or equal.
-    pub gte: Option<Long>,
+    pub gte: Given<Long>,
 }
 
 /// How orders are sorted; ties go by id. What has no value is the least.
@@ -177,15 +178,15 @@ struct Building {
 impl Building {
     fn all(&mut self, filter: OrderWhere) -> Result<Condition> {
         let mut parts = Vec::new();
-        for part in filter.and.into_iter().flatten() {
+        for part in filter.and.0.into_iter().flatten() {
             self.spend()?;
             parts.push(self.all(part)?);
         }
-        if let Some(choices) = filter.or {
+        if let Some(choices) = filter.or.0 {
             let choices = choices.into_iter().map(|choice| self.spend().and_then(|()| self.all(choice)));
             parts.push(Condition::Any(choices.collect::<Result<_>>()?));
         }
-        self.states(&mut parts, filter.state, filter.kind)?;
+        self.states(&mut parts, filter.state.0, filter.kind.0)?;
         for (field, given) in [
             (Field::Number, filter.number),
             (Field::Customer, filter.customer),
@@ -194,15 +195,15 @@ impl Building {
             (Field::Source, filter.source),
             (Field::Reference, filter.reference),
         ] {
-            self.text(&mut parts, field, given.unwrap_or_default())?;
+            self.text(&mut parts, field, given.0.unwrap_or_default())?;
         }
-        if let Some(flag) = filter.imported.and_then(|filter| filter.eq) {
+        if let Some(flag) = filter.imported.0.and_then(|filter| filter.eq.0) {
             self.spend()?;
             parts.push(Condition::Compare(Field::Imported, Comparison::Equal, Value::Flag(flag)));
         }
-        self.moments(&mut parts, Field::PlacedAt, filter.placed_at.unwrap_or_default())?;
-        self.moments(&mut parts, Field::UpdatedAt, filter.updated_at.unwrap_or_default())?;
-        self.numbers(&mut parts, Field::Total, &filter.total.unwrap_or_default())?;
+        self.moments(&mut parts, Field::PlacedAt, filter.placed_at.0.unwrap_or_default())?;
+        self.moments(&mut parts, Field::UpdatedAt, filter.updated_at.0.unwrap_or_default())?;
+        self.numbers(&mut parts, Field::Total, &filter.total.0.unwrap_or_default())?;
         Ok(Condition::All(parts))
     }
 
@@ -223,38 +224,38 @@ impl Building {
         let state = state.unwrap_or_default();
         let name = |state: OrderState| state.view().as_str().to_owned();
         let texts = StringFilter {
-            eq: state.eq.map(name),
-            ne: state.ne.map(name),
-            one_of: state.one_of.map(|states| states.into_iter().map(name).collect()),
+            eq: Given(state.eq.0.map(name)),
+            ne: Given(state.ne.0.map(name)),
+            one_of: Given(state.one_of.0.map(|states| states.into_iter().map(name).collect())),
             ..StringFilter::default()
         };
         self.text(parts, Field::State, texts)?;
-        let eq = kind.and_then(|kind| kind.eq).map(|kind| kind.view().as_str().to_owned());
-        self.text(parts, Field::Kind, StringFilter { eq, ..StringFilter::default() })
+        let eq = kind.and_then(|kind| kind.eq.0).map(|kind| kind.view().as_str().to_owned());
+        self.text(parts, Field::Kind, StringFilter { eq: Given(eq), ..StringFilter::default() })
     }
 
     fn text(&mut self, parts: &mut Vec<Condition>, field: Field, filter: StringFilter) -> Result<()> {
         for (comparison, text) in [
-            (Comparison::Equal, filter.eq),
-            (Comparison::Unequal, filter.ne),
-            (Comparison::Less, filter.lt),
-            (Comparison::AtMost, filter.lte),
-            (Comparison::Greater, filter.gt),
-            (Comparison::AtLeast, filter.gte),
+            (Comparison::Equal, filter.eq.0),
+            (Comparison::Unequal, filter.ne.0),
+            (Comparison::Less, filter.lt.0),
+            (Comparison::AtMost, filter.lte.0),
+            (Comparison::Greater, filter.gt.0),
+            (Comparison::AtLeast, filter.gte.0),
         ] {
             if let Some(text) = text {
                 self.spend()?;
                 parts.push(Condition::Compare(field, comparison, Value::Text(checked(text)?)));
             }
         }
-        if let Some(texts) = filter.one_of {
+        if let Some(texts) = filter.one_of.0 {
             self.spend()?;
             if texts.len() > LIST_MAX {
                 return Err(Code::BadUserInput.error(format!("`in` takes at most {LIST_MAX} values")));
             }
             parts.push(Condition::OneOf(field, texts.into_iter().map(checked).collect::<Result<_>>()?));
         }
-        self.absence(parts, field, filter.is_null)
+        self.absence(parts, field, filter.is_null.0)
     }
 
     fn absence(&mut self, parts: &mut Vec<Condition>, field: Field, absent: Option<bool>) -> Result<()> {
@@ -267,27 +268,27 @@ impl Building {
 
     fn moments(&mut self, parts: &mut Vec<Condition>, field: Field, filter: DateTimeFilter) -> Result<()> {
         for (comparison, moment) in [
-            (Comparison::Equal, filter.eq),
-            (Comparison::Less, filter.lt),
-            (Comparison::AtMost, filter.lte),
-            (Comparison::Greater, filter.gt),
-            (Comparison::AtLeast, filter.gte),
+            (Comparison::Equal, filter.eq.0),
+            (Comparison::Less, filter.lt.0),
+            (Comparison::AtMost, filter.lte.0),
+            (Comparison::Greater, filter.gt.0),
+            (Comparison::AtLeast, filter.gte.0),
         ] {
             if let Some(moment) = moment {
                 self.spend()?;
                 parts.push(Condition::Compare(field, comparison, Value::Moment(in_range(moment)?)));
             }
         }
-        self.absence(parts, field, filter.is_null)
+        self.absence(parts, field, filter.is_null.0)
     }
 
     fn numbers(&mut self, parts: &mut Vec<Condition>, field: Field, filter: &LongFilter) -> Result<()> {
         for (comparison, number) in [
-            (Comparison::Equal, filter.eq),
-            (Comparison::Less, filter.lt),
-            (Comparison::AtMost, filter.lte),
-            (Comparison::Greater, filter.gt),
-            (Comparison::AtLeast, filter.gte),
+            (Comparison::Equal, filter.eq.0),
+            (Comparison::Less, filter.lt.0),
+            (Comparison::AtMost, filter.lte.0),
+            (Comparison::Greater, filter.gt.0),
+            (Comparison::AtLeast, filter.gte.0),
         ] {
             if let Some(Long(number)) = number {
                 self.spend()?;

@@ -172,10 +172,11 @@ impl Order {
     async fn lines(
         &self,
         context: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100; 20 where neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Begins after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
     ) -> Result<LineConnection> {
         let page = PageArguments::new(first, after, last, before)?;
         lines::connection(context, &page, &self.row, self.past).await
@@ -202,10 +203,11 @@ impl Order {
     async fn timeline(
         &self,
         context: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100; 20 where neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Begins after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
     ) -> Result<TimelineConnection> {
         let page = PageArguments::new(first, after, last, before)?;
         timeline::connection(context, &page, self.view().order_id, self.view().version).await

@@ -30,9 +30,12 @@ impl Query {
     async fn order(
         &self,
         context: &Context<'_>,
-        id: Option<ID>,
-        number: Option<String>,
-        as_of: Option<AsOf>,
+        #[graphql(desc = "Its id, global or its own.")] id: Option<ID>,
+        #[graphql(desc = "The number people know it by.")] number: Option<String>,
+        #[graphql(desc = "As it was then, rather than as it is.")] as_of: Option<AsOf>,
+        #[graphql(
+            desc = "Waits for this version before it reads: the `Order-Consistency-Token` of a command's answer."
+        )]
         consistency: Option<ConsistencyToken>,
     ) -> Result<Option<Order>> {
         wait(context, consistency).await?;
@@ -60,12 +63,18 @@ impl Query {
     async fn orders(
         &self,
         context: &Context<'_>,
-        r#where: Option<OrderWhere>,
-        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)")] order_by: Option<OrderOrder>,
+        #[graphql(desc = "Which; all that one may see where it is left out.")] r#where: Option<OrderWhere>,
+        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)", desc = "In which order.")] order_by: Option<
+            OrderOrder,
+        >,
+        #[graphql(desc = "How many from the beginning, at most 100; 20 where neither `first` nor `last` is given.")]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Begins after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "Waits for this version before it reads: the `Order-Consistency-Token` of a command's answer."
+        )]
         consistency: Option<ConsistencyToken>,
     ) -> Result<OrderConnection> {
         let page = PageArguments::new(first, after, last, before)?;
@@ -79,17 +88,25 @@ impl Query {
     }
 
     /// A customer by id (global or the shop's own).
-    async fn customer(&self, context: &Context<'_>, id: ID) -> Result<Option<Customer>> {
+    async fn customer(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Its id, global or the shop's own.")] id: ID,
+    ) -> Result<Option<Customer>> {
         Customer::find(context, NodeId::customer(&id)?).await
     }
 
     /// Whatever a global id stands for.
-    async fn node(&self, context: &Context<'_>, id: ID) -> Result<Option<Node>> {
+    async fn node(&self, context: &Context<'_>, #[graphql(desc = "A global id.")] id: ID) -> Result<Option<Node>> {
         node(context, &id).await
     }
 
     /// Whatever global ids stand for, in their order; null for what is not there.
-    async fn nodes(&self, context: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+    async fn nodes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
         if ids.len() > LIST_MAX {
             return Err(Code::BadUserInput.error(format!("`nodes` takes at most {LIST_MAX} ids")));
         }

@@ -8,7 +8,8 @@ use crate::consistency::ConsistencyToken;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Long(pub i64);
 
-#[Scalar]
+/// A whole number of 64 bits, from -2^63 to 2^63 - 1. JavaScript's numbers are exact up to 2^53.
+#[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema11-2/#long")]
 impl ScalarType for Long {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -23,7 +24,7 @@ impl ScalarType for Long {
 }
 
 /// What a command answers in `Order-Consistency-Token`, of the form `{order}@{version}`.
-#[Scalar(name = "ConsistencyToken")]
+#[Scalar(name = "ConsistencyToken", specified_by_url = "urn:order-engine:scalar:consistency-token")]
 impl ScalarType for ConsistencyToken {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -41,7 +42,8 @@ impl ScalarType for ConsistencyToken {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
-#[Scalar(name = "JSON")]
+/// Any JSON.
+#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {
         Ok(Self(value.into_json()?))

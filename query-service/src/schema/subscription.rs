@@ -48,15 +48,18 @@ impl Subscription {
     async fn order_changed(
         &self,
         context: &Context<'_>,
-        id: ID,
-        from: Option<String>,
+        #[graphql(desc = "The order's id, global or its own.")] id: ID,
+        #[graphql(desc = "Goes on after this cursor.")] from: Option<String>,
+        #[graphql(
+            desc = "Waits for this version before it reads: the `Order-Consistency-Token` of a command's answer."
+        )]
         consistency: Option<ConsistencyToken>,
     ) -> Result<BoxStream<'static, Result<OrderChange>>> {
         let order_id = NodeId::order(&id)?;
         let list = timeline::list(order_id);
         let cursors = Arc::clone(context.data::<Arc<Cursors>>()?);
         let from: Option<i64> = from.map(|cursor| cursors.open(&list, &cursor)).transpose()?;
-        let seat = context.data::<Seats>()?.take();
+        let seat = context.data::<Seats>()?.take(context.data::<Viewer>()?.principal());
         let seat = seat.map_err(|full| Code::TooManySubscriptions.error(full.to_string()))?;
         wait(context, consistency).await?;
         let order = load(context, order_id).await?.ok_or_else(absent)?;

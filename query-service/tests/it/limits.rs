@@ -69,6 +69,12 @@ async fn nonsense_is_refused_by_name() {
         "{ order(number: \"1\") { ...a } } fragment a on Order { ...b } fragment b on Order { ...a }".to_owned(),
         "mutation { nothing }".to_owned(),
         "subscription { nothing }".to_owned(),
+        "{ orders(where: {customer: {eq: null}}) { totalCount } }".to_owned(),
+        "{ orders(where: {customer: null}) { totalCount } }".to_owned(),
+        "{ orders(where: {AND: null}) { totalCount } }".to_owned(),
+        "{ orders(where: {total: {gte: null}}) { totalCount } }".to_owned(),
+        "{ orders(where: {state: {in: null}}) { totalCount } }".to_owned(),
+        "subscription { a: orderChanged(id: \"1\") { type } b: orderChanged(id: \"1\") { type } }".to_owned(),
     ] {
         let answer = world.ask(&staff, &query).await;
         assert_eq!(answer.code(), "BAD_USER_INPUT", "{query}: {}", answer.body);
@@ -115,4 +121,53 @@ async fn our_own_failures_tell_nothing() {
     let answer = world.ask(&world.staff(), "{ orders { totalCount } }").await;
     assert_eq!(answer.code(), "INTERNAL");
     assert!(!answer.body.to_string().contains("order_summary"), "{}", answer.body);
+}
+
+/// A null that reaches a condition must not drop it: the answer would be everybody's orders.
+#[tokio::test]
+async fn a_null_variable_never_widens_a_filter() {
+    let world = World::new().await;
+    world.apply(&imported(1, "c1").records()).await;
+    let staff = world.staff();
+    for (declared, filter, value) in [
+        ("$v: String!", "{customer: {eq: $v}}", json!(null)),
+        ("$v: String", "{customer: {eq: $v}}", json!(null)),
+        ("$v: StringFilter", "{customer: $v}", json!(null)),
+        ("$v: StringFilter", "{customer: $v}", json!({"eq": null})),
+        ("$v: [OrderWhere!]", "{AND: $v}", json!(null)),
+        ("$v: OrderWhere!", "$v", json!(null)),
+        ("$v: OrderWhere!", "$v", json!({"customer": {"in": null}})),
+    ] {
+        let query = format!("query ({declared}) {{ orders(where: {filter}) {{ totalCount }} }}");
+        let answer = world.ask_with(&staff, &query, json!({"v": value})).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{query}: {}", answer.body);
+        assert!(answer.body["data"].is_null(), "{query}: {}", answer.body);
+    }
+    let absent = "query ($w: OrderWhere) { orders(where: $w) { totalCount } }";
+    assert_eq!(world.ask_with(&staff, absent, json!({"w": null})).await.body["data"]["orders"]["totalCount"], 1);
+}
+
+#[tokio::test]
+async fn a_budget_is_told_and_ends_in_429() {
+    let limits = Limits { cost_per_s: std::num::NonZeroU32::new(10), cost_max: 50, ..Limits::default() };
+    let world = World::with(limits).await;
+    let query = "{ orders(first: 29) { nodes { number } } }";
+    let first = world.ask(&world.customer("greedy"), query).await;
+    let cost = &first.body["extensions"]["cost"];
+    assert_eq!(cost, &json!({"requested": 30, "limit": 50, "remaining": 20, "resetSeconds": 3}));
+    let many =
+        futures::future::join_all((0..20).map(|_| async { world.ask(&world.customer("greedy"), query).await })).await;
+    let refused: Vec<_> = many.iter().filter(|answer| answer.status == 429).collect();
+    assert!(!refused.is_empty());
+    assert!(refused.iter().all(|answer| answer.code() == "RATE_LIMITED" && answer.body.get("data").is_none()));
+    assert!(refused.iter().all(|answer| answer.body["extensions"]["cost"]["remaining"].as_u64().unwrap() < 30));
+    assert_eq!(world.ask(&world.customer("modest"), query).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_has_a_bounded_size() {
+    let world = World::with(Limits { answer_bytes_max: 2_000, ..Limits::default() }).await;
+    let answer = world.ask(&world.staff(), "{ __schema { types { name description } } }").await;
+    assert_eq!((answer.status, answer.code()), (400, "COST_EXCEEDED"));
+    assert!(answer.body.get("data").is_none());
 }

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::json;
+use tower::ServiceExt;
 
 use super::world::{World, imported, post};
 
@@ -53,7 +54,11 @@ async fn what_is_no_graphql_request_is_refused_by_its_status() {
     assert_eq!(status(post(&staff, "[]")).await, 400);
     assert_eq!(status(post(&staff, "{}")).await, 400);
     assert_eq!(status(post(&staff, "{\"query\": 7}")).await, 400);
-    assert_eq!(status(post(&staff, "{\"query\": \"{ __typename }\", \"variables\": 7}")).await, 400);
+    for members in ["\"variables\": 7", "\"variables\": []", "\"extensions\": []", "\"operationName\": {}"] {
+        assert_eq!(status(post(&staff, format!("{{\"query\": \"{{ __typename }}\", {members}}}"))).await, 400);
+    }
+    assert_eq!(status(post(&staff, "[\"{ __typename }\", null, null, null]")).await, 400);
+    assert_eq!(status(post(&staff, "{\"query\": \"{ a }\", \"query\": \"{ __typename }\"}")).await, 400);
     assert_eq!(status(post(&staff, vec![0xff, 0xfe])).await, 400);
     assert_eq!(status(post(&staff, format!("{{\"query\": \"{}\"}}", " ".repeat(100_001)))).await, 413);
     assert_eq!(status(post(&staff, "[".repeat(90_000))).await, 400);
@@ -73,15 +78,82 @@ async fn the_older_media_type_answers_200_to_what_it_understood() {
     assert_eq!(newer.status, 400);
 }
 
+fn page(uri: &str) -> Request<Body> {
+    Request::get(uri).header(header::ACCEPT, "text/html,*/*;q=0.8").body(Body::empty()).unwrap()
+}
+
 #[tokio::test]
-async fn browsers_get_a_page_of_our_own() {
+async fn without_a_built_page_browsers_are_told_how_to_get_one() {
     let world = World::new().await;
-    let request =
-        |uri: &str| Request::get(uri).header(header::ACCEPT, "text/html,*/*;q=0.8").body(Body::empty()).unwrap();
-    let answer = world.send(request("/graphql")).await;
-    let page = answer.body.as_str().unwrap();
+    let answer = world.send(page("/graphql")).await;
     assert_eq!((answer.status, answer.content_type.as_str()), (200, "text/html; charset=utf-8"));
-    assert!(page.contains("GraphQL console") && !page.contains("http://") && !page.contains("https://"));
-    let graphiql = world.send(request("/graphql?ui=graphiql")).await;
-    assert!(graphiql.body.as_str().unwrap().contains("/graphql"));
+    assert!(answer.body.as_str().unwrap().contains("ENGINE_GRAPHIQL_DIR"));
+}
+
+#[tokio::test]
+async fn a_built_page_is_served_with_its_assets() {
+    let folder = std::env::temp_dir()
+        .join(format!("graphiql-{}", service_kit::clock::Ids::random(&service_kit::clock::SystemIds)));
+    std::fs::create_dir_all(folder.join("assets")).unwrap();
+    std::fs::write(folder.join("index.html"), "<!doctype html><title>built</title>").unwrap();
+    std::fs::write(folder.join("assets/app-0123.js"), "let built").unwrap();
+    let world = World::new().await;
+    let service = world.service_with(Some(folder.clone()));
+    let send = async |request| service.router.clone().oneshot(request).await.unwrap();
+    let answer = send(page("/graphql")).await;
+    let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-cache");
+    let script = send(page("/graphql/assets/app-0123.js")).await;
+    assert_eq!(
+        (script.status().as_u16(), &script.headers()[header::CONTENT_TYPE]),
+        (200, &"text/javascript".parse().unwrap())
+    );
+    assert!(script.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+    for absent in ["/graphql/assets/", "/graphql/assets/other.js", "/graphql/assets/..%2findex.html"] {
+        let answer = send(page(absent)).await;
+        assert_eq!(answer.status(), 404, "{absent}");
+        assert!(!answer.headers().contains_key(header::CACHE_CONTROL), "{absent}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_persisted_query_is_known_by_its_hash_alone() {
+    let world = World::new().await;
+    let staff = world.staff();
+    let hash = "7f56e67dd21ab3f30d1ff8b7bed08893f0a0db86449836189b361dd1e56ddb4b";
+    let extensions = json!({"persistedQuery": {"version": 1, "sha256Hash": hash}});
+    let send = async |body: serde_json::Value| world.send(post(&staff, body.to_string())).await;
+    let unknown = send(json!({"extensions": extensions})).await;
+    assert_eq!((unknown.status, unknown.code()), (200, "PERSISTED_QUERY_NOT_FOUND"));
+    assert_eq!(unknown.body["errors"][0]["message"], "PersistedQueryNotFound");
+    let other = send(json!({"query": "{ orders { totalCount } }", "extensions": extensions})).await;
+    assert_eq!((other.status, other.code()), (400, "BAD_USER_INPUT"));
+    let known = send(json!({"query": "{ __typename }", "extensions": extensions})).await;
+    assert_eq!(known.body["data"], json!({"__typename": "Query"}));
+    let alone = send(json!({"extensions": extensions})).await;
+    assert_eq!((alone.status, &alone.body["data"]), (200, &json!({"__typename": "Query"})));
+    let uri =
+        format!("/graphql?extensions=%7B%22persistedQuery%22:%7B%22version%22:1,%22sha256Hash%22:%22{hash}%22%7D%7D");
+    assert_eq!(world.send(get(&uri, &staff, "*/*")).await.body["data"], json!({"__typename": "Query"}));
+    let wrong = json!({"persistedQuery": {"version": 2, "sha256Hash": hash}});
+    assert_eq!(send(json!({"extensions": wrong})).await.status, 400);
+}
+
+#[tokio::test]
+async fn errors_have_real_places_and_fields_come_in_the_order_asked_for() {
+    let world = World::new().await;
+    let staff = world.staff();
+    let answer = world.ask(&staff, "{\n  b: __typename\n  nothing\n}").await;
+    assert_eq!(answer.body["errors"][0]["locations"], json!([{"line": 3, "column": 3}]));
+    let answer = world.ask(&staff, "{ orders(first: 101) { totalCount } }").await;
+    assert_eq!(answer.body["errors"][0]["locations"], json!([{"line": 1, "column": 3}]));
+    // What was rewritten for the executing library has other places.
+    let answer = world.ask(&staff, "{ order(number: \"\\u{0}\") { id } }").await;
+    assert_eq!((answer.code(), answer.body["errors"][0].get("locations")), ("BAD_USER_INPUT", None));
+    let request = post(&staff, "{\"query\": \"{ b: __typename a: __typename }\"}");
+    let response = world.service().router.oneshot(request).await.unwrap();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    assert!(bytes.starts_with(b"{\"data\":{\"b\":\"Query\",\"a\":\"Query\"}"), "{}", String::from_utf8_lossy(&bytes));
 }

@@ -79,6 +79,11 @@ impl World {
 
     /// Another service over the same databases.
     pub fn service(&self) -> Service {
+        self.service_with(None)
+    }
+
+    /// The same with a folder that holds the page for people.
+    pub fn service_with(&self, graphiql_dir: Option<std::path::PathBuf>) -> Service {
         let stop = CancellationToken::new();
         let connections = Connections::new(stop.clone());
         let router = query_service::router(Deps {
@@ -88,6 +93,7 @@ impl World {
             clock: Arc::clone(&self.clock),
             cursor_key: MasterKey::from_base64(MASTER_KEY).unwrap().derive("graphql-cursor"),
             limits: self.limits.clone(),
+            graphiql_dir,
             connections: connections.clone(),
         });
         Service { router, connections, stop }

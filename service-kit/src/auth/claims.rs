@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::principal::Principal;
+use super::scope::{Scope, Scopes};
 use crate::config::JwtSettings;
 
 /// Clocks of two machines may differ by this much.
@@ -49,6 +50,12 @@ pub enum TokenRefusal {
     /// `sub`, `tenant` or `customer` is empty or not of its form.
     #[error("the token's sub, tenant or customer is not acceptable")]
     Identity,
+    /// Its header has `crit`: extensions that must be understood (RFC 7515, 4.1.11), and the engine knows none.
+    #[error("the token needs an extension that is not known here")]
+    CriticalExtension,
+    /// It names no customer and lacks the scope `tenant:staff`, so there is nobody whose orders it could be about.
+    #[error("the token names no customer and lacks the scope tenant:staff")]
+    NeitherCustomerNorStaff,
 }
 
 /// The claims that the engine reads. Times are numbers of seconds since 1970 (RFC 7519, `NumericDate`).
@@ -121,12 +128,14 @@ impl Claims {
             return Err(TokenRefusal::Identity);
         }
         let customer = self.customer.as_deref().map(CustomerId::try_new).transpose();
-        let principal = Principal {
-            subject: self.sub.as_str().into(),
-            tenant: TenantId::try_new(&self.tenant).map_err(|_| TokenRefusal::Identity)?,
-            customer: customer.map_err(|_| TokenRefusal::Identity)?,
-            scopes: self.scope.split_ascii_whitespace().collect(),
-        };
+        let customer = customer.map_err(|_| TokenRefusal::Identity)?;
+        let tenant = TenantId::try_new(&self.tenant).map_err(|_| TokenRefusal::Identity)?;
+        let scopes: Scopes = self.scope.split_ascii_whitespace().collect();
+        // A lost mapping of the claim `customer` must not make a shopper one of the staff.
+        if customer.is_none() && !scopes.contains(Scope::TENANT_STAFF) {
+            return Err(TokenRefusal::NeitherCustomerNorStaff);
+        }
+        let principal = Principal { subject: self.sub.as_str().into(), tenant, customer, scopes };
         Ok((principal, validity))
     }
 }

@@ -12,7 +12,8 @@ use super::scope::{Scope, Scopes};
 use super::verifier::Verifier;
 use crate::problem::Problem;
 
-/// Who is asking, on whose behalf, and what they may do. Cheap to clone. All of it comes from the token alone.
+/// Who is asking, on whose behalf, and what they may do. Cheap to clone. All of it comes from the token alone, and a token
+/// gives a principal only where it names a customer or has the scope `tenant:staff`.
 ///
 /// As an argument of a handler it is taken from `Authorization: Bearer`, and answers 401 where that fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Principal {
     pub subject: Arc<str>,
     /// Whose data they may touch.
     pub tenant: TenantId,
-    /// The customer they are; absent for staff and programs.
+    /// The customer they are; absent for staff and programs, who have the scope `tenant:staff`.
     pub customer: Option<CustomerId>,
     /// What they may do.
     pub scopes: Scopes,
@@ -42,7 +43,10 @@ impl Principal {
 
     /// Whether an order of `customer` is theirs to see: customers see only their own, staff see all of their tenant's.
     pub fn may_see(&self, customer: Option<&CustomerId>) -> bool {
-        self.customer.as_ref().is_none_or(|own| customer == Some(own))
+        match &self.customer {
+            Some(own) => customer == Some(own),
+            None => self.scopes.contains(Scope::TENANT_STAFF),
+        }
     }
 }
 
@@ -54,6 +58,10 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // A layer may have asked already.
+        if let Some(principal) = parts.extensions.get::<Self>() {
+            return Ok(principal.clone());
+        }
         Ok(Verifier::from_ref(state).verify(bearer_token(&parts.headers)?).await?)
     }
 }
@@ -83,6 +91,9 @@ pub fn strip_bearer(value: &str) -> Result<&str, TokenRefusal> {
 
 impl From<TokenRefusal> for Problem {
     fn from(refusal: TokenRefusal) -> Self {
+        if refusal == TokenRefusal::NeitherCustomerNorStaff {
+            return Self::forbidden(refusal.to_string());
+        }
         Self::unauthenticated(refusal.to_string())
     }
 }
@@ -104,6 +115,8 @@ mod tests {
             customer: None,
             scopes: Role::Clerk.scopes(),
         };
+        let nobody = Principal { scopes: Role::Customer.scopes(), ..staff.clone() };
+        assert!(!nobody.may_see(None) && !nobody.may_see(Some(&customer("18"))));
         let shopper = Principal { customer: Some(customer("17")), scopes: Role::Customer.scopes(), ..staff.clone() };
         assert!(staff.may_see(None) && staff.may_see(Some(&customer("18"))));
         assert!(shopper.may_see(Some(&customer("17"))));

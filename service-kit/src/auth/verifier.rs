@@ -4,10 +4,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Timestamp;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Validation};
 use moka::sync::Cache;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::sync::Mutex;
 
 use super::claims::{Claims, TokenRefusal, Validity};
@@ -15,6 +18,7 @@ use super::jwks::{KeySet, LoadKeysError, TrustedKey};
 use super::principal::Principal;
 use crate::clock::SharedClock;
 use crate::config::JwtSettings;
+use crate::problem::parse_strict;
 
 /// Longest token taken, in bytes.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -77,6 +81,7 @@ impl Verifier {
         if let Some((principal, validity)) = self.0.checked.get(&hash) {
             return validity.check(now).map(|()| principal);
         }
+        refuse_unclear_header(token)?;
         let header = jsonwebtoken::decode_header(token).map_err(|error| refusal_of(error.kind()))?;
         if !matches!(header.alg, Algorithm::EdDSA | Algorithm::RS256) {
             return Err(TokenRefusal::Algorithm);
@@ -132,9 +137,27 @@ fn read_claims(token: &str, key: &TrustedKey) -> Result<Claims, TokenRefusal> {
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;
-    jsonwebtoken::decode::<Claims>(token, &key.key, &validation)
-        .map(|data| data.claims)
-        .map_err(|error| refusal_of(error.kind()))
+    let signed = jsonwebtoken::decode::<IgnoredAny>(token, &key.key, &validation);
+    signed.map_err(|error| refusal_of(error.kind()))?;
+    read_part(token.split('.').nth(1))
+}
+
+/// Refuses what the library's reading of a header would pass over: `crit` in any form, since no extension is known here, and an
+/// algorithm or a key's name that is no text.
+fn refuse_unclear_header(token: &str) -> Result<(), TokenRefusal> {
+    let header: serde_json::Map<String, serde_json::Value> = read_part(token.split('.').next())?;
+    if header.contains_key("crit") {
+        return Err(TokenRefusal::CriticalExtension);
+    }
+    let is_text = |name: &str| header.get(name).is_none_or(serde_json::Value::is_string);
+    if is_text("alg") && is_text("kid") { Ok(()) } else { Err(TokenRefusal::Malformed) }
+}
+
+/// A part of a token as JSON, where a name that stands twice or an array for an object is refused: RFC 7515 (4) and
+/// RFC 7519 (4) let a reader do so, and readers that take the first and readers that take the last would disagree.
+fn read_part<T: DeserializeOwned>(part: Option<&str>) -> Result<T, TokenRefusal> {
+    let bytes = part.and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).ok_or(TokenRefusal::Malformed)?;
+    parse_strict(&bytes).map_err(|_| TokenRefusal::Malformed)
 }
 
 fn refusal_of(kind: &ErrorKind) -> TokenRefusal {

@@ -1,7 +1,31 @@
 //! Serving HTTP: health for whoever watches the process, and a server that bounds its clients.
 
+mod cors;
+mod defaults;
+mod framing;
 mod health;
+#[expect(clippy::disallowed_methods, reason = "a goodbye that lasts a bounded time is part of closing a socket")]
+mod linger;
+mod media;
+mod peers;
 mod serve;
+mod unread;
 
+use axum::Router;
+use axum::middleware::from_fn;
+
+pub use cors::cors;
 pub use health::{Check, health_router};
-pub use serve::{CONNECTIONS_MAX, FIRST_REQUEST_MS_MAX, ServeError, serve};
+pub use media::{is_json, is_media_type};
+pub use serve::{CONNECTIONS_MAX, FIRST_REQUEST_MS_MAX, ServeError, ServeOptions, serve};
+
+/// Puts around a whole server's routes what holds for all of them: ambiguous requests are refused, bodies that nobody read
+/// are finished or given up, refusals are problem documents, and answers have the headers that browsers need.
+///
+/// Nothing may be added to the router afterwards.
+pub fn guarded(router: Router) -> Router {
+    router
+        .layer(from_fn(framing::require_clear_framing))
+        .layer(from_fn(unread::finish_bodies))
+        .layer(from_fn(defaults::complete_answers))
+}

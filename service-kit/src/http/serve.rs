@@ -1,5 +1,6 @@
 //! A server that outlives bad clients and stops in order.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,10 +16,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::util::MapRequest;
 
+use super::linger::Lingering;
+use super::peers::{PeerSlot, Peers};
 use crate::poll::pause;
 
 /// Connections served at once; further ones wait to be accepted.
 pub const CONNECTIONS_MAX: usize = 4_096;
+/// Connections of one peer at once, by default; further ones are closed. Half of all, so that no peer shuts out the rest.
+const CONNECTIONS_PER_PEER_MAX: usize = CONNECTIONS_MAX / 2;
 /// A client that has sent no whole request head by then is dropped.
 pub const FIRST_REQUEST_MS_MAX: u64 = 15_000;
 /// The same for later requests on one connection, idle time included.
@@ -44,8 +49,24 @@ pub enum ServeError {
     },
 }
 
+/// How a server serves.
+#[derive(Debug, Clone, Copy)]
+pub struct ServeOptions {
+    /// How long running requests may take to end after the stop.
+    pub drain: Duration,
+    /// Connections of one peer at once. Behind a proxy, which is one peer, this is the proxy's.
+    pub connections_per_peer_max: usize,
+}
+
+impl ServeOptions {
+    /// The default bounds, with a drain.
+    pub const fn new(drain: Duration) -> Self {
+        Self { drain, connections_per_peer_max: CONNECTIONS_PER_PEER_MAX }
+    }
+}
+
 /// Serves HTTP/1 and HTTP/2 until `stop` is cancelled; then accepts nothing new, lets running requests finish within
-/// `drain` and cuts off the rest.
+/// the drain and cuts off the rest.
 ///
 /// # Errors
 /// [`ServeError::NotDrained`] when requests were cut off.
@@ -53,18 +74,27 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     stop: CancellationToken,
-    drain: Duration,
+    options: ServeOptions,
 ) -> Result<(), ServeError> {
     let builder = builder();
+    let drain = options.drain;
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let peers = Peers::new(options.connections_per_peer_max);
     let (connections, cut) = (TaskTracker::new(), CancellationToken::new());
-    while let Some((stream, slot)) = stop.run_until_cancelled(accept(&listener, &slots, &stop)).await {
+    while let Some(accepted) = stop.run_until_cancelled(accept(&listener, &slots, &stop)).await {
+        let Accepted { stream, peer, slot } = accepted;
+        let Some(peer_slot) = peers.slot(peer.ip()) else {
+            metrics::counter!("fairness_refused_total", "bound" => "connections of a peer").increment(1);
+            tracing::debug!(%peer, "a connection is closed, since its peer has as many as it may");
+            continue;
+        };
         let connection = Connection {
             builder: builder.clone(),
             router: router.clone(),
             stop: stop.clone(),
             cut: cut.clone(),
             _slot: slot,
+            _peer_slot: peer_slot,
         };
         connections.spawn(connection.run(stream));
     }
@@ -94,15 +124,11 @@ fn builder() -> Builder<TokioExecutor> {
 }
 
 /// The next connection, once there is room for it.
-async fn accept(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-    stop: &CancellationToken,
-) -> (TcpStream, OwnedSemaphorePermit) {
+async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>, stop: &CancellationToken) -> Accepted {
     let slot = slots.clone().acquire_owned().await.expect("the semaphore is never closed");
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, slot),
+            Ok((stream, peer)) => return Accepted { stream, peer, slot },
             Err(error) => {
                 tracing::warn!(error = crate::errors::chain(&error), "could not accept a connection");
                 pause(Duration::from_millis(ACCEPT_REST_MS), stop).await;
@@ -111,12 +137,20 @@ async fn accept(
     }
 }
 
+/// A connection that has just come.
+struct Accepted {
+    stream: TcpStream,
+    peer: SocketAddr,
+    slot: OwnedSemaphorePermit,
+}
+
 struct Connection {
     builder: Builder<TokioExecutor>,
     router: Router,
     stop: CancellationToken,
     cut: CancellationToken,
     _slot: OwnedSemaphorePermit,
+    _peer_slot: PeerSlot,
 }
 
 impl Connection {
@@ -125,7 +159,7 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         let asked = Arc::new(AtomicBool::new(false));
         let service = TowerToHyperService::new(MapRequest::new(self.router, mark(asked.clone())));
-        let serving = self.builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let serving = self.builder.serve_connection_with_upgrades(TokioIo::new(Lingering::new(stream)), service);
         tokio::pin!(serving);
         let first = pause(Duration::from_millis(FIRST_REQUEST_MS_MAX), &self.cut);
         tokio::pin!(first);

@@ -2,69 +2,71 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use super::{Problem, parse_strict};
+use crate::http::is_json;
 
 /// Largest JSON body taken, in bytes.
 pub const JSON_BYTES_MAX: usize = 256 * 1024;
 /// A body that takes longer to arrive is given up, so that slow senders hold nothing for long.
 const BODY_READ_MS_MAX: u64 = 10_000;
 
-/// A JSON body parsed by [`parse_strict`]: 415 for another content type, 413 above [`JSON_BYTES_MAX`] or the router's
-/// `DefaultBodyLimit`, 408 for a body that dawdles, 400 for what cannot be read.
+/// A JSON body parsed by [`parse_strict`]: 415 for another content type or character set, 413 above [`JSON_BYTES_MAX`],
+/// 408 for a body that dawdles, 400 for what cannot be read.
 #[derive(Debug, Clone)]
 pub struct StrictJson<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "The body must be JSON")
                 .detail("send content-type: application/json"));
         }
-        if declared_length(request.headers()).is_some_and(|length| length > JSON_BYTES_MAX) {
-            return Err(too_large());
-        }
-        let reading = Bytes::from_request(request, state);
-        let body = tokio::time::timeout(Duration::from_millis(BODY_READ_MS_MAX), reading)
-            .await
-            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", "The body took too long").retryable())?
-            .map_err(|rejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-                _ => Problem::new(StatusCode::BAD_REQUEST, "broken_body", "The body broke off"),
-            })?;
-        if body.len() > JSON_BYTES_MAX {
-            return Err(too_large());
-        }
+        let body = read_body(request.into_body(), JSON_BYTES_MAX).await?;
         parse_strict(&body).map(Self)
     }
 }
 
-fn too_large() -> Problem {
+/// Reads a body that may have so many bytes, within a bounded time.
+///
+/// # Errors
+/// A [`Problem`]: 413 for a larger body, told before it is read where its length is declared; 408 for one that takes too long;
+/// 400 for one that breaks off.
+pub async fn read_body(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
+    let declared = body.size_hint().lower();
+    if declared > bytes_max as u64 {
+        return Err(too_large(bytes_max));
+    }
+    let reading = Limited::new(body, bytes_max).collect();
+    let read = tokio::time::timeout(Duration::from_millis(BODY_READ_MS_MAX), reading).await;
+    let read =
+        read.map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", "The body took too long").retryable())?;
+    let collected = read.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            too_large(bytes_max)
+        } else {
+            Problem::new(StatusCode::BAD_REQUEST, "broken_body", "The body broke off")
+        }
+    })?;
+    Ok(collected.to_bytes())
+}
+
+fn too_large(bytes_max: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large")
-        .detail(format!("{JSON_BYTES_MAX} bytes are taken at most"))
-}
-
-fn declared_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-/// `application/json` or a type that ends in `+json`, with any parameters.
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+        .detail(format!("{bytes_max} bytes are taken at most"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::body::Body;
+    use axum::http::header;
 
     async fn extract(content_type: Option<&str>, body: impl Into<Body>) -> Result<StrictJson<Vec<u8>>, Problem> {
         let mut request = Request::post("/");
@@ -86,6 +88,7 @@ mod tests {
         let status = async |content_type, body: Body| extract(content_type, body).await.unwrap_err().status().as_u16();
         assert_eq!(status(None, "[]".into()).await, 415);
         assert_eq!(status(Some("text/plain"), "[]".into()).await, 415);
+        assert_eq!(status(Some("application/json; charset=latin1"), "[]".into()).await, 415);
         assert_eq!(status(Some("application/json"), "[".into()).await, 400);
         assert_eq!(status(Some("application/json"), vec![b' '; JSON_BYTES_MAX + 1].into()).await, 413);
         assert_eq!(status(Some("application/json"), vec![b' '; 20_000_000].into()).await, 413);

@@ -5,8 +5,9 @@
 
 mod document;
 mod json;
+mod shapes;
 mod strict;
 
 pub use document::{FieldError, Problem};
-pub use json::{JSON_BYTES_MAX, StrictJson};
-pub use strict::{JSON_DEPTH_MAX, parse_strict};
+pub use json::{JSON_BYTES_MAX, StrictJson, read_body};
+pub use strict::{JSON_DEPTH_MAX, parse_borrowed, parse_strict};

@@ -1,4 +1,5 @@
-//! Refuses JSON that parsers disagree about or that is made to hurt: duplicate keys, deep nesting, invalid UTF-8.
+//! Refuses JSON that parsers disagree about or that is made to hurt: duplicate keys, deep nesting, invalid UTF-8, an array
+//! where an object belongs.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -6,6 +7,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 
+use super::shapes::ExactShapes;
 use super::{FieldError, Problem};
 use axum::http::StatusCode;
 
@@ -14,13 +16,22 @@ pub const JSON_DEPTH_MAX: usize = 64;
 /// Longest text of an error passed on, in characters; the parser's texts may quote the input.
 const DETAIL_CHARS_MAX: usize = 200;
 
-/// Parses a whole document: UTF-8, no duplicate key anywhere, no more than [`JSON_DEPTH_MAX`] levels, nothing after it.
+/// Parses a whole document: UTF-8, no duplicate key anywhere, no more than [`JSON_DEPTH_MAX`] levels, nothing after it; a
+/// struct only from an object and an enum only from a text.
 /// Unknown fields are for `T` to refuse.
 ///
 /// # Errors
 /// A 400 [`Problem`] that points to the first error.
 pub fn parse_strict<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(body).map_err(|error| malformed("", "invalid-utf-8", &error.to_string()))?;
+    parse_borrowed(text)
+}
+
+/// The same for a type that borrows from the text.
+///
+/// # Errors
+/// As [`parse_strict`].
+pub fn parse_borrowed<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Problem> {
     let mut checker = serde_json::Deserializer::from_str(text);
     let mut pointer = Vec::new();
     Value { depth: 0, pointer: &mut pointer }
@@ -28,7 +39,7 @@ pub fn parse_strict<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         .and_then(|()| checker.end())
         .map_err(|error| malformed(&to_pointer(&pointer), "malformed", &error.to_string()))?;
     let mut parser = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut parser).map_err(|error| {
+    serde_path_to_error::deserialize(ExactShapes(&mut parser)).map_err(|error| {
         let pointer: Vec<String> = error.path().iter().filter_map(segment).collect();
         malformed(&to_pointer(&pointer), "invalid", &error.inner().to_string())
     })
@@ -176,6 +187,7 @@ mod tests {
         assert_eq!(refused(br#"{"sku":1}"#).pointer, "/sku");
         assert_eq!(refused(br#"{"sku":"A","counts":[1,-2]}"#).pointer, "/counts/1");
         assert_eq!(refused(br#"{"sku":"A","prize":1}"#).pointer, "/prize");
+        assert_eq!(refused(br#"["A",[1,2]]"#).pointer, "");
         assert_eq!(refused(br#"{"sku":"A","tags":{"a/b":{"c":1,"c":2}}}"#).pointer, "/tags/a~1b/c");
     }
 

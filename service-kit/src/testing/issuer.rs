@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use domain::{CustomerId, TenantId};
 
-use crate::auth::{Role, Scopes, TokenRequest, Verifier, mint, public_key_set};
+use crate::auth::{Role, Scope, Scopes, TokenRequest, Verifier, mint, public_key_set};
 use crate::clock::{Ids, SharedClock, SystemIds};
 use crate::config::JwtSettings;
 use crate::keys::signing_key_pem;
@@ -55,11 +55,13 @@ impl TestIssuer {
         self.token_with(role.scopes(), tenant, customer)
     }
 
-    /// A token with any scopes.
+    /// A token with any scopes. One without a customer is a staff member's and has the scope `tenant:staff` beside them.
     ///
     /// # Panics
     /// Never: the key was made for this.
     pub fn token_with(&self, scopes: Scopes, tenant: &TenantId, customer: Option<&CustomerId>) -> String {
+        let staff = customer.is_none().then_some(Scope::TENANT_STAFF);
+        let scopes = scopes.iter().chain(staff.map(Scope::as_str)).collect();
         let request = TokenRequest {
             issuer: self.settings.issuer.clone(),
             audience: self.settings.audience.clone(),

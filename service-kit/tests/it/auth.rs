@@ -143,8 +143,7 @@ async fn wrongly_issued_tokens_are_refused_claim_by_claim() {
     let keys = Keys::make();
     let verifier = Verifier::load(&keys.settings(), clock()).await.unwrap();
     // 2026-01-01T01:00:00Z, an hour from now.
-    let good =
-        json!({"iss": "us", "aud": "here", "sub": "s", "tenant": "shop", "exp": 1_767_229_200, "scope": "orders:read"});
+    let good = json!({"iss": "us", "aud": "here", "sub": "s", "tenant": "shop", "exp": 1_767_229_200, "scope": "tenant:staff"});
     let with = |claim: &str, value: Value| {
         let mut claims = good.clone();
         claims[claim] = value;
@@ -173,6 +172,8 @@ async fn wrongly_issued_tokens_are_refused_claim_by_claim() {
         ("sub", json!(""), TokenRefusal::Identity),
         ("sub", json!("a\nb"), TokenRefusal::Identity),
         ("scope", json!(["orders:read"]), TokenRefusal::Malformed),
+        ("scope", json!("orders:read orders:place"), TokenRefusal::NeitherCustomerNorStaff),
+        ("scope", json!("tenant:staffing"), TokenRefusal::NeitherCustomerNorStaff),
     ] {
         assert_eq!(verdict(with(claim, value.clone())).await, Err(refusal), "{claim}: {value}");
     }
@@ -181,6 +182,60 @@ async fn wrongly_issued_tokens_are_refused_claim_by_claim() {
         claims.as_object_mut().unwrap().remove(claim);
         assert_eq!(verdict(claims).await, Err(TokenRefusal::Malformed), "without {claim}");
     }
+}
+
+#[tokio::test]
+async fn a_customer_is_no_staff_whatever_the_scopes_say() {
+    let issuer = TestIssuer::new(clock()).await;
+    let customer = CustomerId::try_new("17").unwrap();
+    let token = issuer.token_with(Role::Admin.scopes(), &shop(), Some(&customer));
+    let principal = issuer.verifier().verify(&token).await.unwrap();
+    assert!(principal.may_see(Some(&customer)) && !principal.may_see(None));
+}
+
+#[tokio::test]
+async fn headers_and_claims_that_readers_disagree_about_are_refused() {
+    let keys = Keys::make();
+    let verifier = Verifier::load(&keys.settings(), clock()).await.unwrap();
+    let key = aws_lc_rs::signature::Ed25519KeyPair::from_pkcs8(&pem_body(&keys.read("signing.pem"))).unwrap();
+    let verdict = async |header: String, claims: &str| {
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()));
+        verifier.verify(&format!("{signed}.{signature}")).await.map(|_| ())
+    };
+    let kid = keys.kid();
+    let header = |extra: &str| format!(r#"{{"alg":"EdDSA","kid":"{kid}"{extra}}}"#);
+    let claims = |extra: &str| {
+        format!(
+            r#"{{"iss":"us","aud":"here","sub":"s","tenant":"shop","exp":1767229200,"scope":"tenant:staff"{extra}}}"#
+        )
+    };
+    assert_eq!(verdict(header(""), &claims("")).await, Ok(()));
+    for extra in [
+        r#","crit":["exp"],"exp":1"#,
+        r#","crit":["b64"],"b64":false"#,
+        r#","crit":[]"#,
+        r#","crit":null"#,
+        r#","crit":"exp""#,
+    ] {
+        assert_eq!(verdict(header(extra), &claims("")).await, Err(TokenRefusal::CriticalExtension), "{extra}");
+    }
+    let objects = format!(r#"{{"alg":{{"EdDSA":null}},"kid":"{kid}"}}"#);
+    assert_eq!(verdict(objects, &claims("")).await, Err(TokenRefusal::Malformed));
+    for extra in [r#","alg":"EdDSA""#, r#","kid":"other""#] {
+        assert_eq!(verdict(header(extra), &claims("")).await, Err(TokenRefusal::Malformed), "{extra}");
+    }
+    for extra in [r#","tenant":"other""#, r#","customer":"1","customer":"2""#] {
+        assert_eq!(verdict(header(""), &claims(extra)).await, Err(TokenRefusal::Malformed), "{extra}");
+    }
+    let array = r#"["us","here","s",1767229200,null,null,"shop",null,"tenant:staff"]"#;
+    assert_eq!(verdict(header(""), array).await, Err(TokenRefusal::Malformed));
+}
+
+fn pem_body(pem: &str) -> Vec<u8> {
+    use base64::engine::general_purpose::STANDARD;
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    STANDARD.decode(body).unwrap()
 }
 
 #[tokio::test]
@@ -234,7 +289,7 @@ async fn an_rsa_key_serves_rs256_alone() {
     std::fs::write(keys.0.join("jwks.json"), json!({"keys": [{"kty": "unheard-of"}, jwk]}).to_string()).unwrap();
     let verifier = Verifier::load(&keys.settings(), clock()).await.unwrap();
 
-    let claims = json!({"iss": "us", "aud": "here", "sub": "s", "tenant": "shop", "exp": 1_767_229_200});
+    let claims = json!({"iss": "us", "aud": "here", "sub": "s", "tenant": "shop", "exp": 1_767_229_200, "scope": "tenant:staff"});
     let signed = |algorithm, kid: Option<&str>| {
         let header = Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
         jsonwebtoken::encode(&header, &claims, &key).unwrap()

@@ -65,8 +65,9 @@ impl Conversation {
             Ok(introduced) => introduced?,
             Err(_) => return Err(Closing::InitTimeout),
         };
-        self.send(message::acknowledged()).await?;
         let principal = session.principal.clone();
+        let _share = self.shared.connections.share(&principal).map_err(Closing::TooMany)?;
+        self.send(message::acknowledged()).await?;
         let mut over = pin!(session.over());
         let (beat, never) = (Duration::from_millis(self.shared.limits.heartbeat_ms), CancellationToken::new());
         let mut heartbeat = pin!(poll::pause(beat, &never));
@@ -100,7 +101,7 @@ impl Conversation {
                 said = self.socket.recv() => said,
             };
             match read(said)? {
-                Some(Said::ConnectionInit { payload }) => {
+                Some(Said::ConnectionInit(payload)) => {
                     return match (message::token(payload.as_ref()), session) {
                         (Some(token), _) => match token {
                             Ok(token) => Session::begin(&self.shared, token).await.map_err(Closing::Forbidden),
@@ -119,7 +120,7 @@ impl Conversation {
 
     async fn hear(&mut self, said: Option<Result<Message, axum::Error>>, principal: &Principal) -> Result<(), Closing> {
         match read(said)? {
-            Some(Said::ConnectionInit { .. }) => Err(Closing::InitTwice),
+            Some(Said::ConnectionInit(_)) => Err(Closing::InitTwice),
             Some(Said::Subscribe { id, payload }) => self.subscribe(id, payload, principal).await,
             Some(Said::Complete { id }) => {
                 self.running.remove(&id);

@@ -2,38 +2,47 @@
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 use service_kit::auth::{TokenRefusal, strip_bearer};
+use service_kit::fairness::Taken;
+use service_kit::problem::{parse_borrowed, parse_strict};
 
 use crate::config::BODY_BYTES_MAX;
 use crate::http::receive::Members;
 use crate::http::stream::Told;
 
 /// A message of a client.
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Said {
-    /// Who they are.
-    ConnectionInit {
-        /// With `authorization`, where the handshake had none.
-        #[serde(default)]
-        payload: Option<Value>,
-    },
-    /// Run this.
-    Subscribe {
-        /// The client's name for it.
-        id: String,
-        /// The request.
-        payload: Members,
-    },
-    /// No more of that.
-    Complete {
-        /// The client's name for it.
-        id: String,
-    },
+    /// Who they are: with `authorization`, where the handshake had none.
+    ConnectionInit(Option<Map<String, Value>>),
+    /// Run this, under the client's name for it.
+    Subscribe { id: String, payload: Members },
+    /// No more of what has this name.
+    Complete { id: String },
     /// Are you there?
     Ping,
     /// Yes.
+    Pong,
+}
+
+/// A message as it is written. What its members are depends on `type`.
+#[derive(Deserialize)]
+struct Written<'a> {
+    r#type: Kind,
+    id: Option<String>,
+    #[serde(borrow)]
+    payload: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    ConnectionInit,
+    Subscribe,
+    Complete,
+    Ping,
     Pong,
 }
 
@@ -50,6 +59,8 @@ pub enum Closing {
     Unauthorised,
     /// The token does not count, or no longer.
     Forbidden(TokenRefusal),
+    /// They have as many WebSockets open as they may.
+    TooMany(Taken),
     /// The client speaks another protocol.
     Protocol,
     /// No introduction came in time.
@@ -77,13 +88,41 @@ impl Said {
         if text.len() > BODY_BYTES_MAX {
             return Err(Closing::TooLarge);
         }
-        serde_json::from_str(&text).map(Some).map_err(|_| Closing::Invalid("no message of this protocol"))
+        Self::parse(&text).map(Some).ok_or(Closing::Invalid("no message of this protocol"))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let Written { r#type, id, payload } = parse_borrowed(text).ok()?;
+        Some(match r#type {
+            Kind::ConnectionInit => Self::ConnectionInit(match payload {
+                Some(payload) => Some(parse(payload)?),
+                None => None,
+            }),
+            Kind::Subscribe => Self::Subscribe { id: named(id)?, payload: parse(payload?)? },
+            Kind::Complete => Self::Complete { id: named(id)? },
+            Kind::Ping | Kind::Pong
+                if payload.is_some_and(|payload| parse::<Map<String, Value>>(payload).is_none()) =>
+            {
+                return None;
+            }
+            Kind::Ping => Self::Ping,
+            Kind::Pong => Self::Pong,
+        })
     }
 }
 
+/// An operation has a name that is not empty.
+fn named(id: Option<String>) -> Option<String> {
+    id.filter(|id| !id.is_empty())
+}
+
+fn parse<T: DeserializeOwned>(payload: &RawValue) -> Option<T> {
+    parse_strict(payload.get().as_bytes()).ok()
+}
+
 /// The token of an introduction; clients write the member's name as they would a header's.
-pub fn token(payload: Option<&Value>) -> Option<Result<&str, TokenRefusal>> {
-    let mut members = payload?.as_object()?.iter();
+pub fn token(payload: Option<&Map<String, Value>>) -> Option<Result<&str, TokenRefusal>> {
+    let mut members = payload?.iter();
     let (_, value) = members.find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
     Some(value.as_str().ok_or(TokenRefusal::Malformed).and_then(strip_bearer))
 }
@@ -120,6 +159,7 @@ impl Closing {
             Self::Invalid(what) => (4400, (*what).to_owned()),
             Self::Unauthorised => (4401, "Unauthorized".to_owned()),
             Self::Forbidden(refusal) => (4403, refusal.to_string()),
+            Self::TooMany(taken) => (1013, taken.to_string()),
             Self::Protocol => (4406, "Subprotocol not acceptable".to_owned()),
             Self::InitTimeout => (4408, "Connection initialisation timeout".to_owned()),
             Self::Exists(id) => (4409, format!("Subscriber for {id} already exists")),
@@ -135,18 +175,36 @@ impl Closing {
 mod tests {
     use super::*;
 
+    const ARRAY: &str = "[\"subscribe\", \"7\", {\"query\": \"{ a }\"}]";
+    const TWICE: &str = "{\"type\": \"ping\", \"type\": \"pong\"}";
+    const PAYLOAD: &str = "{\"type\": \"subscribe\", \"id\": \"7\", \"payload\": [\"{ a }\"]}";
+    const EMPTY: &str = "{\"type\": \"complete\", \"id\": \"\"}";
+    const PING: &str = "{\"type\": \"ping\", \"payload\": \"x\"}";
+    const OBJECT: &str = "{\"type\": {\"ping\": null}}";
+
     fn read(text: &str) -> Result<Option<Said>, Closing> {
         Said::read(Message::Text(text.into()))
     }
 
     #[test]
     fn messages_of_the_protocol_are_read_and_no_others() {
-        assert!(matches!(read("{\"type\": \"connection_init\"}"), Ok(Some(Said::ConnectionInit { payload: None }))));
+        assert!(matches!(read("{\"type\": \"connection_init\"}"), Ok(Some(Said::ConnectionInit(None)))));
         assert!(matches!(read("{\"type\": \"ping\", \"payload\": {\"a\": 1}}"), Ok(Some(Said::Ping))));
         let subscribe = "{\"type\": \"subscribe\", \"id\": \"7\", \"payload\": {\"query\": \"{ a }\"}}";
         assert!(matches!(read(subscribe), Ok(Some(Said::Subscribe { id, .. })) if id == "7"));
         assert!(matches!(Said::read(Message::Pong(Vec::new().into())), Ok(None)));
-        for wrong in ["", "[]", "{}", "{\"type\": \"start\"}", "{\"type\": \"subscribe\", \"id\": 7}", "\u{0}"] {
+        for wrong in [
+            "",
+            "[]",
+            "{}",
+            "{\"type\": \"start\"}",
+            "{\"type\": \"subscribe\", \"id\": 7}",
+            "\u{0}",
+            ARRAY,
+            TWICE,
+            PAYLOAD,
+            OBJECT,
+        ] {
             assert!(matches!(read(wrong), Err(Closing::Invalid(_))), "{wrong}");
         }
         assert!(matches!(Said::read(Message::Binary(Vec::new().into())), Err(Closing::Invalid(_))));
@@ -155,13 +213,15 @@ mod tests {
 
     #[test]
     fn the_token_is_found_by_any_spelling_of_its_member() {
-        let payload = json!({"x": 1, "Authorization": "bearer abc"});
-        assert_eq!(token(Some(&payload)), Some(Ok("abc")));
-        assert_eq!(token(Some(&json!({"authorization": 7}))), Some(Err(TokenRefusal::Malformed)));
-        assert_eq!(token(Some(&json!({"authorization": "Basic abc"}))), Some(Err(TokenRefusal::Absent)));
-        for none in [None, Some(json!({})), Some(json!(null)), Some(json!(["authorization"]))] {
-            assert_eq!(token(none.as_ref()), None);
-        }
+        let found = |payload: Value| {
+            let found = token(payload.as_object()).map(|found| found.map(str::to_owned));
+            found.map(|found| found.map_err(|refusal| refusal.to_string()))
+        };
+        assert_eq!(found(json!({"x": 1, "Authorization": "bearer abc"})), Some(Ok("abc".to_owned())));
+        assert_eq!(found(json!({"authorization": 7})), Some(Err(TokenRefusal::Malformed.to_string())));
+        assert_eq!(found(json!({"authorization": "Basic abc"})), Some(Err(TokenRefusal::Absent.to_string())));
+        assert_eq!(found(json!({})), None);
+        assert_eq!(token(None), None);
     }
 
     #[test]

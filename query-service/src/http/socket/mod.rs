@@ -40,7 +40,7 @@ pub async fn open(service: Service, request: Request) -> Result<Response, Proble
         Problem::new(StatusCode::BAD_REQUEST, "no_websocket", "This is no WebSocket handshake")
             .detail(refusal.body_text())
     })?;
-    let kept = shared.connections.socket(shared.limits.sockets_max).ok_or_else(|| {
+    let kept = shared.connections.socket().ok_or_else(|| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_sockets", "Too many WebSockets are open").retryable()
     })?;
     let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX).protocols([PROTOCOL]);

@@ -109,7 +109,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let stop = service.stop.clone();
-        let serving = service_kit::http::serve(listener, service.router, service.stop, PATIENCE);
+        let options = service_kit::http::ServeOptions::new(PATIENCE);
+        let serving = service_kit::http::serve(listener, service.router, service.stop, options);
         let running = tokio::spawn(async move {
             let (served, ()) = tokio::join!(serving, service.connections.ended());
             served.unwrap();

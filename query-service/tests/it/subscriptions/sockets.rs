@@ -62,7 +62,7 @@ async fn an_operation_that_cannot_run_ends_with_its_errors_alone() {
         (CHANGES, variables(1, Some("nonsense")), "BAD_CURSOR"),
         ("subscription {", json!({}), "BAD_USER_INPUT"),
         ("{ orders(first: 100000) { nodes { number } } }", json!({}), "COST_EXCEEDED"),
-        ("{ orders { totalCount } }", json!(7), "BAD_USER_INPUT"),
+        ("query ($n: Int!) { orders(first: $n) { totalCount } }", json!({}), "BAD_USER_INPUT"),
     ] {
         socket.subscribe("one", query, variables).await;
         let message = socket.message().await;
@@ -89,6 +89,9 @@ async fn what_breaks_the_protocol_is_closed_with_its_code() {
         (json!({"type": "connection_init"}), 4403),
         (init("nonsense"), 4403),
         (json!({"type": "start"}), 4400),
+        (json!({"type": "subscribe", "id": "", "payload": {"query": "{ a }"}}), 4400),
+        (json!({"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "variables": 7}}), 4400),
+        (json!(["connection_init", {}]), 4400),
     ] {
         let mut socket = Socket::open(&server).await;
         socket.say(&said).await;

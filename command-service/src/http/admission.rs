@@ -1,0 +1,85 @@
+//! What a command passes before its handler: who asks, whether they have had their share, their whole body, a place.
+//!
+//! The order matters. A body is read only for somebody whose token counts and who has a share left, and a place among the commands at
+//! work is taken only once the whole body is there, so that bodies that never come hold up nobody but their sender.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRef, FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use service_kit::auth::{Principal, Verifier};
+use service_kit::fairness::{Allowance, RateLimit, Shares, Spent};
+use service_kit::problem::{Problem, read_body};
+use tokio::sync::Semaphore;
+
+use super::json::body_refusal;
+use super::{BODY_BYTES_MAX, Limits};
+use crate::commands::{Code, Refusal};
+
+/// Who is let in. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Admission {
+    verifier: Verifier,
+    shares: Shares,
+    budget: Option<Arc<RateLimit>>,
+    at_work: Arc<Semaphore>,
+}
+
+impl Admission {
+    pub(super) fn new(verifier: Verifier, limits: &Limits) -> Self {
+        Self {
+            verifier,
+            shares: Shares::of("commands", limits.requests_max),
+            budget: limits.commands_per_s.map(|per_s| Arc::new(RateLimit::new("commands", per_s, NonZeroU32::MIN))),
+            at_work: Arc::new(Semaphore::new(limits.requests_max)),
+        }
+    }
+
+    fn spend(&self, principal: &Principal) -> Result<Option<Allowance>, Spent> {
+        self.budget.as_ref().map(|budget| budget.take(principal, NonZeroU32::MIN)).transpose()
+    }
+}
+
+impl FromRef<Admission> for Verifier {
+    fn from_ref(admission: &Admission) -> Self {
+        admission.verifier.clone()
+    }
+}
+
+/// Answers 401 or 403, 429, 408 or 413, and 503, in this order, or lets the request through with its body in memory.
+pub(super) async fn admit(State(admission): State<Admission>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let principal = match Principal::from_request_parts(&mut parts, &admission).await {
+        Ok(principal) => principal,
+        Err(problem) => return problem.into_response(),
+    };
+    let _share = match admission.shares.take(&principal) {
+        Ok(share) => share,
+        Err(taken) => return Problem::from(taken).into_response(),
+    };
+    let allowance = match admission.spend(&principal) {
+        Ok(allowance) => allowance,
+        Err(spent) => {
+            let mut response = Problem::from(spent).into_response();
+            spent.allowance.write_to(response.headers_mut());
+            return response;
+        }
+    };
+    let body = match read_body(body, BODY_BYTES_MAX).await {
+        Ok(body) => body,
+        Err(problem) => return body_refusal(&problem).into_response(),
+    };
+    let Ok(_place) = admission.at_work.try_acquire() else {
+        metrics::counter!("commands_shed_total").increment(1);
+        return Refusal::new(Code::Overloaded, "too many commands are at work; try again").into_response();
+    };
+    parts.extensions.insert(principal);
+    let mut response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    if let Some(allowance) = allowance {
+        allowance.write_to(response.headers_mut());
+    }
+    response
+}

@@ -1,0 +1,182 @@
+//! The text of a query, parsed, checked against the schema, and remembered.
+//!
+//! Guarantees: what passes is valid as the GraphQL specification says (section 5), and its variables are of their types
+//! (section 6.1.2), before anything of it runs; errors have lines and columns from 1, or none. The check is
+//! apollo-compiler's; the library that executes checks less. Does not: know costs, or who asks.
+
+mod persisted;
+mod unique;
+mod variables;
+
+use std::sync::Arc;
+
+use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::{ExecutableDocument as Checked, Schema, ast};
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{Error, Pos, ServerError, Variables};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::config::{DOCUMENTS_BYTES_MAX, DOCUMENTS_COUNT};
+use crate::error::Code;
+
+pub use persisted::{Persisted, PersistedQueries};
+
+/// Tokens of a query at most. The text's own bound leaves room for no more than a few times as many.
+const TOKENS_MAX: usize = 20_000;
+/// Levels that the checking parser follows. The text's brackets are bounded before.
+const RECURSION_MAX: usize = 200;
+/// Errors told of one query at most.
+const ERRORS_MAX: usize = 20;
+
+/// Reads queries and remembers those that are valid.
+pub struct Documents {
+    schema: Valid<Schema>,
+    known: Cache<Arc<str>, Arc<Document>, ByLength>,
+}
+
+/// A text that the executing library has parsed; not yet checked.
+pub struct Parsed {
+    document: ExecutableDocument,
+    /// Whether the library could not read the client's own text, but the same in other words.
+    reworded: bool,
+}
+
+/// A valid query.
+pub struct Document {
+    parsed: Parsed,
+    checked: Valid<Checked>,
+}
+
+/// Weighs a document by its text: what is parsed of it grows with it.
+#[derive(Clone)]
+struct ByLength;
+
+impl Weighter<Arc<str>, Arc<Document>> for ByLength {
+    fn weight(&self, text: &Arc<str>, _document: &Arc<Document>) -> u64 {
+        text.len() as u64
+    }
+}
+
+impl Documents {
+    /// For a schema in GraphQL's own language.
+    ///
+    /// # Panics
+    /// When that is no valid schema, which a test excludes.
+    pub fn new(sdl: &str) -> Self {
+        let schema = Schema::parse_and_validate(sdl, "schema.graphql").expect("the schema of this crate is valid");
+        Self { schema, known: Cache::with_weighter(DOCUMENTS_COUNT, DOCUMENTS_BYTES_MAX, ByLength) }
+    }
+
+    /// A query that was found valid before.
+    pub fn known(&self, text: &str) -> Option<Arc<Document>> {
+        self.known.get(text)
+    }
+
+    /// Checks a parsed text against the schema and remembers it.
+    ///
+    /// # Errors
+    /// All that is wrong with it, up to a bound.
+    pub fn check(&self, text: &str, parsed: Parsed) -> Result<Arc<Document>, Vec<ServerError>> {
+        let syntax = syntax_of(text)?;
+        let checked = syntax.to_executable_validate(&self.schema).map_err(|found| told(&found.errors))?;
+        if let Some((name, span)) = unique::doubled(&syntax) {
+            let at = span.and_then(|span| span.line_column(&syntax.sources));
+            let position = at.map(|at| Pos { line: at.line, column: at.column });
+            return Err(vec![syntax_error(&format!("There can be only one input field named \"{name}\"."), position)]);
+        }
+        let document = Arc::new(Document { parsed, checked });
+        self.known.insert(text.into(), Arc::clone(&document));
+        Ok(document)
+    }
+
+    /// The variables of an operation, each of its type, with defaults in place of those that are absent.
+    ///
+    /// # Errors
+    /// The request error of the specification, which names the variable.
+    pub fn variables(
+        &self,
+        document: &Document,
+        operation: Option<&str>,
+        given: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Variables, Error> {
+        let found = document.checked.operations.get(operation);
+        let operation = found.map_err(|error| Code::BadUserInput.error(error.message().to_string()))?;
+        apollo_compiler::introspection::check_max_depth(&document.checked, operation)
+            .map_err(|error| Code::CostExceeded.error(error.message().to_string()))?;
+        variables::coerce(&self.schema, operation, given)
+    }
+}
+
+/// Parses a text for the library that executes it.
+///
+/// # Errors
+/// The syntax errors.
+pub fn parse(text: &str) -> Result<Parsed, Vec<ServerError>> {
+    match parse_query(text) {
+        Ok(document) => Ok(Parsed { document, reworded: false }),
+        Err(refused) => {
+            // The library does not know the newer escapes (`\u{1F600}`, surrogate pairs); the same in older words it does.
+            let syntax = syntax_of(text)?;
+            let document = parse_query(syntax.serialize().to_string()).map_err(|_| {
+                let position = refused.positions().next().filter(|position| position.line > 0);
+                vec![syntax_error("the query cannot be read", position)]
+            })?;
+            Ok(Parsed { document, reworded: true })
+        }
+    }
+}
+
+fn syntax_of(text: &str) -> Result<ast::Document, Vec<ServerError>> {
+    let mut parser = apollo_compiler::parser::Parser::new().recursion_limit(RECURSION_MAX).token_limit(TOKENS_MAX);
+    parser.parse_ast(text, "query.graphql").map_err(|found| told(&found.errors))
+}
+
+/// Errors as they are sent.
+fn told(found: &DiagnosticList) -> Vec<ServerError> {
+    let errors = found.iter().take(ERRORS_MAX).map(|diagnostic| {
+        let error = diagnostic.unstable_to_json_compat();
+        let position = error.locations.first().map(|at| Pos { line: at.line, column: at.column });
+        syntax_error(&error.message, position)
+    });
+    errors.collect()
+}
+
+fn syntax_error(message: &str, position: Option<Pos>) -> ServerError {
+    let mut error = Code::BadUserInput.error(message).into_server_error(Pos::default());
+    error.locations = position.into_iter().collect();
+    error
+}
+
+impl Parsed {
+    /// For measuring what it asks for.
+    pub const fn document(&self) -> &ExecutableDocument {
+        &self.document
+    }
+
+    /// Whether any of its operations would change something.
+    pub fn changes(&self) -> bool {
+        self.document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation)
+    }
+}
+
+impl Document {
+    /// As the executing library has it.
+    pub const fn parsed(&self) -> &Parsed {
+        &self.parsed
+    }
+
+    /// Whether positions in errors of its execution say nothing about the client's own text.
+    pub const fn is_reworded(&self) -> bool {
+        self.parsed.reworded
+    }
+
+    /// Whether the operation that would run is a subscription.
+    pub fn subscribes(&self, operation: Option<&str>) -> bool {
+        self.checked.operations.get(operation).is_ok_and(|found| found.is_subscription())
+    }
+}
+
+#[cfg(test)]
+mod tests;

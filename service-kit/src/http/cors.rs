@@ -1,0 +1,47 @@
+//! Which pages of other origins may call the engine from a browser.
+
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// Browsers may keep the answer to a preflight request for so long.
+const PREFLIGHT_S: u64 = 600;
+
+/// Headers of requests that a page may set: those that the engine reads.
+const REQUEST_HEADERS: [HeaderName; 8] = [
+    header::ACCEPT,
+    header::AUTHORIZATION,
+    header::CONTENT_TYPE,
+    header::IF_MATCH,
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("order-consistency-token"),
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("x-correlation-id"),
+];
+
+/// Headers of answers that a page may read.
+const ANSWER_HEADERS: [HeaderName; 9] = [
+    header::ALLOW,
+    header::ETAG,
+    header::LOCATION,
+    header::RETRY_AFTER,
+    HeaderName::from_static("idempotent-replayed"),
+    HeaderName::from_static("order-consistency-token"),
+    HeaderName::from_static("ratelimit"),
+    HeaderName::from_static("ratelimit-policy"),
+    HeaderName::from_static("x-correlation-id"),
+];
+
+/// A layer that lets pages of these origins in; `*` alone lets all in. Tokens travel in a header and never in a cookie, so
+/// credentials of the browser are not asked for.
+pub fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    let is_all = origins.iter().any(|origin| origin == "*");
+    let allowed = if is_all { AllowOrigin::any() } else { AllowOrigin::list(origins.iter().cloned()) };
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers(REQUEST_HEADERS)
+        .expose_headers(ANSWER_HEADERS)
+        .max_age(Duration::from_secs(PREFLIGHT_S))
+}
