@@ -8,9 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{Currency, Quantity, text};
 
-/// The largest amount in minor units, and the largest unit price in ten-thousandths: what a double keeps exactly.
-/// Source: ECMAScript, `Number.MAX_SAFE_INTEGER`.
-const EXACT_MAX: i64 = (1 << 53) - 1;
+/// The largest amount in minor units, and the largest unit price in ten-thousandths: the largest that JavaScript's common
+/// reader of Avro takes, one less than what a double keeps exactly.
+const EXACT_MAX: i64 = (1 << 53) - 2;
 
 /// Why an amount was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +24,7 @@ pub enum MoneyError {
     /// Two currencies where one is needed.
     #[error("amounts in {0} and {1} cannot be added")]
     CurrencyMismatch(Currency, Currency),
-    /// Beyond what readers of every language keep exactly: 2^53 - 1 minor units, or ten-thousandths of a price.
+    /// Beyond what readers of every language keep exactly: 2^53 - 2 minor units, or ten-thousandths of a price.
     #[error("the amount overflows")]
     Overflow,
     /// Not a decimal number with up to four decimals.
@@ -210,10 +210,10 @@ mod tests {
 
     #[test]
     fn amounts_stay_within_what_a_double_keeps() {
-        let price = UnitPrice::try_new("900719925474.0991").unwrap();
+        let price = UnitPrice::try_new("900719925474.0990").unwrap();
         assert_eq!(price.ten_thousandths(), EXACT_MAX);
-        assert_eq!(UnitPrice::try_new("900719925474.0992"), Err(MoneyError::Overflow));
-        assert!(UnitPrice::recorded("900719925474.0992").is_ok(), "an earlier release stored it");
+        assert_eq!(UnitPrice::try_new("900719925474.0991"), Err(MoneyError::Overflow));
+        assert!(UnitPrice::recorded("900719925474.0991").is_ok(), "an earlier release stored it");
         let pieces = |count| Quantity::try_new(count).unwrap();
         assert_eq!(price.line_total(pieces(101), Currency::EUR), Err(MoneyError::Overflow));
         let largest = Money::new(EXACT_MAX, Currency::EUR);

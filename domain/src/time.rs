@@ -39,16 +39,17 @@ pub enum InvalidTimestamp {
 const EARLIEST_MICROS: i64 = -62_167_219_200_000_000;
 /// 9999-12-31T23:59:59.999999Z.
 const LATEST_MICROS: i64 = 253_402_300_799_999_999;
-/// 1700-01-01T00:00:00Z.
-const EARLIEST_GIVEN_MICROS: i64 = -8_520_336_000_000_000;
+/// 1830-01-01T00:00:00Z.
+const EARLIEST_GIVEN_MICROS: i64 = -4_417_977_600_000_000;
 /// 2249-12-31T23:59:59.999999Z.
 const LATEST_GIVEN_MICROS: i64 = 8_835_955_199_999_999;
 
 impl Timestamp {
-    /// Years, in UTC, of the moments that an order may be given. Microseconds beyond them leave the 53 bits that are exact in
-    /// JavaScript (1684 to 2255) or the nanoseconds in 64 bits of other readers (1677 to 2262); the margin keeps a moment
-    /// within both at every offset from UTC.
-    pub const GIVEN_YEARS: RangeInclusive<i32> = 1700..=2249;
+    /// Years, in UTC, of the moments that an order may be given. Beyond them, common readers of Avro refuse a moment or, worse,
+    /// read another one: Python's from year 0 and year 10000 on, JavaScript's before 1827-04-15 and after 2255-06-05, where
+    /// microseconds leave what a double keeps, and whoever counts nanoseconds in 64 bits before 1677 and after 2262. The
+    /// margin keeps a moment within them at every offset from UTC.
+    pub const GIVEN_YEARS: RangeInclusive<i32> = 1830..=2249;
 
     /// Microseconds since 1970-01-01T00:00:00Z.
     ///
@@ -80,6 +81,12 @@ impl Timestamp {
         } else {
             Err(InvalidTimestamp::OutOfBounds { given: self })
         }
+    }
+
+    /// The nearest moment that an order may be given: for what is published and was not chosen by the engine.
+    #[must_use]
+    pub fn nearest_given(self) -> Self {
+        Self(self.0.clamp(EARLIEST_GIVEN_MICROS, LATEST_GIVEN_MICROS))
     }
 
     /// Reads an RFC 3339 moment as it was stored by this release or an earlier one.
@@ -260,17 +267,15 @@ mod tests {
 
     #[test]
     fn what_an_order_is_given_lies_within_what_every_reader_keeps_exactly() {
-        for text in ["1700-01-01T00:00:00Z", "2249-12-31T23:59:59.999999Z", "1700-01-01T12:00:00+12:00"] {
+        for text in ["1830-01-01T00:00:00Z", "2249-12-31T23:59:59.999999Z", "1830-01-01T12:00:00+12:00"] {
             let moment = Timestamp::try_new(text).unwrap();
-            assert!(
-                Timestamp::GIVEN_YEARS.contains(&moment.to_datetime().year()) && moment.micros().abs() < 1 << 53,
-                "{text}"
-            );
+            assert!(Timestamp::GIVEN_YEARS.contains(&moment.to_datetime().year()), "{text}");
+            assert!((-(1 << 52)..(1 << 53) - 1).contains(&moment.micros()), "{text}");
         }
         for text in [
             "0000-01-01T00:00:00Z",
             "0001-01-01T00:00:00Z",
-            "1700-01-01T00:00:00+00:01",
+            "1830-01-01T00:00:00+00:01",
             "2249-12-31T23:59:59-00:01",
             "9999-12-31T23:59:59Z",
         ] {
@@ -278,9 +283,13 @@ mod tests {
             let stored = format!("{text:?}");
             assert!(serde_json::from_str::<Timestamp>(&stored).is_ok(), "an earlier release stored {text}");
         }
+        let nearest = |text: &str| Timestamp::recorded(text).unwrap().nearest_given().to_string();
+        assert_eq!(nearest("0000-01-01T00:00:00Z"), "1830-01-01T00:00:00Z");
+        assert_eq!(nearest("9999-01-01T00:00:00Z"), "2249-12-31T23:59:59.999999Z");
+        assert_eq!(nearest("2026-01-01T00:00:00Z"), "2026-01-01T00:00:00Z");
         assert_eq!(
             Timestamp::try_new("0000-01-01T00:00:00Z").unwrap_err().to_string(),
-            "0000-01-01T00:00:00Z does not lie in the years 1700 to 2249"
+            "0000-01-01T00:00:00Z does not lie in the years 1830 to 2249"
         );
     }
 }

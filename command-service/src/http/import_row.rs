@@ -42,7 +42,7 @@ pub(super) struct ImportRow {
     /// The one currency of the order: ISO 4217, one that has been withdrawn since too.
     #[schema(example = "GBP")]
     currency: String,
-    /// When it was placed: RFC 3339, in the years 1700 to 2249.
+    /// When it was placed: RFC 3339, in the years 1830 to 2249.
     #[schema(format = DateTime, example = "2010-12-01T08:26:00Z")]
     placed_at: String,
     /// Its lines, from 1 to 2,000.

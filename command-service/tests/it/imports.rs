@@ -247,10 +247,10 @@ async fn values_that_a_reader_of_the_topic_could_not_take_are_refused() {
     };
     for (pointer, value, code) in [
         ("/placedAt", json!("0000-01-01T00:00:00Z"), "moment_out_of_bounds"),
-        ("/placedAt", json!("1699-12-31T23:59:59Z"), "moment_out_of_bounds"),
+        ("/placedAt", json!("1829-12-31T23:59:59Z"), "moment_out_of_bounds"),
         ("/placedAt", json!("2250-01-01T00:00:00Z"), "moment_out_of_bounds"),
         ("/placedAt", json!("9999-12-31T23:59:59-14:00"), "malformed_moment"),
-        ("/lines/0/unitPrice", json!("900719925474.0992"), "amount_overflow"),
+        ("/lines/0/unitPrice", json!("900719925474.0991"), "amount_overflow"),
         ("/lines/0/sku", json!("A\u{200b}B"), "character_not_allowed"),
         ("/lines/0/description", json!("A\u{202e}B"), "character_not_allowed"),
         ("/reference", json!("A\u{a0}B"), "character_not_allowed"),

@@ -135,7 +135,8 @@ pub fn publish_foreign(row: ForeignRow) -> PublicEvent {
         order_id: row.aggregate_id,
         version: row.version,
         tenant: row.tenant.to_string(),
-        at: row.recorded_at.micros(),
+        // Its program may have stored any moment, and a reader that cannot take it would stand still.
+        at: row.recorded_at.nearest_given().micros(),
         aggregate_type: row.aggregate_type,
         event_type: row.event_type,
         event_version: row.event_version,

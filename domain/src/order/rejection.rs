@@ -49,7 +49,7 @@ pub enum OrderRejection {
     Amount(#[from] MoneyError),
     /// The same reference was imported with other content, and the row is no correction.
     #[error(
-        "this reference was imported before with another {}; to correct the order, import it as an update",
+        "this reference was imported before with other content ({}); to correct the order, import it as an update",
         differing.join(", ")
     )]
     ImportConflict {

@@ -27,6 +27,8 @@ pub struct Choices {
 pub struct Gathered {
     head: Head,
     placed: Option<Settled>,
+    /// The first currency that any row names, refused ones too: what their amounts count in.
+    counted_in: Option<Currency>,
     good: Vec<Good>,
     refused: Vec<Bad>,
     notes: Vec<String>,
@@ -73,6 +75,7 @@ impl Gathered {
     /// Adds a line.
     pub fn add(&mut self, reading: Reading) {
         self.notes.extend(reading.notes);
+        self.counted_in = self.counted_in.or(reading.currency);
         self.placed = match (self.placed, reading.placed) {
             (Some(one), Some(other)) => Some(if other.at < one.at { other } else { one }),
             (one, other) => one.or(other),
@@ -128,7 +131,7 @@ impl Gathered {
         (plan, choices): (&Plan, Choices),
         sales: &mut Sales,
     ) -> Result<Prepared, TooLarge> {
-        let currency = self.head.currency.or(plan.currency);
+        let currency = self.head.currency.or(self.counted_in).or(plan.currency);
         let row = self.draft(&reference, doubt, plan, choices).and_then(|draft| {
             let credit_of = match draft.kind {
                 Kind::Credit => self.origin(&draft, plan, sales),

@@ -1,12 +1,16 @@
 //! The account over generated files: nothing is lost, nothing is counted twice.
 
+mod language;
+mod reading;
+mod shipped;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::Currency;
 use proptest::prelude::*;
 
-use super::group::{Gatherer, Index};
+use super::group::{GatherError, Gatherer, Index};
 use super::input::Origin;
 use super::ledger::{Fate, Ledger, Settled};
 use super::map::{ONLINE_RETAIL, Plan};
@@ -29,15 +33,41 @@ fn parts(content: &str) -> Vec<Prepared> {
 }
 
 fn made(content: &str, first: Option<usize>, choices: Choices) -> Vec<Prepared> {
-    let plan = plan();
-    let origin = Origin::Memory { name: "test.csv".into(), content: Arc::from(content.as_bytes()) };
-    let index = Index::build(&origin, &plan, first).unwrap();
-    let mut gatherer = Gatherer::open(&origin, &plan, choices, index).unwrap();
+    gathered(&plan(), "test.csv", content.as_bytes(), first, choices).unwrap()
+}
+
+fn gathered(
+    plan: &Plan,
+    name: &str,
+    content: &[u8],
+    first: Option<usize>,
+    choices: Choices,
+) -> Result<Vec<Prepared>, GatherError> {
+    let origin = Origin::Memory { name: name.into(), content: Arc::from(content) };
+    let index = Index::build(&origin, plan, first)?;
+    let lines = index.lines;
+    let mut gatherer = Gatherer::open(&origin, plan, choices, index)?;
     let mut invoices = Vec::new();
-    while let Some(invoice) = gatherer.next().unwrap() {
+    while let Some(invoice) = gatherer.next()? {
         invoices.push(invoice);
     }
-    invoices
+    if first.is_none() {
+        let told: usize = invoices.iter().map(|invoice| invoice.numbers.len() + invoice.refused.len()).sum();
+        assert_eq!(told as u64, lines, "every row is told of");
+    }
+    Ok(invoices)
+}
+
+fn read_with(plan: &Plan, name: &str, content: &[u8], choices: Choices) -> Result<Vec<Prepared>, GatherError> {
+    gathered(plan, name, content, None, choices)
+}
+
+fn read_bytes(map: &str, name: &str, content: &[u8]) -> Result<Vec<Prepared>, GatherError> {
+    read_with(&Plan::compile("test", map, None).unwrap(), name, content, Choices::default())
+}
+
+fn read_by(map: &str, name: &str, content: &str) -> Result<Vec<Prepared>, GatherError> {
+    read_bytes(map, name, content.as_bytes())
 }
 
 fn file(rows: &[&str]) -> String {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -39,15 +39,21 @@ enum Fault {
 }
 
 #[derive(Default)]
-struct Endpoint {
+pub struct Endpoint {
     faults: Mutex<HashMap<usize, Fault>>,
     requests: Mutex<usize>,
-    orders: Mutex<HashMap<String, Value>>,
+    pub orders: Mutex<HashMap<String, Value>>,
     refuse: HashSet<String>,
     stop: Option<CancellationToken>,
 }
 
-async fn imports(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn imports(
+    State(endpoint): State<Arc<Endpoint>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let dry_run = query.as_deref() == Some("dryRun=true");
     assert_eq!(headers["authorization"], "Bearer test-token");
     assert_eq!(headers["content-type"], "application/x-ndjson");
     let number = {
@@ -75,7 +81,7 @@ async fn imports(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap, body
         let mut result = if failed {
             json!({ "status": "failed", "code": "store_unavailable", "detail": "try again", "retryable": true })
         } else {
-            endpoint.take_in(line)
+            endpoint.take_in(line, dry_run)
         };
         result["row"] = (index + 1).into();
         results.push(Ok(format!("{result}\n")));
@@ -88,8 +94,9 @@ async fn imports(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap, body
 }
 
 impl Endpoint {
-    fn take_in(&self, line: &[u8]) -> Value {
-        let row: Value = serde_json::from_slice(line).unwrap();
+    fn take_in(&self, line: &[u8], dry_run: bool) -> Value {
+        let mut row: Value = serde_json::from_slice(line).unwrap();
+        let is_update = row.as_object_mut().unwrap().remove("update").is_some();
         let reference = row["reference"].as_str().unwrap().to_owned();
         if self.refuse.contains(&reference) {
             return json!({ "status": "refused", "code": "order_number_taken", "detail": "taken",
@@ -98,21 +105,29 @@ impl Endpoint {
         let mut orders = self.orders.lock().unwrap();
         match orders.get(&reference) {
             Some(seen) if *seen == row => json!({ "status": "already" }),
+            Some(_) if is_update => {
+                if !dry_run {
+                    orders.insert(reference, row);
+                }
+                json!({ "status": "corrected" })
+            }
             Some(_) => json!({ "status": "refused", "code": "import_conflict", "detail": "other content" }),
             None => {
-                orders.insert(reference, row);
+                if !dry_run {
+                    orders.insert(reference, row);
+                }
                 json!({ "status": "imported" })
             }
         }
     }
 }
 
-struct Running {
-    engine: Engine,
-    endpoint: Arc<Endpoint>,
+pub struct Running {
+    pub engine: Engine,
+    pub endpoint: Arc<Endpoint>,
 }
 
-async fn serve(endpoint: Endpoint) -> Running {
+pub async fn serve(endpoint: Endpoint) -> Running {
     let endpoint = Arc::new(endpoint);
     let router = Router::new().route("/v1/imports", post(imports)).with_state(Arc::clone(&endpoint));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -143,16 +158,16 @@ fn faults(faults: &[(usize, Fault)]) -> Endpoint {
 }
 
 /// A place for a report, gone with the test.
-struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("orderctl-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 }
@@ -163,7 +178,7 @@ impl Drop for Scratch {
     }
 }
 
-fn read_report(path: &Path) -> Value {
+pub fn read_report(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

@@ -81,6 +81,8 @@ pub struct Reading {
     pub head: Head,
     /// When the order was placed, where the row tells.
     pub placed: Option<Settled>,
+    /// In which currency the row counts, where it says so itself.
+    pub currency: Option<Currency>,
     /// What the line costs, with the file's signs; zero where it cannot be read.
     pub amount: Exact,
     /// Line or refusal.
@@ -117,6 +119,7 @@ impl Plan {
             number: record.number,
             head: Head::default(),
             placed: None,
+            currency: None,
             amount: Exact::ZERO,
             verdict: Verdict::Refused(Box::new(Refusal::new("malformed_row", ""))),
             notes: Vec::new(),
@@ -136,6 +139,9 @@ impl Plan {
 
     fn line(&self, record: &Record, interner: &mut Interner, reading: &mut Reading) -> Result<Line, Refusal> {
         let figures = self.figures(record);
+        let currency = self.order_currency.as_ref().map(|take| take.value(record)).filter(|code| !code.is_empty());
+        let currency = currency.map(|code| Currency::try_new(&code)).transpose();
+        reading.currency = currency.as_ref().ok().copied().flatten();
         let moment = self.moment.value(record);
         reading.placed = self.moments.read(&moment);
         reading.amount = figures.amount(&mut reading.notes)?;
@@ -155,6 +161,7 @@ impl Plan {
         let sku = self.sku.value(record);
         Sku::try_new(&sku).map_err(|error| Refusal::new("sku_invalid", error.to_string()))?;
         reading.head = self.head(record, kind, interner, &mut reading.notes)?;
+        reading.head.currency = currency.map_err(|error| Refusal::new("currency_unknown", error.to_string()))?;
         let description = self.description(record, interner, &mut reading.notes);
         Ok(Line { sku: interner.intern(&sku), description, quantity, price })
     }
@@ -204,11 +211,9 @@ impl Plan {
         }
         let credit_of = if kind == Kind::Credit { text(&self.credit_of) } else { None };
         let country = self.country(record, notes);
-        let currency = text(&self.order_currency).map(|code| Currency::try_new(&code)).transpose();
-        let currency = currency.map_err(|error| Refusal::new("currency_unknown", error.to_string()))?;
         let total = self.total.as_ref().map(|take| take.value(record)).filter(|text| !text.is_empty());
         let total = total.map(|text| self.signs.read(&text).ok_or_else(|| malformed("total", &text))).transpose()?;
-        Ok(Head { kind: Some(kind), number, customer, country, currency, credit_of, total })
+        Ok(Head { kind: Some(kind), number, customer, country, currency: None, credit_of, total })
     }
 
     fn country(&self, record: &Record, notes: &mut Vec<String>) -> Option<CountryCode> {
