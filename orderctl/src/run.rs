@@ -137,12 +137,11 @@ async fn import_verb(variables: &Variables, verb: ImportVerb) -> Result<bool, Bo
 fn read_plan(args: &OrdersArgs) -> Result<Plan, BoxError> {
     let name = args.map.display().to_string();
     let shipped = SHIPPED.iter().find(|(shipped, _)| *shipped == name);
-    let text: Cow<'_, str> = match shipped {
-        Some((_, text)) => Cow::Borrowed(text),
-        None => {
-            let read = std::fs::read_to_string(&args.map);
-            Cow::Owned(read.map_err(|error| format!("cannot read the mapping {name}: {error}"))?)
-        }
+    let text: Cow<'_, str> = if let Some((_, text)) = shipped {
+        Cow::Borrowed(text)
+    } else {
+        let read = std::fs::read_to_string(&args.map);
+        Cow::Owned(read.map_err(|error| format!("cannot read the mapping {name}: {error}"))?)
     };
     let mut plan = Plan::compile(&name, &text, args.currency)?;
     if let Some(source) = &args.source {

@@ -132,7 +132,7 @@ impl Gathered {
         sales: &mut Sales,
     ) -> Result<Prepared, TooLarge> {
         let currency = self.head.currency.or(self.counted_in).or(plan.currency);
-        let row = self.draft(&reference, doubt, plan, choices).and_then(|draft| {
+        let row = self.draft(&reference, doubt, plan, choices).map(|draft| {
             let credit_of = match draft.kind {
                 Kind::Credit => self.origin(&draft, plan, sales),
                 Kind::Sale => {
@@ -142,7 +142,7 @@ impl Gathered {
                     None
                 }
             };
-            Some(draft.row(plan, &self.head, credit_of.as_deref(), choices.update))
+            draft.row(plan, &self.head, credit_of.as_deref(), choices.update)
         });
         // What is known of every line of an order is said once.
         self.notes.sort_unstable();

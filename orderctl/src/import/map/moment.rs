@@ -111,8 +111,10 @@ impl Format {
         if has(|item| {
             matches!(
                 item,
-                Item::Numeric(Numeric::YearMod100 | Numeric::IsoYearMod100 | Numeric::YearDiv100, _)
-                    | Item::Numeric(Numeric::IsoYearDiv100, _)
+                Item::Numeric(
+                    Numeric::YearMod100 | Numeric::IsoYearMod100 | Numeric::YearDiv100 | Numeric::IsoYearDiv100,
+                    _
+                )
             )
         }) {
             return wrong("whose year has two digits: nothing tells the century");

@@ -16,7 +16,7 @@ pub struct NumberSigns {
 
 impl NumberSigns {
     /// Reads a number.
-    pub fn read(&self, text: &str) -> Option<Exact> {
+    pub fn read(self, text: &str) -> Option<Exact> {
         if self.decimal == '.' && self.thousands.is_none() {
             return Exact::try_new(text).ok();
         }
@@ -41,7 +41,7 @@ impl NumberSigns {
     }
 
     /// Digits without the signs between groups; `None` where a group has another length.
-    fn ungrouped(&self, digits: &str) -> Option<String> {
+    fn ungrouped(self, digits: &str) -> Option<String> {
         let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let Some(sign) = self.thousands.filter(|sign| digits.contains(*sign)) else {
             return all_digits(digits).then(|| digits.to_owned());
