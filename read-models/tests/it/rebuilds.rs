@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use domain::contract::{Position, Published};
+use domain::contract::{OrderKind, Position, Published};
 use read_models::rebuild::{
     Log, Progress, Purpose, RebuildError, RebuildOptions, Report, clean_up, rebuild, roll_back, status,
 };
-use read_models::testing::Story;
+use read_models::testing::{BEGINNING_MICROS, Story, line};
 use read_models::{Applier, ApplyError, Generations, Model};
 use service_kit::BoxError;
 use service_kit::clock::{Ids, SystemIds};
