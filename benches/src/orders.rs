@@ -43,6 +43,7 @@ pub fn import(number: i64) -> (OrderId, OrderCommand) {
         currency: Currency::GBP,
         lines: vec![line("85123A", 6, "2.55"), line("71053", 6, "3.39")],
         placed_at: at,
+        is_update: false,
         at,
     });
     (order_id, command)

@@ -77,7 +77,8 @@ impl View<ReadOrder> for OrderSummary {
             OrderEvent::LineQuantityChanged(_)
             | OrderEvent::LineRemoved(_)
             | OrderEvent::AddressChanged(_)
-            | OrderEvent::OrderImported(_) => {}
+            | OrderEvent::OrderImported(_)
+            | OrderEvent::OrderImportCorrected(_) => {}
         }
     }
 }

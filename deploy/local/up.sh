@@ -72,6 +72,13 @@ sample_file() {
   done
 }
 
+# import_samples ARGUMENT…: the samples have lines that are refused by rule, which the exit status 1 says.
+import_samples() {
+  local status=0
+  "$(engine_program orderctl)" import "$@" || status=$?
+  [ "$status" -le 1 ] || die 'the import failed; the engine runs, see above'
+}
+
 # walk_orders: once for each fresh store; later it shows what is there.
 walk_orders() {
   local orderctl file
@@ -84,10 +91,10 @@ walk_orders() {
   file=$(sample_file)
   if [ -n "$file" ]; then
     say "Importing the first $SAMPLE_INVOICES invoices of $(basename "$file")"
-    "$orderctl" import online-retail "$file" --first "$SAMPLE_INVOICES" || die 'the import failed; the engine runs, see above'
+    import_samples online-retail "$file" --first "$SAMPLE_INVOICES"
   else
     say "Importing $SAMPLE_INVOICES generated invoices; ORDERS_DATA names no folder with the real ones"
-    "$orderctl" import sample --orders "$SAMPLE_INVOICES" || die 'the import failed; the engine runs, see above'
+    import_samples sample --orders "$SAMPLE_INVOICES"
   fi
   say 'Walking sample orders through'
   "$orderctl" demo || die "the sample orders did not get through; the engine runs, see above and 'make logs'"

@@ -1,6 +1,5 @@
 //! Countries by their ISO 3166-1 alpha-2 codes.
 
-use crate::codes;
 use crate::text::serde_as_text;
 
 /// An assigned ISO 3166-1 alpha-2 code. User-assigned codes (`XA` to `XZ`, `ZZ`) stand for what has no code of its own.
@@ -12,15 +11,6 @@ pub struct CountryCode([u8; 2]);
 #[error("not an ISO 3166-1 alpha-2 country code: {0:?}")]
 pub struct UnknownCountry(String);
 
-/// Officially assigned codes, sorted. Source: ISO 3166-1:2020.
-const ASSIGNED: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW \
-    BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB \
-    GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM \
-    KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC \
-    NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL \
-    SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE \
-    YT ZA ZM ZW";
-
 impl CountryCode {
     /// Takes a code in capitals.
     ///
@@ -29,9 +19,10 @@ impl CountryCode {
     pub fn try_new(code: &str) -> Result<Self, UnknownCountry> {
         let user_assigned =
             code == "ZZ" || (code.starts_with('X') && code[1..].chars().all(|c| c.is_ascii_uppercase()));
-        let known = code.len() == 2 && (user_assigned || codes::contains::<3>(ASSIGNED, code));
+        // The table takes small letters too, which are no code.
+        let assigned = || celes::Country::from_alpha2(code).is_ok_and(|country| country.alpha2 == code);
         match <[u8; 2]>::try_from(code.as_bytes()) {
-            Ok(bytes) if known => Ok(Self(bytes)),
+            Ok(bytes) if user_assigned || assigned() => Ok(Self(bytes)),
             _ => Err(UnknownCountry(code.chars().take(8).collect())),
         }
     }
@@ -55,3 +46,18 @@ impl std::fmt::Display for CountryCode {
 }
 
 serde_as_text!(CountryCode, CountryCode::code, CountryCode::try_new);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_assigned_and_user_assigned_codes_in_capitals() {
+        for code in ["DE", "GB", "SS", "BQ", "XC", "XK", "ZZ"] {
+            assert_eq!(CountryCode::try_new(code).unwrap().code(), code);
+        }
+        for code in ["de", "UK", "EU", "DEU", "D", "", "AN", "X1", "ÄB", "XÄ"] {
+            assert!(CountryCode::try_new(code).is_err(), "{code}");
+        }
+    }
+}

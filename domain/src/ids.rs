@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::text::text_type;
+use crate::text::{is_identifying, text_type};
 
 /// Defines an identifier over a UUID, written in its hyphenated form.
 macro_rules! uuid_id {
@@ -72,11 +72,11 @@ text_type!(
 );
 text_type!(
     /// A stock-keeping unit's code, as the catalogue or an imported source spells it.
-    Sku, "SKU", 64, |_| true
+    Sku, "SKU", 64, is_identifying, recorded |_| true
 );
 text_type!(
     /// The number people know an order by, unique per tenant.
-    OrderNumber, "order number", 64, |_| true
+    OrderNumber, "order number", 64, is_identifying, recorded |_| true
 );
 text_type!(
     /// Where an imported order comes from, such as `online-retail`.
@@ -84,7 +84,7 @@ text_type!(
 );
 text_type!(
     /// What an imported order is called at its source.
-    ExternalReference, "external reference", 128, |_| true
+    ExternalReference, "external reference", 128, is_identifying, recorded |_| true
 );
 text_type!(
     /// Whose key seals personal data: a customer, or an order without one.

@@ -5,12 +5,13 @@
 //! event that other teams read.
 
 mod calendar;
-mod codes;
 pub mod contract;
 mod country;
+mod currency;
 mod decider;
 mod ids;
 mod money;
+mod numbering;
 pub mod order;
 mod privacy;
 mod quantity;
@@ -20,12 +21,14 @@ mod time;
 pub mod upcast;
 
 pub use country::{CountryCode, UnknownCountry};
+pub use currency::Currency;
 pub use decider::{Decider, StoredEvent, Unfoldable, fold};
 pub use ids::{
     CustomerId, EventId, ExternalReference, ImportSource, LineId, OrderId, OrderNumber, Sku, SubjectId, TenantId,
 };
-pub use money::{Currency, Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice};
+pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice};
+pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};
 pub use privacy::{Address, Sealed};
 pub use quantity::{InvalidQuantity, Quantity};
-pub use text::{Description, InvalidText, Reason};
+pub use text::{Description, InvalidText, Reason, is_hidden};
 pub use time::{InvalidTimestamp, Timestamp};

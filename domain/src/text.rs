@@ -1,5 +1,8 @@
 //! Bounded text types. Every one refuses control characters, so that no stored or logged value can carry
-//! NUL, line breaks or terminal sequences.
+//! NUL, line breaks or terminal sequences, and what cannot be seen ([`is_hidden`]), so that two values that look alike are
+//! alike and no value turns the text around it.
+//!
+//! What is read back is held to the rules of the first release only, for it refused control characters alone.
 
 use serde::Deserializer;
 use serde::de::Visitor;
@@ -39,11 +42,84 @@ pub enum InvalidText {
     },
 }
 
+/// Characters that are not seen where they stand: bidirectional controls, zero-width and other format characters, the
+/// separators of lines and paragraphs, fillers, and non-characters. Source: Unicode 17, general categories Cf, Zl and Zp, and
+/// the properties Default_Ignorable_Code_Point (but for variation selectors, which follow many a visible sign) and
+/// Noncharacter_Code_Point.
+const HIDDEN: [(u32, u32); 24] = [
+    (0x00ad, 0x00ad),
+    (0x0600, 0x0605),
+    (0x061c, 0x061c),
+    (0x06dd, 0x06dd),
+    (0x070f, 0x070f),
+    (0x0890, 0x0891),
+    (0x08e2, 0x08e2),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180e, 0x180e),
+    (0x200b, 0x200f),
+    (0x2028, 0x202e),
+    (0x2060, 0x206f),
+    (0x3164, 0x3164),
+    (0xfdd0, 0xfdef),
+    (0xfeff, 0xfeff),
+    (0xffa0, 0xffa0),
+    (0xfff9, 0xfffb),
+    (0x110bd, 0x110bd),
+    (0x110cd, 0x110cd),
+    (0x13430, 0x1343f),
+    (0x1bca0, 0x1bca3),
+    (0x1d173, 0x1d17a),
+    (0xe0000, 0xe007f),
+];
+
+/// Whether a character cannot be seen where it stands.
+pub fn is_hidden(c: char) -> bool {
+    let code = c as u32;
+    let is_no_character = code & 0xfffe == 0xfffe;
+    is_no_character || HIDDEN.iter().any(|(first, last)| (*first..=*last).contains(&code))
+}
+
+/// Whether a character may stand in an identifier: of all spaces only the plain one.
+pub fn is_identifying(c: char) -> bool {
+    c == ' ' || !c.is_whitespace()
+}
+
 /// Checks the rules that all text types share.
 ///
 /// # Errors
 /// [`InvalidText`] with the first rule broken.
 pub fn check(what: &'static str, text: &str, limit: usize, allowed: fn(char) -> bool) -> Result<(), InvalidText> {
+    check_length(what, text, limit)?;
+    // Of single bytes none is hidden, and most texts have no other characters.
+    let hidden = if text.is_ascii() { None } else { text.chars().find(|c| is_hidden(*c)) };
+    if let Some(found) = hidden {
+        return Err(InvalidText::Character { what, code: found as u32 });
+    }
+    check_recorded(what, text, limit, allowed)
+}
+
+/// Checks the rules of the first release, which whatever is stored keeps.
+///
+/// # Errors
+/// [`InvalidText`] with the first rule broken.
+pub fn check_recorded(
+    what: &'static str,
+    text: &str,
+    limit: usize,
+    allowed: fn(char) -> bool,
+) -> Result<(), InvalidText> {
+    check_length(what, text, limit)?;
+    if let Some(found) = text.chars().find(|c| c.is_control() || !allowed(*c)) {
+        return Err(InvalidText::Character { what, code: found as u32 });
+    }
+    if text.trim().len() != text.len() {
+        return Err(InvalidText::Padded { what });
+    }
+    Ok(())
+}
+
+fn check_length(what: &'static str, text: &str, limit: usize) -> Result<(), InvalidText> {
     if text.is_empty() {
         return Err(InvalidText::Empty { what });
     }
@@ -53,12 +129,6 @@ pub fn check(what: &'static str, text: &str, limit: usize, allowed: fn(char) -> 
         if length > limit {
             return Err(InvalidText::TooLong { what, length, limit });
         }
-    }
-    if let Some(found) = text.chars().find(|c| c.is_control() || !allowed(*c)) {
-        return Err(InvalidText::Character { what, code: found as u32 });
-    }
-    if text.trim().len() != text.len() {
-        return Err(InvalidText::Padded { what });
     }
     Ok(())
 }
@@ -108,9 +178,13 @@ macro_rules! serde_as_text {
 }
 pub(crate) use serde_as_text;
 
-/// Defines a text type with a limit in characters and a predicate over them.
+/// Defines a text type with a limit in characters and a predicate over them; a second predicate where stored values may have
+/// characters that are refused by now.
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident, $what:literal, $limit:expr, $allowed:expr) => {
+        $crate::text::text_type!($(#[$doc])* $name, $what, $limit, $allowed, recorded $allowed);
+    };
+    ($(#[$doc:meta])* $name:ident, $what:literal, $limit:expr, $allowed:expr, recorded $recorded:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(std::sync::Arc<str>);
@@ -128,13 +202,22 @@ macro_rules! text_type {
                 Ok(Self(text.as_ref().into()))
             }
 
+            /// Takes a text as this release or an earlier one stored it.
+            ///
+            /// # Errors
+            /// The rule of the first release that the text breaks.
+            pub fn recorded(text: impl AsRef<str>) -> Result<Self, $crate::text::InvalidText> {
+                $crate::text::check_recorded($what, text.as_ref(), Self::LIMIT, $recorded)?;
+                Ok(Self(text.as_ref().into()))
+            }
+
             /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
-        $crate::text::serde_as_text!($name, $name::as_str, |text| $name::try_new(text));
+        $crate::text::serde_as_text!($name, $name::as_str, |text| $name::recorded(text));
 
         impl TryFrom<String> for $name {
             type Error = $crate::text::InvalidText;
@@ -175,3 +258,62 @@ text_type!(
     /// Why somebody did something, in their words.
     Reason, "reason", 500, |_| true
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ExternalReference, OrderNumber, Sku};
+
+    #[test]
+    fn what_cannot_be_seen_is_refused_and_still_read_from_what_is_stored() {
+        for hidden in [
+            '\u{202e}',
+            '\u{2066}',
+            '\u{200f}',
+            '\u{61c}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{feff}',
+            '\u{2060}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{ad}',
+            '\u{180e}',
+            '\u{fffe}',
+            '\u{fdd0}',
+            '\u{1fffe}',
+            '\u{10ffff}',
+            '\u{e0041}',
+        ] {
+            let text = format!("A{hidden}B");
+            let refused = |what| Err(InvalidText::Character { what, code: hidden as u32 });
+            assert_eq!(Sku::try_new(&text).map(drop), refused("SKU"));
+            assert_eq!(ExternalReference::try_new(&text).map(drop), refused("external reference"));
+            assert_eq!(OrderNumber::try_new(&text).map(drop), refused("order number"));
+            assert_eq!(Description::try_new(&text).map(drop), refused("description"));
+            assert_eq!(Reason::try_new(&text).map(drop), refused("reason"));
+            let stored = serde_json::to_string(&text).unwrap();
+            assert_eq!(serde_json::from_str::<Sku>(&stored).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn spaces_of_other_widths_may_stand_in_a_description_and_not_in_an_identifier() {
+        for space in ['\u{a0}', '\u{2003}', '\u{3000}', '\u{202f}'] {
+            let text = format!("A{space}B");
+            assert!(Description::try_new(&text).is_ok() && Sku::try_new(&text).is_err(), "{space:?}");
+        }
+        for text in ["Größe 42", "Chopsticks 箸", "Café – \u{201c}crème\u{201d}", "Heart ❤\u{fe0f}", "שלום", "A B"]
+        {
+            assert!(Description::try_new(text).is_ok() && Sku::try_new(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn control_characters_are_refused_everywhere() {
+        for control in ['\0', '\n', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\u{9f}'] {
+            let text = format!("A{control}B");
+            assert!(Sku::try_new(&text).is_err() && Sku::recorded(&text).is_err() && Reason::try_new(&text).is_err());
+        }
+    }
+}

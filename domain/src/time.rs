@@ -1,27 +1,56 @@
 //! Moments. The domain never reads a clock; moments arrive as values.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{calendar, text};
 
 /// A moment in UTC with microsecond resolution, which is what Postgres and Avro keep.
+///
+/// What an order may be given lies in the years [`Timestamp::GIVEN_YEARS`]; what is read back may lie in the years 0 to 9999,
+/// which releases before that bound accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
-/// A text or number that is no moment between the years 0 and 9999.
+/// A text or number that is no acceptable moment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not an RFC 3339 moment between the years 0 and 9999: {given}")]
-pub struct InvalidTimestamp {
-    given: String,
+pub enum InvalidTimestamp {
+    /// A text or number that is no moment between the years 0 and 9999.
+    #[error("not an RFC 3339 moment between the years 0 and 9999: {given}")]
+    Unreadable {
+        /// What was given.
+        given: String,
+    },
+    /// A moment beyond the years that an order may be given.
+    #[error(
+        "{given} does not lie in the years {} to {}",
+        Timestamp::GIVEN_YEARS.start(),
+        Timestamp::GIVEN_YEARS.end()
+    )]
+    OutOfBounds {
+        /// What was given.
+        given: Timestamp,
+    },
 }
 
 /// 0000-01-01T00:00:00Z.
 const EARLIEST_MICROS: i64 = -62_167_219_200_000_000;
 /// 9999-12-31T23:59:59.999999Z.
 const LATEST_MICROS: i64 = 253_402_300_799_999_999;
+/// 1830-01-01T00:00:00Z.
+const EARLIEST_GIVEN_MICROS: i64 = -4_417_977_600_000_000;
+/// 2249-12-31T23:59:59.999999Z.
+const LATEST_GIVEN_MICROS: i64 = 8_835_955_199_999_999;
 
 impl Timestamp {
+    /// Years, in UTC, of the moments that an order may be given. Beyond them, common readers of Avro refuse a moment or, worse,
+    /// read another one: Python's from year 0 and year 10000 on, JavaScript's before 1827-04-15 and after 2255-06-05, where
+    /// microseconds leave what a double keeps, and whoever counts nanoseconds in 64 bits before 1677 and after 2262. The
+    /// margin keeps a moment within them at every offset from UTC.
+    pub const GIVEN_YEARS: RangeInclusive<i32> = 1830..=2249;
+
     /// Microseconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
@@ -30,20 +59,46 @@ impl Timestamp {
         if (EARLIEST_MICROS..=LATEST_MICROS).contains(&micros) {
             Ok(Self(micros))
         } else {
-            Err(InvalidTimestamp { given: format!("{micros} µs") })
+            Err(InvalidTimestamp::Unreadable { given: format!("{micros} µs") })
         }
     }
 
-    /// Reads an RFC 3339 moment; what is finer than a microsecond is cut off.
+    /// Reads an RFC 3339 moment that an order is given; what is finer than a microsecond is cut off.
+    ///
+    /// # Errors
+    /// [`InvalidTimestamp`] for another text, or outside the years [`Timestamp::GIVEN_YEARS`].
+    pub fn try_new(text: &str) -> Result<Self, InvalidTimestamp> {
+        Self::recorded(text)?.given()
+    }
+
+    /// The same moment, if an order may be given it.
+    ///
+    /// # Errors
+    /// [`InvalidTimestamp::OutOfBounds`] outside the years [`Timestamp::GIVEN_YEARS`].
+    pub fn given(self) -> Result<Self, InvalidTimestamp> {
+        if (EARLIEST_GIVEN_MICROS..=LATEST_GIVEN_MICROS).contains(&self.0) {
+            Ok(self)
+        } else {
+            Err(InvalidTimestamp::OutOfBounds { given: self })
+        }
+    }
+
+    /// The nearest moment that an order may be given: for what is published and was not chosen by the engine.
+    #[must_use]
+    pub fn nearest_given(self) -> Self {
+        Self(self.0.clamp(EARLIEST_GIVEN_MICROS, LATEST_GIVEN_MICROS))
+    }
+
+    /// Reads an RFC 3339 moment as it was stored by this release or an earlier one.
     ///
     /// # Errors
     /// [`InvalidTimestamp`] for another text, or outside the years 0 to 9999.
-    pub fn try_new(text: &str) -> Result<Self, InvalidTimestamp> {
+    pub fn recorded(text: &str) -> Result<Self, InvalidTimestamp> {
         if let Some(micros) = read_written(text) {
             return Self::try_from_micros(micros);
         }
         DateTime::parse_from_rfc3339(text)
-            .map_err(|_| InvalidTimestamp { given: text.to_owned() })
+            .map_err(|_| InvalidTimestamp::Unreadable { given: text.to_owned() })
             .and_then(|moment| Self::try_from(moment.to_utc()))
     }
 
@@ -70,7 +125,7 @@ impl TryFrom<String> for Timestamp {
     type Error = InvalidTimestamp;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::try_new(&text)
+        Self::recorded(&text)
     }
 }
 
@@ -88,7 +143,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text::read(deserializer, Self::try_new)
+        text::read(deserializer, Self::recorded)
     }
 }
 
@@ -169,7 +224,7 @@ fn number(digits: &[u8]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::SecondsFormat;
+    use chrono::{Datelike, SecondsFormat};
     use proptest::prelude::*;
 
     use super::*;
@@ -184,7 +239,7 @@ mod tests {
             let text = moment.to_string();
             prop_assert_eq!(&text, &moment.to_datetime().to_rfc3339_opts(SecondsFormat::AutoSi, true));
             prop_assert_eq!(read_written(&text), Some(moment.micros()));
-            prop_assert_eq!(Timestamp::try_new(&text), Ok(moment));
+            prop_assert_eq!(Timestamp::recorded(&text), Ok(moment));
         }
 
         #[test]
@@ -196,7 +251,7 @@ mod tests {
 
         #[test]
         fn no_text_is_read_beyond_its_end(text in "\\PC{0,30}") {
-            prop_assert!(read_written(&text).is_none() || Timestamp::try_new(&text).is_ok());
+            prop_assert!(read_written(&text).is_none() || Timestamp::recorded(&text).is_ok());
         }
     }
 
@@ -208,5 +263,33 @@ mod tests {
         for text in ["", "Z", "1970-01-01", "1970-02-30T00:00:00Z", "1970-01-01T24:00:00Z", "1970-01-01T00:00:00.000"] {
             assert!(at(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_an_order_is_given_lies_within_what_every_reader_keeps_exactly() {
+        for text in ["1830-01-01T00:00:00Z", "2249-12-31T23:59:59.999999Z", "1830-01-01T12:00:00+12:00"] {
+            let moment = Timestamp::try_new(text).unwrap();
+            assert!(Timestamp::GIVEN_YEARS.contains(&moment.to_datetime().year()), "{text}");
+            assert!((-(1 << 52)..(1 << 53) - 1).contains(&moment.micros()), "{text}");
+        }
+        for text in [
+            "0000-01-01T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "1830-01-01T00:00:00+00:01",
+            "2249-12-31T23:59:59-00:01",
+            "9999-12-31T23:59:59Z",
+        ] {
+            assert!(matches!(Timestamp::try_new(text), Err(InvalidTimestamp::OutOfBounds { .. })), "{text}");
+            let stored = format!("{text:?}");
+            assert!(serde_json::from_str::<Timestamp>(&stored).is_ok(), "an earlier release stored {text}");
+        }
+        let nearest = |text: &str| Timestamp::recorded(text).unwrap().nearest_given().to_string();
+        assert_eq!(nearest("0000-01-01T00:00:00Z"), "1830-01-01T00:00:00Z");
+        assert_eq!(nearest("9999-01-01T00:00:00Z"), "2249-12-31T23:59:59.999999Z");
+        assert_eq!(nearest("2026-01-01T00:00:00Z"), "2026-01-01T00:00:00Z");
+        assert_eq!(
+            Timestamp::try_new("0000-01-01T00:00:00Z").unwrap_err().to_string(),
+            "0000-01-01T00:00:00Z does not lie in the years 1830 to 2249"
+        );
     }
 }

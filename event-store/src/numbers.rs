@@ -1,38 +1,108 @@
-//! Order numbers from a Postgres sequence, taken in blocks. Gaps are allowed; a restart leaves one.
+//! Order numbers from a counter of the tenant's, taken in blocks. Gaps are allowed; a restart leaves one.
+//!
+//! Guarantees: no tenant's numbers depend on another's; a number that an import brings along is passed before its claim is
+//! stored, so whoever takes a block after that meets no imported number.
 
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError};
+
+use domain::{FIRST_COUNT, TenantId};
 use tokio::sync::Mutex;
 
 use crate::{ReadError, Store};
 
 /// Numbers fetched at once.
-const BLOCK: i32 = 64;
+const BLOCK: i64 = 64;
+/// Tenants whose blocks are kept; beyond that all are forgotten, which leaves gaps.
+const TENANTS_MAX: usize = 10_000;
 
-/// Numbers fetched and not yet given, the next one last.
+/// The counters of all tenants that this process has met.
 #[derive(Default)]
 pub(crate) struct Numbers {
-    free: Mutex<Vec<i64>>,
+    tenants: std::sync::Mutex<HashMap<TenantId, Arc<Counter>>>,
+}
+
+/// What this process knows of a tenant's counter.
+#[derive(Default)]
+struct Counter {
+    block: Mutex<Block>,
+    /// The highest number that the counter is to pass.
+    wanted: AtomicI64,
+    /// The next number that the database is known to have reached.
+    reached: AtomicI64,
+}
+
+/// Numbers fetched and not yet given.
+#[derive(Default)]
+struct Block {
+    next: i64,
+    end: i64,
+}
+
+impl Numbers {
+    fn counter(&self, tenant: &TenantId) -> Arc<Counter> {
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        if tenants.len() >= TENANTS_MAX && !tenants.contains_key(tenant) {
+            tenants.clear();
+        }
+        Arc::clone(tenants.entry(tenant.clone()).or_default())
+    }
 }
 
 impl Store {
-    /// The next order number, unique in this database.
+    /// The tenant's next order number.
     ///
     /// # Errors
     /// [`ReadError`] when the database cannot be reached.
-    pub async fn next_order_number(&self) -> Result<i64, ReadError> {
-        let mut free = self.inner.numbers.free.lock().await;
-        if let Some(number) = free.pop() {
-            return Ok(number);
+    pub async fn next_order_number(&self, tenant: &TenantId) -> Result<i64, ReadError> {
+        let counter = self.inner.numbers.counter(tenant);
+        let mut block = counter.block.lock().await;
+        if block.next >= block.end {
+            let client = self.reader().await?;
+            let statement =
+                client.prepare_cached(include_str!("sql/take_order_numbers.sql")).await.map_err(ReadError::Query)?;
+            let row = client
+                .query_one(&statement, &[&tenant.as_str(), &FIRST_COUNT, &BLOCK])
+                .await
+                .map_err(ReadError::Query)?;
+            let end: i64 = row.try_get(0).map_err(ReadError::Query)?;
+            *block = Block { next: end - BLOCK, end };
+            counter.reached.fetch_max(end, Ordering::Relaxed);
         }
-        let client = self.reader().await?;
-        let rows = client
-            .query("SELECT nextval('order_number') FROM generate_series(1, $1::int)", &[&BLOCK])
-            .await
-            .map_err(ReadError::Query)?;
-        let mut block =
-            rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>().map_err(ReadError::Query)?;
-        block.reverse();
-        let number = block.pop().expect("a block holds numbers");
-        *free = block;
+        let number = block.next;
+        block.next += 1;
         Ok(number)
+    }
+
+    /// Gives back what was fetched of a tenant's numbers, so that the next one comes from behind whatever has been imported
+    /// by then: to be called where a number turns out to be taken.
+    pub async fn forget_order_numbers(&self, tenant: &TenantId) {
+        *self.inner.numbers.counter(tenant).block.lock().await = Block::default();
+    }
+
+    /// Moves the tenant's counter past a number. Several at once cost one write.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the database cannot be reached.
+    pub async fn pass_order_number(&self, tenant: &TenantId, number: i64) -> Result<(), ReadError> {
+        let counter = self.inner.numbers.counter(tenant);
+        let next = number.saturating_add(1);
+        counter.wanted.fetch_max(next, Ordering::Relaxed);
+        if counter.reached.load(Ordering::Relaxed) < next {
+            let mut block = counter.block.lock().await;
+            if counter.reached.load(Ordering::Relaxed) < next {
+                let wanted = counter.wanted.load(Ordering::Relaxed).max(FIRST_COUNT);
+                let client = self.reader().await?;
+                let statement = client
+                    .prepare_cached(include_str!("sql/pass_order_numbers.sql"))
+                    .await
+                    .map_err(ReadError::Query)?;
+                let row = client.query_one(&statement, &[&tenant.as_str(), &wanted]).await.map_err(ReadError::Query)?;
+                counter.reached.fetch_max(row.try_get(0).map_err(ReadError::Query)?, Ordering::Relaxed);
+                *block = Block::default();
+            }
+        }
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use domain::{Currency, CustomerId, TenantId};
+use domain::{Currency, CustomerId, ImportSource, TenantId};
 use service_kit::auth::Role;
 
 use crate::dlq::args::DlqVerb;
@@ -21,7 +21,8 @@ pub const DEFAULT_TENANT: &str = "default";
 /// Settings come from the environment, else from the nearest `.local/env`, which `make up` writes; so after `make up` no flags
 /// are needed.
 ///
-/// Exit codes: 0 all is well, 1 something failed or was found, 2 the command line is wrong.
+/// Exit codes: 0 all is well, 1 something failed or was found, or was refused by an import, 2 the command line is wrong, 3 an
+/// import did not finish.
 #[derive(Debug, Parser)]
 #[command(name = "orderctl", version, max_term_width = 110)]
 pub struct Cli {
@@ -133,6 +134,15 @@ pub struct ImportArgs {
     /// Whose shop the orders belong to
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,
+    /// Import nothing, and report what an import would do
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace orders that were imported before with other content; their history keeps both
+    #[arg(long)]
+    pub update: bool,
+    /// Import an order without its refused lines, instead of refusing it whole
+    #[arg(long)]
+    pub partial: bool,
     /// Longest wait for an engine that is away, in seconds
     #[arg(long, default_value_t = crate::import::PATIENCE.as_secs(), value_name = "SECONDS")]
     pub patience_s: u64,
@@ -157,15 +167,18 @@ pub struct OnlineRetailArgs {
 /// `import orders`
 #[derive(Debug, Args)]
 pub struct OrdersArgs {
-    /// The file: .csv, .ndjson or .jsonl, plain or compressed with gzip
+    /// The file: CSV, .ndjson, .jsonl or .json, plain or compressed with gzip
     pub file: PathBuf,
-    /// The mapping from columns to orders
-    #[arg(long, value_name = "MAP.toml")]
+    /// The mapping from columns to orders: shopify, woocommerce, amazon, or a file of your own
+    #[arg(long, value_name = "NAME|MAP.toml")]
     pub map: PathBuf,
+    /// The system that the orders come from, instead of the mapping's; a name for each of several shops
+    #[arg(long)]
+    pub source: Option<ImportSource>,
     /// Import only the first so many sales
     #[arg(long, value_name = "N")]
     pub first: Option<usize>,
-    /// The currency of the prices, instead of the mapping's
+    /// The currency of orders that name none, instead of the mapping's
     #[arg(long, value_parser = currency)]
     pub currency: Option<Currency>,
     /// Flags of every import.

@@ -1,25 +1,28 @@
 //! From a parsed command line to what it asks for.
 
+use std::borrow::Cow;
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Currency, TenantId};
+use domain::TenantId;
 use service_kit::BoxError;
 use service_kit::auth::Role;
 use service_kit::config::Variables;
 use service_kit::errors::chain;
 use service_kit::shutdown::on_signal;
 
-use crate::cli::{Cli, ImportArgs, ImportVerb, RelayVerb, SampleArgs, TokenArgs, Verb};
+use crate::cli::{Cli, ImportArgs, ImportVerb, OrdersArgs, RelayVerb, SampleArgs, TokenArgs, Verb};
 use crate::engine::{Bearer, Engine, Tokens};
 use crate::import::input::Origin;
-use crate::import::map::{ONLINE_RETAIL, Plan};
+use crate::import::map::{ONLINE_RETAIL, Plan, SHIPPED};
 use crate::import::progress::Progress;
-use crate::import::{Job, import};
+use crate::import::{Choices, Job, import};
 use crate::{audit, demo, dlq, events, export, lag, orders, replay, sample, stats};
+
+/// The exit code of an import that did not finish.
+const UNFINISHED: u8 = 3;
 
 /// How a command ended.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub enum Ending {
     Found,
     /// It could not run to its end.
     Failed(BoxError),
+    /// An import that did not come to its end, or did not begin.
+    Unfinished(BoxError),
 }
 
 impl Ending {
@@ -44,6 +49,10 @@ impl Ending {
                 eprintln!("orderctl: {}", chain(error.as_ref()));
                 ExitCode::FAILURE
             }
+            Self::Unfinished(error) => {
+                eprintln!("orderctl: {}", chain(error.as_ref()));
+                ExitCode::from(UNFINISHED)
+            }
         }
     }
 }
@@ -54,9 +63,11 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// Does what the command line asks.
 pub async fn run(cli: Cli) -> Ending {
+    let is_import = matches!(cli.verb, Verb::Import(_));
     match dispatch(cli).await {
         Ok(true) => Ending::Well,
         Ok(false) => Ending::Found,
+        Err(error) if is_import => Ending::Unfinished(error),
         Err(error) => Ending::Failed(error),
     }
 }
@@ -109,12 +120,9 @@ async fn import_verb(variables: &Variables, verb: ImportVerb) -> Result<bool, Bo
             first: args.first,
             args: args.import,
         },
-        ImportVerb::Orders(args) => Wanted {
-            origin: Origin::file(&args.file),
-            plan: read_plan(&args.map, args.currency)?,
-            first: args.first,
-            args: args.import,
-        },
+        ImportVerb::Orders(args) => {
+            Wanted { origin: Origin::file(&args.file), plan: read_plan(&args)?, first: args.first, args: args.import }
+        }
         ImportVerb::Sample(args) => {
             let mut plan = Plan::compile("online-retail", ONLINE_RETAIL, None)?;
             plan.source = domain::ImportSource::try_new("sample")?;
@@ -126,10 +134,20 @@ async fn import_verb(variables: &Variables, verb: ImportVerb) -> Result<bool, Bo
     run_import(variables, wanted).await
 }
 
-fn read_plan(path: &Path, currency: Option<Currency>) -> Result<Plan, BoxError> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read the mapping {name}: {error}"))?;
-    Ok(Plan::compile(&name, &text, currency)?)
+fn read_plan(args: &OrdersArgs) -> Result<Plan, BoxError> {
+    let name = args.map.display().to_string();
+    let shipped = SHIPPED.iter().find(|(shipped, _)| *shipped == name);
+    let text: Cow<'_, str> = if let Some((_, text)) = shipped {
+        Cow::Borrowed(text)
+    } else {
+        let read = std::fs::read_to_string(&args.map);
+        Cow::Owned(read.map_err(|error| format!("cannot read the mapping {name}: {error}"))?)
+    };
+    let mut plan = Plan::compile(&name, &text, args.currency)?;
+    if let Some(source) = &args.source {
+        plan.source = source.clone();
+    }
+    Ok(plan)
 }
 
 /// The one in whose name staff work is done.
@@ -143,6 +161,8 @@ async fn run_import(variables: &Variables, wanted: Wanted) -> Result<bool, BoxEr
         origin: wanted.origin,
         plan: Arc::new(wanted.plan),
         first: wanted.first,
+        choices: Choices { partial: wanted.args.partial, update: wanted.args.update },
+        dry_run: wanted.args.dry_run,
         report: wanted.args.report,
         patience: Duration::from_secs(wanted.args.patience_s),
     };
@@ -150,6 +170,7 @@ async fn run_import(variables: &Variables, wanted: Wanted) -> Result<bool, BoxEr
     writeln!(std::io::stdout(), "{outcome}")?;
     match outcome.error {
         Some(error) => Err(error.into()),
-        None => Ok(outcome.run.complete),
+        None if !outcome.run.complete => Err("the file has lines without a result; run the import again".into()),
+        None => Ok(outcome.ledger.lines.refused == 0),
     }
 }

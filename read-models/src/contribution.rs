@@ -85,7 +85,8 @@ impl Contribution {
         self.count(view, 1);
     }
 
-    /// Takes away what an order contributed. The times of first and last placement stay, since nothing unplaces an order.
+    /// Takes away what an order contributed. The times of first and last placement stay, since they do not tell how many
+    /// orders they are of; where a correction moves a placement, [`moved_placement`] says whose times to look up anew.
     pub fn subtract(&mut self, view: &OrderView) {
         self.count(view, -1);
     }
@@ -136,6 +137,18 @@ impl Contribution {
             }
         }
     }
+}
+
+/// The customer whose row no longer follows from what it was: a corrected import has moved an order to another customer,
+/// currency or time, or made a credit of a sale. Its times of first and last placement may be other ones, or the row may be
+/// one of nothing.
+pub fn moved_placement(before: &OrderView, after: &OrderView) -> Option<CustomerKey> {
+    let placement = |view: &OrderView| {
+        let (placed_at, customer, currency) = (view.placed_at?, view.customer.clone()?, view.currency.clone()?);
+        Some((CustomerKey { tenant: view.tenant.clone(), customer, currency }, view.kind, placed_at))
+    };
+    let before = placement(before)?;
+    (placement(after).as_ref() != Some(&before)).then_some(before.0)
 }
 
 impl CustomerFigures {

@@ -103,6 +103,9 @@ fn step(view: Option<OrderView>, record: &Published, checked: &Checked<'_>) -> R
         (None | Some(OrderView { state: ViewState::Foreign, .. }), PublicEvent::OrderImported(event)) => {
             begin::imported(event, record, checked)
         }
+        (Some(view @ OrderView { state: ViewState::Completed, .. }), PublicEvent::OrderImportCorrected(event)) => {
+            begin::corrected(&view, event, record, checked)
+        }
         (Some(view @ OrderView { state: ViewState::Draft, .. }), PublicEvent::LineAdded(event)) => {
             change::line_added(view, event, checked)
         }

@@ -22,6 +22,7 @@ mod view;
 
 pub use apply::plan::is_strangers;
 pub use apply::{Applier, ApplyError, ApplyReport, Failure};
+use contribution::moved_placement;
 pub use contribution::{Contribution, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
 pub use db::{ReadDb, ReadDbError, ReadSettings};
 pub use fold::{FoldError, fold};

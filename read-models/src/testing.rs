@@ -3,7 +3,7 @@
 use domain::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published,
 };
 use domain::{EventId, Timestamp};
 use uuid::Uuid;
@@ -175,6 +175,41 @@ impl Story {
                 total,
                 placed_at,
                 imported_at: at,
+            })
+        })
+    }
+
+    /// The imported order is corrected; its reference stays.
+    #[must_use]
+    pub fn corrected(
+        self,
+        number: &str,
+        kind: OrderKind,
+        customer: Option<&str>,
+        placed_at: i64,
+        lines: Vec<ContractLine>,
+    ) -> Self {
+        let (reference, imported_at) = self.view.as_ref().map_or((None, None), |view| {
+            (view.reference.clone(), view.imported_at.map(|moment| moment.timestamp_micros()))
+        });
+        let total = pounds(lines.iter().map(|line| line.total.minor).sum());
+        self.then(|order_id, version, tenant, at| {
+            PublicEvent::OrderImportCorrected(OrderImportCorrected {
+                order_id,
+                version,
+                tenant,
+                at,
+                source: "online-retail".to_owned(),
+                reference: reference.unwrap_or_default(),
+                number: number.to_owned(),
+                kind,
+                credit_of: None,
+                customer: customer.map(str::to_owned),
+                country: Some("FR".to_owned()),
+                lines,
+                total,
+                placed_at,
+                imported_at: imported_at.unwrap_or(at),
             })
         })
     }

@@ -9,7 +9,7 @@ use service_kit::poll::wait_until;
 use tokio::process::{Child, Command};
 
 use crate::look::{audit, event_store, events, report, visible, whole};
-use crate::parts::{Victim, first_engine, kill_and_start, run, start_engine, this, variable};
+use crate::parts::{Victim, first_engine, kill_and_start, run, run_import, start_engine, this, variable};
 use crate::stopped::replace_a_stopped_projector;
 
 /// Lines of the generated file: enough that a fifth of its orders is not its end.
@@ -35,7 +35,7 @@ pub async fn every_part() {
     };
     let mut engine = first_engine().await;
     let path = folder.join("undisturbed.json");
-    run(import(&file, "undisturbed", &path)).await;
+    run_import(import(&file, "undisturbed", &path)).await;
     let found = report(&path);
     let orders = found["orders"]["imported"].as_u64().unwrap();
     let figures = visible("undisturbed", orders).await;
@@ -89,7 +89,7 @@ async fn survive(victim: Victim, engine: &mut Child, file: &Path, folder: &Path,
     }
     // The importer waits for an engine that comes back; it is not asked to, as there is a second run.
     importer.wait().await.unwrap();
-    run(import(file, &tenant, &second)).await;
+    run_import(import(file, &tenant, &second)).await;
 
     let found = report(&second);
     assert_eq!(whole(&found), whole(&expected.report), "the second run after a kill of {victim:?}");

@@ -90,6 +90,18 @@ pub async fn kill_and_start(part: &str) {
 }
 
 /// Runs a command that must succeed; answers what it printed.
+/// Runs an import of a file that has lines to refuse, which it says by its exit status.
+pub async fn run_import(mut command: Command) {
+    let output = command.stderr(Stdio::piped()).stdout(Stdio::piped()).output().await.unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(is_import_done(output.status), "{command:?}: {}\n{stderr}", output.status);
+}
+
+/// Whether an import has come to its end, be it with refused lines.
+pub fn is_import_done(status: std::process::ExitStatus) -> bool {
+    matches!(status.code(), Some(0 | 1))
+}
+
 pub async fn run(mut command: Command) -> String {
     let output = command.stderr(Stdio::piped()).stdout(Stdio::piped()).output().await.unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);

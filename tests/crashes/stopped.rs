@@ -9,7 +9,7 @@ use tokio::process::Child;
 
 use crate::drill::{generated, import};
 use crate::look::{audit, read_models, report, visible};
-use crate::parts::{run, signal, start_engine_with, start_projector};
+use crate::parts::{is_import_done, run_import, signal, start_engine_with, start_projector};
 
 /// Lines of the generated file: one batch is enough.
 const LINES: &str = "2000";
@@ -36,13 +36,13 @@ pub async fn replace_a_stopped_projector(mut engine: Child, folder: &Path) {
     holding.rollback().await.unwrap();
 
     let mut second = start_projector().await;
-    assert!(importer.wait().await.unwrap().success());
+    assert!(is_import_done(importer.wait().await.unwrap()));
     let orders = report(&told)["orders"]["imported"].as_u64().unwrap();
     visible("stopped", orders).await;
     signal("CONT", &first).await;
     // Alone again, it goes on where its successor was.
     second.kill().await.unwrap();
-    run(import(&file, "continued", &folder.join("continued.json"))).await;
+    run_import(import(&file, "continued", &folder.join("continued.json"))).await;
     visible("continued", orders).await;
     audit().await;
     eprintln!(

@@ -37,7 +37,9 @@ async fn orderctl(line: &str) -> bool {
     match orderctl::run(Cli::parse_from(format!("orderctl {line}").split(' '))).await {
         Ending::Well => true,
         Ending::Found => false,
-        Ending::Failed(error) => panic!("{line}: {}", service_kit::errors::chain(error.as_ref())),
+        Ending::Failed(error) | Ending::Unfinished(error) => {
+            panic!("{line}: {}", service_kit::errors::chain(error.as_ref()))
+        }
     }
 }
 

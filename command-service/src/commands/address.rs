@@ -1,6 +1,6 @@
 //! The personal part of an address: checked, then sealed as one document.
 
-use domain::InvalidText;
+use domain::{InvalidText, is_hidden};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -97,7 +97,7 @@ fn text(what: &'static str, text: &str, limit: usize) -> Result<(), impl FieldFa
         Err(InvalidText::Empty { what })
     } else if length > limit {
         Err(InvalidText::TooLong { what, length, limit })
-    } else if let Some(found) = text.chars().find(|c| c.is_control()) {
+    } else if let Some(found) = text.chars().find(|c| c.is_control() || is_hidden(*c)) {
         Err(InvalidText::Character { what, code: u32::from(found) })
     } else if text.trim().len() != text.len() {
         Err(InvalidText::Padded { what })
@@ -144,6 +144,7 @@ mod tests {
     fn every_error_has_its_pointer() {
         assert_eq!(wrong(|details| details.postal_code = Some("9".repeat(21))), one("/postalCode", "too_long"));
         assert_eq!(wrong(|details| details.city = "A\r\nB".to_owned()), one("/city", "character_not_allowed"));
+        assert_eq!(wrong(|details| details.name = "A\u{202e}B".to_owned()), one("/name", "character_not_allowed"));
         assert_eq!(wrong(|details| details.line2 = Some(" x".to_owned())), one("/line2", "padded"));
         assert_eq!(wrong(|details| details.name = " ".to_owned()), one("/name", "empty"));
         for email in ["a", "@", "a@", "a@b@c", "a b@c"] {

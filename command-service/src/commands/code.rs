@@ -112,6 +112,8 @@ codes! {
     ImportConflict = "import_conflict", Conflict, "The reference was imported with other content";
     /// Another order has the number.
     OrderNumberTaken = "order_number_taken", Conflict, "The order number is taken";
+    /// An imported number would use up the tenant's counter.
+    OrderNumberBeyondBound = "order_number_beyond_bound", Invalid, "The imported order number is too high";
     /// The customer's personal data was erased for good.
     SubjectErased = "subject_erased", Conflict, "The customer's personal data was erased";
     /// Others kept changing the order.

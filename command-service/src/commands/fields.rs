@@ -45,6 +45,7 @@ impl FieldFailure for MoneyError {
     fn code(&self) -> &'static str {
         match self {
             Self::UnknownCurrency(_) => "unknown_currency",
+            Self::WithdrawnCurrency(_) => "withdrawn_currency",
             Self::MalformedPrice(_) => "malformed_price",
             Self::CurrencyMismatch(..) => "currency_mismatch",
             Self::Overflow => "amount_overflow",
@@ -68,12 +69,18 @@ impl FieldFailure for UnknownCountry {
 
 impl FieldFailure for InvalidTimestamp {
     fn code(&self) -> &'static str {
-        "malformed_moment"
+        match self {
+            Self::Unreadable { .. } => "malformed_moment",
+            Self::OutOfBounds { .. } => "moment_out_of_bounds",
+        }
     }
 
     fn detail(&self) -> String {
-        // The type's own text repeats the value, however long.
-        "not an RFC 3339 moment between the years 0 and 9999".to_owned()
+        match self {
+            // The type's own text repeats the value, however long.
+            Self::Unreadable { .. } => "not an RFC 3339 moment".to_owned(),
+            Self::OutOfBounds { .. } => self.to_string(),
+        }
     }
 }
 

@@ -1,23 +1,39 @@
-//! Taking in orders of other systems. Idempotent by tenant, source and reference, so no key is needed.
+//! Taking in orders of other systems, and correcting what was taken in. Idempotent by tenant, source and reference, so no key
+//! is needed.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use domain::order::{ImportOrder, OrderCommand};
-use domain::{ExternalReference, ImportSource, OrderId, TenantId};
-use event_store::Expectation;
+use domain::order::{ImportOrder, OrderCommand, OrderEvent};
+use domain::{Count, ExternalReference, ImportSource, OrderId, OrderNumber, TenantId};
+use event_store::{ExecuteError, Expectation};
 use service_kit::auth::{Principal, Scope};
 use uuid::Uuid;
 
 use super::input::ImportedOrder;
-use super::run::{Task, require};
-use super::{Caller, Code, Commands, Receipt, Refusal};
+use super::run::{Task, decide, number_claim, require};
+use super::{Caller, Code, Commands, Refusal};
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportEffect {
+    /// The order was taken in.
+    Imported,
+    /// It replaced the one that had been taken in before.
+    Corrected,
+    /// It had been taken in before, with the same content.
+    Unchanged,
+}
 
 /// An order that was taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
-    /// Where it stands.
-    pub receipt: Receipt,
-    /// Whether it had been taken in before, with the same content.
-    pub already: bool,
+    /// The order.
+    pub order_id: OrderId,
+    /// Its version.
+    pub version: i64,
+    /// Its number.
+    pub number: OrderNumber,
+    /// What this import did.
+    pub effect: ImportEffect,
 }
 
 /// The id of an imported order, the same every time: a UUIDv8 (RFC 9562) from the SHA-256 of tenant, source and reference,
@@ -42,7 +58,7 @@ impl Commands {
         Ok(())
     }
 
-    /// Takes one order in. `expects` is a guess that saves a read or a conflict, and changes no outcome.
+    /// Takes one order in, or corrects it. `expects` is a guess that saves a read or a conflict, and changes no outcome.
     ///
     /// # Errors
     /// A [`Refusal`]; a retryable one changed nothing that a repeat does not settle.
@@ -55,9 +71,59 @@ impl Commands {
     ) -> Result<Imported, Refusal> {
         let principal = &caller.principal;
         Self::may_import(principal)?;
+        let (number, order_id) = (order.number.clone(), Self::imported_id(principal, &order));
+        // Before the number is claimed, so that no placement meets it.
+        if let Count::Within(count) = number.count() {
+            let passed = self.bus.store().pass_order_number(&principal.tenant, count).await;
+            passed.map_err(ExecuteError::from)?;
+        }
+        let command = self.importing(principal, order_id, order);
+        let task = Task { operation: "order.import", order_id, line_id: None, expects, input: &(), command };
+        let receipt = self.run(caller, task).await?.receipt;
+        let effect = match receipt.version {
+            _ if receipt.event_ids.is_empty() => ImportEffect::Unchanged,
+            // An order's history begins with its import.
+            1 => ImportEffect::Imported,
+            _ => ImportEffect::Corrected,
+        };
+        Ok(Imported { order_id, version: receipt.version, number, effect })
+    }
+
+    /// Says what importing an order would do now, and does nothing.
+    ///
+    /// # Errors
+    /// The [`Refusal`] that the import itself would meet.
+    #[tracing::instrument(name = "command.order.import.try", skip_all, fields(order.id))]
+    pub async fn try_import(&self, caller: &Caller, order: ImportedOrder) -> Result<Imported, Refusal> {
+        let principal = &caller.principal;
+        Self::may_import(principal)?;
+        let (number, order_id) = (order.number.clone(), Self::imported_id(principal, &order));
+        let loaded = self.bus.load(&order_id.to_string()).await?;
+        let command = self.importing(principal, order_id, order);
+        let events = decide(caller, &command, loaded.version, &loaded.state)?;
+        for claim in events.iter().filter_map(|event| number_claim(&principal.tenant, event)) {
+            let holder = self.bus.store().claim_holder(&claim).await.map_err(ExecuteError::from)?;
+            if holder.is_some_and(|holder| holder != order_id.to_string()) {
+                return Err(Refusal::number_taken(&claim.value));
+            }
+        }
+        let effect = match &events[..] {
+            [] => ImportEffect::Unchanged,
+            [OrderEvent::OrderImportCorrected(_), ..] => ImportEffect::Corrected,
+            _ => ImportEffect::Imported,
+        };
+        let version = loaded.version + i64::try_from(events.len()).expect("an import makes one event");
+        Ok(Imported { order_id, version, number, effect })
+    }
+
+    fn imported_id(principal: &Principal, order: &ImportedOrder) -> OrderId {
         let order_id = imported_order_id(&principal.tenant, &order.source, &order.reference);
         tracing::Span::current().record("order.id", tracing::field::display(order_id));
-        let command = OrderCommand::ImportOrder(ImportOrder {
+        order_id
+    }
+
+    fn importing(&self, principal: &Principal, order_id: OrderId, order: ImportedOrder) -> OrderCommand {
+        OrderCommand::ImportOrder(ImportOrder {
             order_id,
             tenant: principal.tenant.clone(),
             source: order.source,
@@ -70,11 +136,9 @@ impl Commands {
             currency: order.currency,
             lines: order.lines,
             placed_at: order.placed_at,
+            is_update: order.is_update,
             at: self.clock.now(),
-        });
-        let task = Task { operation: "order.import", order_id, line_id: None, expects, input: &(), command };
-        let receipt = self.run(caller, task).await?.receipt;
-        Ok(Imported { already: receipt.event_ids.is_empty(), receipt })
+        })
     }
 }
 

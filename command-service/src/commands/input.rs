@@ -103,4 +103,6 @@ pub struct ImportedOrder {
     pub placed_at: Timestamp,
     /// Its lines, in order.
     pub lines: Vec<ImportLine>,
+    /// Whether it replaces an order of the same reference that differs.
+    pub is_update: bool,
 }

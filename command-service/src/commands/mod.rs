@@ -36,7 +36,7 @@ pub use address::AddressDetails;
 pub use code::{Code, Kind};
 pub use fields::{Broken, FieldFailure, Fields};
 pub use idempotency::IdempotencyKey;
-pub use import::{Imported, imported_order_id};
+pub use import::{ImportEffect, Imported, imported_order_id};
 pub use precondition::ExpectedVersion;
 pub use receipt::{Answer, MoneyView, OrderStatus, Receipt};
 pub use refusal::Refusal;

@@ -61,6 +61,11 @@ impl Refusal {
         Self::new(Code::Internal, "the cause is in the log, under this trace")
     }
 
+    /// Another order has the number, or had it before it was corrected.
+    pub(super) fn number_taken(number: &str) -> Self {
+        Self::new(Code::OrderNumberTaken, format!("another order has the number {number}"))
+    }
+
     fn store_unavailable(cause: &(dyn std::error::Error + 'static)) -> Self {
         tracing::warn!(error = chain(cause), "a command failed because the store does not answer");
         Self::new(Code::StoreUnavailable, "nothing was changed; try again")
@@ -82,7 +87,8 @@ impl From<OrderRejection> for Refusal {
             OrderRejection::TotalMismatch { .. } => Code::TotalMismatch,
             OrderRejection::Amount(MoneyError::CurrencyMismatch(..)) => Code::CurrencyMismatch,
             OrderRejection::Amount(_) => Code::AmountOverflow,
-            OrderRejection::ImportConflict => Code::ImportConflict,
+            OrderRejection::ImportConflict { .. } => Code::ImportConflict,
+            OrderRejection::NumberBeyondBound => Code::OrderNumberBeyondBound,
             OrderRejection::CreditOfWithoutCredit => Code::CreditOfWithoutCredit,
         };
         Self::new(code, rejection.to_string())
@@ -126,9 +132,7 @@ impl Refusal {
                 tracing::warn!(error = chain(error), "the store refused a command's values");
                 Self::new(Code::ValuesRefused, "a value has a form that the store does not take")
             }
-            AppendError::ClaimTaken { value, .. } => {
-                Self::new(Code::OrderNumberTaken, format!("another order has the number {value}"))
-            }
+            AppendError::ClaimTaken { value, .. } => Self::number_taken(value),
             AppendError::Conflict { .. } | AppendError::AnswerExists => Self::internal(error),
         }
     }

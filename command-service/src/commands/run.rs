@@ -134,10 +134,12 @@ pub(super) fn require(principal: &Principal, scope: Scope) -> Result<(), Refusal
 }
 
 /// An order's number is unique within its tenant.
-fn number_claim(tenant: &TenantId, event: &OrderEvent) -> Option<Claim> {
+pub(super) fn number_claim(tenant: &TenantId, event: &OrderEvent) -> Option<Claim> {
     let number = match event {
         OrderEvent::OrderPlaced(event) => &event.number,
         OrderEvent::OrderImported(event) => &event.number,
+        // The number before stays the order's too: it leads to no other one.
+        OrderEvent::OrderImportCorrected(event) => &event.order.number,
         OrderEvent::OrderDrafted(_)
         | OrderEvent::LineAdded(_)
         | OrderEvent::LineQuantityChanged(_)

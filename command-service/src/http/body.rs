@@ -38,7 +38,7 @@ impl NewOrder {
         let mut fields = Fields::default();
         let id = fields.check_optional("/id", self.id, |id| order_id(&id));
         let customer = fields.check_optional("/customer", self.customer, CustomerId::try_new);
-        let currency = fields.check("/currency", Currency::try_new(&self.currency));
+        let currency = fields.check("/currency", Currency::current(&self.currency));
         fields.finish(|| Some(NewDraft { id: id?, customer: customer?, currency: currency? }))
     }
 }

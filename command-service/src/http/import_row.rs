@@ -2,8 +2,8 @@
 
 use domain::order::OrderKind;
 use domain::{
-    CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, InvalidTimestamp, OrderId,
-    OrderNumber, Sku, Timestamp, UnitPrice,
+    CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, OrderId, OrderNumber, Sku,
+    Timestamp, UnitPrice,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::body::quantity;
 use super::json::malformed;
 use crate::commands::input::{ImportLine, ImportedOrder};
-use crate::commands::{Fields, Imported, Refusal};
+use crate::commands::{Fields, ImportEffect, Imported, Refusal};
 
 /// An order of another system.
 #[derive(Deserialize, ToSchema)]
@@ -39,14 +39,18 @@ pub(super) struct ImportRow {
     /// ISO 3166-1 alpha-2 code, where known.
     #[schema(example = "GB")]
     country: Option<String>,
-    /// The one currency of the order: ISO 4217.
+    /// The one currency of the order: ISO 4217, one that has been withdrawn since too.
     #[schema(example = "GBP")]
     currency: String,
-    /// When it was placed: RFC 3339.
+    /// When it was placed: RFC 3339, in the years 1830 to 2249.
     #[schema(format = DateTime, example = "2010-12-01T08:26:00Z")]
     placed_at: String,
     /// Its lines, from 1 to 2,000.
     lines: Vec<ImportRowLine>,
+    /// Whether the row replaces an order of the same source and reference that differs. Without it, that is refused as
+    /// `import_conflict`.
+    #[serde(default)]
+    update: bool,
 }
 
 /// A line of an order of another system. Quantities and prices are positive in a credit too.
@@ -92,8 +96,7 @@ impl ImportRow {
         let customer = fields.check_optional("/customer", self.customer, CustomerId::try_new);
         let country = fields.check_optional("/country", self.country, |country| CountryCode::try_new(&country));
         let currency = fields.check("/currency", Currency::try_new(&self.currency));
-        let placed_at: Result<_, InvalidTimestamp> = Timestamp::try_from(self.placed_at);
-        let placed_at = fields.check("/placedAt", placed_at);
+        let placed_at = fields.check("/placedAt", Timestamp::try_new(&self.placed_at));
         let kind = match self.kind {
             ImportKind::Sale => OrderKind::Sale,
             ImportKind::Credit => OrderKind::Credit,
@@ -115,6 +118,7 @@ impl ImportRow {
                 currency: currency?,
                 placed_at: placed_at?,
                 lines,
+                is_update: self.update,
             })
         })
     }
@@ -136,6 +140,8 @@ impl ImportRowLine {
 pub(super) enum RowStatus {
     /// Taken in now.
     Imported,
+    /// Taken in as the correction of an order that had been taken in before.
+    Corrected,
     /// Taken in before, with the same content.
     Already,
     /// Not acceptable; the same row will be refused again.
@@ -182,12 +188,16 @@ impl RowResult {
     /// The result of an attempt.
     pub(super) fn of(row: u64, result: Result<Imported, Refusal>) -> Self {
         match result {
-            Ok(Imported { receipt, already }) => Self {
+            Ok(imported) => Self {
                 row,
-                status: if already { RowStatus::Already } else { RowStatus::Imported },
-                order_id: Some(receipt.order_id),
-                version: Some(receipt.version),
-                number: receipt.number,
+                status: match imported.effect {
+                    ImportEffect::Imported => RowStatus::Imported,
+                    ImportEffect::Corrected => RowStatus::Corrected,
+                    ImportEffect::Unchanged => RowStatus::Already,
+                },
+                order_id: Some(imported.order_id),
+                version: Some(imported.version),
+                number: Some(imported.number),
                 code: None,
                 detail: None,
                 retryable: None,

@@ -9,12 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use event_store::Expectation;
 use futures::{Stream, StreamExt, stream};
+use serde::Deserialize;
 use service_kit::clock::Stopwatch;
 use service_kit::http::is_media_type;
 use service_kit::poll::pause;
@@ -29,7 +31,7 @@ use super::caller::Unkeyed;
 use super::import_row::{ImportRow, RowResult};
 use super::ndjson::{LINE_BYTES_MAX, Line, Lines};
 use crate::commands::input::ImportedOrder;
-use crate::commands::{Caller, Code, Commands, Imported, Refusal};
+use crate::commands::{Caller, Code, Commands, ImportEffect, Imported, Refusal};
 
 /// Results written in one piece at most.
 const RESULTS_PER_PIECE: usize = 64;
@@ -43,17 +45,26 @@ const RETRY_PAUSE_MS_MAX: u64 = 2_000;
 ///
 /// One JSON object a line, each an order; one result a line comes back, in order, while the rest is still being sent. Orders
 /// are known by source and reference, so an import can be repeated and needs no Idempotency-Key. A row that is refused does
-/// not stop the others. A row has at most 1 MiB and 2,000 lines.
+/// not stop the others. A row has at most 1 MiB and 2,000 lines; it is taken in whole or not at all.
+///
+/// A row whose order was taken in before with other content is refused as `import_conflict`, unless it says `"update": true`:
+/// then it replaces that order, whose history keeps both. A number of the form `SO-…` moves the tenant's own counter, so that
+/// the next placement comes after it; beyond `SO-1000000000000` it is refused.
 #[utoipa::path(post, path = "/v1/imports", tag = "imports",
+    params(("dryRun" = Option<bool>, Query,
+        description = "Whether nothing is taken in: each result says what the row would have led to now.")),
     request_body(content = ImportRow, content_type = "application/x-ndjson"),
     responses((status = 200, description = "One result a row, in order.", body = RowResult,
         content_type = "application/x-ndjson")))]
 pub(super) async fn import_orders(
     State(state): State<AppState>,
     Unkeyed(caller): Unkeyed,
+    query: Result<Query<ImportQuery>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Refusal> {
     Commands::may_import(&caller.principal)?;
+    let Query(query) =
+        query.map_err(|_| Refusal::new(Code::MalformedBody, "the one parameter is dryRun=true or false"))?;
     if !is_media_type(request.headers(), "application/x-ndjson") {
         return Err(Refusal::new(Code::WrongContentType, "send content-type: application/x-ndjson"));
     }
@@ -71,6 +82,7 @@ pub(super) async fn import_orders(
         // Versions and keys are for commands on one order.
         caller: Caller { key: None, expected: None, ..caller },
         mostly_known: AtomicBool::new(false),
+        is_dry_run: query.dry_run,
         retry_limit: Duration::from_millis(state.limits.import_retry_ms_max),
     };
     let results = results(lines, Arc::new(import), state.limits.import_rows_max, state.limits.import_bytes_max);
@@ -81,12 +93,22 @@ pub(super) async fn import_orders(
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
 }
 
+/// How an import is done.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ImportQuery {
+    /// Whether nothing is taken in: each result says what the row would have led to now.
+    #[serde(default)]
+    dry_run: bool,
+}
+
 /// One import at work.
 struct Import {
     commands: Arc<Commands>,
     caller: Caller,
     /// Whether the last row had been taken in before: the next one's likely fate too, and guessing right saves a conflict.
     mostly_known: AtomicBool,
+    is_dry_run: bool,
     retry_limit: Duration,
 }
 
@@ -167,13 +189,18 @@ impl Import {
         loop {
             let known = self.mostly_known.load(Ordering::Relaxed);
             let expects = if known { Expectation::Existing } else { Expectation::New };
-            match self.commands.import(&self.caller, order.clone(), expects).await {
+            let result = if self.is_dry_run {
+                self.commands.try_import(&self.caller, order.clone()).await
+            } else {
+                self.commands.import(&self.caller, order.clone(), expects).await
+            };
+            match result {
                 Err(refusal) if refusal.code.is_retryable() && watch.elapsed() < self.retry_limit => {
                     pause(Duration::from_millis(rest_ms), &never).await;
                     rest_ms = (rest_ms * 2).min(RETRY_PAUSE_MS_MAX);
                 }
                 Ok(imported) => {
-                    self.mostly_known.store(imported.already, Ordering::Relaxed);
+                    self.mostly_known.store(imported.effect != ImportEffect::Imported, Ordering::Relaxed);
                     return Ok(imported);
                 }
                 Err(refusal) => return Err(refusal),

@@ -1,7 +1,7 @@
 //! Cutting a body into lines as it arrives.
 //!
 //! Guarantees: one line and one chunk are in memory at most; a line over its limit is named and skipped, and the next one
-//! is found. Blank lines count as lines and are left out.
+//! is found. Blank lines count as lines and are left out. A byte order mark before the first line is no part of it.
 
 use std::time::Duration;
 
@@ -10,6 +10,9 @@ use futures::{Stream, StreamExt};
 
 /// Longest line, in bytes.
 pub(super) const LINE_BYTES_MAX: usize = 1 << 20;
+
+/// What some programs write before the first line. Source: Unicode, byte order mark in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A line, with its number in the body from 1.
 #[derive(Debug, PartialEq, Eq)]
@@ -89,6 +92,10 @@ where
         let bytes = self.buffer.split_to(end);
         self.searched = 0;
         self.number += 1;
+        let bytes = match self.number {
+            1 => bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes),
+            _ => &bytes,
+        };
         let line = bytes.trim_ascii();
         if std::mem::take(&mut self.skipping) || line.len() > LINE_BYTES_MAX {
             return Some(Line::TooLong(self.number));
@@ -123,6 +130,14 @@ mod tests {
         assert_eq!(lines(vec![whole.clone()]).await, expected);
         assert_eq!(lines(whole.iter().map(|byte| vec![*byte]).collect()).await, expected);
         assert_eq!(lines(vec![]).await, []);
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_is_no_part_of_the_first_line() {
+        let whole = b"\xef\xbb\xbfone\n\xef\xbb\xbftwo\n".to_vec();
+        let found = lines(whole.iter().map(|byte| vec![*byte]).collect()).await;
+        assert_eq!(found, [row(1, "one"), row(2, "\u{feff}two")]);
+        assert_eq!(lines(vec![b"\xef\xbb\xbf\none".to_vec()]).await, [row(2, "one")]);
     }
 
     #[tokio::test]

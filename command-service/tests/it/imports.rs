@@ -5,6 +5,7 @@ use axum::http::Method;
 use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use service_kit::auth::Role;
 use uuid::Uuid;
 
 use crate::world::{Reply, World};
@@ -123,6 +124,154 @@ async fn other_content_and_taken_numbers_are_refused() {
         assert_eq!((&results[0]["status"], &results[0]["code"]), (&json!(status), &code));
     }
     assert_eq!(world.events().await, 2);
+}
+
+async fn import_as(world: &World, tenant: &str, path: &str, body: impl Into<Body>) -> (Reply, Vec<Value>) {
+    let token = world.issuer.token(Role::Admin, &crate::world::tenant(tenant), None);
+    let call = world.call(Method::POST, path).no_key().token(token);
+    let reply = call.raw(body, "application/x-ndjson").send().await;
+    let lines = String::from_utf8(reply.bytes.to_vec()).unwrap();
+    let results = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (reply, results)
+}
+
+#[tokio::test]
+async fn a_corrected_order_replaces_the_imported_one_and_its_history_keeps_both() {
+    let world = World::new().await;
+    let (_, first) = import(&world, ndjson(&[row("1"), row("2")])).await;
+    let mut corrected = row("1");
+    corrected["number"] = json!("1-A");
+    corrected["lines"] = json!([{"sku": "71053", "quantity": 2, "unitPrice": "3.00"}]);
+    let (_, refused) = import(&world, ndjson(&[corrected.clone()])).await;
+    assert_eq!((&refused[0]["status"], &refused[0]["code"]), (&json!("refused"), &json!("import_conflict")));
+    let detail = refused[0]["detail"].as_str().unwrap();
+    assert!(detail.contains("number, lines") && detail.contains("import it as an update"), "{detail}");
+
+    corrected["update"] = json!(true);
+    let (_, results) = import(&world, ndjson(&[corrected.clone()])).await;
+    assert_eq!((&results[0]["status"], &results[0]["version"]), (&json!("corrected"), &json!(2)));
+    assert_eq!((&results[0]["number"], &results[0]["orderId"]), (&json!("1-A"), &first[0]["orderId"]));
+    let (_, again) = import(&world, ndjson(&[corrected.clone()])).await;
+    assert_eq!((&again[0]["status"], &again[0]["version"]), (&json!("already"), &json!(2)));
+    let path = format!("/v1/orders/{}", first[0]["orderId"].as_str().unwrap());
+    let view = world.get(&path).send().await.assert(200);
+    assert_eq!((&view.body["number"], &view.body["total"]["minor"]), (&json!("1-A"), &json!(600)));
+
+    // Its old number leads to no other order, and the order may have it again; another's it may not.
+    let mut other = row("3");
+    other["number"] = json!("1");
+    let mut back = row("1");
+    back["update"] = json!(true);
+    let mut taken = corrected;
+    taken["number"] = json!("2");
+    let (_, results) = import(&world, ndjson(&[other])).await;
+    assert_eq!(results[0]["code"], "order_number_taken");
+    let (_, results) = import(&world, ndjson(&[back])).await;
+    assert_eq!((&results[0]["status"], &results[0]["version"]), (&json!("corrected"), &json!(3)));
+    let (_, results) = import(&world, ndjson(&[taken])).await;
+    assert_eq!(results[0]["code"], "order_number_taken");
+    assert_eq!(world.events().await, 4);
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_be_and_does_nothing() {
+    let world = World::new().await;
+    import(&world, ndjson(&[row("1"), row("2")])).await;
+    let mut changed = row("2");
+    changed["placedAt"] = json!("2010-12-02T08:26:00Z");
+    let mut update = changed.clone();
+    update["update"] = json!(true);
+    let mut taken = row("3");
+    taken["number"] = json!("1");
+    let mut bad = row("4");
+    bad["lines"][0]["quantity"] = json!(0);
+    let rows = ndjson(&[row("1"), changed, update, taken, bad, row("5")]);
+    let (_, results) = import_as(&world, "shop", "/v1/imports?dryRun=true", rows).await;
+    assert_eq!(statuses(&results), ["already", "refused", "corrected", "refused", "refused", "imported"]);
+    let codes: Vec<&Value> = results.iter().map(|result| &result["code"]).collect();
+    assert_eq!([codes[1], codes[3], codes[4]], ["import_conflict", "order_number_taken", "validation_failed"]);
+    assert_eq!(world.events().await, 2);
+    for path in ["/v1/imports?dryRun=perhaps", "/v1/imports?dryrun=true", "/v1/imports?dryRun=true&dryRun=false"] {
+        let (reply, _) = import_as(&world, "shop", path, ndjson(&[row("5")])).await;
+        assert_eq!(reply.status, 400, "{path}");
+    }
+    assert_eq!(world.events().await, 2);
+}
+
+/// Places an order; its number's count.
+async fn place(world: &World) -> i64 {
+    let path = world.ready("c-1").await;
+    let placed = world.post(&format!("{path}/place"), &json!({})).send().await.assert(200);
+    placed.body["number"].as_str().unwrap().strip_prefix("SO-").unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn placing_goes_on_at_once_behind_any_imported_numbers() {
+    let world = World::new().await;
+    let last = place(&world).await;
+    // Within the block that is fetched already, across its end, and far behind it in falling order.
+    for range in [last + 3..last + 9, last + 1..last + 81, last + 500..last + 700] {
+        let rows: Vec<Value> = range.clone().rev().map(|n| row(&format!("SO-{n}"))).collect();
+        import(&world, ndjson(&rows)).await;
+        let number = place(&world).await;
+        assert!(number > last && !range.contains(&number), "SO-{number} after {range:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_tenants_import_uses_up_the_numbers_of_anybody() {
+    let world = World::new().await;
+    let numbered = |number: &str| {
+        let mut row = row(number);
+        row["number"] = json!(number);
+        row
+    };
+    for number in ["SO-1000000000001", "SO-9223372036854775807", "SO-99999999999999999999"] {
+        let (_, results) = import(&world, ndjson(&[numbered(number)])).await;
+        assert_eq!(results[0]["code"], "order_number_beyond_bound", "{number}");
+    }
+    let (_, results) = import_as(&world, "other", "/v1/imports", ndjson(&[numbered("SO-1000000000000")])).await;
+    assert_eq!(results[0]["status"], "imported", "{results:?}");
+    assert_eq!(place(&world).await, 1_000_001);
+    import(&world, ndjson(&[numbered("SO-1000000000000")])).await;
+    assert_eq!(place(&world).await, 1_000_000_000_001);
+}
+
+#[tokio::test]
+async fn values_that_a_reader_of_the_topic_could_not_take_are_refused() {
+    let world = World::new().await;
+    let with = |pointer: &str, value: Value| {
+        let mut row = row("1");
+        *row.pointer_mut(pointer).unwrap() = value;
+        row
+    };
+    for (pointer, value, code) in [
+        ("/placedAt", json!("0000-01-01T00:00:00Z"), "moment_out_of_bounds"),
+        ("/placedAt", json!("1829-12-31T23:59:59Z"), "moment_out_of_bounds"),
+        ("/placedAt", json!("2250-01-01T00:00:00Z"), "moment_out_of_bounds"),
+        ("/placedAt", json!("9999-12-31T23:59:59-14:00"), "malformed_moment"),
+        ("/lines/0/unitPrice", json!("900719925474.0991"), "amount_overflow"),
+        ("/lines/0/sku", json!("A\u{200b}B"), "character_not_allowed"),
+        ("/lines/0/description", json!("A\u{202e}B"), "character_not_allowed"),
+        ("/reference", json!("A\u{a0}B"), "character_not_allowed"),
+        ("/number", json!("A\u{fffe}B"), "character_not_allowed"),
+    ] {
+        let (_, results) = import(&world, ndjson(&[with(pointer, value.clone())])).await;
+        let error = &results[0]["errors"][0];
+        assert_eq!((&error["pointer"], &error["code"]), (&json!(pointer), &json!(code)), "{value} {results:?}");
+    }
+    let (_, results) = import(&world, ndjson(&[with("/currency", json!("DEM"))])).await;
+    assert_eq!(results[0]["status"], "imported", "history has withdrawn currencies");
+    let draft = world.post("/v1/orders", &json!({"customer": "c-1", "currency": "DEM"})).send().await;
+    let problem = draft.assert_problem(422, "validation_failed");
+    assert_eq!(problem.body["errors"][0]["code"], "withdrawn_currency");
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_the_first_row_is_no_part_of_it() {
+    let world = World::new().await;
+    let (_, results) = import(&world, format!("\u{feff}{}", ndjson(&[row("1"), row("2")]))).await;
+    assert_eq!(statuses(&results), ["imported", "imported"], "{results:?}");
 }
 
 #[tokio::test]

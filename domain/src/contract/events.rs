@@ -21,6 +21,8 @@ pub enum PublicEvent {
     OrderCancelled(OrderCancelled),
     /// An order of another system was taken in as history.
     OrderImported(OrderImported),
+    /// An imported order was replaced by a corrected one of the same reference.
+    OrderImportCorrected(OrderImportCorrected),
     /// A program of somebody's own wrote a row that is no event of the engine's.
     ForeignEvent(ForeignEvent),
 }
@@ -135,6 +137,33 @@ record!(
         /// When it was placed at its source.
         placed_at: i64,
         /// When it was imported.
+        imported_at: i64,
+    }
+);
+record!(
+    /// An imported order was replaced by a corrected one of the same reference. The record holds the whole order from now on.
+    OrderImportCorrected {
+        /// The system it comes from.
+        source: String,
+        /// What it is called there.
+        reference: String,
+        /// The number people know it by.
+        number: String,
+        /// A sale, or a credit that takes one back.
+        kind: OrderKind,
+        /// What a credit takes back, where the source tells.
+        credit_of: Option<String>,
+        /// For whom, where known.
+        customer: Option<String>,
+        /// ISO 3166-1 alpha-2 code, where known.
+        country: Option<String>,
+        /// Its lines; amounts are positive in a credit too.
+        lines: Vec<ContractLine>,
+        /// The sum of the line totals; positive in a credit too.
+        total: ContractMoney,
+        /// When it was placed at its source.
+        placed_at: i64,
+        /// When it was first imported.
         imported_at: i64,
     }
 );
@@ -262,6 +291,7 @@ macro_rules! each {
             PublicEvent::OrderPlaced($record) => $result,
             PublicEvent::OrderCancelled($record) => $result,
             PublicEvent::OrderImported($record) => $result,
+            PublicEvent::OrderImportCorrected($record) => $result,
             PublicEvent::ForeignEvent($record) => $result,
         }
     };
@@ -269,7 +299,7 @@ macro_rules! each {
 
 impl PublicEvent {
     /// The names of all records, in the order of the enum.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 10] = [
         "OrderDrafted",
         "LineAdded",
         "LineQuantityChanged",
@@ -278,6 +308,7 @@ impl PublicEvent {
         "OrderPlaced",
         "OrderCancelled",
         "OrderImported",
+        "OrderImportCorrected",
         "ForeignEvent",
     ];
 
@@ -297,7 +328,8 @@ impl PublicEvent {
             Self::OrderPlaced(_) => 5,
             Self::OrderCancelled(_) => 6,
             Self::OrderImported(_) => 7,
-            Self::ForeignEvent(_) => 8,
+            Self::OrderImportCorrected(_) => 8,
+            Self::ForeignEvent(_) => 9,
         }
     }
 
@@ -345,6 +377,7 @@ impl PublicEvent {
             "OrderPlaced" => from_value(body).map(Self::OrderPlaced),
             "OrderCancelled" => from_value(body).map(Self::OrderCancelled),
             "OrderImported" => from_value(body).map(Self::OrderImported),
+            "OrderImportCorrected" => from_value(body).map(Self::OrderImportCorrected),
             "ForeignEvent" => from_value(body).map(Self::ForeignEvent),
             name => Err(serde_json::Error::custom(format!("no public event is named {name:?}"))),
         }

@@ -6,7 +6,7 @@ use crate::{Address, Money, OrderId, TenantId, Timestamp, UnitPrice};
 use super::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImported, OrderKind, OrderPlaced, PublicEvent,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent,
 };
 
 /// What the row around a stored event says of it.
@@ -93,10 +93,7 @@ pub fn publish(facts: &Facts, event: &OrderEvent) -> PublicEvent {
             source: event.source.to_string(),
             reference: event.reference.to_string(),
             number: event.number.to_string(),
-            kind: match event.kind {
-                order::OrderKind::Sale => OrderKind::Sale,
-                order::OrderKind::Credit => OrderKind::Credit,
-            },
+            kind: kind(event.kind),
             credit_of: event.credit_of.as_ref().map(ToString::to_string),
             customer: event.customer.as_ref().map(ToString::to_string),
             country: event.country.map(|country| country.to_string()),
@@ -105,6 +102,9 @@ pub fn publish(facts: &Facts, event: &OrderEvent) -> PublicEvent {
             placed_at: event.placed_at.micros(),
             imported_at: event.at.micros(),
         }),
+        OrderEvent::OrderImportCorrected(event) => {
+            PublicEvent::OrderImportCorrected(corrected(order_id, version, tenant, at, &event.order))
+        }
     }
 }
 
@@ -135,12 +135,46 @@ pub fn publish_foreign(row: ForeignRow) -> PublicEvent {
         order_id: row.aggregate_id,
         version: row.version,
         tenant: row.tenant.to_string(),
-        at: row.recorded_at.micros(),
+        // Its program may have stored any moment, and a reader that cannot take it would stand still.
+        at: row.recorded_at.nearest_given().micros(),
         aggregate_type: row.aggregate_type,
         event_type: row.event_type,
         event_version: row.event_version,
         body: row.body,
     })
+}
+
+fn corrected(
+    order_id: String,
+    version: i64,
+    tenant: String,
+    at: i64,
+    order: &order::OrderImported,
+) -> OrderImportCorrected {
+    OrderImportCorrected {
+        order_id,
+        version,
+        tenant,
+        at,
+        source: order.source.to_string(),
+        reference: order.reference.to_string(),
+        number: order.number.to_string(),
+        kind: kind(order.kind),
+        credit_of: order.credit_of.as_ref().map(ToString::to_string),
+        customer: order.customer.as_ref().map(ToString::to_string),
+        country: order.country.map(|country| country.to_string()),
+        lines: order.lines.iter().map(line).collect(),
+        total: money(order.total),
+        placed_at: order.placed_at.micros(),
+        imported_at: order.at.micros(),
+    }
+}
+
+const fn kind(kind: order::OrderKind) -> OrderKind {
+    match kind {
+        order::OrderKind::Sale => OrderKind::Sale,
+        order::OrderKind::Credit => OrderKind::Credit,
+    }
 }
 
 fn line(line: &order::Line) -> ContractLine {

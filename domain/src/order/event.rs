@@ -26,6 +26,8 @@ pub enum OrderEvent {
     OrderCancelled(OrderCancelled),
     /// An order of another system was taken in as history, without side effects.
     OrderImported(OrderImported),
+    /// An imported order was replaced by a corrected one of the same reference.
+    OrderImportCorrected(OrderImportCorrected),
 }
 
 /// A draft was begun.
@@ -140,6 +142,15 @@ pub struct OrderImported {
     pub at: Timestamp,
 }
 
+/// An imported order was replaced by a corrected one of the same reference. What it was before stays in the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderImportCorrected {
+    /// The whole order from now on, as if it had been imported so at first.
+    pub order: OrderImported,
+    /// When it was corrected.
+    pub at: Timestamp,
+}
+
 /// One line with its total.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -202,6 +213,7 @@ impl StoredEvent for OrderEvent {
             Self::OrderPlaced(_) => "OrderPlaced",
             Self::OrderCancelled(_) => "OrderCancelled",
             Self::OrderImported(_) => "OrderImported",
+            Self::OrderImportCorrected(_) => "OrderImportCorrected",
         }
     }
 
@@ -218,7 +230,8 @@ impl StoredEvent for OrderEvent {
             | "AddressChanged"
             | "OrderPlaced"
             | "OrderCancelled"
-            | "OrderImported" => Some("1.0"),
+            | "OrderImported"
+            | "OrderImportCorrected" => Some("1.0"),
             _ => None,
         }
     }
@@ -236,6 +249,7 @@ impl OrderEvent {
             Self::OrderPlaced(event) => event.at,
             Self::OrderCancelled(event) => event.at,
             Self::OrderImported(event) => event.placed_at,
+            Self::OrderImportCorrected(event) => event.at,
         }
     }
 }

@@ -18,6 +18,9 @@ pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState
         (OrderState::Absent, OrderEvent::OrderImported(event)) => {
             Ok(OrderState::Imported(Imported { order: event.clone() }))
         }
+        (OrderState::Imported(_), OrderEvent::OrderImportCorrected(event)) => {
+            Ok(OrderState::Imported(Imported { order: event.order.clone() }))
+        }
         (OrderState::Draft(mut draft), OrderEvent::LineAdded(event)) => {
             draft.lines.push(event.line.clone());
             Ok(OrderState::Draft(draft))

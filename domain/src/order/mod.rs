@@ -19,7 +19,7 @@ pub use decisions::{
 };
 pub use event::{
     AddressChanged, AddressKind, CancelReason, Line, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled,
-    OrderDrafted, OrderEvent, OrderImported, OrderKind, OrderPlaced,
+    OrderDrafted, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderPlaced,
 };
 pub use rejection::OrderRejection;
 pub use state::{Cancelled, Draft, Imported, Order, OrderState, Placed};

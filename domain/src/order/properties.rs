@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::decisions::fixtures::{
-    add_line, cancel, change_quantity, create_draft, create_draft_for, import, place_as, remove_line, set_address,
+    add_line, cancel, change_quantity, create_draft, create_draft_for, import_order, place_as, remove_line, set_address,
 };
-use super::{AddressKind, CancelReason, LINES_MAX, Order, OrderCommand, OrderEvent, OrderState};
+use super::{AddressKind, CancelReason, ImportOrder, LINES_MAX, Order, OrderCommand, OrderEvent, OrderState};
 use crate::{Decider, Money, fold, upcast};
 
 fn any_command() -> impl Strategy<Value = OrderCommand> {
@@ -20,7 +20,9 @@ fn any_command() -> impl Strategy<Value = OrderCommand> {
         2 => prop::sample::select(vec!["1", "2"]).prop_map(|number| place_as(number, None)),
         1 => prop::sample::select(vec![CancelReason::Customer, CancelReason::Staff, CancelReason::Discarded])
             .prop_map(cancel),
-        1 => Just(import(&["1.00", "2.00"])),
+        2 => (prop::sample::select(vec![&["1.00", "2.00"][..], &["3.00"]]), any::<bool>()).prop_map(|(prices, is_update)| {
+            OrderCommand::ImportOrder(ImportOrder { is_update, ..import_order(prices) })
+        }),
     ]
 }
 
@@ -52,6 +54,7 @@ proptest! {
             let (lines, total) = match event {
                 OrderEvent::OrderPlaced(placed) => (placed.lines, placed.total),
                 OrderEvent::OrderImported(imported) => (imported.lines, imported.total),
+                OrderEvent::OrderImportCorrected(corrected) => (corrected.order.lines, corrected.order.total),
                 _ => continue,
             };
             prop_assert!((1..=LINES_MAX).contains(&lines.len()));

@@ -1,6 +1,6 @@
 //! Why an order refuses a command.
 
-use crate::{LineId, Money, MoneyError, Unfoldable};
+use crate::{IMPORTED_COUNT_MAX, LineId, Money, MoneyError, Unfoldable};
 
 use super::LINES_MAX;
 
@@ -47,9 +47,18 @@ pub enum OrderRejection {
     /// An amount of the order does not fit.
     #[error("an amount of the order cannot be computed: {0}")]
     Amount(#[from] MoneyError),
-    /// The same reference was imported with other content.
-    #[error("this reference was imported before with other content")]
-    ImportConflict,
+    /// The same reference was imported with other content, and the row is no correction.
+    #[error(
+        "this reference was imported before with other content ({}); to correct the order, import it as an update",
+        differing.join(", ")
+    )]
+    ImportConflict {
+        /// The fields that differ.
+        differing: Vec<&'static str>,
+    },
+    /// An imported number is of the engine's own form and beyond what the tenant's counter may be moved to.
+    #[error("an imported number of the form SO-… goes up to SO-{IMPORTED_COUNT_MAX}")]
+    NumberBeyondBound,
     /// A credit's origin was given for a sale.
     #[error("only a credit names the order it takes back")]
     CreditOfWithoutCredit,
@@ -73,7 +82,8 @@ impl OrderRejection {
             Self::TotalMismatch { .. } => "total_mismatch",
             Self::Amount(MoneyError::CurrencyMismatch(..)) => "currency_mismatch",
             Self::Amount(_) => "amount_overflow",
-            Self::ImportConflict => "import_conflict",
+            Self::ImportConflict { .. } => "import_conflict",
+            Self::NumberBeyondBound => "order_number_beyond_bound",
             Self::CreditOfWithoutCredit => "credit_of_without_credit",
             Self::Damaged(_) => "stream_damaged",
         }

@@ -21,7 +21,7 @@ pub enum OrderState {
     Placed(Placed),
     /// Called off. Terminal.
     Cancelled(Cancelled),
-    /// Taken in from another system as history. Terminal.
+    /// Taken in from another system as history. Only a corrected import changes it.
     Imported(Imported),
 }
 

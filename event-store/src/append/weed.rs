@@ -13,7 +13,8 @@ use super::request::{Append, AppendError, Pending};
 struct Existing {
     events: HashMap<(String, String, i64), Uuid>,
     answers: HashSet<Vec<u8>>,
-    claims: HashSet<(String, String)>,
+    /// With the stream that holds each.
+    claims: HashMap<(String, String), String>,
 }
 
 /// Answers those of a batch whose fate the tables tell, and gives back the rest.
@@ -62,7 +63,7 @@ async fn look(client: &Client, batch: &[Pending]) -> Result<Existing, tokio_post
             .query(include_str!("../sql/existing_claims.sql"), &[&columns.claim_scopes, &columns.claim_values])
             .await?;
         for row in rows {
-            existing.claims.insert((row.try_get(0)?, row.try_get(1)?));
+            existing.claims.insert((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?);
         }
     }
     Ok(existing)
@@ -93,7 +94,8 @@ fn fate(pending: &Pending, existing: &Existing) -> Fate {
         return Fate::Conflict;
     }
     for claim in &append.claims {
-        if existing.claims.contains(&(claim.scope.clone(), claim.value.clone())) {
+        let holder = existing.claims.get(&(claim.scope.clone(), claim.value.clone()));
+        if holder.is_some_and(|holder| **holder != *append.stream.id) {
             let (scope, value) = (claim.scope.clone(), claim.value.clone());
             return Fate::Refused(AppendError::ClaimTaken { scope, value });
         }

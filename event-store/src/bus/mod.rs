@@ -20,7 +20,7 @@ use cache::Cache;
 pub use execution::{Answer, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome};
 pub use load::Loaded;
 
-use crate::append::{AnswerId, Append, AppendError, NewAnswer, NewEvent};
+use crate::append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
 use crate::{ReadError, Store, StreamId, spread};
 
 /// Locks that streams share by hash; a collision only makes one command wait for another.
@@ -226,6 +226,18 @@ impl<D: Decider> CommandBus<D> {
 }
 
 impl Store {
+    /// The id of the stream that holds a value.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the database cannot be reached.
+    pub async fn claim_holder(&self, claim: &Claim) -> Result<Option<String>, ReadError> {
+        let client = self.reader().await?;
+        let statement =
+            client.prepare_cached(include_str!("../sql/claim_holder.sql")).await.map_err(ReadError::Query)?;
+        let row = client.query_opt(&statement, &[&claim.scope, &claim.value]).await.map_err(ReadError::Query)?;
+        row.map(|row| row.try_get(0)).transpose().map_err(ReadError::Query)
+    }
+
     /// The fingerprint and answer kept for an idempotency key.
     ///
     /// # Errors

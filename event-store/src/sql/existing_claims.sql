@@ -1,3 +1,3 @@
-SELECT c.scope, c.value
+SELECT c.scope, c.value, c.aggregate_id
 FROM unnest($1::text[], $2::text[]) AS w (scope, value)
 JOIN claims c USING (scope, value)

@@ -7,6 +7,7 @@ mod bus;
 mod cqrs;
 mod faults;
 mod locks;
+mod numbers;
 mod sequencer;
 mod shards;
 mod support;

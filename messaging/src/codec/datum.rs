@@ -6,7 +6,7 @@
 use domain::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImported, OrderKind, OrderPlaced, PublicEvent,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent,
 };
 
 /// Takes bytes; cannot fail.
@@ -44,6 +44,7 @@ pub(super) fn write(event: &PublicEvent, to: &mut impl Sink) {
         PublicEvent::OrderPlaced(record) => record.write(to),
         PublicEvent::OrderCancelled(record) => record.write(to),
         PublicEvent::OrderImported(record) => record.write(to),
+        PublicEvent::OrderImportCorrected(record) => record.write(to),
         PublicEvent::ForeignEvent(record) => record.write(to),
     }
 }
@@ -68,6 +69,23 @@ record!(AddressChanged { order_id, version, tenant, at, role, address });
 record!(OrderPlaced { order_id, version, tenant, at, number, lines, total, shipping_address, billing_address });
 record!(OrderCancelled { order_id, version, tenant, at, reason, note });
 record!(OrderImported {
+    order_id,
+    version,
+    tenant,
+    at,
+    source,
+    reference,
+    number,
+    kind,
+    credit_of,
+    customer,
+    country,
+    lines,
+    total,
+    placed_at,
+    imported_at,
+});
+record!(OrderImportCorrected {
     order_id,
     version,
     tenant,

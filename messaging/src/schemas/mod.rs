@@ -49,6 +49,7 @@ const TEXTS: [&str; PublicEvent::NAMES.len()] = embed!(
     "OrderPlaced",
     "OrderCancelled",
     "OrderImported",
+    "OrderImportCorrected",
     "ForeignEvent",
 );
 

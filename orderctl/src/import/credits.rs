@@ -8,9 +8,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 
-use super::map::Line;
+use super::row::PricedLine;
 
 /// Lines of sales that are remembered.
 const LINES_MAX: usize = 2_000_000;
@@ -29,7 +29,7 @@ pub struct Sales {
 #[derive(Debug)]
 struct Sale {
     number: Arc<str>,
-    placed: NaiveDateTime,
+    placed: DateTime<Utc>,
     /// Stock code and pieces left, sorted by code.
     left: Box<[(u32, u64)]>,
 }
@@ -47,7 +47,7 @@ impl Sales {
     }
 
     /// Remembers a sale.
-    pub fn remember(&mut self, number: &Arc<str>, customer: &Arc<str>, placed: NaiveDateTime, lines: &[Line]) {
+    pub fn remember(&mut self, number: &Arc<str>, customer: &Arc<str>, placed: DateTime<Utc>, lines: &[PricedLine]) {
         let left = self.pieces(lines).into_boxed_slice();
         self.lines += left.len();
         let sale = Sale { number: Arc::clone(number), placed, left };
@@ -70,7 +70,7 @@ impl Sales {
     }
 
     /// The number of the sale that a credit takes back.
-    pub fn take_back(&mut self, customer: &Arc<str>, placed: NaiveDateTime, lines: &[Line]) -> Option<Arc<str>> {
+    pub fn take_back(&mut self, customer: &Arc<str>, placed: DateTime<Utc>, lines: &[PricedLine]) -> Option<Arc<str>> {
         let wanted = self.pieces(lines);
         let sales = self.by_customer.get_mut(customer)?;
         let fits = |sale: &&mut Sale| sale.placed <= placed && sale.covers(&wanted);
@@ -81,7 +81,7 @@ impl Sales {
     }
 
     /// Pieces for each stock code, sorted by code.
-    fn pieces(&mut self, lines: &[Line]) -> Vec<(u32, u64)> {
+    fn pieces(&mut self, lines: &[PricedLine]) -> Vec<(u32, u64)> {
         let mut pieces: Vec<(u32, u64)> = lines
             .iter()
             .map(|line| {
@@ -126,12 +126,12 @@ mod tests {
 
     use super::*;
 
-    fn day(day: u32) -> NaiveDateTime {
-        chrono::NaiveDate::from_ymd_opt(2011, 1, day).unwrap().and_hms_opt(9, 0, 0).unwrap()
+    fn day(day: u32) -> DateTime<Utc> {
+        chrono::NaiveDate::from_ymd_opt(2011, 1, day).unwrap().and_hms_opt(9, 0, 0).unwrap().and_utc()
     }
 
-    fn lines(pieces: &[(&str, u32)]) -> Vec<Line> {
-        let line = |(sku, pieces): &(&str, u32)| Line {
+    fn lines(pieces: &[(&str, u32)]) -> Vec<PricedLine> {
+        let line = |(sku, pieces): &(&str, u32)| PricedLine {
             sku: (*sku).into(),
             description: None,
             quantity: Quantity::try_new(*pieces).unwrap(),

@@ -1,20 +1,24 @@
 //! Gathering the lines of each invoice, wherever in the file they stand.
 //!
 //! Guarantees: an invoice comes out as soon as its last line was read, so memory holds open invoices only; both passes treat
-//! every row alike. How much may be open has a limit, beyond which the import ends with a clear word.
+//! every row alike. How much may be open has a limit, beyond which the import ends with a clear word. A row that cannot be
+//! read belongs to the invoice that it names wherever that can be told; where it cannot, the invoices around it are in doubt.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::credits::Sales;
 use super::input::{InputError, Origin, Record, Rows};
 use super::intern::Interner;
-use super::map::{Kind, Plan, Reading};
-use super::order::{Gathered, Prepared};
+use super::map::{Kind, Plan, Reading, Refusal, Verdict};
+use super::order::{Choices, Gathered, Prepared};
 use crate::exact::TooLarge;
 
 /// Invoices of one file.
 const INVOICES_MAX: usize = 1_000_000;
+/// Rows that cannot be read; more is no file of orders, or one with another delimiter.
+const UNREADABLE_MAX: usize = 100_000;
 /// Lines of open invoices.
 const OPEN_LINES_MAX: usize = 800_000;
 
@@ -33,6 +37,12 @@ pub enum GatherError {
         /// Which file.
         name: Arc<str>,
     },
+    /// Too many rows that cannot be read.
+    #[error("{name} has more than {UNREADABLE_MAX} rows that cannot be read; has it the delimiter of the mapping?")]
+    TooManyUnreadable {
+        /// Which file.
+        name: Arc<str>,
+    },
     /// Too many invoices open at once.
     #[error(
         "{name} scatters the lines of its invoices too widely (more than {OPEN_LINES_MAX} lines are open at line {line}); sort it by {column}"
@@ -47,14 +57,45 @@ pub enum GatherError {
     },
 }
 
+/// Where a row belongs.
+enum Place<'a> {
+    /// To the order of this reference.
+    Order(Cow<'a, str>),
+    /// To one of these, for it cannot be read.
+    OneOf(&'a [String]),
+    /// Nobody can tell.
+    Nowhere,
+}
+
+fn place<'a>(plan: &'a Plan, record: &'a Record) -> Place<'a> {
+    if !record.candidates.is_empty() {
+        return Place::OneOf(&record.candidates);
+    }
+    plan.key(record).map_or(Place::Nowhere, Place::Order)
+}
+
 /// How many lines each invoice has: the first pass over a file.
 #[derive(Debug)]
 pub struct Index {
     left: HashMap<Box<str>, u32>,
+    /// Whose the rows are that cannot be read, by their line of the file.
+    owners: HashMap<u64, Box<str>>,
+    /// Invoices that a row may belong to which cannot be read, with that line.
+    doubts: HashMap<Box<str>, u64>,
     /// Rows that name no invoice.
     loose: bool,
     /// Rows that belong to the import.
     pub lines: u64,
+}
+
+/// Rows that cannot be read, until all invoices are known.
+#[derive(Default)]
+struct Unreadable {
+    rows: Vec<(u64, Vec<String>)>,
+    /// The invoice of the row before.
+    before: String,
+    /// A row whose invoice nobody can tell, until the next row names one.
+    pending: Option<u64>,
 }
 
 impl Index {
@@ -64,18 +105,40 @@ impl Index {
     /// [`GatherError`].
     pub fn build(origin: &Origin, plan: &Plan, first: Option<usize>) -> Result<Self, GatherError> {
         let mut rows = origin.rows(plan)?;
-        let mut index = Self { left: HashMap::new(), loose: first.is_none(), lines: 0 };
+        let (left, owners, doubts) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut index = Self { left, owners, doubts, loose: first.is_none(), lines: 0 };
         let mut record = Record::default();
+        let mut unreadable = Unreadable::default();
         while rows.next(&mut record)? {
-            let counted = match plan.key(&record) {
-                None => index.loose,
-                Some(key) => index.count(key, first, || plan.kind(&record) == Some(Kind::Sale)),
-            };
-            index.lines += u64::from(counted);
+            match place(plan, &record) {
+                Place::Order(key) => {
+                    let counted = index.count(&key, first, || plan.kind(&record) == Some(Kind::Sale));
+                    index.lines += u64::from(counted);
+                    if let Some(line) = unreadable.pending.take() {
+                        index.doubts.insert((*key).into(), line);
+                    }
+                    unreadable.before.clear();
+                    unreadable.before.push_str(&key);
+                }
+                Place::OneOf(candidates) => unreadable.rows.push((record.number, candidates.to_vec())),
+                Place::Nowhere => {
+                    index.lines += u64::from(index.loose);
+                    // Where a row is a whole order, it is no other order's line.
+                    if plan.lines.is_none() {
+                        index.doubts.insert((*unreadable.before).into(), record.number);
+                        unreadable.pending = record.problem.is_some().then_some(record.number);
+                    }
+                }
+            }
             if index.left.len() > INVOICES_MAX {
                 return Err(GatherError::TooManyInvoices { name: origin.name() });
             }
+            if unreadable.rows.len() > UNREADABLE_MAX {
+                return Err(GatherError::TooManyUnreadable { name: origin.name() });
+            }
         }
+        rows.finish()?;
+        index.settle(unreadable.rows);
         Ok(index)
     }
 
@@ -90,12 +153,43 @@ impl Index {
         }
         wanted
     }
+
+    /// Gives each row that cannot be read to the first of its candidates that other rows name; the others are in doubt. One
+    /// that no other row names makes an invoice of its own.
+    fn settle(&mut self, rows: Vec<(u64, Vec<String>)>) {
+        for (line, candidates) in rows {
+            let mut known = candidates.iter().filter(|candidate| self.left.contains_key(candidate.as_str()));
+            let owner = match known.next() {
+                Some(known) => Some(known),
+                None if self.loose => candidates.first(),
+                None => None,
+            };
+            for other in known {
+                self.doubts.insert(other.as_str().into(), line);
+            }
+            if let Some(owner) = owner {
+                *self.left.entry(owner.as_str().into()).or_default() += 1;
+                self.owners.insert(line, owner.as_str().into());
+                self.lines += 1;
+            }
+        }
+    }
+
+    /// The invoice of a row; `None` for a row of none.
+    fn owner<'a>(&'a self, plan: &'a Plan, record: &'a Record) -> Option<Cow<'a, str>> {
+        match place(plan, record) {
+            Place::Order(key) => Some(key),
+            Place::OneOf(_) => self.owners.get(&record.number).map(|owner| (&**owner).into()),
+            Place::Nowhere => None,
+        }
+    }
 }
 
 /// Gives invoices out, one by one: the second pass over a file.
 pub struct Gatherer<'a> {
     name: Arc<str>,
     plan: &'a Plan,
+    choices: Choices,
     rows: Box<dyn Rows>,
     index: Index,
     open: HashMap<Box<str>, Gathered>,
@@ -110,10 +204,11 @@ impl<'a> Gatherer<'a> {
     ///
     /// # Errors
     /// [`GatherError`].
-    pub fn open(origin: &Origin, plan: &'a Plan, index: Index) -> Result<Self, GatherError> {
+    pub fn open(origin: &Origin, plan: &'a Plan, choices: Choices, index: Index) -> Result<Self, GatherError> {
         Ok(Self {
             name: origin.name(),
             plan,
+            choices,
             rows: origin.rows(plan)?,
             index,
             open: HashMap::new(),
@@ -134,13 +229,14 @@ impl<'a> Gatherer<'a> {
             if done || !self.rows.next(&mut self.record)? {
                 return self.end();
             }
-            let Some(key) = self.plan.key(&self.record) else {
+            let Some(key) = self.index.owner(self.plan, &self.record) else {
                 if self.index.loose {
                     return self.loose().map(Some);
                 }
                 continue;
             };
-            let Some(left) = self.index.left.get_mut(key) else {
+            let key: Box<str> = (*key).into();
+            let Some(left) = self.index.left.get_mut(&key) else {
                 // Without --first every invoice was counted, unless the file is another one by now or already complete.
                 if self.index.loose {
                     return Err(self.changed());
@@ -149,7 +245,6 @@ impl<'a> Gatherer<'a> {
             };
             *left -= 1;
             let last = *left == 0;
-            let key: Box<str> = key.into();
             let reading = self.plan.read(&self.record, &mut self.interner);
             if let Some(prepared) = self.add(key, reading, last)? {
                 return Ok(Some(prepared));
@@ -158,33 +253,32 @@ impl<'a> Gatherer<'a> {
     }
 
     fn add(&mut self, key: Box<str>, reading: Reading, last: bool) -> Result<Option<Prepared>, GatherError> {
-        let currency = self.plan.currency;
         if !last {
             self.open_lines += 1;
             if self.open_lines > OPEN_LINES_MAX {
-                let column = self.plan.group_column().to_owned();
+                let column = self.plan.group_name();
                 return Err(GatherError::TooScattered { name: Arc::clone(&self.name), line: reading.number, column });
             }
-            self.open.entry(key).or_default().add(reading, currency)?;
+            self.open.entry(key).or_default().add(reading);
             return Ok(None);
         }
         self.index.left.remove(&key);
+        let doubt = self.index.doubts.remove(&key);
         let mut gathered = self.open.remove(&key).unwrap_or_default();
         self.open_lines -= gathered.lines();
-        gathered.add(reading, currency)?;
-        Ok(Some(gathered.prepare(key.into(), self.plan, &mut self.sales)))
+        gathered.add(reading);
+        Ok(Some(gathered.prepare(key.into(), doubt, (self.plan, self.choices), &mut self.sales)?))
     }
 
     fn loose(&mut self) -> Result<Prepared, GatherError> {
         let mut reading = self.plan.read(&self.record, &mut self.interner);
         if self.record.problem.is_none() {
-            let reason = format!("the row has no {}", self.plan.group_column());
-            reading.verdict =
-                super::map::Verdict::Refused(Box::new(super::map::Refusal::new("number_missing", reason)));
+            let reason = format!("the row has no {}", self.plan.group_name());
+            reading.verdict = Verdict::Refused(Box::new(Refusal::new("number_missing", reason)));
         }
         let mut gathered = Gathered::default();
-        gathered.add(reading, self.plan.currency)?;
-        Ok(gathered.prepare("".into(), self.plan, &mut self.sales))
+        gathered.add(reading);
+        Ok(gathered.prepare("".into(), None, (self.plan, self.choices), &mut self.sales)?)
     }
 
     fn end(&self) -> Result<Option<Prepared>, GatherError> {

@@ -1,10 +1,11 @@
 //! What became of every line, counted once.
 //!
 //! Guarantees: an invoice is counted when its fate is known, whole and once; so in lines and in amount, read is imported and
-//! already and refused together, after an interruption too.
+//! corrected and already and refused together, after an interruption too. Amounts of different currencies are never added up.
 
 use std::collections::BTreeMap;
 
+use domain::Currency;
 use serde::Serialize;
 
 use super::order::Prepared;
@@ -16,6 +17,8 @@ use crate::exact::{Exact, TooLarge};
 pub enum Fate {
     /// Taken in now.
     Imported,
+    /// Taken in now in place of what was taken in before.
+    Corrected,
     /// Taken in before, with the same content.
     Already,
     /// Not acceptable.
@@ -25,7 +28,7 @@ pub enum Fate {
         /// For people.
         detail: String,
     },
-    /// It was never sent: no line of it is left.
+    /// It was never sent: all its lines are refused already.
     Empty,
 }
 
@@ -45,22 +48,26 @@ pub struct LineCounts {
     pub read: u64,
     /// Taken in by this run.
     pub imported: u64,
+    /// Taken in by this run, in orders that replace earlier ones.
+    pub corrected: u64,
     /// Taken in by an earlier run.
     pub already: u64,
     /// Not taken in.
     pub refused: u64,
 }
 
-/// Invoices of the file. Each stands in one of the last four.
+/// Invoices of the file. Each stands in one of the last five.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct InvoiceCounts {
     /// All whose fate is known.
     pub read: u64,
     /// Taken in by this run with every line.
     pub imported: u64,
+    /// Taken in by this run with every line, in place of an earlier one.
+    pub corrected: u64,
     /// Taken in by an earlier run with every line.
     pub already: u64,
-    /// Taken in, now or before, without their refused lines.
+    /// Taken in, now or before, without their refused lines, which the user asked for.
     pub partly_refused: u64,
     /// Not taken in.
     pub refused: u64,
@@ -71,17 +78,21 @@ pub struct InvoiceCounts {
 pub struct OrderCounts {
     /// New with this run.
     pub imported: u64,
+    /// Replaced by this run.
+    pub corrected: u64,
     /// From an earlier run.
     pub already: u64,
 }
 
-/// Amounts, with the signs that the file gives them.
+/// Amounts of one currency, with the signs that the file gives them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Amounts {
     /// Of all lines whose fate is known.
     pub read: Exact,
     /// Of lines taken in by this run.
     pub imported: Exact,
+    /// Of lines taken in by this run, in orders that replace earlier ones.
+    pub corrected: Exact,
     /// Of lines taken in by an earlier run.
     pub already: Exact,
     /// Of lines not taken in.
@@ -99,8 +110,8 @@ pub struct Ledger {
     pub invoices: InvoiceCounts,
     /// Orders.
     pub orders: OrderCounts,
-    /// Amounts.
-    pub amounts: Amounts,
+    /// Amounts by currency.
+    pub amounts: BTreeMap<Currency, Amounts>,
     /// Refused lines by code.
     pub codes: BTreeMap<String, u64>,
     /// Invoices by what was left out or decided for them.
@@ -110,6 +121,9 @@ pub struct Ledger {
 
 /// Different notes that are kept; a file full of unknown countries must not fill memory.
 const NOTES_MAX: usize = 1_000;
+
+/// The note on an order whose currency is not known: its amount stands in no sum.
+const AMOUNT_WITHOUT_CURRENCY: &str = "amount_without_currency: not counted";
 
 /// Why an invoice cannot be counted.
 #[derive(Debug, thiserror::Error)]
@@ -122,7 +136,38 @@ pub enum CountError {
     Report(#[from] ReportError),
 }
 
+impl Amounts {
+    fn count(&mut self, invoice: &Prepared, fate: &Fate) -> Result<(), TooLarge> {
+        self.rounded = self.rounded.plus(invoice.rounded)?;
+        self.read = self.read.plus(invoice.amount)?.plus(invoice.refused_amount)?;
+        self.refused = self.refused.plus(invoice.refused_amount)?;
+        let amount = match fate {
+            Fate::Imported => &mut self.imported,
+            Fate::Corrected => &mut self.corrected,
+            Fate::Already => &mut self.already,
+            Fate::Refused { .. } | Fate::Empty => &mut self.refused,
+        };
+        *amount = amount.plus(invoice.amount)?;
+        Ok(())
+    }
+}
+
 impl Ledger {
+    /// The amounts of a currency.
+    pub fn amounts_in(&self, currency: Currency) -> Amounts {
+        self.amounts.get(&currency).copied().unwrap_or_default()
+    }
+
+    /// The currency of all amounts, where they have but one; `default` where there are none.
+    pub fn only_currency(&self, default: Option<Currency>) -> Option<Currency> {
+        let mut currencies = self.amounts.keys().copied();
+        match (currencies.next(), currencies.next()) {
+            (None, _) => default,
+            (only, None) => only,
+            (Some(_), Some(_)) => None,
+        }
+    }
+
     /// An account that keeps refused lines in `spool`, if there is one.
     pub fn new(spool: Option<Spool>) -> Self {
         Self { spool, ..Self::default() }
@@ -135,29 +180,29 @@ impl Ledger {
     pub fn settle(&mut self, settled: Settled) -> Result<(), CountError> {
         let Settled { invoice, fate } = settled;
         let (good, bad) = (count(invoice.numbers.len()), count(invoice.refused.len()));
-        let amounts = &mut self.amounts;
-        amounts.rounded = amounts.rounded.plus(invoice.rounded)?;
-        amounts.read = amounts.read.plus(invoice.amount)?.plus(invoice.refused_amount)?;
-        amounts.refused = amounts.refused.plus(invoice.refused_amount)?;
-        let (lines, amount) = match &fate {
-            Fate::Imported => (&mut self.lines.imported, &mut amounts.imported),
-            Fate::Already => (&mut self.lines.already, &mut amounts.already),
-            Fate::Refused { .. } | Fate::Empty => (&mut self.lines.refused, &mut amounts.refused),
+        match invoice.currency {
+            Some(currency) => self.amounts.entry(currency).or_default().count(&invoice, &fate)?,
+            None => self.note(&[AMOUNT_WITHOUT_CURRENCY.to_owned()]),
+        }
+        let lines = match &fate {
+            Fate::Imported => &mut self.lines.imported,
+            Fate::Corrected => &mut self.lines.corrected,
+            Fate::Already => &mut self.lines.already,
+            Fate::Refused { .. } | Fate::Empty => &mut self.lines.refused,
         };
         *lines += good;
-        *amount = amount.plus(invoice.amount)?;
         self.lines.read += good + bad;
         self.lines.refused += bad;
-        if !invoice.number.is_empty() {
+        if !invoice.reference.is_empty() {
             self.count_invoice(&fate, bad > 0);
         }
         self.note(&invoice.notes);
         for (line, refusal) in &invoice.refused {
-            self.refuse(&invoice.number, *line, &refusal.code, &refusal.detail)?;
+            self.refuse(&invoice.reference, *line, &refusal.code, &refusal.detail)?;
         }
         if let Fate::Refused { code, detail } = &fate {
             for line in &invoice.numbers {
-                self.refuse(&invoice.number, *line, code, detail)?;
+                self.refuse(&invoice.reference, *line, code, detail)?;
             }
         }
         Ok(())
@@ -168,13 +213,15 @@ impl Ledger {
         invoices.read += 1;
         match fate {
             Fate::Imported => self.orders.imported += 1,
+            Fate::Corrected => self.orders.corrected += 1,
             Fate::Already => self.orders.already += 1,
             Fate::Refused { .. } | Fate::Empty => {}
         }
         let place = match fate {
             Fate::Refused { .. } | Fate::Empty => &mut invoices.refused,
-            Fate::Imported | Fate::Already if partly => &mut invoices.partly_refused,
+            Fate::Imported | Fate::Corrected | Fate::Already if partly => &mut invoices.partly_refused,
             Fate::Imported => &mut invoices.imported,
+            Fate::Corrected => &mut invoices.corrected,
             Fate::Already => &mut invoices.already,
         };
         *place += 1;

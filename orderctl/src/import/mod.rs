@@ -1,7 +1,8 @@
 //! Orders of another system, from a file into the engine.
 //!
-//! Guarantees: every line of the file is imported or refused with a reason, and counted exactly; memory does not grow with the
-//! file; a second run changes nothing. What is decided about lines is in `docs/import-rules.md`.
+//! Guarantees: every line of the file is imported or refused with a reason, and counted exactly; an order is imported whole or
+//! not at all, unless the user asks for parts; memory does not grow with the file; a second run changes nothing. What is
+//! decided about lines is in `docs/import-rules.md`.
 //! Does not: write to the store. All goes through `POST /v1/imports`.
 
 mod credits;
@@ -13,6 +14,7 @@ pub mod map;
 mod order;
 pub mod progress;
 pub mod report;
+mod row;
 mod send;
 mod summary;
 #[cfg(test)]
@@ -32,6 +34,7 @@ use group::{Gatherer, Index};
 use input::Origin;
 use ledger::{CountError, Fate, Ledger, Settled};
 use map::Plan;
+pub use order::Choices;
 use order::Prepared;
 use progress::Progress;
 use report::{ReportError, Run, Spool};
@@ -63,6 +66,10 @@ pub struct Job {
     pub plan: Arc<Plan>,
     /// The first so many sales only.
     pub first: Option<usize>,
+    /// How orders are made of their lines.
+    pub choices: Choices,
+    /// Whether nothing is imported: the report then says what an import would do.
+    pub dry_run: bool,
     /// Where the report goes.
     pub report: Option<PathBuf>,
     /// Longest wait for the engine's next result.
@@ -124,6 +131,7 @@ pub async fn import(
     let run = Run {
         source: job.plan.source.to_string(),
         currency: job.plan.currency,
+        dry_run: job.dry_run,
         complete: error.is_none() && ledger.lines.read == lines,
         seconds: watch.elapsed().as_secs_f64(),
     };
@@ -151,13 +159,20 @@ async fn run(
     let reader = Reader {
         origin: job.origin.clone(),
         plan: Arc::clone(&job.plan),
+        choices: job.choices,
         batches,
         settle: settle.clone(),
         stop: stop.clone(),
     };
     parts.spawn_blocking(move || reader.run(index).map_err(ImportError::from));
-    let sender =
-        Sender { engine, patience: job.patience, settled: settle, progress: progress.clone(), stop: stop.clone() };
+    let sender = Sender {
+        engine,
+        dry_run: job.dry_run,
+        patience: job.patience,
+        settled: settle,
+        progress: progress.clone(),
+        stop: stop.clone(),
+    };
     for _ in 0..STREAMS {
         parts.spawn(stream(sender.clone(), Arc::clone(&queue)));
     }
@@ -207,6 +222,7 @@ async fn stream(sender: Sender, queue: Arc<Mutex<mpsc::Receiver<Vec<Prepared>>>>
 struct Reader {
     origin: Origin,
     plan: Arc<Plan>,
+    choices: Choices,
     batches: mpsc::Sender<Vec<Prepared>>,
     settle: mpsc::Sender<Settled>,
     stop: CancellationToken,
@@ -214,7 +230,7 @@ struct Reader {
 
 impl Reader {
     fn run(self, index: Index) -> Result<(), GatherError> {
-        let mut gatherer = Gatherer::open(&self.origin, &self.plan, index)?;
+        let mut gatherer = Gatherer::open(&self.origin, &self.plan, self.choices, index)?;
         let (mut batch, mut bytes) = (Vec::new(), 0);
         while !self.stop.is_cancelled() {
             let Some(invoice) = gatherer.next()? else {

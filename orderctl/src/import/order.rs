@@ -1,43 +1,65 @@
-//! From the lines of one invoice to the row that imports it.
+//! From the lines of one order to the row that imports it.
 //!
 //! Guarantees: every line that was read is either in the row or refused with a reason, and its amount is in exactly one of the
-//! two sums.
+//! two sums. An order with a refused line has no row, unless the user asks for the rest of it.
 
 use std::sync::Arc;
 
-use chrono::{NaiveDateTime, SecondsFormat};
-use domain::Currency;
 use domain::order::LINES_MAX;
-use serde::Serialize;
+use domain::{Currency, OrderNumber};
 
 use super::credits::Sales;
-use super::map::{Head, Kind, Line, Plan, Reading, Refusal, Verdict};
+use super::map::{Head, Kind, Line, Plan, Reading, Refusal, Settled, Verdict};
+use super::row::Draft;
 use crate::exact::{Exact, TooLarge};
 
-/// An invoice whose lines are still being gathered.
+/// How orders are made of their lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// Whether an order is imported without its refused lines.
+    pub partial: bool,
+    /// Whether an order replaces the one of the same reference that was imported before.
+    pub update: bool,
+}
+
+/// An order whose lines are still being gathered.
 #[derive(Debug, Default)]
 pub struct Gathered {
     head: Head,
-    local: Option<NaiveDateTime>,
-    good: Vec<Line>,
-    numbers: Vec<u64>,
-    good_amount: Exact,
-    refused: Vec<(u64, Refusal)>,
-    refused_amount: Exact,
-    rounded: Exact,
+    placed: Option<Settled>,
+    /// The first currency that any row names, refused ones too: what their amounts count in.
+    counted_in: Option<Currency>,
+    good: Vec<Good>,
+    refused: Vec<Bad>,
     notes: Vec<String>,
 }
 
-/// An invoice made ready.
+#[derive(Debug)]
+struct Good {
+    line: Line,
+    number: u64,
+    amount: Exact,
+}
+
+#[derive(Debug)]
+struct Bad {
+    number: u64,
+    refusal: Refusal,
+    amount: Exact,
+}
+
+/// An order made ready.
 #[derive(Debug)]
 pub struct Prepared {
-    /// Its number; empty for a row that names none.
-    pub number: Arc<str>,
-    /// The row that imports it; `None` when no line is left.
+    /// Its reference; empty for a row that names none.
+    pub reference: Arc<str>,
+    /// The row that imports it; `None` when it is not imported.
     pub row: Option<Vec<u8>>,
     /// Lines of the file that the row carries.
     pub numbers: Vec<u64>,
-    /// Their amount, with the file's signs.
+    /// Its currency, where one is known.
+    pub currency: Option<Currency>,
+    /// The amount of the lines that the row carries, with the file's signs.
     pub amount: Exact,
     /// Lines of the file that are refused, with the reasons.
     pub refused: Vec<(u64, Refusal)>,
@@ -51,32 +73,22 @@ pub struct Prepared {
 
 impl Gathered {
     /// Adds a line.
-    ///
-    /// # Errors
-    /// [`TooLarge`] when amounts cannot be added up.
-    pub fn add(&mut self, reading: Reading, currency: Currency) -> Result<(), TooLarge> {
-        self.rounded = self.rounded.plus(reading.amount.rounded(currency.exponent()))?;
+    pub fn add(&mut self, reading: Reading) {
         self.notes.extend(reading.notes);
-        self.local = match (self.local, reading.local) {
-            (Some(one), Some(other)) => Some(one.min(other)),
+        self.counted_in = self.counted_in.or(reading.currency);
+        self.placed = match (self.placed, reading.placed) {
+            (Some(one), Some(other)) => Some(if other.at < one.at { other } else { one }),
             (one, other) => one.or(other),
         };
         let accepted = match reading.verdict {
             Verdict::Good(line) => self.agree(reading.head).map(|()| line),
             Verdict::Refused(refusal) => Err(*refusal),
         };
+        let (number, amount) = (reading.number, reading.amount);
         match accepted {
-            Ok(line) => {
-                self.good.push(line);
-                self.numbers.push(reading.number);
-                self.good_amount = self.good_amount.plus(reading.amount)?;
-            }
-            Err(refusal) => {
-                self.refused.push((reading.number, refusal));
-                self.refused_amount = self.refused_amount.plus(reading.amount)?;
-            }
+            Ok(line) => self.good.push(Good { line, number, amount }),
+            Err(refusal) => self.refused.push(Bad { number, refusal, amount }),
         }
-        Ok(())
     }
 
     /// How many lines it has so far.
@@ -89,80 +101,153 @@ impl Gathered {
         if self.good.len() >= LINES_MAX {
             return Err(Refusal::new("too_many_lines", format!("an order has at most {LINES_MAX} lines")));
         }
-        let differs = |code, what: &str, one: &dyn std::fmt::Display, other: &dyn std::fmt::Display| {
-            Err(Refusal::new(code, format!("the line names {what} {other}, an earlier one of the invoice {one}")))
-        };
-        if let (Some(one), Some(other)) = (&self.head.customer, &head.customer)
-            && one != other
-        {
-            return differs("customer_differs", "customer", one, other);
-        }
-        if let (Some(one), Some(other)) = (&self.head.country, &head.country)
-            && one != other
-        {
-            return differs("country_differs", "country", one, other);
-        }
         if self.head.kind.is_some() && self.head.kind != head.kind {
             return Err(Refusal::new("kind_differs", "the invoice has lines of a sale and of a credit"));
         }
+        let known = &self.head;
+        same("customer_differs", "customer", known.customer.as_ref(), head.customer.as_ref())?;
+        same("country_differs", "country", known.country.as_ref(), head.country.as_ref())?;
+        same("number_differs", "number", known.number.as_ref(), head.number.as_ref())?;
+        same("currency_differs", "currency", known.currency.as_ref(), head.currency.as_ref())?;
+        same("total_differs", "total", known.total.as_ref(), head.total.as_ref())?;
         self.head.kind = head.kind;
+        self.head.number = self.head.number.take().or(head.number);
         self.head.customer = self.head.customer.take().or(head.customer);
         self.head.country = self.head.country.or(head.country);
+        self.head.currency = self.head.currency.or(head.currency);
         self.head.credit_of = self.head.credit_of.take().or(head.credit_of);
+        self.head.total = self.head.total.or(head.total);
         Ok(())
     }
 
-    /// Makes the invoice ready.
-    pub fn prepare(mut self, number: Arc<str>, plan: &Plan, sales: &mut Sales) -> Prepared {
-        let row = match (self.head.kind, self.local) {
-            (Some(kind), Some(local)) if !self.good.is_empty() => Some(self.row(kind, local, &number, plan, sales)),
-            _ => None,
-        };
-        // What is known of every line of an invoice is said once.
+    /// Makes the order ready. `doubt` is a row of the file that may be another line of it.
+    ///
+    /// # Errors
+    /// [`TooLarge`] when amounts cannot be added up.
+    pub fn prepare(
+        mut self,
+        reference: Arc<str>,
+        doubt: Option<u64>,
+        (plan, choices): (&Plan, Choices),
+        sales: &mut Sales,
+    ) -> Result<Prepared, TooLarge> {
+        let currency = self.head.currency.or(self.counted_in).or(plan.currency);
+        let row = self.draft(&reference, doubt, plan, choices).map(|draft| {
+            let credit_of = match draft.kind {
+                Kind::Credit => self.origin(&draft, plan, sales),
+                Kind::Sale => {
+                    if let (true, Some(customer)) = (plan.match_credits, &self.head.customer) {
+                        sales.remember(&reference, customer, draft.placed_at, &draft.lines);
+                    }
+                    None
+                }
+            };
+            draft.row(plan, &self.head, credit_of.as_deref(), choices.update)
+        });
+        // What is known of every line of an order is said once.
         self.notes.sort_unstable();
         self.notes.dedup();
-        Prepared {
-            number,
+        let exponent = currency.map_or(2, Currency::exponent);
+        let mut prepared = Prepared {
+            reference,
             row,
-            numbers: self.numbers,
-            amount: self.good_amount,
-            refused: self.refused,
-            refused_amount: self.refused_amount,
-            rounded: self.rounded,
+            numbers: self.good.iter().map(|good| good.number).collect(),
+            currency,
+            amount: Exact::ZERO,
+            refused: Vec::with_capacity(self.refused.len()),
+            refused_amount: Exact::ZERO,
+            rounded: Exact::ZERO,
             notes: self.notes,
+        };
+        for good in &self.good {
+            prepared.amount = prepared.amount.plus(good.amount)?;
+            prepared.rounded = prepared.rounded.plus(good.amount.rounded(exponent))?;
+        }
+        for bad in self.refused {
+            prepared.refused_amount = prepared.refused_amount.plus(bad.amount)?;
+            prepared.rounded = prepared.rounded.plus(bad.amount.rounded(exponent))?;
+            prepared.refused.push((bad.number, bad.refusal));
+        }
+        Ok(prepared)
+    }
+
+    /// The order as it is to be imported; `None` when it is not, and then all its lines are refused.
+    fn draft(&mut self, reference: &Arc<str>, doubt: Option<u64>, plan: &Plan, choices: Choices) -> Option<Draft> {
+        let result = self.checked(reference, doubt, plan, choices);
+        result.unwrap_or_else(|refusal| {
+            let refused = self.good.drain(..).map(|good| Bad {
+                number: good.number,
+                refusal: refusal.clone(),
+                amount: good.amount,
+            });
+            self.refused.extend(refused);
+            self.refused.sort_by_key(|bad| bad.number);
+            None
+        })
+    }
+
+    /// # Errors
+    /// Why the whole order is refused.
+    fn checked(
+        &mut self,
+        reference: &Arc<str>,
+        doubt: Option<u64>,
+        plan: &Plan,
+        choices: Choices,
+    ) -> Result<Option<Draft>, Refusal> {
+        let Some(kind) = self.head.kind.filter(|_| !self.good.is_empty()) else { return Ok(None) };
+        let currency = self.head.currency.or(plan.currency);
+        let currency =
+            currency.ok_or_else(|| Refusal::new("currency_missing", "no row of the order names a currency"))?;
+        let lines = self.priced(currency);
+        if !choices.partial {
+            if let Some(bad) = self.refused.first() {
+                let detail = format!("line {} of the file refuses its order: {}", bad.number, bad.refusal.code);
+                return Err(Refusal::new("order_incomplete", detail));
+            }
+            if let Some(line) = doubt {
+                let detail = format!("line {line} of the file cannot be read and may belong to the order");
+                return Err(Refusal::new("order_incomplete", detail));
+            }
+        }
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        let placed =
+            self.placed.ok_or_else(|| Refusal::new("date_missing", "no row of the order says when it was placed"))?;
+        self.notes.extend(placed.note.map(str::to_owned));
+        let number = self.head.number.clone().unwrap_or_else(|| Arc::clone(reference));
+        OrderNumber::try_new(&number).map_err(|error| Refusal::new("number_invalid", error.to_string()))?;
+        let draft = Draft { reference: Arc::clone(reference), number, kind, currency, placed_at: placed.at, lines };
+        match self.head.total {
+            Some(total) => draft.adds_up_to(total).map(|()| Some(draft)),
+            None => Ok(Some(draft)),
         }
     }
 
-    fn row(&mut self, kind: Kind, local: NaiveDateTime, number: &Arc<str>, plan: &Plan, sales: &mut Sales) -> Vec<u8> {
-        let settled = plan.settle(local);
-        self.notes.extend(settled.note.map(str::to_owned));
-        let credit_of = match kind {
-            Kind::Credit => self.origin(local, plan, sales),
-            Kind::Sale => {
-                if let (true, Some(customer)) = (plan.match_credits, &self.head.customer) {
-                    sales.remember(number, customer, local, &self.good);
+    /// The lines with the price of a piece; a line that has none is refused.
+    fn priced(&mut self, currency: Currency) -> Vec<super::row::PricedLine> {
+        let mut lines = Vec::with_capacity(self.good.len());
+        let mut kept = Vec::with_capacity(self.good.len());
+        for good in self.good.drain(..) {
+            match good.line.price.unit(good.line.quantity, currency) {
+                Ok(unit_price) => {
+                    lines.push(super::row::PricedLine {
+                        sku: Arc::clone(&good.line.sku),
+                        description: good.line.description.clone(),
+                        quantity: good.line.quantity,
+                        unit_price,
+                    });
+                    kept.push(good);
                 }
-                None
+                Err(refusal) => self.refused.push(Bad { number: good.number, refusal, amount: good.amount }),
             }
-        };
-        let row = Row {
-            source: plan.source.as_str(),
-            reference: number,
-            number,
-            kind,
-            credit_of: credit_of.as_deref(),
-            customer: self.head.customer.as_deref(),
-            country: self.head.country.as_ref().map(domain::CountryCode::code),
-            currency: plan.currency.code(),
-            placed_at: settled.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-            lines: self.good.iter().map(RowLine::of).collect(),
-        };
-        let mut json = serde_json::to_vec(&row).expect("a row has only texts and numbers");
-        json.push(b'\n');
-        json
+        }
+        self.good = kept;
+        lines
     }
 
-    fn origin(&mut self, local: NaiveDateTime, plan: &Plan, sales: &mut Sales) -> Option<Arc<str>> {
+    fn origin(&mut self, draft: &Draft, plan: &Plan, sales: &mut Sales) -> Option<Arc<str>> {
         if let Some(named) = self.head.credit_of.take() {
             return Some(named);
         }
@@ -170,48 +255,23 @@ impl Gathered {
             return None;
         }
         let customer = self.head.customer.as_ref();
-        let origin = customer.and_then(|customer| sales.take_back(customer, local, &self.good));
+        let origin = customer.and_then(|customer| sales.take_back(customer, draft.placed_at, &draft.lines));
         self.notes.push(if origin.is_some() { "credit_matched" } else { "credit_unmatched" }.to_owned());
         origin
     }
 }
 
-/// A row of `POST /v1/imports`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Row<'a> {
-    source: &'a str,
-    reference: &'a str,
-    number: &'a str,
-    kind: Kind,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credit_of: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    customer: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    country: Option<&'a str>,
-    currency: &'a str,
-    placed_at: String,
-    lines: Vec<RowLine<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RowLine<'a> {
-    sku: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
-    quantity: u32,
-    unit_price: String,
-}
-
-impl<'a> RowLine<'a> {
-    fn of(line: &'a Line) -> Self {
-        Self {
-            sku: &line.sku,
-            description: line.description.as_deref(),
-            quantity: line.quantity.get(),
-            unit_price: line.unit_price.to_string(),
+/// Refuses a line that contradicts an earlier one.
+fn same<T: PartialEq + std::fmt::Display>(
+    code: &'static str,
+    what: &str,
+    known: Option<&T>,
+    given: Option<&T>,
+) -> Result<(), Refusal> {
+    match (known, given) {
+        (Some(one), Some(other)) if one != other => {
+            Err(Refusal::new(code, format!("the line names {what} {other}, an earlier one of the invoice {one}")))
         }
+        _ => Ok(()),
     }
 }

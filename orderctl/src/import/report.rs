@@ -7,15 +7,16 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use domain::Currency;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::ledger::Ledger;
+use super::ledger::{Amounts, Ledger};
 
 /// A refused line.
 #[derive(Debug, Serialize)]
 pub struct Refused<'a> {
-    /// Number of its invoice; empty where the row names none.
+    /// Reference of its invoice; empty where the row names none.
     pub invoice: &'a str,
     /// Line of the file, from 1.
     pub line: u64,
@@ -50,8 +51,10 @@ pub struct Spool {
 pub struct Run {
     /// The system the orders come from.
     pub source: String,
-    /// The one currency.
-    pub currency: domain::Currency,
+    /// The currency of orders that name none.
+    pub currency: Option<Currency>,
+    /// Whether nothing was imported, but tried.
+    pub dry_run: bool,
     /// Whether every line of the file has a fate.
     pub complete: bool,
     /// How long it took.
@@ -150,18 +153,23 @@ fn write_report(
     run: &Run,
     refused: &mut Sorted<'_, impl Read + Seek>,
 ) -> std::io::Result<()> {
-    let amounts = &ledger.amounts;
-    let amount = json!({
-        "read": amounts.read.to_string(),
-        "imported": amounts.imported.to_string(),
-        "already": amounts.already.to_string(),
-        "refused": amounts.refused.to_string(),
-    });
+    let by_currency: Map<String, Value> = ledger
+        .amounts
+        .iter()
+        .map(|(currency, amounts)| {
+            let mut told = told(amounts);
+            told["rounded"] = amounts.rounded.to_fixed(currency.exponent()).into();
+            (currency.to_string(), told)
+        })
+        .collect();
+    let only = ledger.only_currency(run.currency);
+    let amount = only.map_or(Value::Null, |currency| told(&ledger.amounts_in(currency)));
+    let rounded = only.map(|currency| ledger.amounts_in(currency).rounded.to_fixed(currency.exponent()));
     writeln!(out, "{{")?;
     writeln!(out, "  \"lines\": {},", serde_json::to_string(&ledger.lines)?)?;
     writeln!(out, "  \"invoices\": {},", serde_json::to_string(&ledger.invoices)?)?;
     writeln!(out, "  \"amount\": {amount},")?;
-    writeln!(out, "  \"amount_rounded\": \"{}\",", amounts.rounded.to_fixed(run.currency.exponent()))?;
+    writeln!(out, "  \"amount_rounded\": {},", json!(rounded))?;
     write!(out, "  \"refused\": [")?;
     let mut between = "\n    ";
     while let Some(json) = refused.next()? {
@@ -172,10 +180,23 @@ fn write_report(
     writeln!(out, "  \"seconds\": {:.3},", run.seconds)?;
     writeln!(out, "  \"lines_per_s\": {:.1},", run.rate(ledger.lines.read))?;
     writeln!(out, "  \"source\": {},", json!(run.source))?;
-    writeln!(out, "  \"currency\": \"{}\",", run.currency)?;
+    writeln!(out, "  \"currency\": {},", json!(only))?;
+    writeln!(out, "  \"amounts\": {},", Value::Object(by_currency))?;
+    writeln!(out, "  \"dry_run\": {},", run.dry_run)?;
     writeln!(out, "  \"complete\": {},", run.complete)?;
     writeln!(out, "  \"orders\": {},", serde_json::to_string(&ledger.orders)?)?;
     writeln!(out, "  \"refused_by_code\": {},", serde_json::to_string(&ledger.codes)?)?;
     writeln!(out, "  \"notes\": {}", serde_json::to_string(&ledger.notes)?)?;
     writeln!(out, "}}")
+}
+
+/// Amounts of one currency, to the last digit.
+fn told(amounts: &Amounts) -> Value {
+    json!({
+        "read": amounts.read.to_string(),
+        "imported": amounts.imported.to_string(),
+        "corrected": amounts.corrected.to_string(),
+        "already": amounts.already.to_string(),
+        "refused": amounts.refused.to_string(),
+    })
 }

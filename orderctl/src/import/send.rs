@@ -76,6 +76,8 @@ enum Trouble {
 pub struct Sender {
     /// The engine.
     pub engine: Engine,
+    /// Whether the engine only says what it would do.
+    pub dry_run: bool,
     /// Longest wait for the next result.
     pub patience: Duration,
     /// Where settled invoices go.
@@ -101,6 +103,7 @@ struct RowResult {
 #[serde(rename_all = "snake_case")]
 enum RowStatus {
     Imported,
+    Corrected,
     Already,
     Refused,
     Failed,
@@ -122,6 +125,7 @@ impl RowResult {
         let code = self.code.unwrap_or_else(|| "refused".to_owned());
         match self.status {
             RowStatus::Imported => Ok(Fate::Imported),
+            RowStatus::Corrected => Ok(Fate::Corrected),
             RowStatus::Already => Ok(Fate::Already),
             RowStatus::Refused => Ok(Fate::Refused { code, detail }),
             RowStatus::Failed => Err(format!("{code}: {detail}")),
@@ -181,10 +185,11 @@ impl Sender {
         let mut body = Vec::new();
         waiting.iter().filter_map(|invoice| invoice.row.as_deref()).for_each(|row| body.extend_from_slice(row));
         let token = self.engine.token().map_err(|error| Trouble::Final(error.into()))?;
+        let query = if self.dry_run { "?dryRun=true" } else { "" };
         let request = self
             .engine
             .http
-            .post(format!("{}/v1/imports", self.engine.url))
+            .post(format!("{}/v1/imports{query}", self.engine.url))
             .header(CONTENT_TYPE, "application/x-ndjson")
             .bearer_auth(token)
             .body(body);

@@ -1,15 +1,20 @@
 //! The account over generated files: nothing is lost, nothing is counted twice.
 
+mod language;
+mod reading;
+mod shipped;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::Currency;
 use proptest::prelude::*;
 
-use super::group::{Gatherer, Index};
+use super::group::{GatherError, Gatherer, Index};
 use super::input::Origin;
 use super::ledger::{Fate, Ledger, Settled};
 use super::map::{ONLINE_RETAIL, Plan};
-use super::order::Prepared;
+use super::order::{Choices, Prepared};
 use crate::exact::Exact;
 
 const HEADER: &str = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
@@ -19,15 +24,50 @@ fn plan() -> Plan {
 }
 
 fn prepared(content: &str, first: Option<usize>) -> Vec<Prepared> {
-    let plan = plan();
-    let origin = Origin::Memory { name: "test.csv".into(), content: Arc::from(content.as_bytes()) };
-    let index = Index::build(&origin, &plan, first).unwrap();
-    let mut gatherer = Gatherer::open(&origin, &plan, index).unwrap();
+    made(content, first, Choices::default())
+}
+
+/// With the rest of an order whose line is refused.
+fn parts(content: &str) -> Vec<Prepared> {
+    made(content, None, Choices { partial: true, update: false })
+}
+
+fn made(content: &str, first: Option<usize>, choices: Choices) -> Vec<Prepared> {
+    gathered(&plan(), "test.csv", content.as_bytes(), first, choices).unwrap()
+}
+
+fn gathered(
+    plan: &Plan,
+    name: &str,
+    content: &[u8],
+    first: Option<usize>,
+    choices: Choices,
+) -> Result<Vec<Prepared>, GatherError> {
+    let origin = Origin::Memory { name: name.into(), content: Arc::from(content) };
+    let index = Index::build(&origin, plan, first)?;
+    let lines = index.lines;
+    let mut gatherer = Gatherer::open(&origin, plan, choices, index)?;
     let mut invoices = Vec::new();
-    while let Some(invoice) = gatherer.next().unwrap() {
+    while let Some(invoice) = gatherer.next()? {
         invoices.push(invoice);
     }
-    invoices
+    if first.is_none() {
+        let told: usize = invoices.iter().map(|invoice| invoice.numbers.len() + invoice.refused.len()).sum();
+        assert_eq!(told as u64, lines, "every row is told of");
+    }
+    Ok(invoices)
+}
+
+fn read_with(plan: &Plan, name: &str, content: &[u8], choices: Choices) -> Result<Vec<Prepared>, GatherError> {
+    gathered(plan, name, content, None, choices)
+}
+
+fn read_bytes(map: &str, name: &str, content: &[u8]) -> Result<Vec<Prepared>, GatherError> {
+    read_with(&Plan::compile("test", map, None).unwrap(), name, content, Choices::default())
+}
+
+fn read_by(map: &str, name: &str, content: &str) -> Result<Vec<Prepared>, GatherError> {
+    read_bytes(map, name, content.as_bytes())
 }
 
 fn file(rows: &[&str]) -> String {
@@ -52,7 +92,7 @@ fn an_invoice_with_scattered_lines_and_two_times_is_one_order_at_the_earliest() 
         ]),
         None,
     );
-    let numbers: Vec<&str> = invoices.iter().map(|invoice| &*invoice.number).collect();
+    let numbers: Vec<&str> = invoices.iter().map(|invoice| &*invoice.reference).collect();
     assert_eq!(numbers, ["536366", "536365"]);
     let expected = serde_json::json!({
         "source": "online-retail", "reference": "536365", "number": "536365", "kind": "SALE", "customer": "17850",
@@ -97,6 +137,10 @@ fn every_refusal_has_its_code() {
         ("536365,A,,1,2011-07-01T08:26:00,1.00001,,", "price_too_precise"),
         ("536365,A,,1,2011-07-01T08:26:00,1e3,,", "price_malformed"),
         ("536365,A,,1,yesterday,1,,", "date_malformed"),
+        ("536365,A,,1,,1,,", "date_missing"),
+        ("536365,A,,1,0001-07-01T08:26:00,1,,", "date_out_of_bounds"),
+        ("536365,A,,1,2250-07-01T08:26:00,1,,", "date_out_of_bounds"),
+        ("536365,A\u{200b}B,,1,2011-07-01T08:26:00,1,,", "sku_invalid"),
         ("536365,,,1,2011-07-01T08:26:00,1,,", "sku_invalid"),
         ("536365,A,,1,2011-07-01T08:26:00,1,two words,", "customer_invalid"),
         ("A63185,B,,1,2011-07-01T08:26:00,1,,", "adjustment"),
@@ -111,27 +155,31 @@ fn every_refusal_has_its_code() {
 }
 
 #[test]
-fn lines_that_contradict_their_invoice_are_refused_alone() {
-    let invoices = prepared(
-        &file(&[
-            "536365,A,,1,2011-07-01T08:26:00,1,,France",
-            "536365,B,,1,2011-07-01T08:26:00,1,17850,France",
-            "536365,C,,1,2011-07-01T08:26:00,1,17851,France",
-            "536365,D,,1,2011-07-01T08:26:00,1,17850,Spain",
-            "536365,E,,1,2011-07-01T08:26:00,0,17850,Narnia",
-        ]),
-        None,
-    );
+fn lines_that_contradict_their_invoice_refuse_it_unless_the_rest_is_asked_for() {
+    let content = file(&[
+        "536365,A,,1,2011-07-01T08:26:00,1,,France",
+        "536365,B,,1,2011-07-01T08:26:00,1,17850,France",
+        "536365,C,,1,2011-07-01T08:26:00,1,17851,France",
+        "536365,D,,1,2011-07-01T08:26:00,1,17850,Spain",
+        "536365,E,,1,2011-07-01T08:26:00,0,17850,Narnia",
+    ]);
+    let invoices = parts(&content);
     assert_eq!(codes(&invoices[0]), [(4, "customer_differs"), (5, "country_differs")]);
     assert_eq!(invoices[0].numbers, [2, 3, 6]);
     assert_eq!(invoices[0].notes, ["country_unknown: Narnia"]);
     assert_eq!(row(&invoices[0])["customer"], "17850");
+    let whole = prepared(&content, None);
+    assert!(whole[0].row.is_none() && whole[0].numbers.is_empty());
+    let incomplete = [(2, "order_incomplete"), (3, "order_incomplete")];
+    let all = [incomplete[0], incomplete[1], (4, "customer_differs"), (5, "country_differs"), (6, "order_incomplete")];
+    assert_eq!(codes(&whole[0]), all);
+    assert_eq!((whole[0].amount, whole[0].refused_amount), (Exact::ZERO, Exact::try_new("4").unwrap()));
 }
 
 #[test]
 fn an_order_takes_as_many_lines_as_the_domain_allows() {
     let line = "536365,A,,1,2011-07-01T08:26:00,1,,";
-    let invoices = prepared(&file(&vec![line; domain::order::LINES_MAX + 2]), None);
+    let invoices = parts(&file(&vec![line; domain::order::LINES_MAX + 2]));
     assert_eq!(invoices[0].numbers.len(), domain::order::LINES_MAX);
     assert_eq!(codes(&invoices[0]), [(2_002, "too_many_lines"), (2_003, "too_many_lines")]);
 }
@@ -149,7 +197,7 @@ fn the_first_so_many_are_sales_with_all_their_lines() {
         ]),
         Some(2),
     );
-    let numbers: Vec<(&str, usize)> = invoices.iter().map(|one| (&*one.number, one.numbers.len())).collect();
+    let numbers: Vec<(&str, usize)> = invoices.iter().map(|one| (&*one.reference, one.numbers.len())).collect();
     assert_eq!(numbers, [("2", 1), ("1", 2)]);
 }
 
@@ -189,11 +237,16 @@ fn rows() -> impl Strategy<Value = Vec<String>> {
 
 proptest! {
     #[test]
-    fn read_is_imported_and_already_and_refused(rows in rows(), fates in prop::collection::vec(0_u8..3, 200)) {
+    fn read_is_imported_and_already_and_refused(
+        rows in rows(),
+        fates in prop::collection::vec(0_u8..4, 200),
+        partial in any::<bool>(),
+    ) {
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
         let mut ledger = Ledger::default();
         let mut seen: HashMap<u64, u32> = HashMap::new();
-        for (invoice, fate) in prepared(&file(&rows), None).into_iter().zip(fates) {
+        for (invoice, fate) in made(&file(&rows), None, Choices { partial, update: false }).into_iter().zip(fates) {
+            prop_assert!(partial || invoice.row.is_none() || invoice.refused.is_empty(), "an order in part");
             for line in invoice.numbers.iter().chain(invoice.refused.iter().map(|(line, _)| line)) {
                 *seen.entry(*line).or_default() += 1;
             }
@@ -201,17 +254,20 @@ proptest! {
                 (None, _) => Fate::Empty,
                 (Some(_), 0) => Fate::Imported,
                 (Some(_), 1) => Fate::Already,
+                (Some(_), 2) => Fate::Corrected,
                 (Some(_), _) => Fate::Refused { code: "import_conflict".to_owned(), detail: String::new() },
             };
             ledger.settle(Settled { invoice, fate }).unwrap();
         }
         prop_assert!(seen.len() == rows.len() && seen.values().all(|times| *times == 1));
-        let (lines, amounts, invoices) = (ledger.lines, ledger.amounts, ledger.invoices);
+        let (lines, amounts, invoices) = (ledger.lines, ledger.amounts_in(Currency::GBP), ledger.invoices);
         prop_assert_eq!(lines.read, rows.len() as u64);
-        prop_assert_eq!(lines.read, lines.imported + lines.already + lines.refused);
-        let sum = amounts.imported.plus(amounts.already).unwrap().plus(amounts.refused).unwrap();
+        prop_assert_eq!(lines.read, lines.imported + lines.corrected + lines.already + lines.refused);
+        let parts = [amounts.corrected, amounts.already, amounts.refused];
+        let sum = parts.into_iter().fold(amounts.imported, |sum, part| sum.plus(part).unwrap());
         prop_assert_eq!(amounts.read, sum);
-        prop_assert_eq!(invoices.read, invoices.imported + invoices.already + invoices.partly_refused + invoices.refused);
+        prop_assert_eq!(invoices.read,
+            invoices.imported + invoices.corrected + invoices.already + invoices.partly_refused + invoices.refused);
         prop_assert_eq!(ledger.codes.values().sum::<u64>(), lines.refused);
         prop_assert_eq!(amounts.read, expected_amount(&rows, None));
         prop_assert_eq!(amounts.rounded, expected_amount(&rows, Some(2)));

@@ -92,6 +92,7 @@ fn import(order_id: OrderId, number: i64) -> OrderCommand {
             unit_price: UnitPrice::try_new("2.55").unwrap(),
         }],
         placed_at: at,
+        is_update: false,
         at,
     })
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at its first surprise")]
 
+mod import_ends;
 mod import_over_http;
 mod log;
 mod parked_by_a_projector;

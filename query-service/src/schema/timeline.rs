@@ -184,15 +184,24 @@ fn describe(event: &PublicEvent) -> String {
             format!("Cancelled, reason {}{note}", symbol(event.reason).to_lowercase())
         }
         PublicEvent::OrderImported(event) => {
-            let kind = match event.kind {
-                OrderKind::Sale => "sale",
-                OrderKind::Credit => "credit",
-                OrderKind::Unknown => "order",
-            };
-            let (source, number, total) = (&event.source, &event.number, money(&event.total));
+            let (source, kind) = (&event.source, kind(event.kind));
+            let (number, total) = (&event.number, money(&event.total));
             format!("Imported from {source} as {kind} {number} with {} lines for {total}", event.lines.len())
         }
+        PublicEvent::OrderImportCorrected(event) => {
+            let (source, kind) = (&event.source, kind(event.kind));
+            let (number, total) = (&event.number, money(&event.total));
+            format!("Import from {source} corrected to {kind} {number} with {} lines for {total}", event.lines.len())
+        }
         PublicEvent::ForeignEvent(event) => format!("{} by another program", event.event_type),
+    }
+}
+
+const fn kind(kind: OrderKind) -> &'static str {
+    match kind {
+        OrderKind::Sale => "sale",
+        OrderKind::Credit => "credit",
+        OrderKind::Unknown => "order",
     }
 }
 

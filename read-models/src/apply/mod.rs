@@ -36,6 +36,8 @@ struct Statements {
     delete_lines: Statement,
     write_timeline: Statement,
     write_customers: Statement,
+    look_up_placements: Statement,
+    delete_customers: Statement,
     write_skus: Statement,
     delete_skus: Statement,
 }
@@ -67,6 +69,8 @@ impl Applier {
             delete_lines: prepare(include_str!("../../sql/apply/delete_lines.sql")).await?,
             write_timeline: prepare(include_str!("../../sql/apply/write_timeline.sql")).await?,
             write_customers: prepare(include_str!("../../sql/apply/write_customers.sql")).await?,
+            look_up_placements: prepare(include_str!("../../sql/apply/look_up_placements.sql")).await?,
+            delete_customers: prepare(include_str!("../../sql/apply/delete_customers.sql")).await?,
             write_skus: prepare(include_str!("../../sql/apply/write_skus.sql")).await?,
             delete_skus: prepare(include_str!("../../sql/apply/delete_skus.sql")).await?,
         };

@@ -1,6 +1,6 @@
 //! What a batch changes, worked out in memory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::Decider;
 use domain::contract::{PublicEvent, Published};
@@ -8,7 +8,7 @@ use domain::order::Order;
 use uuid::Uuid;
 
 use crate::fold::{FoldError, fold};
-use crate::{Contribution, LineView, OrderView};
+use crate::{Contribution, CustomerKey, LineView, OrderView, moved_placement};
 
 /// What became of a batch.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub(super) struct Plan {
     pub applied: Vec<(Uuid, usize)>,
     /// What the orders' sums change by.
     pub sums: Contribution,
+    /// Customers whose times of first and last placement are to be looked up anew, and whose rows may be of nothing.
+    pub moved_placements: BTreeSet<CustomerKey>,
     pub report: ApplyReport,
 }
 
@@ -94,8 +96,13 @@ impl<'a> Groups<'a> {
 
     /// Folds every order's events onto what was loaded of it.
     pub fn fold(self, mut loaded: HashMap<Uuid, OrderView>) -> Plan {
-        let mut plan =
-            Plan { changes: Vec::new(), applied: Vec::new(), sums: Contribution::default(), report: self.report };
+        let mut plan = Plan {
+            changes: Vec::new(),
+            applied: Vec::new(),
+            sums: Contribution::default(),
+            moved_placements: BTreeSet::new(),
+            report: self.report,
+        };
         for (id, indices) in self.ids.into_iter().zip(self.indices) {
             plan.fold_order(self.batch, id, &indices, loaded.remove(&id));
         }
@@ -144,6 +151,7 @@ impl Plan {
             before => {
                 if let Some(before) = before {
                     self.sums.subtract(before);
+                    self.moved_placements.extend(moved_placement(before, &change.after));
                 }
                 self.sums.add(&change.after);
             }

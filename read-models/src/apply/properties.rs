@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::plan::Groups;
 use crate::testing::{BEGINNING_MICROS, Story, line};
-use crate::{Contribution, OrderView};
+use crate::{Contribution, CustomerFigures, OrderView, ViewKind};
 
 /// Tables held in memory.
 #[derive(Default, Debug, PartialEq)]
@@ -34,6 +34,18 @@ impl Tables {
             figures.first_placed_at = [figures.first_placed_at, change.first_placed_at].into_iter().flatten().min();
             figures.last_placed_at = figures.last_placed_at.max(change.last_placed_at);
         }
+        for key in plan.moved_placements {
+            let of_customer = |view: &&OrderView| {
+                let is_sale = view.kind == ViewKind::Sale && view.currency.as_deref() == Some(&*key.currency);
+                is_sale && view.tenant == key.tenant && view.customer.as_deref() == Some(&*key.customer)
+            };
+            let placed = || self.orders.values().filter(of_customer).filter_map(|view| view.placed_at);
+            let figures = self.sums.customers.entry(key.clone()).or_default();
+            (figures.first_placed_at, figures.last_placed_at) = (placed().min(), placed().max());
+            if *figures == CustomerFigures::default() {
+                self.sums.customers.remove(&key);
+            }
+        }
         for (key, change) in plan.sums.skus {
             let figures = self.sums.skus.entry(key).or_default();
             figures.orders += change.orders;
@@ -50,12 +62,25 @@ fn any_story(order: u128) -> impl Strategy<Value = Story> {
     let skus = prop::sample::select(vec!["A", "B", "C"]);
     let lines = prop::collection::vec((skus, 1_i64..9, 0_i64..900), 1..5);
     let customer = prop::sample::select(vec![None, Some("c1"), Some("c2")]);
-    (lines, customer, 0_u8..5).prop_map(move |(lines, customer, ending)| {
+    let other = prop::sample::select(vec![None, Some("c1"), Some("c2"), Some("c3")]);
+    let kind = prop::sample::select(vec![OrderKind::Sale, OrderKind::Credit]);
+    let later = (0_i64..3).prop_map(|months| BEGINNING_MICROS + months * 31 * 86_400_000_000);
+    let correction = (other, kind, later);
+    (lines, customer, 0_u8..7, correction).prop_map(move |(lines, customer, ending, (other, kind, later))| {
         let story = Story::of(Uuid::from_u128(order + 1), "shop", customer);
         let contract = lines.iter().zip(0..).map(|((sku, quantity, price), n)| line(n, sku, *quantity, *price));
         match ending {
             0 => return story.imported("1", OrderKind::Sale, BEGINNING_MICROS, contract.collect()),
             1 => return story.imported("1", OrderKind::Credit, BEGINNING_MICROS, contract.collect()),
+            5 => {
+                let imported = story.imported("1", OrderKind::Sale, BEGINNING_MICROS, contract.collect());
+                return imported.corrected("1", kind, other, later, vec![line(0, "B", 2, 33)]);
+            }
+            6 => {
+                let imported = story.imported("1", OrderKind::Credit, BEGINNING_MICROS, contract.collect());
+                let corrected = imported.corrected("1", OrderKind::Sale, customer, later, vec![line(1, "C", 1, 7)]);
+                return corrected.foreign().corrected("2", kind, other, BEGINNING_MICROS, vec![line(0, "A", 1, 9)]);
+            }
             _ => {}
         }
         let draft = lines

@@ -1,4 +1,4 @@
-//! Writing a plan: at most seven statements, sent together so that they cost one round trip.
+//! Writing a plan: at most nine statements, sent together so that they cost one round trip.
 
 use domain::contract::{PublicEvent, Published};
 use serde::{Serialize, Serializer};
@@ -29,6 +29,9 @@ pub(super) async fn write(
         execute(transaction, &statements.write_lines, written_lines(&plan.changes)),
         execute(transaction, &statements.write_timeline, timeline(batch, &plan.applied)),
         execute(transaction, &statements.write_customers, customers(&plan.sums)),
+        // A statement of its own sees what was committed before the one above had its locks.
+        execute(transaction, &statements.look_up_placements, moved_placements(plan)),
+        execute(transaction, &statements.delete_customers, moved_placements(plan)),
         execute(transaction, &statements.write_skus, skus(&plan.sums)),
         execute(transaction, &statements.delete_skus, lessened_skus(&plan.sums)),
     )
@@ -157,6 +160,18 @@ pub(crate) fn customers(sums: &Contribution) -> Option<Vec<Column<'_>>> {
     })
 }
 
+/// Keys of customers whose placements a corrected import has moved.
+fn moved_placements(plan: &Plan) -> Option<Vec<Column<'_>>> {
+    let keys = || plan.moved_placements.iter();
+    (!plan.moved_placements.is_empty()).then(|| -> Vec<Column<'_>> {
+        vec![
+            Box::new(keys().map(|key| key.tenant.as_str()).collect::<Vec<_>>()),
+            Box::new(keys().map(|key| key.customer.as_str()).collect::<Vec<_>>()),
+            Box::new(keys().map(|key| key.currency.as_str()).collect::<Vec<_>>()),
+        ]
+    })
+}
+
 pub(crate) fn skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
     let rows = || sums.skus.iter();
     (!sums.skus.is_empty()).then(|| -> Vec<Column<'_>> {
@@ -206,6 +221,7 @@ impl Serialize for Body<'_> {
             PublicEvent::OrderPlaced(record) => record.serialize(serializer),
             PublicEvent::OrderCancelled(record) => record.serialize(serializer),
             PublicEvent::OrderImported(record) => record.serialize(serializer),
+            PublicEvent::OrderImportCorrected(record) => record.serialize(serializer),
             PublicEvent::ForeignEvent(record) => record.serialize(serializer),
         }
     }

@@ -1,6 +1,6 @@
-//! Events that an order begins with.
+//! Events that an order begins with, and the one that begins an imported order anew.
 
-use domain::contract::{OrderDrafted, OrderImported, OrderKind, Published};
+use domain::contract::{OrderDrafted, OrderImportCorrected, OrderImported, OrderKind, Published};
 
 use super::{Checked, FoldError, blank};
 use crate::{OrderView, ViewKind, ViewState};
@@ -47,4 +47,34 @@ pub(super) fn imported(
     let total = checked.minor(&view, &event.total)?;
     let lines = checked.lines(&view, &event.lines)?;
     checked.sum(OrderView { lines, ..view }, Some(total))
+}
+
+/// The order as if it had been imported so at first: nothing of what it was before is left in it.
+pub(super) fn corrected(
+    view: &OrderView,
+    event: &OrderImportCorrected,
+    record: &Published,
+    checked: &Checked<'_>,
+) -> Result<OrderView, FoldError> {
+    checked.same("source", view.source.as_deref().unwrap_or_default(), &event.source)?;
+    checked.same("reference", view.reference.as_deref().unwrap_or_default(), &event.reference)?;
+    let event = event.clone();
+    let order = OrderImported {
+        order_id: event.order_id,
+        version: event.version,
+        tenant: event.tenant,
+        at: event.at,
+        source: event.source,
+        reference: event.reference,
+        number: event.number,
+        kind: event.kind,
+        credit_of: event.credit_of,
+        customer: event.customer,
+        country: event.country,
+        lines: event.lines,
+        total: event.total,
+        placed_at: event.placed_at,
+        imported_at: event.imported_at,
+    };
+    imported(&order, record, checked)
 }

@@ -1,4 +1,4 @@
-//! Checking an event's fields by the domain's rules.
+//! Checking an event's fields by the domain's rules for what is stored: an event of an earlier release folds too.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::contract::{ContractAddress, ContractLine, ContractMoney, PublicEvent, Published};
@@ -116,7 +116,7 @@ impl<'a> Checked<'a> {
     }
 
     pub fn number(&self, number: &str) -> Result<String, FoldError> {
-        self.text("number", number, |text| OrderNumber::try_new(text))
+        self.text("number", number, |text| OrderNumber::recorded(text))
     }
 
     pub fn customer(&self, customer: Option<&String>) -> Result<Option<String>, FoldError> {
@@ -132,11 +132,11 @@ impl<'a> Checked<'a> {
     }
 
     pub fn reference(&self, field: &'static str, reference: &str) -> Result<String, FoldError> {
-        self.text(field, reference, |text| ExternalReference::try_new(text))
+        self.text(field, reference, |text| ExternalReference::recorded(text))
     }
 
     pub fn note(&self, note: Option<&String>) -> Result<Option<String>, FoldError> {
-        self.optional("note", note, |text| Reason::try_new(text))
+        self.optional("note", note, |text| Reason::recorded(text))
     }
 
     pub fn quantity(&self, quantity: i64) -> Result<i64, FoldError> {
@@ -158,8 +158,8 @@ impl<'a> Checked<'a> {
         Ok(LineView {
             line_id: self.uuid("line_id", &line.line_id)?,
             ordinal,
-            sku: self.text("sku", &line.sku, |text| Sku::try_new(text))?,
-            description: self.optional("description", line.description.as_ref(), |text| Description::try_new(text))?,
+            sku: self.text("sku", &line.sku, |text| Sku::recorded(text))?,
+            description: self.optional("description", line.description.as_ref(), |text| Description::recorded(text))?,
             quantity: self.quantity(line.quantity)?,
             unit_price: line.unit_price.ten_thousandths,
             total_minor: self.minor(view, &line.total)?,

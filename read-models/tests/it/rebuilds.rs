@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use domain::contract::{Position, Published};
+use domain::contract::{OrderKind, Position, Published};
 use read_models::rebuild::{
     Log, Progress, Purpose, RebuildError, RebuildOptions, Report, clean_up, rebuild, roll_back, status,
 };
-use read_models::testing::Story;
+use read_models::testing::{BEGINNING_MICROS, Story, line};
 use read_models::{Applier, ApplyError, Generations, Model};
 use service_kit::BoxError;
 use service_kit::clock::{Ids, SystemIds};
@@ -191,6 +191,51 @@ async fn what_only_a_cancelled_order_held_leaves_no_row() {
     }
     let report = run(&database, &events, Purpose::Verify).await.unwrap();
     assert!(report.is_equal(), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_corrected_import_moves_numbers_lines_and_sums_and_leaves_nothing_behind() {
+    let (database, events, mut projector) = filled(3).await;
+    let day = 86_400_000_000;
+    let sale = |n, customer| Story::of(Uuid::from_u128(n), "shop", Some(customer));
+    let (lines, other) = (vec![line(0, "ONLY", 2, 100), line(1, "B", 1, 50)], vec![line(0, "C", 1, 25)]);
+    let stories = [
+        // The first sale of its customer moves to a later day, and back before the other one.
+        sale(11, "moved")
+            .imported("11", OrderKind::Sale, BEGINNING_MICROS, lines.clone())
+            .corrected("11-A", OrderKind::Sale, Some("moved"), BEGINNING_MICROS + 90 * day, other.clone())
+            .corrected("11-B", OrderKind::Sale, Some("moved"), BEGINNING_MICROS - 40 * day, lines.clone()),
+        sale(12, "moved").imported("12", OrderKind::Sale, BEGINNING_MICROS + day, other.clone()),
+        // The only sale of its customer becomes another's, and another one a credit.
+        sale(13, "left").imported("13", OrderKind::Sale, BEGINNING_MICROS, lines.clone()).corrected(
+            "13",
+            OrderKind::Sale,
+            Some("found"),
+            BEGINNING_MICROS,
+            lines,
+        ),
+        sale(14, "found").imported("14", OrderKind::Sale, BEGINNING_MICROS + 2 * day, other.clone()).corrected(
+            "14",
+            OrderKind::Credit,
+            Some("found"),
+            BEGINNING_MICROS + 3 * day,
+            other,
+        ),
+    ];
+    for record in stories.iter().flat_map(Story::records) {
+        let record = events.store(record);
+        projector.apply(&[record]).await;
+    }
+    let report = run(&database, &events, Purpose::Verify).await.unwrap();
+    assert!(report.is_equal(), "{report:?}");
+    let client = database.client().await;
+    let statement = "SELECT customer, orders, credits, first_placed_at = last_placed_at \
+        FROM customer_summary_g1.customer_summary WHERE customer IN ('moved', 'left', 'found') ORDER BY customer";
+    let rows = client.query(statement, &[]).await.unwrap();
+    let rows: Vec<(String, i64, i64, bool)> =
+        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect();
+    assert_eq!(rows, [("found".to_owned(), 1, 1, true), ("moved".to_owned(), 2, 0, false)]);
+    assert!(run(&database, &events, Purpose::Switch).await.unwrap().switched);
 }
 
 #[tokio::test]

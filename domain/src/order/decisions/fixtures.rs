@@ -165,6 +165,7 @@ pub(in crate::order) fn import_order(prices: &[&str]) -> ImportOrder {
         currency: Currency::GBP,
         lines: lines.collect(),
         placed_at: at(-100),
+        is_update: false,
         at: at(7),
     }
 }

@@ -1,11 +1,13 @@
 use uuid::Uuid;
 
 use crate::{
-    CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money, OrderId,
+    Count, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money, OrderId,
     OrderNumber, Quantity, Sku, TenantId, Timestamp, UnitPrice,
 };
 
-use super::super::{LINES_MAX, Line, OrderEvent, OrderImported, OrderKind, OrderRejection, OrderState};
+use super::super::{
+    LINES_MAX, Line, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderRejection, OrderState,
+};
 
 /// Take an order of another system in as history: no side effects, idempotent by its reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct ImportOrder {
     pub lines: Vec<ImportLine>,
     /// When it was placed at its source.
     pub placed_at: Timestamp,
+    /// Whether the order replaces one of the same reference that differs. Without it, that one is a conflict.
+    pub is_update: bool,
     /// When it is imported.
     pub at: Timestamp,
 }
@@ -53,17 +57,30 @@ pub struct ImportLine {
 
 impl ImportOrder {
     pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
-        let event = self.into_event()?;
-        match state {
-            OrderState::Absent => Ok(vec![OrderEvent::OrderImported(event)]),
-            // The moment of the import is the only thing that a repeat may say differently.
-            OrderState::Imported(seen) if (OrderImported { at: seen.order.at, ..event }) == seen.order => Ok(vec![]),
-            OrderState::Imported(_) => Err(OrderRejection::ImportConflict),
-            _ => Err(OrderRejection::OrderExists),
+        let (is_update, at) = (self.is_update, self.at);
+        // An order keeps a number that an earlier release let in.
+        let number_stands = matches!(state, OrderState::Imported(seen) if seen.order.number == self.number);
+        if !number_stands && self.number.count() == Count::Beyond {
+            return Err(OrderRejection::NumberBeyondBound);
         }
+        let order = self.into_order()?;
+        let seen = match state {
+            OrderState::Absent => return Ok(vec![OrderEvent::OrderImported(order)]),
+            OrderState::Imported(seen) => &seen.order,
+            _ => return Err(OrderRejection::OrderExists),
+        };
+        // The moment of the import is the only thing that a repeat may say differently.
+        let order = OrderImported { at: seen.at, ..order };
+        if order == *seen {
+            return Ok(vec![]);
+        }
+        if !is_update {
+            return Err(OrderRejection::ImportConflict { differing: differing(seen, &order) });
+        }
+        Ok(vec![OrderEvent::OrderImportCorrected(OrderImportCorrected { order, at })])
     }
 
-    fn into_event(self) -> Result<OrderImported, OrderRejection> {
+    fn into_order(self) -> Result<OrderImported, OrderRejection> {
         if self.lines.is_empty() {
             return Err(OrderRejection::NoLines);
         }
@@ -107,6 +124,21 @@ impl ImportLine {
     }
 }
 
+/// The fields in which two orders of one reference differ.
+fn differing(one: &OrderImported, other: &OrderImported) -> Vec<&'static str> {
+    let fields = [
+        ("number", one.number == other.number),
+        ("kind", one.kind == other.kind),
+        ("creditOf", one.credit_of == other.credit_of),
+        ("customer", one.customer == other.customer),
+        ("country", one.country == other.country),
+        ("currency", one.total.currency() == other.total.currency()),
+        ("placedAt", one.placed_at == other.placed_at),
+        ("lines", one.lines == other.lines),
+    ];
+    fields.into_iter().filter(|(_, same)| !same).map(|(field, _)| field).collect()
+}
+
 /// A line's id from its order and its place, so that a repeated import names its lines alike.
 fn imported_line_id(order_id: OrderId, index: u32) -> LineId {
     let mut bytes = *order_id.uuid().as_bytes();
@@ -138,8 +170,51 @@ mod tests {
 
     #[test]
     fn refuses_a_reference_with_other_content() {
-        given([imported()]).when(import(&["2.56"])).then_rejected(OrderRejection::ImportConflict);
+        let differing = vec!["lines"];
+        given([imported()]).when(import(&["2.56"])).then_rejected(OrderRejection::ImportConflict { differing });
         given([drafted()]).when(import(&["2.55"])).then_rejected(OrderRejection::OrderExists);
+    }
+
+    #[test]
+    fn a_corrected_order_replaces_the_imported_one_once() {
+        let correction = || {
+            let mut order = import_order(&["2.56", "1.00"]);
+            order.number = OrderNumber::try_new("536365-A").unwrap();
+            (order.is_update, order.at) = (true, at(99));
+            OrderCommand::ImportOrder(order)
+        };
+        let OrderEvent::OrderImported(before) = imported() else { panic!("an import leads to OrderImported") };
+        let fold = crate::fold::<crate::order::Order>;
+        let events =
+            <crate::order::Order as crate::Decider>::decide(&fold(&[imported()]).unwrap(), correction()).unwrap();
+        let [OrderEvent::OrderImportCorrected(corrected)] = &*events else { panic!("one event") };
+        assert_eq!((corrected.at, corrected.order.at), (at(99), before.at), "the moment of the import stays");
+        assert_eq!((corrected.order.lines.len(), corrected.order.total.minor()), (2, 6 * 256 + 600));
+        assert_eq!(corrected.order.lines[0].id, before.lines[0].id, "a line is named by its place");
+        given([imported(), events[0].clone()]).when(correction()).then_nothing();
+        let differing = vec!["number", "lines"];
+        given([imported(), events[0].clone()])
+            .when(import(&["2.55"]))
+            .then_rejected(OrderRejection::ImportConflict { differing });
+    }
+
+    #[test]
+    fn an_update_of_what_is_not_there_is_an_import_and_of_what_is_the_same_nothing() {
+        let update = || OrderCommand::ImportOrder(ImportOrder { is_update: true, ..import_order(&["2.55"]) });
+        given([]).when(update()).then([imported()]);
+        given([imported()]).when(update()).then_nothing();
+        given([drafted()]).when(update()).then_rejected(OrderRejection::OrderExists);
+    }
+
+    #[test]
+    fn refuses_a_number_that_would_use_up_the_counter() {
+        let numbered = |number: &str| {
+            let number = OrderNumber::try_new(number).unwrap();
+            OrderCommand::ImportOrder(ImportOrder { number, ..import_order(&["2.55"]) })
+        };
+        for number in ["SO-1000000000001", "SO-9223372036854775807", "SO-99999999999999999999"] {
+            given([]).when(numbered(number)).then_rejected(OrderRejection::NumberBeyondBound);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use domain::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published,
 };
 use domain::{EventId, Timestamp};
 use proptest::prelude::*;
@@ -89,6 +89,11 @@ pub(super) fn event() -> impl Strategy<Value = PublicEvent> {
         }),
         record!(OrderCancelled { reason in reason, note in optional() }),
         record!(OrderImported {
+            source in text(), reference in text(), number in text(), kind in kind.clone(), credit_of in optional(),
+            customer in optional(), country in optional(), lines in lines(), total in money(),
+            placed_at in any::<i64>(), imported_at in any::<i64>(),
+        }),
+        record!(OrderImportCorrected {
             source in text(), reference in text(), number in text(), kind in kind, credit_of in optional(),
             customer in optional(), country in optional(), lines in lines(), total in money(),
             placed_at in any::<i64>(), imported_at in any::<i64>(),

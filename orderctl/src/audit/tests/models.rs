@@ -60,6 +60,7 @@ fn import(order_id: OrderId, number: usize) -> OrderCommand {
             unit_price: UnitPrice::try_new("2.55").unwrap(),
         }],
         placed_at: at,
+        is_update: false,
         at,
     })
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::{InputError, Record, Rows};
+use super::quoting::Watched;
+use super::{InputError, Record, Rows, any_of};
 use crate::import::map::Plan;
 
 /// What some programs write before the first column. Source: Unicode, byte order mark in UTF-8.
@@ -13,32 +14,63 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(super) struct CsvRows {
     name: Arc<str>,
-    reader: Reader<Box<dyn BufRead>>,
+    reader: Reader<Watched<Box<dyn BufRead>>>,
     row: ByteRecord,
-    /// For each column of the mapping, its place in a row.
-    places: Vec<usize>,
+    /// For each column of the mapping, its place in a row; `None` where the file has no such column.
+    places: Vec<Option<usize>>,
+    /// Places of the columns that tell a row's order.
+    group: Vec<usize>,
     width: usize,
 }
 
 impl CsvRows {
     pub(super) fn open(name: Arc<str>, reader: Box<dyn BufRead>, plan: &Plan) -> Result<Self, InputError> {
-        let mut reader =
-            ReaderBuilder::new().delimiter(plan.delimiter).flexible(true).has_headers(false).from_reader(reader);
+        let mut builder = ReaderBuilder::new();
+        builder.delimiter(plan.delimiter).flexible(true).has_headers(false);
+        match plan.quote {
+            Some(quote) => builder.quote(quote),
+            None => builder.quoting(false),
+        };
+        let mut reader = builder.from_reader(Watched::new(skipping_mark(reader, &name)?, plan.delimiter, plan.quote));
         let mut header = ByteRecord::new();
         reader.read_byte_record(&mut header).map_err(|error| failed(&name, 0, error))?;
-        let names: Vec<String> = header
-            .iter()
-            .map(|cell| String::from_utf8_lossy(cell.strip_prefix(BYTE_ORDER_MARK).unwrap_or(cell)).trim().to_owned())
-            .collect();
-        let place = |column: &String| {
-            names.iter().position(|name| name == column).ok_or_else(|| InputError::Column {
-                name: Arc::clone(&name),
-                column: column.clone(),
-                found: names.join(", "),
-            })
-        };
-        let places = plan.columns.iter().map(place).collect::<Result<_, _>>()?;
-        Ok(Self { name, reader, row: ByteRecord::new(), places, width: names.len() })
+        let names: Vec<String> = header.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        let mut places = Vec::with_capacity(plan.columns.len());
+        for column in &plan.columns {
+            let mut found = names.iter().enumerate().filter(|(_, name)| **name == column.name);
+            places.push(found.next().map(|(place, _)| place));
+            if found.next().is_some() {
+                return Err(InputError::Doubled { name, column: column.name.clone() });
+            }
+        }
+        for requirement in &plan.requirements {
+            if requirement.any_of.iter().all(|column| places[*column].is_none()) {
+                let column = any_of(requirement.any_of.iter().map(|column| &*plan.columns[*column].name));
+                return Err(InputError::Column { name, column, found: names.join(", ") });
+            }
+        }
+        let group = plan.group_columns().iter().filter_map(|column| places[*column]).collect();
+        Ok(Self { name, reader, row: ByteRecord::new(), places, group, width: names.len() })
+    }
+
+    fn check_quotes(&self) -> Result<(), InputError> {
+        match self.reader.get_ref().fault() {
+            None => Ok(()),
+            Some(fault) => Err(InputError::Quoting { name: Arc::clone(&self.name), fault: fault.to_string() }),
+        }
+    }
+
+    /// What may be the order's reference in a row of another width: its column counted from the left, else from the right.
+    fn candidates(&self, candidates: &mut Vec<String>) {
+        let from_right = |place: usize| (self.row.len() + place).checked_sub(self.width);
+        let places = self.group.iter().copied().chain(self.group.iter().filter_map(|place| from_right(*place)));
+        for place in places {
+            let cell = String::from_utf8_lossy(self.row.get(place).unwrap_or_default());
+            let cell = cell.trim();
+            if !cell.is_empty() && !candidates.iter().any(|known| known == cell) {
+                candidates.push(cell.to_owned());
+            }
+        }
     }
 }
 
@@ -46,21 +78,36 @@ fn failed(name: &Arc<str>, line: u64, error: csv::Error) -> InputError {
     InputError::Read { name: Arc::clone(name), line, source: std::io::Error::other(error) }
 }
 
+/// The same without the byte order mark before it, which would keep a quote from being the first byte.
+pub(super) fn skipping_mark(mut reader: Box<dyn BufRead>, name: &Arc<str>) -> Result<Box<dyn BufRead>, InputError> {
+    let failed = |source| InputError::Read { name: Arc::clone(name), line: 0, source };
+    if reader.fill_buf().map_err(failed)?.starts_with(BYTE_ORDER_MARK) {
+        reader.consume(BYTE_ORDER_MARK.len());
+    }
+    Ok(reader)
+}
+
 impl Rows for CsvRows {
     fn next(&mut self, record: &mut Record) -> Result<bool, InputError> {
         let before = self.reader.position().line();
-        if !self.reader.read_byte_record(&mut self.row).map_err(|error| failed(&self.name, before, error))? {
+        let is_row = self.reader.read_byte_record(&mut self.row).map_err(|error| failed(&self.name, before, error))?;
+        self.check_quotes()?;
+        if !is_row {
             return Ok(false);
         }
         record.reset(self.places.len(), self.row.position().map_or(before, csv::Position::line));
         if self.row.len() != self.width {
             record.problem = Some(format!("the row has {} columns, the header {}", self.row.len(), self.width));
+            self.candidates(&mut record.candidates);
+            return Ok(true);
         }
         for (cell, place) in record.cells.iter_mut().zip(&self.places) {
-            match std::str::from_utf8(self.row.get(*place).unwrap_or_default()) {
-                Ok(text) => cell.push_str(text),
-                Err(_) => record.problem = Some("the row is not UTF-8".to_owned()),
+            let bytes = place.and_then(|place| self.row.get(place)).unwrap_or_default();
+            let text = String::from_utf8_lossy(bytes);
+            if matches!(text, std::borrow::Cow::Owned(_)) {
+                record.problem = Some("the row is not UTF-8".to_owned());
             }
+            cell.push_str(&text);
         }
         Ok(true)
     }

@@ -1,11 +1,15 @@
-//! Files as a stream of rows: CSV or NDJSON, plain or compressed with gzip.
+//! Files as a stream of rows: CSV, or JSON as lines or as an array, plain or compressed with gzip.
 //!
 //! Guarantees: memory does not grow with the file; every row comes out once, with the line of the file it begins at; a row that
-//! cannot be read comes out as a row with a problem, a file that cannot be read as an error that names the line.
+//! cannot be read comes out as a row with a problem and with the orders that it may belong to, a file that cannot be read as
+//! an error that names the line. Nothing is left out in silence: not a row that an open quote would swallow, not a column
+//! that the file does not have.
 
 mod csv;
+mod elements;
 mod ndjson;
 mod open;
+mod quoting;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +23,8 @@ pub struct Record {
     pub number: u64,
     /// Why it cannot be read.
     pub problem: Option<String>,
+    /// Where it cannot be read: what may be its order's reference, the likeliest first.
+    pub candidates: Vec<String>,
     cells: Vec<String>,
 }
 
@@ -32,6 +38,7 @@ impl Record {
     fn reset(&mut self, columns: usize, number: u64) {
         self.number = number;
         self.problem = None;
+        self.candidates.clear();
         self.cells.resize(columns, String::new());
         self.cells.iter_mut().for_each(String::clear);
     }
@@ -60,8 +67,24 @@ pub enum InputError {
         #[source]
         source: std::io::Error,
     },
+    /// Its text is in another encoding.
+    #[error("{name} is in UTF-16; save it as UTF-8")]
+    Encoding {
+        /// Which file.
+        name: Arc<str>,
+    },
+    /// Its quotes do not say where values end.
+    #[error(
+        "{name} cannot be cut into rows: {fault}. Nothing was imported. If the file puts no quotes around values, say quote = \"none\" in the mapping"
+    )]
+    Quoting {
+        /// Which file.
+        name: Arc<str>,
+        /// What is wrong with them, and where.
+        fault: String,
+    },
     /// The header lacks a column.
-    #[error("{name} has no column {column:?} in its first line; the columns are {found}")]
+    #[error("{name} has no column {column} in its first line; the columns are {found}")]
     Column {
         /// Which file.
         name: Arc<str>,
@@ -69,6 +92,22 @@ pub enum InputError {
         column: String,
         /// What there is.
         found: String,
+    },
+    /// The header has a column of the mapping more than once.
+    #[error("{name} has the column {column:?} more than once in its first line; which one is meant?")]
+    Doubled {
+        /// Which file.
+        name: Arc<str>,
+        /// The column.
+        column: String,
+    },
+    /// No row has a key.
+    #[error("no row of {name} has {column}; correct the mapping, or say optional = true where a file may lack it")]
+    Path {
+        /// Which file.
+        name: Arc<str>,
+        /// The key or path that the mapping names.
+        column: String,
     },
     /// The two passes over the file saw different content.
     #[error("{name} changed while it was read, at line {line}; run the import again")]
@@ -85,6 +124,19 @@ pub trait Rows {
     /// Reads the next row into `record`; `false` at the end.
     ///
     /// # Errors
-    /// [`InputError::Read`].
+    /// [`InputError`].
     fn next(&mut self, record: &mut Record) -> Result<bool, InputError>;
+
+    /// Checks, after the last row, what only the whole file tells.
+    ///
+    /// # Errors
+    /// [`InputError::Path`].
+    fn finish(&self) -> Result<(), InputError> {
+        Ok(())
+    }
+}
+
+/// Names in words.
+fn any_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" or ")
 }

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::csv::CsvRows;
+use super::csv::{CsvRows, skipping_mark};
 use super::ndjson::NdjsonRows;
 use super::{InputError, Rows};
 use crate::import::map::Plan;
 
 /// The first two bytes of gzip. Source: RFC 1952.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// What stands before a text in UTF-16. Source: Unicode, byte order mark.
+const UTF_16_MARKS: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
 const BUFFER_BYTES: usize = 128 * 1_024;
 
 /// How rows are written.
@@ -21,7 +23,7 @@ const BUFFER_BYTES: usize = 128 * 1_024;
 pub enum Format {
     /// Columns with a header line.
     Csv,
-    /// One JSON object a line.
+    /// JSON objects, one a line or all in an array.
     Ndjson,
 }
 
@@ -55,7 +57,7 @@ impl Origin {
 
     /// The format that the name tells, CSV by default.
     pub fn format(&self) -> Format {
-        let name = self.name();
+        let name = self.name().to_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);
         let ndjson = [".ndjson", ".jsonl", ".json"].iter().any(|suffix| name.ends_with(suffix));
         if ndjson { Format::Ndjson } else { Format::Csv }
@@ -66,10 +68,14 @@ impl Origin {
     /// # Errors
     /// [`InputError`] when it cannot be opened or lacks a column.
     pub fn rows(&self, plan: &Plan) -> Result<Box<dyn Rows>, InputError> {
-        let reader = self.reader()?;
+        let mut reader = self.reader()?;
+        let start = reader.fill_buf().map_err(|source| InputError::Read { name: self.name(), line: 0, source })?;
+        if UTF_16_MARKS.iter().any(|mark| start.starts_with(mark)) {
+            return Err(InputError::Encoding { name: self.name() });
+        }
         Ok(match self.format() {
             Format::Csv => Box::new(CsvRows::open(self.name(), reader, plan)?),
-            Format::Ndjson => Box::new(NdjsonRows::new(self.name(), reader, plan)),
+            Format::Ndjson => Box::new(NdjsonRows::new(self.name(), skipping_mark(reader, &self.name())?, plan)),
         })
     }
 

@@ -10,13 +10,21 @@ use serde::Deserialize;
 pub struct MapFile {
     /// The system the orders come from; part of their ids.
     pub source: String,
-    /// The column whose value the lines of one order share.
-    pub group_by: String,
-    /// The one currency of the file; amounts of several cannot be added up in one report.
+    /// The column whose value the lines of one order share: the order's reference.
+    pub group_by: FieldOrName,
+    /// The currency of an order that names none.
     pub currency: Option<String>,
     /// In CSV, the character between columns.
     #[serde(default = "comma")]
     pub delimiter: char,
+    /// In CSV, the character around values, or `none`.
+    #[serde(default = "double_quote")]
+    pub quote: String,
+    /// The sign before decimals.
+    #[serde(default = "point")]
+    pub decimal: char,
+    /// The sign between groups of three digits, where the file has one.
+    pub thousands: Option<char>,
     /// In NDJSON, the key of the array that holds an order's lines; absent when every row is one line.
     pub lines: Option<String>,
     /// Whether a credit looks for the sale that it takes back.
@@ -38,18 +46,32 @@ const fn comma() -> char {
     ','
 }
 
-/// Where an order's fields are. The number is the value of `group_by`.
+const fn point() -> char {
+    '.'
+}
+
+fn double_quote() -> String {
+    "\"".to_owned()
+}
+
+/// Where an order's fields are. They may stand in any of its rows.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OrderFields {
+    /// The number people know it by; the reference when absent.
+    pub number: Option<Field>,
     /// When it was placed.
     pub placed_at: MomentField,
     /// For whom.
     pub customer: Option<Field>,
     /// Where to.
     pub country: Option<CountryField>,
+    /// Its currency.
+    pub currency: Option<Field>,
     /// What a credit takes back, where the file tells.
     pub credit_of: Option<Field>,
+    /// What its lines add up to, to be checked.
+    pub total: Option<Field>,
 }
 
 /// Where a line's fields are.
@@ -63,17 +85,64 @@ pub struct LineFields {
     /// How many.
     pub quantity: Field,
     /// What one costs.
-    pub unit_price: Field,
+    pub unit_price: Option<Field>,
+    /// What the line costs.
+    pub line_total: Option<Field>,
 }
 
-/// A column, or one value for all.
+/// One name, or several.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Names {
+    /// One.
+    One(String),
+    /// Several, in order.
+    Several(Vec<String>),
+}
+
+impl Names {
+    /// The names in order.
+    pub fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(name) => vec![name],
+            Self::Several(names) => names,
+        }
+    }
+}
+
+/// A field, or the name of its column.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum FieldOrName {
+    /// The column's name.
+    Name(String),
+    /// The field.
+    Field(Box<Field>),
+}
+
+/// Where a value comes from: a column, several joined, or one value for all.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// The column's name; in NDJSON a path such as `customer.id`.
     pub column: Option<String>,
+    /// Columns that are joined, but for empty ones.
+    pub columns: Option<Vec<String>>,
+    /// What stands between joined columns; a space when absent.
+    pub separator: Option<String>,
+    /// Columns to look at, in order, where the column is empty.
+    pub fallback: Option<Names>,
     /// The value for all lines.
     pub value: Option<String>,
+    /// Values that stand for no value.
+    #[serde(default)]
+    pub none: Vec<String>,
+    /// What is put before the value.
+    #[serde(default)]
+    pub prefix: String,
+    /// Whether the file may lack the column.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// A column with moments.
@@ -82,10 +151,12 @@ pub struct Field {
 pub struct MomentField {
     /// The column's name.
     pub column: String,
+    /// Columns to look at, in order, where the column is empty.
+    pub fallback: Option<Names>,
     /// Patterns of strftime, tried in order; RFC 3339 when there are none.
     #[serde(default)]
     pub formats: Vec<String>,
-    /// The IANA zone of local times; needed with `formats`.
+    /// The IANA zone of local times; needed with a format that has no offset.
     pub zone: Option<String>,
 }
 
@@ -95,6 +166,8 @@ pub struct MomentField {
 pub struct CountryField {
     /// The column's name.
     pub column: String,
+    /// Columns to look at, in order, where the column is empty.
+    pub fallback: Option<Names>,
     /// Whether English names are known beside codes of ISO 3166-1.
     #[serde(default)]
     pub names: bool,
@@ -104,6 +177,9 @@ pub struct CountryField {
     /// Values that stand for no country.
     #[serde(default)]
     pub none: Vec<String>,
+    /// Whether the file may lack the column.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// A condition on one column; exactly one test.
@@ -114,12 +190,17 @@ pub struct When {
     pub column: String,
     /// The value is this.
     pub equals: Option<String>,
+    /// The value is one of these.
+    pub one_of: Option<Vec<String>>,
     /// The value is anything but this.
     pub not_equals: Option<String>,
     /// The value begins with this.
     pub starts_with: Option<String>,
     /// The value has digits only (`true`), or another character or none at all (`false`).
     pub digits: Option<bool>,
+    /// Whether the file may lack the column, which is then empty in every row.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// Lines that are refused.

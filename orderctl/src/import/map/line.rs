@@ -1,13 +1,16 @@
-//! One row read as one line.
+//! Reading one row.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
-use domain::{CountryCode, CustomerId, Description, OrderNumber, Quantity, Sku, UNIT_PRICE_DECIMALS, UnitPrice};
+use domain::{
+    CountryCode, Currency, CustomerId, Description, ExternalReference, OrderNumber, Quantity, Sku, Timestamp,
+    UNIT_PRICE_DECIMALS, UnitPrice,
+};
 
-use super::compile::{Plan, Take};
-use super::{Country, Kind, Settled, Sign};
+use super::compile::Plan;
+use super::take::Take;
+use super::{Country, Kind, Price, Settled, Sign};
 use crate::exact::Exact;
 use crate::import::input::Record;
 use crate::import::intern::Interner;
@@ -37,8 +40,8 @@ pub struct Line {
     pub description: Option<Arc<str>>,
     /// How many, positive in a credit too.
     pub quantity: Quantity,
-    /// What one costs.
-    pub unit_price: UnitPrice,
+    /// What it costs.
+    pub price: Price,
 }
 
 /// What became of a row.
@@ -50,17 +53,23 @@ pub enum Verdict {
     Refused(Box<Refusal>),
 }
 
-/// What a row says of its order.
+/// What a row says of its order. Any row may say any of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Head {
     /// What kind of order.
     pub kind: Option<Kind>,
+    /// The number people know it by.
+    pub number: Option<Arc<str>>,
     /// For whom.
     pub customer: Option<Arc<str>>,
     /// Where to.
     pub country: Option<CountryCode>,
+    /// Its currency.
+    pub currency: Option<Currency>,
     /// What a credit takes back, where the file tells.
     pub credit_of: Option<Arc<str>>,
+    /// What its lines add up to.
+    pub total: Option<Exact>,
 }
 
 /// A row as the mapping sees it.
@@ -70,9 +79,11 @@ pub struct Reading {
     pub number: u64,
     /// What it says of its order.
     pub head: Head,
-    /// The local time of its placement, where readable.
-    pub local: Option<NaiveDateTime>,
-    /// Quantity times price with the file's signs; zero where one of them is unreadable.
+    /// When the order was placed, where the row tells.
+    pub placed: Option<Settled>,
+    /// In which currency the row counts, where it says so itself.
+    pub currency: Option<Currency>,
+    /// What the line costs, with the file's signs; zero where it cannot be read.
     pub amount: Exact,
     /// Line or refusal.
     pub verdict: Verdict,
@@ -81,13 +92,20 @@ pub struct Reading {
 }
 
 /// The note on a row that is counted with no amount.
-const AMOUNT_UNREADABLE: &str = "amount_unreadable: counted as zero";
+pub const AMOUNT_UNREADABLE: &str = "amount_unreadable: counted as zero";
+
+/// Quantity and prices of a row, each as it is read.
+struct Figures {
+    quantity: Result<Exact, String>,
+    /// `None` where the row has none.
+    unit: Option<Result<Exact, String>>,
+    total: Option<Result<Exact, String>>,
+}
 
 impl Plan {
     /// The order that a row belongs to; `None` where the row does not say.
-    pub fn key<'a>(&self, record: &'a Record) -> Option<&'a str> {
-        let key = record.cell(self.group);
-        (record.problem.is_none() && !key.is_empty()).then_some(key)
+    pub fn key<'a>(&'a self, record: &'a Record) -> Option<Cow<'a, str>> {
+        Some(self.group.value(record)).filter(|key| !key.is_empty())
     }
 
     /// The kind of order that a row belongs to; `None` where no rule fits or a rule refuses it.
@@ -100,7 +118,8 @@ impl Plan {
         let mut reading = Reading {
             number: record.number,
             head: Head::default(),
-            local: None,
+            placed: None,
+            currency: None,
             amount: Exact::ZERO,
             verdict: Verdict::Refused(Box::new(Refusal::new("malformed_row", ""))),
             notes: Vec::new(),
@@ -118,36 +137,42 @@ impl Plan {
         reading
     }
 
-    /// The moment that an order's local time stands for.
-    pub fn settle(&self, local: NaiveDateTime) -> Settled {
-        self.moments.settle(local)
+    fn line(&self, record: &Record, interner: &mut Interner, reading: &mut Reading) -> Result<Line, Refusal> {
+        let figures = self.figures(record);
+        let currency = self.order_currency.as_ref().map(|take| take.value(record)).filter(|code| !code.is_empty());
+        let currency = currency.map(|code| Currency::try_new(&code)).transpose();
+        reading.currency = currency.as_ref().ok().copied().flatten();
+        let moment = self.moment.value(record);
+        reading.placed = self.moments.read(&moment);
+        reading.amount = figures.amount(&mut reading.notes)?;
+        let (kind, sign) = self.kind_rule(record)?;
+        ExternalReference::try_new(self.group.value(record))
+            .map_err(|error| Refusal::new("number_invalid", error.to_string()))?;
+        let quantity = pieces(figures.quantity.clone().map_err(|text| malformed("quantity", &text))?, sign)?;
+        let price = figures.price(sign)?;
+        match reading.placed {
+            None if !moment.is_empty() => return Err(malformed("date", &moment)),
+            Some(settled) => {
+                let at = Timestamp::try_from(settled.at).and_then(Timestamp::given);
+                at.map_err(|error| Refusal::new("date_out_of_bounds", error.to_string()))?;
+            }
+            None => {}
+        }
+        let sku = self.sku.value(record);
+        Sku::try_new(&sku).map_err(|error| Refusal::new("sku_invalid", error.to_string()))?;
+        reading.head = self.head(record, kind, interner, &mut reading.notes)?;
+        reading.head.currency = currency.map_err(|error| Refusal::new("currency_unknown", error.to_string()))?;
+        let description = self.description(record, interner, &mut reading.notes);
+        Ok(Line { sku: interner.intern(&sku), description, quantity, price })
     }
 
-    fn line(&self, record: &Record, interner: &mut Interner, reading: &mut Reading) -> Result<Line, Refusal> {
-        let quantity = number(record, &self.quantity);
-        let price = number(record, &self.unit_price);
-        reading.local = self.moments.read(record.cell(self.moment));
-        if let (Ok(quantity), Ok(price)) = (&quantity, &price) {
-            reading.amount = price.times(*quantity).ok_or_else(|| {
-                reading.notes.push(AMOUNT_UNREADABLE.to_owned());
-                Refusal::new("amount_too_precise", "quantity times price has more than 15 decimals")
-            })?;
-        } else {
-            reading.notes.push(AMOUNT_UNREADABLE.to_owned());
-        }
-        let (kind, sign) = self.kind_rule(record)?;
-        OrderNumber::try_new(record.cell(self.group))
-            .map_err(|error| Refusal::new("number_invalid", error.to_string()))?;
-        let quantity = pieces(quantity.map_err(|text| malformed("quantity", &text))?, sign)?;
-        let unit_price = unit_price(price.map_err(|text| malformed("price", &text))?)?;
-        if reading.local.is_none() {
-            return Err(malformed("date", record.cell(self.moment)));
-        }
-        let sku = value(record, &self.sku);
-        Sku::try_new(sku).map_err(|error| Refusal::new("sku_invalid", error.to_string()))?;
-        reading.head = self.head(record, kind, interner, &mut reading.notes)?;
-        let description = self.description(record, interner, &mut reading.notes);
-        Ok(Line { sku: interner.intern(sku), description, quantity, unit_price })
+    fn figures(&self, record: &Record) -> Figures {
+        let number = |take: &Take| {
+            let text = take.value(record);
+            self.signs.read(&text).ok_or_else(|| text.chars().take(40).collect::<String>())
+        };
+        let given = |take: &Option<Take>| take.as_ref().filter(|take| !take.value(record).is_empty()).map(number);
+        Figures { quantity: number(&self.quantity), unit: given(&self.unit_price), total: given(&self.line_total) }
     }
 
     fn kind_rule(&self, record: &Record) -> Result<(Kind, Sign), Refusal> {
@@ -173,57 +198,90 @@ impl Plan {
         notes: &mut Vec<String>,
     ) -> Result<Head, Refusal> {
         let mut text = |take: &Option<Take>| {
-            let value = take.as_ref().map(|take| value(record, take)).filter(|value| !value.is_empty());
-            value.map(|value| interner.intern(value))
+            let value = take.as_ref().map(|take| take.value(record)).filter(|value| !value.is_empty());
+            value.map(|value| interner.intern(&value))
         };
         let customer = text(&self.customer);
         if let Some(customer) = &customer {
             CustomerId::try_new(customer).map_err(|error| Refusal::new("customer_invalid", error.to_string()))?;
         }
+        let number = text(&self.number);
+        if let Some(number) = &number {
+            OrderNumber::try_new(number).map_err(|error| Refusal::new("number_invalid", error.to_string()))?;
+        }
         let credit_of = if kind == Kind::Credit { text(&self.credit_of) } else { None };
-        let country = self.country.as_ref().and_then(|(column, countries)| {
-            let name = record.cell(*column);
-            match countries.read(name) {
-                Country::Known(code) => Some(code),
-                Country::None => None,
-                Country::Unknown => {
-                    notes.push(format!("country_unknown: {}", name.chars().take(60).collect::<String>()));
-                    None
-                }
+        let country = self.country(record, notes);
+        let total = self.total.as_ref().map(|take| take.value(record)).filter(|text| !text.is_empty());
+        let total = total.map(|text| self.signs.read(&text).ok_or_else(|| malformed("total", &text))).transpose()?;
+        Ok(Head { kind: Some(kind), number, customer, country, currency: None, credit_of, total })
+    }
+
+    fn country(&self, record: &Record, notes: &mut Vec<String>) -> Option<CountryCode> {
+        let (take, countries) = self.country.as_ref()?;
+        let name = take.value(record);
+        match countries.read(&name) {
+            Country::Known(code) => Some(code),
+            Country::None => None,
+            Country::Unknown => {
+                notes.push(format!("country_unknown: {}", name.chars().take(60).collect::<String>()));
+                None
             }
-        });
-        Ok(Head { kind: Some(kind), customer, country, credit_of })
+        }
     }
 
     fn description(&self, record: &Record, interner: &mut Interner, notes: &mut Vec<String>) -> Option<Arc<str>> {
-        let text = value(record, self.description.as_ref()?);
+        let text = self.description.as_ref()?.value(record);
         if text.is_empty() {
             return None;
         }
-        if let Err(error) = Description::try_new(text) {
+        if let Err(error) = Description::try_new(&text) {
             notes.push(format!("description_left_out: {error}"));
             return None;
         }
-        Some(interner.intern(text))
+        Some(interner.intern(&text))
     }
 }
 
-fn value<'a>(record: &'a Record, take: &'a Take) -> &'a str {
-    match take {
-        Take::Column(column) => record.cell(*column),
-        Take::Value(value) => value,
+impl Figures {
+    /// What the line costs, with the file's signs: its total where the file tells it, else quantity times price.
+    fn amount(&self, notes: &mut Vec<String>) -> Result<Exact, Refusal> {
+        match (&self.total, &self.quantity, &self.unit) {
+            (Some(Ok(total)), ..) => Ok(*total),
+            (None, Ok(quantity), Some(Ok(price))) => price.times(*quantity).ok_or_else(|| {
+                notes.push(AMOUNT_UNREADABLE.to_owned());
+                Refusal::new("amount_too_precise", "quantity times price has more than 15 decimals")
+            }),
+            _ => {
+                notes.push(AMOUNT_UNREADABLE.to_owned());
+                Ok(Exact::ZERO)
+            }
+        }
     }
-}
 
-fn number(record: &Record, take: &Take) -> Result<Exact, String> {
-    let text = value(record, take);
-    Exact::try_new(text).map_err(|_| text.chars().take(40).collect())
+    /// The price without its sign: in a file whose credits have negative quantities, their totals are negative too.
+    fn price(&self, sign: Sign) -> Result<Price, Refusal> {
+        let unit = self.unit.clone().transpose().map_err(|text| malformed("price", &text))?;
+        let total = self.total.clone().transpose().map_err(|text| malformed("line total", &text))?;
+        if let Some(price) = unit.filter(|price| price.is_negative()) {
+            return Err(Refusal::new("price_negative", format!("the price {price} is below zero")));
+        }
+        let Some(total) = total else {
+            return unit_price(unit.ok_or_else(|| malformed("price", ""))?).map(Price::Unit);
+        };
+        let total = if sign == Sign::Negative { -total } else { total };
+        if total.is_negative() {
+            return Err(Refusal::new("line_total_negative", "the line total has another sign than its quantity"));
+        }
+        Ok(Price::Total { total, unit })
+    }
 }
 
 fn malformed(what: &'static str, text: &str) -> Refusal {
     let (code, form) = match what {
         "quantity" => ("quantity_malformed", "a plain number"),
         "price" => ("price_malformed", "a plain decimal number"),
+        "line total" => ("line_total_malformed", "a plain decimal number"),
+        "total" => ("total_malformed", "a plain decimal number"),
         _ => ("date_malformed", "a moment in a known format"),
     };
     let text: String = text.chars().take(40).collect();
@@ -254,9 +312,6 @@ fn pieces(quantity: Exact, sign: Sign) -> Result<Quantity, Refusal> {
 }
 
 fn unit_price(price: Exact) -> Result<UnitPrice, Refusal> {
-    if price.is_negative() {
-        return Err(Refusal::new("price_negative", format!("the price {price} is below zero")));
-    }
     let ten_thousandths = price.as_scaled(UNIT_PRICE_DECIMALS).and_then(UnitPrice::from_ten_thousandths);
     ten_thousandths.ok_or_else(|| {
         Refusal::new("price_too_precise", format!("the price {price} has more than {UNIT_PRICE_DECIMALS} decimals"))

@@ -9,12 +9,24 @@ mod countries;
 mod language;
 mod line;
 mod moment;
+mod numbers;
+mod price;
+mod take;
 
 pub use compile::{MapError, Plan};
 pub use countries::Country;
 pub use language::{Kind, MapFile, Sign};
 pub use line::{Head, Line, Reading, Refusal, Verdict};
 pub use moment::{Moments, Settled};
+pub use price::Price;
+pub use take::{Column, Requirement, Scope};
 
 /// The mapping of the data set "Online Retail".
 pub const ONLINE_RETAIL: &str = include_str!("../../../maps/online-retail.toml");
+
+/// Mappings of exports that many shops have, by the name that `--map` takes.
+pub const SHIPPED: [(&str, &str); 3] = [
+    ("shopify", include_str!("../../../maps/shopify.toml")),
+    ("woocommerce", include_str!("../../../maps/woocommerce.toml")),
+    ("amazon", include_str!("../../../maps/amazon.toml")),
+];
