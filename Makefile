@@ -7,7 +7,7 @@ STATE := $(or $(ORDERS_STATE),.local)
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs env build fetch test bench bench-e2e bench-import bench-scale crashes schemas fmt lint
+.PHONY: help up down clean status logs env build fetch graphiql test bench bench-e2e bench-import bench-scale crashes schemas fmt lint
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -35,6 +35,9 @@ build: ## build the release binaries
 
 fetch: ## fetch Kafka and the schema registry, without starting anything
 	@$(LOCAL)/install.sh && $(LOCAL)/fetch.sh
+
+graphiql: ## build GraphiQL, the page at /graphql, without starting anything
+	@$(LOCAL)/graphiql.sh
 
 test: ## format, lints and every test, on a throw-away stack of its own
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)

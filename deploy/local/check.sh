@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What `make test` runs beside its throw-away stack: format, lints, scripts, the compose file, then every test. Ends with the
-# tests' own status; an earlier step that fails ends it at once. Arguments, if any, go to `cargo test` in place of
+# What `make test` runs beside its throw-away stack: format, lints, scripts, the compose file, GraphiQL, then every test. Ends
+# with the tests' own status; an earlier step that fails ends it at once. Arguments, if any, go to `cargo test` in place of
 # `--workspace`.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -24,5 +24,12 @@ if have shellcheck; then
 fi
 say 'Compose file'
 "$here/compose-config.sh"
+if have npm; then
+  say 'GraphiQL'
+  # 3: what it needs is not to be had here, which says nothing about the code.
+  "$here/graphiql.sh" || [ $? -eq 3 ] || die "GraphiQL does not build, or its tests or examples fail; see above"
+else
+  warn 'npm is not installed; GraphiQL is left out'
+fi
 say 'Tests'
 "$here/run-tests.sh" "${@:---workspace}"

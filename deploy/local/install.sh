@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs, by apt, what a local stack needs and this machine lacks. Says what before doing it; does nothing when all is
 # there. Rust is the one thing it does not install.
+#
+#   install.sh [--with-node]      Node and npm too, which only the build of GraphiQL needs
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for file in common settings postgres; do
@@ -12,8 +14,12 @@ JAVA_VERSION_MIN=17
 
 java_version() { java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p'; }
 
-# missing_packages: prints the packages whose programs or headers are not there, however they would have come.
+# missing_packages [--with-node]: prints the packages whose programs or headers are not there, however they would have come.
 missing_packages() {
+  if [ "${1:-}" = --with-node ]; then
+    have node || echo nodejs
+    have npm || echo npm
+  fi
   have cc && have make || echo build-essential
   if have pkg-config; then
     pkg-config --exists openssl || echo libssl-dev
@@ -48,7 +54,7 @@ install_packages() {
   run_logged 'Installing' "$log" as_admin env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
-mapfile -t packages < <(missing_packages | tr ' ' '\n')
+mapfile -t packages < <(missing_packages "$@" | tr ' ' '\n')
 if [ ${#packages[@]} -gt 0 ]; then
   say "Installing by apt what this machine lacks: ${packages[*]}"
   have apt-get || die "this machine has no apt. Install by hand what Debian calls: ${packages[*]}"

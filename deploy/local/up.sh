@@ -3,7 +3,7 @@
 # so a second run only looks, mends what is down, and tells.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for file in common settings postgres kafka java registry engine; do
+for file in common settings postgres kafka java registry engine graphiql; do
   # shellcheck source=/dev/null
   . "$here/lib/$file.sh"
 done
@@ -31,6 +31,18 @@ start_what_is_down() {
       STARTED=yes
     fi
   done
+}
+
+# look_after_graphiql: the engine does without it; only the page at /graphql is then missing.
+look_after_graphiql() {
+  if is_brought engine || graphiql_is_yours; then return; fi
+  if "$here/graphiql.sh"; then
+    ENGINE_GRAPHIQL_DIR=$(graphiql_dir)
+    export ENGINE_GRAPHIQL_DIR
+  else
+    unset ENGINE_GRAPHIQL_DIR
+    warn "going on without GraphiQL, the page at /graphql: why is said above, and 'make up' tries again. All else works"
+  fi
 }
 
 build() {
@@ -109,7 +121,7 @@ summary() {
 
 The engine is ready.
   commands   $url/v1          described at $url/docs
-  queries    $url/graphql     (open it in a browser to explore)
+  queries    $url/graphql     (open it in a browser for GraphiQL; it takes the token below)
   health     $url/readyz      metrics: http://127.0.0.1:$METRICS_PORT/metrics
   settings   make env          logs: make logs          stop: make down
 
@@ -127,6 +139,7 @@ END
 
 "$here/install.sh"
 if ! is_brought kafka || ! is_brought registry; then "$here/fetch.sh"; fi
+look_after_graphiql
 remember_ports
 write_env
 

@@ -15,6 +15,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # What belongs to a running `make up`, or to its user, must not leak into a stack of our own.
 unset ORDERS_STATE ORDERS_DATABASE_URL READ_DATABASE_URL IDENTITY_DATABASE_URL KAFKA_BROKERS SCHEMA_REGISTRY_URL
 unset ORDERS_LOCAL ENGINE_URL ENGINE_LISTEN ENGINE_METRICS_LISTEN ENGINE_JWKS ENGINE_MASTER_KEY_FILE ENGINE_SIGNING_KEY ENGINE_JWT_ISSUER ENGINE_JWT_AUDIENCE
+unset ENGINE_GRAPHIQL_DIR
 for file in common settings postgres; do
   # shellcheck source=/dev/null
   . "$here/lib/$file.sh"

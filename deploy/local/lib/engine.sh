@@ -24,8 +24,13 @@ engine_prepare() {
   done
 }
 
-# engine_is_stale: whether the program was built anew after this engine was started.
-engine_is_stale() { [ "$ENGINE_BIN/order-engine" -nt "$(pid_file engine)" ]; }
+# engine_is_stale: whether the program was built anew after this engine was started, or another GraphiQL is to be served.
+engine_is_stale() {
+  local wanted served
+  wanted=$(grep '^ENGINE_GRAPHIQL_DIR=' "$ORDERS_STATE/env") || true
+  served=$( (tr '\0' '\n' <"/proc/$(pid_of engine)/environ") 2>/dev/null | grep '^ENGINE_GRAPHIQL_DIR=') || true
+  [ "$ENGINE_BIN/order-engine" -nt "$(pid_file engine)" ] || [ "$wanted" != "$served" ]
+}
 
 engine_spawn() {
   local program
