@@ -42,7 +42,9 @@ async fn main() {
         peak = memory_kb(importer.id()).map_or(peak, |(_, most)| most);
         importer.try_wait().expect("a child can be asked").is_some()
     });
-    ended.await.expect("the import takes longer than a quarter of an hour; the engine's log in ORDERS_STATE/logs tells why");
+    ended
+        .await
+        .expect("the import takes longer than a quarter of an hour; the engine's log in ORDERS_STATE/logs tells why");
     let ended_after = started.elapsed();
     let report: Value = serde_json::from_slice(&std::fs::read(report).expect("there is a report")).expect("it is JSON");
     let orders = report["orders"]["imported"].as_u64().expect("it counts orders");

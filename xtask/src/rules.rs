@@ -156,6 +156,23 @@ mod tests {
         assert!(unused.is_empty(), "no source includes:\n{}", unused.join("\n"));
     }
 
+    /// A scope that nothing asks for promises a protection that is not there.
+    #[test]
+    fn every_scope_is_asked_for_somewhere() {
+        let scopes = std::fs::read_to_string(root().join("service-kit/src/auth/scope.rs")).unwrap();
+        let mut uses = String::new();
+        for path in
+            sources("", "rs").into_iter().filter(|path| !path.components().any(|part| part.as_os_str() == "tests"))
+        {
+            if !path.ends_with("auth/scope.rs") {
+                uses.push_str(&std::fs::read_to_string(root().join(path)).unwrap());
+            }
+        }
+        let declared = scopes.lines().filter_map(|line| line.trim().split_once(" = \"")).map(|(name, _)| name);
+        let idle: Vec<_> = declared.filter(|name| !uses.contains(&format!("Scope::{name}"))).collect();
+        assert!(!scopes.is_empty() && idle.is_empty(), "no code asks for {idle:?}");
+    }
+
     #[test]
     fn statements_are_not_copied() {
         let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();

@@ -264,25 +264,38 @@ impl CancellationBody {
 }
 
 /// A text that may be left out. An empty one counts as left out: forms send their empty fields so.
-fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(super) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.filter(|text| !text.is_empty()))
 }
 
+/// A UUID as answers spell it; the parser also takes it without hyphens, in braces and as a URN.
+fn uuid(text: &str) -> Option<Uuid> {
+    const HYPHENATED_CHARS: usize = 36;
+    (text.len() == HYPHENATED_CHARS).then(|| Uuid::parse_str(text).ok()).flatten()
+}
+
 fn order_id(text: &str) -> Result<OrderId, Broken> {
-    match Uuid::parse_str(text) {
-        Ok(id) if id.get_version_num() == 7 => Ok(OrderId::new(id)),
+    match uuid(text) {
+        Some(id) if id.get_version_num() == 7 => Ok(OrderId::new(id)),
         _ => Err(Broken("not_a_uuid_v7", "an order's id is a UUIDv7")),
     }
 }
 
 fn line_id(text: &str) -> Result<LineId, Broken> {
-    text.parse().map_err(|_| Broken("not_a_uuid", "a line's id is a UUID"))
+    uuid(text).map(LineId::new).ok_or(Broken("not_a_uuid", "a line's id is a UUID"))
 }
 
-/// A whole number of pieces. Whatever else a number can be is one refusal, not several.
+/// A whole number of pieces, also where it is written as `3.0`: JSON Schema calls that an integer, and some languages write all
+/// numbers so. Whatever else a number can be is one refusal, not several.
 pub(super) fn quantity(number: &Number) -> Result<Quantity, Broken> {
-    let pieces = number.as_u64().and_then(|pieces| u32::try_from(pieces).ok());
+    let whole = |value: f64| {
+        let is_whole = value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within 32 bits")]
+        is_whole.then_some(value as u64)
+    };
+    let pieces = number.as_u64().or_else(|| number.as_f64().and_then(whole));
+    let pieces = pieces.and_then(|pieces| u32::try_from(pieces).ok());
     pieces
         .and_then(|pieces| Quantity::try_new(pieces).ok())
         .ok_or(Broken("quantity_out_of_range", "a quantity is a whole number from 1 to 1,000,000"))

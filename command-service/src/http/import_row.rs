@@ -10,7 +10,7 @@ use serde_json::Number;
 use service_kit::problem::{FieldError, parse_strict};
 use utoipa::ToSchema;
 
-use super::body::quantity;
+use super::body::{optional_text, quantity};
 use super::json::malformed;
 use crate::commands::input::{ImportLine, ImportedOrder};
 use crate::commands::{Fields, ImportEffect, Imported, Refusal};
@@ -32,12 +32,15 @@ pub(super) struct ImportRow {
     kind: ImportKind,
     /// What a credit takes back: that order's reference.
     #[schema(max_length = 128)]
+    #[serde(default, deserialize_with = "optional_text")]
     credit_of: Option<String>,
     /// For whom, where known.
     #[schema(example = "17850", max_length = 64)]
+    #[serde(default, deserialize_with = "optional_text")]
     customer: Option<String>,
     /// ISO 3166-1 alpha-2 code, where known.
     #[schema(example = "GB")]
+    #[serde(default, deserialize_with = "optional_text")]
     country: Option<String>,
     /// The one currency of the order: ISO 4217, one that has been withdrawn since too.
     #[schema(example = "GBP")]
@@ -62,6 +65,7 @@ pub(super) struct ImportRowLine {
     sku: String,
     /// What it is called on the invoice.
     #[schema(max_length = 500)]
+    #[serde(default, deserialize_with = "optional_text")]
     description: Option<String>,
     /// How many.
     #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 6)]

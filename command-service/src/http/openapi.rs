@@ -1,13 +1,16 @@
 //! The description of the commands: generated from the handlers, completed with what all of them share.
 
+mod strict;
+
 use axum::Router;
 use service_kit::problem::{FieldError, Problem};
+use utoipa::openapi::link::Link;
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ContentBuilder, Header, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
-    SecurityRequirement,
+    SecurityRequirement, Server,
 };
 use utoipa::{Modify, OpenApi as _};
 use utoipa_axum::router::OpenApiRouter;
@@ -53,6 +56,9 @@ impl Modify for Bearer {
 pub fn openapi() -> OpenApi {
     let routes = OpenApiRouter::with_openapi(Described::openapi()).merge(command_routes()).merge(import_routes());
     let mut openapi = routes.into_openapi();
+    // Wherever the document was fetched from is where the engine is.
+    openapi.servers = Some(vec![Server::new("/")]);
+    strict::complete(&mut openapi);
     for (path, item) in &mut openapi.paths.paths {
         for (method, operation) in operations(item) {
             complete(path, &method, operation);
@@ -104,13 +110,14 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
         body.required = Some(Required::False);
     }
     for response in operation.responses.responses.values_mut() {
-        if let RefOr::T(response) = response
-            && !is_import
-        {
-            add_headers(changes, response);
-            if path == "/v1/orders" {
-                response.headers.insert("Location".to_owned(), header("The order's path."));
-            }
+        let RefOr::T(response) = response else { continue };
+        if is_import {
+            continue;
+        }
+        add_headers(changes, response);
+        add_links(path, method, response);
+        if path == "/v1/orders" {
+            response.headers.insert("Location".to_owned(), header("The order's path."));
         }
     }
     for (status, description) in PROBLEMS {
@@ -140,6 +147,7 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("415", "The body is of another content type."),
     ("422", "Values break a rule, or the Idempotency-Key belongs to another request."),
     ("428", "If-Match is required."),
+    ("429", "The token's subject, or its tenant, has had its share. See Retry-After."),
     ("503", "Too much is going on, or the store does not answer. See Retry-After."),
 ];
 
@@ -148,13 +156,14 @@ fn problem_response(description: &str) -> Response {
     ResponseBuilder::new().description(description).content("application/problem+json", content).build()
 }
 
-fn text(format: Option<KnownFormat>) -> RefOr<Schema> {
+/// A text; `pattern` is a regular expression of ECMA-262.
+fn text(format: Option<KnownFormat>, pattern: Option<&str>) -> ObjectBuilder {
     let object = ObjectBuilder::new().schema_type(Type::String).format(format.map(SchemaFormat::KnownFormat));
-    RefOr::T(Schema::Object(object.build()))
+    object.pattern(pattern)
 }
 
 fn header(description: &str) -> RefOr<Header> {
-    RefOr::T(HeaderBuilder::new().schema(Some(text(None))).description(Some(description)).build())
+    RefOr::T(HeaderBuilder::new().schema(Some(Schema::from(text(None, None)))).description(Some(description)).build())
 }
 
 fn add_headers(changes: bool, response: &mut Response) {
@@ -162,45 +171,68 @@ fn add_headers(changes: bool, response: &mut Response) {
     headers.insert("ETag".to_owned(), header("The order's version, such as \"17\"; send it back as If-Match."));
     let token = "What a read has to have seen, such as {order id}@17; send it to GraphQL to read your own writes.";
     headers.insert("Order-Consistency-Token".to_owned(), header(token));
+    let policy =
+        "The budget of the token's subject, as draft-ietf-httpapi-ratelimit-headers writes it; absent without one.";
+    headers.insert("RateLimit-Policy".to_owned(), header(policy));
+    headers.insert("RateLimit".to_owned(), header("What is left of it."));
     if changes {
         let replayed = "true where the same Idempotency-Key was answered so before.";
         headers.insert("Idempotent-Replayed".to_owned(), header(replayed));
     }
 }
 
+/// What an answer leads to, so that readers of the description and their tools can follow an order.
+fn add_links(path: &str, method: &HttpMethod, response: &mut Response) {
+    let is_new_order = path == "/v1/orders" && *method == HttpMethod::Post;
+    let is_new_line = path.ends_with("/lines") && *method == HttpMethod::Post;
+    let of_order: &[&str] = if is_new_order {
+        &["get_order", "discard_order", "add_line", "put_address", "place_order", "cancel_order", "validate_command"]
+    } else {
+        &[]
+    };
+    for operation in of_order {
+        let link = Link::builder().operation_id(*operation).parameter("id", "$response.body#/orderId");
+        response.links.insert((*operation).to_owned(), RefOr::T(link.build()));
+    }
+    let of_line: &[&str] = if is_new_line { &["change_line_quantity", "remove_line"] } else { &[] };
+    for operation in of_line {
+        let link = Link::builder().operation_id(*operation).parameter("id", "$request.path.id");
+        let link = link.parameter("line_id", "$response.body#/lineId");
+        response.links.insert((*operation).to_owned(), RefOr::T(link.build()));
+    }
+}
+
 fn path_parameters(path: &str) -> impl Iterator<Item = Parameter> {
+    let uuid = || text(Some(KnownFormat::Uuid), None);
+    let commands = text(None, None).enum_values(Some(super::validate::COMMANDS));
     let named = [
-        ("id", "The order's id.", Some(KnownFormat::Uuid)),
-        ("line_id", "The line's id.", Some(KnownFormat::Uuid)),
-        ("command", "The command to try.", None),
+        ("id", "The order's id.", uuid()),
+        ("line_id", "The line's id.", uuid()),
+        ("command", "The command to try.", commands),
     ];
     let taken = named.into_iter().filter(move |(name, ..)| path.contains(&format!("{{{name}}}")));
-    taken.map(|(name, description, format)| parameter(name, ParameterIn::Path, true, description, format))
+    taken.map(|(name, description, schema)| parameter(name, ParameterIn::Path, true, description, schema))
 }
 
 fn key_parameter(required: bool) -> Parameter {
     let description = "Your own name for this request, 1 to 255 printable ASCII characters. A repeat with the same key \
         and body has no second effect and gets the first answer.";
-    parameter("Idempotency-Key", ParameterIn::Header, required, description, None)
+    let schema = text(None, Some("^[!-~]([ -~]*[!-~])?$")).min_length(Some(1)).max_length(Some(255));
+    parameter("Idempotency-Key", ParameterIn::Header, required, description, schema)
 }
 
 fn version_parameter(required: bool) -> Parameter {
     let description = "The ETag of the order as you know it. The command is refused where the order has moved on.";
-    parameter("If-Match", ParameterIn::Header, required, description, None)
+    let schema = text(None, Some("^(\\*|\"[1-9][0-9]{0,17}\")$"));
+    parameter("If-Match", ParameterIn::Header, required, description, schema)
 }
 
-fn parameter(
-    name: &str,
-    place: ParameterIn,
-    required: bool,
-    description: &str,
-    format: Option<KnownFormat>,
-) -> Parameter {
+fn parameter(name: &str, place: ParameterIn, required: bool, description: &str, schema: ObjectBuilder) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(place)
         .required(if required { Required::True } else { Required::False })
         .description(Some(description))
-        .schema(Some(text(format)))
+        .schema(Some(Schema::from(schema)))
         .build()
 }

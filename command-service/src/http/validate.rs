@@ -13,6 +13,10 @@ use super::json::{JsonBody, OptionalJsonBody};
 use super::path::TrialPath;
 use crate::commands::{Code, Preview, Refusal, Trial};
 
+/// The commands that can be tried.
+pub(super) const COMMANDS: [&str; 8] =
+    ["create", "add-line", "change-line-quantity", "remove-line", "set-address", "place", "cancel", "discard"];
+
 /// Try a command without doing it
 ///
 /// Answers the events that the command would store now, or the refusal that it would meet. Nothing is stored. `command` is

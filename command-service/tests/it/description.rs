@@ -18,7 +18,7 @@ fn every_operation_says_what_it_takes_and_answers() {
         for (method, operation) in item.as_object().unwrap() {
             let name = format!("{method} {path}");
             let responses = operation["responses"].as_object().unwrap();
-            for status in ["400", "401", "403", "503"] {
+            for status in ["400", "401", "403", "429", "503"] {
                 let problem = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
                 assert_eq!(problem, "#/components/schemas/Problem", "{name}");
             }
@@ -59,5 +59,54 @@ async fn the_page_and_the_document_are_served() {
         assert_eq!(response.status(), 200, "{path}");
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         assert!(String::from_utf8_lossy(&body).contains(expected), "{path}");
+    }
+}
+
+/// Every schema that a request's body leads to, by name.
+fn request_schemas(description: &Value) -> std::collections::BTreeMap<String, Value> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut ahead = Vec::new();
+    for item in description["paths"].as_object().unwrap().values() {
+        ahead.extend(item.as_object().unwrap().values().map(|operation| operation["requestBody"].to_string()));
+    }
+    while let Some(text) = ahead.pop() {
+        for reference in text.split("#/components/schemas/").skip(1) {
+            let name = reference.split('"').next().unwrap().to_owned();
+            let schema = description["components"]["schemas"][&name].clone();
+            ahead.push(schema.to_string());
+            if found.insert(name, schema).is_some() {
+                ahead.pop();
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_text_of_a_request_is_without_its_form() {
+    let description = description();
+    assert_eq!(description["servers"][0]["url"], "/");
+    let schemas = request_schemas(&description);
+    assert!(schemas.contains_key("ImportRowLine") && schemas.contains_key("MoneyView"), "{:?}", schemas.keys());
+    for (name, schema) in schemas {
+        for (property, text) in schema["properties"].as_object().into_iter().flatten() {
+            let is_text = text["type"] == "string" || text["type"][0] == "string";
+            let has_form = text["enum"].is_array() || text["pattern"].is_string();
+            assert!(
+                !is_text || has_form,
+                "{name}.{property} has neither a pattern nor an enum; say which in openapi/strict.rs"
+            );
+        }
+    }
+}
+
+#[test]
+fn links_lead_to_operations() {
+    let description = description();
+    let text = description.to_string();
+    let links = description.pointer("/paths/~1v1~1orders/post/responses/201/links").unwrap().as_object().unwrap();
+    assert!(links.contains_key("place_order"));
+    for operation in links.values().map(|link| link["operationId"].as_str().unwrap()) {
+        assert!(text.contains(&format!("\"operationId\":\"{operation}\"")), "{operation}");
     }
 }

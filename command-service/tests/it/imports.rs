@@ -346,7 +346,7 @@ async fn imports_beyond_the_limit_are_refused_until_one_ends() {
     let limits = command_service::Limits { import_streams_max: 1, ..Default::default() };
     let world = World::with(crate::world::Setting { limits, ..Default::default() }).await;
     let (feed, results) = open(&world).await;
-    let elsewhere = world.issuer.token(service_kit::auth::Role::Admin, &crate::world::tenant("other"), None);
+    let elsewhere = world.issuer.token(Role::Admin, &crate::world::tenant("other"), None);
     let refused = world.call(Method::POST, "/v1/imports").token(elsewhere).raw("", "application/x-ndjson").send().await;
     refused.assert_problem(503, "overloaded");
     drop(feed);

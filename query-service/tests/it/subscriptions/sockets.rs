@@ -223,3 +223,30 @@ async fn a_client_that_answers_pings_is_kept() {
     );
     server.stopped().await;
 }
+
+#[tokio::test]
+async fn a_subject_has_half_of_the_sockets_and_leaves_the_rest_to_others() {
+    let world = World::with(Limits { sockets_max: 4, ..Limits::default() }).await;
+    let server = Server::start(&world).await;
+    let init =
+        |token: String| json!({"type": "connection_init", "payload": {"Authorization": format!("Bearer {token}")}});
+    let greedy = [(); 2].map(|()| world.customer("greedy"));
+    let mut held = Vec::new();
+    for token in &greedy {
+        held.push(Socket::introduced(&server, token).await);
+    }
+    let mut third = Socket::open(&server).await;
+    third.say(&init(world.customer("greedy"))).await;
+    assert_eq!(third.closed().await, 1013);
+    held.push(Socket::introduced(&server, &world.customer("modest")).await);
+    drop(held);
+    let there_again = async || {
+        let Ok(mut socket) = Socket::connect(&server.address, Some("graphql-transport-ws"), None).await else {
+            return false;
+        };
+        socket.say(&init(world.customer("greedy"))).await;
+        matches!(socket.frame().await, Some(Message::Text(_)))
+    };
+    poll::wait_until(PATIENCE, Duration::from_millis(20), there_again).await.unwrap();
+    server.stopped().await;
+}

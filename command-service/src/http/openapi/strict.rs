@@ -1,0 +1,216 @@
+//! What a text of a request must look like, said in the description as exactly as the engine checks it.
+//!
+//! The handlers' types say that a field is a text and whether it may be left out. What it may hold follows here from the domain's
+//! own checks, so that the two cannot drift apart: a test holds that no text of a request is left without a form.
+
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use domain::{CountryCode, Currency, is_hidden};
+use serde_json::Value;
+use utoipa::openapi::schema::{Array, Object, Schema};
+use utoipa::openapi::{OpenApi, RefOr};
+
+/// What a text may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// One line without what cannot be seen, and no white space at its ends.
+    Line,
+    /// The same, and of all spaces only the plain one.
+    Identifier,
+    /// Visible ASCII.
+    Ascii,
+    /// Small letters, digits and hyphens.
+    Slug,
+    /// A currency in use.
+    Currency,
+    /// A currency in use or withdrawn, for what is history.
+    AnyCurrency,
+    /// A country.
+    Country,
+    /// A decimal number with up to four decimals.
+    Price,
+    /// A moment within the years that are taken.
+    Moment,
+    /// Any UUID.
+    Uuid,
+    /// A UUID of version 7.
+    UuidV7,
+    /// A telephone number.
+    Phone,
+    /// An email address.
+    Email,
+}
+
+/// The texts of requests: schema, property, form, and characters at most where the form does not bound them.
+pub(super) const TEXTS: &[(&str, &str, Form, usize)] = &[
+    ("NewOrder", "id", Form::UuidV7, 36),
+    ("NewOrder", "customer", Form::Ascii, 64),
+    ("NewOrder", "currency", Form::Currency, 3),
+    ("NewOrderLine", "lineId", Form::Uuid, 36),
+    ("NewOrderLine", "sku", Form::Identifier, 64),
+    ("NewOrderLine", "description", Form::Line, 500),
+    ("NewOrderLine", "unitPrice", Form::Price, 17),
+    ("AddressBody", "name", Form::Line, 200),
+    ("AddressBody", "line1", Form::Line, 200),
+    ("AddressBody", "line2", Form::Line, 200),
+    ("AddressBody", "city", Form::Line, 100),
+    ("AddressBody", "postalCode", Form::Line, 20),
+    ("AddressBody", "region", Form::Line, 100),
+    ("AddressBody", "country", Form::Country, 2),
+    ("AddressBody", "phone", Form::Phone, 40),
+    ("AddressBody", "email", Form::Email, 254),
+    ("MoneyView", "currency", Form::AnyCurrency, 3),
+    ("CancellationBody", "note", Form::Line, 500),
+    ("ImportRow", "source", Form::Slug, 63),
+    ("ImportRow", "reference", Form::Identifier, 128),
+    ("ImportRow", "number", Form::Identifier, 64),
+    ("ImportRow", "creditOf", Form::Identifier, 128),
+    ("ImportRow", "customer", Form::Ascii, 64),
+    ("ImportRow", "country", Form::Country, 2),
+    ("ImportRow", "currency", Form::AnyCurrency, 3),
+    ("ImportRow", "placedAt", Form::Moment, 40),
+    ("ImportRowLine", "sku", Form::Identifier, 64),
+    ("ImportRowLine", "description", Form::Line, 500),
+    ("ImportRowLine", "unitPrice", Form::Price, 17),
+];
+
+/// Lines of one imported order.
+const LINES_MAX: usize = 2_000;
+
+/// Writes the forms into the description.
+pub(super) fn complete(openapi: &mut OpenApi) {
+    let Some(components) = &mut openapi.components else { return };
+    for (schema, property, form, chars_max) in TEXTS {
+        let Some(object) = components.schemas.get_mut(*schema).and_then(object_mut) else { continue };
+        let is_required = object.required.iter().any(|name| name == property);
+        if let Some(text) = object.properties.get_mut(*property).and_then(object_mut) {
+            form.write(text, *chars_max, is_required);
+        }
+    }
+    let rows = components.schemas.get_mut("ImportRow").and_then(object_mut);
+    if let Some(RefOr::T(Schema::Array(Array { min_items, max_items, .. }))) =
+        rows.and_then(|row| row.properties.get_mut("lines"))
+    {
+        (*min_items, *max_items) = (Some(1), Some(LINES_MAX));
+    }
+}
+
+fn object_mut(schema: &mut RefOr<Schema>) -> Option<&mut Object> {
+    match schema {
+        RefOr::T(Schema::Object(object)) => Some(object),
+        _ => None,
+    }
+}
+
+impl Form {
+    fn write(self, text: &mut Object, chars_max: usize, is_required: bool) {
+        if let Some(codes) = self.codes() {
+            let absent = (!is_required).then_some(Value::Null);
+            text.enum_values = Some(codes.iter().map(|code| Value::from(code.as_str())).chain(absent).collect());
+            text.pattern = None;
+            return;
+        }
+        // An empty optional text counts as left out.
+        let body = self.pattern();
+        text.pattern = Some(if is_required { format!("^{body}$") } else { format!("^({body})?$") });
+        text.min_length = is_required.then_some(1);
+        text.max_length = Some(chars_max);
+    }
+
+    /// The values, where they can be counted.
+    fn codes(self) -> Option<&'static [String]> {
+        static CURRENT: LazyLock<Vec<String>> = LazyLock::new(|| codes(3, |code| Currency::current(code).is_ok()));
+        static ALL: LazyLock<Vec<String>> = LazyLock::new(|| codes(3, |code| Currency::try_new(code).is_ok()));
+        static COUNTRIES: LazyLock<Vec<String>> = LazyLock::new(|| codes(2, |code| CountryCode::try_new(code).is_ok()));
+        match self {
+            Self::Currency => Some(&CURRENT),
+            Self::AnyCurrency => Some(&ALL),
+            Self::Country => Some(&COUNTRIES),
+            _ => None,
+        }
+    }
+
+    /// A regular expression of ECMA-262 without its anchors.
+    fn pattern(self) -> String {
+        match self {
+            Self::Line => bounded(|c| c.is_control() || is_hidden(c)),
+            Self::Identifier => bounded(|c| c.is_control() || is_hidden(c) || (c != ' ' && c.is_whitespace())),
+            Self::Email => {
+                let part = class(|c| c.is_control() || is_hidden(c) || c.is_whitespace() || c == '@');
+                format!("[^{part}]+@[^{part}]+")
+            }
+            Self::Ascii => "[!-~]+".to_owned(),
+            Self::Slug => "[a-z0-9-]+".to_owned(),
+            Self::Price => "[0-9]{1,11}(\\.[0-9]{1,4})?".to_owned(),
+            Self::Moment => "(18[3-9]|19[0-9]|2[01][0-9]|22[0-4])[0-9]-[0-9]{2}-[0-9]{2}[Tt].*".to_owned(),
+            Self::Uuid => "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}".to_owned(),
+            Self::UuidV7 => "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-7[0-9A-Fa-f]{3}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}".to_owned(),
+            Self::Phone => "[+./()-]*[0-9]([0-9 +./()-]*[0-9+./()-])?".to_owned(),
+            Self::Currency | Self::AnyCurrency | Self::Country => ".*".to_owned(),
+        }
+    }
+}
+
+/// All codes of so many capital letters that a check takes.
+fn codes(letters: u32, is_one: impl Fn(&str) -> bool) -> Vec<String> {
+    let all = 26_u32.pow(letters);
+    let spelled = (0..all).map(|number| {
+        let letter = |place: u32| char::from(b'A' + u8::try_from(number / 26_u32.pow(place) % 26).unwrap_or_default());
+        (0..letters).rev().map(letter).collect::<String>()
+    });
+    spelled.filter(|code| is_one(code)).collect()
+}
+
+/// One or more characters, none of them refused, and no white space at the ends.
+fn bounded(is_refused: impl Fn(char) -> bool) -> String {
+    let within = class(&is_refused);
+    let at_an_end = class(|c| is_refused(c) || c.is_whitespace());
+    format!("[^{at_an_end}]([^{within}]*[^{at_an_end}])?")
+}
+
+/// The inside of a character class with all characters that a check holds for.
+fn class(holds: impl Fn(char) -> bool) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for code in (0..=u32::from(char::MAX)).filter(|code| char::from_u32(*code).is_some_and(&holds)) {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == code => *last = code,
+            _ => ranges.push((code, code)),
+        }
+    }
+    ranges.iter().fold(String::new(), |mut class, (first, last)| {
+        push(&mut class, *first);
+        if last > first {
+            class.push('-');
+            push(&mut class, *last);
+        }
+        class
+    })
+}
+
+fn push(class: &mut String, code: u32) {
+    match char::from_u32(code) {
+        Some(character) if code > 0xffff => class.push(character),
+        _ => _ = write!(class, "\\u{code:04x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_that_the_engine_takes() {
+        let currencies = Form::Currency.codes().unwrap();
+        assert!(currencies.contains(&"EUR".to_owned()) && !currencies.contains(&"DEM".to_owned()));
+        assert!(Form::AnyCurrency.codes().unwrap().contains(&"DEM".to_owned()));
+        let countries = Form::Country.codes().unwrap();
+        assert!(countries.contains(&"GB".to_owned()) && !countries.contains(&"XX".to_owned()));
+    }
+
+    #[test]
+    fn a_class_names_ranges() {
+        assert_eq!(class(|c| ('a'..='c').contains(&c) || c == '\u{1F600}'), "\\u0061-\\u0063\u{1F600}");
+        assert!(Form::Line.pattern().contains("\\u202a-\\u202e") || Form::Line.pattern().contains("-\\u202e"));
+    }
+}
