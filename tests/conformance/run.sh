@@ -10,7 +10,7 @@ for file in common settings postgres kafka java registry engine; do
   . "$here/../../deploy/local/lib/$file.sh"
 done
 
-SUITES=(graphql-http graphql-js graphql-ws graphql-sse json-corpus tokens h2spec schemathesis)
+SUITES=(graphql-http graphql-js graphql-ws graphql-sse json-corpus tokens h2spec schemathesis avro-python avro-node)
 NODE_VERSION_MIN=20
 # No suite takes longer than two minutes on an idle machine with two cores.
 SUITE_SECONDS_MAX=900
@@ -72,6 +72,8 @@ title_of() {
     tokens) printf 'tokens by PyJWT %s, joserfc %s, jwcrypto %s' "$(pip_version PyJWT)" "$(pip_version joserfc)" "$(pip_version jwcrypto)" ;;
     h2spec) printf 'h2spec %s, HTTP/2' "$(go_version summerwind/h2spec)" ;;
     schemathesis) printf 'schemathesis %s, OpenAPI' "$(pip_version schemathesis)" ;;
+    avro-python) printf 'confluent-kafka %s, fastavro %s: reader' "$(pip_version confluent-kafka)" "$(pip_version fastavro)" ;;
+    avro-node) printf 'kafkajs %s, its registry client %s: reader' "$(npm_version kafkajs)" "$(npm_version @kafkajs/confluent-schema-registry)" ;;
     *) die "no such suite: $1 (there are ${SUITES[*]})" ;;
   esac
 }
@@ -80,14 +82,14 @@ title_of() {
 run_javascript() {
   rm -rf "$tools/npm/tests"
   mkdir -p "$tools/npm/tests/conformance" "$tools/npm/schemas"
-  cp -r "$here/suites" "$here/graphql" "$tools/npm/tests/conformance"
+  cp -r "$here/suites" "$here/graphql" "$here/readers" "$tools/npm/tests/conformance"
   cp -r "$ROOT/schemas/graphql" "$tools/npm/schemas"
   node "$tools/npm/tests/conformance/suites/$1.mjs"
 }
 
 run_program() {
   case $1 in
-    tokens | h2spec | schemathesis) PYTHONDONTWRITEBYTECODE=1 "$tools/python/bin/python" -W ignore "$here/suites/$1.py" ;;
+    tokens | h2spec | schemathesis | avro-python) PYTHONDONTWRITEBYTECODE=1 "$tools/python/bin/python" -W ignore "$here/suites/$1.py" ;;
     *) run_javascript "$1" ;;
   esac
 }

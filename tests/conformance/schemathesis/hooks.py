@@ -6,6 +6,7 @@ import uuid
 
 import requests
 import schemathesis
+from common import patiently
 
 URL = os.environ["ENGINE_URL"]
 TIMEOUT_S = 10
@@ -32,7 +33,7 @@ def is_uuid(value) -> bool:
 
 def send(path, body):
     headers = {"Authorization": f"Bearer {os.environ['CONFORMANCE_TOKEN']}", "Idempotency-Key": str(uuid.uuid4())}
-    answer = requests.post(f"{URL}{path}", json=body, headers=headers, timeout=TIMEOUT_S)
+    answer = patiently(lambda: requests.post(f"{URL}{path}", json=body, headers=headers, timeout=TIMEOUT_S))
     answer.raise_for_status()
     return answer.json()
 

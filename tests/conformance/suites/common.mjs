@@ -5,7 +5,7 @@ export const token = required('CONFORMANCE_TOKEN');
 export const graphqlUrl = `${engineUrl}/graphql`;
 const authorization = { authorization: `Bearer ${token}` };
 
-function required(name) {
+export function required(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set; run this suite through run.sh`);
   return value;

@@ -2,6 +2,11 @@
 
 import json
 import os
+import time
+
+# How often a request is sent again after 429, and how long is waited for at most.
+TRIES_MAX = 20
+RETRY_AFTER_S_MAX = 30
 
 
 def required(name):
@@ -14,3 +19,14 @@ def required(name):
 def tell(case, outcome, detail=""):
     """Tells one result as a line of JSON that summary.py reads; outcome is passed, failed or not applicable."""
     print(json.dumps({"case": case, "outcome": outcome, "detail": detail}), flush=True)
+
+
+def patiently(send):
+    """The answer of `send`, called again while it is 429: a suite asks faster than a client may, so it waits as the answer says."""
+    for _ in range(TRIES_MAX):
+        answer = send()
+        seconds = answer.headers.get("Retry-After", "")
+        if answer.status_code != 429 or not seconds.isdigit() or int(seconds) > RETRY_AFTER_S_MAX:
+            return answer
+        time.sleep(int(seconds))
+    return answer

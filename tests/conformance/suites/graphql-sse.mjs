@@ -2,13 +2,13 @@
 
 import { createClient } from 'graphql-sse';
 import {
-  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, fetchWithToken, following, graphqlUrl, tell, token,
+  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, fetchWithToken, following, graphqlUrl, tell,
 } from './common.mjs';
 
 const WAIT_MS_MAX = 25_000;
 
 function clientOf(options = {}) {
-  return createClient({ url: graphqlUrl, singleConnection: false, retryAttempts: 0, headers: { authorization: `Bearer ${token}` }, ...options });
+  return createClient({ url: graphqlUrl, singleConnection: false, retryAttempts: 0, fetchFn: fetchWithToken, ...options });
 }
 
 /** Everything that an operation tells, until its end: results and how it ended. */
@@ -78,7 +78,7 @@ await check('client/a subscription with two root fields is told', async () => {
 });
 
 await check('client/no token is an error', async () => {
-  const { error, results } = await follow(clientOf({ headers: {} }), { query: '{ __typename }' });
+  const { error, results } = await follow(clientOf({ fetchFn: fetch }), { query: '{ __typename }' });
   expect(error !== undefined && results.length === 0, `no error, but ${JSON.stringify(results)}`);
 });
 

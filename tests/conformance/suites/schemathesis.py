@@ -18,8 +18,9 @@ DETAIL_CHARS_MAX = 900
 def run(folder: Path) -> str:
     url = required("ENGINE_URL")
     program = Path(sys.executable).parent / "schemathesis"
-    # It leaves things where it runs, so it runs in a copy.
+    # It leaves things where it runs, so it runs in a copy, beside what the hooks share with the suites.
     shutil.copytree(SETTINGS, folder, dirs_exist_ok=True)
+    shutil.copy(Path(__file__).parent / "common.py", folder)
     command = [program, "--config-file", "schemathesis.toml", "run", f"{url}/openapi.json", "--url", url, "--checks", "all",
                "--report", "junit,json", "--report-dir", ".", "--no-color"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tokens"))
 import cases  # noqa: E402
 from forge import Issuer  # noqa: E402
 
-from common import required, tell  # noqa: E402
+from common import patiently, required, tell  # noqa: E402
 
 URL = required("ENGINE_URL")
 TIMEOUT_S = 10
@@ -69,7 +69,7 @@ def ask(headers) -> requests.Response:
     """Asks for an order that does not exist: 404 for a token that counts, 401 for one that does not."""
     prepared = requests.Request("GET", f"{URL}/v1/orders/{uuid.uuid4()}", headers=headers).prepare()
     with requests.Session() as session:
-        return session.send(prepared, timeout=TIMEOUT_S)
+        return patiently(lambda: session.send(prepared, timeout=TIMEOUT_S))
 
 
 def check(name, answer, wanted, rule):
