@@ -1,6 +1,7 @@
 """schemathesis against /openapi.json: all of its checks, in all of its phases. One result an operation, and one more a kind of failure."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -23,7 +24,8 @@ def run(folder: Path) -> str:
     shutil.copy(Path(__file__).parent / "common.py", folder)
     command = [program, "--config-file", "schemathesis.toml", "run", f"{url}/openapi.json", "--url", url, "--checks", "all",
                "--report", "junit,json", "--report-dir", ".", "--no-color"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         raise SystemExit(f"schemathesis ended with {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
     return done.stdout
