@@ -4,22 +4,27 @@
 //! (section 6.1.2), before anything of it runs; errors have lines and columns from 1, or none. The check is
 //! apollo-compiler's; the library that executes checks less. Does not: know costs, or who asks.
 
+mod inputs;
 mod persisted;
+mod shape;
 mod unique;
 mod variables;
 
 use std::sync::Arc;
 
+use apollo_compiler::schema::{Component, ExtendedType, FieldDefinition};
 use apollo_compiler::validation::{DiagnosticList, Valid};
-use apollo_compiler::{ExecutableDocument as Checked, Schema, ast};
+use apollo_compiler::{ExecutableDocument as Checked, Schema, ast, name, ty};
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Error, Pos, ServerError, Variables};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{Error, Name, Pos, Positioned, ServerError, Value, Variables};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::config::{DOCUMENTS_BYTES_MAX, DOCUMENTS_COUNT};
 use crate::error::Code;
+
+use shape::Shape;
 
 pub use persisted::{Persisted, PersistedQueries};
 
@@ -46,6 +51,10 @@ pub struct Parsed {
 /// A valid query.
 pub struct Document {
     parsed: Parsed,
+    /// What is executed where it is not what was parsed.
+    marked: Option<ExecutableDocument>,
+    /// By the operation's name.
+    shapes: Vec<(Option<Name>, Shape)>,
     checked: Valid<Checked>,
 }
 
@@ -65,7 +74,7 @@ impl Documents {
     /// # Panics
     /// When that is no valid schema, which a test excludes.
     pub fn new(sdl: &str) -> Self {
-        let schema = Schema::parse_and_validate(sdl, "schema.graphql").expect("the schema of this crate is valid");
+        let schema = read_schema(sdl);
         Self { schema, known: Cache::with_weighter(DOCUMENTS_COUNT, DOCUMENTS_BYTES_MAX, ByLength) }
     }
 
@@ -81,12 +90,22 @@ impl Documents {
     pub fn check(&self, text: &str, parsed: Parsed) -> Result<Arc<Document>, Vec<ServerError>> {
         let syntax = syntax_of(text)?;
         let checked = syntax.to_executable_validate(&self.schema).map_err(|found| told(&found.errors))?;
+        inputs::check(&self.schema, &checked).map_err(|wrong| {
+            let at = wrong.place.and_then(|place| place.line_column(&syntax.sources));
+            vec![syntax_error(&wrong.message, at.map(|at| Pos { line: at.line, column: at.column }))]
+        })?;
         if let Some((name, span)) = unique::doubled(&syntax) {
             let at = span.and_then(|span| span.line_column(&syntax.sources));
             let position = at.map(|at| Pos { line: at.line, column: at.column });
             return Err(vec![syntax_error(&format!("There can be only one input field named \"{name}\"."), position)]);
         }
-        let document = Arc::new(Document { parsed, checked });
+        let shape = |operation: &Positioned<OperationDefinition>| {
+            Shape::of(&parsed.document, &operation.node.selection_set.node)
+        };
+        let shapes = parsed.document.operations.iter();
+        let shapes = shapes.map(|(name, operation)| (name.cloned(), shape(operation))).collect();
+        let marked = shape::marked(&parsed.document);
+        let document = Arc::new(Document { parsed, marked, shapes, checked });
         self.known.insert(text.into(), Arc::clone(&document));
         Ok(document)
     }
@@ -107,6 +126,22 @@ impl Documents {
             .map_err(|error| Code::CostExceeded.error(error.message().to_string()))?;
         variables::coerce(&self.schema, operation, given)
     }
+}
+
+/// The schema, with what the checking library does not yet know of introspection.
+fn read_schema(sdl: &str) -> Valid<Schema> {
+    let mut schema = Schema::parse(sdl, "schema.graphql").expect("the schema of this crate can be read");
+    if let Some(ExtendedType::Object(object)) = schema.types.get_mut("__Type") {
+        let one_of = FieldDefinition {
+            description: None,
+            name: name!("isOneOf"),
+            arguments: Vec::new(),
+            ty: ty!(Boolean),
+            directives: apollo_compiler::ast::DirectiveList::default(),
+        };
+        object.make_mut().fields.entry(name!("isOneOf")).or_insert_with(|| Component::new(one_of));
+    }
+    schema.validate().expect("the schema of this crate is valid")
 }
 
 /// Parses a text for the library that executes it.
@@ -165,6 +200,19 @@ impl Document {
     /// As the executing library has it.
     pub const fn parsed(&self) -> &Parsed {
         &self.parsed
+    }
+
+    /// What the executing library gets.
+    pub fn executable(&self) -> ExecutableDocument {
+        self.marked.as_ref().unwrap_or(&self.parsed.document).clone()
+    }
+
+    /// Puts the fields of an answer in the order of the query.
+    pub fn arrange(&self, operation: Option<&str>, data: &mut Value) {
+        let found = self.shapes.iter().find(|(name, _)| operation.is_none() || name.as_deref() == operation);
+        if let Some((_, shape)) = found {
+            shape.arrange(data);
+        }
     }
 
     /// Whether positions in errors of its execution say nothing about the client's own text.

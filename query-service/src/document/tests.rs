@@ -47,6 +47,12 @@ fn what_the_specification_calls_invalid_is_refused_where_it_stands() {
         "{ __typename @nothing }",
         "{ orders(first: 2147483648) { totalCount } }",
         "query ($v: OrderKind!) { orders(orderBy: $v) { totalCount } }",
+        "query ($a: Int) { order(id: \"x\", asOf: {version: $a}) { id } }",
+        "{ order(id: \"x\", asOf: {}) { id } }",
+        "{ order(id: \"x\", asOf: {version: null}) { id } }",
+        "{ order(id: \"x\", asOf: {version: 1, position: \"0.1\"}) { id } }",
+        "query ($a: AsOf = {version: 1, position: \"0.1\"}) { order(id: \"x\", asOf: $a) { id } }",
+        "query ($a: ID) { nodes(ids: [$a]) { id } }",
         "subscription { a: orderChanged(id: \"1\") { type } b: orderChanged(id: \"2\") { type } }",
         "{ ...on } fragment on on Query { __typename }",
         "query () { __typename }",
@@ -115,6 +121,14 @@ fn what_is_within_a_variable_has_its_type_too() {
     let right =
         json!({"w": {"total": {"eq": 1}, "placedAt": {"gte": "2024-01-01T00:00:00Z"}, "state": {"eq": "PLACED"}}});
     assert_eq!(variables(text, right.clone()), Ok(right));
+}
+
+#[test]
+fn tools_may_ask_for_one_of() {
+    assert_eq!(errors("{ __type(name: \"AsOf\") { isOneOf } }"), []);
+    assert_eq!(errors("query ($v: Long = -0) { orders(where: {total: {gte: $v}}) { totalCount } }"), []);
+    let text = "query ($v: Long = -0) { orders(where: {total: {gte: $v}}) { totalCount } }";
+    assert!(variables(text, json!({})).is_ok());
 }
 
 #[test]

@@ -10,6 +10,7 @@ use apollo_compiler::{Node, Schema};
 use async_graphql::{Error, InputType, Value, Variables};
 use chrono::{DateTime, Utc};
 
+use super::inputs;
 use crate::consistency::ConsistencyToken;
 use crate::error::Code;
 use crate::schema::Long;
@@ -71,6 +72,10 @@ fn scalars(schema: &Schema, ty: &Type, value: &JsonValue) -> Result<(), String> 
         (Type::List(item) | Type::NonNullList(item), value) => scalars(schema, item, value),
         (Type::Named(name) | Type::NonNullNamed(name), value) => match (schema.types.get(name), value) {
             (Some(ExtendedType::InputObject(object)), JsonValue::Object(members)) => {
+                let is_one = members.len() == 1 && members.values().all(|member| !member.is_null());
+                if inputs::is_one_of(object) && !is_one {
+                    return Err(inputs::one_of_refusal(name));
+                }
                 members.iter().try_for_each(|(member, value)| match object.fields.get(member.as_str()) {
                     Some(field) => scalars(schema, &field.ty, value),
                     None => Ok(()),

@@ -56,8 +56,8 @@ async fn admit_and_execute(
 
 /// A request that may run.
 pub struct Admitted {
-    document: Arc<Document>,
-    operation: Option<String>,
+    pub document: Arc<Document>,
+    pub operation: Option<String>,
     variables: Variables,
     cost: u64,
     allowance: Option<Allowance>,
@@ -209,30 +209,36 @@ pub fn request(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Request {
     if !shared.limits.introspection {
         request = request.disable_introspection();
     }
-    request.set_parsed_query(admitted.document.parsed().document().clone());
+    request.set_parsed_query(admitted.document.executable());
     request
 }
 
 async fn execute(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Response {
-    let is_reworded = admitted.document.is_reworded();
+    let (document, operation) = (Arc::clone(&admitted.document), admitted.operation.clone());
     let request = request(shared, viewer, admitted);
     let limit = Duration::from_millis(shared.limits.execution_ms_max);
     let Ok(mut response) = tokio::time::timeout(limit, shared.schema.execute(request)).await else {
         let error = Code::Timeout.error(format!("the query took longer than {} ms", limit.as_millis()));
         return failed(error);
     };
+    finish(&mut response, &document, operation.as_deref());
+    response
+}
+
+/// Gives a response of the library the shape of the query, and its errors what ours have.
+pub fn finish(response: &mut Response, document: &Document, operation: Option<&str>) {
+    document.arrange(operation, &mut response.data);
     for error in &mut response.errors {
-        if is_reworded {
+        if document.is_reworded() {
             error.locations.clear();
         }
         complete(error);
     }
-    response
 }
 
 /// Gives an error of the library what ours have: a code (what it refuses is the client's to put right), and only
 /// locations that are ones.
-pub fn complete(error: &mut ServerError) {
+fn complete(error: &mut ServerError) {
     error.locations.retain(|position| position.line > 0);
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {

@@ -62,16 +62,20 @@ async fn subscribe(
     let viewer = Viewer::new(principal);
     run::wait(shared, token, &viewer).await.map_err(|error| run::failed(error).errors)?;
     metrics::counter!("graphql_requests_total", "outcome" => "subscribed").increment(1);
+    let (document, operation) = (Arc::clone(&admitted.document), admitted.operation.clone());
     let request = run::request(shared, viewer, admitted).data(seats).data(shared.changes.clone());
-    Ok(shared.schema.execute_stream(request))
+    let responses = shared.schema.execute_stream(request).map(move |mut response| {
+        run::finish(&mut response, &document, operation.as_deref());
+        response
+    });
+    Ok(responses.boxed())
 }
 
 /// What is told up to and with the first failure.
 fn until_failed(responses: BoxStream<'static, Response>) -> impl futures::Stream<Item = Told> + Send {
     stream::unfold(Some(responses), async |responses| {
         let mut responses = responses?;
-        let mut response = responses.next().await?;
-        response.errors.iter_mut().for_each(run::complete);
+        let response = responses.next().await?;
         let told = Told::response(response);
         let rest = matches!(told, Told::Next(_)).then_some(responses);
         Some((told, rest))

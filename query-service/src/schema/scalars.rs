@@ -13,7 +13,11 @@ pub struct Long(pub i64);
 impl ScalarType for Long {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::Number(number) => number.as_i64().map(Self).ok_or_else(|| InputValueError::expected_type(value)),
+            Value::Number(number) => {
+                // -0 is a whole number too, which JSON's reader takes for a fraction.
+                let whole = number.as_i64().or_else(|| (number.as_f64() == Some(0.0)).then_some(0));
+                whole.map(Self).ok_or_else(|| InputValueError::expected_type(value))
+            }
             _ => Err(InputValueError::expected_type(value)),
         }
     }

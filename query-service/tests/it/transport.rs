@@ -157,3 +157,20 @@ async fn errors_have_real_places_and_fields_come_in_the_order_asked_for() {
     let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
     assert!(bytes.starts_with(b"{\"data\":{\"b\":\"Query\",\"a\":\"Query\"}"), "{}", String::from_utf8_lossy(&bytes));
 }
+
+#[tokio::test]
+async fn where_nothing_is_selected_an_object_is_empty_and_not_null() {
+    let world = World::new().await;
+    world.apply(&imported(1, "c1").records()).await;
+    let staff = world.staff();
+    let order = world.data(&staff, "{ order(number: \"1\") { id } }").await["order"]["id"].clone();
+    let query = "query ($id: ID!) { node(id: $id) { ... on Customer { customerId } } nodes(ids: [$id]) { ... on Customer { id } } }";
+    let answer = world.ask_with(&staff, query, json!({"id": order})).await;
+    assert_eq!(answer.body["data"], json!({"node": {}, "nodes": [{}]}));
+    let answer = world.ask(&staff, "{ __typename @skip(if: true) }").await;
+    assert_eq!((answer.status, &answer.body["data"]), (200, &json!({})));
+    let answer = world.ask(&staff, "{ __schema { queryType { name @skip(if: true) } } }").await;
+    assert_eq!(answer.body["data"], json!({"__schema": {"queryType": {}}}));
+    let absent = world.ask(&staff, "{ order(number: \"2\") { ... @include(if: false) { id } } }").await;
+    assert_eq!(absent.body["data"], json!({"order": null}));
+}

@@ -141,10 +141,7 @@ impl Conversation {
         }
         let received = match receive::from_message(payload) {
             Ok(received) => received,
-            Err(problem) => {
-                let error = Code::BadUserInput.error(problem.to_string());
-                return self.send(message::told(&id, Some(Told::failed(error)))).await;
-            }
+            Err(_) => return Err(Closing::Invalid("the payload is no request")),
         };
         let told = run(Arc::clone(&self.shared), principal.clone(), received, None, self.seats.clone());
         let ended = CancellationToken::new();

@@ -91,6 +91,8 @@ async fn what_breaks_the_protocol_is_closed_with_its_code() {
         (json!({"type": "start"}), 4400),
         (json!({"type": "subscribe", "id": "", "payload": {"query": "{ a }"}}), 4400),
         (json!({"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "variables": 7}}), 4400),
+        (json!({"type": "subscribe", "id": "1", "payload": {}}), 4400),
+        (json!({"type": "subscribe", "id": "1", "payload": {"query": null}}), 4400),
         (json!(["connection_init", {}]), 4400),
     ] {
         let mut socket = Socket::open(&server).await;
