@@ -77,7 +77,7 @@ async fn store_one(bus: &CommandBus<Order>, number: i64) {
         expects: Expectation::New,
         idempotency: None,
         decide: &decide,
-        claims: &|_| None,
+        claims: &|_, _| None,
         answer: &|_| None,
     });
     assert!(matches!(outcome.await, Ok(Outcome::Done(_))));

@@ -80,7 +80,7 @@ pub async fn place(bus: &CommandBus<SampleOrder>, id: &str) -> bool {
             fingerprint: FINGERPRINT.to_vec(),
         }),
         decide: &decide,
-        claims: &|_| None,
+        claims: &|_, _| None,
         answer: &|result| result.ok().map(|decided| format!("{{\"status\":201,\"version\":{}}}", decided.version)),
     });
     matches!(outcome.await, Ok(Outcome::Done(_)))

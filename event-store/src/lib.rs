@@ -22,7 +22,7 @@ mod store;
 
 pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
 pub use bus::{
-    Answer, CommandBus, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Loaded, Outcome,
+    Answer, Claims, CommandBus, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Loaded, Outcome,
 };
 pub use lease::{Lease, LeaseError};
 pub use options::StoreOptions;

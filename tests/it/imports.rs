@@ -25,8 +25,11 @@ fn rows() -> String {
 }
 
 async fn import(caller: &Caller) -> Vec<Value> {
-    let request =
-        caller.request(Method::POST, "/v1/imports").header("content-type", "application/x-ndjson").body(rows());
+    import_rows(caller, rows()).await
+}
+
+async fn import_rows(caller: &Caller, rows: String) -> Vec<Value> {
+    let request = caller.request(Method::POST, "/v1/imports").header("content-type", "application/x-ndjson").body(rows);
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), 200);
     answer.text().await.unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -54,4 +57,32 @@ async fn an_import_is_taken_once_and_seen_whole() {
     assert_eq!(seen["orders"]["nodes"][0]["imported"], true);
     assert_eq!(seen["orders"]["nodes"][0]["state"], "COMPLETED");
     assert!(seen["orders"]["nodes"][0]["placedAt"].as_str().unwrap().starts_with("2010-12-01T08:26:00"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_order_is_what_every_reader_sees_and_its_history_keeps_both() {
+    let clerk = Shop::open().admin();
+    let order = |kind: &str, number: &str, quantity: u32, update: bool| {
+        json!({"source": "journeys", "reference": "corrected", "number": number, "kind": kind, "customer": "c-1",
+            "currency": "EUR", "placedAt": "2010-12-01T08:26:00Z", "update": update,
+            "lines": [{"sku": "CORRECTED", "quantity": quantity, "unitPrice": "1.25"}]})
+        .to_string()
+    };
+    let first = import_rows(&clerk, order("SALE", "R-1", 2, false)).await;
+    assert_eq!(first[0]["status"], "imported", "{first:?}");
+    let differs = import_rows(&clerk, order("CREDIT", "R-1A", 3, false)).await;
+    assert_eq!(differs[0]["code"], "import_conflict");
+    let corrected = import_rows(&clerk, order("CREDIT", "R-1A", 3, true)).await;
+    assert_eq!((&corrected[0]["status"], &corrected[0]["version"]), (&json!("corrected"), &json!(2)));
+    let query = "query ($id: ID!, $of: ConsistencyToken) { order(id: $id, consistency: $of) { number version \
+        totals { total { amount } } timeline(first: 5) { nodes { type description } } } }";
+    let id = first[0]["orderId"].as_str().unwrap();
+    let variables = json!({ "id": id, "of": format!("{id}@2") });
+    let seen = clerk.query(None, query, variables).await["order"].clone();
+    assert_eq!((&seen["number"], &seen["version"]), (&json!("R-1A"), &json!(2)));
+    assert_eq!(seen["totals"]["total"]["amount"], "-3.75");
+    let types: Vec<&Value> = seen["timeline"]["nodes"].as_array().unwrap().iter().map(|node| &node["type"]).collect();
+    assert_eq!(types, ["OrderImported", "OrderImportCorrected"]);
+    let description = seen["timeline"]["nodes"][1]["description"].as_str().unwrap();
+    assert_eq!(description, "Import from journeys corrected to credit R-1A with 1 lines for 3.75 EUR");
 }

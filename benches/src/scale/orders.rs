@@ -61,7 +61,7 @@ pub async fn take(bus: &CommandBus<Order>, id: &str, step: u64) -> bool {
             fingerprint: FINGERPRINT.to_vec(),
         }),
         decide: &decide,
-        claims: &|_| None,
+        claims: &|_, _| None,
         answer: &answer,
     });
     matches!(outcome.await, Ok(Outcome::Done(_)))

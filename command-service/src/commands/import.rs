@@ -101,7 +101,7 @@ impl Commands {
         let loaded = self.bus.load(&order_id.to_string()).await?;
         let command = self.importing(principal, order_id, order);
         let events = decide(caller, &command, loaded.version, &loaded.state)?;
-        for claim in events.iter().filter_map(|event| number_claim(&principal.tenant, event)) {
+        for claim in events.iter().filter_map(|event| number_claim(&principal.tenant, &loaded.state, event)) {
             let holder = self.bus.store().claim_holder(&claim).await.map_err(ExecuteError::from)?;
             if holder.is_some_and(|holder| holder != order_id.to_string()) {
                 return Err(Refusal::number_taken(&claim.value));

@@ -8,7 +8,7 @@ use service_kit::auth::{Principal, Scope};
 use service_kit::clock::Stopwatch;
 use service_kit::telemetry;
 
-use super::receipt::Kept;
+use super::receipt::{Kept, number_of};
 use super::{Answer, Caller, Code, Commands, Receipt, Refusal};
 
 /// One command with what it needs to run.
@@ -55,7 +55,7 @@ impl Commands {
         };
         let id = task.order_id.to_string();
         let tenant = &caller.principal.tenant;
-        let claims = |event: &OrderEvent| number_claim(tenant, event);
+        let claims = |state: &OrderState, event: &OrderEvent| number_claim(tenant, state, event);
         let execution = Execution {
             id: &id,
             tenant: tenant.clone(),
@@ -134,18 +134,21 @@ pub(super) fn require(principal: &Principal, scope: Scope) -> Result<(), Refusal
 }
 
 /// An order's number is unique within its tenant.
-pub(super) fn number_claim(tenant: &TenantId, event: &OrderEvent) -> Option<Claim> {
+pub(super) fn number_claim(tenant: &TenantId, before: &OrderState, event: &OrderEvent) -> Option<Claim> {
     let number = match event {
         OrderEvent::OrderPlaced(event) => &event.number,
         OrderEvent::OrderImported(event) => &event.number,
         // The number before stays the order's too: it leads to no other one.
-        OrderEvent::OrderImportCorrected(event) => &event.order.number,
+        OrderEvent::OrderImportCorrected(event) if number_of(before) != Some(&event.order.number) => {
+            &event.order.number
+        }
         OrderEvent::OrderDrafted(_)
         | OrderEvent::LineAdded(_)
         | OrderEvent::LineQuantityChanged(_)
         | OrderEvent::LineRemoved(_)
         | OrderEvent::AddressChanged(_)
-        | OrderEvent::OrderCancelled(_) => return None,
+        | OrderEvent::OrderCancelled(_)
+        | OrderEvent::OrderImportCorrected(_) => return None,
     };
     Some(Claim { scope: format!("order-number/{tenant}"), value: number.to_string() })
 }

@@ -44,10 +44,10 @@ async fn totals_that_overflow() {
     let world = World::new().await;
     let path = world.draft("c-1").await;
     let lines = format!("{path}/lines");
-    let dearest = with(line(), "unitPrice", json!("922337203685477.5807"));
+    let dearest = with(line(), "unitPrice", json!("900719925474.099"));
     let refused = world.post(&lines, &with(dearest.clone(), "quantity", json!(1_000_000))).send().await;
     refused.assert_problem(422, "amount_overflow");
-    let half = with(with(line(), "unitPrice", json!("900000000000000")), "quantity", json!(100));
+    let half = with(with(line(), "unitPrice", json!("900000000000")), "quantity", json!(100));
     world.post(&lines, &half).send().await.assert(200);
     world.post(&lines, &half).send().await.assert_problem(422, "amount_overflow");
     assert_eq!(world.events().await, 2);
@@ -161,10 +161,10 @@ async fn hostile_texts_are_stored_as_they_are_or_refused() {
     let world = World::new().await;
     let path = world.draft("c-1").await;
     let lines = format!("{path}/lines");
-    for text in ["'; DROP TABLE events; --", "%s%n{}{0}", "100%_\\", "\u{202e}txt", "${jndi:ldap://x}", "<script>"] {
+    for text in ["'; DROP TABLE events; --", "%s%n{}{0}", "100%_\\", "${jndi:ldap://x}", "<script>"] {
         world.post(&lines, &with(line(), "description", json!(text))).send().await.assert(200);
     }
-    for text in ["a\r\nSet-Cookie: x", "a\u{1b}[2J", "a\0b", "a\u{7f}", "a\u{85}b"] {
+    for text in ["a\r\nSet-Cookie: x", "a\u{1b}[2J", "a\0b", "a\u{7f}", "a\u{85}b", "a\u{202e}txt", "a\u{200b}b"] {
         for field in ["description", "sku"] {
             let refused = world.post(&lines, &with(line(), field, json!(text))).send().await;
             let refused = refused.assert_problem(422, "validation_failed");
@@ -173,8 +173,8 @@ async fn hostile_texts_are_stored_as_they_are_or_refused() {
     }
     let view = world.get(&path).send().await.assert(200);
     let stored = view.body["lines"].as_array().unwrap();
-    assert_eq!((stored.len(), &stored[0]["description"]), (6, &json!("'; DROP TABLE events; --")));
-    assert_eq!(world.events().await, 7);
+    assert_eq!((stored.len(), &stored[0]["description"]), (5, &json!("'; DROP TABLE events; --")));
+    assert_eq!(world.events().await, 6);
 }
 
 #[tokio::test]

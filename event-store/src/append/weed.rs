@@ -6,7 +6,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::columns::Columns;
-use super::request::{Append, AppendError, Pending};
+use super::request::{Append, AppendError, Claim, Pending};
 
 /// What the tables hold of a batch.
 #[derive(Default)]
@@ -15,6 +15,13 @@ struct Existing {
     answers: HashSet<Vec<u8>>,
     /// With the stream that holds each.
     claims: HashMap<(String, String), String>,
+}
+
+impl Existing {
+    /// The stream that holds a value.
+    fn holder(&self, claim: &Claim) -> Option<&str> {
+        self.claims.get(&(claim.scope.clone(), claim.value.clone())).map(String::as_str)
+    }
 }
 
 /// Answers those of a batch whose fate the tables tell, and gives back the rest.
@@ -30,9 +37,13 @@ pub(super) async fn weed(
         Err(error) => return Err((batch, error)),
     };
     let mut rest = Vec::with_capacity(batch.len());
-    for pending in batch {
+    for mut pending in batch {
         match fate(&pending, &existing) {
-            Fate::Open => rest.push(pending),
+            Fate::Open => {
+                // What the stream holds already it need not claim again.
+                pending.append.claims.retain(|claim| existing.holder(claim).is_none());
+                rest.push(pending);
+            }
             Fate::Stored => pending.settle(Ok(())),
             Fate::Conflict => pending.conflict(),
             Fate::Refused(error) => pending.settle(Err(error)),
@@ -94,8 +105,7 @@ fn fate(pending: &Pending, existing: &Existing) -> Fate {
         return Fate::Conflict;
     }
     for claim in &append.claims {
-        let holder = existing.claims.get(&(claim.scope.clone(), claim.value.clone()));
-        if holder.is_some_and(|holder| **holder != *append.stream.id) {
+        if existing.holder(claim).is_some_and(|holder| *holder != *append.stream.id) {
             let (scope, value) = (claim.scope.clone(), claim.value.clone());
             return Fate::Refused(AppendError::ClaimTaken { scope, value });
         }

@@ -21,8 +21,8 @@ pub struct Execution<'a, D: Decider, R> {
     pub idempotency: Option<Idempotency>,
     /// Decides on a version and state. It may be called several times.
     pub decide: &'a Decide<'a, D, R>,
-    /// The value that only this stream may hold after an event.
-    pub claims: &'a (dyn Fn(&D::Event) -> Option<Claim> + Send + Sync),
+    /// The value that only this stream may hold after an event, from the state before it and the event.
+    pub claims: &'a Claims<'a, D>,
     /// The answer to keep for the request's key, as JSON; `None` keeps none.
     pub answer: &'a Answer<'a, D, R>,
 }
@@ -30,6 +30,9 @@ pub struct Execution<'a, D: Decider, R> {
 /// Decides on a version and state, with whatever only the caller knows.
 pub type Decide<'a, D, R> =
     dyn Fn(i64, &<D as Decider>::State) -> Result<Vec<<D as Decider>::Event>, R> + Send + Sync + 'a;
+
+/// The value that an event claims for its stream.
+pub type Claims<'a, D> = dyn Fn(&<D as Decider>::State, &<D as Decider>::Event) -> Option<Claim> + Send + Sync + 'a;
 
 /// Turns a result into the JSON that is kept for the request's key.
 pub type Answer<'a, D, R> = dyn Fn(Result<&Decided<D>, &R>) -> Option<String> + Send + Sync + 'a;

@@ -17,7 +17,7 @@ use service_kit::clock::SharedIds;
 use tokio::sync::Mutex;
 
 use cache::Cache;
-pub use execution::{Answer, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome};
+pub use execution::{Answer, Claims, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome};
 pub use load::Loaded;
 
 use crate::append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
@@ -126,9 +126,9 @@ impl<D: Decider> CommandBus<D> {
                 return Err(ExecuteError::TooLarge { bytes: payload.len(), limit });
             }
             bytes += payload.len();
+            claims.extend((execution.claims)(&state, event));
             state =
                 D::evolve(state, event).map_err(|source| ExecuteError::Damaged { stream: stream.clone(), source })?;
-            claims.extend((execution.claims)(event));
             new.push(NewEvent {
                 id: domain::EventId::new(self.ids.ordered()),
                 event_type: event.event_type().to_owned(),

@@ -22,8 +22,4 @@ WITH stored AS (
 )
 INSERT INTO claims (scope, value, aggregate_id)
 SELECT scope, value, aggregate_id
-FROM unnest($6::text[], $7::text[], $8::text[]) AS wanted (scope, value, aggregate_id)
--- What a stream holds it may claim again.
-WHERE NOT EXISTS (
-    SELECT FROM claims AS held
-    WHERE held.scope = wanted.scope AND held.value = wanted.value AND held.aggregate_id = wanted.aggregate_id)
+FROM unnest($6::text[], $7::text[], $8::text[]) AS c (scope, value, aggregate_id)

@@ -112,7 +112,7 @@ pub async fn run(
         expects,
         idempotency,
         decide: &decide,
-        claims: &|_| None,
+        claims: &|_, _| None,
         answer: &answer,
     })
     .await

@@ -52,7 +52,7 @@ impl Log {
                 expects: Expectation::New,
                 idempotency: None,
                 decide: &decide,
-                claims: &|_| None,
+                claims: &|_, _| None,
                 answer: &|_| None,
             });
             assert!(matches!(outcome.await, Ok(Outcome::Done(_))));
