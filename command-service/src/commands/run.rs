@@ -145,12 +145,13 @@ pub(super) fn number_claim(tenant: &TenantId, event: &OrderEvent) -> Option<Clai
         | OrderEvent::LineQuantityChanged(_)
         | OrderEvent::LineRemoved(_)
         | OrderEvent::AddressChanged(_)
-        | OrderEvent::OrderCancelled(_) => return None,
+        | OrderEvent::OrderCancelled(_)
+        | OrderEvent::SubjectErased(_) => return None,
     };
     Some(Claim { scope: format!("order-number/{tenant}"), value: number.to_string() })
 }
 
-fn metadata(caller: &Caller) -> Metadata {
+pub(super) fn metadata(caller: &Caller) -> Metadata {
     Metadata {
         correlation_id: Some(caller.correlation.as_str().to_owned()),
         causation_id: None,
