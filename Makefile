@@ -5,9 +5,11 @@ STACK := $(LOCAL)/stack
 STATE := $(or $(ORDERS_STATE),.local)
 # For `make test`: what goes to cargo test, e.g.  make test TEST_ARGS='-p domain'
 TEST_ARGS ?=
+# For `make conformance`: the suites to run; all of them when it is empty.
+SUITES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs env build fetch graphiql test bench bench-e2e bench-import bench-scale crashes schemas fmt lint
+.PHONY: help up down clean status logs env build fetch graphiql test bench bench-e2e bench-import bench-scale conformance crashes schemas fmt lint
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -50,6 +52,9 @@ bench-e2e: build ## orders by HTTP until GraphQL shows them: rate, latencies, me
 
 bench-import: build ## a file of orders until GraphQL shows the last: rate, memory, disk (ORDERS_DATA)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench import
+
+conformance: build ## suites, judges and clients of others against a running engine (SUITES='h2spec tokens')
+	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh tests/conformance/run.sh $(SUITES)
 
 crashes: ## kill -9 of every part in the middle of an import, each followed by a second run (CRASH_FILE)
 	cargo test -p journeys --test crashes

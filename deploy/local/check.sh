@@ -20,7 +20,7 @@ else
 fi
 if have shellcheck; then
   say 'Shell scripts'
-  shellcheck -s bash deploy/local/*.sh deploy/local/stack deploy/local/lib/*.sh deploy/compose/*.sh .ci/run
+  shellcheck -s bash deploy/local/*.sh deploy/local/stack deploy/local/lib/*.sh deploy/compose/*.sh tests/conformance/run.sh .ci/run
 fi
 say 'Compose file'
 "$here/compose-config.sh"

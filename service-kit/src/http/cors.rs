@@ -45,3 +45,44 @@ pub fn cors(origins: &[HeaderValue]) -> CorsLayer {
         .expose_headers(ANSWER_HEADERS)
         .max_age(Duration::from_secs(PREFLIGHT_S))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::{HeaderMap, Request};
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn answer(allowed: &[&'static str], method: &str, origin: &str) -> HeaderMap {
+        let origins: Vec<HeaderValue> = allowed.iter().copied().map(HeaderValue::from_static).collect();
+        let router = Router::new().route("/v1/orders", get(async || "orders")).layer(cors(&origins));
+        let request = Request::builder()
+            .method(method)
+            .uri("/v1/orders")
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,idempotency-key")
+            .body(Body::empty())
+            .unwrap();
+        router.oneshot(request).await.unwrap().headers().clone()
+    }
+
+    #[tokio::test]
+    async fn pages_of_the_origins_given_may_call_and_others_may_not() {
+        let shop = "https://shop.example";
+        let preflight = answer(&[shop], "OPTIONS", shop).await;
+        assert_eq!(preflight[header::ACCESS_CONTROL_ALLOW_ORIGIN], shop);
+        let headers = preflight[header::ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap();
+        assert!(headers.contains("authorization") && headers.contains("idempotency-key"), "{headers}");
+        assert!(!preflight.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+        let read = answer(&[shop], "GET", shop).await;
+        let exposed = read[header::ACCESS_CONTROL_EXPOSE_HEADERS].to_str().unwrap();
+        assert!(exposed.contains("etag") && exposed.contains("order-consistency-token"), "{exposed}");
+        let other = answer(&[shop], "GET", "https://other.example").await;
+        assert!(!other.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+        assert_eq!(answer(&["*"], "GET", "https://any.example").await[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    }
+}
