@@ -88,8 +88,8 @@ impl Commands {
                 continue;
             };
             after.clone_from(last);
-            let recorded: Vec<bool> = stream::iter(&orders)
-                .map(|order| self.record(caller, subject, order))
+            let recorded: Vec<bool> = stream::iter(orders)
+                .map(|order| async move { self.record(caller, subject, &order).await })
                 .buffer_unordered(AT_ONCE_MAX)
                 .try_collect()
                 .await?;
@@ -141,12 +141,12 @@ mod tests {
 
     #[test]
     fn a_subject_is_a_customer_or_an_order() {
-        let owner = |text: &str| super::owner(&SubjectId::try_new(text).unwrap());
-        assert!(matches!(owner("customer:c-1"), Some(Owner::Customer(customer)) if customer.as_str() == "c-1"));
-        assert!(matches!(owner("customer:a:b"), Some(Owner::Customer(customer)) if customer.as_str() == "a:b"));
-        assert!(matches!(owner("order:01936f2a-7c00-7abc-8def-0123456789ab"), Some(Owner::Order(_))));
+        let found = |text: &str| owner(&SubjectId::try_new(text).unwrap());
+        assert!(matches!(found("customer:c-1"), Some(Owner::Customer(customer)) if customer.as_str() == "c-1"));
+        assert!(matches!(found("customer:a:b"), Some(Owner::Customer(customer)) if customer.as_str() == "a:b"));
+        assert!(matches!(found("order:01936f2a-7c00-7abc-8def-0123456789ab"), Some(Owner::Order(_))));
         for other in ["c-1", "customer:", "order:1", "shop:1", ":"] {
-            assert!(owner(other).is_none(), "{other}");
+            assert!(found(other).is_none(), "{other}");
         }
     }
 }
