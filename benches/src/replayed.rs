@@ -78,7 +78,8 @@ impl View<ReadOrder> for OrderSummary {
             | OrderEvent::LineRemoved(_)
             | OrderEvent::AddressChanged(_)
             | OrderEvent::OrderImported(_)
-            | OrderEvent::OrderImportCorrected(_) => {}
+            | OrderEvent::OrderImportCorrected(_)
+            | OrderEvent::SubjectErased(_) => {}
         }
     }
 }

@@ -8,6 +8,7 @@
 mod append;
 mod bus;
 pub mod cqrs;
+mod erasure;
 mod housekeeping;
 mod json;
 mod lease;

@@ -11,6 +11,7 @@ use crate::events::Moment;
 use crate::export::condition::Condition;
 use crate::export::table::Table;
 use crate::export::write::Format;
+use crate::privacy::PrivacyVerb;
 use crate::replay::args::ReplayVerb;
 
 /// Whose shop where nobody says.
@@ -67,6 +68,9 @@ pub enum Verb {
     /// Look at parked records, apply them again, or give them up
     #[command(subcommand)]
     Dlq(DlqVerb),
+    /// Erase personal data
+    #[command(subcommand)]
+    Privacy(PrivacyVerb),
     /// Make read models anew from the log, prove them, go back; fold single orders to any moment
     #[command(subcommand)]
     Replay(ReplayVerb),

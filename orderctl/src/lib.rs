@@ -15,6 +15,7 @@ pub mod kafka;
 pub mod lag;
 pub mod orders;
 mod places;
+pub mod privacy;
 pub mod replay;
 mod run;
 pub mod sample;

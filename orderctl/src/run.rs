@@ -19,7 +19,7 @@ use crate::import::input::Origin;
 use crate::import::map::{ONLINE_RETAIL, Plan, SHIPPED};
 use crate::import::progress::Progress;
 use crate::import::{Choices, Job, import};
-use crate::{audit, demo, dlq, events, export, lag, orders, replay, sample, stats};
+use crate::{audit, demo, dlq, events, export, lag, orders, privacy, replay, sample, stats};
 
 /// The exit code of an import that did not finish.
 const UNFINISHED: u8 = 3;
@@ -86,6 +86,7 @@ async fn dispatch(cli: Cli) -> Result<bool, BoxError> {
         Verb::Relay(RelayVerb::Status(args)) => lag::print_relay(&variables, args.json).await,
         Verb::Audit(args) => audit::print(&variables, &args).await,
         Verb::Dlq(verb) => dlq::run(&variables, &verb).await,
+        Verb::Privacy(verb) => privacy::run(&variables, &verb).await,
         Verb::Replay(verb) => replay::run(&variables, &verb).await,
         Verb::Stats(args) => stats::print(&variables, &args).await,
         Verb::Export(args) => export::run(&variables, args).await,

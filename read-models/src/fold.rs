@@ -97,6 +97,8 @@ fn step(view: Option<OrderView>, record: &Published, checked: &Checked<'_>) -> R
     match (view, &record.event) {
         (None, PublicEvent::ForeignEvent(_)) => begin::foreign(record, checked),
         (Some(view), PublicEvent::ForeignEvent(_)) => Ok(view),
+        // What is sealed stays as it is: without its key it is noise.
+        (Some(view), PublicEvent::SubjectErased(_)) if view.state != ViewState::Foreign => Ok(view),
         (None | Some(OrderView { state: ViewState::Foreign, .. }), PublicEvent::OrderDrafted(event)) => {
             begin::drafted(event, record, checked)
         }

@@ -3,7 +3,7 @@
 use domain::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published, SubjectErased,
 };
 use domain::{EventId, Timestamp};
 use uuid::Uuid;
@@ -211,6 +211,15 @@ impl Story {
                 placed_at,
                 imported_at: imported_at.unwrap_or(at),
             })
+        })
+    }
+
+    /// The key of its customer is destroyed.
+    #[must_use]
+    pub fn erased(self) -> Self {
+        let subject = format!("customer:{}", self.customer.as_deref().unwrap_or_default());
+        self.then(|order_id, version, tenant, at| {
+            PublicEvent::SubjectErased(SubjectErased { order_id, version, tenant, at, subject })
         })
     }
 

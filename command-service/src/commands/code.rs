@@ -100,6 +100,8 @@ codes! {
     OrderNotFound = "order_not_found", NotFound, "There is no such order";
     /// No such line.
     LineNotFound = "line_not_found", NotFound, "There is no such line";
+    /// The subject is neither a customer nor an order.
+    SubjectUnknown = "subject_unknown", NotFound, "There is no such subject";
     /// No such command to try.
     CommandUnknown = "command_unknown", NotFound, "There is no such command";
     /// The id is taken.

@@ -11,6 +11,7 @@ mod change_line_quantity;
 mod code;
 mod create_draft;
 mod discard;
+mod erase;
 mod fields;
 mod idempotency;
 mod import;
@@ -34,6 +35,7 @@ use service_kit::telemetry::CorrelationId;
 
 pub use address::AddressDetails;
 pub use code::{Code, Kind};
+pub use erase::Erasure;
 pub use fields::{Broken, FieldFailure, Fields};
 pub use idempotency::IdempotencyKey;
 pub use import::{ImportEffect, Imported, imported_order_id};

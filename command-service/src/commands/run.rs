@@ -148,12 +148,13 @@ pub(super) fn number_claim(tenant: &TenantId, before: &OrderState, event: &Order
         | OrderEvent::LineRemoved(_)
         | OrderEvent::AddressChanged(_)
         | OrderEvent::OrderCancelled(_)
-        | OrderEvent::OrderImportCorrected(_) => return None,
+        | OrderEvent::OrderImportCorrected(_)
+        | OrderEvent::SubjectErased(_) => return None,
     };
     Some(Claim { scope: format!("order-number/{tenant}"), value: number.to_string() })
 }
 
-fn metadata(caller: &Caller) -> Metadata {
+pub(super) fn metadata(caller: &Caller) -> Metadata {
     Metadata {
         correlation_id: Some(caller.correlation.as_str().to_owned()),
         causation_id: None,

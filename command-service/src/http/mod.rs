@@ -13,6 +13,7 @@ mod ndjson;
 mod openapi;
 mod orders;
 mod path;
+mod privacy;
 mod problem;
 mod validate;
 
@@ -139,6 +140,7 @@ fn command_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(lifecycle::place_order))
         .routes(routes!(lifecycle::cancel_order))
         .routes(routes!(validate::validate_command))
+        .routes(routes!(privacy::erase_subject))
 }
 
 fn import_routes() -> OpenApiRouter<AppState> {

@@ -28,6 +28,7 @@ use super::{command_routes, import_routes};
         (name = "drafts", description = "Putting an order together."),
         (name = "orders", description = "Committing to an order, calling it off, looking at it."),
         (name = "imports", description = "Taking in orders of other systems as history."),
+        (name = "privacy", description = "Erasing personal data."),
     ),
     components(schemas(Problem, FieldError)),
     modifiers(&Bearer),
@@ -94,7 +95,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
 fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let is_import = path == "/v1/imports";
     let is_trial = path.contains("/validate/");
-    let changes = !is_import && !is_trial && *method != HttpMethod::Get;
+    let is_privacy = path.starts_with("/v1/privacy/");
+    let changes = !is_import && !is_trial && !is_privacy && *method != HttpMethod::Get;
     operation.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
     let parameters = operation.parameters.get_or_insert_default();
     parameters.extend(path_parameters(path).map(RefOr::T));
@@ -111,7 +113,7 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
     for response in operation.responses.responses.values_mut() {
         let RefOr::T(response) = response else { continue };
-        if is_import {
+        if is_import || is_privacy {
             continue;
         }
         add_headers(changes, response);
@@ -122,8 +124,8 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
     for (status, description) in PROBLEMS {
         let applies = match *status {
-            "404" => path.contains("{id}"),
-            "409" | "412" | "422" => !is_import && *method != HttpMethod::Get,
+            "404" => path.contains("{id}") || is_privacy,
+            "409" | "412" | "422" => !is_import && !is_privacy && *method != HttpMethod::Get,
             "428" => path.ends_with("/cancel"),
             "408" | "413" => operation.request_body.is_some() && !is_import,
             "415" => operation.request_body.is_some(),
@@ -204,10 +206,12 @@ fn add_links(path: &str, method: &HttpMethod, response: &mut Response) {
 
 fn path_parameters(path: &str) -> impl Iterator<Item = Parameter> {
     let uuid = || text(Some(KnownFormat::Uuid), None);
+    let subject = text(None, Some("^(customer:[!-~]{1,64}|order:[0-9A-Fa-f-]{36})$"));
     let commands = text(None, None).enum_values(Some(super::validate::COMMANDS));
     let named = [
         ("id", "The order's id.", uuid()),
         ("line_id", "The line's id.", uuid()),
+        ("subject", "customer: and the customer's id, or order: and the order's id.", subject),
         ("command", "The command to try.", commands),
     ];
     let taken = named.into_iter().filter(move |(name, ..)| path.contains(&format!("{{{name}}}")));

@@ -3,7 +3,7 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use domain::{LineId, OrderId};
+use domain::{LineId, OrderId, SubjectId};
 use serde::Deserialize;
 
 use crate::commands::{Code, Refusal};
@@ -16,6 +16,14 @@ pub(super) struct LinePath(pub OrderId, pub LineId);
 
 /// `/v1/orders/{id}/validate/{command}`
 pub(super) struct TrialPath(pub OrderId, pub String);
+
+/// `/v1/privacy/subjects/{subject}/…`
+pub(super) struct SubjectPath(pub SubjectId);
+
+#[derive(Deserialize)]
+struct SubjectParts {
+    subject: String,
+}
 
 #[derive(Deserialize)]
 struct OrderParts {
@@ -67,5 +75,15 @@ impl<S: Send + Sync> FromRequestParts<S> for TrialPath {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let Path(TrialParts { id, command }) = Path::from_request_parts(parts, state).await.map_err(unreadable)?;
         Ok(Self(order(&id)?, command))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SubjectPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let unknown = || Refusal::new(Code::SubjectUnknown, "a subject is customer: and an id, or order: and an id");
+        let Path(SubjectParts { subject }) = Path::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        SubjectId::try_new(subject).map(Self).map_err(|_| unknown())
     }
 }

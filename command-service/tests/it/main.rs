@@ -6,6 +6,7 @@ mod access;
 mod bad_input;
 mod description;
 mod drafts;
+mod erasure;
 mod fairness;
 mod idempotency;
 mod imports;

@@ -23,6 +23,8 @@ pub enum PublicEvent {
     OrderImported(OrderImported),
     /// An imported order was replaced by a corrected one of the same reference.
     OrderImportCorrected(OrderImportCorrected),
+    /// The key of the order's personal data was destroyed.
+    SubjectErased(SubjectErased),
     /// A program of somebody's own wrote a row that is no event of the engine's.
     ForeignEvent(ForeignEvent),
 }
@@ -168,6 +170,14 @@ record!(
     }
 );
 record!(
+    /// The key that the order's personal data is sealed under was destroyed, here and in every copy. Whoever keeps personal data
+    /// of this order in the clear has to forget it.
+    SubjectErased {
+        /// Whose key.
+        subject: String,
+    }
+);
+record!(
     /// A row that is no event of the engine's, written by a program of somebody's own.
     ForeignEvent {
         /// The row's aggregate type; `order` where it stands in an order's own history.
@@ -292,6 +302,7 @@ macro_rules! each {
             PublicEvent::OrderCancelled($record) => $result,
             PublicEvent::OrderImported($record) => $result,
             PublicEvent::OrderImportCorrected($record) => $result,
+            PublicEvent::SubjectErased($record) => $result,
             PublicEvent::ForeignEvent($record) => $result,
         }
     };
@@ -299,7 +310,7 @@ macro_rules! each {
 
 impl PublicEvent {
     /// The names of all records, in the order of the enum.
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 11] = [
         "OrderDrafted",
         "LineAdded",
         "LineQuantityChanged",
@@ -309,6 +320,7 @@ impl PublicEvent {
         "OrderCancelled",
         "OrderImported",
         "OrderImportCorrected",
+        "SubjectErased",
         "ForeignEvent",
     ];
 
@@ -329,7 +341,8 @@ impl PublicEvent {
             Self::OrderCancelled(_) => 6,
             Self::OrderImported(_) => 7,
             Self::OrderImportCorrected(_) => 8,
-            Self::ForeignEvent(_) => 9,
+            Self::SubjectErased(_) => 9,
+            Self::ForeignEvent(_) => 10,
         }
     }
 
@@ -378,6 +391,7 @@ impl PublicEvent {
             "OrderCancelled" => from_value(body).map(Self::OrderCancelled),
             "OrderImported" => from_value(body).map(Self::OrderImported),
             "OrderImportCorrected" => from_value(body).map(Self::OrderImportCorrected),
+            "SubjectErased" => from_value(body).map(Self::SubjectErased),
             "ForeignEvent" => from_value(body).map(Self::ForeignEvent),
             name => Err(serde_json::Error::custom(format!("no public event is named {name:?}"))),
         }

@@ -6,7 +6,7 @@ use crate::{Address, Money, OrderId, TenantId, Timestamp, UnitPrice};
 use super::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, SubjectErased,
 };
 
 /// What the row around a stored event says of it.
@@ -105,6 +105,13 @@ pub fn publish(facts: &Facts, event: &OrderEvent) -> PublicEvent {
         OrderEvent::OrderImportCorrected(event) => {
             PublicEvent::OrderImportCorrected(corrected(order_id, version, tenant, at, &event.order))
         }
+        OrderEvent::SubjectErased(event) => PublicEvent::SubjectErased(SubjectErased {
+            order_id,
+            version,
+            tenant,
+            at,
+            subject: event.subject.to_string(),
+        }),
     }
 }
 

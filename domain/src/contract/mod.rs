@@ -11,7 +11,7 @@ mod published;
 pub use events::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, SubjectErased,
 };
 pub use mapping::{Facts, ForeignRow, publish, publish_foreign};
 pub use published::{InvalidPosition, Position, Published};

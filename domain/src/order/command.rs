@@ -3,8 +3,8 @@
 use crate::Decider;
 
 use super::{
-    AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, ImportOrder, Order, OrderEvent, OrderRejection, OrderState,
-    PlaceOrder, RemoveLine, SetAddress, evolve::evolve,
+    AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, EraseSubject, ImportOrder, Order, OrderEvent,
+    OrderRejection, OrderState, PlaceOrder, RemoveLine, SetAddress, evolve::evolve,
 };
 use crate::Unfoldable;
 
@@ -27,6 +27,8 @@ pub enum OrderCommand {
     CancelOrder(CancelOrder),
     /// Take an order of another system in as history.
     ImportOrder(ImportOrder),
+    /// Note that the key of the order's personal data was destroyed.
+    EraseSubject(EraseSubject),
 }
 
 impl OrderCommand {
@@ -41,13 +43,14 @@ impl OrderCommand {
             Self::PlaceOrder(_) => "PlaceOrder",
             Self::CancelOrder(_) => "CancelOrder",
             Self::ImportOrder(_) => "ImportOrder",
+            Self::EraseSubject(_) => "EraseSubject",
         }
     }
 }
 
 impl Decider for Order {
     const KIND: &'static str = "order";
-    const FOLD_VERSION: i32 = 1;
+    const FOLD_VERSION: i32 = 2;
     type State = OrderState;
     type Command = OrderCommand;
     type Event = OrderEvent;
@@ -67,6 +70,7 @@ impl Decider for Order {
             OrderCommand::PlaceOrder(command) => command.decide(state),
             OrderCommand::CancelOrder(command) => command.decide(state),
             OrderCommand::ImportOrder(command) => command.decide(state),
+            OrderCommand::EraseSubject(command) => command.decide(state),
         }
     }
 

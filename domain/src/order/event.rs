@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Address, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money,
-    OrderNumber, Quantity, Reason, Sku, StoredEvent, TenantId, Timestamp, UnitPrice, upcast::Upcaster,
+    OrderNumber, Quantity, Reason, Sku, StoredEvent, SubjectId, TenantId, Timestamp, UnitPrice, upcast::Upcaster,
 };
 
 /// Every fact of an order's stream.
@@ -28,6 +28,8 @@ pub enum OrderEvent {
     OrderImported(OrderImported),
     /// An imported order was replaced by a corrected one of the same reference.
     OrderImportCorrected(OrderImportCorrected),
+    /// The key of the order's personal data was destroyed; what is sealed under it can be read nowhere.
+    SubjectErased(SubjectErased),
 }
 
 /// A draft was begun.
@@ -151,6 +153,15 @@ pub struct OrderImportCorrected {
     pub at: Timestamp,
 }
 
+/// The key that the order's personal data is sealed under was destroyed, here and in every copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubjectErased {
+    /// Whose key: the order's customer, or the order itself where it has none.
+    pub subject: SubjectId,
+    /// When it was recorded in this order; the key was destroyed before.
+    pub at: Timestamp,
+}
+
 /// One line with its total.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -214,6 +225,7 @@ impl StoredEvent for OrderEvent {
             Self::OrderCancelled(_) => "OrderCancelled",
             Self::OrderImported(_) => "OrderImported",
             Self::OrderImportCorrected(_) => "OrderImportCorrected",
+            Self::SubjectErased(_) => "SubjectErased",
         }
     }
 
@@ -231,7 +243,8 @@ impl StoredEvent for OrderEvent {
             | "OrderPlaced"
             | "OrderCancelled"
             | "OrderImported"
-            | "OrderImportCorrected" => Some("1.0"),
+            | "OrderImportCorrected"
+            | "SubjectErased" => Some("1.0"),
             _ => None,
         }
     }
@@ -250,6 +263,7 @@ impl OrderEvent {
             Self::OrderCancelled(event) => event.at,
             Self::OrderImported(event) => event.placed_at,
             Self::OrderImportCorrected(event) => event.at,
+            Self::SubjectErased(event) => event.at,
         }
     }
 }

@@ -14,12 +14,29 @@ pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState
             shipping_address: None,
             billing_address: None,
             drafted_at: event.at,
+            erased: Vec::new(),
         })),
         (OrderState::Absent, OrderEvent::OrderImported(event)) => {
-            Ok(OrderState::Imported(Imported { order: event.clone() }))
+            Ok(OrderState::Imported(Imported { order: event.clone(), erased: Vec::new() }))
         }
-        (OrderState::Imported(_), OrderEvent::OrderImportCorrected(event)) => {
-            Ok(OrderState::Imported(Imported { order: event.order.clone() }))
+        (OrderState::Imported(imported), OrderEvent::OrderImportCorrected(event)) => {
+            Ok(OrderState::Imported(Imported { order: event.order.clone(), ..imported }))
+        }
+        (OrderState::Draft(mut draft), OrderEvent::SubjectErased(event)) => {
+            draft.erased.push(event.subject.clone());
+            Ok(OrderState::Draft(draft))
+        }
+        (OrderState::Placed(mut placed), OrderEvent::SubjectErased(event)) => {
+            placed.draft.erased.push(event.subject.clone());
+            Ok(OrderState::Placed(placed))
+        }
+        (OrderState::Cancelled(mut cancelled), OrderEvent::SubjectErased(event)) => {
+            cancelled.draft.erased.push(event.subject.clone());
+            Ok(OrderState::Cancelled(cancelled))
+        }
+        (OrderState::Imported(mut imported), OrderEvent::SubjectErased(event)) => {
+            imported.erased.push(event.subject.clone());
+            Ok(OrderState::Imported(imported))
         }
         (OrderState::Draft(mut draft), OrderEvent::LineAdded(event)) => {
             draft.lines.push(event.line.clone());

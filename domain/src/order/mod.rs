@@ -15,11 +15,12 @@ mod properties;
 
 pub use command::OrderCommand;
 pub use decisions::{
-    AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, ImportLine, ImportOrder, PlaceOrder, RemoveLine, SetAddress,
+    AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, EraseSubject, ImportLine, ImportOrder, PlaceOrder,
+    RemoveLine, SetAddress,
 };
 pub use event::{
     AddressChanged, AddressKind, CancelReason, Line, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled,
-    OrderDrafted, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderPlaced,
+    OrderDrafted, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, SubjectErased,
 };
 pub use rejection::OrderRejection;
 pub use state::{Cancelled, Draft, Imported, Order, OrderState, Placed};

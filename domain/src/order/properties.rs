@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::decisions::fixtures::{
-    add_line, cancel, change_quantity, create_draft, create_draft_for, import_order, place_as, remove_line, set_address,
+    add_line, cancel, change_quantity, create_draft, create_draft_for, erase, import_order, place_as, remove_line,
+    set_address,
 };
 use super::{AddressKind, CancelReason, ImportOrder, LINES_MAX, Order, OrderCommand, OrderEvent, OrderState};
 use crate::{Decider, Money, fold, upcast};
@@ -18,6 +19,7 @@ fn any_command() -> impl Strategy<Value = OrderCommand> {
         2 => (0_u32..6).prop_map(remove_line),
         3 => prop::sample::select(vec!["DE", "FR"]).prop_map(|country| set_address(AddressKind::Shipping, country)),
         2 => prop::sample::select(vec!["1", "2"]).prop_map(|number| place_as(number, None)),
+        1 => Just(erase("customer:c-1")),
         1 => prop::sample::select(vec![CancelReason::Customer, CancelReason::Staff, CancelReason::Discarded])
             .prop_map(cancel),
         2 => (prop::sample::select(vec![&["1.00", "2.00"][..], &["3.00"]]), any::<bool>()).prop_map(|(prices, is_update)| {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Currency, CustomerId, LineId, Money, MoneyError, OrderNumber, TenantId, Timestamp};
+use crate::{Address, Currency, CustomerId, LineId, Money, MoneyError, OrderNumber, SubjectId, TenantId, Timestamp};
 
 use super::{CancelReason, Line, OrderImported};
 
@@ -42,6 +42,9 @@ pub struct Draft {
     pub billing_address: Option<Address>,
     /// When it was begun.
     pub drafted_at: Timestamp,
+    /// Whose keys were destroyed, of those that sealed personal data of it.
+    #[serde(default)]
+    pub erased: Vec<SubjectId>,
 }
 
 /// An order that the customer has committed to.
@@ -75,6 +78,9 @@ pub struct Cancelled {
 pub struct Imported {
     /// All that was taken in.
     pub order: OrderImported,
+    /// Whose keys were destroyed, of those that sealed personal data of it.
+    #[serde(default)]
+    pub erased: Vec<SubjectId>,
 }
 
 impl OrderState {
@@ -97,6 +103,17 @@ impl OrderState {
             Self::Placed(placed) => Some(&placed.draft.tenant),
             Self::Cancelled(cancelled) => Some(&cancelled.draft.tenant),
             Self::Imported(imported) => Some(&imported.order.tenant),
+        }
+    }
+
+    /// Whose keys were destroyed, of those that sealed personal data of it.
+    pub fn erased(&self) -> &[SubjectId] {
+        match self {
+            Self::Absent => &[],
+            Self::Draft(draft) => &draft.erased,
+            Self::Placed(placed) => &placed.draft.erased,
+            Self::Cancelled(cancelled) => &cancelled.draft.erased,
+            Self::Imported(imported) => &imported.erased,
         }
     }
 

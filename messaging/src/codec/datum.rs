@@ -6,7 +6,7 @@
 use domain::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, SubjectErased,
 };
 
 /// Takes bytes; cannot fail.
@@ -45,6 +45,7 @@ pub(super) fn write(event: &PublicEvent, to: &mut impl Sink) {
         PublicEvent::OrderCancelled(record) => record.write(to),
         PublicEvent::OrderImported(record) => record.write(to),
         PublicEvent::OrderImportCorrected(record) => record.write(to),
+        PublicEvent::SubjectErased(record) => record.write(to),
         PublicEvent::ForeignEvent(record) => record.write(to),
     }
 }
@@ -102,6 +103,7 @@ record!(OrderImportCorrected {
     placed_at,
     imported_at,
 });
+record!(SubjectErased { order_id, version, tenant, at, subject });
 record!(ForeignEvent { order_id, version, tenant, at, aggregate_type, event_type, event_version, body });
 record!(ContractLine { line_id, sku, description, quantity, unit_price, total });
 record!(ContractMoney { minor, currency });

@@ -230,7 +230,8 @@ pub(super) fn read_datum(writer: &WriterSchema, datum: &[u8]) -> Result<PublicEv
         6 => read(writer, datum).map(PublicEvent::OrderCancelled),
         7 => read(writer, datum).map(PublicEvent::OrderImported),
         8 => read(writer, datum).map(PublicEvent::OrderImportCorrected),
-        9 => read(writer, datum).map(PublicEvent::ForeignEvent),
+        9 => read(writer, datum).map(PublicEvent::SubjectErased),
+        10 => read(writer, datum).map(PublicEvent::ForeignEvent),
         index => unreachable!("the contract has no record {index}"),
     }
 }

@@ -50,6 +50,7 @@ const TEXTS: [&str; PublicEvent::NAMES.len()] = embed!(
     "OrderCancelled",
     "OrderImported",
     "OrderImportCorrected",
+    "SubjectErased",
     "ForeignEvent",
 );
 

@@ -193,6 +193,7 @@ fn describe(event: &PublicEvent) -> String {
             let (number, total) = (&event.number, money(&event.total));
             format!("Import from {source} corrected to {kind} {number} with {} lines for {total}", event.lines.len())
         }
+        PublicEvent::SubjectErased(_) => "Personal data erased: its key was destroyed".to_owned(),
         PublicEvent::ForeignEvent(event) => format!("{} by another program", event.event_type),
     }
 }

@@ -222,6 +222,7 @@ impl Serialize for Body<'_> {
             PublicEvent::OrderCancelled(record) => record.serialize(serializer),
             PublicEvent::OrderImported(record) => record.serialize(serializer),
             PublicEvent::OrderImportCorrected(record) => record.serialize(serializer),
+            PublicEvent::SubjectErased(record) => record.serialize(serializer),
             PublicEvent::ForeignEvent(record) => record.serialize(serializer),
         }
     }

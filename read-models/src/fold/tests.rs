@@ -62,6 +62,16 @@ fn a_corrected_import_is_the_order_from_now_on() {
 }
 
 #[test]
+fn an_erasure_changes_nothing_but_the_version() {
+    let placed = story().drafted().line(0, "A", 1, 100).placed("1");
+    let before = folded(&placed).unwrap();
+    let after = folded(&placed.erased().cancelled()).unwrap();
+    assert_eq!((after.version, after.shipping_address), (before.version + 2, before.shipping_address));
+    let refused = folded(&story().foreign().erased()).unwrap_err();
+    assert!(refused.to_string().ends_with("SubjectErased of version 2 cannot happen to FOREIGN"), "{refused}");
+}
+
+#[test]
 fn an_event_of_an_earlier_release_folds_whatever_is_refused_by_now() {
     let mut hidden = line(0, "A", 1, 100);
     hidden.sku = "A\u{200b}B".to_owned();

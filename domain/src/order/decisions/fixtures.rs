@@ -3,9 +3,10 @@
 use uuid::Uuid;
 
 use crate::order::{
-    AddLine, AddressChanged, AddressKind, CancelOrder, CancelReason, ChangeLineQuantity, CreateDraft, ImportLine,
-    ImportOrder, Line, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderCommand, OrderDrafted,
-    OrderEvent, OrderKind, OrderPlaced, OrderRejection, PlaceOrder, RemoveLine, SetAddress,
+    AddLine, AddressChanged, AddressKind, CancelOrder, CancelReason, ChangeLineQuantity, CreateDraft, EraseSubject,
+    ImportLine, ImportOrder, Line, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderCommand,
+    OrderDrafted, OrderEvent, OrderKind, OrderPlaced, OrderRejection, PlaceOrder, RemoveLine, SetAddress,
+    SubjectErased,
 };
 use crate::{
     Address, CountryCode, Currency, CustomerId, ExternalReference, ImportSource, LineId, Money, OrderId, OrderNumber,
@@ -44,6 +45,14 @@ pub(in crate::order) fn create_draft() -> OrderCommand {
 pub(in crate::order) fn drafted() -> OrderEvent {
     let customer = Some(CustomerId::try_new("c-1").unwrap());
     OrderEvent::OrderDrafted(OrderDrafted { tenant: tenant(), customer, currency: Currency::EUR, at: at(0) })
+}
+
+pub(in crate::order) fn erase(subject: &str) -> OrderCommand {
+    OrderCommand::EraseSubject(EraseSubject { subject: SubjectId::try_new(subject).unwrap(), at: at(9) })
+}
+
+pub(in crate::order) fn erased(subject: &str) -> OrderEvent {
+    OrderEvent::SubjectErased(SubjectErased { subject: SubjectId::try_new(subject).unwrap(), at: at(9) })
 }
 
 pub(in crate::order) fn add_line(n: u32, quantity: u32, price: &str) -> OrderCommand {

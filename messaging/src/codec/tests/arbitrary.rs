@@ -3,7 +3,7 @@
 use domain::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published, SubjectErased,
 };
 use domain::{EventId, Timestamp};
 use proptest::prelude::*;
@@ -98,6 +98,7 @@ pub(super) fn event() -> impl Strategy<Value = PublicEvent> {
             customer in optional(), country in optional(), lines in lines(), total in money(),
             placed_at in any::<i64>(), imported_at in any::<i64>(),
         }),
+        record!(SubjectErased { subject in text() }),
         record!(ForeignEvent { aggregate_type in text(), event_type in text(), event_version in text(), body in optional() }),
     ]
 }

@@ -61,6 +61,7 @@ fn written_by_avro(event: &PublicEvent) -> Vec<u8> {
         PublicEvent::OrderCancelled(record) => writer.write_ser_to_vec(record),
         PublicEvent::OrderImported(record) => writer.write_ser_to_vec(record),
         PublicEvent::OrderImportCorrected(record) => writer.write_ser_to_vec(record),
+        PublicEvent::SubjectErased(record) => writer.write_ser_to_vec(record),
         PublicEvent::ForeignEvent(record) => writer.write_ser_to_vec(record),
     }
     .unwrap()

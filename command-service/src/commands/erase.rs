@@ -1,0 +1,152 @@
+use domain::order::{EraseSubject, Order, OrderCommand, OrderEvent, OrderState};
+use domain::{CustomerId, Decider, OrderId, SubjectId};
+use event_store::{Decided, Execution, Expectation, Outcome};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use serde::Serialize;
+use service_kit::auth::Scope;
+use service_kit::clock::Stopwatch;
+use utoipa::ToSchema;
+
+use super::run::{is_visible, metadata, require};
+use super::{Caller, Code, Commands, Refusal};
+
+/// Orders asked for in one statement.
+const PAGE_ORDERS: i64 = 1_000;
+/// Orders that are written at once; the store joins what waits into few transactions.
+const AT_ONCE_MAX: usize = 64;
+/// A request ends after about this time, whether all orders are done or not.
+const WORK_MS_MAX: u128 = 10_000;
+
+/// How far an erasure is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Erasure {
+    /// Whose personal data: `customer:` and the customer's id, or `order:` and the order's id.
+    pub subject: String,
+    /// Orders in which it was recorded by this request.
+    pub orders: u64,
+    /// Whether orders are left in which it is yet to be recorded. The data itself can be read nowhere from the first answer on;
+    /// send the request again until this is false.
+    pub remaining: bool,
+}
+
+impl Commands {
+    /// Erases a subject's personal data for good: its key is destroyed first, then `SubjectErased` is recorded in each of its
+    /// orders that lacks it. Whatever interrupts this, a repeat goes on where it stopped.
+    ///
+    /// # Errors
+    /// A [`Refusal`]. The key may be destroyed already; a repeat finds out.
+    #[tracing::instrument(name = "command.privacy.erase", skip_all)]
+    pub async fn erase(&self, caller: &Caller, subject: &SubjectId) -> Result<Erasure, Refusal> {
+        let principal = &caller.principal;
+        require(principal, Scope::PRIVACY_ERASE)?;
+        if principal.customer.is_some() {
+            return Err(Refusal::new(Code::Forbidden, "the tenant's staff erases, at the customer's request"));
+        }
+        let watch = Stopwatch::start();
+        let erased = match owner(subject) {
+            Some(Owner::Customer(customer)) => {
+                self.keys.destroy(&principal.tenant, subject).await?;
+                self.record_in_all(caller, subject, &customer, &watch).await?
+            }
+            Some(Owner::Order(order)) => {
+                // A stranger's order loses no key because of this caller.
+                let state = self.bus.load(&order.to_string()).await?.state;
+                if !is_visible(principal, &state) {
+                    return Err(Refusal::order_not_found());
+                }
+                self.keys.destroy(&principal.tenant, subject).await?;
+                let recorded = self.record(caller, subject, &order.to_string()).await?;
+                Erasure { subject: subject.to_string(), orders: recorded.into(), remaining: false }
+            }
+            None => {
+                let detail = "a subject is customer: and a customer's id, or order: and an order's id";
+                return Err(Refusal::new(Code::SubjectUnknown, detail));
+            }
+        };
+        metrics::counter!("subjects_erased_orders_total").increment(erased.orders);
+        Ok(erased)
+    }
+
+    async fn record_in_all(
+        &self,
+        caller: &Caller,
+        subject: &SubjectId,
+        customer: &CustomerId,
+        watch: &Stopwatch,
+    ) -> Result<Erasure, Refusal> {
+        let mut erasure = Erasure { subject: subject.to_string(), orders: 0, remaining: true };
+        let mut after = String::new();
+        while erasure.remaining && watch.elapsed().as_millis() < WORK_MS_MAX {
+            let tenant = &caller.principal.tenant;
+            let orders = self.bus.store().orders_without_erasure(tenant, customer, subject, &after, PAGE_ORDERS).await;
+            let orders = orders.map_err(event_store::ExecuteError::from)?;
+            let Some(last) = orders.last() else {
+                // An order that was begun meanwhile may stand before the last one seen.
+                erasure.remaining = !after.is_empty();
+                after.clear();
+                continue;
+            };
+            after.clone_from(last);
+            let recorded: Vec<bool> = stream::iter(orders)
+                .map(|order| async move { self.record(caller, subject, &order).await })
+                .buffer_unordered(AT_ONCE_MAX)
+                .try_collect()
+                .await?;
+            erasure.orders += recorded.iter().map(|recorded| u64::from(*recorded)).sum::<u64>();
+        }
+        Ok(erasure)
+    }
+
+    /// Records the erasure in an order; whether it was not there before.
+    async fn record(&self, caller: &Caller, subject: &SubjectId, order: &str) -> Result<bool, Refusal> {
+        let command = OrderCommand::EraseSubject(EraseSubject { subject: subject.clone(), at: self.clock.now() });
+        let decide = |_: i64, state: &OrderState| Order::decide(state, command.clone()).map_err(Refusal::from);
+        let execution = Execution {
+            id: order,
+            tenant: caller.principal.tenant.clone(),
+            metadata: metadata(caller),
+            expects: Expectation::Existing,
+            idempotency: None,
+            decide: &decide,
+            claims: &|_: &OrderEvent| None,
+            answer: &|_: Result<&Decided<Order>, &Refusal>| None,
+        };
+        match self.bus.execute(execution).await? {
+            Outcome::Done(decided) => Ok(!decided.event_ids.is_empty()),
+            Outcome::Repeated(_) => Ok(false),
+            Outcome::Refused(refusal) => Err(refusal),
+        }
+    }
+}
+
+/// Whom a subject's key belongs to.
+enum Owner {
+    Customer(CustomerId),
+    Order(OrderId),
+}
+
+fn owner(subject: &SubjectId) -> Option<Owner> {
+    let (kind, name) = subject.as_str().split_once(':')?;
+    match kind {
+        "customer" => CustomerId::try_new(name).ok().map(Owner::Customer),
+        "order" => name.parse().ok().map(Owner::Order),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_a_customer_or_an_order() {
+        let found = |text: &str| owner(&SubjectId::try_new(text).unwrap());
+        assert!(matches!(found("customer:c-1"), Some(Owner::Customer(customer)) if customer.as_str() == "c-1"));
+        assert!(matches!(found("customer:a:b"), Some(Owner::Customer(customer)) if customer.as_str() == "a:b"));
+        assert!(matches!(found("order:01936f2a-7c00-7abc-8def-0123456789ab"), Some(Owner::Order(_))));
+        for other in ["c-1", "customer:", "order:1", "shop:1", ":"] {
+            assert!(found(other).is_none(), "{other}");
+        }
+    }
+}
