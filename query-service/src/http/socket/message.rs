@@ -1,10 +1,10 @@
 //! What is said over a WebSocket, and how it ends.
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use service_kit::auth::{TokenRefusal, strip_bearer};
 use service_kit::fairness::Taken;
 use service_kit::problem::{parse_borrowed, parse_strict};
@@ -127,27 +127,41 @@ pub fn token(payload: Option<&Map<String, Value>>) -> Option<Result<&str, TokenR
     Some(value.as_str().ok_or(TokenRefusal::Malformed).and_then(strip_bearer))
 }
 
+/// A message as it is sent.
+#[derive(Serialize)]
+struct Sent<'a> {
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    /// Written as it stands, so that the fields of a result keep their order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<&'a RawValue>,
+}
+
+impl Sent<'_> {
+    fn message(&self) -> Message {
+        Message::Text(serde_json::to_string(self).expect("a message is made of JSON").into())
+    }
+}
+
 /// `connection_ack`.
 pub fn acknowledged() -> Message {
-    text(&json!({"type": "connection_ack"}))
+    Sent { r#type: "connection_ack", id: None, payload: None }.message()
 }
 
 /// `pong`.
 pub fn pong() -> Message {
-    text(&json!({"type": "pong"}))
+    Sent { r#type: "pong", id: None, payload: None }.message()
 }
 
 /// What an operation tells, or that it is over.
 pub fn told(id: &str, told: Option<Told>) -> Message {
-    text(&match told {
-        Some(Told::Next(result)) => json!({"type": "next", "id": id, "payload": result}),
-        Some(Told::Failed(errors)) => json!({"type": "error", "id": id, "payload": errors}),
-        None => json!({"type": "complete", "id": id}),
-    })
-}
-
-fn text(value: &Value) -> Message {
-    Message::Text(value.to_string().into())
+    let (r#type, payload) = match &told {
+        Some(Told::Next(result)) => ("next", Some(&**result)),
+        Some(Told::Failed(errors)) => ("error", Some(&**errors)),
+        None => ("complete", None),
+    };
+    Sent { r#type, id: Some(id), payload }.message()
 }
 
 impl Closing {
@@ -173,6 +187,8 @@ impl Closing {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     const ARRAY: &str = "[\"subscribe\", \"7\", {\"query\": \"{ a }\"}]";
@@ -222,6 +238,13 @@ mod tests {
         assert_eq!(found(json!({"authorization": "Basic abc"})), Some(Err(TokenRefusal::Absent.to_string())));
         assert_eq!(found(json!({})), None);
         assert_eq!(token(None), None);
+    }
+
+    #[test]
+    fn a_result_is_sent_as_it_stands() {
+        let result = RawValue::from_string("{\"data\":{\"b\":1,\"a\":2}}".to_owned()).unwrap();
+        let Message::Text(text) = told("7", Some(Told::Next(result))) else { panic!("messages are text") };
+        assert_eq!(text.as_str(), "{\"type\":\"next\",\"id\":\"7\",\"payload\":{\"data\":{\"b\":1,\"a\":2}}}");
     }
 
     #[test]
