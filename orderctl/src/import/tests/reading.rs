@@ -93,7 +93,8 @@ fn a_row_that_names_no_order_leaves_the_orders_around_it_in_doubt() {
 
 #[test]
 fn quotes_that_swallow_rows_refuse_the_file() {
-    let rows: String = (2..100).map(|id| format!("{id},{WHEN},A,x,1,1\n")).collect();
+    let rows: Vec<String> = (2..100).map(|id| format!("{id},{WHEN},A,x,1,1\n")).collect();
+    let rows = rows.concat();
     let text = refused_file(TILL, "orders.csv", &format!("{HEADER}1,{WHEN},A,\"19 inch,1,1\n{rows}"));
     assert!(text.contains("opens in line 2 is not closed") && text.contains("quote = \"none\""), "{text}");
     let closed = format!("{HEADER}1,{WHEN},A,\"19 inch,1,1\n2,{WHEN},A,Cable 2\" wide,1,1\n3,{WHEN},A,x,1,1\n");

@@ -57,8 +57,8 @@ fn woocommerce() {
     assert_eq!(refused, [cancelled("603")]);
     // One order a line is the same.
     let whole: Vec<Value> = serde_json::from_str(content).unwrap();
-    let lines: String = whole.iter().map(|order| format!("{order}\n")).collect();
-    assert_eq!(sample("woocommerce", "orders.NDJSON", &lines).0, expected);
+    let lines: Vec<String> = whole.iter().map(ToString::to_string).collect();
+    assert_eq!(sample("woocommerce", "orders.NDJSON", &lines.join("\n")).0, expected);
 }
 
 #[test]
