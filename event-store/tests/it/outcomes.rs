@@ -106,6 +106,10 @@ async fn a_database_that_stays_away_afterwards_leaves_it_unknown() {
         let name: String =
             waiting.database.client().await.query_one("SELECT current_database()::text", &[]).await.unwrap().get(0);
         server.batch_execute(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).await.unwrap();
+        waiting.watcher.query(KILL_APPENDERS, &[]).await.unwrap();
+        // Before that the holder must not let go of the row.
+        let gone = async || waiting.watcher.query(APPENDER_WAITS, &[]).await.unwrap().is_empty();
+        wait_until(PATIENCE, LOOK, gone).await.unwrap();
         let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
         server.query(kill, &[&name]).await.unwrap();
     };
