@@ -8,6 +8,7 @@
 mod append;
 mod bus;
 pub mod cqrs;
+mod declared;
 mod housekeeping;
 mod json;
 mod lease;
@@ -24,6 +25,7 @@ pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
 pub use bus::{
     Answer, CommandBus, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Loaded, Outcome,
 };
+pub use declared::{DeclareError, DeclaredEvent, declare};
 pub use lease::{Lease, LeaseError};
 pub use options::StoreOptions;
 pub use read::{LogPage, ReadError};

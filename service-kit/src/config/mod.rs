@@ -9,7 +9,7 @@ mod variables;
 
 pub use secret::{DatabaseUrl, Secret};
 pub use settings::{
-    ClientSettings, DatabaseSettings, HttpSettings, JwtSettings, KeySettings, LogFormat, MessagingSettings, Settings,
-    TelemetrySettings,
+    BrokersThatLoseMarkers, ClientSettings, DatabaseSettings, HttpSettings, JwtSettings, KeySettings, LogFormat,
+    MessagingSettings, RelaySettings, Settings, TelemetrySettings,
 };
 pub use variables::{ConfigError, Variables};

@@ -19,6 +19,8 @@ pub struct Settings {
     pub jwt: JwtSettings,
     /// What wraps the customers' keys.
     pub keys: KeySettings,
+    /// What the relay puts up with.
+    pub relay: RelaySettings,
     /// Logs and traces.
     pub telemetry: TelemetrySettings,
 }
@@ -35,6 +37,7 @@ impl Settings {
             http: HttpSettings::from_variables(variables)?,
             jwt: JwtSettings::from_variables(variables)?,
             keys: KeySettings::from_variables(variables)?,
+            relay: RelaySettings::from_variables(variables)?,
             telemetry: TelemetrySettings::from_variables(variables)?,
         })
     }
@@ -82,6 +85,28 @@ pub struct MessagingSettings {
     pub schema_registry_url: String,
 }
 
+/// What a relay does at brokers of a line that loses transaction markers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BrokersThatLoseMarkers {
+    /// It says so and goes on: whether such a broker was mended cannot be told.
+    #[default]
+    Warn,
+    /// It publishes nothing.
+    Refuse,
+}
+
+impl FromStr for BrokersThatLoseMarkers {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "warn" => Ok(Self::Warn),
+            "refuse" => Ok(Self::Refuse),
+            _ => Err("give warn or refuse"),
+        }
+    }
+}
+
 impl MessagingSettings {
     /// Parses `KAFKA_BROKERS` and `SCHEMA_REGISTRY_URL`.
     ///
@@ -90,6 +115,24 @@ impl MessagingSettings {
     pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
         let registry = http_url("SCHEMA_REGISTRY_URL", variables.required("SCHEMA_REGISTRY_URL")?)?;
         Ok(Self { kafka_brokers: variables.required("KAFKA_BROKERS")?.to_owned(), schema_registry_url: registry })
+    }
+}
+
+/// What the relay puts up with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RelaySettings {
+    /// What it does at brokers of a line that loses transaction markers.
+    pub brokers_that_lose_markers: BrokersThatLoseMarkers,
+}
+
+impl RelaySettings {
+    /// Parses `RELAY_BROKERS_THAT_LOSE_MARKERS`, by default `warn`.
+    ///
+    /// # Errors
+    /// When it is neither `warn` nor `refuse`.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        let parsed = variables.parsed("RELAY_BROKERS_THAT_LOSE_MARKERS", BrokersThatLoseMarkers::default());
+        parsed.map(|brokers_that_lose_markers| Self { brokers_that_lose_markers })
     }
 }
 
@@ -273,6 +316,7 @@ mod tests {
         assert_eq!((&*settings.jwt.issuer, &*settings.jwt.audience), ("order-engine-dev", "order-engine"));
         assert_eq!(settings.messaging.schema_registry_url, "http://127.0.0.1:8081/apis/ccompat/v7");
         assert_eq!(settings.telemetry.format, LogFormat::Json);
+        assert_eq!(settings.relay.brokers_that_lose_markers, BrokersThatLoseMarkers::Warn);
         assert!(!format!("{settings:?}").contains("secret"));
     }
 
@@ -282,6 +326,7 @@ mod tests {
             ("ORDERS_DATABASE_URL", "mysql://db"),
             ("ENGINE_LISTEN", "8080"),
             ("ENGINE_LOG", "xml"),
+            ("RELAY_BROKERS_THAT_LOSE_MARKERS", "yes"),
             ("SCHEMA_REGISTRY_URL", "127.0.0.1:8081"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector"),
         ] {
