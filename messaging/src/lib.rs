@@ -33,6 +33,6 @@ pub use record::{EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord};
 pub use registry::{Registry, RegistryError};
 pub use shard_records::{
     CheckpointRecord, EventRecord, EventsLook, Examined, Found, LogSource, LookError, Outcome, PartitionLook,
-    Producing, look_at_checkpoints, look_at_events,
+    Producing, abort_open, look_at_checkpoints, look_at_events,
 };
 pub use wire::WireError;

@@ -6,11 +6,13 @@
 //!
 //! Guarantees: an outcome is the one that the partition's leader holds for true, behind open transactions of others too;
 //! records of other logs and shards are passed over; what was there when the look began is looked at, however much is written
-//! meanwhile; a look that nobody waits for any more ends. Does not: change anything, or wait for anything to end.
+//! meanwhile; a look that nobody waits for any more ends. Does not: change anything unless asked to, or wait for anything to end.
 
+mod abort;
 mod batches;
 mod read;
 
+pub use abort::abort_open;
 use rdkafka::error::KafkaError;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,6 +1,7 @@
 //! Reading a range of a partition, every record with its outcome.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -125,15 +126,23 @@ impl<'a> Reader<'a> {
         if range.is_empty() {
             return Ok(Outcomes::default());
         }
-        let failed = |source| LookError::Leader { topic: self.topic.clone(), partition, source };
+        let (topic, interrupt) = (self.topic.clone(), self.interrupt);
+        let outcomes = outcomes(self.leader(partition)?, &topic, partition, range, interrupt);
+        let outcomes = outcomes.map_err(|source| LookError::Leader { topic, partition, source })?;
+        outcomes.ok_or_else(|| self.stalled(partition))
+    }
+
+    /// The connection to a partition's leader.
+    pub(super) fn leader(&mut self, partition: i32) -> Result<&mut Connection, LookError> {
         let no_leader = || LookError::NoLeader { topic: self.topic.clone(), partition };
         let address = self.addresses.get(&partition).filter(|address| !address.is_empty()).ok_or_else(no_leader)?;
-        if !self.leaders.contains_key(address) {
-            self.leaders.insert(address.clone(), Connection::open(address).map_err(failed)?);
+        match self.leaders.entry(address.clone()) {
+            Entry::Occupied(connected) => Ok(connected.into_mut()),
+            Entry::Vacant(vacant) => {
+                let failed = |source| LookError::Leader { topic: self.topic.clone(), partition, source };
+                Ok(vacant.insert(Connection::open(address).map_err(failed)?))
+            }
         }
-        let leader = self.leaders.get_mut(address).expect("it has just been connected");
-        let outcomes = outcomes(leader, &self.topic, partition, range, self.interrupt).map_err(failed)?;
-        outcomes.ok_or_else(|| self.stalled(partition))
     }
 
     fn assign(&self, partition: i32, offset: i64) -> Result<(), LookError> {

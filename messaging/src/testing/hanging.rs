@@ -30,6 +30,9 @@ const ALTER_CONFIGS_VERSION: i16 = 1;
 /// The coordinator is still busy with the id, or has not loaded it yet. Source: org.apache.kafka.common.protocol.Errors.
 const PASSING: [i16; 3] = [14, 16, 51];
 
+/// The broker still verifies: its setting takes a moment to become true.
+const NOT_IN_TRANSACTION: i16 = 48;
+
 /// Leaves records open under the producer of a transactional id, which is fenced by it. Each record names its partition.
 /// Works against a cluster of one broker, the first of [`brokers`].
 ///
@@ -117,8 +120,15 @@ fn produce(broker: &mut Connection, id: &str, producing: Producing, sequence: i3
         .with_acks(-1)
         .with_timeout_ms(10_000)
         .with_topic_data(vec![topic]);
-    let answer: ProduceResponse = broker.ask(ApiKey::Produce, PRODUCE_VERSION, &request).expect("the broker answers");
-    let codes: Vec<_> =
-        answer.responses.iter().flat_map(|topic| &topic.partition_responses).map(|one| one.error_code).collect();
-    assert_eq!(codes, [0], "the broker takes the record: {answer:?}");
+    let waiting = Stopwatch::start();
+    loop {
+        let answer: ProduceResponse =
+            broker.ask(ApiKey::Produce, PRODUCE_VERSION, &request).expect("the broker answers");
+        let partitions = answer.responses.iter().flat_map(|topic| &topic.partition_responses);
+        let codes: Vec<_> = partitions.map(|one| one.error_code).collect();
+        if codes == [0] {
+            return;
+        }
+        assert!(codes == [NOT_IN_TRANSACTION] && waiting.elapsed() < PATIENCE, "the broker takes it: {answer:?}");
+    }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use messaging::broker::{self, BrokerLine};
 use messaging::checkpoint::Checkpoint;
 use messaging::producer::TransactionalProducer;
-use messaging::{CheckpointRecord, EncodedRecord, Examined, LogSource};
+use messaging::{CheckpointRecord, EncodedRecord, Examined, LogSource, LookError, WireError, abort_open};
 use service_kit::clock::Stopwatch;
 use tokio_util::sync::CancellationToken;
 
@@ -25,8 +25,6 @@ pub use error::StartError;
 pub(crate) use examination::Examination;
 use examination::examine;
 
-/// How often void records are aborted before they count as another producer's.
-const ABORTS_MAX: u32 = 2;
 /// Pause between two examinations, in milliseconds.
 const LOOK_MS: u64 = 100;
 /// The key of a record that is only there to be aborted.
@@ -71,10 +69,15 @@ pub(crate) async fn start(deps: &Deps, options: &RelayOptions, shard: i16) -> Re
             Ok(Decision::GoOn { unmarked }) => {
                 return go_on(deps, options, shard, producer, examination, unmarked).await;
             }
-            Ok(Decision::Abort { void }) if aborts < ABORTS_MAX => {
+            Ok(Decision::Abort { void }) if aborts == 0 => {
                 aborts += 1;
                 let source = LogSource { incarnation: deps.store.identity().incarnation, shard };
                 abort(&mut producer, &void, &examination, options, source).await?;
+            }
+            // What its own marker did not end is another producer's: the cluster has forgotten the relay's former one.
+            Ok(Decision::Abort { void }) if aborts == 1 => {
+                aborts += 1;
+                abort_of_others(deps, &void, &examination).await.map_err(failed)?;
             }
             Ok(Decision::Abort { void }) => return Err(failed(stays_open(shard, &void, &examination))),
             Err(contradiction) => return Err(failed(contradicted(options, shard, contradiction))),
@@ -153,6 +156,24 @@ async fn abort(
         producer.produce(record).await?;
     }
     producer.abort().await?;
+    Ok(())
+}
+
+/// Ends what is void under the producers that have it open.
+async fn abort_of_others(deps: &Deps, void: &[PartitionName], examination: &Examination) -> Result<(), StartError> {
+    for name in void {
+        let Some((producing, _)) = examination.holders.get(name) else { continue };
+        match abort_open(&deps.brokers, &name.topic, name.partition, producing.id).await {
+            Ok(()) => {
+                tracing::warn!(partition = %name, producer_id = producing.id, "void records of a former producer are aborted")
+            }
+            // Whoever may not do it is told what to do by the next look.
+            Err(LookError::Leader { source: error @ WireError::Refused { .. }, .. }) => {
+                tracing::warn!(partition = %name, error = service_kit::errors::chain(&error), "the broker lets nothing be aborted");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
     Ok(())
 }
 
