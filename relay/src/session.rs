@@ -199,7 +199,7 @@ impl Session<'_> {
     async fn transaction(&mut self, page: Page) -> Result<(), RelayError> {
         let started = Stopwatch::start();
         let count = page.records.len();
-        let touches_unmarked = self.touches_unmarked(&page.records);
+        let touched = self.touched_of_unmarked(&page.records);
         self.producer.begin()?;
         for record in page.records {
             self.producer.produce(record).await?;
@@ -212,32 +212,40 @@ impl Session<'_> {
         metrics::counter!("relay_events_published_total").increment(count as u64);
         metrics::gauge!("relay_lag_ms", "shard" => self.shard.to_string())
             .set(millis(self.deps.clock.now().micros() - page.recorded_at.micros()));
-        if touches_unmarked {
-            self.look_again().await?;
+        if !touched.is_empty() {
+            self.look_again(touched).await?;
         }
         Ok(())
     }
 
-    /// Whether a transaction with these records ends what lacked its marker in a partition.
-    fn touches_unmarked(&self, records: &[EncodedRecord]) -> bool {
-        self.unmarked.iter().any(|unmarked| {
-            let partitions = self.examined.ends.len();
-            unmarked.topic == self.options.checkpoint_topic
-                || records
-                    .iter()
-                    .filter_map(|record| partition_of(record.key.as_deref()?, partitions))
-                    .any(|touched| i32::try_from(touched) == Ok(unmarked.partition))
-        })
+    /// Those partitions in which a transaction with these records ends what lacked its marker.
+    fn touched_of_unmarked(&self, records: &[EncodedRecord]) -> Vec<PartitionName> {
+        let partitions = self.examined.ends.len();
+        let touches = |wanted: &PartitionName| {
+            let mut keys = records.iter().filter_map(|record| record.key.as_deref());
+            wanted.topic == self.options.checkpoint_topic
+                || keys.any(|key| partition_of(key, partitions).map(i32::try_from) == Some(Ok(wanted.partition)))
+        };
+        self.unmarked.iter().filter(|unmarked| touches(unmarked)).cloned().collect()
     }
 
-    /// Makes sure that what lacked its marker counts by now.
-    async fn look_again(&mut self) -> Result<(), RelayError> {
+    /// Makes sure that what lacked its marker counts, now that a transaction has touched its partition.
+    async fn look_again(&mut self, touched: Vec<PartitionName>) -> Result<(), RelayError> {
         let (examined, unmarked) = look_again(self.deps, self.options, self.shard).await?;
         self.examined = examined;
-        for partition in self.unmarked.iter().filter(|before| !unmarked.contains(before)) {
-            tracing::info!(shard = self.shard, %partition, "the records without a marker count now");
+        for partition in touched {
+            if unmarked.contains(&partition) {
+                tracing::error!(
+                    shard = self.shard,
+                    %partition,
+                    "committed records still lack their marker, since the cluster has forgotten their producer: they and \
+                     all behind them stay hidden from readers. Do not abort them; publish the topic anew"
+                );
+            } else {
+                tracing::info!(shard = self.shard, %partition, "the records that lacked their marker count now");
+            }
+            self.unmarked.retain(|one| *one != partition);
         }
-        self.unmarked = unmarked;
         Ok(())
     }
 
