@@ -109,7 +109,7 @@ write_env() {
     printf 'ENGINE_JWT_AUDIENCE=%s\n' "${ENGINE_JWT_AUDIENCE:-order-engine}"
     printf 'ENGINE_MASTER_KEY_FILE=%s\n' "${ENGINE_MASTER_KEY_FILE:-$ORDERS_STATE/keys/master.key}"
     printf 'ENGINE_SIGNING_KEY=%s\n' "${ENGINE_SIGNING_KEY:-$ORDERS_STATE/keys/signing.pem}"
-    for name in OTEL_EXPORTER_OTLP_ENDPOINT RUST_LOG ENGINE_LOG; do
+    for name in OTEL_EXPORTER_OTLP_ENDPOINT RUST_LOG ENGINE_LOG RELAY_BROKERS_THAT_LOSE_MARKERS; do
       [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"
     done
     printf 'ORDERS_LOCAL=%s\n' "$ORDERS_STATE"
