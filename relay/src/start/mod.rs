@@ -165,7 +165,7 @@ async fn abort_of_others(deps: &Deps, void: &[PartitionName], examination: &Exam
         let Some((producing, _)) = examination.holders.get(name) else { continue };
         match abort_open(&deps.brokers, &name.topic, name.partition, producing.id).await {
             Ok(()) => {
-                tracing::warn!(partition = %name, producer_id = producing.id, "void records of a former producer are aborted")
+                tracing::warn!(partition = %name, producer_id = producing.id, "void records of a former producer are aborted");
             }
             // Whoever may not do it is told what to do by the next look.
             Err(LookError::Leader { source: error @ WireError::Refused { .. }, .. }) => {

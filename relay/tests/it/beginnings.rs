@@ -5,9 +5,14 @@ use std::time::Duration;
 use messaging::checkpoint;
 use messaging::testing::{TestTopic, brokers, hang};
 use messaging::{LogSource, look_at_checkpoints, look_at_events};
+use relay::{RelayError, StartError};
 use service_kit::poll::wait_until;
 
+use crate::proxy::Proxy;
 use crate::support::{Journey, LOOK, PATIENCE, new_order};
+
+/// The highest metadata version of Kafka 4.3.
+const FAULTY: u16 = 30;
 
 /// Longer than a lease lasts that nobody renews.
 const LONG_START_MS: u64 = 3_000;
@@ -89,4 +94,33 @@ async fn a_start_that_takes_its_time_ends_when_it_is_told_to() {
     wait_until(PATIENCE, LOOK, starts).await.unwrap();
     tokio::time::timeout(Duration::from_secs(10), running.stop()).await.unwrap();
     assert!(client.query(held, &[]).await.unwrap().is_empty(), "the lease is given back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn brokers_that_lose_markers_are_warned_of_and_refused_where_that_is_wanted() {
+    let mut journey = Journey::begin().await;
+    let proxy = Proxy::start().await;
+    journey.brokers.clone_from(&proxy.address);
+    journey.append(&new_order(), 0, 5, "{}").await;
+    proxy.pretend_metadata_version(FAULTY);
+    let running = journey.start().await;
+    journey.published().await;
+    assert!(journey.status.check().is_ok(), "it goes on");
+    let note = journey.status.note().unwrap();
+    assert!(note.contains("lose transaction markers") && note.contains("run Kafka 4.2.2"), "{note}");
+    running.stop().await;
+
+    journey.options.refuse_brokers_that_lose_markers = true;
+    let refused = journey.start().await.relay.await.unwrap().unwrap_err();
+    let RelayError::Start { source, .. } = &refused else { panic!("{refused:?}") };
+    assert!(matches!(**source, StartError::LosesMarkers { .. }), "{refused:?}");
+    assert!(journey.status.check().is_err());
+
+    proxy.pretend_metadata_version(0);
+    let journey = Journey { status: relay::RelayStatus::default(), ..journey };
+    let running = journey.start().await;
+    journey.append(&new_order(), 0, 5, "{}").await;
+    journey.published().await;
+    assert_eq!(journey.status.note(), None, "the true one is sound");
+    running.stop().await;
 }
