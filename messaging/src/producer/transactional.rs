@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::KafkaError;
 use rdkafka::producer::Producer;
 use service_kit::clock::Stopwatch;
 
@@ -33,13 +33,14 @@ pub struct TransactionalProducer {
     state: State,
 }
 
-/// Initialises transactions in short calls, each of which goes on where the one before left off.
+/// Initialises transactions in short calls, each of which goes on where the one before left off; it ran out of time, or the
+/// coordinator was still ending what a predecessor had left open.
 fn initialise(client: &impl Producer<Deliveries>, interrupt: &Interrupt) -> Result<(), KafkaError> {
     let waiting = Stopwatch::start();
     loop {
         match client.init_transactions(Duration::from_millis(INIT_CALL_MS)) {
             Err(KafkaError::Transaction(error))
-                if error.code() == RDKafkaErrorCode::OperationTimedOut
+                if error.is_retriable()
                     && waiting.elapsed() < Duration::from_millis(INIT_TIMEOUT_MS)
                     && !interrupt.is_set() => {}
             ended => return ended,
