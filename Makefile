@@ -9,7 +9,7 @@ TEST_ARGS ?=
 SUITES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs env build fetch graphiql test bench bench-e2e bench-import bench-scale conformance crashes schemas fmt lint
+.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-import bench-scale conformance crashes schemas fmt lint
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -43,6 +43,9 @@ graphiql: ## build GraphiQL, the page at /graphql, without starting anything
 
 test: ## format, lints and every test, on a throw-away stack of its own
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)
+
+test-long: ## what takes minutes: whether this Kafka writes every transaction's marker; an upgrade is judged by it
+	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p messaging --test it -- --ignored --test-threads=1 --nocapture
 
 bench: build ## the benchmarks, on a throw-away stack of their own
 	@$(LOCAL)/with-stack.sh cargo bench -p benches

@@ -106,5 +106,5 @@ fn checkpoint(store: &Store, page: &LogPage) -> Checkpoint {
 }
 
 fn encode(encoder: &Encoder, position: Position, row: StoredRow) -> EncodedRecord {
-    encoder.encode(&outgoing(position, row)).unwrap()
+    encoder.encode(&outgoing(position, row).unwrap()).unwrap()
 }

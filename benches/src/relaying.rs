@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use event_store::{Sequencer, Store};
 use messaging::testing::{Follower, TestTopic, brokers, unique};
-use relay::{Deps, RelayOptions, run};
+use relay::{Deps, RelayOptions, RelayStatus, run};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::testing::TestDatabase;
 use tokio_util::sync::CancellationToken;
@@ -70,6 +70,7 @@ pub async fn relay_until(
         encoder: topic.encoder().await,
         clock: Arc::new(SystemClock),
         holder: SystemIds.random(),
+        status: RelayStatus::default(),
     };
     let options = RelayOptions {
         topic: topic.name.as_str().into(),

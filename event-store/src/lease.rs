@@ -1,6 +1,7 @@
 //! Leases: who may do what only one process may do, for as long as it keeps saying so.
 //!
-//! Guarantees: at most one unexpired holder by the database's clock; the epoch grows with every change of hands.
+//! Guarantees: at most one unexpired holder by the database's clock; the epoch grows whenever a lease is taken, never with a
+//! renewal, and never goes back, since a lease that is given back expires and its row stays.
 //! Does not: fence. Whoever holds a lease must still be fenced where it writes, since it may have been stopped meanwhile.
 
 use uuid::Uuid;
@@ -14,7 +15,7 @@ pub struct Lease {
     pub name: String,
     /// Who holds it.
     pub holder: Uuid,
-    /// Grows with every change of hands.
+    /// Grows whenever the lease is taken by somebody, or again by the same holder after it had expired.
     pub epoch: i64,
 }
 
@@ -51,7 +52,7 @@ impl Store {
         let failed = |source| LeaseError { name: lease.name.clone(), source };
         let client = self.reader().await.map_err(failed)?;
         client
-            .execute("DELETE FROM leases WHERE name = $1 AND holder = $2", &[&lease.name, &lease.holder])
+            .execute(include_str!("sql/lease_release.sql"), &[&lease.name, &lease.holder, &lease.epoch])
             .await
             .map_err(|source| failed(ReadError::Query(source)))?;
         Ok(())

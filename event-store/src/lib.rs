@@ -8,6 +8,7 @@
 mod append;
 mod bus;
 pub mod cqrs;
+mod declared;
 mod erasure;
 mod housekeeping;
 mod json;
@@ -25,6 +26,7 @@ pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
 pub use bus::{
     Answer, Claims, CommandBus, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Loaded, Outcome,
 };
+pub use declared::{DeclareError, DeclaredEvent, declare};
 pub use lease::{Lease, LeaseError};
 pub use options::StoreOptions;
 pub use read::{LogPage, ReadError};

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::client::{self, METADATA_TIMEOUT_MS};
 use crate::record::EncodedRecord;
+use crate::shard_records::CheckpointRecord;
 
 /// How far back of the end the first look goes, in offsets.
 const LOOK_BACK_FIRST: i64 = 100;
@@ -44,16 +45,32 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// The place of a shard that has published nothing.
+    pub const fn before_first(incarnation: Uuid, shard: i16) -> Self {
+        Self { incarnation, shard, position: 0, event_id: EventId::new(Uuid::nil()) }
+    }
+
+    /// The record that carries it.
+    ///
+    /// # Panics
+    /// Never: a checkpoint has only texts and numbers, which JSON can always hold.
+    pub fn to_record(&self, topic: &str) -> EncodedRecord {
+        CheckpointRecord { checkpoint: *self, examined: None }.to_record(topic)
+    }
+}
+
+impl CheckpointRecord {
     /// The record that carries it.
     ///
     /// # Panics
     /// Never: a checkpoint has only texts and numbers, which JSON can always hold.
     pub fn to_record(&self, topic: &str) -> EncodedRecord {
         let value = serde_json::to_vec(self).expect("a checkpoint has only texts and numbers");
+        let shard = self.checkpoint.shard;
         EncodedRecord {
             topic: topic.into(),
-            partition: Some(self.shard.into()),
-            key: Some(self.shard.to_string().into_bytes()),
+            partition: Some(shard.into()),
+            key: Some(shard.to_string().into_bytes()),
             value: Some(value),
             headers: OwnedHeaders::new(),
             timestamp_ms: None,

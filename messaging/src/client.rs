@@ -1,5 +1,8 @@
 //! What every Kafka client of this crate has in common.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -44,6 +47,32 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     joined(tokio::task::spawn_blocking(work)).await
 }
 
+/// Tells work that blocks that nobody waits for its end any more.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Whether the work should end, with any result.
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+struct InterruptOnDrop(Interrupt);
+
+impl Drop for InterruptOnDrop {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Runs what blocks for long, and interrupts it when whoever waits for it is dropped: a runtime ends only after it.
+pub(crate) async fn interruptible<T: Send + 'static>(work: impl FnOnce(&Interrupt) -> T + Send + 'static) -> T {
+    let interrupt = Interrupt::default();
+    let _interrupts = InterruptOnDrop(interrupt.clone());
+    blocking(move || work(&interrupt)).await
+}
+
 async fn joined<T>(task: JoinHandle<T>) -> T {
     match task.await {
         Ok(done) => done,
@@ -67,6 +96,23 @@ mod tests {
     use futures::FutureExt;
 
     use super::*;
+
+    #[tokio::test]
+    async fn work_learns_that_nobody_waits_for_it_any_more() {
+        let (told, mut telling) = tokio::sync::mpsc::unbounded_channel();
+        let waiting = interruptible(move |interrupt| {
+            told.send(false).expect("the test listens");
+            while !interrupt.is_set() {
+                std::thread::yield_now();
+            }
+            told.send(true).expect("the test listens");
+        });
+        tokio::select! {
+            () = waiting => panic!("nobody has interrupted it yet"),
+            began = telling.recv() => assert_eq!(began, Some(false)),
+        }
+        assert_eq!(telling.recv().await, Some(true));
+    }
 
     #[tokio::test]
     async fn who_waits_for_work_that_a_runtime_has_dropped_ends_with_it_and_without_a_panic() {

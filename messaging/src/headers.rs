@@ -41,7 +41,8 @@ pub const TENANT_ID: &str = "ce_tenantid";
 /// extension "Recorded Time".
 pub const RECORDED_TIME: &str = "ce_recordedtime";
 
-/// The value of [`SOURCE`].
+/// The value of [`SOURCE`] where the log is not known, as in records of releases that did not name it. Behind it stands, after
+/// a slash, the log's incarnation.
 pub const SOURCE_VALUE: &str = "/order-engine/orders";
 /// The value of [`CONTENT_TYPE`].
 pub const CONTENT_TYPE_VALUE: &str = "application/vnd.confluent.avro";
@@ -58,18 +59,24 @@ pub(crate) struct Described<'a> {
     pub payload_hash: &'a [u8; 32],
     pub full_name: &'a str,
     pub data_schema: &'a str,
+    pub source: &'a str,
+}
+
+/// The [`SOURCE`] of a log's records: which log, and which life of it.
+pub fn source_of(incarnation: Uuid) -> String {
+    format!("{SOURCE_VALUE}/{incarnation}")
 }
 
 /// The headers of a record.
 pub(crate) fn write(described: &Described<'_>) -> OwnedHeaders {
-    let Described { published, payload_hash, full_name, data_schema } = *described;
+    let Described { published, payload_hash, full_name, data_schema, source } = *described;
     let event = &published.event;
     let time = Timestamp::try_from_micros(event.at()).map_or_else(|_| event.at().to_string(), |at| at.to_string());
     let headers = OwnedHeaders::new_with_capacity(HEADERS_EXPECTED);
     let headers = text(headers, SPEC_VERSION, "1.0");
     let headers = text(headers, ID, published.event_id.uuid().as_hyphenated().encode_lower(&mut Uuid::encode_buffer()));
     let headers = text(headers, TYPE, full_name);
-    let headers = text(headers, SOURCE, SOURCE_VALUE);
+    let headers = text(headers, SOURCE, source);
     let headers = text(headers, TIME, &time);
     let headers = text(headers, SUBJECT, event.order_id());
     let headers = text(headers, DATA_SCHEMA, data_schema);

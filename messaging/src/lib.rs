@@ -7,22 +7,32 @@
 //! Deliberately absent: anything that knows how an order behaves, and any store. Offsets of a group belong to whoever
 //! writes the group's rows. No other crate names `rdkafka`.
 
+pub mod broker;
 pub mod checkpoint;
 mod client;
 pub mod codec;
 pub mod consumer;
 pub mod headers;
 pub mod inspect;
+mod partition;
 pub mod producer;
 mod record;
 pub mod registry;
 pub mod schemas;
+mod shard_records;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod topics;
+mod wire;
 
 pub use codec::{
     DecodeError, Decoder, EncodeError, Encoder, Readers, UnreadableError, check_publishable, encoded_size_of,
 };
+pub use partition::partition_of;
 pub use record::{EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord};
 pub use registry::{Registry, RegistryError};
+pub use shard_records::{
+    CheckpointRecord, EventRecord, EventsLook, Examined, Found, LogSource, LookError, Outcome, PartitionLook,
+    Producing, abort_open, look_at_checkpoints, look_at_events,
+};
+pub use wire::WireError;

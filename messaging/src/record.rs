@@ -31,6 +31,20 @@ pub struct EncodedRecord {
     pub timestamp_ms: Option<i64>,
 }
 
+impl EncodedRecord {
+    /// A record with a key and nothing else, for one partition.
+    pub fn new(topic: &str, partition: i32, key: &[u8]) -> Self {
+        Self {
+            topic: topic.into(),
+            partition: Some(partition),
+            key: Some(key.to_vec()),
+            value: None,
+            headers: OwnedHeaders::new(),
+            timestamp_ms: None,
+        }
+    }
+}
+
 /// A record as it was read, before it is understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomingRecord {

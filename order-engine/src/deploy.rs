@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use event_store::SetShardsError;
+use event_store::{DeclareError, SetShardsError};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::{self as kafka_topics, ApplyTopicsError};
 use service_kit::clock::Ids;
@@ -26,6 +26,9 @@ pub enum DeployError {
         #[source]
         source: Box<MigrateError>,
     },
+    /// The kinds of events of this release could not be recorded in the log.
+    #[error("recording this release's kinds of events failed")]
+    Declare(#[from] Box<DeclareError>),
     /// The log does not have the wanted number of shards.
     #[error("choosing the number of shards failed")]
     Shards(#[from] Box<SetShardsError>),
@@ -49,14 +52,18 @@ pub fn keys(dir: &Path, ids: &dyn Ids) -> Result<(), DeployError> {
     Ok(())
 }
 
-/// Brings all databases to this release's tables.
+/// Brings all databases to this release's tables, and records in the log which kinds of events this release writes.
 ///
 /// # Errors
-/// [`DeployError::Migrate`] or [`DeployError::ReadModels`].
+/// [`DeployError::Migrate`], [`DeployError::Declare`] or [`DeployError::ReadModels`].
 pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     let say = |line: &str| println!("{line}");
     let failed = |database| move |source| DeployError::Migrate { database, source: Box::new(source) };
     apply(&databases.orders, event_store::migrations(), say).await.map_err(failed("orders"))?;
+    let new = event_store::declare(&databases.orders, &relay::declared_events()).await.map_err(Box::new)?;
+    if new > 0 {
+        println!("{}: {new} kinds of events declared", databases.orders);
+    }
     apply(&databases.identity, identity_migrations(), say).await.map_err(failed("identity"))?;
     read_models::migrate(&databases.read, say).await.map_err(|source| DeployError::ReadModels(Box::new(source)))?;
     Ok(())

@@ -11,11 +11,11 @@ use messaging::registry::{Registry, RegistryError};
 use messaging::{Encoder, topics};
 use projection_service::{ProjectionService, ProjectionSettings};
 use read_models::ReadDb;
-use relay::RelayOptions;
+use relay::{RelayOptions, RelayStatus};
 use service_kit::BoxError;
 use service_kit::auth::{LoadKeysError, Verifier};
 use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
-use service_kit::config::Settings;
+use service_kit::config::{BrokersThatLoseMarkers, Settings};
 use service_kit::http::{Check, ServeOptions, cors, guarded, health_router};
 use service_kit::keyring::{KeyRing, MasterKey, MasterKeyError};
 use service_kit::postgres::{ConnectError, ConnectOptions};
@@ -170,6 +170,12 @@ impl Engine {
         let registry = Registry::new(&self.settings.messaging.schema_registry_url)?;
         let (brokers, clock) = (self.settings.messaging.kafka_brokers.clone(), Arc::clone(&self.clock));
         let holder = self.ids.random();
+        let status = RelayStatus::default();
+        let (checked, noted) = (status.clone(), status.clone());
+        let check = Check::new("relay", move || std::future::ready(checked.check()));
+        self.checks.push(check.noting(move || noted.note()));
+        let refuse = self.settings.relay.brokers_that_lose_markers == BrokersThatLoseMarkers::Refuse;
+        let options = RelayOptions { refuse_brokers_that_lose_markers: refuse, ..RelayOptions::default() };
         for shard in 0..store.identity().shards {
             let (sequencer, head) = Sequencer::new(store.clone(), self.settings.databases.orders.clone(), shard);
             let stop = self.supervisor.token();
@@ -179,10 +185,19 @@ impl Engine {
             });
             let (store, brokers, clock) = (store.clone(), brokers.clone(), Arc::clone(&clock));
             let (registry, stop) = (registry.clone(), self.supervisor.token());
+            let (status, options) = (status.clone(), options.clone());
             self.supervisor.spawn(format!("relay-{shard}"), async move {
                 let Some(encoder) = encoder(&registry, &stop).await? else { return Ok(()) };
-                let deps = relay::Deps { store, brokers, encoder, clock, holder };
-                relay::run(deps, RelayOptions::default(), shard, head, stop).await?;
+                let deps = relay::Deps { store, brokers, encoder, clock, holder, status };
+                if let Err(error) = relay::run(deps, options, shard, head, stop.clone()).await {
+                    // Other shards and roles go on; readiness tells of it, and a start anew tries again.
+                    tracing::error!(
+                        shard,
+                        error = service_kit::errors::chain(&error),
+                        "the relay has stopped for good"
+                    );
+                    stop.cancelled().await;
+                }
                 Ok::<(), BoxError>(())
             });
         }

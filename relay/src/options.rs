@@ -23,6 +23,12 @@ pub struct RelayOptions {
     pub idle_ms: u64,
     /// How long a relay without the lease waits before it asks again.
     pub standby_ms: u64,
+    /// How long a relay that has met an event of a newer release leaves the lease to others.
+    pub newer_release_standby_ms: u64,
+    /// How long a start waits for what may still be on its way before it holds for true that a transaction hangs.
+    pub settle_ms: u64,
+    /// Whether to publish nothing through brokers of a line that loses transaction markers, rather than warn.
+    pub refuse_brokers_that_lose_markers: bool,
     /// The first pause after a fault.
     pub retry_backoff_ms_min: u64,
     /// The longest pause after a fault.
@@ -40,6 +46,9 @@ impl Default for RelayOptions {
             lease_renewal_ms: 3_000,
             idle_ms: 50,
             standby_ms: 1_000,
+            newer_release_standby_ms: 10_000,
+            settle_ms: 2_000,
+            refuse_brokers_that_lose_markers: false,
             retry_backoff_ms_min: 100,
             retry_backoff_ms_max: 5_000,
         }

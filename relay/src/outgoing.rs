@@ -3,8 +3,9 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::contract::{Facts, ForeignRow, Position, PublicEvent, Published, publish, publish_foreign};
 use domain::order::{Order, OrderEvent};
-use domain::{Decider, TenantId, upcast};
-use event_store::{Metadata, StoredRow};
+use domain::upcast::{self, DecodeError};
+use domain::{Decider, EventId, StoredEvent, TenantId};
+use event_store::{DeclaredEvent, Metadata, StoredRow, StreamId};
 use messaging::OutgoingRecord;
 
 /// The tenant of rows whose writer knows of none.
@@ -15,18 +16,84 @@ const FOREIGN_BODY_BYTES_MAX: usize = 500_000;
 /// and what a record repeats of its row and its total is a few bytes a line.
 const UNMEASURED_BYTES_MAX: usize = 250_000;
 
+/// Why a row of a kind that this release writes cannot be published.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableEvent {
+    /// Its body or version is not one that this release reads.
+    #[error("event {event} at position {position}, version {version} of stream {stream}, cannot be read")]
+    Body {
+        /// Where it stands in the log.
+        position: Position,
+        /// Its id.
+        event: EventId,
+        /// Whose history.
+        stream: StreamId,
+        /// Place in it.
+        version: i64,
+        /// Why.
+        #[source]
+        source: Box<DecodeError>,
+    },
+    /// Its stream is no order's.
+    #[error("event {event} at position {position} is an order's, but its stream {stream} is named by no order's id")]
+    Stream {
+        /// Where it stands in the log.
+        position: Position,
+        /// Its id.
+        event: EventId,
+        /// Whose history.
+        stream: StreamId,
+    },
+}
+
+/// The kinds of events that this release writes and publishes as what they are.
+pub fn declared_events() -> Vec<DeclaredEvent> {
+    let own = PublicEvent::NAMES.into_iter().filter_map(|name| Some((name, OrderEvent::current_version(name)?)));
+    own.map(|(name, version)| DeclaredEvent {
+        aggregate_type: Order::KIND.to_owned(),
+        event_type: name.to_owned(),
+        event_version: version.to_owned(),
+    })
+    .collect()
+}
+
+/// Whether a row is of a kind and version that this release reads as an event of its own.
+pub(crate) fn is_read_here(row: &StoredRow) -> bool {
+    let version = &*row.event_version;
+    let lifted = |step: &upcast::Upcaster| step.event_type == row.event_type && step.from == version;
+    &*row.stream.kind == Order::KIND
+        && OrderEvent::current_version(&row.event_type)
+            .is_some_and(|current| current == version || OrderEvent::UPCASTERS.iter().any(lifted))
+}
+
 /// The record of a row: the public event of one of ours, or a `ForeignEvent` for whatever else stands there.
-pub fn outgoing(position: Position, row: StoredRow) -> OutgoingRecord {
+///
+/// # Errors
+/// [`UnreadableEvent`] for a row of ours that cannot be read: as a foreign event it would be lost to every consumer.
+pub fn outgoing(position: Position, row: StoredRow) -> Result<OutgoingRecord, UnreadableEvent> {
     let payload_hash = hash(&row.payload);
-    OutgoingRecord { published: published(position, row), payload_hash }
+    Ok(OutgoingRecord { published: published(position, row)?, payload_hash })
 }
 
 /// What a row's record says, for whoever reads the log itself and needs no proof of the payload.
-pub fn published(position: Position, row: StoredRow) -> Published {
+///
+/// # Errors
+/// [`UnreadableEvent`], as for [`outgoing`].
+pub fn published(position: Position, row: StoredRow) -> Result<Published, UnreadableEvent> {
+    let own = own_event(position, &row)?;
+    Ok(with_envelope(position, row, own))
+}
+
+/// What a row's record would say if it were somebody else's, for whoever goes on in spite of an [`UnreadableEvent`].
+pub fn published_as_foreign(position: Position, row: StoredRow) -> Published {
+    with_envelope(position, row, None)
+}
+
+fn with_envelope(position: Position, row: StoredRow, own: Option<PublicEvent>) -> Published {
     let metadata = Metadata::from_json(&row.metadata);
     let (event_id, recorded_at) = (row.event_id, row.recorded_at);
     Published {
-        event: public_event(row),
+        event: own.unwrap_or_else(|| foreign(row)),
         event_id,
         position,
         recorded_at,
@@ -36,22 +103,32 @@ pub fn published(position: Position, row: StoredRow) -> Published {
     }
 }
 
-fn public_event(row: StoredRow) -> PublicEvent {
-    let tenant = TenantId::try_new(&row.tenant)
-        .unwrap_or_else(|_| TenantId::try_new(DEFAULT_TENANT).expect("the default tenant is a slug"));
-    if &*row.stream.kind == Order::KIND
-        && let Ok(order_id) = row.stream.id.parse()
-        && let Ok(event) = upcast::decode::<OrderEvent>(&row.event_type, &row.event_version, &row.payload)
-    {
-        let public = publish(&Facts { order_id, version: row.version, tenant: tenant.clone() }, &event);
-        if row.payload.len() <= UNMEASURED_BYTES_MAX || messaging::check_publishable(&public).is_ok() {
-            return public;
-        }
+/// The public event of a row whose kind this release writes; `None` for another kind, and for a row that is too large to be
+/// published, which only somebody else's program can have stored.
+fn own_event(position: Position, row: &StoredRow) -> Result<Option<PublicEvent>, UnreadableEvent> {
+    if &*row.stream.kind != Order::KIND || OrderEvent::current_version(&row.event_type).is_none() {
+        return Ok(None);
     }
-    foreign(row, tenant)
+    let (event, stream) = (row.event_id, row.stream.clone());
+    let Ok(order_id) = row.stream.id.parse() else { return Err(UnreadableEvent::Stream { position, event, stream }) };
+    let stored = upcast::decode::<OrderEvent>(&row.event_type, &row.event_version, &row.payload).map_err(|source| {
+        UnreadableEvent::Body { position, event, stream, version: row.version, source: source.into() }
+    })?;
+    let public = publish(&Facts { order_id, version: row.version, tenant: tenant_of(row) }, &stored);
+    if row.payload.len() <= UNMEASURED_BYTES_MAX || messaging::check_publishable(&public).is_ok() {
+        return Ok(Some(public));
+    }
+    tracing::warn!(%position, event = %row.event_id, "too large to be published as what it is; goes out as a foreign event");
+    Ok(None)
 }
 
-fn foreign(row: StoredRow, tenant: TenantId) -> PublicEvent {
+fn tenant_of(row: &StoredRow) -> TenantId {
+    TenantId::try_new(&row.tenant)
+        .unwrap_or_else(|_| TenantId::try_new(DEFAULT_TENANT).expect("the default tenant is a slug"))
+}
+
+fn foreign(row: StoredRow) -> PublicEvent {
+    let tenant = tenant_of(&row);
     let body = (row.payload.len() <= FOREIGN_BODY_BYTES_MAX).then_some(row.payload);
     publish_foreign(ForeignRow {
         aggregate_type: row.stream.kind.to_string(),
@@ -68,4 +145,56 @@ fn foreign(row: StoredRow, tenant: TenantId) -> PublicEvent {
 fn hash(payload: &str) -> [u8; 32] {
     let digest = digest(&SHA256, payload.as_bytes());
     digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Timestamp;
+
+    use super::*;
+
+    const ORDER: &str = "018f0000-0000-7000-8000-000000000001";
+    const AT: Position = Position { shard: 0, position: 7 };
+
+    fn row(stream: StreamId, event_type: &str, event_version: &str, payload: &str) -> StoredRow {
+        StoredRow {
+            stream,
+            version: 1,
+            event_type: event_type.to_owned(),
+            event_version: event_version.to_owned(),
+            payload: payload.to_owned(),
+            metadata: "{}".to_owned(),
+            event_id: EventId::new(ORDER.parse().unwrap()),
+            tenant: "shop".to_owned(),
+            recorded_at: Timestamp::try_from_micros(1_790_000_000_000_000).unwrap(),
+        }
+    }
+
+    fn of_order(event_type: &str, event_version: &str, payload: &str) -> Result<Published, UnreadableEvent> {
+        published(AT, row(StreamId::new("order", ORDER), event_type, event_version, payload))
+    }
+
+    #[test]
+    fn an_event_of_ours_that_does_not_decode_is_an_error_that_names_it() {
+        for (version, payload) in [("1.0", "{}"), ("1.0", "{\"OrderCancelled\": {}}"), ("7.0", "{}")] {
+            let said = of_order("OrderCancelled", version, payload).unwrap_err().to_string();
+            assert!(said.contains(ORDER) && said.contains("position 0.7"), "{said}");
+        }
+        let stray = row(StreamId::new("order", "no id"), "OrderCancelled", "1.0", "{}");
+        assert!(matches!(published(AT, stray), Err(UnreadableEvent::Stream { .. })));
+    }
+
+    #[test]
+    fn what_is_of_no_kind_of_ours_goes_out_as_what_it_is() {
+        assert!(matches!(of_order("Noted", "1.0", "[]").unwrap().event, PublicEvent::ForeignEvent(_)));
+        let other = row(StreamId::new("note", "n"), "OrderCancelled", "1.0", "{}");
+        assert!(matches!(published(AT, other).unwrap().event, PublicEvent::ForeignEvent(_)));
+    }
+
+    #[test]
+    fn every_public_event_but_the_foreign_one_is_declared() {
+        let declared: Vec<_> = declared_events().into_iter().map(|event| event.event_type).collect();
+        let names: Vec<_> = PublicEvent::NAMES.into_iter().filter(|name| *name != "ForeignEvent").collect();
+        assert_eq!(declared, names);
+    }
 }

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use domain::contract::Position;
 use domain::{EventId, Timestamp};
-use event_store::{LogPage, StoredRow};
-use messaging::{EncodeError, EncodedRecord};
+use event_store::{DeclaredEvent, LogPage, StoredRow};
+use messaging::EncodedRecord;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tracing::Level;
 
-use crate::outgoing::outgoing;
+use crate::outgoing::{is_read_here, outgoing};
 use crate::session::RelayError;
 use crate::{Deps, RelayOptions};
 
@@ -209,19 +209,32 @@ impl Reader {
         let mut page =
             Page { records: Vec::with_capacity(rows.len()), traces: Vec::new(), last, event_id, recorded_at, bytes: 0 };
         let traced = Trace::wanted();
+        self.leave_newer(&rows).await?;
         for (count, (position, row)) in rows.into_iter().enumerate() {
             if count % RECORDS_A_TURN == RECORDS_A_TURN - 1 {
                 tokio::task::yield_now().await;
             }
-            let added = self.add(position, row, traced, &mut page);
-            added.map_err(|source| RelayError::Encode { position, source })?;
+            self.add(position, row, traced, &mut page)?;
         }
         Ok(page)
     }
 
-    fn add(&self, position: Position, row: StoredRow, traced: bool, page: &mut Page) -> Result<(), EncodeError> {
-        let record = outgoing(position, row);
-        let encoded = self.deps.encoder.encode(&record)?;
+    /// Stops before an event that a newer release has declared. Which kinds are declared is asked for only where a row is of
+    /// none that this release reads, and asked anew each time: a newer release declares its kinds before it writes any.
+    async fn leave_newer(&self, rows: &[(Position, StoredRow)]) -> Result<(), RelayError> {
+        let unknown = rows.iter().filter(|(_, row)| !is_read_here(row));
+        let unknown: Vec<_> = unknown.map(|(position, row)| (*position, DeclaredEvent::of(row))).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let declared = self.deps.store.declared_events().await?;
+        let newer = unknown.into_iter().find(|(_, event)| declared.contains(event));
+        newer.map_or(Ok(()), |(position, event)| Err(RelayError::NewerRelease { position, event: event.into() }))
+    }
+
+    fn add(&self, position: Position, row: StoredRow, traced: bool, page: &mut Page) -> Result<(), RelayError> {
+        let record = outgoing(position, row)?;
+        let encoded = self.deps.encoder.encode(&record).map_err(|source| RelayError::Encode { position, source })?;
         page.bytes += encoded.value.as_ref().map_or(0, Vec::len);
         page.records.push(encoded);
         if traced {

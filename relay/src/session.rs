@@ -1,19 +1,20 @@
-//! One producer's life: take the lease, fence, find the place, publish until something ends it.
+//! One producer's life: take the lease, start, publish until something ends it.
 
 use std::time::Duration;
 
 use domain::EventId;
 use domain::contract::Position;
-use event_store::{LeaseError, ReadError};
-use messaging::EncodeError;
+use event_store::{DeclaredEvent, Lease, LeaseError, ReadError};
 use messaging::checkpoint::Checkpoint;
 use messaging::producer::{ProducerError, TransactionalProducer};
+use messaging::{CheckpointRecord, EncodeError, EncodedRecord, Examined, partition_of};
 use service_kit::clock::Stopwatch;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::outgoing::UnreadableEvent;
 use crate::pages::{Page, Pages, Trace};
-use crate::place::{PlaceError, place};
+use crate::start::{PartitionName, StartError, Started, look_again, start};
 use crate::{Deps, RelayOptions};
 
 /// How a session ended without an error.
@@ -22,6 +23,8 @@ pub(crate) enum End {
     Stopped,
     /// Another relay has the lease or has fenced this one.
     StandBy,
+    /// An event of a newer release is next, which a relay of that release has to publish.
+    NewerRelease,
 }
 
 /// Why a session ended.
@@ -29,12 +32,12 @@ pub(crate) enum End {
 pub enum RelayError {
     /// Where to go on cannot be told.
     #[error("the relay of shard {shard} cannot find its place")]
-    Place {
+    Start {
         /// Which shard.
         shard: i16,
         /// Why.
         #[source]
-        source: PlaceError,
+        source: Box<StartError>,
     },
     /// The lease cannot be asked for.
     #[error("the relay cannot ask for its lease")]
@@ -42,6 +45,23 @@ pub enum RelayError {
     /// The log cannot be read.
     #[error("the relay cannot read the log")]
     Read(#[from] ReadError),
+    /// An event of a kind that this release writes cannot be read. As a foreign event it would be lost to every consumer.
+    #[error(
+        "the relay cannot publish an event of the engine's own. Run the release that wrote it, or restore the row from a backup"
+    )]
+    Unreadable(#[from] UnreadableEvent),
+    /// An event of a kind that only a newer release knows.
+    #[error(
+        "the event at position {position}, {kind} of version {version}, was written by a newer release, whose relay has to \
+         publish it",
+        kind = event.event_type, version = event.event_version
+    )]
+    NewerRelease {
+        /// Where it stands.
+        position: Position,
+        /// Its kind.
+        event: Box<DeclaredEvent>,
+    },
     /// A record cannot be written.
     #[error("the relay cannot encode the event at position {position}")]
     Encode {
@@ -60,9 +80,12 @@ impl RelayError {
     /// Whether starting over would not help.
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Place { source, .. } => source.is_final(),
-            Self::Encode { .. } | Self::Produce(ProducerError::Fatal { .. }) | Self::Read(ReadError::Hole(_)) => true,
-            Self::Lease(_) | Self::Read(_) | Self::Produce(_) => false,
+            Self::Start { source, .. } => source.is_final(),
+            Self::Unreadable(_)
+            | Self::Encode { .. }
+            | Self::Produce(ProducerError::Fatal { .. })
+            | Self::Read(ReadError::Hole(_)) => true,
+            Self::NewerRelease { .. } | Self::Lease(_) | Self::Read(_) | Self::Produce(_) => false,
         }
     }
 }
@@ -76,45 +99,90 @@ pub(crate) async fn session(
 ) -> Result<End, RelayError> {
     let name = format!("relay-{shard}");
     let Some(lease) = deps.store.lease(&name, deps.holder, options.lease_ttl_s).await? else { return Ok(End::StandBy) };
-    let transactional_id = format!("{}-{shard}", options.transactional_id_prefix);
-    let producer = TransactionalProducer::connect(&deps.brokers, &transactional_id).await?;
-    let published = place(&deps.store, &deps.brokers, &options.topic, &options.checkpoint_topic, shard)
-        .await
-        .map_err(|source| RelayError::Place { shard, source })?;
+    let ended = tokio::select! {
+        ended = work(deps, options, shard, &lease, head, stop) => ended,
+        lost = hold(deps, options, &lease) => lost,
+    };
+    let end = match ended {
+        Err(RelayError::Produce(error @ ProducerError::Fenced { .. })) => {
+            tracing::warn!(
+                shard,
+                epoch = lease.epoch,
+                error = service_kit::errors::chain(&error),
+                "the relay was fenced"
+            );
+            metrics::counter!("relay_fenced_total", "shard" => shard.to_string()).increment(1);
+            // Whoever fenced this producer holds the lease by now, or will.
+            return Ok(End::StandBy);
+        }
+        Err(error @ RelayError::NewerRelease { .. }) => {
+            tracing::warn!(shard, error = service_kit::errors::chain(&error), "the relay stands by");
+            metrics::counter!("relay_newer_release_met_total", "shard" => shard.to_string()).increment(1);
+            Ok(End::NewerRelease)
+        }
+        ended => ended,
+    };
+    let is_over = match &end {
+        Ok(End::Stopped | End::NewerRelease) => true,
+        Ok(End::StandBy) => false,
+        Err(error) => error.is_final(),
+    };
+    if is_over {
+        let released = deps.store.release(&lease).await;
+        // A final error counts for more than a lease that runs out by itself.
+        if end.is_ok() {
+            released?;
+        }
+    }
+    end
+}
+
+/// Renews the lease until it is lost.
+async fn hold(deps: &Deps, options: &RelayOptions, lease: &Lease) -> Result<End, RelayError> {
+    let never = CancellationToken::new();
+    loop {
+        service_kit::poll::pause(Duration::from_millis(options.lease_renewal_ms), &never).await;
+        let renewed = deps.store.lease(&lease.name, lease.holder, options.lease_ttl_s).await?;
+        // Another epoch means that it had run out, so that somebody else may have begun meanwhile.
+        if renewed.as_ref() != Some(lease) {
+            tracing::warn!(lease = lease.name, epoch = lease.epoch, "the relay has lost its lease");
+            return Ok(End::StandBy);
+        }
+    }
+}
+
+/// Starts and publishes, until stopped.
+async fn work(
+    deps: &Deps,
+    options: &RelayOptions,
+    shard: i16,
+    lease: &Lease,
+    head: &mut watch::Receiver<i64>,
+    stop: &CancellationToken,
+) -> Result<End, RelayError> {
+    let Some(started) = stop.run_until_cancelled(start(deps, options, shard)).await else { return Ok(End::Stopped) };
+    let Started { producer, published, examined, unmarked } = started?;
     tracing::info!(shard, epoch = lease.epoch, position = published, "the relay publishes");
-    let mut session = Session { deps, options, shard, name, producer, published };
-    let end = session.publish(head, stop).await;
-    if matches!(end, Ok(End::Stopped)) {
-        deps.store.release(&lease).await?;
-    }
-    match end {
-        // Whoever fenced this producer holds the lease by now, or will.
-        Err(RelayError::Produce(ProducerError::Fenced { .. })) => Ok(End::StandBy),
-        end => end,
-    }
+    let mut session = Session { deps, options, shard, producer, published, examined, unmarked };
+    session.publish(head, stop).await
 }
 
 struct Session<'a> {
     deps: &'a Deps,
     options: &'a RelayOptions,
     shard: i16,
-    name: String,
     producer: TransactionalProducer,
     published: i64,
+    examined: Examined,
+    /// Where committed records lacked their marker, and no transaction has touched the partition since.
+    unmarked: Vec<PartitionName>,
 }
 
 impl Session<'_> {
     async fn publish(&mut self, head: &mut watch::Receiver<i64>, stop: &CancellationToken) -> Result<End, RelayError> {
-        let mut renewed = Stopwatch::start();
         let mut pages = Pages::behind(self.published, self.deps, self.options, self.shard, head.clone());
         let idle = Duration::from_millis(self.options.idle_ms);
         loop {
-            if renewed.elapsed() > Duration::from_millis(self.options.lease_renewal_ms) {
-                renewed = Stopwatch::start();
-                if self.deps.store.lease(&self.name, self.deps.holder, self.options.lease_ttl_s).await?.is_none() {
-                    return Ok(End::StandBy);
-                }
-            }
             let page = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(End::Stopped),
@@ -131,6 +199,7 @@ impl Session<'_> {
     async fn transaction(&mut self, page: Page) -> Result<(), RelayError> {
         let started = Stopwatch::start();
         let count = page.records.len();
+        let touched = self.touched_of_unmarked(&page.records);
         self.producer.begin()?;
         for record in page.records {
             self.producer.produce(record).await?;
@@ -143,13 +212,48 @@ impl Session<'_> {
         metrics::counter!("relay_events_published_total").increment(count as u64);
         metrics::gauge!("relay_lag_ms", "shard" => self.shard.to_string())
             .set(millis(self.deps.clock.now().micros() - page.recorded_at.micros()));
+        if !touched.is_empty() {
+            self.look_again(touched).await?;
+        }
+        Ok(())
+    }
+
+    /// Those partitions in which a transaction with these records ends what lacked its marker.
+    fn touched_of_unmarked(&self, records: &[EncodedRecord]) -> Vec<PartitionName> {
+        let partitions = self.examined.ends.len();
+        let touches = |wanted: &PartitionName| {
+            let mut keys = records.iter().filter_map(|record| record.key.as_deref());
+            wanted.topic == self.options.checkpoint_topic
+                || keys.any(|key| partition_of(key, partitions).map(i32::try_from) == Some(Ok(wanted.partition)))
+        };
+        self.unmarked.iter().filter(|unmarked| touches(unmarked)).cloned().collect()
+    }
+
+    /// Makes sure that what lacked its marker counts, now that a transaction has touched its partition.
+    async fn look_again(&mut self, touched: Vec<PartitionName>) -> Result<(), RelayError> {
+        let (examined, unmarked) = look_again(self.deps, self.options, self.shard).await?;
+        self.examined = examined;
+        for partition in touched {
+            if unmarked.contains(&partition) {
+                tracing::error!(
+                    shard = self.shard,
+                    %partition,
+                    "committed records still lack their marker, since the cluster has forgotten their producer: they and \
+                     all behind them stay hidden from readers. Do not abort them; publish the topic anew"
+                );
+            } else {
+                tracing::info!(shard = self.shard, %partition, "the records that lacked their marker count now");
+            }
+            self.unmarked.retain(|one| *one != partition);
+        }
         Ok(())
     }
 
     async fn produce_checkpoint(&mut self, position: i64, event_id: EventId) -> Result<(), RelayError> {
         let incarnation = self.deps.store.identity().incarnation;
         let checkpoint = Checkpoint { incarnation, shard: self.shard, position, event_id };
-        self.producer.produce(checkpoint.to_record(&self.options.checkpoint_topic)).await?;
+        let record = CheckpointRecord { checkpoint, examined: Some(self.examined.clone()) };
+        self.producer.produce(record.to_record(&self.options.checkpoint_topic)).await?;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-use domain::order::{EraseSubject, Order, OrderCommand, OrderEvent, OrderState};
+use domain::order::{EraseSubject, Order, OrderCommand, OrderState};
 use domain::{CustomerId, Decider, OrderId, SubjectId};
 use event_store::{Decided, Execution, Expectation, Outcome};
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -109,7 +109,7 @@ impl Commands {
             expects: Expectation::Existing,
             idempotency: None,
             decide: &decide,
-            claims: &|_: &OrderEvent| None,
+            claims: &|_, _| None,
             answer: &|_: Result<&Decided<Order>, &Refusal>| None,
         };
         match self.bus.execute(execution).await? {

@@ -19,6 +19,7 @@ use crate::commands::{AddressDetails, Broken, Fields, MoneyView, Refusal};
 /// Begin a draft.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"customer": "c-1", "currency": "EUR"}))]
 pub(super) struct NewOrder {
     /// Your own id for the order, a UUIDv7.
     #[schema(value_type = Option<Uuid>, example = "01936f2a-7c00-7abc-8def-0123456789ab")]
@@ -46,6 +47,7 @@ impl NewOrder {
 /// Add a line.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"sku": "85123A", "description": "T-light holder", "quantity": 6, "unitPrice": "2.55"}))]
 pub(super) struct NewOrderLine {
     /// Your own id for the line, any UUID.
     #[schema(value_type = Option<Uuid>)]
@@ -89,6 +91,7 @@ impl NewOrderLine {
 /// Change a line's quantity.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"quantity": 3}))]
 pub(super) struct LineChange {
     /// Pieces from now on.
     #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 3)]
@@ -148,6 +151,7 @@ enum AddressRole {
 /// Set or replace an address. All but the country is sealed under the customer's key before it is stored.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"kind": "SHIPPING", "name": "A. Recipient", "line1": "1 Long Street", "city": "London", "postalCode": "E1 6AN", "country": "GB"}))]
 pub(super) struct AddressBody {
     /// Which of the order's addresses.
     kind: AddressRole,
@@ -214,6 +218,7 @@ impl AddressBody {
 /// Commit to a draft.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({}))]
 pub(super) struct PlacementBody {
     /// What you expect to pay. The order is not placed where its total is another one.
     expected_total: Option<MoneyView>,
@@ -242,6 +247,7 @@ enum CancelGround {
 /// Call an order off.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"reason": "STAFF", "note": "ordered twice"}))]
 pub(super) struct CancellationBody {
     /// On what ground. A customer gives `CUSTOMER`.
     reason: CancelGround,

@@ -98,6 +98,12 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let is_privacy = path.starts_with("/v1/privacy/");
     let changes = !is_import && !is_trial && !is_privacy && *method != HttpMethod::Get;
     operation.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
+    if is_import
+        && let Some(RefOr::T(body)) = &mut operation.request_body
+        && let Some(RefOr::T(content)) = body.content.get_mut("application/x-ndjson")
+    {
+        content.example = Some(IMPORT_EXAMPLE.into());
+    }
     let parameters = operation.parameters.get_or_insert_default();
     parameters.extend(path_parameters(path).map(RefOr::T));
     if changes {
@@ -136,6 +142,9 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
         }
     }
 }
+
+/// One row; pages that show the description would break it into lines, and a line is a row.
+const IMPORT_EXAMPLE: &str = r#"{"source":"online-retail","reference":"536365","number":"536365","kind":"SALE","currency":"GBP","placedAt":"2010-12-01T08:26:00Z","lines":[{"sku":"85123A","quantity":6,"unitPrice":"2.55"}]}"#;
 
 const PROBLEMS: &[(&str, &str)] = &[
     ("400", "The request cannot be read, or lacks its Idempotency-Key."),

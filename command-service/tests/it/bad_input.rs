@@ -198,7 +198,7 @@ async fn an_array_is_no_object_and_an_object_is_no_name() {
     let path = world.ready("c-1").await;
     for (target, body) in [
         ("/lines", r#"[null,"SKU","text",1,"1"]"#),
-        ("/place", r#"[null]"#),
+        ("/place", "[null]"),
         ("/place", r#"{"expectedTotal":[612,"EUR"]}"#),
         ("/cancel", r#"{"reason":{"STAFF":null}}"#),
         ("/address", r#"{"kind":{"SHIPPING":null},"name":"A","line1":"B","city":"C","country":"GB"}"#),

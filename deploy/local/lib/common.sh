@@ -127,10 +127,14 @@ await() {
   done
 }
 
+# explain PART WHAT: ends with what went wrong, the end of the part's log, and what to do; a part that knows better than the
+# general advice has a function PART_advice.
 explain() {
+  local advice=''
   say "--- last lines of $(log_file "$1")"
   tail -n 20 "$(log_file "$1")" >&2 || true
-  die "$2. The lines above are its log. 'make up' tries again; 'make clean' starts from nothing."
+  if declare -F "$1_advice" >/dev/null; then advice=$("$1_advice"); fi
+  die "$2. ${advice:-The lines above are its log. 'make up' tries again; 'make clean' starts from nothing.}"
 }
 
 # stop_process PART PID SIGNAL SECONDS...: sends a signal and waits; then the next pair; then kills.

@@ -32,6 +32,21 @@ kafka_format() {
     >"$(log_file kafka)" 2>&1 || explain kafka 'formatting failed'
 }
 
+# What Kafka says of a data folder whose metadata a newer release has written: before and after that folder was first used.
+NEWER_METADATA='but this controller only supports versions|MetadataParseException|UnsupportedVersionException'
+LOG_LINES_OF_A_START=200
+
+# kafka_advice: a folder of a newer Kafka cannot be opened by this one, nor set back by the newer one.
+kafka_advice() {
+  if ! tail -n "$LOG_LINES_OF_A_START" "$(log_file kafka)" | grep -qE "$NEWER_METADATA"; then return; fi
+  cat <<END
+The data in $ORDERS_STATE/kafka was written by a newer Kafka than this stack runs, and Kafka has no way back.
+  No order is lost: they are in Postgres, and the topics are published anew from there:
+    deploy/local/stack drop kafka && make up && orderctl replay rebuild --all --start-over
+  Or 'make clean' starts from nothing.
+END
+}
+
 # A cluster id is 16 random bytes in URL-safe base64; Kafka refuses one that begins with a dash.
 kafka_cluster_id() { printf 'E%s' "$(head -c 16 /dev/urandom | base64 | tr '+/' 'ab' | cut -c 2-22)"; }
 

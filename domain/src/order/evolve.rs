@@ -2,7 +2,7 @@
 
 use crate::Unfoldable;
 
-use super::{AddressKind, Cancelled, Draft, Imported, OrderEvent, OrderState, Placed};
+use super::{AddressKind, Cancelled, Draft, Imported, OrderEvent, OrderState, Placed, SubjectErased};
 
 pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState, Unfoldable> {
     match (state, event) {
@@ -22,22 +22,7 @@ pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState
         (OrderState::Imported(imported), OrderEvent::OrderImportCorrected(event)) => {
             Ok(OrderState::Imported(Imported { order: event.order.clone(), ..imported }))
         }
-        (OrderState::Draft(mut draft), OrderEvent::SubjectErased(event)) => {
-            draft.erased.push(event.subject.clone());
-            Ok(OrderState::Draft(draft))
-        }
-        (OrderState::Placed(mut placed), OrderEvent::SubjectErased(event)) => {
-            placed.draft.erased.push(event.subject.clone());
-            Ok(OrderState::Placed(placed))
-        }
-        (OrderState::Cancelled(mut cancelled), OrderEvent::SubjectErased(event)) => {
-            cancelled.draft.erased.push(event.subject.clone());
-            Ok(OrderState::Cancelled(cancelled))
-        }
-        (OrderState::Imported(mut imported), OrderEvent::SubjectErased(event)) => {
-            imported.erased.push(event.subject.clone());
-            Ok(OrderState::Imported(imported))
-        }
+        (state, OrderEvent::SubjectErased(erased)) => subject_erased(state, erased, event),
         (OrderState::Draft(mut draft), OrderEvent::LineAdded(event)) => {
             draft.lines.push(event.line.clone());
             Ok(OrderState::Draft(draft))
@@ -78,6 +63,18 @@ pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState
         })),
         (state, event) => Err(unfoldable(&state, event)),
     }
+}
+
+fn subject_erased(mut state: OrderState, erased: &SubjectErased, event: &OrderEvent) -> Result<OrderState, Unfoldable> {
+    let subjects = match &mut state {
+        OrderState::Absent => return Err(unfoldable(&state, event)),
+        OrderState::Draft(draft) => &mut draft.erased,
+        OrderState::Placed(placed) => &mut placed.draft.erased,
+        OrderState::Cancelled(cancelled) => &mut cancelled.draft.erased,
+        OrderState::Imported(imported) => &mut imported.erased,
+    };
+    subjects.push(erased.subject.clone());
+    Ok(state)
 }
 
 fn unfoldable(state: &OrderState, event: &OrderEvent) -> Unfoldable {

@@ -53,6 +53,7 @@ impl Lane {
     pub(crate) async fn append(&self, append: Append, room: OwnedSemaphorePermit) -> Result<(), AppendError> {
         let others = self.inside.fetch_add(1, Ordering::Relaxed);
         let _inside = Inside(&self.inside);
+        let stream = append.stream.clone();
         let (mut pending, answer) = Pending::new(append, room);
         if others == 0 {
             match self.alone(pending).await {
@@ -61,10 +62,11 @@ impl Lane {
             }
         }
         self.queue.try_send(pending).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => AppendError::Unavailable,
+            mpsc::error::TrySendError::Full(pending) => pending.told_truly(AppendError::Overloaded),
+            mpsc::error::TrySendError::Closed(pending) => pending.told_truly(AppendError::Unavailable),
         })?;
-        answer.await.unwrap_or(Err(AppendError::Unavailable))
+        // A writer that ends with its runtime may have sent what it does not answer.
+        answer.await.unwrap_or(Err(AppendError::Unknown { stream }))
     }
 
     /// Inserts one command without the writer. What does not pass at once is given back for the writer, who knows the cures.

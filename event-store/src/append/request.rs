@@ -164,7 +164,19 @@ impl Pending {
 
     /// Answers the command. A command that no longer waits has its outcome in the store.
     pub(crate) fn settle(self, result: Result<(), AppendError>) {
+        let result = result.map_err(|error| self.told_truly(error));
         let _gone = self.reply.send(result);
+    }
+
+    /// The error for the caller. One that says no more than that the last attempt stored nothing does not hold for a command
+    /// whose earlier attempt may have been stored.
+    pub(super) fn told_truly(&self, error: AppendError) -> AppendError {
+        match error {
+            AppendError::Overloaded | AppendError::Locked { .. } | AppendError::Unavailable if self.unsure => {
+                AppendError::Unknown { stream: self.append.stream.clone() }
+            }
+            error => error,
+        }
     }
 
     pub(crate) fn conflict(self) {

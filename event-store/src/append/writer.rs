@@ -182,11 +182,7 @@ impl Writer {
             }
             service_kit::poll::pause(Duration::from_millis(RECONNECT_PAUSE_MS), &never).await;
         }
-        for pending in part {
-            let stream = pending.append.stream.clone();
-            let error = if pending.unsure { AppendError::Unknown { stream } } else { AppendError::Unavailable };
-            pending.settle(Err(error));
-        }
+        part.into_iter().for_each(|pending| pending.settle(Err(AppendError::Unavailable)));
     }
 
     /// A command whose rows somebody else has locked waits on a connection of its own, so that the rest goes on. There are few

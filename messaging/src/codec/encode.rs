@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::contract::PublicEvent;
+use uuid::Uuid;
 
 use super::datum::{self, Counted};
 use super::{MAGIC, PREFIX_BYTES, VALUE_BYTES_MAX};
@@ -36,6 +37,7 @@ pub enum EncodeError {
 #[derive(Debug, Clone)]
 pub struct Encoder {
     topic: Arc<str>,
+    source: Arc<str>,
     registered: Arc<[Registered; RECORDS]>,
 }
 
@@ -61,7 +63,13 @@ impl Encoder {
     /// An encoder whose ids, in the order of [`PublicEvent::NAMES`], are known already.
     pub fn with_ids(registry_url: &str, topic: &str, ids: [u32; RECORDS]) -> Self {
         let registered = ids.map(|id| Registered { id, data_schema: format!("{registry_url}/schemas/ids/{id}") });
-        Self { topic: topic.into(), registered: Arc::new(registered) }
+        Self { topic: topic.into(), source: headers::SOURCE_VALUE.into(), registered: Arc::new(registered) }
+    }
+
+    /// The same, with records that say which log they come from, by its incarnation.
+    #[must_use]
+    pub fn of_log(self, incarnation: Uuid) -> Self {
+        Self { source: headers::source_of(incarnation).into(), ..self }
     }
 
     /// The record of an event: key is the order's id, timestamp the moment of storing.
@@ -83,6 +91,7 @@ impl Encoder {
             payload_hash: &outgoing.payload_hash,
             full_name: &CONTRACT[index].full_name,
             data_schema: &registered.data_schema,
+            source: &self.source,
         });
         Ok(EncodedRecord {
             topic: Arc::clone(&self.topic),

@@ -1,13 +1,16 @@
 //! A producer whose records become visible together or not at all.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
 use rdkafka::producer::Producer;
+use service_kit::clock::Stopwatch;
 
 use super::ProducerError;
-use super::outbox::{Outbox, config};
+use super::outbox::{Deliveries, Outbox, config};
+use crate::client::{self, Interrupt};
 use crate::record::EncodedRecord;
 
 /// After this time the cluster ends a transaction whose producer is gone, in milliseconds. Until then `read_committed`
@@ -17,6 +20,8 @@ const TRANSACTION_TIMEOUT_MS: &str = "10000";
 const DELIVERY_TIMEOUT_MS: &str = "9000";
 /// Longest wait for `init_transactions`, in milliseconds; it waits for the predecessor's transaction to end.
 const INIT_TIMEOUT_MS: u64 = 30_000;
+/// Longest single call of it, in milliseconds; also how soon an interruption is seen.
+const INIT_CALL_MS: u64 = 500;
 /// Longest wait for a commit or an abort, in milliseconds; shorter than a request's (the transaction's less 100 ms), so that
 /// the client does not repeat one that stays without answer.
 const END_TIMEOUT_MS: u64 = 9_000;
@@ -28,6 +33,21 @@ pub struct TransactionalProducer {
     state: State,
 }
 
+/// Initialises transactions in short calls, each of which goes on where the one before left off; it ran out of time, or the
+/// coordinator was still ending what a predecessor had left open.
+fn initialise(client: &impl Producer<Deliveries>, interrupt: &Interrupt) -> Result<(), KafkaError> {
+    let waiting = Stopwatch::start();
+    loop {
+        match client.init_transactions(Duration::from_millis(INIT_CALL_MS)) {
+            Err(KafkaError::Transaction(error))
+                if error.is_retriable()
+                    && waiting.elapsed() < Duration::from_millis(INIT_TIMEOUT_MS)
+                    && !interrupt.is_set() => {}
+            ended => return ended,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Idle,
@@ -36,7 +56,8 @@ enum State {
 }
 
 impl TransactionalProducer {
-    /// Connects, fences every predecessor with the same transactional id, and ends what it left open.
+    /// Connects, fences every predecessor with the same transactional id, and ends what it left open. It goes on in the
+    /// background for half a second at most where nobody waits for it any more.
     ///
     /// # Errors
     /// [`ProducerError`].
@@ -49,8 +70,8 @@ impl TransactionalProducer {
             // Below it, the client does not tell of lost connections.
             .set_log_level(RDKafkaLogLevel::Info);
         let outbox = Outbox::try_new(&config)?;
-        let timeout = Duration::from_millis(INIT_TIMEOUT_MS);
-        let initialised = outbox.settle(timeout, move |client| client.init_transactions(timeout)).await;
+        let client = Arc::clone(outbox.client());
+        let initialised = client::interruptible(move |interrupt| initialise(&*client, interrupt)).await;
         initialised.map_err(|source| ProducerError::of("initialising transactions", source))?;
         Ok(Self { outbox, state: State::Idle })
     }

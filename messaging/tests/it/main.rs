@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod checkpoints;
+mod cluster;
 mod consumers;
+mod lost_markers;
 mod producers;
 mod registries;
 mod topic_declarations;

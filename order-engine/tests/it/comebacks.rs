@@ -1,7 +1,5 @@
 //! An engine that dies between storing and answering, and stores that come back without what they had.
 
-use std::time::Duration;
-
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use service_kit::config::DatabaseUrl;
@@ -14,8 +12,6 @@ use crate::look::{LOOK, PATIENCE, free_address, grows, nothing_lost_or_doubled};
 use crate::stack::Stack;
 
 const CUSTOMERS: usize = 4;
-/// Longest time until an engine has refused to go on.
-const REFUSED: Duration = Duration::from_secs(60);
 /// An append that waits for a lock on a connection of its own, which it does for seconds: its batch waits far shorter.
 const APPEND_WAITS: &str = "SELECT 1 FROM pg_stat_activity
     WHERE application_name = 'event-store-appender' AND datname = current_database() AND wait_event_type = 'Lock'
@@ -124,10 +120,14 @@ async fn publishes(stack: &Stack, token: &str, mut acknowledged: Vec<String>) ->
     acknowledged
 }
 
-/// What an engine says that ends because it may not relay.
+/// What an engine says whose relay may not go on. It goes on itself.
 async fn refused_to_relay(stack: &Stack) -> String {
-    let ended = stack.attempt("order-engine", &["serve", "--only", "relay"]);
-    tokio::time::timeout(REFUSED, ended).await.expect("it ends").expect_err("it refuses")
+    let engine = Engine::spawn(stack, &free_address(), "relay");
+    let said = engine.relay_stopped().await;
+    let metrics = reqwest::get(format!("{}/metrics", engine.url)).await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("relay_stopped{shard=\"0\"} 1"), "{metrics}");
+    engine.kill().await;
+    said
 }
 
 async fn post(engine: &Engine, token: &str, path: &str, key: &str, body: &Value) -> reqwest::Result<Response> {

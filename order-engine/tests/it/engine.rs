@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use service_kit::poll::wait_until;
+use service_kit::poll::{wait_for, wait_until};
 use tokio::process::{Child, Command};
 
 use crate::stack::{Stack, binary};
@@ -19,6 +19,13 @@ pub struct Engine {
 impl Engine {
     /// Starts an engine with some roles and waits until it is ready.
     pub async fn start(stack: &Stack, listen: &str, roles: &str) -> Self {
+        let engine = Self::spawn(stack, listen, roles);
+        engine.ready().await;
+        engine
+    }
+
+    /// Starts an engine, whether or not it becomes ready.
+    pub fn spawn(stack: &Stack, listen: &str, roles: &str) -> Self {
         let child = Command::new(binary("order-engine"))
             .args(["serve", "--only", roles])
             .envs(&stack.variables)
@@ -28,15 +35,25 @@ impl Engine {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        let engine = Self { child, url: format!("http://{listen}") };
-        engine.ready().await;
-        engine
+        Self { child, url: format!("http://{listen}") }
     }
 
     pub async fn ready(&self) {
         let url = format!("{}/readyz", self.url);
         let ready = async || reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success());
         wait_until(START, LOOK, ready).await.unwrap();
+    }
+
+    /// What it says once it is not ready because its relay has stopped.
+    pub async fn relay_stopped(&self) -> String {
+        let url = format!("{}/readyz", self.url);
+        let stopped = async || {
+            let answer = reqwest::get(&url).await.ok()?;
+            let is_unready = answer.status() == reqwest::StatusCode::SERVICE_UNAVAILABLE;
+            let body: serde_json::Value = answer.json().await.ok()?;
+            (is_unready && body["checks"]["relay"] == "failed").then(|| body["notes"]["relay"].to_string())
+        };
+        wait_for(START, LOOK, stopped).await.unwrap()
     }
 
     /// Sends a signal, such as `STOP`, `CONT` or `KILL`.

@@ -40,10 +40,13 @@ impl<'a> Histories<'a> {
         let (position, row) = stored(row)?;
         let order_id = row.stream.id.parse()?;
         let (version, event_type) = (row.version, row.event_type.clone());
-        // A body of ours that does not read is published as a stranger's, so it is looked at beforehand.
+        // A body of ours that does not read stops the relay; the audit goes on, and looks at it as at a stranger's.
         let refused = OrderEvent::current_version(&event_type)
             .and_then(|_| upcast::decode::<OrderEvent>(&event_type, &row.event_version, &row.payload).err());
-        let published = relay::published(position, row);
+        let published = match refused {
+            Some(_) => relay::published_as_foreign(position, row),
+            None => relay::published(position, row)?,
+        };
         let foreign = matches!(published.event, PublicEvent::ForeignEvent(_));
         let reason = match refused {
             Some(error) => Some(("undecodable", chain(&error))),

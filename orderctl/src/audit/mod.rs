@@ -11,7 +11,6 @@ mod consumed;
 mod finding;
 mod histories;
 mod log;
-mod partition;
 mod report;
 mod rows;
 mod seen;

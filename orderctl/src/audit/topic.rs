@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::contract::Position;
-use messaging::{IncomingRecord, headers};
+use messaging::{IncomingRecord, headers, partition_of};
 use service_kit::BoxError;
 use tokio_postgres::Client;
 
 use super::Range;
 use super::consumed::{Consumed, place};
 use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
-use super::partition::partition_of;
 use super::seen::Seen;
 use crate::kafka::Topic;
 

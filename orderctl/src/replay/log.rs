@@ -28,7 +28,9 @@ impl Log for StoreLog {
                 break;
             }
             last = page.last;
-            published.extend(page.rows.into_iter().map(|(position, row)| relay::published(position, row)));
+            for (position, row) in page.rows {
+                published.push(relay::published(position, row)?);
+            }
         }
         Ok(published)
     }

@@ -65,7 +65,7 @@ async fn folded(variables: &Variables, order: OrderId, until: Option<Moment>) ->
     for row in rows {
         let position = positions.iter().find(|(version, _)| *version == row.version).map(|(_, position)| *position);
         if until.is_none_or(|moment| happened_by(&row, position, moment)) {
-            view = Some(fold(view.take(), &relay::published(position.unwrap_or(UNKNOWN), row))?);
+            view = Some(fold(view.take(), &relay::published(position.unwrap_or(UNKNOWN), row)?)?);
         }
     }
     Ok(view)

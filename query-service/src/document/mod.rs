@@ -137,7 +137,7 @@ fn read_schema(sdl: &str) -> Valid<Schema> {
             name: name!("isOneOf"),
             arguments: Vec::new(),
             ty: ty!(Boolean),
-            directives: apollo_compiler::ast::DirectiveList::default(),
+            directives: ast::DirectiveList::default(),
         };
         object.make_mut().fields.entry(name!("isOneOf")).or_insert_with(|| Component::new(one_of));
     }

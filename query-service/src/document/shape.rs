@@ -7,7 +7,9 @@
 use std::collections::HashSet;
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use async_graphql::{Name, Pos, Positioned, Value};
 
 /// What is selected beside, so that no object is left without fields. The specification keeps such names for itself.
@@ -78,7 +80,10 @@ impl Shape {
 pub(super) fn marked(document: &ExecutableDocument) -> Option<ExecutableDocument> {
     let mut marked = document.clone();
     let mut count = 0;
-    let operations: Vec<&mut Positioned<_>> = marked.operations.iter_mut().map(|(_, operation)| operation).collect();
+    let operations: Vec<&mut Positioned<OperationDefinition>> = match &mut marked.operations {
+        DocumentOperations::Single(operation) => vec![operation],
+        DocumentOperations::Multiple(operations) => operations.values_mut().collect(),
+    };
     for operation in operations {
         // A subscription selects exactly one field at its root.
         let is_subscription = operation.node.ty == OperationType::Subscription;

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod beginnings;
 mod exactly_once;
+mod hanging;
 mod lost_answers;
+mod other_releases;
 mod proxy;
 mod refusals;
 mod support;

@@ -4,7 +4,7 @@
 //! round it. Source of frames and keys: <https://kafka.apache.org/protocol>.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use messaging::testing::brokers;
@@ -15,6 +15,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 const METADATA: u16 = 3;
+const API_VERSIONS: u16 = 18;
+/// The feature of which a broker tells the levels that it supports: behind its name stand the lowest and the highest.
+const METADATA_VERSION: &[u8] = b"metadata.version";
 const FIND_COORDINATOR: u16 = 10;
 const INIT_PRODUCER_ID: u16 = 22;
 const END_TXN: u16 = 26;
@@ -49,6 +52,8 @@ struct Shared {
     answered: Semaphore,
     done: AtomicBool,
     producers: AtomicU32,
+    /// The highest metadata version that the broker seems to support; 0 leaves the true one.
+    metadata_version: AtomicU16,
 }
 
 impl Proxy {
@@ -64,6 +69,7 @@ impl Proxy {
             answered: Semaphore::new(0),
             done: AtomicBool::new(false),
             producers: AtomicU32::new(0),
+            metadata_version: AtomicU16::new(0),
         });
         tokio::spawn(accept(listener, Arc::clone(&shared)));
         Self { address: format!("127.0.0.1:{port}"), shared }
@@ -72,6 +78,11 @@ impl Proxy {
     /// Lets a fault strike once.
     pub fn strike(&self, fault: Fault) {
         *self.shared.fault.lock().unwrap() = Some(fault);
+    }
+
+    /// Lets the broker seem to be of a release that supports metadata versions up to this one.
+    pub fn pretend_metadata_version(&self, highest: u16) {
+        self.shared.metadata_version.store(highest, Ordering::SeqCst);
     }
 
     /// How many faults have struck.
@@ -172,6 +183,9 @@ async fn answers(
         if key == METADATA || key == FIND_COORDINATOR {
             redirect(&mut frame, &shared);
         }
+        if key == API_VERSIONS {
+            pretend(&mut frame, shared.metadata_version.load(Ordering::SeqCst));
+        }
         // A client that is gone hears nothing, but what the broker says to it still counts.
         if let Some(client) = &mut client {
             write_frame(client, &frame).await;
@@ -188,6 +202,15 @@ fn redirect(frame: &mut [u8], shared: &Shared) {
     for start in found {
         let end = start + place.len();
         frame[end - 4..end].copy_from_slice(&u32::from(shared.port).to_be_bytes());
+    }
+}
+
+/// Writes another highest metadata version into an answer about supported versions.
+fn pretend(frame: &mut [u8], highest: u16) {
+    let name = frame.windows(METADATA_VERSION.len()).position(|window| window == METADATA_VERSION);
+    if let Some(name) = name.filter(|_| highest > 0) {
+        let highest_at = name + METADATA_VERSION.len() + size_of::<u16>();
+        frame[highest_at..highest_at + size_of::<u16>()].copy_from_slice(&highest.to_be_bytes());
     }
 }
 

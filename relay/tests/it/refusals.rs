@@ -1,13 +1,13 @@
 //! What would lose or double events is refused with a word on what to do.
 
 use messaging::testing::TestTopic;
-use relay::{PlaceError, RelayError};
+use relay::{RelayError, StartError};
 
 use crate::support::{Journey, Running, new_order};
 
-async fn refusal(running: Running) -> PlaceError {
+async fn refusal(running: Running) -> StartError {
     match running.relay.await.unwrap() {
-        Err(RelayError::Place { source, .. }) => source,
+        Err(RelayError::Start { source, .. }) => *source,
         other => panic!("the relay should refuse to start: {other:?}"),
     }
 }
@@ -27,7 +27,7 @@ async fn a_lost_checkpoint_is_refused_while_there_are_records() {
     journey.checkpoints = TestTopic::create(1).await;
     journey.options.checkpoint_topic = journey.checkpoints.name.as_str().into();
     let refused = refusal(journey.start().await).await;
-    assert!(matches!(refused, PlaceError::CheckpointLost { .. }), "{refused}");
+    assert!(matches!(refused, StartError::CheckpointLost { .. }), "{refused}");
     assert!(refused.to_string().contains("Restore"), "the refusal says what to do: {refused}");
     assert_eq!(journey.topic.read_all().await.len(), 10);
 }
@@ -45,7 +45,7 @@ async fn a_database_restored_from_an_older_copy_is_refused() {
         .await
         .unwrap();
     let refused = refusal(journey.start().await).await;
-    assert!(matches!(refused, PlaceError::Restored { .. }), "{refused}");
+    assert!(matches!(refused, StartError::Restored { .. }), "{refused}");
     assert!(refused.to_string().contains("Restore the newest copy"), "the refusal says what to do: {refused}");
     journey.append(&new_order(), 0, 20, "{}").await;
     let stop = tokio_util::sync::CancellationToken::new();
@@ -55,7 +55,7 @@ async fn a_database_restored_from_an_older_copy_is_refused() {
     stop.cancel();
     // Position 10 exists again, with another event.
     let refused = refusal(journey.start().await).await;
-    assert!(matches!(refused, PlaceError::Restored { .. }), "{refused}");
+    assert!(matches!(refused, StartError::Restored { .. }), "{refused}");
     assert_eq!(journey.topic.read_all().await.len(), 10);
 }
 
@@ -65,6 +65,6 @@ async fn another_log_is_refused() {
     let client = journey.database.client().await;
     client.batch_execute("UPDATE log_identity SET incarnation = gen_random_uuid()").await.unwrap();
     let refused = refusal(journey.start().await).await;
-    assert!(matches!(refused, PlaceError::OtherLog { .. }), "{refused}");
+    assert!(matches!(refused, StartError::OtherLog { .. }), "{refused}");
     assert!(refused.to_string().contains("new topics"), "the refusal says what to do");
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use domain::{EventId, TenantId};
 use event_store::{Append, NewEvent, Sequencer, Store, StoreOptions, StreamId, migrations};
-use messaging::IncomingRecord;
+use messaging::checkpoint::Checkpoint;
 use messaging::headers::{AGGREGATE_VERSION, GLOBAL_POSITION};
+use messaging::producer::TransactionalProducer;
 use messaging::testing::{TestTopic, brokers, unique};
-use relay::{Deps, RelayError, RelayOptions, run};
+use messaging::{EncodedRecord, IncomingRecord, partition_of};
+use relay::{Deps, RelayError, RelayOptions, RelayStatus, run};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
@@ -27,6 +29,8 @@ pub struct Journey {
     pub options: RelayOptions,
     /// Where its relays find Kafka.
     pub brokers: String,
+    /// What its relays tell.
+    pub status: RelayStatus,
 }
 
 /// A relay with its sequencer, as one process would run them.
@@ -61,10 +65,12 @@ impl Journey {
             lease_ttl_s: 1.0,
             lease_renewal_ms: 200,
             standby_ms: 50,
+            newer_release_standby_ms: 500,
+            settle_ms: 300,
             batch_events_max: 40,
             ..RelayOptions::default()
         };
-        Self { database, store, topic, checkpoints, options, brokers: brokers() }
+        Self { database, store, topic, checkpoints, options, brokers: brokers(), status: RelayStatus::default() }
     }
 
     pub async fn start(&self) -> Running {
@@ -77,6 +83,7 @@ impl Journey {
             encoder: self.topic.encoder().await,
             clock: Arc::new(SystemClock),
             holder: SystemIds.random(),
+            status: self.status.clone(),
         };
         let sequencer = tokio::spawn(sequencer.run(stop.clone()));
         let relay = tokio::spawn(run(deps, self.options.clone(), 0, head, stop.clone()));
@@ -103,6 +110,53 @@ impl Journey {
         self.store.append(append).await.unwrap();
     }
 
+    /// Gives positions to what is stored, without a relay.
+    pub async fn sequence(&self) {
+        let stop = CancellationToken::new();
+        let (sequencer, _head) = Sequencer::new(self.store.clone(), self.database.url().clone(), 0);
+        let running = tokio::spawn(sequencer.run(stop.clone()));
+        let done = async || self.store.unsequenced().await.unwrap() == 0;
+        wait_until(PATIENCE, LOOK, done).await.unwrap();
+        stop.cancel();
+        running.await.unwrap();
+    }
+
+    /// The records that the relay makes of the events after a position, each with its partition.
+    pub async fn records_after(&self, position: i64) -> Vec<EncodedRecord> {
+        let encoder = self.topic.encoder().await.of_log(self.store.identity().incarnation);
+        let page = self.store.read_log(0, position, 1_000).await.unwrap();
+        let records = page.rows.into_iter().map(|(position, row)| {
+            let mut record = encoder.encode(&relay::outgoing(position, row).unwrap()).unwrap();
+            let partitions = usize::try_from(self.topic.partitions).unwrap();
+            let partition = partition_of(record.key.as_deref().unwrap(), partitions).unwrap();
+            record.partition = Some(i32::try_from(partition).unwrap());
+            record
+        });
+        records.collect()
+    }
+
+    /// The checkpoint of a position.
+    pub async fn checkpoint_at(&self, position: i64) -> EncodedRecord {
+        let page = self.store.read_log(0, position - 1, 1).await.unwrap();
+        let (incarnation, event_id) = (self.store.identity().incarnation, page.rows[0].1.event_id);
+        Checkpoint { incarnation, shard: 0, position, event_id }.to_record(&self.options.checkpoint_topic)
+    }
+
+    /// How the relay of the log's only shard is called at Kafka.
+    pub fn transactional_id(&self) -> String {
+        format!("{}-0", self.options.transactional_id_prefix)
+    }
+
+    /// Commits or aborts records under the relay's own name.
+    pub async fn end_transaction(&self, records: Vec<EncodedRecord>, commit: bool) {
+        let mut producer = TransactionalProducer::connect(&brokers(), &self.transactional_id()).await.unwrap();
+        producer.begin().unwrap();
+        for record in records {
+            producer.produce(record).await.unwrap();
+        }
+        if commit { producer.commit().await.unwrap() } else { producer.abort().await.unwrap() }
+    }
+
     /// Waits until the checkpoint says that everything stored is published.
     pub async fn published(&self) {
         let checkpoints = self.options.checkpoint_topic.to_string();
@@ -119,6 +173,11 @@ impl Journey {
 
     /// Reads the whole topic and checks what other teams are promised: each position once, each order's versions in order.
     pub async fn check_topic(&self) -> Vec<IncomingRecord> {
+        self.check_topic_of(self.store.head(0).await.unwrap()).await
+    }
+
+    /// The same, where only so many positions are published.
+    pub async fn check_topic_of(&self, head: i64) -> Vec<IncomingRecord> {
         let records = self.topic.read_all().await;
         let mut last = HashMap::new();
         let mut positions = Vec::new();
@@ -131,7 +190,6 @@ impl Journey {
             positions.push(position.parse::<i64>().unwrap());
         }
         positions.sort_unstable();
-        let head = self.store.head(0).await.unwrap();
         assert_eq!(positions, (1..=head).collect::<Vec<_>>(), "every position is there once");
         records
     }

@@ -3,13 +3,15 @@
 //! Guarantees: parsing is a pure function of [`Variables`]; an error names the variable and what to do; secrets do not
 //! show in `Debug`. Nothing else in the workspace reads the environment.
 
+mod http;
 mod secret;
 mod settings;
 mod variables;
 
+pub use http::{FairnessSettings, HttpSettings};
 pub use secret::{DatabaseUrl, Secret};
 pub use settings::{
-    ClientSettings, DatabaseSettings, FairnessSettings, HttpSettings, JwtSettings, KeySettings, LogFormat,
-    MessagingSettings, Settings, TelemetrySettings,
+    BrokersThatLoseMarkers, ClientSettings, DatabaseSettings, JwtSettings, KeySettings, LogFormat, MessagingSettings,
+    RelaySettings, Settings, TelemetrySettings,
 };
 pub use variables::{ConfigError, Variables};

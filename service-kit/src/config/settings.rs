@@ -1,12 +1,9 @@
 //! The settings themselves, one struct a subject, so that a tool reads no more than it needs.
 
-use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use axum::http::{HeaderValue, Uri};
-
+use super::http::{FairnessSettings, HttpSettings};
 use super::{ConfigError, DatabaseUrl, Variables};
 
 /// All that the server needs.
@@ -24,6 +21,8 @@ pub struct Settings {
     pub jwt: JwtSettings,
     /// What wraps the customers' keys.
     pub keys: KeySettings,
+    /// What the relay puts up with.
+    pub relay: RelaySettings,
     /// Logs and traces.
     pub telemetry: TelemetrySettings,
 }
@@ -41,6 +40,7 @@ impl Settings {
             fairness: FairnessSettings::from_variables(variables)?,
             jwt: JwtSettings::from_variables(variables)?,
             keys: KeySettings::from_variables(variables)?,
+            relay: RelaySettings::from_variables(variables)?,
             telemetry: TelemetrySettings::from_variables(variables)?,
         })
     }
@@ -88,6 +88,28 @@ pub struct MessagingSettings {
     pub schema_registry_url: String,
 }
 
+/// What a relay does at brokers of a line that loses transaction markers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BrokersThatLoseMarkers {
+    /// It says so and goes on: whether such a broker was mended cannot be told.
+    #[default]
+    Warn,
+    /// It publishes nothing.
+    Refuse,
+}
+
+impl FromStr for BrokersThatLoseMarkers {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "warn" => Ok(Self::Warn),
+            "refuse" => Ok(Self::Refuse),
+            _ => Err("give warn or refuse"),
+        }
+    }
+}
+
 impl MessagingSettings {
     /// Parses `KAFKA_BROKERS` and `SCHEMA_REGISTRY_URL`.
     ///
@@ -99,86 +121,22 @@ impl MessagingSettings {
     }
 }
 
-/// The server's address, and who may use it from where.
-#[derive(Debug, Clone)]
-pub struct HttpSettings {
-    /// Address and port to listen on.
-    pub listen: SocketAddr,
-    /// Address and port of `/metrics`, which is for whoever watches the engine and not for its clients.
-    pub metrics_listen: SocketAddr,
-    /// Origins whose pages may call the engine from a browser; `*` alone allows all.
-    pub cors_origins: Vec<HeaderValue>,
-    /// Connections of one peer at once; the server's default where it is absent.
-    pub connections_per_peer_max: Option<NonZeroU32>,
-    /// A folder with the built GraphiQL page. Without it `/graphql` says how to get one.
-    pub graphiql_dir: Option<PathBuf>,
+/// What the relay puts up with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RelaySettings {
+    /// What it does at brokers of a line that loses transaction markers.
+    pub brokers_that_lose_markers: BrokersThatLoseMarkers,
 }
 
-impl HttpSettings {
-    /// Parses `ENGINE_LISTEN` (by default 127.0.0.1:8080), `ENGINE_METRICS_LISTEN` (127.0.0.1:9464), `ENGINE_CORS_ORIGINS`
-    /// (none), `ENGINE_CONNECTIONS_PER_PEER_MAX` and `ENGINE_GRAPHIQL_DIR`.
+impl RelaySettings {
+    /// Parses `RELAY_BROKERS_THAT_LOSE_MARKERS`, by default `warn`.
     ///
     /// # Errors
-    /// The first variable that is wrong.
+    /// When it is neither `warn` nor `refuse`.
     pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
-        Ok(Self {
-            listen: variables.parsed("ENGINE_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)))?,
-            metrics_listen: variables.parsed("ENGINE_METRICS_LISTEN", SocketAddr::from(([127, 0, 0, 1], 9464)))?,
-            cors_origins: cors_origins(variables)?,
-            connections_per_peer_max: positive(variables, "ENGINE_CONNECTIONS_PER_PEER_MAX")?,
-            graphiql_dir: variables.optional("ENGINE_GRAPHIQL_DIR").map(PathBuf::from),
-        })
+        let parsed = variables.parsed("RELAY_BROKERS_THAT_LOSE_MARKERS", BrokersThatLoseMarkers::default());
+        parsed.map(|brokers_that_lose_markers| Self { brokers_that_lose_markers })
     }
-}
-
-/// Origins parted by commas, each a scheme and an authority and nothing else, as browsers send them (RFC 6454).
-fn cors_origins(variables: &Variables) -> Result<Vec<HeaderValue>, ConfigError> {
-    const VARIABLE: &str = "ENGINE_CORS_ORIGINS";
-    let Some(text) = variables.optional(VARIABLE) else { return Ok(Vec::new()) };
-    let wrong = || invalid(VARIABLE, "give origins such as https://shop.example, parted by commas, or * alone");
-    text.split(',')
-        .map(str::trim)
-        .map(|origin| {
-            let uri = origin.parse::<Uri>().ok();
-            let is_origin = uri.is_some_and(|uri| {
-                let rebuilt = uri.scheme_str().zip(uri.authority()).map(|(scheme, host)| format!("{scheme}://{host}"));
-                rebuilt.as_deref() == Some(origin)
-            });
-            let is_all = origin == "*" && text.trim() == "*";
-            if is_origin || is_all { HeaderValue::from_str(origin).map_err(|_| wrong()) } else { Err(wrong()) }
-        })
-        .collect()
-}
-
-/// What one subject may use in a second, in each process. Zero in a variable means without a bound.
-#[derive(Debug, Clone, Copy)]
-pub struct FairnessSettings {
-    /// Commands and other requests under `/v1`.
-    pub commands_per_s: Option<NonZeroU32>,
-    /// Cost of GraphQL operations.
-    pub query_cost_per_s: Option<NonZeroU32>,
-}
-
-/// Far more than a person or a shop's pages need, and less than what keeps two cores busy.
-const COMMANDS_PER_S: u32 = 2_000;
-/// Fifty of the dearest operations a second.
-const QUERY_COST_PER_S: u32 = 50_000;
-
-impl FairnessSettings {
-    /// Parses `ENGINE_COMMANDS_PER_S` (2,000) and `ENGINE_QUERY_COST_PER_S` (50,000).
-    ///
-    /// # Errors
-    /// The first variable that is no whole number of 32 bits.
-    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
-        let commands: u32 = variables.parsed("ENGINE_COMMANDS_PER_S", COMMANDS_PER_S)?;
-        let query_cost: u32 = variables.parsed("ENGINE_QUERY_COST_PER_S", QUERY_COST_PER_S)?;
-        Ok(Self { commands_per_s: NonZeroU32::new(commands), query_cost_per_s: NonZeroU32::new(query_cost) })
-    }
-}
-
-fn positive(variables: &Variables, variable: &'static str) -> Result<Option<NonZeroU32>, ConfigError> {
-    let Some(text) = variables.optional(variable) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| invalid(variable, "give a whole number from 1 on"))
 }
 
 /// Whose access tokens are taken, and for whom they must be meant.
@@ -312,7 +270,7 @@ fn http_url(variable: &'static str, url: &str) -> Result<String, ConfigError> {
     }
 }
 
-fn invalid(variable: &'static str, reason: &str) -> ConfigError {
+pub(super) fn invalid(variable: &'static str, reason: &str) -> ConfigError {
     ConfigError::Invalid { variable, reason: reason.to_owned() }
 }
 
@@ -340,16 +298,10 @@ mod tests {
     fn a_full_set_parses_with_its_defaults() {
         let settings = Settings::from_variables(&full()).unwrap();
         assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8080");
-        assert_eq!(settings.http.metrics_listen.to_string(), "127.0.0.1:9464");
-        assert!(settings.http.cors_origins.is_empty());
-        assert_eq!(settings.fairness.commands_per_s.map(NonZeroU32::get), Some(COMMANDS_PER_S));
-        assert_eq!(with("ENGINE_COMMANDS_PER_S", "0").unwrap().fairness.commands_per_s, None);
-        let origins =
-            with("ENGINE_CORS_ORIGINS", "https://a.example, http://127.0.0.1:3000").unwrap().http.cors_origins;
-        assert_eq!(origins, ["https://a.example", "http://127.0.0.1:3000"]);
         assert_eq!((&*settings.jwt.issuer, &*settings.jwt.audience), ("order-engine-dev", "order-engine"));
         assert_eq!(settings.messaging.schema_registry_url, "http://127.0.0.1:8081/apis/ccompat/v7");
         assert_eq!(settings.telemetry.format, LogFormat::Json);
+        assert_eq!(settings.relay.brokers_that_lose_markers, BrokersThatLoseMarkers::Warn);
         assert!(!format!("{settings:?}").contains("secret"));
     }
 
@@ -358,14 +310,8 @@ mod tests {
         for (name, value) in [
             ("ORDERS_DATABASE_URL", "mysql://db"),
             ("ENGINE_LISTEN", "8080"),
-            ("ENGINE_METRICS_LISTEN", "metrics"),
-            ("ENGINE_CORS_ORIGINS", "shop.example"),
-            ("ENGINE_CORS_ORIGINS", "https://shop.example/"),
-            ("ENGINE_CORS_ORIGINS", "https://shop.example, *"),
-            ("ENGINE_CONNECTIONS_PER_PEER_MAX", "0"),
-            ("ENGINE_COMMANDS_PER_S", "-1"),
-            ("ENGINE_QUERY_COST_PER_S", "many"),
             ("ENGINE_LOG", "xml"),
+            ("RELAY_BROKERS_THAT_LOSE_MARKERS", "yes"),
             ("SCHEMA_REGISTRY_URL", "127.0.0.1:8081"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector"),
         ] {

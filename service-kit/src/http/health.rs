@@ -26,7 +26,10 @@ type Asking = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
 pub struct Check {
     name: &'static str,
     ask: Arc<dyn Fn() -> Asking + Send + Sync>,
+    note: Option<Arc<Noting>>,
 }
+
+type Noting = dyn Fn() -> Option<String> + Send + Sync;
 
 impl Check {
     /// A check under a name. It is asked anew each time, beside the others.
@@ -41,7 +44,14 @@ impl Check {
                 let asking = ask();
                 Box::pin(async move { asking.await.map_err(Into::into) })
             }),
+            note: None,
         }
+    }
+
+    /// The same with a note that is told in the report, whether the check passes or not. It must name nothing secret.
+    #[must_use]
+    pub fn noting(self, note: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { note: Some(Arc::new(note)), ..self }
     }
 
     /// Whether it answered well. Why not goes to the log, since error texts may name hosts and users.
@@ -67,21 +77,25 @@ impl fmt::Debug for Check {
 struct Report {
     status: &'static str,
     checks: BTreeMap<&'static str, &'static str>,
+    /// What an operator should know, by check.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    notes: BTreeMap<&'static str, String>,
 }
 
 /// Routes `/healthz` (always 200) and `/readyz` (200, or 503 when a check fails), both with a JSON report.
 pub fn health_router(checks: Vec<Check>) -> Router {
     let checks: Arc<[Check]> = checks.into();
     Router::new()
-        .route("/healthz", get(async || Json(Report { status: "ok", checks: BTreeMap::new() })))
+        .route("/healthz", get(async || Json(Report { status: "ok", checks: BTreeMap::new(), notes: BTreeMap::new() })))
         .route("/readyz", get(move || ready(checks.clone())))
 }
 
 async fn ready(checks: Arc<[Check]>) -> Response {
+    let notes = checks.iter().filter_map(|check| Some((check.name, (check.note.as_ref()?)()?))).collect();
     let outcomes = join_all(checks.iter().map(async |check| (check.name, check.passes().await))).await;
     let all = outcomes.iter().all(|(_, passes)| *passes);
     let word = |passes| if passes { "ok" } else { "failed" };
     let checks = outcomes.into_iter().map(|(name, passes)| (name, word(passes))).collect();
     let status = if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Report { status: word(all), checks })).into_response()
+    (status, Json(Report { status: word(all), checks, notes })).into_response()
 }

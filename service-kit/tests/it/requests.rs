@@ -110,6 +110,16 @@ async fn readiness_needs_every_check_and_tells_no_secrets() {
     assert_eq!(call(&router, Request::get("/healthz"), "").await.0.status(), 200);
 }
 
+#[tokio::test]
+async fn a_note_is_told_whether_its_check_passes_or_not() {
+    for passes in [true, false] {
+        let answer = move || std::future::ready(if passes { Ok(()) } else { Err(std::io::Error::other("stale")) });
+        let noted = Check::new("bread", answer).noting(|| Some("a day old".to_owned()));
+        let (_, body) = call(&health_router(vec![noted]), Request::get("/readyz"), "").await;
+        assert!(body.ends_with(r#""notes":{"bread":"a day old"}}"#), "{body}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_check_that_hangs_fails() {
     let hanging = Check::new("butter", std::future::pending::<Result<(), std::io::Error>>);

@@ -82,7 +82,7 @@ impl World {
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
         let page = store.read_log(0, 0, 1_000).await.unwrap();
         let records: Vec<OutgoingRecord> =
-            page.rows.into_iter().map(|(position, row)| relay::outgoing(position, row)).collect();
+            page.rows.into_iter().map(|(position, row)| relay::outgoing(position, row).unwrap()).collect();
         let topic = TestTopic::create(1).await;
         topic.publish(&topic.encoder().await, &records).await;
         let read = TestDatabase::create().await;

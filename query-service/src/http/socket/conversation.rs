@@ -139,9 +139,8 @@ impl Conversation {
             let error = Code::TooManySubscriptions.error(TooMany::CONNECTION.to_string());
             return self.send(message::told(&id, Some(Told::failed(error)))).await;
         }
-        let received = match receive::from_message(payload) {
-            Ok(received) => received,
-            Err(_) => return Err(Closing::Invalid("the payload is no request")),
+        let Ok(received) = receive::from_message(payload) else {
+            return Err(Closing::Invalid("the payload is no request"));
         };
         let told = run(Arc::clone(&self.shared), principal.clone(), received, None, self.seats.clone());
         let ended = CancellationToken::new();

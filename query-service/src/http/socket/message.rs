@@ -220,6 +220,8 @@ mod tests {
             TWICE,
             PAYLOAD,
             OBJECT,
+            EMPTY,
+            PING,
         ] {
             assert!(matches!(read(wrong), Err(Closing::Invalid(_))), "{wrong}");
         }

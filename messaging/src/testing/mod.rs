@@ -2,6 +2,8 @@
 //!
 //! `make test` starts both and names them in `KAFKA_BROKERS` and `SCHEMA_REGISTRY_URL`.
 
+mod hanging;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -21,6 +23,8 @@ use crate::producer::TransactionalProducer;
 use crate::topics::{self, Declarations};
 use crate::{Encoder, IncomingRecord, OutgoingRecord, Registry};
 use crate::{client, inspect};
+
+pub use hanging::hang;
 
 /// Longest wait for a condition in a test.
 pub const PATIENCE: Duration = Duration::from_mins(1);

@@ -1,0 +1,2 @@
+SELECT aggregate_type, event_type, event_version
+FROM declared_events

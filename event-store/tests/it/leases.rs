@@ -1,0 +1,37 @@
+//! Who may do what only one may do.
+
+use event_store::Lease;
+use service_kit::clock::{Ids, SystemIds};
+use service_kit::poll::wait_for;
+use uuid::Uuid;
+
+use crate::support::{LOOK, PATIENCE, database, open};
+
+const LONG_S: f64 = 60.0;
+const SHORT_S: f64 = 0.05;
+
+#[tokio::test]
+async fn an_epoch_grows_with_every_taking_and_never_goes_back() {
+    let database = database().await;
+    let store = open(&database).await;
+    let (one, other) = (SystemIds.random(), SystemIds.random());
+    let take = async |holder: Uuid, ttl_s: f64| store.lease("press", holder, ttl_s).await.unwrap();
+    let epoch = |lease: Option<Lease>| lease.expect("the lease is free").epoch;
+
+    let first = take(one, LONG_S).await.unwrap();
+    assert_eq!(epoch(take(one, LONG_S).await), first.epoch, "a renewal is no change of hands");
+    assert_eq!(take(other, LONG_S).await, None);
+    store.release(&first).await.unwrap();
+    let second = take(other, LONG_S).await.unwrap();
+    assert!(second.epoch > first.epoch, "{second:?} after {first:?}");
+    // A holder of an earlier epoch gives nothing back that is another's by now.
+    store.release(&first).await.unwrap();
+    store.release(&Lease { holder: other, ..first.clone() }).await.unwrap();
+    assert_eq!(take(one, LONG_S).await, None);
+    store.release(&second).await.unwrap();
+    let third = epoch(take(other, SHORT_S).await);
+    assert!(third > second.epoch, "given back and taken again is a taking");
+    // Once it has run out, whoever comes takes it anew.
+    let fourth = wait_for(PATIENCE, LOOK, async || take(one, LONG_S).await).await.unwrap();
+    assert!(fourth.epoch > third);
+}

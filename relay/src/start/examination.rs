@@ -1,0 +1,149 @@
+//! Reading what became of the shard's records, and proving that the checkpoint belongs to this log.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use domain::contract::Position;
+use messaging::checkpoint::Checkpoint;
+use messaging::{
+    CheckpointRecord, EventRecord, EventsLook, Examined, LogSource, Outcome, PartitionLook, Producing,
+    look_at_checkpoints, look_at_events,
+};
+
+use super::decision::{OpenRecord, PartitionName, PartitionSeen, Seen};
+use super::error::StartError;
+use crate::{Deps, RelayOptions};
+
+/// A look of more offsets is worth a checkpoint of its own, so that the next one is short.
+const LONG_LOOK_OFFSETS: i64 = 10_000;
+
+/// What a shard's relay has found.
+#[derive(Debug)]
+pub(crate) struct Examination {
+    pub(crate) seen: Seen,
+    /// The committed checkpoint.
+    pub(crate) checkpoint: Option<Checkpoint>,
+    /// What the next checkpoints say of it.
+    pub(crate) examined: Examined,
+    /// Whether it should be written down at once.
+    pub(crate) is_worth_keeping: bool,
+    /// Who holds the first open record of a partition, and where that stands.
+    pub(crate) holders: BTreeMap<PartitionName, (Producing, i64)>,
+}
+
+/// Examines the shard's records in the event topic and its partition of the checkpoint topic.
+pub(crate) async fn examine(deps: &Deps, options: &RelayOptions, shard: i16) -> Result<Examination, StartError> {
+    let source = LogSource { incarnation: deps.store.identity().incarnation, shard };
+    let checkpoints = look_at_checkpoints(&deps.brokers, &options.checkpoint_topic, shard).await?;
+    let committed = checkpoints.found.iter().rev().find(|found| found.outcome == Outcome::Committed);
+    let committed = committed.map(|found| found.item.clone());
+    if let Some(record) = &committed {
+        prove(deps, &record.checkpoint).await?;
+    }
+    let (checkpoint, examined) = committed.map_or((None, None), |record| (Some(record.checkpoint), record.examined));
+    let events = look_at_events(&deps.brokers, &options.topic, source, examined.clone()).await?;
+    let examination = summarise(options, checkpoint, &checkpoints, &events, source);
+    if checkpoint.is_none() && examination.seen.committed > 0 {
+        let (topic, checkpoint_topic) = (options.topic.to_string(), options.checkpoint_topic.to_string());
+        return Err(StartError::CheckpointLost { topic, checkpoint_topic, shard });
+    }
+    let is_worth_keeping = examined.is_none_or(|before| {
+        let looked_at: i64 = events.partitions.iter().map(|look| look.end - look.from).sum();
+        looked_at > LONG_LOOK_OFFSETS || before.unmarked != examination.examined.unmarked
+    });
+    Ok(Examination { is_worth_keeping, ..examination })
+}
+
+fn summarise(
+    options: &RelayOptions,
+    checkpoint: Option<Checkpoint>,
+    checkpoints: &PartitionLook<CheckpointRecord>,
+    events: &EventsLook,
+    source: LogSource,
+) -> Examination {
+    let position = checkpoint.map_or(0, |checkpoint| checkpoint.position);
+    let committed = events.partitions.iter().filter_map(highest_committed).max();
+    let committed = committed.unwrap_or(0).max(events.proven.position);
+    // What retention removes goes from a partition's beginning on, so nothing of the shard is left there.
+    let is_trimmed = events.partitions.iter().any(|look| look.low > look.floor && highest_committed(look).is_none());
+    let mut holders = BTreeMap::new();
+    let mut partitions = Vec::new();
+    let places = checkpoints.found.iter().filter(|found| {
+        found.item.checkpoint.incarnation == source.incarnation && found.item.checkpoint.shard == source.shard
+    });
+    let places: Vec<_> = places.map(|found| (found.offset, found.outcome, found.item.checkpoint.position)).collect();
+    partitions.push(seen(&options.checkpoint_topic, checkpoints.partition, &places, false, &mut holders));
+    for look in &events.partitions {
+        let records: Vec<_> =
+            look.found.iter().map(|found| (found.offset, found.outcome, found.item.position)).collect();
+        partitions.push(seen(&options.topic, look.partition, &records, true, &mut holders));
+    }
+    let mut examined =
+        Examined { position: if is_trimmed { committed.max(position) } else { committed }, ..Examined::default() };
+    for (look, partition) in events.partitions.iter().zip(&partitions[1..]) {
+        let first_open = partition.open.iter().map(|open| open.offset).min();
+        examined.ends.push(first_open.unwrap_or(look.end));
+        if partition.open.iter().any(|open| open.position <= position) {
+            examined.unmarked.push(look.partition);
+        }
+    }
+    let seen = Seen { checkpoint: position, committed, is_trimmed, partitions };
+    Examination { seen, checkpoint, examined, is_worth_keeping: true, holders }
+}
+
+fn highest_committed(look: &PartitionLook<EventRecord>) -> Option<i64> {
+    let committed = look.found.iter().filter(|found| found.outcome == Outcome::Committed);
+    committed.map(|found| found.item.position).max()
+}
+
+/// What was found in a partition, from each record's offset, outcome and position.
+fn seen(
+    topic: &Arc<str>,
+    partition: i32,
+    records: &[(i64, Outcome, i64)],
+    holds_events: bool,
+    holders: &mut BTreeMap<PartitionName, (Producing, i64)>,
+) -> PartitionSeen {
+    let name = PartitionName { topic: Arc::clone(topic), partition };
+    let committed: BTreeSet<i64> = records
+        .iter()
+        .filter(|(_, outcome, _)| *outcome == Outcome::Committed)
+        .map(|(.., position)| *position)
+        .collect();
+    let (mut open, mut aborted) = (Vec::new(), BTreeSet::new());
+    for &(offset, outcome, position) in records {
+        match outcome {
+            Outcome::Open(producing) if !committed.contains(&position) => {
+                holders.entry(name.clone()).or_insert((producing, offset));
+                open.push(OpenRecord { offset, position });
+            }
+            Outcome::Aborted if holds_events && !committed.contains(&position) => {
+                aborted.insert(position);
+            }
+            Outcome::Open(_) | Outcome::Aborted | Outcome::Committed => {}
+        }
+    }
+    for record in &open {
+        aborted.remove(&record.position);
+    }
+    PartitionSeen { name, open, aborted: aborted.into_iter().collect(), holds_events }
+}
+
+async fn prove(deps: &Deps, checkpoint: &Checkpoint) -> Result<(), StartError> {
+    let expected = deps.store.identity().incarnation;
+    if checkpoint.incarnation != expected {
+        return Err(StartError::OtherLog { found: checkpoint.incarnation, expected });
+    }
+    // A shard that has published nothing stands before its first event.
+    if checkpoint.position == 0 {
+        return Ok(());
+    }
+    let page = deps.store.read_log(checkpoint.shard, checkpoint.position - 1, 1).await?;
+    let found = match page.rows.first() {
+        Some((_, row)) if row.event_id == checkpoint.event_id => return Ok(()),
+        Some((_, row)) => format!("is event {}", row.event_id),
+        None => "is none yet".to_owned(),
+    };
+    let position = Position { shard: checkpoint.shard, position: checkpoint.position };
+    Err(StartError::Restored { position, published: checkpoint.event_id, found })
+}
