@@ -88,6 +88,9 @@ const rules = {
     '{ __type(name: "OrderState") { enumValues(includeDeprecated: true) { name isDeprecated deprecationReason } } }', '{ __type(name: "Order") { interfaces { name } possibleTypes { name } inputFields { name } ofType { name } } }',
     '{ __type(name: "Node") { kind possibleTypes { kind } } }', '{ __schema { directives { isRepeatable } } }', '{ __type(name: "Query") { fields { name args { name defaultValue type { kind name ofType { kind name } } } } } }',
     '{ __type(name: "Long") { kind specifiedByURL fields { name } } }', '{ a: __typename __typename }', '{ __schema { __typename queryType { __typename } } }', '{ __type(name: "__Type") { name kind } }'],
+  'what is skipped leaves an object': ['{ a: __typename @skip(if: true) b: __typename }', '{ __schema { queryType { name @skip(if: true) } } }', '{ __schema { queryType { ... @include(if: false) { name } } } }',
+    '{ __schema { types @skip(if: true) { name } } }', '{ ... @skip(if: true) { __typename } }', '{ ...f @skip(if: true) } fragment f on Query { __typename }',
+    '{ __type(name: "Order") { name @include(if: false) } b: __typename }', '{ __type(name: "Node") { possibleTypes { name @include(if: false) } } }'],
   'nesting of inline fragments': [`{ ${nested(5)} }`],
 };
 

@@ -7,6 +7,12 @@ import {
 const LONG_MAX = 2 ** 63;
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
+/** Whether the date of a moment is in the calendar; JavaScript takes February 30 for March 1. */
+function isDay(moment) {
+  const [year, month, day] = moment.slice(0, 10).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
 /** A scalar's coercion of a JSON value; throws where it cannot be taken. */
 const coercions = {
   Long(value) {
@@ -16,7 +22,7 @@ const coercions = {
     return value;
   },
   DateTime(value) {
-    if (typeof value !== 'string' || !RFC_3339.test(value) || Number.isNaN(Date.parse(value))) {
+    if (typeof value !== 'string' || !RFC_3339.test(value) || !isDay(value) || Number.isNaN(Date.parse(value))) {
       throw new GraphQLError(`not a date and time of RFC 3339: ${JSON.stringify(value)}`);
     }
     return value;
@@ -33,7 +39,7 @@ export function schemasOf(sdl) {
   for (const [name, coerce] of Object.entries(coercions)) {
     const scalar = schema.getType(name);
     if (!(scalar instanceof GraphQLScalarType)) throw new Error(`the schema has no scalar ${name}`);
-    scalar.parseValue = coerce;
+    scalar.coerceInputValue = coerce;
     scalar.parseLiteral = (node, variables) => {
       // A float literal stays one, though JavaScript cannot tell 1.0 from 1.
       if (name === 'Long' && node.kind !== Kind.INT) throw new GraphQLError('not an integer literal');

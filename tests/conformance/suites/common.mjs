@@ -80,6 +80,9 @@ export const CHANGES = `subscription ($id: ID!, $from: String, $consistency: Con
   orderChanged(id: $id, from: $from, consistency: $consistency) { cursor version type }
 }`;
 
+/** What CHANGES asks of a change, in its order (GraphQL specification, 7.2.2). */
+export const FIELDS_OF_CHANGES = ['cursor', 'version', 'type'];
+
 /** The variables with which a receipt's order is followed from now on, or from a cursor. */
 export function following({ orderId, consistency }, from = undefined) {
   return { id: orderId, consistency, from };

@@ -10,7 +10,7 @@ import { coercionCases } from '../graphql/coercion.mjs';
 import { documentCases } from '../graphql/documents.mjs';
 import { judge, schemasOf } from '../graphql/judge.mjs';
 import { syntaxCases } from '../graphql/syntax.mjs';
-import { ask, check, expect, expectEqual, tell } from './common.mjs';
+import { ask, check, draft, expect, expectEqual, tell } from './common.mjs';
 
 const SDL_FILE = new URL('../../../schemas/graphql/schema.graphql', import.meta.url);
 
@@ -87,6 +87,23 @@ await check('schema/introspection prints the SDL', () => {
 await check('response/fields come in the order of the request', async () => {
   const { body } = await ask({ query: '{ b: __typename a: __typename c: __schema { queryType { name kind } } }' });
   expectEqual(body.data, { b: 'Query', a: 'Query', c: { queryType: { name: 'Query', kind: 'OBJECT' } } }, 'data');
+});
+
+const { orderId, consistency } = await draft();
+const { body: { data: { order: { id: nodeId } } } } = await ask({
+  query: 'query ($id: ID!, $at: ConsistencyToken) { order(id: $id, consistency: $at) { id } }', variables: { id: orderId, at: consistency },
+});
+
+await check('response/fields come in the order of the request, however long each takes', async () => {
+  const query = 'query ($id: ID!) { c: node(id: $id) { __typename } b: orders(first: 1) { totalCount } ...f a: __typename } fragment f on Query { d: order(id: $id) { id } a: __typename }';
+  const { body: { data } } = await ask({ query, variables: { id: nodeId } });
+  expectEqual(Object.keys(data), ['c', 'b', 'd', 'a'], 'the names in the data');
+});
+
+await check('response/an object of which nothing is selected is an empty one', async () => {
+  const query = 'query ($id: ID!) { node(id: $id) { ... on Customer { id } } nodes(ids: [$id]) { ... on Customer { id } } }';
+  const { body: { data } } = await ask({ query, variables: { id: nodeId } });
+  expectEqual(data, { node: {}, nodes: [{}] }, 'data');
 });
 
 for (const request of [...syntaxCases(), ...documentCases(), ...coercionCases()]) await compare(schemas, request);

@@ -2,7 +2,7 @@
 
 import { createClient } from 'graphql-sse';
 import {
-  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, fetchWithToken, following, graphqlUrl, tell,
+  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, fetchWithToken, FIELDS_OF_CHANGES, following, graphqlUrl, tell,
 } from './common.mjs';
 
 const WAIT_MS_MAX = 25_000;
@@ -41,6 +41,7 @@ await check('client/a subscription follows an order until the client ends it', a
   const changes = follow(clientOf(), { query: CHANGES, variables: following(order) }, (_, stop) => stop());
   const { results } = await addLinesUntil(order.orderId, changes);
   expectEqual(results[0].data?.orderChanged.type, 'LineAdded', 'type');
+  expectEqual(Object.keys(results[0].data.orderChanged), FIELDS_OF_CHANGES, 'the fields, in the order of the request');
 });
 
 await check('client/a subscription goes on from a cursor', async () => {

@@ -4,7 +4,7 @@
 import { createClient, validateMessage } from 'graphql-ws';
 import WebSocket from 'ws';
 import {
-  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, following, graphqlUrl, tell, token,
+  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, FIELDS_OF_CHANGES, following, graphqlUrl, tell, token,
 } from './common.mjs';
 
 const URL_OF_SOCKET = graphqlUrl.replace(/^http/, 'ws');
@@ -121,6 +121,7 @@ await check('client/a subscription follows an order and ends when the client com
     const told = await addLinesUntil(order.orderId, inTime(changes.next(), 'the change'));
     expect(told.value.errors === undefined, JSON.stringify(told.value.errors));
     expectEqual(told.value.data.orderChanged.type, 'LineAdded', 'type');
+    expectEqual(Object.keys(told.value.data.orderChanged), FIELDS_OF_CHANGES, 'the fields, in the order of the request');
     await changes.return();
     // What came before the end was heard of may still be handed out.
     const rest = (async () => { for await (const { errors } of changes) expect(errors === undefined, JSON.stringify(errors)); })();
