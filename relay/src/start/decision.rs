@@ -48,7 +48,7 @@ pub(crate) struct Seen {
     pub(crate) checkpoint: i64,
     /// The highest position whose event is committed.
     pub(crate) committed: i64,
-    /// Whether events up to the checkpoint may be gone by retention.
+    /// Whether the checkpoint's event may be gone by retention.
     pub(crate) is_trimmed: bool,
     pub(crate) partitions: Vec<PartitionSeen>,
 }

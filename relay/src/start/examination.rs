@@ -7,7 +7,7 @@ use domain::contract::Position;
 use messaging::checkpoint::Checkpoint;
 use messaging::{
     CheckpointRecord, EventRecord, EventsLook, Examined, LogSource, Outcome, PartitionLook, Producing,
-    look_at_checkpoints, look_at_events,
+    look_at_checkpoints, look_at_events, partition_of,
 };
 
 use super::decision::{OpenRecord, PartitionName, PartitionSeen, Seen};
@@ -37,12 +37,15 @@ pub(crate) async fn examine(deps: &Deps, options: &RelayOptions, shard: i16) -> 
     let checkpoints = look_at_checkpoints(&deps.brokers, &options.checkpoint_topic, shard).await?;
     let committed = checkpoints.found.iter().rev().find(|found| found.outcome == Outcome::Committed);
     let committed = committed.map(|found| found.item.clone());
-    if let Some(record) = &committed {
-        prove(deps, &record.checkpoint).await?;
-    }
+    let key = match &committed {
+        Some(record) => prove(deps, &record.checkpoint).await?,
+        None => None,
+    };
     let (checkpoint, examined) = committed.map_or((None, None), |record| (Some(record.checkpoint), record.examined));
     let events = look_at_events(&deps.brokers, &options.topic, source, examined.clone()).await?;
-    let examination = summarise(options, checkpoint, &checkpoints, &events, source);
+    let partition = key.and_then(|key| partition_of(key.as_bytes(), events.partitions.len()));
+    let is_trimmed = partition.is_some_and(|partition| is_trimmed(&events.partitions[partition]));
+    let examination = summarise(options, checkpoint, is_trimmed, &checkpoints, &events, source);
     if checkpoint.is_none() && examination.seen.committed > 0 {
         let (topic, checkpoint_topic) = (options.topic.to_string(), options.checkpoint_topic.to_string());
         return Err(StartError::CheckpointLost { topic, checkpoint_topic, shard });
@@ -57,6 +60,7 @@ pub(crate) async fn examine(deps: &Deps, options: &RelayOptions, shard: i16) -> 
 fn summarise(
     options: &RelayOptions,
     checkpoint: Option<Checkpoint>,
+    is_trimmed: bool,
     checkpoints: &PartitionLook<CheckpointRecord>,
     events: &EventsLook,
     source: LogSource,
@@ -64,8 +68,6 @@ fn summarise(
     let position = checkpoint.map_or(0, |checkpoint| checkpoint.position);
     let committed = events.partitions.iter().filter_map(highest_committed).max();
     let committed = committed.unwrap_or(0).max(events.proven.position);
-    // What retention removes goes from a partition's beginning on, so nothing of the shard is left there.
-    let is_trimmed = events.partitions.iter().any(|look| look.low > look.floor && highest_committed(look).is_none());
     let mut holders = BTreeMap::new();
     let mut partitions = Vec::new();
     let places = checkpoints.found.iter().filter(|found| {
@@ -89,6 +91,12 @@ fn summarise(
     }
     let seen = Seen { checkpoint: position, committed, is_trimmed, partitions };
     Examination { seen, checkpoint, examined, is_worth_keeping: true, holders }
+}
+
+/// Whether retention may have removed the shard's last record of a partition. It removes from the beginning on, so then nothing
+/// of the shard is left there.
+fn is_trimmed(look: &PartitionLook<EventRecord>) -> bool {
+    look.low > look.floor && highest_committed(look).is_none()
 }
 
 fn highest_committed(look: &PartitionLook<EventRecord>) -> Option<i64> {
@@ -129,18 +137,19 @@ fn seen(
     PartitionSeen { name, open, aborted: aborted.into_iter().collect(), holds_events }
 }
 
-async fn prove(deps: &Deps, checkpoint: &Checkpoint) -> Result<(), StartError> {
+/// Answers the key of the record that the checkpoint's event was published as; `None` before the first.
+async fn prove(deps: &Deps, checkpoint: &Checkpoint) -> Result<Option<Arc<str>>, StartError> {
     let expected = deps.store.identity().incarnation;
     if checkpoint.incarnation != expected {
         return Err(StartError::OtherLog { found: checkpoint.incarnation, expected });
     }
     // A shard that has published nothing stands before its first event.
     if checkpoint.position == 0 {
-        return Ok(());
+        return Ok(None);
     }
     let page = deps.store.read_log(checkpoint.shard, checkpoint.position - 1, 1).await?;
     let found = match page.rows.first() {
-        Some((_, row)) if row.event_id == checkpoint.event_id => return Ok(()),
+        Some((_, row)) if row.event_id == checkpoint.event_id => return Ok(Some(Arc::clone(&row.stream.id))),
         Some((_, row)) => format!("is event {}", row.event_id),
         None => "is none yet".to_owned(),
     };

@@ -97,6 +97,27 @@ async fn a_start_that_takes_its_time_ends_when_it_is_told_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_retention_removed_does_not_count_as_taken_back() {
+    let journey = Journey::begin().await;
+    let order = new_order();
+    let running = journey.start().await;
+    journey.append(&order, 0, 10, "{}").await;
+    journey.published().await;
+    running.stop().await;
+    let source = LogSource { incarnation: journey.store.identity().incarnation, shard: 0 };
+    let all = look_at_events(&brokers(), &journey.topic.name, source, None).await.unwrap();
+    for look in all.partitions {
+        journey.topic.trim(look.partition, look.end).await;
+    }
+    let running = journey.start().await;
+    journey.append(&order, 10, 5, "{}").await;
+    journey.published().await;
+    running.stop().await;
+    let left = look_at_events(&brokers(), &journey.topic.name, source, None).await.unwrap();
+    assert_eq!(left.partitions.iter().map(|look| look.found.len()).sum::<usize>(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn brokers_that_lose_markers_are_warned_of_and_refused_where_that_is_wanted() {
     let mut journey = Journey::begin().await;
     let proxy = Proxy::start().await;
