@@ -22,8 +22,12 @@ mod tests {
     /// What tier 0 may use from elsewhere.
     const PURE: [&str; 7] = ["celes", "chrono", "iso_currency", "serde", "serde_json", "thiserror", "uuid"];
     /// Crates that only one of ours may name, benchmarks and journeys apart.
-    const OWNED: [(&str, &str); 3] =
-        [("rdkafka", "messaging"), ("cqrs-es", "event-store"), ("postgres-es", "event-store")];
+    const OWNED: [(&str, &str); 4] = [
+        ("rdkafka", "messaging"),
+        ("kafka-protocol", "messaging"),
+        ("cqrs-es", "event-store"),
+        ("postgres-es", "event-store"),
+    ];
 
     struct Manifest {
         name: String,
