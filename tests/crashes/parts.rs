@@ -58,7 +58,7 @@ pub async fn start_engine_with(roles: &str) -> Child {
 pub async fn start_projector() -> Child {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let mut projector = this(&["engine", "serve", "--only", "projection"]);
-    projector.env("ENGINE_LISTEN", free.to_string());
+    projector.env("ENGINE_LISTEN", free.to_string()).env("ENGINE_METRICS_LISTEN", "127.0.0.1:0");
     until_ready(projector, &format!("http://{free}")).await
 }
 

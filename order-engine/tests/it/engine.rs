@@ -30,6 +30,7 @@ impl Engine {
             .args(["serve", "--only", roles])
             .envs(&stack.variables)
             .env("ENGINE_LISTEN", listen)
+            .env("ENGINE_METRICS_LISTEN", "127.0.0.1:0")
             .env("RUST_LOG", "error")
             .stdout(Stdio::null())
             .kill_on_drop(true)
