@@ -2,6 +2,8 @@
 
 mod strict;
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use service_kit::problem::{FieldError, Problem};
 use utoipa::openapi::link::Link;
@@ -53,8 +55,13 @@ impl Modify for Bearer {
     }
 }
 
-/// The description of every route of [`super::router`].
+/// The description of every route of [`super::router`], made once.
 pub fn openapi() -> OpenApi {
+    static MADE: LazyLock<OpenApi> = LazyLock::new(make);
+    MADE.clone()
+}
+
+fn make() -> OpenApi {
     let routes = OpenApiRouter::with_openapi(Described::openapi()).merge(command_routes()).merge(import_routes());
     let mut openapi = routes.into_openapi();
     // Wherever the document was fetched from is where the engine is.

@@ -132,22 +132,27 @@ impl Form {
     }
 
     /// A regular expression of ECMA-262 without its anchors.
-    fn pattern(self) -> String {
+    fn pattern(self) -> &'static str {
+        // Each asks for every character that there is, so once is enough.
+        static LINE: LazyLock<String> = LazyLock::new(|| bounded(|c| c.is_control() || is_hidden(c)));
+        static IDENTIFIER: LazyLock<String> =
+            LazyLock::new(|| bounded(|c| c.is_control() || is_hidden(c) || (c != ' ' && c.is_whitespace())));
+        static EMAIL: LazyLock<String> = LazyLock::new(|| {
+            let part = class(|c| c.is_control() || is_hidden(c) || c.is_whitespace() || c == '@');
+            format!("[^{part}]+@[^{part}]+")
+        });
         match self {
-            Self::Line => bounded(|c| c.is_control() || is_hidden(c)),
-            Self::Identifier => bounded(|c| c.is_control() || is_hidden(c) || (c != ' ' && c.is_whitespace())),
-            Self::Email => {
-                let part = class(|c| c.is_control() || is_hidden(c) || c.is_whitespace() || c == '@');
-                format!("[^{part}]+@[^{part}]+")
-            }
-            Self::Ascii => "[!-~]+".to_owned(),
-            Self::Slug => "[a-z0-9-]+".to_owned(),
-            Self::Price => "[0-9]{1,11}(\\.[0-9]{1,4})?".to_owned(),
-            Self::Moment => "(18[3-9]|19[0-9]|2[01][0-9]|22[0-4])[0-9]-[0-9]{2}-[0-9]{2}[Tt].*".to_owned(),
-            Self::Uuid => "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}".to_owned(),
-            Self::UuidV7 => "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-7[0-9A-Fa-f]{3}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}".to_owned(),
-            Self::Phone => "[+./()-]*[0-9]([0-9 +./()-]*[0-9+./()-])?".to_owned(),
-            Self::Currency | Self::AnyCurrency | Self::Country => ".*".to_owned(),
+            Self::Line => &LINE,
+            Self::Identifier => &IDENTIFIER,
+            Self::Email => &EMAIL,
+            Self::Ascii => "[!-~]+",
+            Self::Slug => "[a-z0-9-]+",
+            Self::Price => "[0-9]{1,11}(\\.[0-9]{1,4})?",
+            Self::Moment => "(18[3-9]|19[0-9]|2[01][0-9]|22[0-4])[0-9]-[0-9]{2}-[0-9]{2}[Tt].*",
+            Self::Uuid => "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+            Self::UuidV7 => "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-7[0-9A-Fa-f]{3}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}",
+            Self::Phone => "[+./()-]*[0-9]([0-9 +./()-]*[0-9+./()-])?",
+            Self::Currency | Self::AnyCurrency | Self::Country => ".*",
         }
     }
 }
