@@ -173,6 +173,7 @@ mod tests {
             }
         }
         let declared = scopes.lines().filter_map(|line| line.trim().split_once(" = \"")).map(|(name, _)| name);
+        let declared = declared.filter(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
         let idle: Vec<_> = declared.filter(|name| !uses.contains(&format!("Scope::{name}"))).collect();
         assert!(!scopes.is_empty() && idle.is_empty(), "no code asks for {idle:?}");
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use service_kit::poll::{wait_for, wait_until};
 use tokio::process::{Child, Command};
 
+use crate::look::free_address;
 use crate::stack::{Stack, binary};
 
 const START: Duration = Duration::from_secs(60);
@@ -14,6 +15,8 @@ const LOOK: Duration = Duration::from_millis(100);
 pub struct Engine {
     child: Child,
     pub url: String,
+    /// Where its metrics are.
+    pub metrics_url: String,
 }
 
 impl Engine {
@@ -26,17 +29,18 @@ impl Engine {
 
     /// Starts an engine, whether or not it becomes ready.
     pub fn spawn(stack: &Stack, listen: &str, roles: &str) -> Self {
+        let metrics = free_address();
         let child = Command::new(binary("order-engine"))
             .args(["serve", "--only", roles])
             .envs(&stack.variables)
             .env("ENGINE_LISTEN", listen)
-            .env("ENGINE_METRICS_LISTEN", "127.0.0.1:0")
+            .env("ENGINE_METRICS_LISTEN", &metrics)
             .env("RUST_LOG", "error")
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        Self { child, url: format!("http://{listen}") }
+        Self { child, url: format!("http://{listen}"), metrics_url: format!("http://{metrics}/metrics") }
     }
 
     pub async fn ready(&self) {

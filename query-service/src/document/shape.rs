@@ -142,8 +142,8 @@ mod tests {
     #[test]
     fn fields_come_in_the_order_of_the_query() {
         let query = "{ b ...f a { y x } } fragment f on Query { c a { z } }";
-        let value = json!({"a": [{"x": 1, "z": 3, "y": 2}, null], "b": 1, "c": {"q": 1, "p": 2}});
-        assert_eq!(arranged(query, value), r#"{"b":1,"c":{"q":1,"p":2},"a":[{"z":3,"y":2,"x":1},null]}"#);
+        let value = json!({"a": [{"x": 1, "z": 3, "y": 2}, null], "b": 1, "c": {"p": 2, "q": 1}});
+        assert_eq!(arranged(query, value), r#"{"b":1,"c":{"p":2,"q":1},"a":[{"z":3,"y":2,"x":1},null]}"#);
     }
 
     #[test]

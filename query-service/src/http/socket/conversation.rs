@@ -17,10 +17,9 @@ use super::message::{self, Closing, Said};
 use crate::changes::{Seats, TooMany};
 use crate::config::{CLOSE_MS_MAX, SEND_MS_MAX};
 use crate::error::Code;
-use crate::http::Shared;
-use crate::http::receive::{self, Members};
 use crate::http::session::Session;
 use crate::http::stream::{Told, run};
+use crate::http::{Received, Shared};
 
 /// What an operation tells, under its name; `None` when it is over.
 type Named = (String, Option<Told>);
@@ -121,7 +120,7 @@ impl Conversation {
     async fn hear(&mut self, said: Option<Result<Message, axum::Error>>, principal: &Principal) -> Result<(), Closing> {
         match read(said)? {
             Some(Said::ConnectionInit(_)) => Err(Closing::InitTwice),
-            Some(Said::Subscribe { id, payload }) => self.subscribe(id, payload, principal).await,
+            Some(Said::Subscribe { id, request }) => self.subscribe(id, request, principal).await,
             Some(Said::Complete { id }) => {
                 self.running.remove(&id);
                 Ok(())
@@ -131,7 +130,7 @@ impl Conversation {
         }
     }
 
-    async fn subscribe(&mut self, id: String, payload: Members, principal: &Principal) -> Result<(), Closing> {
+    async fn subscribe(&mut self, id: String, request: Received, principal: &Principal) -> Result<(), Closing> {
         if self.running.contains_key(&id) {
             return Err(Closing::Exists(id));
         }
@@ -139,10 +138,7 @@ impl Conversation {
             let error = Code::TooManySubscriptions.error(TooMany::CONNECTION.to_string());
             return self.send(message::told(&id, Some(Told::failed(error)))).await;
         }
-        let Ok(received) = receive::from_message(payload) else {
-            return Err(Closing::Invalid("the payload is no request"));
-        };
-        let told = run(Arc::clone(&self.shared), principal.clone(), received, None, self.seats.clone());
+        let told = run(Arc::clone(&self.shared), principal.clone(), request, None, self.seats.clone());
         let ended = CancellationToken::new();
         let name = id.clone();
         let named = told.map(Some).chain(stream::iter([None])).map(move |told| (name.clone(), told));

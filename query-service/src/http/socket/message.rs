@@ -10,15 +10,15 @@ use service_kit::fairness::Taken;
 use service_kit::problem::{parse_borrowed, parse_strict};
 
 use crate::config::BODY_BYTES_MAX;
-use crate::http::receive::Members;
 use crate::http::stream::Told;
+use crate::http::{Received, receive};
 
 /// A message of a client.
 pub enum Said {
     /// Who they are: with `authorization`, where the handshake had none.
     ConnectionInit(Option<Map<String, Value>>),
     /// Run this, under the client's name for it.
-    Subscribe { id: String, payload: Members },
+    Subscribe { id: String, request: Received },
     /// No more of what has this name.
     Complete { id: String },
     /// Are you there?
@@ -98,7 +98,9 @@ impl Said {
                 Some(payload) => Some(parse(payload)?),
                 None => None,
             }),
-            Kind::Subscribe => Self::Subscribe { id: named(id)?, payload: parse(payload?)? },
+            Kind::Subscribe => {
+                Self::Subscribe { id: named(id)?, request: receive::from_message(parse(payload?)?).ok()? }
+            }
             Kind::Complete => Self::Complete { id: named(id)? },
             Kind::Ping | Kind::Pong
                 if payload.is_some_and(|payload| parse::<Map<String, Value>>(payload).is_none()) =>
