@@ -44,8 +44,8 @@ graphiql: ## build GraphiQL, the page at /graphql, without starting anything
 test: ## format, lints and every test, on a throw-away stack of its own
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)
 
-test-long: ## what takes minutes: whether this Kafka writes every transaction's marker; an upgrade is judged by it
-	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p messaging --test it -- --ignored --test-threads=1 --nocapture
+test-long: ## what takes minutes: whether this Kafka writes every transaction's marker, and the erasure of 10,000 orders
+	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p messaging -p journeys --test it -- --ignored --test-threads=1 --nocapture
 
 bench: build ## the benchmarks, on a throw-away stack of their own
 	@$(LOCAL)/with-stack.sh cargo bench -p benches

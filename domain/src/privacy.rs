@@ -31,11 +31,15 @@ impl Sealed {
     }
 }
 
-/// A postal address: the country in the clear, since tax and statistics need it, all else sealed.
+/// A postal address: the country in the clear, since tax and statistics need it, all else sealed, contact apart from the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// Where the address is.
     pub country: CountryCode,
-    /// Name, street, city, postal code, phone and email as one sealed JSON document.
+    /// Name, street, city and postal code as one sealed JSON document. Addresses of events before version 1.1 have phone and
+    /// email in it too.
     pub details: Sealed,
+    /// Phone and email as one sealed JSON document, where there is one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Sealed>,
 }

@@ -40,7 +40,7 @@ pub fn line(number: u32, sku: &str, quantity: i64, price_minor: i64) -> Contract
 /// An address whose details are no real ciphertext.
 pub fn address(country: &str, subject: &str, data: &str) -> ContractAddress {
     let details = ContractSealed { subject: subject.to_owned(), data: data.to_owned() };
-    ContractAddress { country: country.to_owned(), details }
+    ContractAddress { country: country.to_owned(), details, contact: None }
 }
 
 fn pounds(minor: i64) -> ContractMoney {

@@ -1,17 +1,22 @@
 //! The engine under test: every role in one process, as `make up` runs it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use order_engine::{Role, serve_until};
 use service_kit::clock::SystemIds;
 use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
 use service_kit::poll::wait_until;
+use service_kit::telemetry::init_with_writer;
 use tokio_util::sync::CancellationToken;
+use tracing::Level;
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 /// How long the engine may take to be ready.
 const START: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
+/// What the engine logs, in the stack's folder of logs.
+pub const LOG_FILE: &str = "journeys.log";
 
 /// What tests know of the engine.
 pub struct Engine {
@@ -41,10 +46,12 @@ async fn start() -> Engine {
     let state = variables.required("ORDERS_STATE").expect("run `make test`");
     let keys = std::path::Path::new(state).join("keys");
     order_engine::keys(&keys, &SystemIds).unwrap();
-    let mut settings = Settings::from_variables(&variables).unwrap();
-    "error".clone_into(&mut settings.telemetry.filter);
+    let settings = Settings::from_variables(&variables).unwrap();
+    // All of it goes to a file that tests look into; errors are also shown with the tests' output.
+    let log = std::fs::File::create(std::path::Path::new(state).join("logs").join(LOG_FILE)).unwrap();
+    let writer = std::io::stderr.with_max_level(Level::ERROR).and(Arc::new(log));
     // Kept for as long as the process: the engine runs until its end.
-    std::mem::forget(service_kit::telemetry::init("order-engine", &settings.telemetry).unwrap());
+    std::mem::forget(init_with_writer("order-engine", &settings.telemetry, writer).unwrap());
     order_engine::migrate(&DatabaseSettings::from_variables(&variables).unwrap()).await.unwrap();
     let messaging = MessagingSettings::from_variables(&variables).unwrap();
     order_engine::topics(&messaging).await.unwrap();

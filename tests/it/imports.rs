@@ -28,7 +28,7 @@ async fn import(caller: &Caller) -> Vec<Value> {
     import_rows(caller, rows()).await
 }
 
-async fn import_rows(caller: &Caller, rows: String) -> Vec<Value> {
+pub async fn import_rows(caller: &Caller, rows: String) -> Vec<Value> {
     let request = caller.request(Method::POST, "/v1/imports").header("content-type", "application/x-ndjson").body(rows);
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), 200);

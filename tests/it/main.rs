@@ -5,9 +5,11 @@
 
 mod doors;
 mod engine;
+mod erasure;
 mod following;
 mod imports;
 mod placing;
 mod proofs;
 mod shop;
 mod tracing;
+mod words;

@@ -30,10 +30,10 @@ const ORDER: &str = "query ($id: ID!) { order(id: $id) { orderId version } }";
 const LIST: &str = "{ orders(first: 5) { totalCount nodes { orderId version } } }";
 
 /// Only one rebuild is at work at a time, and an audit would see another test's damage.
-static ALONE: Mutex<()> = Mutex::const_new(());
+pub static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// Runs a command line of `orderctl` and says whether it found all well.
-async fn orderctl(line: &str) -> bool {
+pub async fn orderctl(line: &str) -> bool {
     match orderctl::run(Cli::parse_from(format!("orderctl {line}").split(' '))).await {
         Ending::Well => true,
         Ending::Found => false,
@@ -44,7 +44,7 @@ async fn orderctl(line: &str) -> bool {
 }
 
 /// A connection to the live rows.
-async fn live_rows() -> Client {
+pub async fn live_rows() -> Client {
     let variables = Variables::load().unwrap();
     let url = DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL").unwrap().to_owned());
     let client = connect(&url, &ConnectOptions::named("test")).await.unwrap();

@@ -1,12 +1,16 @@
-//! The personal part of an address: checked, then sealed as one document.
+//! The personal part of an address: checked, then sealed as two documents, contact apart from the rest.
 
-use domain::{InvalidText, is_hidden};
+use domain::{Address, CountryCode, InvalidText, Sealed, SubjectId, TenantId, is_hidden};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fields::{Broken, FieldFailure, Fields};
+use service_kit::keyring::{KeyRing, OpenError};
 
-/// Name, street, city, postal code, phone and email. What is sealed is this document as JSON.
+use super::fields::{Broken, FieldFailure, Fields};
+use super::refusal::Refusal;
+
+/// Name, street, city, postal code, phone and email. What is sealed is this document as JSON without phone and email, and those in
+/// a document of their own.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AddressDetails)]
@@ -41,6 +45,31 @@ impl std::fmt::Debug for AddressDetails {
     }
 }
 
+/// Phone and email, as they are sealed apart from the rest.
+#[derive(Serialize, Deserialize)]
+struct Contact {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+}
+
+/// The sealed parts of an address.
+pub(super) struct SealedAddress {
+    pub(super) details: Sealed,
+    pub(super) contact: Option<Sealed>,
+}
+
+impl SealedAddress {
+    pub(super) fn of(address: &Address) -> Self {
+        Self { details: address.details.clone(), contact: address.contact.clone() }
+    }
+
+    pub(super) fn in_country(self, country: CountryCode) -> Address {
+        Address { country, details: self.details, contact: self.contact }
+    }
+}
+
 const NAME_CHARS_MAX: usize = 200;
 const LINE_CHARS_MAX: usize = 200;
 const CITY_CHARS_MAX: usize = 100;
@@ -51,6 +80,62 @@ const PHONE_CHARS_MAX: usize = 40;
 const EMAIL_CHARS_MAX: usize = 254;
 
 impl AddressDetails {
+    /// The documents to seal: all but the contact, and the contact where there is any.
+    fn documents(&self) -> (Vec<u8>, Option<Vec<u8>>) {
+        let contact = Contact { phone: self.phone.clone(), email: self.email.clone() };
+        let rest = Self { phone: None, email: None, ..self.clone() };
+        let is_empty = contact.phone.is_none() && contact.email.is_none();
+        (document(&rest), (!is_empty).then(|| document(&contact)))
+    }
+
+    /// Seals both documents under the subject's key.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; one where the subject's data was erased.
+    pub(super) async fn seal(
+        &self,
+        keys: &KeyRing,
+        tenant: &TenantId,
+        subject: &SubjectId,
+    ) -> Result<SealedAddress, Refusal> {
+        let (details, contact) = self.documents();
+        let details = keys.seal(tenant, subject, &details).await?;
+        let contact = match contact {
+            Some(contact) => Some(keys.seal(tenant, subject, &contact).await?),
+            None => None,
+        };
+        Ok(SealedAddress { details, contact })
+    }
+
+    /// What [`Self::seal`] would make, with nothing in it.
+    pub(super) fn unsealed(&self, subject: &SubjectId) -> SealedAddress {
+        let empty = || Sealed::new(subject.clone(), String::new());
+        SealedAddress { details: empty(), contact: self.documents().1.map(|_| empty()) }
+    }
+
+    /// Opens an address; `None` when it was erased. Where it has no contact apart, that lies within the details, as earlier releases
+    /// sealed it.
+    ///
+    /// # Errors
+    /// A [`Refusal`], when the keys cannot be asked or what was sealed is no such document.
+    pub(super) async fn open(keys: &KeyRing, tenant: &TenantId, address: &Address) -> Result<Option<Self>, Refusal> {
+        let sealed: Vec<Sealed> = std::iter::once(&address.details).chain(&address.contact).cloned().collect();
+        let mut opened = Vec::with_capacity(sealed.len());
+        for document in keys.open_many(tenant, &sealed).await? {
+            match document {
+                Ok(document) => opened.push(document),
+                Err(OpenError::Destroyed { .. }) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let mut details: Self = serde_json::from_slice(&opened[0]).map_err(|error| Refusal::internal(&error))?;
+        if let Some(contact) = opened.get(1) {
+            let contact: Contact = serde_json::from_slice(contact).map_err(|error| Refusal::internal(&error))?;
+            (details.phone, details.email) = (contact.phone, contact.email);
+        }
+        Ok(Some(details))
+    }
+
     /// Notes all that is wrong with the values, each under its pointer.
     pub fn check(&self, fields: &mut Fields) -> Option<()> {
         let all = [
@@ -67,6 +152,10 @@ impl AddressDetails {
         ];
         all.into_iter().collect()
     }
+}
+
+fn document(part: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(part).expect("an address is made of strings")
 }
 
 const PHONE_RULE: Broken = Broken("malformed_phone", "a phone number holds digits and + - . / ( ) between them");

@@ -1,9 +1,9 @@
 use domain::order::{AddressKind, OrderCommand, OrderState, SetAddress};
-use domain::{Address, OrderId, Sealed, SubjectId};
+use domain::{OrderId, SubjectId};
 use event_store::Expectation;
 use service_kit::auth::{Principal, Scope};
-use service_kit::keyring::OpenError;
 
+use super::address::SealedAddress;
 use super::input::NewAddress;
 use super::run::{Task, is_visible, require};
 use super::{AddressDetails, Answer, Caller, Commands, Refusal};
@@ -35,34 +35,29 @@ impl Commands {
         &self,
         principal: &Principal,
         input: &NewAddress,
-        details: Sealed,
+        sealed: SealedAddress,
     ) -> Result<OrderCommand, Refusal> {
         require(principal, Scope::ORDERS_DRAFT)?;
-        let address = Address { country: input.country, details };
+        let address = sealed.in_country(input.country);
         Ok(OrderCommand::SetAddress(SetAddress { kind: input.kind, address, at: self.clock.now() }))
     }
 
-    /// The stored seal of the same details. Sealing twice gives two texts, so only this makes a repeat a repeat.
+    /// The stored seals of the same details. Sealing twice gives two texts, so only this makes a repeat a repeat.
     pub(super) async fn stored_equal(
         &self,
         principal: &Principal,
         state: &OrderState,
         input: &NewAddress,
-    ) -> Result<Option<Sealed>, Refusal> {
+    ) -> Result<Option<SealedAddress>, Refusal> {
         let OrderState::Draft(draft) = state else { return Ok(None) };
         let stored = match input.kind {
             AddressKind::Shipping => &draft.shipping_address,
             AddressKind::Billing => &draft.billing_address,
         };
         let Some(stored) = stored else { return Ok(None) };
-        let opened = match self.keys.open(&principal.tenant, &stored.details).await {
-            Ok(opened) => opened,
-            // Nothing to compare with; sealing anew says what is wrong.
-            Err(OpenError::Destroyed { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        let same = serde_json::from_slice::<AddressDetails>(&opened).is_ok_and(|details| details == input.details);
-        Ok(same.then(|| stored.details.clone()))
+        // Where it was erased there is nothing to compare with; sealing anew says what is wrong.
+        let opened = AddressDetails::open(&self.keys, &principal.tenant, stored).await?;
+        Ok((opened.as_ref() == Some(&input.details)).then(|| SealedAddress::of(stored)))
     }
 
     async fn seal(
@@ -71,9 +66,8 @@ impl Commands {
         state: &OrderState,
         order_id: OrderId,
         input: &NewAddress,
-    ) -> Result<Sealed, Refusal> {
+    ) -> Result<SealedAddress, Refusal> {
         let subject = SubjectId::of_order(state.customer(), order_id);
-        let document = serde_json::to_vec(&input.details).expect("an address is made of strings");
-        Ok(self.keys.seal(&principal.tenant, &subject, &document).await?)
+        input.details.seal(&self.keys, &principal.tenant, &subject).await
     }
 }

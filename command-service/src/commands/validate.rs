@@ -2,7 +2,7 @@
 
 use domain::contract::{Facts, publish};
 use domain::order::{OrderCommand, OrderState};
-use domain::{LineId, OrderId, OrderNumber, Sealed, SubjectId};
+use domain::{LineId, OrderId, OrderNumber, SubjectId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -96,7 +96,7 @@ impl Commands {
             Trial::SetAddress(input) => {
                 let stored =
                     if is_visible(principal, state) { self.stored_equal(principal, state, input).await? } else { None };
-                let unsealed = || Sealed::new(SubjectId::of_order(state.customer(), order_id), String::new());
+                let unsealed = || input.details.unsealed(&SubjectId::of_order(state.customer(), order_id));
                 self.addressing(principal, input, stored.unwrap_or_else(unsealed))
             }
             Trial::Place(input) => {

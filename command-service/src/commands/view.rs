@@ -4,7 +4,6 @@ use domain::order::{CancelReason, Draft, Line, OrderImported, OrderKind, OrderSt
 use domain::{Address, Money, OrderId, Timestamp};
 use serde::Serialize;
 use service_kit::auth::{Principal, Scope};
-use service_kit::keyring::OpenError;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -181,14 +180,9 @@ impl Commands {
         if !opens {
             return Ok(Some(AddressView { country, details: None, erased: None }));
         }
-        match self.keys.open(&principal.tenant, &address.details).await {
-            Ok(document) => {
-                let details = serde_json::from_slice(&document).map_err(|error| Refusal::internal(&error))?;
-                Ok(Some(AddressView { country, details: Some(details), erased: None }))
-            }
-            Err(OpenError::Destroyed { .. }) => Ok(Some(AddressView { country, details: None, erased: Some(true) })),
-            Err(error) => Err(error.into()),
-        }
+        let details = AddressDetails::open(&self.keys, &principal.tenant, address).await?;
+        let erased = details.is_none().then_some(true);
+        Ok(Some(AddressView { country, details, erased }))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod bad_input;
+mod contact;
 mod description;
 mod drafts;
 mod erasure;

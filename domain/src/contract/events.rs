@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ContractAddress;
+
 /// Every record of the order topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicEvent {
@@ -224,24 +226,6 @@ pub struct ContractUnitPrice {
     pub ten_thousandths: i64,
     /// ISO 4217 code.
     pub currency: String,
-}
-
-/// A postal address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContractAddress {
-    /// ISO 3166-1 alpha-2 code.
-    pub country: String,
-    /// Name, street, city, postal code, phone and email, sealed.
-    pub details: ContractSealed,
-}
-
-/// Personal data under a key that can be destroyed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContractSealed {
-    /// Whose key.
-    pub subject: String,
-    /// Base64 of nonce and ciphertext.
-    pub data: String,
 }
 
 /// Defines an enumeration whose unknown symbols read as `Unknown`, so that an old reader survives a new symbol.

@@ -1,7 +1,7 @@
 //! From what is stored to what is public.
 
 use crate::order::{self, OrderEvent};
-use crate::{Address, Money, OrderId, TenantId, Timestamp, UnitPrice};
+use crate::{Address, Money, OrderId, Sealed, TenantId, Timestamp, UnitPrice};
 
 use super::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
@@ -206,9 +206,11 @@ fn unit_price(price: UnitPrice, total: Money) -> ContractUnitPrice {
 fn address(address: &Address) -> ContractAddress {
     ContractAddress {
         country: address.country.to_string(),
-        details: ContractSealed {
-            subject: address.details.subject().to_string(),
-            data: address.details.data().to_owned(),
-        },
+        details: sealed(&address.details),
+        contact: address.contact.as_ref().map(sealed),
     }
+}
+
+fn sealed(sealed: &Sealed) -> ContractSealed {
+    ContractSealed { subject: sealed.subject().to_string(), data: sealed.data().to_owned() }
 }

@@ -4,14 +4,16 @@
 //! exhaustive match, so a new stored event does not compile until it is public. Shapes change only as the Avro schemas in
 //! `schemas/avro` allow: fields stay, later ones are nullable with a default.
 
+mod address;
 mod events;
 mod mapping;
 mod published;
 
+pub use address::{ContractAddress, ContractSealed};
 pub use events::{
-    AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
-    ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, SubjectErased,
+    AddressChanged, AddressRole, CancelReason, ContractLine, ContractMoney, ContractUnitPrice, ForeignEvent, LineAdded,
+    LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted, OrderImportCorrected, OrderImported, OrderKind,
+    OrderPlaced, PublicEvent, SubjectErased,
 };
 pub use mapping::{Facts, ForeignRow, publish, publish_foreign};
 pub use published::{InvalidPosition, Position, Published};

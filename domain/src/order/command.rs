@@ -50,7 +50,7 @@ impl OrderCommand {
 
 impl Decider for Order {
     const KIND: &'static str = "order";
-    const FOLD_VERSION: i32 = 2;
+    const FOLD_VERSION: i32 = 3;
     type State = OrderState;
     type Command = OrderCommand;
     type Event = OrderEvent;

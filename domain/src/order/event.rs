@@ -212,7 +212,7 @@ pub enum OrderKind {
 }
 
 impl StoredEvent for OrderEvent {
-    const UPCASTERS: &'static [Upcaster] = &[];
+    const UPCASTERS: &'static [Upcaster] = &[with_contact("AddressChanged"), with_contact("OrderPlaced")];
 
     fn event_type(&self) -> &'static str {
         match self {
@@ -230,7 +230,17 @@ impl StoredEvent for OrderEvent {
     }
 
     fn event_version(&self) -> &'static str {
-        "1.0"
+        match self {
+            Self::AddressChanged(_) | Self::OrderPlaced(_) => "1.1",
+            Self::OrderDrafted(_)
+            | Self::LineAdded(_)
+            | Self::LineQuantityChanged(_)
+            | Self::LineRemoved(_)
+            | Self::OrderCancelled(_)
+            | Self::OrderImported(_)
+            | Self::OrderImportCorrected(_)
+            | Self::SubjectErased(_) => "1.0",
+        }
     }
 
     fn current_version(event_type: &str) -> Option<&'static str> {
@@ -239,15 +249,20 @@ impl StoredEvent for OrderEvent {
             | "LineAdded"
             | "LineQuantityChanged"
             | "LineRemoved"
-            | "AddressChanged"
-            | "OrderPlaced"
             | "OrderCancelled"
             | "OrderImported"
             | "OrderImportCorrected"
             | "SubjectErased" => Some("1.0"),
+            "AddressChanged" | "OrderPlaced" => Some("1.1"),
             _ => None,
         }
     }
+}
+
+/// Version 1.1 may have an address's contact apart. A body of 1.0 stays as it is: its contact lies within the details. The version
+/// tells releases that know no contact that they would lose it.
+const fn with_contact(event_type: &'static str) -> Upcaster {
+    Upcaster { event_type, from: "1.0", to: "1.1", lift: Ok }
 }
 
 impl OrderEvent {
@@ -265,5 +280,58 @@ impl OrderEvent {
             Self::OrderImportCorrected(event) => event.at,
             Self::SubjectErased(event) => event.at,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::upcast;
+
+    const SEALED: &str = r#"{"subject": "customer:c-1", "data": "c2VhbGVk"}"#;
+
+    fn stored(event_type: &str, contact: Option<&str>) -> String {
+        let contact = contact.map(|sealed| format!(r#", "contact": {sealed}"#)).unwrap_or_default();
+        let address = format!(r#"{{"country": "CH", "details": {SEALED}{contact}}}"#);
+        let at = "2026-06-01T12:00:00Z";
+        match event_type {
+            "AddressChanged" => {
+                format!(r#"{{"AddressChanged": {{"kind": "SHIPPING", "address": {address}, "at": "{at}"}}}}"#)
+            }
+            _ => format!(
+                r#"{{"OrderPlaced": {{"number": "SO-1", "lines": [], "total": {{"minor": 0, "currency": "EUR"}},
+                    "shipping_address": {address}, "billing_address": null, "at": "{at}"}}}}"#
+            ),
+        }
+    }
+
+    fn address(event: OrderEvent) -> Address {
+        match event {
+            OrderEvent::AddressChanged(event) => event.address,
+            OrderEvent::OrderPlaced(event) => event.shipping_address,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn addresses_of_the_first_version_have_no_contact_apart_and_later_ones_may() {
+        for event_type in ["AddressChanged", "OrderPlaced"] {
+            let read =
+                |version, contact| address(upcast::decode(event_type, version, &stored(event_type, contact)).unwrap());
+            let first = read("1.0", None);
+            assert_eq!((first.contact.as_ref(), first.details.data()), (None, "c2VhbGVk"));
+            assert_eq!(read("1.1", None), first);
+            assert_eq!(read("1.1", Some(SEALED)).contact, Some(first.details));
+        }
+    }
+
+    #[test]
+    fn an_address_without_contact_is_written_as_it_was_before_there_was_one() {
+        let event: OrderEvent = upcast::decode("AddressChanged", "1.0", &stored("AddressChanged", None)).unwrap();
+        let written: Value = serde_json::to_value(&event).unwrap();
+        let sealed: Value = serde_json::from_str(SEALED).unwrap();
+        assert_eq!(written["AddressChanged"]["address"], json!({"country": "CH", "details": sealed}));
     }
 }

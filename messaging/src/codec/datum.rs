@@ -108,7 +108,7 @@ record!(ForeignEvent { order_id, version, tenant, at, aggregate_type, event_type
 record!(ContractLine { line_id, sku, description, quantity, unit_price, total });
 record!(ContractMoney { minor, currency });
 record!(ContractUnitPrice { ten_thousandths, currency });
-record!(ContractAddress { country, details });
+record!(ContractAddress { country, details, contact });
 record!(ContractSealed { subject, data });
 
 /// A symbol's place in its schema, which is the variant's place in the enum.

@@ -153,7 +153,7 @@ fn hide_sealed(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                if name == "details" && value.get("data").is_some() {
+                if matches!(&**name, "details" | "contact") && value.get("data").is_some() {
                     *value = serde_json::json!({"sealed": true});
                 } else {
                     hide_sealed(value);

@@ -181,9 +181,11 @@ impl<'a> Checked<'a> {
 
     pub fn address(&self, address: &ContractAddress) -> Result<ContractAddress, FoldError> {
         self.text("country", &address.country, CountryCode::try_new)?;
-        for (field, text) in [("subject", &address.details.subject), ("sealed data", &address.details.data)] {
-            if text.contains('\0') {
-                return Err(self.invalid(field, "holds NUL"));
+        for sealed in std::iter::once(&address.details).chain(&address.contact) {
+            for (field, text) in [("subject", &sealed.subject), ("sealed data", &sealed.data)] {
+                if text.contains('\0') {
+                    return Err(self.invalid(field, "holds NUL"));
+                }
             }
         }
         Ok(address.clone())

@@ -71,11 +71,26 @@ impl Drop for Guard {
 /// # Errors
 /// [`TelemetryError`]; nothing is half set up but the recorder of metrics, which later calls reuse.
 pub fn init(service: &'static str, settings: &TelemetrySettings) -> Result<Guard, TelemetryError> {
+    init_with_writer(service, settings, std::io::stderr)
+}
+
+/// Like [`init`], with logs on another writer: a test keeps them in a file to look into.
+///
+/// # Errors
+/// As [`init`].
+pub fn init_with_writer<W>(
+    service: &'static str,
+    settings: &TelemetrySettings,
+    writer: W,
+) -> Result<Guard, TelemetryError>
+where
+    W: for<'a> tracing_subscriber::fmt::MakeWriter<'a> + Send + Sync + 'static,
+{
     let filter = EnvFilter::try_new(&settings.filter).map_err(TelemetryError::Filter)?;
     measure::install().map_err(TelemetryError::Metrics)?;
     let provider = provider(service, settings)?;
     tracing_subscriber::registry()
-        .with(log_layer(settings.format, std::io::stderr).with_filter(filter.or(filter_fn(is_plain_span))))
+        .with(log_layer(settings.format, writer).with_filter(filter.or(filter_fn(is_plain_span))))
         .with(tracing_opentelemetry::layer().with_tracer(provider.tracer(service)).with_filter(LevelFilter::INFO))
         .try_init()
         .map_err(TelemetryError::Subscriber)?;

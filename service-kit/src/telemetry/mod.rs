@@ -13,6 +13,6 @@ mod propagation;
 
 pub use correlation::{CORRELATION_HEADER, CorrelationId, InvalidCorrelationId};
 pub use http::observe;
-pub use init::{Guard, TelemetryError, init};
+pub use init::{Guard, TelemetryError, init, init_with_writer};
 pub use measure::metrics_text;
 pub use propagation::{set_parent, trace_id, traceparent, traceparent_of};

@@ -105,7 +105,9 @@ pub(in crate::order) fn line_removed(n: u32) -> OrderEvent {
 
 fn address(country: &str) -> Address {
     let subject = SubjectId::try_new("customer:c-1").unwrap();
-    Address { country: CountryCode::try_new(country).unwrap(), details: Sealed::new(subject, "c2VhbGVk".to_owned()) }
+    let sealed = |data: &str| Sealed::new(subject.clone(), data.to_owned());
+    let country = CountryCode::try_new(country).unwrap();
+    Address { country, details: sealed("c2VhbGVk"), contact: Some(sealed("Y29udGFjdA==")) }
 }
 
 pub(in crate::order) fn set_address(kind: AddressKind, country: &str) -> OrderCommand {

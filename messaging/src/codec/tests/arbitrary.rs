@@ -44,8 +44,16 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn address()(country in "[A-Z]{2}", subject in text(), data in text()) -> ContractAddress {
-        ContractAddress { country, details: ContractSealed { subject, data } }
+    fn sealed()(subject in text(), data in text()) -> ContractSealed {
+        ContractSealed { subject, data }
+    }
+}
+
+prop_compose! {
+    fn address()(
+        country in "[A-Z]{2}", details in sealed(), contact in prop::option::of(sealed()),
+    ) -> ContractAddress {
+        ContractAddress { country, details, contact }
     }
 }
 

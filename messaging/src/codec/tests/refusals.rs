@@ -146,6 +146,51 @@ fn a_later_release_may_add_symbols_and_nullable_fields() {
     assert_eq!(cancelled.at, head.at());
 }
 
+/// The schema of an address's event before contact had a field of its own.
+fn without_contact(index: usize) -> String {
+    let field = r#",
+          {"name": "contact", "type": ["null", "Sealed"], "doc": "Phone and email, sealed, where there is one of them.", "default": null}"#;
+    let text = CONTRACT[index].text.replace(field, "");
+    assert!(!text.contains(r#""contact""#), "{text}");
+    text
+}
+
+#[test]
+fn addresses_from_before_contact_had_a_field_are_read() {
+    let head = arbitrary::sample().published.event;
+    let address = serde_json::json!({"country": "GB", "details": {"subject": "s", "data": "d"}});
+    let fields = |more: serde_json::Value| {
+        let mut fields = serde_json::json!({
+            "order_id": head.order_id(), "version": head.version(), "tenant": head.tenant(), "at": head.at(),
+        });
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fields
+    };
+    let details = domain::contract::ContractSealed { subject: "s".to_owned(), data: "d".to_owned() };
+    let expected = domain::contract::ContractAddress { country: "GB".to_owned(), details, contact: None };
+
+    let changing = fields(serde_json::json!({"role": "SHIPPING", "address": address}));
+    let published = of_a_later_release(4, &without_contact(4), changing).unwrap();
+    let PublicEvent::AddressChanged(changed) = published.event else { panic!("{published:?}") };
+    assert_eq!(changed.address, expected);
+
+    let placing = fields(serde_json::json!({
+        "number": "1", "lines": [], "total": {"minor": 0, "currency": "GBP"}, "shipping_address": address,
+        "billing_address": address,
+    }));
+    let published = of_a_later_release(5, &without_contact(5), placing).unwrap();
+    let PublicEvent::OrderPlaced(placed) = published.event else { panic!("{published:?}") };
+    assert_eq!((placed.shipping_address, placed.billing_address), (expected.clone(), Some(expected)));
+}
+
+#[test]
+fn readers_from_before_contact_had_a_field_pass_it_over() {
+    for index in [4, 5] {
+        let before = apache_avro::Schema::parse_str(&without_contact(index)).unwrap();
+        apache_avro::schema_compatibility::SchemaCompatibility::mutual_read(&before, &CONTRACT[index].schema).unwrap();
+    }
+}
+
 #[test]
 fn symbols_are_read_by_name_and_not_by_place() {
     let text =

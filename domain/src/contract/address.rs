@@ -1,0 +1,25 @@
+//! Addresses in public events, and the sealed values in them.
+
+use serde::{Deserialize, Serialize};
+
+/// A postal address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractAddress {
+    /// ISO 3166-1 alpha-2 code.
+    pub country: String,
+    /// Name, street, city and postal code, sealed. Without `contact` it may hold phone and email too, as it did before there was
+    /// a field for them.
+    pub details: ContractSealed,
+    /// Phone and email, sealed, where there is one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContractSealed>,
+}
+
+/// Personal data under a key that can be destroyed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractSealed {
+    /// Whose key.
+    pub subject: String,
+    /// Base64 of nonce and ciphertext.
+    pub data: String,
+}
