@@ -25,7 +25,7 @@ pub fn number() -> String {
 /// The forms in which a text may stand in stored bytes: as it is, with every character escaped as JSON may do it, in hexadecimal
 /// as Postgres shows bytes, and in base64 behind any number of other bytes.
 pub fn forms(text: &str) -> Vec<String> {
-    let escaped = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let escaped = text.encode_utf16().fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"));
     let hexadecimal = messaging::headers::hexadecimal(text.as_bytes());
     let encoded = (0..3).map(|before| {
         // Characters at both ends also hold bits of the neighbours; what lies between is the text's alone.
@@ -118,8 +118,8 @@ fn a_word_is_found_in_every_form_and_wherever_it_stands() {
     let (word, other) = (word(), word());
     for before in ["", "a", "ab", "abc", "abcd"] {
         let text = format!("{before}{word}xyz");
-        let escaped = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-        let hexadecimal = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let escaped = text.encode_utf16().fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"));
+        let hexadecimal = text.bytes().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         for stored in [text.clone(), escaped, hexadecimal, STANDARD_NO_PAD.encode(&text)] {
             let place = Place { name: String::new(), bytes: stored.into_bytes() };
             assert_eq!(places_of(std::slice::from_ref(&place), &word).len(), 1, "{before}");

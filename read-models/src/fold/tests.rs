@@ -138,7 +138,7 @@ fn nul_anywhere_is_refused_before_the_database_sees_it() {
 
 #[test]
 fn a_contact_that_no_database_can_hold_is_refused_by_field() {
-    let mut address = crate::testing::address("GB", "s", "d");
+    let mut address = address("GB", "s", "d");
     address.contact = Some(domain::contract::ContractSealed { subject: "s".to_owned(), data: "\0".to_owned() });
     let refused = folded(&story().drafted().addressed(AddressRole::Billing, address)).unwrap_err();
     assert!(refused.to_string().contains("bad sealed data"), "{refused}");
