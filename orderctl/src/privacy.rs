@@ -14,14 +14,14 @@ use crate::run::staff;
 /// `privacy …`
 #[derive(Debug, Subcommand)]
 pub enum PrivacyVerb {
-    /// Erase a customer's personal data for good: everywhere, backups included
+    /// Erase a customer's personal data for good
     #[command(after_help = ERASE_HELP)]
     Erase(EraseArgs),
 }
 
 const ERASE_HELP: &str = "\
-Destroys the key that names, addresses, phone numbers and emails are sealed under, which makes every copy unreadable, then
-records SubjectErased in each order of the subject. Can be interrupted and repeated at any time: it goes on where it
+Destroys the key that names, addresses, phone numbers and emails are sealed under, which makes every copy unreadable but for a
+backup of the database of keys (see docs/runbook.md), then records SubjectErased in each order of the subject. Can be interrupted and repeated at any time: it goes on where it
 stopped. Nothing brings the data back.
 
 Examples:
