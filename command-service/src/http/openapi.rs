@@ -204,7 +204,7 @@ fn add_links(path: &str, method: &HttpMethod, response: &mut Response) {
     let is_new_order = path == "/v1/orders" && *method == HttpMethod::Post;
     let is_new_line = path.ends_with("/lines") && *method == HttpMethod::Post;
     let of_order: &[&str] = if is_new_order {
-        &["get_order", "discard_order", "add_line", "put_address", "place_order", "cancel_order", "validate_command"]
+        &["get_order", "discard_order", "add_line", "put_address", "place_order", "cancel_order"]
     } else {
         &[]
     };
