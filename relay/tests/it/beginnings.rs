@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use messaging::checkpoint;
-use messaging::testing::{TestTopic, brokers, hang};
+use messaging::testing::{TestTopic, brokers};
 use messaging::{LogSource, look_at_checkpoints, look_at_events};
 use relay::{RelayError, StartError};
 use service_kit::poll::wait_until;
 
+use crate::hanging::{left_open, published_in_part};
 use crate::proxy::Proxy;
 use crate::support::{Journey, LOOK, PATIENCE, new_order};
 
@@ -55,15 +56,8 @@ async fn a_shard_that_never_published_looks_through_the_topic_once() {
 
 /// A journey whose next start takes its time: something of its own stays open.
 async fn slow_to_start(settle_ms: u64) -> Journey {
-    let mut journey = Journey::begin().await;
-    let order = new_order();
-    let running = journey.start().await;
-    journey.append(&order, 0, 10, "{}").await;
-    journey.published().await;
-    running.stop().await;
-    journey.append(&order, 10, 5, "{}").await;
-    journey.sequence().await;
-    hang(&journey.transactional_id(), journey.records_after(10).await).await;
+    let (mut journey, _) = published_in_part().await;
+    left_open(&journey).await;
     journey.options.settle_ms = settle_ms;
     journey
 }

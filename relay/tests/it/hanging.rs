@@ -10,7 +10,7 @@ use service_kit::poll::wait_until;
 use crate::support::{Journey, LOOK, PATIENCE, Running, header, new_order};
 
 /// Ten events of an order are published, five more are stored and have positions 11 to 15; no relay runs.
-async fn published_in_part() -> (Journey, String) {
+pub(crate) async fn published_in_part() -> (Journey, String) {
     let journey = Journey::begin().await;
     let order = new_order();
     let running = journey.start().await;
@@ -23,7 +23,7 @@ async fn published_in_part() -> (Journey, String) {
 }
 
 /// The five events, as a transaction that lost its marker leaves them.
-async fn left_open(journey: &Journey) -> Vec<EncodedRecord> {
+pub(crate) async fn left_open(journey: &Journey) -> Vec<EncodedRecord> {
     let records = journey.records_after(10).await;
     assert_eq!(records.len(), 5);
     hang(&journey.transactional_id(), records.clone()).await;
