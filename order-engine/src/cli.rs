@@ -34,7 +34,7 @@ enum Command {
     /// Bring the databases `orders`, `read` and `identity` to this release's tables.
     Migrate {
         /// Shards of the log, 1 unless said otherwise. Refused where another number is in use: it is fixed from the first
-        /// event on. Engines that run already see a change when they are started anew.
+        /// event on. Running engines see a change when they are restarted.
         #[arg(long, value_parser = clap::value_parser!(i16).range(1..=i64::from(event_store::SHARDS_MAX)))]
         shards: Option<i16>,
     },

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod cli;
+mod connections;
 pub mod demo;
 pub mod dlq;
 pub mod engine;
@@ -14,7 +15,6 @@ pub mod import;
 pub mod kafka;
 pub mod lag;
 pub mod orders;
-mod places;
 pub mod privacy;
 pub mod replay;
 mod run;

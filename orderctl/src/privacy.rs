@@ -31,13 +31,13 @@ Examples:
 /// `privacy erase`
 #[derive(Debug, Args)]
 pub struct EraseArgs {
-    /// Whose data: `customer:` and the customer's id, or `order:` and the id of an order without a customer
+    /// The person whose data is erased: `customer:` and the customer's id, or `order:` and the id of an order without a customer
     #[arg(value_parser = subject)]
     pub subject: SubjectId,
-    /// Whose shop
+    /// The tenant
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,
-    /// Do not ask first
+    /// Do not ask for confirmation
     #[arg(long)]
     pub yes: bool,
 }

@@ -151,7 +151,7 @@ fn read_plan(args: &OrdersArgs) -> Result<Plan, BoxError> {
     Ok(plan)
 }
 
-/// The one in whose name staff work is done.
+/// The subject of the tokens with which staff work is done.
 pub fn staff(tenant: TenantId) -> Bearer {
     Bearer { role: Role::Admin, tenant, customer: None }
 }

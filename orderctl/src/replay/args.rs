@@ -10,9 +10,9 @@ use crate::events::Moment;
 /// `replay …`
 #[derive(Debug, Subcommand)]
 pub enum ReplayVerb {
-    /// Make read models anew from the log beside the live ones, compare, and switch
+    /// Rebuild read models from the log beside the live ones, compare both, and switch
     #[command(
-        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. Where a row differs\nfrom the live one nothing is switched, and the rows, their fields and the events behind them are told.\nAn interrupted rebuild changes nothing; the next one sweeps its tables.\n\nWhere the projector says that its place in the topic is gone, or that the topic was made anew, --start-over takes the\nwhole log, lets the projector begin at the topic's beginning, and gives up what is parked; there is no way back from it.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild --all --start-over\n  orderctl replay rebuild sku_sales --json"
+        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. Where a row differs\nfrom the live one nothing is switched, and the rows, their fields and the events behind them are reported.\nAn interrupted rebuild changes nothing; the next one sweeps its tables.\n\nWhere the projector says that its offsets in the topic are gone, or that the topic was created again, --start-over takes the\nwhole log, lets the projector begin at the topic's beginning, and gives up what is parked; there is no way back from it.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild --all --start-over\n  orderctl replay rebuild sku_sales --json"
     )]
     Rebuild(RebuildArgs),
     /// Compare the live rows with a fold of the log; exit code 1 where a row differs
@@ -54,10 +54,10 @@ pub struct RebuildArgs {
     /// Switch although rows differ: the log is right, the live rows are wrong
     #[arg(long)]
     pub accept_differences: bool,
-    /// Take the whole log and let the projector start over: its place in the topic is gone
+    /// Rebuild from the whole log and let the projector start over, because its offsets in the topic are gone
     #[arg(long, requires = "all", conflicts_with = "accept_differences")]
     pub start_over: bool,
-    /// The report as JSON
+    /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -68,7 +68,7 @@ pub struct VerifyArgs {
     /// Which models.
     #[command(flatten)]
     pub models: ModelArgs,
-    /// The report as JSON
+    /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -82,7 +82,7 @@ pub struct RollbackArgs {
     /// Switch although rows differ from those that are live now
     #[arg(long)]
     pub accept_differences: bool,
-    /// The report as JSON
+    /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -108,7 +108,7 @@ pub struct DiffArgs {
     /// The later moment; without it, now
     #[arg(long, value_name = "VERSION|POSITION|TIME")]
     pub to: Option<Moment>,
-    /// As JSON
+    /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,
 }

@@ -55,7 +55,7 @@ impl Origin {
         }
     }
 
-    /// The format that the name tells, CSV by default.
+    /// The format that the file name's extension stands for; CSV by default.
     pub fn format(&self) -> Format {
         let name = self.name().to_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);

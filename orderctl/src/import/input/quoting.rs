@@ -87,7 +87,9 @@ pub struct Watched<R> {
 impl<R> Watched<R> {
     /// Watches `inner`; without a quote there is nothing to watch.
     pub const fn new(inner: R, delimiter: u8, quote: Option<u8>) -> Self {
-        let (state, line, opened) = (State::RowStart, 1, 1);
+        let state = State::RowStart;
+        let line = 1;
+        let opened = 1;
         Self {
             inner,
             delimiter,
