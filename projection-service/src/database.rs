@@ -7,9 +7,9 @@ use tokio_postgres::{Client, Statement};
 
 use crate::error::{AttemptError, DatabaseError};
 
-/// The server ends a transaction whose client sends nothing for so long, in milliseconds. A process that is paused, or cut
-/// off, would otherwise keep its partitions' offset rows locked against the process that has taken over. Equal to the time
-/// that the group waits before it assigns the partitions to another member.
+/// The server ends a transaction whose client sends nothing for so long, in milliseconds. A process that is paused, or
+/// cut off, would otherwise keep its partitions' offset rows locked against the process that has taken over. Equal to
+/// the time that the group waits before it assigns the partitions to another member.
 const IDLE_IN_TRANSACTION_MS_MAX: u32 = 10_000;
 
 /// The consumer group and the topic that offsets and parked records belong to.
@@ -35,8 +35,8 @@ pub(crate) struct Statements {
 impl Connection {
     pub(crate) async fn open(database: &DatabaseUrl) -> Result<Self, AttemptError> {
         let client = plain(database).await?;
-        // Rows and offsets are one transaction: if a crash of the server loses the last ones, their records are read again, so
-        // no commit has to wait for the disk.
+        // Rows and offsets are one transaction: if a crash of the server loses the last ones, their records are read
+        // again, so no commit has to wait for the disk.
         let settings = format!(
             "SET idle_in_transaction_session_timeout TO {IDLE_IN_TRANSACTION_MS_MAX}; SET synchronous_commit TO off"
         );

@@ -117,7 +117,8 @@ pub(crate) async fn advance(
     if usize::try_from(advanced) == Ok(moves.len()) { Ok(()) } else { Err(AttemptError::Moved) }
 }
 
-/// Whether every stored offset is already the target of its move, which means that a commit whose answer was lost succeeded.
+/// Whether every stored offset is already the target of its move, which means that a commit whose answer was lost
+/// succeeded.
 pub(crate) async fn have_moved(
     transaction: &Transaction<'_>,
     statements: &Statements,

@@ -1,5 +1,5 @@
-//! Parking: records that cannot be applied are stored until an operator deals with them, and so are later records of the
-//! same key.
+//! Parking: records that cannot be applied are stored until an operator deals with them, and so are later records of
+//! the same key.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,8 +27,8 @@ pub(crate) struct Parked<'a> {
     pub(crate) reason: String,
 }
 
-/// Parked keys by partition. A record without a key, or whose key is not UTF-8, is parked by its offset alone and does not
-/// block later records.
+/// Parked keys by partition. A record without a key, or whose key is not UTF-8, is parked by its offset alone and does
+/// not block later records.
 #[derive(Debug, Default)]
 pub(crate) struct ParkedKeys(HashMap<i32, HashSet<Vec<u8>>>);
 
@@ -104,8 +104,8 @@ pub(crate) async fn park(
     Ok(())
 }
 
-/// Writes copies to the dead-letter topic. Called before the batch commits, so that a copy may be there twice but is never
-/// missing.
+/// Writes copies to the dead-letter topic. Called before the batch commits, so that a copy may be there twice but is
+/// never missing.
 pub(crate) async fn copy(
     brokers: &str,
     dead_letters: &str,

@@ -50,8 +50,8 @@ struct State {
 struct PartitionProgress {
     next: i64,
     end: Option<i64>,
-    /// Whether it has been close to the end since it was assigned. Later lag shows in metrics and in each answer, and does
-    /// not end readiness.
+    /// Whether it has been close to the end since it was assigned. Later lag shows in metrics and in each answer, and
+    /// does not end readiness.
     caught_up: bool,
     halted: bool,
 }

@@ -1,7 +1,7 @@
 //! Spans that show each applied event in the trace of the command that caused it.
 //!
-//! A span for each record would cost more than folding the record, so spans are made only when target [`TARGET`] is enabled
-//! at level debug (`RUST_LOG=info,projection_order=debug`).
+//! A span for each record would cost more than folding the record, so spans are made only when target [`TARGET`] is
+//! enabled at level debug (`RUST_LOG=info,projection_order=debug`).
 
 use domain::contract::Published;
 use service_kit::telemetry;

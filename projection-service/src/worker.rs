@@ -24,8 +24,8 @@ use crate::trace;
 const RETRY_BACKOFF_MS_MIN: u64 = 100;
 /// Longest pause, in milliseconds.
 const RETRY_BACKOFF_MS_MAX: u64 = 5_000;
-/// Shortest time between two commits of positions that only pass control records, in milliseconds. They change no rows, so
-/// they can wait.
+/// Shortest time between two commits of positions that only pass control records, in milliseconds. They change no rows,
+/// so they can wait.
 const POSITIONS_INTERVAL_MS: u64 = 5_000;
 /// Histogram: records in one transaction.
 const BATCH_RECORDS: &str = "projector_batch_records";
@@ -130,8 +130,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Commits positions that pass only control records, so that the resume position of a partition without new records does
-    /// not fall behind what retention keeps.
+    /// Commits positions that pass only control records, so that the resume position of a partition without new records
+    /// does not fall behind what retention keeps.
     async fn commit_positions(&mut self, positions: &[(i32, i64)]) -> Result<(), WorkerError> {
         let mut moves = Moves::new();
         for &(partition, next) in positions {

@@ -109,7 +109,7 @@ impl<'a> Consumed<'a> {
             match (held, decoded) {
                 (Some(true), _) => self.counts.dropped += 1,
                 (Some(false), _) => self.counts.parked += 1,
-                (None, Some(published)) if read_models::is_strangers(&published.event) => self.counts.foreign += 1,
+                (None, Some(published)) if read_models::is_foreign(&published.event) => self.counts.foreign += 1,
                 (None, Some(published)) => match published.event.order_id().parse() {
                     Ok(order) => unreconciled.push((record, order, published.event.version())),
                     Err(_) => findings.push(lost(record)),

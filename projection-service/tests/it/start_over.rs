@@ -1,5 +1,5 @@
-//! The group's resume position is no longer in the topic: the projector reports it and stops, and goes on once the rows have
-//! been rebuilt from the log.
+//! The group's resume position is no longer in the topic: the projector reports it and stops, and goes on once the rows
+//! have been rebuilt from the log.
 
 use std::sync::Arc;
 
