@@ -48,7 +48,8 @@ impl<'a> Session<'a> {
                 ConsumerEvent::Revoked => self.stop_workers().await,
                 ConsumerEvent::Positions(positions) => self.on_positions(&positions),
                 ConsumerEvent::Batch(records) => {
-                    let Some(worker_pool) = worker_pool else { continue }; // of an assignment whose workers were never started
+                    // Without a pool the records are of an assignment whose workers were never started.
+                    let Some(worker_pool) = worker_pool else { continue };
                     if let Err(WorkerError::Ended) = worker_pool.dispatch(records).await {
                         return Err(worker_pool.failure().await.into());
                     }

@@ -56,9 +56,9 @@ impl WorkerPool {
     pub(crate) fn commit_positions(&self, positions: &[PartitionPosition]) {
         let mut shares: BTreeMap<usize, Vec<(i32, i64)>> = BTreeMap::new();
         for position in positions {
-            if let Some(settled) = position.delivered_to {
+            if let Some(delivered_to) = position.delivered_to {
                 let worker = worker_of(position.partition, self.jobs.len());
-                shares.entry(worker).or_default().push((position.partition, settled));
+                shares.entry(worker).or_default().push((position.partition, delivered_to));
             }
         }
         for (worker, share) in shares {

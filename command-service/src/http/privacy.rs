@@ -19,7 +19,8 @@ use crate::commands::{Commands, Erasure, Refusal};
 /// says `remaining`, send it again. It cannot be undone.
 #[utoipa::path(post, path = "/v1/privacy/subjects/{subject}/erase", tag = "privacy", responses(
     (status = 200, description = "The data is erased, and every order has recorded it.", body = Erasure),
-    (status = 202, description = "The data is erased, but not yet recorded in every order. Send the request again.", body = Erasure),
+    (status = 202, description = "The data is erased, but not yet recorded in every order. Send the request again.",
+        body = Erasure),
 ))]
 pub(super) async fn erase_subject(
     State(commands): State<Arc<Commands>>,

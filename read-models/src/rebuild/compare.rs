@@ -75,7 +75,8 @@ pub(super) async fn compare(
     }
     let statement = format!(
         "SELECT to_jsonb(live), to_jsonb(other), count(*) OVER () FROM {live} AS live \
-         FULL JOIN {other} AS other USING ({key}) WHERE live.* IS DISTINCT FROM other.* ORDER BY {key} LIMIT {ROWS_REPORTED_MAX}"
+         FULL JOIN {other} AS other USING ({key}) WHERE live.* IS DISTINCT FROM other.* ORDER BY {key} \
+         LIMIT {ROWS_REPORTED_MAX}"
     );
     let differing = transaction.query(&statement, &[]).await.map_err(&failed)?;
     for row in differing {
