@@ -17,13 +17,13 @@ use crate::replay::args::ReplayVerb;
 /// The tenant that is used if none is given.
 pub const DEFAULT_TENANT: &str = "default";
 
-/// The order engine's tool: bring orders in, look at what happened, check that nothing is lost.
+/// The order engine's tool: import orders, inspect orders and events, check that nothing is lost.
 ///
-/// Settings come from the environment, else from the nearest `.local/env`, which `make up` writes; so after `make up` no flags
-/// are needed.
+/// Settings are read from the environment, then from the nearest `.local/env`, which `make up` writes. So after `make up` no
+/// flags are needed.
 ///
-/// Exit codes: 0 all is well, 1 something failed or was found, or was refused by an import, 2 the command line is wrong, 3 an
-/// import did not finish.
+/// Exit codes: 0 success; 1 an error, a finding, or something that an import refused; 2 a wrong command line; 3 an import that did
+/// not finish.
 #[derive(Debug, Parser)]
 #[command(name = "orderctl", version, max_term_width = 110)]
 pub struct Cli {
@@ -82,17 +82,17 @@ pub enum Verb {
 }
 
 const AUDIT_HELP: &str = "\
-Waits up to 2 min for the relay, and again for the projectors, to come to where the log ended when it started; traffic may
-go on meanwhile. Writes nothing and holds nobody up. Looks whether
-  I2 I3   versions and positions have no gap and one order
+Waits up to 2 min for the relay, and again for the projectors, to reach the end that the log had when the audit started.
+Traffic may go on meanwhile. Writes nothing and blocks nobody. Checks that
+  I2 I3   versions and positions have no gaps and are in order
   I4 I5   every event is in Kafka once, unchanged, in order
-  I6      every row is the fold of its events, none is ahead or missing, and kept rows equal live ones; parked orders are
-          reported with the sums that are wrong without them
-  I7      every kept answer has its events, and no event two answers
-  I13     every event can be read, with the schema before too
-  I14     every consumed record is applied, parked or given up
---from shortens I3 to I5; the others look at everything. Exit code 1 and the offending ids when something is wrong; what to
-do about each finding stands in docs/runbook.md.
+  I6      every row is the fold of its events, none is ahead or missing, and the rows kept for a rollback equal the live
+          ones; parked orders are reported with the sums that are wrong without them
+  I7      every stored answer has its events, and no event has two answers
+  I13     every event can be read, with the previous schema too
+  I14     every consumed record is applied, parked or dropped
+--from limits I3 to I5 to later positions; the other checks cover everything. If something is wrong, the exit code is 1 and
+the ids are printed. docs/runbook.md says what to do about each finding.
 
 Examples:
   orderctl audit

@@ -1,6 +1,7 @@
 //! Decimal numbers as a file writes them, added and multiplied without any rounding.
 //!
-//! Guarantees: what was read is what is counted, to the last digit; what does not fit is refused, never cut.
+//! Guarantees: numbers are counted exactly as they were read, to the last digit; a number that does not fit is refused,
+//! never truncated.
 
 use std::fmt;
 use std::ops::Neg;

@@ -1,4 +1,4 @@
-//! Reading a topic from outside any group's business.
+//! Reading a topic independently of any consumer group.
 //!
 //! Guarantees: committed records only, in offset order for each partition; a read ends at or behind what was committed when it
 //! began, also under live traffic; it commits no offsets.
@@ -99,8 +99,8 @@ impl Topic {
                 ConsumerEvent::Positions(positions) => {
                     for position in positions {
                         self.ends.entry(position.partition).or_insert(position.end);
-                        if let Some(settled) = position.delivered_to {
-                            self.reached(position.partition, settled);
+                        if let Some(delivered_to) = position.delivered_to {
+                            self.reached(position.partition, delivered_to);
                         }
                     }
                 }

@@ -1,4 +1,4 @@
-//! The order engine's tool for people: bring orders in, look at what happened, check that nothing is lost.
+//! The order engine's command-line tool: imports, inspection of orders and events, audits, rebuilds.
 //!
 //! [`cli`] is the command line, [`run()`] does what it asks. Each verb is a module of its own.
 

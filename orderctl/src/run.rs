@@ -1,4 +1,4 @@
-//! From a parsed command line to what it asks for.
+//! Executes the parsed command line.
 
 use std::borrow::Cow;
 use std::io::Write;

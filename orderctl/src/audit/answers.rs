@@ -1,12 +1,12 @@
-//! What must hold of kept answers: I7. Postgres does the work, within its own memory limits.
+//! Checks of stored answers: I7. Postgres does the work, within its own memory limits.
 
 use service_kit::BoxError;
 use tokio_postgres::Client;
 
 use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
 
-/// Finds success answers whose events are not there, and events that are the effect of two keys; how many success
-/// answers there are.
+/// Finds success answers whose events are not stored, and events that are the effect of two keys. Returns the number of
+/// success answers.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -1,4 +1,4 @@
-//! What must hold of consumed records: I14. Each one is applied, parked, given up by somebody, or no order's.
+//! Checks of consumed records: I14. Each one is applied, parked, dropped by a user, or belongs to no order.
 
 use std::collections::{BTreeMap, HashMap};
 

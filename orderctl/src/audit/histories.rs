@@ -1,4 +1,4 @@
-//! All events of all orders, order after order, and whether each can be read: I13.
+//! Reads all events of all orders, one order after the other, and checks that each can be read: I13.
 
 use domain::contract::{Position, PublicEvent, Published};
 use domain::order::OrderEvent;

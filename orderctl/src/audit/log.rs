@@ -1,4 +1,4 @@
-//! What must hold within Postgres: I2 and I3. Postgres does the work, within its own memory limits.
+//! Checks within Postgres: I2 and I3. Postgres does the work, within its own memory limits.
 
 use domain::contract::Position;
 use service_kit::BoxError;

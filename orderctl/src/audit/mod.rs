@@ -1,9 +1,9 @@
-//! The audit: every event once in the log and once in Kafka, in order, unchanged; every row of the read models the fold of
-//! its events; every kept answer true; every record readable and accounted for.
+//! The audit. It checks that every event is once in the log and once in Kafka, in order and unchanged; that every row of the
+//! read models is the fold of its events; that every stored answer is true; that every record can be read and was processed.
 //!
-//! Guarantees: it looks at all events up to where the log ended when it began, and at the rows as they stand at one moment
-//! after, so live traffic does not disturb it; it writes nothing and holds nobody up; every wait has a bound; memory is one
-//! bit an event, one order, one batch, and the sums. I3 to I5 begin at `--from`, the others cover the whole store.
+//! Guarantees: it checks all events up to where the log ended when it began, and the rows as they are at one moment after
+//! that, so live traffic does not disturb it. It writes nothing and blocks nobody. Every wait has a limit. Memory holds one
+//! bit per event, one order, one batch, and the sums. I3 to I5 begin at `--from`, the others cover the whole store.
 //! Does not: repair anything.
 
 mod answers;

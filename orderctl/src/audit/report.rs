@@ -1,4 +1,4 @@
-//! What is said of an audit.
+//! Prints the result of an audit.
 
 use std::io::Write;
 use std::time::Duration;

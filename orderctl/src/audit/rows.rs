@@ -1,4 +1,4 @@
-//! What must hold of the read models: I6.
+//! Checks of the read models: I6.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What must hold in Kafka: I4 and I5, record by record against the log; and what became of the records.
+//! Checks in Kafka: I4 and I5, by comparing each record with the log; and whether consumed records were processed.
 
 use std::collections::{BTreeMap, HashMap};
 

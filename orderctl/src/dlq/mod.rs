@@ -1,7 +1,7 @@
-//! Parked records: what waits, why, and what becomes of it.
+//! Parked records: listing them, applying them again, dropping them.
 //!
-//! Guarantees: records of a key are applied in their order or not at all, in the transaction that removes them, while the
-//! projector of their partition waits; what is given up is kept with a reason. Does not: touch the copies in Kafka.
+//! Guarantees: records of a key are applied in order or not at all, in the transaction that removes them, while the
+//! projector of their partition waits. A dropped record is kept with a reason. Does not: touch the copies in Kafka.
 
 pub mod args;
 mod redrive;

@@ -1,7 +1,7 @@
 //! The language of `--where`: comparisons of known fields with values, joined by `and`.
 //!
-//! Guarantees: what reaches the database is text of this file and numbers of parameters; every value is bound or compared
-//! here. Does not: know `or`, brackets or functions.
+//! Guarantees: the SQL consists only of text from this file and parameter numbers; every value is bound as a parameter or
+//! compared here. Does not: know `or`, brackets or functions.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write};

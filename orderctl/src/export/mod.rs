@@ -1,7 +1,7 @@
 //! `orderctl export`: orders or lines from the read models, as a stream.
 //!
 //! Guarantees: one statement, so one state of the read models; memory does not grow with the number of rows; a file given by
-//! `--output` appears whole or not at all; amounts are exact. Does not: export addresses, which are sealed.
+//! `--output` appears whole or not at all; amounts are exact. Does not: export addresses, which are encrypted.
 
 pub mod condition;
 mod parquet;

@@ -1,9 +1,9 @@
 //! Which sale a credit takes back.
 //!
-//! The rule: the latest sale to the same customer, placed no later than the credit, of which every stock code of the credit has
-//! at least the credited quantity left. The quantity is then used up. A credit without customer, or without such a sale,
-//! names none.
-//! Guarantees: the same file gives the same answers; memory is bounded, for the oldest sales are forgotten first.
+//! The rule: the latest sale to the same customer that was placed no later than the credit and has at least the credited
+//! quantity left of every stock code of the credit. The quantity is then subtracted from what is left of the sale. A credit
+//! without customer, or without such a sale, names none.
+//! Guarantees: the same file gives the same result. Memory is bounded, because the oldest sales are forgotten first.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

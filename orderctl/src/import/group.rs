@@ -1,8 +1,9 @@
-//! Gathering the lines of each invoice, wherever in the file they stand.
+//! Collects the lines of each invoice, wherever in the file they are.
 //!
-//! Guarantees: an invoice comes out as soon as its last line was read, so memory holds open invoices only; both passes treat
-//! every row alike. How much may be open has a limit, beyond which the import ends with a clear word. A row that cannot be
-//! read belongs to the invoice that it names if it names one; otherwise the invoices before and after it are in doubt.
+//! Guarantees: an invoice is returned as soon as its last line has been read, so memory holds only unfinished invoices. Both
+//! passes treat every row alike. The number of lines of unfinished invoices is limited; above the limit the import ends with an
+//! error. A row that cannot be read belongs to the invoice that it names; if it names none, the invoices before and after it
+//! are in doubt.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

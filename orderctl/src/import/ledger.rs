@@ -1,7 +1,7 @@
-//! What became of every line, counted once.
+//! Counts the outcome of every line once.
 //!
-//! Guarantees: an invoice is counted when its outcome is known, whole and once; so in lines and in amount, read is imported and
-//! corrected and already and refused together, after an interruption too. Amounts of different currencies are never added up.
+//! Guarantees: an invoice is counted whole and once, when its outcome is known. So for lines and for amounts, `read` is the sum of
+//! `imported`, `corrected`, `already` and `refused`, also after an interruption. Amounts of different currencies are never added.
 
 use std::collections::BTreeMap;
 

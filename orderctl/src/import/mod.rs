@@ -1,9 +1,9 @@
-//! Orders of another system, from a file into the engine.
+//! Imports orders of another system from a file.
 //!
 //! Guarantees: every line of the file is imported or refused with a reason, and counted exactly; an order is imported whole or
-//! not at all, unless the user asks for parts; memory does not grow with the file; a second run changes nothing. What is
-//! decided about lines is in `docs/import-rules.md`.
-//! Does not: write to the store. All goes through `POST /v1/imports`.
+//! not at all, unless the user asks for parts; memory does not grow with the file; a second run changes nothing. The
+//! rules for lines are in `docs/import-rules.md`.
+//! Does not: write to the store. Every order goes through `POST /v1/imports`.
 
 mod credits;
 mod group;
@@ -43,13 +43,13 @@ use send::Sender;
 pub use group::GatherError;
 pub use send::SendError;
 
-/// What is decided about lines, in words.
+/// The rules for lines, as help text.
 pub const RULES: &str = include_str!("../../docs/import-rules.md");
-/// The map language, in words.
+/// The map language, as help text.
 pub const MAPS: &str = include_str!("../../docs/import-maps.md");
-/// Requests at work at once; the engine takes four.
+/// Concurrent requests; the engine accepts four.
 const STREAMS: usize = 3;
-/// Invoices and bytes of one request.
+/// Most invoices and bytes in one request.
 const ROWS_MAX: usize = 250;
 const BYTES_MAX: usize = 512 * 1_024;
 /// Completed invoices that may wait to be counted.
@@ -62,7 +62,7 @@ pub const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Job {
     pub origin: Origin,
     pub plan: Arc<Plan>,
-    /// The first so many sales only.
+    /// Import only this many sales, the first of the file; `None` imports all.
     pub first: Option<usize>,
     /// How orders are made of their lines.
     pub choices: Choices,

@@ -1,4 +1,4 @@
-//! From the lines of one order to the row that imports it.
+//! Makes the row that imports an order from the lines of the order.
 //!
 //! Guarantees: every line that was read is either in the row or refused with a reason, and its amount is in exactly one of the
 //! two sums. An order with a refused line has no row, unless the user asks for the rest of it.

@@ -1,4 +1,4 @@
-//! How far an import is: a bar at a terminal, a line now and then elsewhere.
+//! Shows the progress of an import: a bar at a terminal, otherwise a line every few seconds.
 
 use std::io::IsTerminal;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The report as a JSON file.
 //!
-//! Guarantees: the file appears whole or not at all; refused lines stand in the order of the file, whatever order the engine
-//! answered in; a refused line costs sixteen bytes of memory, its text waits on disk.
+//! Guarantees: the file appears whole or not at all. Refused lines are in the order of the file, whatever order the engine
+//! answered in. A refused line takes sixteen bytes of memory; its text is kept on disk.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, Write};

@@ -1,7 +1,7 @@
-//! Sending rows to the engine, and learning what became of each.
+//! Sends rows to the engine and reads the result of each.
 //!
-//! Guarantees: a row without a result is sent again, which changes nothing where it had arrived; while the engine is away the
-//! wait has a bound; a refusal of the whole request ends the import at once.
+//! Guarantees: a row without a result is sent again, which changes nothing if it had already arrived. The wait for an engine
+//! that does not answer is limited. A refusal of the whole request ends the import at once.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::engine::{Engine, TokenError};
 
 /// Longest silence of the engine within an answer; it waits a minute for its own store.
 const SILENCE_MAX: Duration = Duration::from_secs(75);
-/// First and longest rest before rows are sent again.
+/// Shortest and longest delay before rows are sent again.
 const REST_MS_MIN: u64 = 200;
 const REST_MS_MAX: u64 = 5_000;
 /// How long a stopped import waits for the results of what was sent.

@@ -1,4 +1,4 @@
-//! What is said of a rebuild.
+//! Prints the progress and the result of a rebuild.
 
 use std::io::Write;
 

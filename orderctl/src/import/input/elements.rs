@@ -1,4 +1,4 @@
-//! JSON values of a file: one a line, or the elements of one array.
+//! JSON values of a file: one per line, or the elements of one array.
 
 use std::io::{BufRead, Error, Read, Result};
 

@@ -1,9 +1,9 @@
 //! Files as a stream of rows: CSV, or JSON as lines or as an array, plain or compressed with gzip.
 //!
-//! Guarantees: memory does not grow with the file; every row comes out once, with the line of the file it begins at; a row that
-//! cannot be read comes out as a row with a problem and with the orders that it may belong to, a file that cannot be read as
-//! an error that names the line. Nothing is left out in silence: not a row that an open quote would swallow, not a column
-//! that the file does not have.
+//! Guarantees: memory does not grow with the file. Every row is returned once, with the line of the file at which it begins. A
+//! row that cannot be read is returned with the problem and with the orders that it may belong to. A file that cannot be read
+//! is an error that names the line. Nothing is skipped silently: neither rows that an unclosed quote would swallow, nor a
+//! column that the file does not have.
 
 mod csv;
 mod elements;

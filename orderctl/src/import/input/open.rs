@@ -1,4 +1,4 @@
-//! Opening a file, as often as needed.
+//! Opens a file, several times if needed.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
