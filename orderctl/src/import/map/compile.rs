@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_work_is_refused_with_its_place() {
+    fn what_cannot_work_is_refused_with_its_key() {
         for (from, to, key) in [
             ("Europe/London", "Europe/Londno", "order.placed_at.zone must be an IANA zone"),
             (", zone = \"Europe/London\"", "", "order.placed_at needs a zone"),
