@@ -48,7 +48,8 @@ impl std::fmt::Debug for KeyRing {
 }
 
 impl KeyRing {
-    /// A keyring over database `identity`. `ids` generates keys and nonces, so in production it must be [`SystemIds`].
+    /// A keyring over database `identity`. `ids` generates keys and nonces, so in production it must be
+    /// [`SystemIds`](crate::clock::SystemIds).
     pub fn new(pool: Pool, master: &MasterKey, clock: SharedClock, ids: SharedIds) -> Self {
         let cache =
             Cache::builder().max_capacity(CACHE_KEYS_MAX).time_to_live(Duration::from_millis(CACHE_TTL_MS)).build();
