@@ -38,9 +38,9 @@ pub(super) async fn diff(variables: &Variables, args: &DiffArgs) -> Result<bool,
     let changes = changes(&flat(before), &flat(after));
     let mut out = std::io::stdout();
     if args.json {
-        let changed: Map<String, Value> =
+        let by_field: Map<String, Value> =
             changes.into_iter().map(|(field, from, to)| (field, json!({ "from": from, "to": to }))).collect();
-        writeln!(out, "{}", Value::Object(changed))?;
+        writeln!(out, "{}", Value::Object(by_field))?;
         return Ok(true);
     }
     let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "-".to_owned(), Value::to_string);
