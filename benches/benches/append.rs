@@ -53,10 +53,13 @@ async fn main() {
 fn report(results: &Results) {
     let rate = |cells: &[Cell]| median(cells.iter().map(Cell::rate).collect());
     let first = |pairs: &[(Cell, Cost)]| pairs.iter().map(|(cell, _)| cell.clone()).collect::<Vec<_>>();
-    let (ours, stock, esrs) = (rate(&first(&results.ours)), rate(&first(&results.stock)), rate(&results.esrs));
+    let ours = rate(&first(&results.ours));
+    let stock = rate(&first(&results.stock));
+    let esrs = rate(&results.esrs);
     let bare = median(results.bare.clone());
     let quantile = |cells: &[Cell], share| median(cells.iter().map(|cell| cell.quantile_ms(share)).collect());
-    let (lone, row) = (quantile(&results.lone, 0.5), quantile(&results.row, 0.5));
+    let lone = quantile(&results.lone, 0.5);
+    let row = quantile(&results.row, 0.5);
     println!("append_commands_per_s={ours:.0}");
     println!("append_postgres_es_commands_per_s={stock:.0}");
     println!("append_esrs_commands_per_s={esrs:.0}");

@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use benches::whole::disk::Disk;
-use benches::whole::load::{Seen, Shop, customer};
+use benches::whole::load::{Seen, Target, customer};
 use benches::whole::numbers::{mb, print, rate};
 use benches::whole::{Engine, token};
 
-/// Its own, so that what other benchmarks placed on the same stack is not counted.
+/// A tenant of its own, so that orders of other benchmarks on the same stack are not counted.
 const TENANT: &str = "bench-e2e";
-/// Before anything is counted.
+/// Load before anything is measured.
 const WARM_UP: Duration = Duration::from_secs(10);
 
 #[tokio::main]
@@ -23,20 +23,20 @@ async fn main() {
     let seconds = number("BENCH_SECONDS", 60);
     let connections = number("BENCH_CONNECTIONS", 16);
     let engine = Engine::start();
-    let shop = Shop { url: engine.url.clone(), token: token(TENANT), placed: Arc::new(AtomicU64::new(0)) };
+    let target = Target { url: engine.url.clone(), token: token(TENANT), placed: Arc::new(AtomicU64::new(0)) };
 
-    load(&shop, connections, WARM_UP).await;
-    let before = all_visible(&engine, &shop).await;
+    load(&target, connections, WARM_UP).await;
+    let before = all_visible(&engine, &target).await;
     let (disk, (rss, _)) = (Disk::now().await, engine.memory_kb());
 
     let started = Instant::now();
     let half = Duration::from_secs(seconds) / 2;
-    let mut seen = load(&shop, connections, half).await;
+    let mut seen = load(&target, connections, half).await;
     let (middle, _) = engine.memory_kb();
-    let rest = load(&shop, connections, half).await;
+    let rest = load(&target, connections, half).await;
     seen.commands.extend(&rest.commands);
     seen.visible.extend(&rest.visible);
-    let placed = all_visible(&engine, &shop).await - before;
+    let placed = all_visible(&engine, &target).await - before;
     let took = started.elapsed();
 
     print("connections", f64::from(u32::try_from(connections).unwrap_or(u32::MAX)));
@@ -58,9 +58,9 @@ fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
-async fn load(shop: &Shop, connections: u64, time: Duration) -> Seen {
+async fn load(target: &Target, connections: u64, time: Duration) -> Seen {
     let end = Instant::now() + time;
-    let customers = (0..connections).map(|name| tokio::spawn(customer(shop.clone(), format!("c-{name}"), end)));
+    let customers = (0..connections).map(|name| tokio::spawn(customer(target.clone(), format!("c-{name}"), end)));
     let mut all = Seen::default();
     for customer in customers.collect::<Vec<_>>() {
         let seen = customer.await.expect("a customer ends well");
@@ -70,9 +70,10 @@ async fn load(shop: &Shop, connections: u64, time: Duration) -> Seen {
     all
 }
 
-/// Waits until GraphQL counts every placed order; answers how many they are.
-async fn all_visible(engine: &Engine, shop: &Shop) -> u64 {
-    let (http, placed) = (reqwest::Client::new(), shop.placed.load(Ordering::Relaxed));
-    engine.await_orders(&http, &shop.token, TENANT, placed).await;
+/// Waits until GraphQL counts every placed order; returns their number.
+async fn all_visible(engine: &Engine, target: &Target) -> u64 {
+    let http = reqwest::Client::new();
+    let placed = target.placed.load(Ordering::Relaxed);
+    engine.await_orders(&http, &target.token, TENANT, placed).await;
     placed
 }

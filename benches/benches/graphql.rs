@@ -38,22 +38,26 @@ const FIELDS: &str =
 async fn main() {
     let number =
         |name: &str, default: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let (time, rounds) = (Duration::from_secs(number("BENCH_SECONDS", 4)), number("BENCH_ROUNDS", 3));
+    let time = Duration::from_secs(number("BENCH_SECONDS", 4));
+    let rounds = number("BENCH_ROUNDS", 3);
     let engine = Engine::start(&[Role::Query]).await;
     fill().await;
     let lists = Arc::new(lists(&engine).await);
     let details = Arc::new((0..EVENTS / 5).map(detail).collect::<Vec<_>>());
-    let (list_sql, detail_sql) = (include_str!("../sql/order_list.sql"), include_str!("../sql/order_detail.sql"));
+    let list_sql = include_str!("../sql/order_list.sql");
+    let detail_sql = include_str!("../sql/order_detail.sql");
     for (name, bodies, statement) in [("list", lists, list_sql), ("detail", details, detail_sql)] {
         same_answer(&engine, name, &bodies[0]).await;
         graphql(&engine, &bodies, time / 2).await;
-        let (mut ours, mut sql) = (Vec::new(), Vec::new());
+        let mut ours = Vec::new();
+        let mut sql = Vec::new();
         for round in 1..=rounds {
             ours.push(graphql(&engine, &bodies, time).await);
             sql.push(pgbench(statement, time).await);
             eprintln!("graphql: {name}, round {round} of {rounds} done");
         }
-        let (ours, sql) = (median(ours), median(sql));
+        let ours = median(ours);
+        let sql = median(sql);
         println!("order_{name}_per_s={ours:.0}");
         println!("order_{name}_json_agg_per_s={sql:.0}");
         println!("order_{name}_vs_json_agg={:.2}", ours / sql);
@@ -65,7 +69,8 @@ async fn fill() {
     let (_database, store, events) = filled_log(EVENTS).await;
     let (mut client, connection) = tokio_postgres::connect(&variable("READ_DATABASE_URL"), NoTls).await.unwrap();
     tokio::spawn(connection);
-    let (log, applier) = (StoreLog(store), Applier::open(&client).await.unwrap());
+    let log = StoreLog(store);
+    let applier = Applier::open(&client).await.unwrap();
     let records = log.page(0, 0, events).await.unwrap();
     for batch in records.chunks(BATCH) {
         let transaction = client.transaction().await.unwrap();
@@ -88,7 +93,8 @@ async fn lists(engine: &Engine) -> Vec<String> {
          nodes {{ {FIELDS} }} pageInfo {{ endCursor hasNextPage }} }} }}"
     );
     let mut connection = Connection::open(&engine.address, &engine.token).await;
-    let (mut bodies, mut after) = (Vec::new(), Value::Null);
+    let mut bodies = Vec::new();
+    let mut after = Value::Null;
     loop {
         let body = body(&query, serde_json::json!({ "after": after }));
         let (status, answer) = connection.send("POST", "/graphql", "", &body).await;
@@ -111,14 +117,14 @@ fn detail(number: i64) -> String {
     body(&query, serde_json::json!({ "number": number.to_string() }))
 }
 
-/// What is measured is an answer with data.
+/// Checks that the measured requests return data.
 async fn same_answer(engine: &Engine, name: &str, body: &str) {
     let mut connection = Connection::open(&engine.address, &engine.token).await;
     let (_, answer) = connection.send("POST", "/graphql", "", body).await;
-    let told: Value = serde_json::from_str(&answer).unwrap();
+    let document: Value = serde_json::from_str(&answer).unwrap();
     let whole = match name {
-        "list" => told["data"]["orders"]["nodes"].as_array().is_some_and(|nodes| nodes.len() == PAGE),
-        _ => told["data"]["order"]["lines"]["nodes"].as_array().is_some_and(|nodes| !nodes.is_empty()),
+        "list" => document["data"]["orders"]["nodes"].as_array().is_some_and(|nodes| nodes.len() == PAGE),
+        _ => document["data"]["order"]["lines"]["nodes"].as_array().is_some_and(|nodes| !nodes.is_empty()),
     };
     assert!(whole, "{answer}");
 }
@@ -129,9 +135,11 @@ async fn graphql(engine: &Engine, bodies: &Arc<Vec<String>>, time: Duration) -> 
     for _ in 0..CONNECTIONS {
         connections.push(Mutex::new(Connection::open(&engine.address, &engine.token).await));
     }
-    let (connections, bodies) = (Arc::new(connections), Arc::clone(bodies));
+    let connections = Arc::new(connections);
+    let bodies = Arc::clone(bodies);
     let cell = closed_loops(CONNECTIONS, time, move |task, count| {
-        let (connections, bodies) = (Arc::clone(&connections), Arc::clone(&bodies));
+        let connections = Arc::clone(&connections);
+        let bodies = Arc::clone(&bodies);
         async move {
             let count = usize::try_from(count).unwrap();
             let body = &bodies[(task * 7_919 + count * 31) % bodies.len()];
@@ -143,11 +151,12 @@ async fn graphql(engine: &Engine, bodies: &Arc<Vec<String>>, time: Duration) -> 
     cell.rate()
 }
 
-/// Statements a second, as pgbench tells.
+/// Statements a second, as pgbench prints them.
 async fn pgbench(statement: &str, time: Duration) -> f64 {
     let script = std::env::temp_dir().join(format!("order-engine-bench-{}.sql", std::process::id()));
     std::fs::write(&script, statement).unwrap();
-    let (connections, seconds) = (CONNECTIONS.to_string(), time.as_secs().to_string());
+    let connections = CONNECTIONS.to_string();
+    let seconds = time.as_secs().to_string();
     let output = Command::new(pgbench_program())
         .args(["-n", "-M", "prepared", "-c", &connections, "-j", "2", "-T", &seconds, "-f"])
         .arg(&script)
@@ -157,12 +166,12 @@ async fn pgbench(statement: &str, time: Duration) -> f64 {
         .await
         .unwrap();
     std::fs::remove_file(&script).unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    let rate = told.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-    rate.unwrap_or_else(|| panic!("{told}{}", String::from_utf8_lossy(&output.stderr)))
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let rate = printed.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    rate.unwrap_or_else(|| panic!("{printed}{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Beside the server's programs: in `POSTGRES_BIN`, or of the newest version that is installed.
+/// The path of pgbench: in `POSTGRES_BIN`, or of the newest installed version.
 fn pgbench_program() -> PathBuf {
     if let Some(folder) = std::env::var_os("POSTGRES_BIN") {
         return PathBuf::from(folder).join("pgbench");

@@ -25,7 +25,8 @@ async fn main() {
     let time = Duration::from_secs_f64(number("BENCH_SECONDS", 3.0));
     let rounds = number("BENCH_ROUNDS", 3.0);
     let engine = Engine::start(&[Role::Command, Role::Relay]).await;
-    let (mut ours, mut stock) = (Vec::new(), Vec::new());
+    let mut ours = Vec::new();
+    let mut stock = Vec::new();
     let mut round = 0.0;
     while round < rounds {
         round += 1.0;

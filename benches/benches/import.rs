@@ -15,7 +15,7 @@ use benches::whole::{Engine, memory_kb, program, run, token, variable};
 use serde_json::Value;
 use service_kit::poll::wait_until;
 
-/// Its own, so that what other benchmarks placed on the same stack is not counted.
+/// A tenant of its own, so that orders of other benchmarks on the same stack are not counted.
 const TENANT: &str = "bench-import";
 const YEAR: &str = "online-retail-2010-2011.csv.gz";
 /// How long the import may take; the real year takes some seconds.
@@ -25,9 +25,12 @@ const LOOK: Duration = Duration::from_millis(50);
 #[tokio::main]
 async fn main() {
     let state = PathBuf::from(variable("ORDERS_STATE"));
-    let (file, report) = (file(&state), state.join("report.json"));
+    let file = file(&state);
+    let report = state.join("report.json");
     let engine = Engine::start();
-    let (http, token, disk) = (reqwest::Client::new(), token(TENANT), Disk::now().await);
+    let http = reqwest::Client::new();
+    let token = token(TENANT);
+    let disk = Disk::now().await;
 
     let started = Instant::now();
     let mut importer = Command::new(program("orderctl"))

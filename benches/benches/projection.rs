@@ -35,7 +35,10 @@ async fn main() {
     let log = StoreLog(store);
     let records = log.page(0, 0, events).await.unwrap();
     let replayed = Replayed::start(number("BENCH_PEER_EVENTS", 10_000)).await;
-    let (mut live, mut copied, mut rebuilt, mut peer) = (vec![], vec![], vec![], vec![]);
+    let mut live = vec![];
+    let mut copied = vec![];
+    let mut rebuilt = vec![];
+    let mut peer = vec![];
     for round in 1..=rounds {
         let (database, seconds) = apply(&records).await;
         live.push(events as f64 / seconds);
@@ -44,7 +47,10 @@ async fn main() {
         peer.push(replayed.events as f64 / replayed.replay().await);
         eprintln!("projection: round {round} of {rounds} done");
     }
-    let (live, copied, rebuilt, peer) = (median(live), median(copied), median(rebuilt), median(peer));
+    let live = median(live);
+    let copied = median(copied);
+    let rebuilt = median(rebuilt);
+    let peer = median(peer);
     println!("log_events={events}");
     println!("query_replay_log_events={}", replayed.events);
     println!("projection_events_per_s={live:.0}");
@@ -99,7 +105,8 @@ async fn copy(from: &TestDatabase) -> f64 {
 
 /// Seconds of a rebuild of all models: fill, indexes, comparison, switch.
 async fn all_models(database: &TestDatabase, log: &StoreLog) -> f64 {
-    let (started, options) = (Instant::now(), RebuildOptions::default());
+    let started = Instant::now();
+    let options = RebuildOptions::default();
     let how = (Purpose::Switch, &options, SystemIds.ordered());
     let mut stages: Vec<(&str, f64)> = Vec::new();
     let mut tell = |progress: Progress| {

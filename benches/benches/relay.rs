@@ -23,9 +23,12 @@ use relay::{RelayOptions, outgoing};
 async fn main() {
     let number =
         |name: &str, default: i64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let (events, rounds) = (number("BENCH_EVENTS", 200_000), number("BENCH_ROUNDS", 3));
+    let events = number("BENCH_EVENTS", 200_000);
+    let rounds = number("BENCH_ROUNDS", 3);
     let (database, store) = filled_log(events).await;
-    let (mut relayed, mut bare, mut plain) = (Vec::new(), Vec::new(), Vec::new());
+    let mut relayed = Vec::new();
+    let mut bare = Vec::new();
+    let mut plain = Vec::new();
     for round in 1..=rounds {
         let checkpoints = TestTopic::create(1).await;
         relayed.push(relay_until(&database, &store, &checkpoints, 0, events).await);
@@ -53,7 +56,8 @@ fn rate(events: i64, time: Duration) -> f64 {
 
 /// A bare transactional producer of the relay's own transactions, encoded beforehand.
 async fn produce_all(store: &Store, events: i64) -> Relayed {
-    let (topic, checkpoints) = (TestTopic::create(PARTITIONS).await, TestTopic::create(1).await);
+    let topic = TestTopic::create(PARTITIONS).await;
+    let checkpoints = TestTopic::create(1).await;
     let encoder = topic.encoder().await;
     let mut transactions: Vec<Vec<EncodedRecord>> = Vec::new();
     let mut after = 0;
@@ -77,9 +81,10 @@ async fn produce_all(store: &Store, events: i64) -> Relayed {
     followed(&checkpoints, 0, events, publish).await
 }
 
-/// The relay's road with a plain idempotent producer: no transactions, so a crash may double.
+/// The relay's pipeline with a plain idempotent producer: no transactions, so a crash may publish events twice.
 async fn relay_plain(store: &Store, events: i64) -> Duration {
-    let (topic, checkpoints) = (TestTopic::create(PARTITIONS).await, TestTopic::create(1).await);
+    let topic = TestTopic::create(PARTITIONS).await;
+    let checkpoints = TestTopic::create(1).await;
     let encoder = topic.encoder().await;
     let producer = IdempotentProducer::new(&brokers()).unwrap();
     let batch = RelayOptions::default().batch_events_max;

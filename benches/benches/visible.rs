@@ -1,5 +1,5 @@
-//! From a command's sending until a query shows it, under a steady rate that does not wait for answers: every role in one
-//! process.
+//! Time from sending a command until a query shows its effect, under a steady rate that does not wait for answers.
+//! Every role runs in one process.
 //!
 //! `BENCH_RATE` (500) commands a second for `BENCH_SECONDS` (20) after five to warm up: orders are drafted, filled,
 //! addressed and placed. Each command is followed by a query with its consistency token. Prints name=value lines.
@@ -21,20 +21,20 @@ use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 const WARM_UP_SECONDS: u64 = 5;
-/// Orders at work at once; each has its next command a full round of the others later.
+/// Orders in progress at once; each gets its next command after all the others have got one.
 const SLOTS: usize = 100;
 const STEPS: usize = 4;
 const LINE: &str = r#"{"sku":"85123A","description":"T-light holder","quantity":6,"unitPrice":"2.55"}"#;
 const ADDRESS: &str = r#"{"kind":"SHIPPING","name":"A. Recipient","line1":"1 Long Street","city":"London","postalCode":"N1","country":"GB"}"#;
 
-/// An order that somebody is busy with.
+/// An order in progress.
 struct Slot {
-    /// Commands of one order follow one another, however late an answer is; the wait counts.
+    /// Commands of one order run one after the other, however late a response is; the wait is measured.
     commands: Mutex<(Connection, String)>,
     queries: Mutex<Connection>,
 }
 
-/// What was seen of one command.
+/// The measured times of one command.
 struct Seen {
     answered: Duration,
     shown: Duration,
@@ -45,7 +45,8 @@ async fn main() {
     let number = |name: &str, default: u64| {
         std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
     };
-    let (rate, seconds) = (number("BENCH_RATE", 500), number("BENCH_SECONDS", 20));
+    let rate = number("BENCH_RATE", 500);
+    let seconds = number("BENCH_SECONDS", 20);
     let engine = Engine::start(&Role::ALL).await;
     let mut slots = Vec::new();
     for _ in 0..SLOTS {
@@ -56,7 +57,7 @@ async fn main() {
     let warm = usize::try_from(rate * WARM_UP_SECONDS).unwrap();
     let all = usize::try_from(rate * (WARM_UP_SECONDS + seconds)).unwrap();
     let mut tick = tokio::time::interval(Duration::from_secs_f64(1.0 / rate as f64));
-    // What the timer misses is made up for at once: the rate is a promise.
+    // Missed ticks are made up for at once, so that the rate is kept.
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let mut sent = Vec::with_capacity(all);
     let mut started = Instant::now();
@@ -68,7 +69,8 @@ async fn main() {
         sent.push(tokio::spawn(command(Arc::clone(&slots[count % SLOTS]), count / SLOTS % STEPS, due)));
     }
     let took = started.elapsed();
-    let (mut answered, mut shown) = (Latencies::default(), Latencies::default());
+    let mut answered = Latencies::default();
+    let mut shown = Latencies::default();
     for (count, seen) in sent.into_iter().enumerate() {
         let seen = seen.await.unwrap();
         if count >= warm {

@@ -41,11 +41,11 @@ const US_PER_TICK: f64 = 10_000.0;
 /// Microseconds of processor time by who spent them, with that of children they have waited for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Spent {
-    /// This process.
+    /// Of this process.
     pub own_us: f64,
-    /// Every live Postgres process.
+    /// Of every live Postgres process.
     pub postgres_us: f64,
-    /// Every live Kafka broker.
+    /// Of every live Kafka broker.
     pub broker_us: f64,
 }
 

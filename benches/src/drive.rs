@@ -38,7 +38,8 @@ where
     let started = Instant::now();
     let end = started + time;
     let loops = (0..tasks).map(|task| {
-        let (operation, failed) = (Arc::clone(&operation), Arc::clone(&failed));
+        let operation = Arc::clone(&operation);
+        let failed = Arc::clone(&failed);
         tokio::spawn(async move {
             let mut latencies = Vec::new();
             let mut count = 0;
@@ -62,7 +63,7 @@ where
     Cell { done: latencies_us.len() as u64, failed: failed.load(Ordering::Relaxed), seconds, latencies_us }
 }
 
-/// The middle of some figures.
+/// The median.
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or(0.0)

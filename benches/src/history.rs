@@ -22,7 +22,7 @@ const TOGETHER: i64 = 100;
 /// Base64 of a sealed address: nonce, ciphertext of some 150 bytes, tag.
 const SEALED_CHARACTERS: usize = 240;
 const BEGINNING_MICROS: i64 = 1_790_000_000_123_456;
-/// From one order to the next: two hundred thousand events spread over some months.
+/// From one order to the next: two hundred thousand events take some months.
 const MICROS_AN_ORDER: i64 = 300_000_000;
 const CUSTOMERS: i64 = 2_000;
 const SKUS: i64 = 500;
@@ -48,7 +48,7 @@ pub async fn filled_log(events: i64) -> (TestDatabase, Store, i64) {
     (database, store, events)
 }
 
-/// The same history in a table as postgres-es documents it; answers how many events that are.
+/// The same history in a table as postgres-es documents it; returns the number of events.
 pub async fn fill(client: &Client, events: i64) -> i64 {
     let blocks = blocks(events);
     for block in 0..blocks {
@@ -73,7 +73,10 @@ struct Written {
 async fn write_block(client: &Client, block: i64) -> Written {
     let orders: Vec<_> = (0..TOGETHER).map(|n| order(block * TOGETHER + n)).collect();
     let mut written = Written::default();
-    let (mut types, mut versions, mut payloads, mut metadatas) = (vec![], vec![], vec![], vec![]);
+    let mut types = vec![];
+    let mut versions = vec![];
+    let mut payloads = vec![];
+    let mut metadatas = vec![];
     for step in 0..usize::try_from(STEPS).unwrap() {
         for (id, events) in &orders {
             written.ids.push(id.clone());
@@ -105,7 +108,7 @@ fn order(number: i64) -> (String, Vec<OrderEvent>) {
     (SystemIds.ordered().to_string(), events)
 }
 
-/// Eight of ten orders have two lines; of the others one changes its quantity, and one is called off.
+/// Eight of ten orders have two lines; of the others one changes its quantity, and one is cancelled.
 fn commands(number: i64) -> [OrderCommand; 5] {
     let at = Timestamp::try_from_micros(BEGINNING_MICROS + number * MICROS_AN_ORDER).unwrap();
     let draft = OrderCommand::CreateDraft(CreateDraft {

@@ -18,12 +18,12 @@ impl Connection {
         Self { stream, host: address.to_owned(), token: token.to_owned(), buffer: Vec::with_capacity(16_384) }
     }
 
-    /// Posts JSON under an idempotency key; answers the status and the body.
+    /// Posts JSON under an idempotency key; returns the status and the body.
     pub async fn post(&mut self, path: &str, key: &str, body: &str) -> (u16, String) {
         self.send("POST", path, &format!("idempotency-key: {key}\r\n"), body).await
     }
 
-    /// Sends JSON with more headers, each with its line's end; answers the status and the body.
+    /// Sends JSON with more headers, each with its line's end; returns the status and the body.
     pub async fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n{headers}\

@@ -53,10 +53,10 @@ impl Drop for Ours {
     }
 }
 
-/// The hash that stands for the request of every order.
+/// The fingerprint of every order's request.
 pub const FINGERPRINT: [u8; 32] = [7; 32];
 
-/// What goes with the event of an order.
+/// The metadata of an order's event.
 pub fn metadata(id: &str) -> Metadata {
     Metadata {
         correlation_id: Some(id.to_owned()),

@@ -18,7 +18,7 @@ pub const PARTITIONS: i32 = 12;
 /// What became visible, in what time and at what cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Relayed {
-    /// Behind the first page, with which counting begins.
+    /// Events after the first page, with which counting begins.
     pub events: i64,
     pub time: Duration,
     /// For each event, the first page's as well.

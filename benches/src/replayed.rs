@@ -115,7 +115,7 @@ impl Replayed {
         let started = Instant::now();
         replay.replay_all().await.unwrap();
         let seconds = started.elapsed().as_secs_f64();
-        // It answers well also when it has lost its connection half-way.
+        // The replay reports success even when it has lost its connection half-way.
         let applied = client.query_one("SELECT sum(version)::bigint, count(*) FROM order_view", &[]).await.unwrap();
         assert_eq!((applied.get::<_, i64>(0), applied.get::<_, i64>(1)), (self.events, self.events / STEPS));
         seconds

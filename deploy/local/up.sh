@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make up`: from a checkout to a running engine with a few orders in it. Each step does nothing where its work is done,
-# so a second run only looks, mends what is down, and tells.
+# so a second run only checks, restarts what is down, and reports.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for file in common settings postgres kafka java registry engine graphiql; do

@@ -21,7 +21,7 @@ for file in common settings postgres; do
   . "$here/lib/$file.sh"
 done
 export ENGINE_STACK=$here/stack
-# Seconds that the command has to end by itself once it is told to.
+# Seconds that the command has to end by itself after a signal.
 CHILD_SECONDS_MAX=10
 
 [ $# -gt 0 ] || die 'usage: with-stack.sh COMMAND [ARGUMENT...]'

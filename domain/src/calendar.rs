@@ -6,10 +6,11 @@ const ERA_DAYS: i64 = 146_097;
 /// Days from 0000-03-01 to 1970-01-01.
 const EPOCH_DAYS: i64 = 719_468;
 
-/// Year, month and day of the day that begins so many days after 1970-01-01.
+/// Year, month and day of the date that many days after 1970-01-01.
 pub(crate) const fn date_of(days: i64) -> (i64, i64, i64) {
     let days = days + EPOCH_DAYS;
-    let (era, day) = (days.div_euclid(ERA_DAYS), days.rem_euclid(ERA_DAYS));
+    let era = days.div_euclid(ERA_DAYS);
+    let day = days.rem_euclid(ERA_DAYS);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let day_of_year = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day_of_year + 2) / 153;
@@ -18,13 +19,14 @@ pub(crate) const fn date_of(days: i64) -> (i64, i64, i64) {
     (era * 400 + year + later, month, day_of_month)
 }
 
-/// Days from 1970-01-01 to a date; `None` for a month or a day that is none.
+/// Days from 1970-01-01 to a date; `None` for a month or day that does not exist.
 pub(crate) const fn days_to(year: i64, month: i64, day: i64) -> Option<i64> {
     if month < 1 || month > 12 || day < 1 || day > days_in(year, month) {
         return None;
     }
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
+    let era = year.div_euclid(400);
+    let year = year.rem_euclid(400);
     let day_of_year = (153 * month + 2) / 5 + day - 1;
     Some(era * ERA_DAYS + year * 365 + year / 4 - year / 100 + day_of_year - EPOCH_DAYS)
 }

@@ -2,24 +2,24 @@
 
 use crate::text::serde_as_text;
 
-/// An assigned ISO 3166-1 alpha-2 code. User-assigned codes (`XA` to `XZ`, `ZZ`) stand for what has no code of its own.
+/// An assigned ISO 3166-1 alpha-2 code. User-assigned codes (`XA` to `XZ`, `ZZ`) stand for places without a code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CountryCode([u8; 2]);
 
-/// Not an ISO 3166-1 alpha-2 code.
+/// A text is no ISO 3166-1 alpha-2 code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an ISO 3166-1 alpha-2 country code: {0:?}")]
 pub struct UnknownCountry(String);
 
 impl CountryCode {
-    /// Takes a code in capitals.
+    /// Parses a code in capitals.
     ///
     /// # Errors
     /// [`UnknownCountry`] for anything that is neither assigned nor user-assigned.
     pub fn try_new(code: &str) -> Result<Self, UnknownCountry> {
         let user_assigned =
             code == "ZZ" || (code.starts_with('X') && code[1..].chars().all(|c| c.is_ascii_uppercase()));
-        // The table takes small letters too, which are no code.
+        // The table accepts lower case too, which is no code.
         let assigned = || celes::Country::from_alpha2(code).is_ok_and(|country| country.alpha2 == code);
         match <[u8; 2]>::try_from(code.as_bytes()) {
             Ok(bytes) if user_assigned || assigned() => Ok(Self(bytes)),

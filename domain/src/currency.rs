@@ -1,6 +1,6 @@
 //! Currencies by their ISO 4217 codes, those in use and those withdrawn since.
 //!
-//! A withdrawn currency is a currency all the same: history has amounts in it. Only an order that is made now may not have one.
+//! Withdrawn currencies are accepted in stored and imported amounts. Only a new order may not use one.
 
 use std::sync::LazyLock;
 
@@ -9,11 +9,11 @@ use iso_currency::IntoEnumIterator;
 use crate::MoneyError;
 use crate::text::serde_as_text;
 
-/// An ISO 4217 currency with minor units; no fund, no metal, no code for tests.
+/// An ISO 4217 currency with minor units; no funds, metals or test codes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
 
-/// What is known of a code.
+/// A code with its decimals.
 struct Known {
     code: [u8; 3],
     exponent: u32,
@@ -34,11 +34,12 @@ const WITHDRAWN: &[[u8; 3]] = &[
     *b"YDD", *b"YUD", *b"YUM", *b"YUN", *b"ZAL", *b"ZMK", *b"ZRN", *b"ZRZ", *b"ZWC", *b"ZWD", *b"ZWN", *b"ZWR",
 ];
 
-/// The same without decimals.
+/// Withdrawn codes that the library does not have, without decimals.
 const WITHDRAWN_WITHOUT_DECIMALS: &[[u8; 3]] =
     &[*b"ADP", *b"BEF", *b"BYB", *b"BYR", *b"ESP", *b"GRD", *b"ITL", *b"LUF", *b"MGF", *b"PTE", *b"TPE", *b"TRL"];
 
-/// What the library calls superseded though list one of ISO 4217 still has it: the bolívar beside its digital twin.
+/// A code that the library calls superseded though list one of ISO 4217 still has it: the bolívar beside its digital
+/// twin.
 const CURRENT_ALL_THE_SAME: [&str; 1] = ["VES"];
 
 /// Every code, sorted, so that reading an event searches once for each amount.
@@ -71,7 +72,7 @@ impl Currency {
     /// The yen.
     pub const JPY: Self = Self(*b"JPY");
 
-    /// Takes an ISO 4217 code in capitals, in use or withdrawn.
+    /// Parses an ISO 4217 code in capitals, in use or withdrawn.
     ///
     /// # Errors
     /// [`MoneyError::UnknownCurrency`] for anything else.
@@ -80,10 +81,10 @@ impl Currency {
         Ok(Self(known.code))
     }
 
-    /// Takes the code of a currency that is in use.
+    /// Parses the code of a currency that is in use.
     ///
     /// # Errors
-    /// [`MoneyError::UnknownCurrency`], or [`MoneyError::WithdrawnCurrency`] for one that is no longer.
+    /// [`MoneyError::UnknownCurrency`], or [`MoneyError::WithdrawnCurrency`] for one that is no longer in use.
     pub fn current(code: &str) -> Result<Self, MoneyError> {
         let currency = Self::try_new(code)?;
         let is_current = find(&currency.0).is_some_and(|known| known.is_current);
@@ -119,7 +120,7 @@ serde_as_text!(Currency, Currency::code, Currency::try_new);
 mod tests {
     use super::*;
 
-    /// What an earlier release had in its own tables and may have stored.
+    /// The currencies that an earlier release had in its own tables and may have stored.
     const STORED: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF \
         CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR \
         IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN \

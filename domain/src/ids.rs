@@ -1,4 +1,4 @@
-//! Identifiers. Each is its own type, so that a customer can never stand where an order is meant.
+//! Identifiers. Each is its own type, so that a customer's id cannot be passed as an order's.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -63,11 +63,11 @@ const fn is_visible_ascii(c: char) -> bool {
 }
 
 text_type!(
-    /// Whose data it is. It comes from the access token alone and stands in every row and record.
+    /// The tenant that owns the data. It comes from the access token alone and is in every row and record.
     TenantId, "tenant", 63, is_slug
 );
 text_type!(
-    /// A shop's customer, as the shop names them.
+    /// A tenant's customer, by the tenant's own id.
     CustomerId, "customer id", 64, is_visible_ascii
 );
 text_type!(
@@ -75,19 +75,19 @@ text_type!(
     Sku, "SKU", 64, is_identifying, recorded |_| true
 );
 text_type!(
-    /// The number people know an order by, unique per tenant.
+    /// The order number that people use, unique per tenant.
     OrderNumber, "order number", 64, is_identifying, recorded |_| true
 );
 text_type!(
-    /// Where an imported order comes from, such as `online-retail`.
+    /// The system that an imported order comes from, such as `online-retail`.
     ImportSource, "import source", 63, is_slug
 );
 text_type!(
-    /// What an imported order is called at its source.
+    /// The name of an imported order in its source.
     ExternalReference, "external reference", 128, is_identifying, recorded |_| true
 );
 text_type!(
-    /// Whose key seals personal data: a customer, or an order without one.
+    /// The owner of a key that seals personal data: a customer, or an order without one.
     SubjectId, "subject", 80, is_visible_ascii
 );
 

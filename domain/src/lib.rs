@@ -1,8 +1,8 @@
 //! The order engine's decisions, as pure functions over events.
 //!
-//! Every aggregate is a [`Decider`]: commands and a folded state in, events or a typed rejection out. The crate has no
-//! I/O, no clock and no randomness. Stored events stay private to the engine; [`contract`] maps each one to the public
-//! event that other teams read.
+//! Every aggregate is a [`Decider`]: it takes a command and a folded state, and returns events or a typed rejection.
+//! The crate has no I/O, no clock and no randomness. Stored events stay private to the engine; [`contract`] maps each
+//! one to the public event that other teams read.
 
 mod calendar;
 pub mod contract;

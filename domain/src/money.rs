@@ -1,7 +1,7 @@
 //! Money in i64 minor units, unit prices with up to four decimals, and the one rounding between them.
 //!
-//! Guarantees: sums are exact or refused, never wrapped; a line total is rounded once, half to even; every amount that is
-//! decided stays within the 53 bits that are exact in JavaScript, for some readers of the topics have no others.
+//! Guarantees: sums are exact or refused, never wrapped; a line total is rounded once, half to even; every newly
+//! decided amount fits the 53 bits that are exact in JavaScript, since some readers of the topics have only those.
 //! Does not: convert between currencies.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -9,25 +9,26 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{Currency, Quantity, text};
 
 /// The largest amount in minor units, and the largest unit price in ten-thousandths: the largest that JavaScript's common
-/// reader of Avro takes, one less than what a double keeps exactly.
+/// reader of Avro accepts, one less than what a double represents exactly.
 const EXACT_MAX: i64 = (1 << 53) - 2;
 
 /// Why an amount was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not a currency of ISO 4217 with minor units.
+    /// The code is no currency of ISO 4217 with minor units.
     #[error("unknown currency {0:?}")]
     UnknownCurrency(String),
-    /// A currency that is no longer in use, for an order that is made now.
+    /// The currency is no longer in use, and the order is a new one.
     #[error("the currency {0} has been withdrawn; only an import may have it")]
     WithdrawnCurrency(Currency),
-    /// Two currencies where one is needed.
+    /// Two amounts have different currencies.
     #[error("amounts in {0} and {1} cannot be added")]
     CurrencyMismatch(Currency, Currency),
-    /// Beyond what readers of every language keep exactly: 2^53 - 2 minor units, or ten-thousandths of a price.
+    /// The amount is beyond what readers in every language represent exactly: 2^53 - 2 minor units, or ten-thousandths
+    /// of a price.
     #[error("the amount overflows")]
     Overflow,
-    /// Not a decimal number with up to four decimals.
+    /// The price is no decimal number with up to four decimals.
     #[error("not a price with up to four decimals: {0:?}")]
     MalformedPrice(String),
 }
@@ -45,12 +46,12 @@ impl Money {
         Self { minor, currency }
     }
 
-    /// Nothing, in a currency.
+    /// Zero in a currency.
     pub const fn zero(currency: Currency) -> Self {
         Self { minor: 0, currency }
     }
 
-    /// Minor units.
+    /// The amount in minor units.
     pub const fn minor(self) -> i64 {
         self.minor
     }
@@ -84,7 +85,7 @@ impl std::fmt::Display for Money {
     }
 }
 
-/// What one piece costs, in ten-thousandths of a major unit: a price list may go below the minor unit.
+/// The price of one piece, in ten-thousandths of a major unit: a price list may go below the minor unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnitPrice(i64);
 
@@ -97,7 +98,7 @@ impl UnitPrice {
         if value < 0 { None } else { Some(Self(value)) }
     }
 
-    /// Reads a decimal number such as `2.55`, with up to four decimals and no sign or exponent.
+    /// Parses a decimal number such as `2.55`, with up to four decimals and no sign or exponent.
     ///
     /// # Errors
     /// [`MoneyError::MalformedPrice`] or [`MoneyError::Overflow`].
@@ -106,7 +107,7 @@ impl UnitPrice {
         if price.0 > EXACT_MAX { Err(MoneyError::Overflow) } else { Ok(price) }
     }
 
-    /// Reads a price as this release or an earlier one stored it: with up to 63 bits of ten-thousandths.
+    /// Parses a stored price, which an earlier release may have written: with up to 63 bits of ten-thousandths.
     ///
     /// # Errors
     /// [`MoneyError::MalformedPrice`] or [`MoneyError::Overflow`].
@@ -128,7 +129,7 @@ impl UnitPrice {
         value.map(Self).ok_or(MoneyError::Overflow)
     }
 
-    /// Ten-thousandths of a major unit.
+    /// The price in ten-thousandths of a major unit.
     pub const fn ten_thousandths(self) -> i64 {
         self.0
     }
@@ -140,7 +141,8 @@ impl UnitPrice {
     pub fn line_total(self, quantity: Quantity, currency: Currency) -> Result<Money, MoneyError> {
         let exact = i128::from(self.0) * i128::from(quantity.get());
         let unit = 10_i128.pow(UNIT_PRICE_DECIMALS - currency.exponent());
-        let (quotient, rest) = (exact / unit, exact % unit);
+        let quotient = exact / unit;
+        let rest = exact % unit;
         let up = match (rest * 2).cmp(&unit) {
             std::cmp::Ordering::Less => 0,
             std::cmp::Ordering::Greater => 1,
@@ -172,7 +174,8 @@ impl<'de> Deserialize<'de> for UnitPrice {
 fn decimal(value: i128, exponent: u32) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let unit = 10_u128.pow(exponent);
-    let (whole, fraction) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
+    let whole = value.unsigned_abs() / unit;
+    let fraction = value.unsigned_abs() % unit;
     if exponent == 0 {
         format!("{sign}{whole}")
     } else {

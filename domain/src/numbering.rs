@@ -1,28 +1,28 @@
-//! The numbers that the engine gives to orders: a prefix and a counter of the tenant's.
+//! The numbers that the engine assigns to orders: a prefix and a counter of the tenant.
 //!
-//! An imported order keeps its own number. Where that has the engine's form, it moves the tenant's counter, so that the next
-//! placement does not meet it; how far is bounded, so that no import uses the counter up.
+//! An imported order keeps its own number. Where that has the engine's form, the tenant's counter is moved past it, so
+//! that the next placement does not collide with it; how far is limited, so that no import exhausts the counter.
 
 use crate::OrderNumber;
 
-/// What stands before the counter.
+/// The prefix of every number.
 const PREFIX: &str = "SO-";
 
 /// The first number of a tenant.
 pub const FIRST_COUNT: i64 = 1_000_001;
 
-/// The highest count that an imported number may have. It leaves 63 bits less a trillion to placements: more than anybody
-/// places.
+/// The highest count that an imported number may have. It leaves 63 bits less a trillion to placements, which is
+/// more than anybody needs.
 pub const IMPORTED_COUNT_MAX: i64 = 1_000_000_000_000;
 
-/// Where a number stands in the engine's own series.
+/// How a number relates to the engine's own series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
-    /// Not in it: a number of another form.
+    /// The number has another form.
     Foreign,
-    /// Within what an import may bring along.
+    /// The number has the engine's form, with this count, and an import may use it.
     Within(i64),
-    /// Of the engine's form, and beyond that.
+    /// The number has the engine's form, with a count beyond what an import may use.
     Beyond,
 }
 
@@ -32,8 +32,8 @@ impl OrderNumber {
         Self::try_new(format!("{PREFIX}{count}")).expect("a number of digits with its prefix is short and printable")
     }
 
-    /// Where the number stands in the engine's own series. Only what the engine itself would write is of its form: no leading
-    /// zero, no sign.
+    /// How the number relates to the engine's own series. Only a number that the engine itself would write has its
+    /// form: no leading zero, no sign.
     pub fn count(&self) -> Count {
         let Some(digits) = self.as_str().strip_prefix(PREFIX) else { return Count::Foreign };
         let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

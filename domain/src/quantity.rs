@@ -1,4 +1,4 @@
-//! How many pieces of a line.
+//! Quantities of order lines.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "u32", into = "u32")]
 pub struct Quantity(u32);
 
-/// A quantity of zero or above the most.
+/// A quantity of zero or above [`Quantity::MAX`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a quantity lies between 1 and {max}, not {0}", max = Quantity::MAX)]
 pub struct InvalidQuantity(u32);
 
 impl Quantity {
-    /// Most pieces of one line.
+    /// The largest quantity of one line.
     pub const MAX: u32 = 1_000_000;
 
-    /// Takes a count of pieces.
+    /// A quantity of a number of pieces.
     ///
     /// # Errors
     /// [`InvalidQuantity`] for 0 and above [`Quantity::MAX`].
@@ -24,7 +24,7 @@ impl Quantity {
         if pieces == 0 || pieces > Self::MAX { Err(InvalidQuantity(pieces)) } else { Ok(Self(pieces)) }
     }
 
-    /// Pieces.
+    /// The number of pieces.
     pub const fn get(self) -> u32 {
         self.0
     }

@@ -4,23 +4,23 @@ use std::fmt::Debug;
 
 use crate::{Decider, fold, order::Order};
 
-/// The past: events that happened.
+/// The events before the command.
 pub struct Given<D: Decider> {
     history: Vec<D::Event>,
 }
 
-/// What a command led to.
+/// The result of a command.
 #[must_use]
 pub struct Outcome<D: Decider> {
     result: Result<Vec<D::Event>, D::Rejection>,
 }
 
-/// Begins a sentence about an order.
+/// Starts a test of an order.
 pub fn given(history: impl IntoIterator<Item = <Order as Decider>::Event>) -> Given<Order> {
     given_for(history)
 }
 
-/// Begins a sentence about any decider.
+/// Starts a test of any decider.
 pub fn given_for<D: Decider>(history: impl IntoIterator<Item = D::Event>) -> Given<D> {
     Given { history: history.into_iter().collect() }
 }
@@ -41,7 +41,7 @@ where
     D::Event: PartialEq + Debug,
     D::Rejection: PartialEq,
 {
-    /// The command led to just these events.
+    /// Asserts that the command led to exactly these events.
     ///
     /// # Panics
     /// If it did not.
@@ -49,7 +49,7 @@ where
         assert_eq!(self.result, Ok(expected.into_iter().collect()));
     }
 
-    /// The command found its work done.
+    /// Asserts that the command led to no event.
     ///
     /// # Panics
     /// If something happened or was refused.
@@ -57,7 +57,7 @@ where
         self.then([]);
     }
 
-    /// The command was refused for this reason.
+    /// Asserts that the command was refused for this reason.
     ///
     /// # Panics
     /// If it was accepted, or refused for another.

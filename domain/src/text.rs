@@ -1,8 +1,8 @@
-//! Bounded text types. Every one refuses control characters, so that no stored or logged value can carry
-//! NUL, line breaks or terminal sequences, and what cannot be seen ([`is_hidden`]), so that two values that look alike are
-//! alike and no value turns the text around it.
+//! Bounded text types. Every one refuses control characters, so that no stored or logged value can carry NUL, line
+//! breaks or terminal sequences, and invisible characters ([`is_hidden`]), so that two values that look alike are equal
+//! and no value reverses the text around it.
 //!
-//! What is read back is held to the rules of the first release only, for it refused control characters alone.
+//! Stored values are checked by the rules of the first release only, which refused control characters alone.
 
 use serde::Deserializer;
 use serde::de::Visitor;
@@ -10,41 +10,39 @@ use serde::de::Visitor;
 /// Why a text was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
-    /// Nothing but white space, or nothing at all.
+    /// The text is empty or white space only.
     #[error("{what} must not be empty")]
     Empty {
-        /// The type's name for people.
+        /// The type's name in messages.
         what: &'static str,
     },
-    /// More characters than the type allows.
+    /// The text has more characters than the type allows.
     #[error("{what} has {length} characters, {limit} are allowed")]
     TooLong {
-        /// The type's name for people.
+        /// The type's name in messages.
         what: &'static str,
-        /// Characters given.
         length: usize,
-        /// Characters allowed.
         limit: usize,
     },
-    /// A character the type does not allow.
+    /// The text has a character that the type does not allow.
     #[error("{what} holds a character that is not allowed: U+{code:04X}")]
     Character {
-        /// The type's name for people.
+        /// The type's name in messages.
         what: &'static str,
-        /// The character's code point.
+        /// Code point.
         code: u32,
     },
-    /// White space before or after the text.
+    /// The text begins or ends with white space.
     #[error("{what} begins or ends with white space")]
     Padded {
-        /// The type's name for people.
+        /// The type's name in messages.
         what: &'static str,
     },
 }
 
-/// Characters that are not seen where they stand: bidirectional controls, zero-width and other format characters, the
+/// Invisible characters: bidirectional controls, zero-width and other format characters, the
 /// separators of lines and paragraphs, fillers, and non-characters. Source: Unicode 17, general categories Cf, Zl and Zp, and
-/// the properties Default_Ignorable_Code_Point (but for variation selectors, which follow many a visible sign) and
+/// the properties Default_Ignorable_Code_Point (except variation selectors, which follow many visible characters) and
 /// Noncharacter_Code_Point.
 const HIDDEN: [(u32, u32); 24] = [
     (0x00ad, 0x00ad),
@@ -73,14 +71,14 @@ const HIDDEN: [(u32, u32); 24] = [
     (0xe0000, 0xe007f),
 ];
 
-/// Whether a character cannot be seen where it stands.
+/// Whether a character is invisible.
 pub fn is_hidden(c: char) -> bool {
     let code = c as u32;
     let is_no_character = code & 0xfffe == 0xfffe;
     is_no_character || HIDDEN.iter().any(|(first, last)| (*first..=*last).contains(&code))
 }
 
-/// Whether a character may stand in an identifier: of all spaces only the plain one.
+/// Whether a character is allowed in an identifier: of all spaces, only the plain one is.
 pub fn is_identifying(c: char) -> bool {
     c == ' ' || !c.is_whitespace()
 }
@@ -88,10 +86,10 @@ pub fn is_identifying(c: char) -> bool {
 /// Checks the rules that all text types share.
 ///
 /// # Errors
-/// [`InvalidText`] with the first rule broken.
+/// [`InvalidText`] with the first broken rule.
 pub fn check(what: &'static str, text: &str, limit: usize, allowed: fn(char) -> bool) -> Result<(), InvalidText> {
     check_length(what, text, limit)?;
-    // Of single bytes none is hidden, and most texts have no other characters.
+    // No ASCII character is invisible, and most texts have no others.
     let hidden = if text.is_ascii() { None } else { text.chars().find(|c| is_hidden(*c)) };
     if let Some(found) = hidden {
         return Err(InvalidText::Character { what, code: found as u32 });
@@ -99,10 +97,10 @@ pub fn check(what: &'static str, text: &str, limit: usize, allowed: fn(char) -> 
     check_recorded(what, text, limit, allowed)
 }
 
-/// Checks the rules of the first release, which whatever is stored keeps.
+/// Checks the rules of the first release, which every stored text obeys.
 ///
 /// # Errors
-/// [`InvalidText`] with the first rule broken.
+/// [`InvalidText`] with the first broken rule.
 pub fn check_recorded(
     what: &'static str,
     text: &str,
@@ -123,7 +121,7 @@ fn check_length(what: &'static str, text: &str, limit: usize) -> Result<(), Inva
     if text.is_empty() {
         return Err(InvalidText::Empty { what });
     }
-    // A byte count at or under the limit needs no count of characters.
+    // A text with few enough bytes has few enough characters.
     if text.len() > limit {
         let length = text.chars().count();
         if length > limit {
@@ -133,10 +131,10 @@ fn check_length(what: &'static str, text: &str, limit: usize) -> Result<(), Inva
     Ok(())
 }
 
-/// Reads a value from a text where that stands, without a copy of it.
+/// Deserialises a value from a borrowed text, without copying it.
 ///
 /// # Errors
-/// For what is no text, and for a text that `make` refuses.
+/// For a value that is no text, and for a text that `make` refuses.
 pub fn read<'de, D, T, E>(deserializer: D, make: fn(&str) -> Result<T, E>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -159,7 +157,7 @@ impl<T, E: std::fmt::Display> Visitor<'_> for Text<T, E> {
     }
 }
 
-/// Makes a type a text for serde: written from one, read by a function that may refuse.
+/// Implements serde for a text type: serialised as its text, deserialised by a function that may refuse it.
 macro_rules! serde_as_text {
     ($name:ident, $write:expr, $read:expr) => {
         impl serde::Serialize for $name {
@@ -178,8 +176,8 @@ macro_rules! serde_as_text {
 }
 pub(crate) use serde_as_text;
 
-/// Defines a text type with a limit in characters and a predicate over them; a second predicate where stored values may have
-/// characters that are refused by now.
+/// Defines a text type with a limit in characters and a predicate over them, and a second predicate where stored values
+/// may have characters that are now refused.
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident, $what:literal, $limit:expr, $allowed:expr) => {
         $crate::text::text_type!($(#[$doc])* $name, $what, $limit, $allowed, recorded $allowed);
@@ -193,19 +191,19 @@ macro_rules! text_type {
             /// Longest value, in characters.
             pub const LIMIT: usize = $limit;
 
-            /// Takes a text that keeps the type's rules.
+            /// Checks a text against the type's rules.
             ///
             /// # Errors
-            /// The rule that the text breaks.
+            /// The first rule that the text breaks.
             pub fn try_new(text: impl AsRef<str>) -> Result<Self, $crate::text::InvalidText> {
                 $crate::text::check($what, text.as_ref(), Self::LIMIT, $allowed)?;
                 Ok(Self(text.as_ref().into()))
             }
 
-            /// Takes a text as this release or an earlier one stored it.
+            /// Checks a stored text, which an earlier release may have written.
             ///
             /// # Errors
-            /// The rule of the first release that the text breaks.
+            /// The first rule of the first release that the text breaks.
             pub fn recorded(text: impl AsRef<str>) -> Result<Self, $crate::text::InvalidText> {
                 $crate::text::check_recorded($what, text.as_ref(), Self::LIMIT, $recorded)?;
                 Ok(Self(text.as_ref().into()))
@@ -251,11 +249,11 @@ macro_rules! text_type {
 pub(crate) use text_type;
 
 text_type!(
-    /// What a line is called on an invoice.
+    /// The description of a line on an invoice.
     Description, "description", 500, |_| true
 );
 text_type!(
-    /// Why somebody did something, in their words.
+    /// A person's reason, in their own words.
     Reason, "reason", 500, |_| true
 );
 

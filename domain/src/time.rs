@@ -1,4 +1,4 @@
-//! Moments. The domain never reads a clock; moments arrive as values.
+//! Timestamps. The domain never reads a clock; callers pass timestamps as values.
 
 use std::ops::RangeInclusive;
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{calendar, text};
 
-/// A moment in UTC with microsecond resolution, which is what Postgres and Avro keep.
+/// A moment in UTC with microsecond resolution, the resolution of Postgres and Avro.
 ///
-/// What an order may be given lies in the years [`Timestamp::GIVEN_YEARS`]; what is read back may lie in the years 0 to 9999,
-/// which releases before that bound accepted.
+/// A new order's timestamps must lie in the years [`Timestamp::GIVEN_YEARS`]; stored ones may lie in the years 0 to
+/// 9999, which earlier releases accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
@@ -19,20 +19,14 @@ pub struct Timestamp(i64);
 pub enum InvalidTimestamp {
     /// A text or number that is no moment between the years 0 and 9999.
     #[error("not an RFC 3339 moment between the years 0 and 9999: {given}")]
-    Unreadable {
-        /// What was given.
-        given: String,
-    },
+    Unreadable { given: String },
     /// A moment beyond the years that an order may be given.
     #[error(
         "{given} does not lie in the years {} to {}",
         Timestamp::GIVEN_YEARS.start(),
         Timestamp::GIVEN_YEARS.end()
     )]
-    OutOfBounds {
-        /// What was given.
-        given: Timestamp,
-    },
+    OutOfBounds { given: Timestamp },
 }
 
 /// 0000-01-01T00:00:00Z.
@@ -63,7 +57,7 @@ impl Timestamp {
         }
     }
 
-    /// Reads an RFC 3339 moment that an order is given; what is finer than a microsecond is cut off.
+    /// Reads an RFC 3339 moment that an order is given; digits beyond microseconds are cut off.
     ///
     /// # Errors
     /// [`InvalidTimestamp`] for another text, or outside the years [`Timestamp::GIVEN_YEARS`].
@@ -168,8 +162,10 @@ impl Written {
 
 impl From<Timestamp> for Written {
     fn from(moment: Timestamp) -> Self {
-        let (seconds, micros) = (moment.0.div_euclid(MICROS_A_SECOND), moment.0.rem_euclid(MICROS_A_SECOND));
-        let (days, second) = (seconds.div_euclid(SECONDS_A_DAY), seconds.rem_euclid(SECONDS_A_DAY));
+        let seconds = moment.0.div_euclid(MICROS_A_SECOND);
+        let micros = moment.0.rem_euclid(MICROS_A_SECOND);
+        let days = seconds.div_euclid(SECONDS_A_DAY);
+        let second = seconds.rem_euclid(SECONDS_A_DAY);
         let (year, month, day) = calendar::date_of(days);
         let mut bytes = *b"0000-00-00T00:00:00.000000Z";
         put(&mut bytes[..4], year);
@@ -209,7 +205,9 @@ fn read_written(text: &str) -> Option<i64> {
         _ => return None,
     };
     let marks = [bytes[4], bytes[7], bytes[10], bytes[13], bytes[16], zone];
-    let (hour, minute, second) = (number(&bytes[11..13])?, number(&bytes[14..16])?, number(&bytes[17..19])?);
+    let hour = number(&bytes[11..13])?;
+    let minute = number(&bytes[14..16])?;
+    let second = number(&bytes[17..19])?;
     if marks != *b"--T::Z" || hour > 23 || minute > 59 || second > 59 {
         return None;
     }

@@ -1,22 +1,21 @@
-//! Reading stored events of any released shape: a chain of steps lifts an old body to the current one.
+//! Reads stored events of any released schema: a chain of upcasters converts an old body to the current one.
 //!
-//! Guarantees: an event of the current version is parsed without a detour; an unknown type or version is an error that
-//! names it. Does not: rewrite what is stored.
+//! Guarantees: an event of the current version is parsed directly; an unknown type or version is an error that
+//! names it. Does not: rewrite stored rows.
 
 use serde_json::Value;
 
 use crate::StoredEvent;
 
-/// One step of a chain: lifts the body of one event type from one version to the next.
+/// One step of a chain: converts the body of one event type from one version to the next.
 #[derive(Debug, Clone, Copy)]
 pub struct Upcaster {
-    /// The stored event's type.
     pub event_type: &'static str,
-    /// The version it reads.
+    /// Version of the input.
     pub from: &'static str,
-    /// The version it makes.
+    /// Version of the output.
     pub to: &'static str,
-    /// The step. The body is the whole stored document, `{"EventType": {…}}`.
+    /// Converts the body, which is the whole stored document, `{"EventType": {…}}`.
     pub lift: fn(Value) -> Result<Value, String>,
 }
 
@@ -29,35 +28,30 @@ pub enum DecodeError {
     /// No chain leads from this version to the current one.
     #[error("no upcaster leads from version {version:?} of {event_type} to {current:?}")]
     UnknownVersion {
-        /// The stored event's type.
         event_type: String,
-        /// The version found.
         version: String,
-        /// The version needed.
+        /// The version that this release reads.
         current: &'static str,
     },
     /// A step refused the body.
     #[error("cannot lift {event_type} from version {version}: {reason}")]
     Lift {
-        /// The stored event's type.
         event_type: String,
-        /// The version the step reads.
+        /// Version that the step reads.
         version: String,
-        /// What the step said.
+        /// The step's message.
         reason: String,
     },
-    /// The body does not have the shape of its type and version.
+    /// The body does not match the schema of its type and version.
     #[error("the body of {event_type} does not have its shape")]
     Body {
-        /// The stored event's type.
         event_type: String,
-        /// Where and why.
         #[source]
         source: serde_json::Error,
     },
 }
 
-/// Reads a stored event, lifting it through its type's chain where it is old.
+/// Reads a stored event, converting an old one by its type's chain.
 ///
 /// # Errors
 /// [`DecodeError`] names the type and version and what is wrong with them.

@@ -10,14 +10,13 @@ use service_kit::postgres::{ConnectError, ConnectOptions};
 
 use crate::{ReadError, Store, StoredRow};
 
-/// A kind of event: its stream's type, its own type, and the version of its shape.
+/// A kind of event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeclaredEvent {
     /// The aggregate's type, such as `order`.
     pub aggregate_type: String,
-    /// The event's name.
     pub event_type: String,
-    /// The version of its shape.
+    /// Version of the payload's schema.
     pub event_version: String,
 }
 
@@ -41,15 +40,13 @@ pub enum DeclareError {
     /// The database refuses.
     #[error("recording the kinds of events in {database} failed")]
     Statement {
-        /// Host and database.
         database: String,
-        /// What it says.
         #[source]
         source: tokio_postgres::Error,
     },
 }
 
-/// Records the kinds of events that a release writes. Answers how many of them are new to the log.
+/// Records the kinds of events that a release writes. Returns how many of them are new to the log.
 ///
 /// # Errors
 /// [`DeclareError`].
@@ -76,8 +73,11 @@ impl Store {
             client.prepare_cached(include_str!("sql/declared_events.sql")).await.map_err(ReadError::Query)?;
         let rows = client.query(&statement, &[]).await.map_err(ReadError::Query)?;
         let declared = rows.iter().map(|row| {
-            let (aggregate_type, event_type, event_version) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            Ok(DeclaredEvent { aggregate_type, event_type, event_version })
+            Ok(DeclaredEvent {
+                aggregate_type: row.try_get(0)?,
+                event_type: row.try_get(1)?,
+                event_version: row.try_get(2)?,
+            })
         });
         declared.collect::<Result<_, _>>().map_err(ReadError::Query)
     }

@@ -1,4 +1,4 @@
-//! Which orders still lack the event that says whose personal data was erased.
+//! Finds the orders that still lack the event recording an erasure of personal data.
 
 use domain::{CustomerId, SubjectId, TenantId};
 
@@ -7,7 +7,8 @@ use crate::{ReadError, Store};
 const ORDERS: &str = include_str!("sql/orders_without_erasure.sql");
 
 impl Store {
-    /// The ids of a customer's orders that have no `SubjectErased` of the subject yet: those after an id, at most so many, sorted.
+    /// The ids of a customer's orders that have no `SubjectErased` of the subject yet: those after the id `after`,
+    /// `rows_max` at most, sorted.
     ///
     /// # Errors
     /// [`ReadError`] when the store does not answer.

@@ -1,4 +1,4 @@
-//! Dropping kept answers whose time is over. A look-up ignores them anyway; this only frees their room.
+//! Deletes kept answers that have expired. Lookups ignore them anyway; this only frees their space.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const PURGE_EVERY_MS: u64 = 60_000;
 const PURGE_ROWS_MAX: i64 = 5_000;
 
 impl Store {
-    /// Drops expired answers until cancelled. Any number of processes may do it at once.
+    /// Deletes expired answers until cancelled. Any number of processes may do it at once.
     pub async fn purge_expired_answers(self, stop: CancellationToken) {
         while service_kit::poll::pause(Duration::from_millis(PURGE_EVERY_MS), &stop).await {
             if let Err(error) = self.purge_round().await {
@@ -24,7 +24,7 @@ impl Store {
         }
     }
 
-    /// Drops all answers that are expired now, and tells how many.
+    /// Deletes all answers that are expired now. Returns how many.
     ///
     /// # Errors
     /// [`ReadError`] when the database cannot be reached.

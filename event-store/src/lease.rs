@@ -1,4 +1,4 @@
-//! Leases: who may do what only one process may do, for as long as it keeps saying so.
+//! Leases: a right that one process holds at a time, for as long as it renews it.
 //!
 //! Guarantees: at most one unexpired holder by the database's clock; the epoch grows whenever a lease is taken, never with a
 //! renewal, and never goes back, since a lease that is given back expires and its row stays.
@@ -11,11 +11,9 @@ use crate::{ReadError, Store};
 /// A lease that was granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
-    /// What it is for.
     pub name: String,
-    /// Who holds it.
     pub holder: Uuid,
-    /// Grows whenever the lease is taken by somebody, or again by the same holder after it had expired.
+    /// Grows whenever a holder takes the lease, also when the same holder takes it again after it had expired.
     pub epoch: i64,
 }
 
@@ -44,7 +42,7 @@ impl Store {
         Ok(epoch.map(|epoch| Lease { name: name.to_owned(), holder, epoch }))
     }
 
-    /// Gives a lease back, so that the next holder need not wait for its end.
+    /// Releases a lease, so that the next holder need not wait until it expires.
     ///
     /// # Errors
     /// [`LeaseError`] when the database cannot be reached.

@@ -1,8 +1,8 @@
 //! The event log in Postgres: append, sequence, read.
 //!
 //! Guarantees: a command's events, its idempotent answer and its claims are stored together or not at all; versions of a
-//! stream are contiguous; positions are given after commit, contiguous per shard and in stream order. Nothing is answered
-//! from a stale state.
+//! stream are contiguous; positions are assigned after commit, contiguous per shard and in stream order. No command
+//! is answered from a stale state.
 //! Does not: know Kafka, HTTP or what an order is. This is the only crate that names cqrs-es and postgres-es.
 
 mod append;
@@ -10,6 +10,7 @@ mod bus;
 pub mod cqrs;
 mod declared;
 mod erasure;
+mod hashing;
 mod housekeeping;
 mod json;
 mod lease;
@@ -19,7 +20,6 @@ mod read;
 mod row;
 mod sequencer;
 mod shards;
-mod spread;
 mod store;
 
 pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};

@@ -1,4 +1,4 @@
-//! Order numbers from a counter of the tenant's, taken in blocks. Gaps are allowed; a restart leaves one.
+//! Order numbers from a counter of each tenant, taken in blocks. Gaps are allowed; a restart leaves one.
 //!
 //! Guarantees: no tenant's numbers depend on another's; a number that an import brings along is passed before its claim is
 //! stored, so whoever takes a block after that meets no imported number.
@@ -14,7 +14,7 @@ use crate::{ReadError, Store};
 
 /// Numbers fetched at once.
 const BLOCK: i64 = 64;
-/// Tenants whose blocks are kept; beyond that all are forgotten, which leaves gaps.
+/// Most tenants whose blocks are kept; one more makes the process forget all, which leaves gaps.
 const TENANTS_MAX: usize = 10_000;
 
 /// The counters of all tenants that this process has met.
@@ -75,8 +75,8 @@ impl Store {
         Ok(number)
     }
 
-    /// Gives back what was fetched of a tenant's numbers, so that the next one comes from behind whatever has been imported
-    /// by then: to be called where a number turns out to be taken.
+    /// Forgets the block fetched for a tenant, so that the next number comes after everything imported by then. To be
+    /// called where a number turns out to be taken.
     pub async fn forget_order_numbers(&self, tenant: &TenantId) {
         *self.inner.numbers.counter(tenant).block.lock().await = Block::default();
     }

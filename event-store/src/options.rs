@@ -1,4 +1,4 @@
-//! The bounds of a store, each with a name.
+//! The limits and timeouts of a store.
 
 /// How a store behaves under load and faults.
 #[derive(Debug, Clone)]
@@ -13,19 +13,19 @@ pub struct StoreOptions {
     pub queue_bytes_max: usize,
     /// Largest stored payload of one event. What is larger could not be published, so it is refused before it is stored.
     pub event_bytes_max: usize,
-    /// How long a batch waits for a row that somebody else has locked before its suspects go alone.
+    /// How long a batch waits for a row that somebody else has locked before its commands are appended in isolation.
     pub lock_timeout_ms: u32,
-    /// How long a command that waits alone for a locked row may wait.
-    pub suspect_lock_timeout_ms: u32,
-    /// Most commands waiting alone for locked rows.
-    pub suspects_max: usize,
-    /// How long the writer tries to settle what a lost connection left unknown.
-    pub settle_ms_max: u64,
+    /// How long an isolated append waits for a locked row.
+    pub isolated_lock_timeout_ms: u32,
+    /// Most isolated appends at once: commands that wait for locked rows on connections of their own.
+    pub isolated_appends_max: usize,
+    /// How long the writer tries to find out what a lost connection left unknown.
+    pub reconcile_ms_max: u64,
     /// Bytes of recent aggregates kept in memory.
     pub cache_bytes_max: u64,
-    /// How long a stored refusal answers its key again.
+    /// How long a refusal is kept to answer repeats of its Idempotency-Key.
     pub refusal_kept_s: f64,
-    /// A page of the log ends behind the row with which its payloads reach so many bytes.
+    /// A page of the log ends with the row whose payload brings the page to this size.
     pub page_bytes_max: usize,
     /// Most connections for reads.
     pub read_connections_max: usize,
@@ -40,9 +40,9 @@ impl Default for StoreOptions {
             queue_bytes_max: 64 << 20,
             event_bytes_max: 900_000,
             lock_timeout_ms: 50,
-            suspect_lock_timeout_ms: 5_000,
-            suspects_max: 4,
-            settle_ms_max: 30_000,
+            isolated_lock_timeout_ms: 5_000,
+            isolated_appends_max: 4,
+            reconcile_ms_max: 30_000,
             cache_bytes_max: 64 << 20,
             refusal_kept_s: 24.0 * 3_600.0,
             page_bytes_max: 8 << 20,

@@ -24,9 +24,8 @@ const STREAM_PAGE_ROWS: i64 = 1_000;
 /// Rows of one shard in position order.
 #[derive(Debug, Clone)]
 pub struct LogPage {
-    /// Which shard.
     pub shard: i16,
-    /// The position that the page ends with; the place to go on from.
+    /// The position of the last row, from which the next page is read.
     pub last: i64,
     /// The rows, each one position after the one before.
     pub rows: Vec<(Position, StoredRow)>,
@@ -35,7 +34,7 @@ pub struct LogPage {
 /// Why the log could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// No connection to be had.
+    /// The pool has no connection to give.
     #[error("cannot reach the event store")]
     Connect(#[source] deadpool_postgres::PoolError),
     /// Postgres or the connection failed.
@@ -46,22 +45,12 @@ pub enum ReadError {
     Hole(Position),
     /// A stream lacks a version.
     #[error("stream {stream} has version {found} where {expected} belongs")]
-    Gap {
-        /// Whose history.
-        stream: StreamId,
-        /// The version that belongs there.
-        expected: i64,
-        /// The version found.
-        found: i64,
-    },
-    /// A row's moment cannot be.
+    Gap { stream: StreamId, expected: i64, found: i64 },
+    /// A row's `recorded_at` is out of range.
     #[error("event {event} of stream {stream} was recorded at an impossible moment")]
     Moment {
-        /// Whose history.
         stream: StreamId,
-        /// The event's id.
         event: EventId,
-        /// What is wrong with it.
         #[source]
         source: domain::InvalidTimestamp,
     },
@@ -154,7 +143,8 @@ impl Store {
         let mut page = pin!(page);
         let mut kinds: HashMap<String, Arc<str>> = HashMap::new();
         let mut rows = Vec::new();
-        let (mut last, mut bytes) = (after, 0);
+        let mut last = after;
+        let mut bytes = 0;
         while bytes < self.inner.options.page_bytes_max
             && let Some(row) = page.try_next().await.map_err(ReadError::Query)?
         {

@@ -1,4 +1,4 @@
-//! Rows of the log, and what stands beside their payload.
+//! Rows of the log and their metadata.
 
 use std::sync::Arc;
 
@@ -27,19 +27,19 @@ impl std::fmt::Display for StreamId {
     }
 }
 
-/// What led to an event. Kept in the `metadata` column as strings, which cqrs-es reads as its own metadata.
+/// What caused an event. Kept in the `metadata` column as strings, which cqrs-es reads as its own metadata.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
-    /// What belongs together.
+    /// Shared by everything that one request or process has caused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<String>,
     /// The event or request that led to this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation_id: Option<String>,
-    /// W3C trace context.
+    /// W3C trace context: the `traceparent` header's value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
-    /// Who asked.
+    /// Subject of the access token behind the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
 }
@@ -50,7 +50,8 @@ impl Metadata {
         serde_json::to_string(self).expect("strings serialise")
     }
 
-    /// Reads the column. A program of somebody's own may write anything there: what is not ours is no metadata.
+    /// Reads the column. Another program may write anything there: text that is not this metadata's JSON reads as
+    /// empty.
     pub fn from_json(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
     }
@@ -59,22 +60,19 @@ impl Metadata {
 /// A stored event as it stands in the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRow {
-    /// Whose history.
     pub stream: StreamId,
-    /// Place in it, from 1.
+    /// Position in the stream, from 1.
     pub version: i64,
-    /// The event's name.
     pub event_type: String,
-    /// The version of its shape.
+    /// Version of the payload's schema.
     pub event_version: String,
-    /// Its body, the JSON text as it was stored.
+    /// The JSON text as it was stored.
     pub payload: String,
-    /// The metadata's JSON text as it was stored.
+    /// The JSON text as it was stored.
     pub metadata: String,
-    /// The event's id.
     pub event_id: EventId,
-    /// Whose shop, as stored.
+    /// As stored: another program's row may have any text.
     pub tenant: String,
-    /// When it was stored.
+    /// When it was stored, by the database's clock.
     pub recorded_at: Timestamp,
 }

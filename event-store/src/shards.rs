@@ -16,10 +16,7 @@ pub const SHARDS_MAX: i16 = 16;
 pub enum SetShardsError {
     /// There cannot be so many, or so few.
     #[error("a log has 1 to {SHARDS_MAX} shards, not {wanted}")]
-    Impossible {
-        /// How many were wanted.
-        wanted: i16,
-    },
+    Impossible { wanted: i16 },
     /// The database cannot be reached.
     #[error("cannot reach the event store")]
     Connect(#[from] ConnectError),
@@ -28,26 +25,17 @@ pub enum SetShardsError {
         "the log in {database} has {found} shards and holds events; the number is fixed from the first event on. For {wanted} \
          shards make a new database, with new topics"
     )]
-    Fixed {
-        /// Host and database.
-        database: String,
-        /// How many it has.
-        found: i16,
-        /// How many were wanted.
-        wanted: i16,
-    },
+    Fixed { database: String, found: i16, wanted: i16 },
     /// The database refuses.
     #[error("setting the number of shards of {database} failed")]
     Statement {
-        /// Host and database.
         database: String,
-        /// What it says.
         #[source]
         source: Error,
     },
 }
 
-/// Gives a migrated log its number of shards. Answers whether that changed anything.
+/// Gives a migrated log its number of shards. Returns whether that changed anything.
 ///
 /// # Errors
 /// [`SetShardsError`]; a log with events keeps the number it has.
@@ -65,13 +53,14 @@ pub async fn set_shards(url: &DatabaseUrl, wanted: i16) -> Result<bool, SetShard
     Ok(found != wanted)
 }
 
-/// Changes the number where it may be changed; answers what it was, and whether the log holds events.
+/// Changes the number where it may be changed. Returns what it was, and whether the log holds events.
 async fn replace(client: &mut Client, wanted: i16) -> Result<(i16, bool), Error> {
     let transaction = client.transaction().await?;
     // Appends under way end first, and none begins before this has been decided.
     transaction.batch_execute("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE").await?;
     let row = transaction.query_one(include_str!("sql/shards.sql"), &[]).await?;
-    let (found, holds_events): (i16, bool) = (row.try_get(0)?, row.try_get(1)?);
+    let found: i16 = row.try_get(0)?;
+    let holds_events: bool = row.try_get(1)?;
     if found != wanted && !holds_events {
         transaction.execute("UPDATE log_identity SET shards = $1", &[&wanted]).await?;
         transaction.execute("DELETE FROM log_head WHERE shard >= $1", &[&wanted]).await?;

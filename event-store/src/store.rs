@@ -8,9 +8,9 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::append::{Append, AppendError, InsertError, Lane};
+use crate::append::{Append, AppendError, AppendQueue, InsertError};
 use crate::numbers::Numbers;
-use crate::{StoreOptions, spread};
+use crate::{StoreOptions, hashing};
 
 mod embedded {
     refinery::embed_migrations!("migrations/orders");
@@ -33,7 +33,7 @@ pub(crate) struct Inner {
     pub(crate) identity: StoreIdentity,
     pub(crate) appended: Arc<Notify>,
     /// One for each writer.
-    lanes: Box<[Lane]>,
+    queues: Box<[AppendQueue]>,
     room: Arc<Semaphore>,
     pub(crate) numbers: Numbers,
 }
@@ -41,9 +41,9 @@ pub(crate) struct Inner {
 /// Which log this is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreIdentity {
-    /// Made anew with every log, so that another life's positions are not mistaken for this one's.
+    /// A new id for every created log, so that the positions of an earlier log are not mistaken for this one's.
     pub incarnation: Uuid,
-    /// How many shards the log has, fixed at its creation.
+    /// Fixed from the first event on.
     pub shards: i16,
 }
 
@@ -53,21 +53,17 @@ pub enum OpenError {
     /// The database cannot be reached.
     #[error("cannot reach the event store")]
     Connect(#[from] ConnectError),
-    /// The pool gives no connection.
+    /// The pool has no connection to give.
     #[error("cannot reach the event store at {database}")]
     Pool {
-        /// Host and database.
         database: String,
-        /// Why.
         #[source]
         source: deadpool_postgres::PoolError,
     },
     /// The database is no event store.
     #[error("{database} holds no event log; run `order-engine migrate`")]
     NotMigrated {
-        /// Host and database.
         database: String,
-        /// What Postgres says.
         #[source]
         source: tokio_postgres::Error,
     },
@@ -89,11 +85,12 @@ impl Store {
         let connector = Connector { url: url.clone() };
         let appended = Arc::new(Notify::new());
         let room = Arc::new(Semaphore::new(options.queue_bytes_max / ROOM_UNIT_BYTES));
-        let suspects = Arc::new(Semaphore::new(options.suspects_max));
-        let open = |_| Lane::open(connector.clone(), options.clone(), Arc::clone(&appended), Arc::clone(&suspects));
-        let lanes = (0..options.writers.max(1)).map(open).collect();
+        let isolated = Arc::new(Semaphore::new(options.isolated_appends_max));
+        let open =
+            |_| AppendQueue::open(connector.clone(), options.clone(), Arc::clone(&appended), Arc::clone(&isolated));
+        let queues = (0..options.writers.max(1)).map(open).collect();
         let numbers = Numbers::default();
-        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, lanes, room, numbers }) })
+        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room, numbers }) })
     }
 
     /// Which log this is.
@@ -101,7 +98,7 @@ impl Store {
         &self.inner.identity
     }
 
-    /// The pool for reads, for readiness checks.
+    /// The pool of connections for reads; readiness checks use it.
     pub fn pool(&self) -> &Pool {
         &self.inner.pool
     }
@@ -114,8 +111,8 @@ impl Store {
         let units = u32::try_from(append.bytes() / ROOM_UNIT_BYTES + 1).unwrap_or(u32::MAX);
         let room =
             Arc::clone(&self.inner.room).try_acquire_many_owned(units).map_err(|_full| AppendError::Overloaded)?;
-        let lanes = &self.inner.lanes;
-        lanes[spread::place(spread::hash(&append.stream.id), lanes.len())].append(append, room).await
+        let queues = &self.inner.queues;
+        queues[hashing::bucket(hashing::hash(&append.stream.id), queues.len())].append(append, room).await
     }
 }
 
@@ -136,12 +133,13 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// A connection that announces itself as the engine's appender, so that the trigger for foreign rows stays quiet.
+    /// A connection that announces itself as the engine's appender, so that the trigger for foreign rows does nothing.
     pub(crate) async fn appender(&self, lock_timeout_ms: u32) -> Result<Client, InsertError> {
         let mut options = ConnectOptions::named("event-store-appender");
         options.lock_timeout_ms = lock_timeout_ms;
         let client = service_kit::postgres::connect(&self.url, &options).await?;
-        // Postgres would plan the append anew each time: it misjudges the one row of a table that is never analysed.
+        // Without this, Postgres plans the append again each time: it misjudges the one row of a table that is never
+        // analysed.
         client.batch_execute("SET orders.appender = 'on'; SET plan_cache_mode = force_generic_plan").await?;
         Ok(client)
     }

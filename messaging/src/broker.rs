@@ -1,9 +1,9 @@
 //! Which line of Kafka the brokers run, as far as a client can tell.
 //!
-//! Kafka 4.3.0, 4.3.1 and 4.4.0 can end a transaction without its marker in a partition that has no leader at that moment
-//! (KAFKA-20734): `commit_transaction` answers well, and the next transaction of the same producer then makes aborted records
-//! count, or takes committed ones back. A broker tells the metadata versions that it supports, which tells its line, but not
-//! its patch level nor whether it was mended.
+//! Kafka 4.3.0, 4.3.1 and 4.4.0 can end a transaction without its marker in a partition that has no leader at that
+//! moment (KAFKA-20734): `commit_transaction` succeeds, and the next transaction of the same producer then makes
+//! aborted records count, or takes committed ones back. A broker reports the metadata versions that it supports. They
+//! identify its line, but not its patch level nor whether it was patched.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,28 +16,28 @@ use rdkafka::error::KafkaError;
 use crate::client::{self, METADATA_TIMEOUT_MS};
 use crate::wire::{Connection, WireError};
 
-/// The first version of the request that answers with supported features.
+/// The first version of the request whose answer lists supported features.
 const API_VERSIONS_VERSION: i16 = 3;
-/// The feature whose levels tell the line. Source: org.apache.kafka.server.common.MetadataVersion.
+/// The feature whose levels identify the line. Source: org.apache.kafka.server.common.MetadataVersion.
 const METADATA_VERSION: &str = "metadata.version";
 /// The first level of 4.3.
 const FIRST_FAULTY_LEVEL: i16 = 30;
 /// The last level of 4.4.
 const LAST_FAULTY_LEVEL: i16 = 33;
 
-/// What is known of a broker's release.
+/// Release line of a broker, by whether its releases lose transaction markers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum BrokerLine {
     /// Up to 4.2: none of its releases loses transaction markers.
     Sound,
-    /// 4.3 or 4.4: a release of this line loses transaction markers unless it was mended.
+    /// 4.3 or 4.4: a release of this line loses transaction markers unless it was patched.
     LosesMarkers,
-    /// Newer than any release that this one was tried with.
+    /// Newer than every Kafka release that this program was tested with.
     Untried,
 }
 
 impl BrokerLine {
-    /// The line of a broker that supports metadata versions up to a level, or tells none.
+    /// The line of a broker by the highest metadata version that it supports. `None` for a broker that reports none.
     const fn of_level(level: Option<i16>) -> Self {
         match level {
             Some(FIRST_FAULTY_LEVEL..=LAST_FAULTY_LEVEL) => Self::LosesMarkers,
@@ -60,13 +60,11 @@ impl fmt::Display for BrokerLine {
 /// One broker of the cluster and its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broker {
-    /// Its number.
     pub id: i32,
-    /// Its line.
     pub line: BrokerLine,
 }
 
-/// Why the brokers could not be asked.
+/// Why the brokers' lines are not known.
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerError {
     /// The cluster does not say which brokers it has.
@@ -75,9 +73,7 @@ pub enum BrokerError {
     /// A broker does not answer.
     #[error("asking broker {id} for its versions failed")]
     Broker {
-        /// Its number.
         id: i32,
-        /// Why.
         #[source]
         source: WireError,
     },
@@ -86,7 +82,8 @@ pub enum BrokerError {
 /// Asks every broker of the cluster for its line.
 ///
 /// # Errors
-/// [`BrokerError`] when one cannot be asked; also where the listener asks for TLS or SASL, which this question does not speak.
+/// [`BrokerError`] when one cannot be asked; also where the listener requires TLS or SASL, which this request does not
+/// support.
 pub async fn lines(brokers: &str) -> Result<Vec<Broker>, BrokerError> {
     let brokers = brokers.to_owned();
     client::blocking(move || ask_all(&brokers)).await

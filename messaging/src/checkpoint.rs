@@ -1,8 +1,8 @@
-//! The relay's place in the log, written in the transaction that publishes.
+//! The relay's checkpoint: how far it has published the log. Written in the transaction that publishes.
 //!
-//! Guarantees: what [`read`] answers is the last checkpoint that was committed when it began, or a later one, however many
-//! aborted records and transaction markers lie behind it and however many more are written meanwhile. The partition is the
-//! shard, so one partition holds the places of one shard alone.
+//! Guarantees: [`read`] returns the last checkpoint that was committed when it began, or a later one, however many
+//! aborted records and transaction markers follow it and however many more are written meanwhile. The partition is the
+//! shard, so one partition holds the checkpoints of one shard alone.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -20,11 +20,11 @@ use crate::client::{self, METADATA_TIMEOUT_MS};
 use crate::record::EncodedRecord;
 use crate::shard_records::CheckpointRecord;
 
-/// How far back of the end the first look goes, in offsets.
+/// How far before the end the first attempt starts to read, in offsets.
 const LOOK_BACK_FIRST: i64 = 100;
-/// How much further each next look goes.
+/// How many times further back each next attempt starts.
 const LOOK_BACK_FACTOR: i64 = 20;
-/// Longest time that reading takes in all, in milliseconds.
+/// Longest time of one call of [`read`], in milliseconds.
 const READ_TIMEOUT_MS: u64 = 30_000;
 /// Longest wait for one record, in milliseconds.
 const POLL_MS: u64 = 500;
@@ -34,9 +34,9 @@ const GROUP: &str = "orders.relay.checkpoint.reader";
 /// How far the log of one shard has been published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// Which life of the log: made anew when the log is, so that positions of another life are not mistaken for ours.
+    /// Identifies the log: a new id for every created log, so that the positions of another log are not mistaken for
+    /// this one's.
     pub incarnation: Uuid,
-    /// Which shard of the log.
     pub shard: i16,
     /// The last position that was published.
     pub position: i64,
@@ -45,12 +45,12 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The place of a shard that has published nothing.
+    /// The checkpoint of a shard that has published nothing: position 0 and a nil event id.
     pub const fn before_first(incarnation: Uuid, shard: i16) -> Self {
         Self { incarnation, shard, position: 0, event_id: EventId::new(Uuid::nil()) }
     }
 
-    /// The record that carries it.
+    /// The Kafka record of this checkpoint.
     ///
     /// # Panics
     /// Never: a checkpoint has only texts and numbers, which JSON can always hold.
@@ -60,7 +60,7 @@ impl Checkpoint {
 }
 
 impl CheckpointRecord {
-    /// The record that carries it.
+    /// The Kafka record of this checkpoint.
     ///
     /// # Panics
     /// Never: a checkpoint has only texts and numbers, which JSON can always hold.
@@ -84,44 +84,33 @@ pub enum CheckpointError {
     /// Kafka does not answer, or has no such topic or partition.
     #[error("reading the checkpoint of shard {shard} from {topic} failed")]
     Kafka {
-        /// Which topic.
         topic: String,
-        /// Which shard.
         shard: i16,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },
-    /// It took too long; an open transaction of another producer blocks the end.
+    /// Reading took too long, since another producer's open transaction hides the end of the partition.
     #[error("reading the checkpoint of shard {shard} from {topic} took more than {READ_TIMEOUT_MS} ms")]
-    Timeout {
-        /// Which topic.
-        topic: String,
-        /// Which shard.
-        shard: i16,
-    },
-    /// The record there is no checkpoint.
+    Timeout { topic: String, shard: i16 },
+    /// A record of the topic is no checkpoint.
     #[error("the record at offset {offset} of {topic} is no checkpoint of shard {shard}")]
     Unreadable {
-        /// Which topic.
         topic: String,
-        /// Which shard.
         shard: i16,
-        /// Where.
         offset: i64,
-        /// What is wrong with it.
         #[source]
         source: serde_json::Error,
     },
 }
 
 /// Reads the last committed checkpoint of a shard; `None` when there never was one. Call it after
-/// `TransactionalProducer::connect`, which ends what a predecessor left open.
+/// `TransactionalProducer::connect`, which ends a predecessor's open transaction.
 ///
 /// # Errors
 /// [`CheckpointError`].
 pub async fn read(brokers: &str, topic: &str, shard: i16) -> Result<Option<Checkpoint>, CheckpointError> {
-    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    let brokers = brokers.to_owned();
+    let topic = topic.to_owned();
     client::blocking(move || read_blocking(&brokers, &topic, shard)).await
 }
 
@@ -149,8 +138,8 @@ fn read_blocking(brokers: &str, topic: &str, shard: i16) -> Result<Option<Checkp
     }
 }
 
-/// The last checkpoint from an offset on. Where more are written all the time, the first one behind the range ends it: the end
-/// of the partition would never be seen.
+/// The last checkpoint from an offset on. The first checkpoint after the range ends the search: while more are written
+/// all the time, the end of the partition would never be reached.
 fn last_within(
     consumer: &BaseConsumer,
     topic: &str,

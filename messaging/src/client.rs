@@ -1,4 +1,4 @@
-//! What every Kafka client of this crate has in common.
+//! What all Kafka clients of this crate share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +23,7 @@ pub(crate) fn config(brokers: &str) -> ClientConfig {
     config
 }
 
-/// Passes librdkafka's own log lines on. It repeats itself while a broker is away, so they are worth little each.
+/// Logs librdkafka's own log lines at low levels, since it repeats them while a broker is away.
 pub(crate) fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
     match level {
         RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
@@ -34,25 +34,25 @@ pub(crate) fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
     }
 }
 
-/// Passes an error of the client as a whole on; each call that fails reports for itself.
+/// Logs an error of the client as a whole. A failed call also returns its own error.
 pub(crate) fn error(error: &KafkaError, reason: &str) {
-    // The end of a partition is asked for, and no error.
+    // Partition ends are requested events, not errors.
     if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
         tracing::warn!(target: "kafka", %error, "{reason}");
     }
 }
 
-/// Runs what blocks on a thread that may block.
+/// Runs blocking work on a thread that may block.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     joined(tokio::task::spawn_blocking(work)).await
 }
 
-/// Tells work that blocks that nobody waits for its end any more.
+/// Tells blocking work that nobody waits for its result any more.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Whether the work should end, with any result.
+    /// Whether the work should end; its result is ignored.
     pub(crate) fn is_set(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
@@ -66,7 +66,8 @@ impl Drop for InterruptOnDrop {
     }
 }
 
-/// Runs what blocks for long, and interrupts it when whoever waits for it is dropped: a runtime ends only after it.
+/// Runs long blocking work and interrupts it when this future is dropped, since a runtime shuts down only after it has
+/// ended.
 pub(crate) async fn interruptible<T: Send + 'static>(work: impl FnOnce(&Interrupt) -> T + Send + 'static) -> T {
     let interrupt = Interrupt::default();
     let _interrupts = InterruptOnDrop(interrupt.clone());
@@ -77,12 +78,12 @@ async fn joined<T>(task: JoinHandle<T>) -> T {
     match task.await {
         Ok(done) => done,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        // The runtime ends, and whoever waits here with it.
+        // The runtime shuts down, and this future with it.
         Err(_cancelled) => std::future::pending().await,
     }
 }
 
-/// Whether it is a lost connection, which librdkafka reports and then mends by itself.
+/// Whether an error is a lost connection, after which librdkafka reconnects by itself.
 pub(crate) fn is_passing(error: &KafkaError) -> bool {
     use RDKafkaErrorCode as Code;
     matches!(
@@ -99,19 +100,19 @@ mod tests {
 
     #[tokio::test]
     async fn work_learns_that_nobody_waits_for_it_any_more() {
-        let (told, mut telling) = tokio::sync::mpsc::unbounded_channel();
+        let (reports, mut reported) = tokio::sync::mpsc::unbounded_channel();
         let waiting = interruptible(move |interrupt| {
-            told.send(false).expect("the test listens");
+            reports.send(false).expect("the test listens");
             while !interrupt.is_set() {
                 std::thread::yield_now();
             }
-            told.send(true).expect("the test listens");
+            reports.send(true).expect("the test listens");
         });
         tokio::select! {
             () = waiting => panic!("nobody has interrupted it yet"),
-            began = telling.recv() => assert_eq!(began, Some(false)),
+            began = reported.recv() => assert_eq!(began, Some(false)),
         }
-        assert_eq!(telling.recv().await, Some(true));
+        assert_eq!(reported.recv().await, Some(true));
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! CloudEvents 1.0 in binary mode, and what the engine adds to it.
+//! Record headers: CloudEvents 1.0 in binary mode, and the engine's own.
 
 use domain::contract::{Position, Published};
 use domain::{EventId, Timestamp};
@@ -11,7 +11,7 @@ use crate::record::HeaderList;
 pub const ID: &str = "ce_id";
 /// The record's full name.
 pub const TYPE: &str = "ce_type";
-/// Which system it comes from.
+/// The system that the event comes from.
 pub const SOURCE: &str = "ce_source";
 /// Business time.
 pub const TIME: &str = "ce_time";
@@ -19,41 +19,42 @@ pub const TIME: &str = "ce_time";
 pub const SUBJECT: &str = "ce_subject";
 /// The version of CloudEvents.
 pub const SPEC_VERSION: &str = "ce_specversion";
-/// Where the body's schema can be read.
+/// URL of the body's schema in the registry.
 pub const DATA_SCHEMA: &str = "ce_dataschema";
-/// What the body is.
+/// Media type of the body.
 pub const CONTENT_TYPE: &str = "content-type";
 /// W3C trace context.
 pub const TRACEPARENT: &str = "traceparent";
 /// The order's version, contiguous from 1.
 pub const AGGREGATE_VERSION: &str = "ce_aggregateversion";
-/// Place in the log, `shard.position`.
+/// Position in the log, as `shard.position`.
 pub const GLOBAL_POSITION: &str = "ce_globalposition";
 /// SHA-256 of the stored payload, in hexadecimal.
 pub const PAYLOAD_HASH: &str = "ce_payloadhash";
-/// What belongs together.
+/// Shared by everything that one request or process has caused.
 pub const CORRELATION_ID: &str = "ce_correlationid";
-/// What led to it.
+/// Id of the event or request that caused this event.
 pub const CAUSATION_ID: &str = "ce_causationid";
-/// Whose shop.
+/// The tenant.
 pub const TENANT_ID: &str = "ce_tenantid";
 /// When the event was stored, to the microsecond; the record's own timestamp has milliseconds only. CloudEvents'
 /// extension "Recorded Time".
 pub const RECORDED_TIME: &str = "ce_recordedtime";
 
-/// The value of [`SOURCE`] where the log is not known, as in records of releases that did not name it. Behind it stands, after
-/// a slash, the log's incarnation.
+/// The value of [`SOURCE`] where the log is not known, as in records of releases that did not name it. Otherwise a
+/// slash and the log's incarnation follow it.
 pub const SOURCE_VALUE: &str = "/order-engine/orders";
 /// The value of [`CONTENT_TYPE`].
 pub const CONTENT_TYPE_VALUE: &str = "application/vnd.confluent.avro";
 
-/// Longest correlation id, causation id or trace context that is sent on. A row of somebody else's program may hold any.
+/// Longest correlation id, causation id or trace context that is sent on, in bytes. Another program's row may have
+/// longer ones.
 pub const TEXT_BYTES_MAX: usize = 1_024;
 
-/// Sixteen headers, a few spare ones.
+/// Capacity for the engine's sixteen headers and a few more.
 const HEADERS_EXPECTED: usize = 20;
 
-/// What the encoder knows of a record besides the record.
+/// What the headers of a record are made from.
 pub(crate) struct Described<'a> {
     pub published: &'a Published,
     pub payload_hash: &'a [u8; 32],
@@ -62,7 +63,7 @@ pub(crate) struct Described<'a> {
     pub source: &'a str,
 }
 
-/// The [`SOURCE`] of a log's records: which log, and which life of it.
+/// The value of [`SOURCE`] for the records of a log.
 pub fn source_of(incarnation: Uuid) -> String {
     format!("{SOURCE_VALUE}/{incarnation}")
 }
@@ -120,20 +121,19 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 /// Why a record's headers cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
-    /// A header that every record has is absent.
+    /// A required header is missing.
     #[error("header {0} is missing")]
     Missing(&'static str),
-    /// A header's value is of another form.
+    /// A header's value has the wrong form.
     #[error("header {name} has an unreadable value: {value:?}")]
     Unreadable {
-        /// Which header.
         name: &'static str,
-        /// The value's beginning.
+        /// The beginning of the value.
         value: String,
     },
 }
 
-/// What a reader takes from the headers.
+/// The values that a reader takes from the headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Envelope {
     pub event_id: EventId,
@@ -166,7 +166,7 @@ pub(crate) fn read(headers: &HeaderList) -> Result<Envelope, HeaderError> {
     })
 }
 
-/// The raw values, gathered in one pass; the last of a name wins.
+/// The raw values, collected in one pass; of repeated headers the last one counts.
 #[derive(Default)]
 struct Found<'a> {
     id: Option<&'a [u8]>,
@@ -192,7 +192,7 @@ impl<'a> Found<'a> {
             CORRELATION_ID => self.correlation_id = value,
             CAUSATION_ID => self.causation_id = value,
             TRACEPARENT => self.traceparent = value,
-            _ => {} // headers of others are theirs
+            _ => {} // a header of another program
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Looking at a topic without joining a group.
+//! Reads a topic's offsets without joining a group.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,7 +23,8 @@ pub struct InspectError {
 /// # Errors
 /// [`InspectError`].
 pub async fn first_offsets(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, InspectError> {
-    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    let brokers = brokers.to_owned();
+    let topic = topic.to_owned();
     client::blocking(move || first(&brokers, &topic).map_err(|source| InspectError { topic, source })).await
 }
 

@@ -1,8 +1,8 @@
-//! Kafka and Avro: how the public contract travels.
+//! Kafka and Avro: publishing and reading the public contract.
 //!
 //! Guarantees: a record is encoded with a schema that the registry holds under the record's own subject; a decoded
-//! record has been checked against its key and headers; a transaction is committed only after every delivery in it was
-//! seen; a consumer never jumps to another offset on its own.
+//! record has been checked against its key and headers; a transaction is committed only after every delivery in it has
+//! been confirmed; a consumer never jumps to another offset on its own.
 //!
 //! Deliberately absent: anything that knows how an order behaves, and any store. Offsets of a group belong to whoever
 //! writes the group's rows. No other crate names `rdkafka`.

@@ -1,4 +1,4 @@
-//! Which partition a key belongs to.
+//! Chooses the partition of a key as Kafka's own clients do.
 
 /// The partition that Java's default partitioner chooses: murmur2 of the key, made positive, modulo the partitions.
 /// Source: org.apache.kafka.common.utils.Utils.murmur2 and BuiltInPartitioner.

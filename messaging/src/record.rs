@@ -1,14 +1,13 @@
-//! Records on their way out and on their way in.
+//! Outgoing and incoming Kafka records.
 
 use std::sync::Arc;
 
 use domain::contract::Published;
 use rdkafka::message::OwnedHeaders;
 
-/// A public event with what only its row knows.
+/// A public event with the payload hash of its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutgoingRecord {
-    /// The event and its envelope.
     pub published: Published,
     /// SHA-256 of the stored payload's JSON, `ce_payloadhash`.
     pub payload_hash: [u8; 32],
@@ -17,22 +16,19 @@ pub struct OutgoingRecord {
 /// A record ready to be produced.
 #[derive(Debug, Clone)]
 pub struct EncodedRecord {
-    /// Where to.
     pub topic: Arc<str>,
-    /// A partition chosen by the writer; otherwise the key's hash chooses.
+    /// The partition to write to. `None` lets the key's hash choose.
     pub partition: Option<i32>,
-    /// Decides the partition.
+    /// Its hash chooses the partition where none is given.
     pub key: Option<Vec<u8>>,
-    /// The body.
     pub value: Option<Vec<u8>>,
-    /// What is said of the body.
     pub headers: OwnedHeaders,
-    /// The record's timestamp in milliseconds since 1970; `None` is the moment of sending.
+    /// Milliseconds since 1970. `None` takes the time of sending.
     pub timestamp_ms: Option<i64>,
 }
 
 impl EncodedRecord {
-    /// A record with a key and nothing else, for one partition.
+    /// A record for one partition with a key and without value and headers.
     pub fn new(topic: &str, partition: i32, key: &[u8]) -> Self {
         Self {
             topic: topic.into(),
@@ -45,22 +41,16 @@ impl EncodedRecord {
     }
 }
 
-/// A record as it was read, before it is understood.
+/// A record as it was read, not decoded yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomingRecord {
-    /// Where it was read.
     pub topic: Arc<str>,
-    /// In which partition.
     pub partition: i32,
-    /// At which offset.
     pub offset: i64,
-    /// The record's timestamp in milliseconds since 1970, where it has one.
+    /// Milliseconds since 1970. `None` where the record has no timestamp.
     pub timestamp_ms: Option<i64>,
-    /// The key's bytes.
     pub key: Option<Vec<u8>>,
-    /// The body's bytes.
     pub value: Option<Vec<u8>>,
-    /// The headers.
     pub headers: HeaderList,
 }
 
@@ -70,7 +60,7 @@ impl IncomingRecord {
         self.key.as_ref().map_or(0, Vec::len) + self.value.as_ref().map_or(0, Vec::len) + self.headers.bytes.len()
     }
 
-    /// The same record for another topic: same key, value, timestamp and headers, with more headers behind.
+    /// The same record for another topic: same key, value, timestamp and headers, followed by more headers.
     pub fn copy_for(&self, topic: Arc<str>, more_headers: &[(&str, &str)]) -> EncodedRecord {
         let mut headers = OwnedHeaders::new_with_capacity(self.headers.entries.len() + more_headers.len());
         for (key, value) in self.headers.iter() {
@@ -90,7 +80,7 @@ impl IncomingRecord {
     }
 }
 
-/// Headers in their order, in two allocations however many they are.
+/// Headers in their order, in two allocations whatever their number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HeaderList {
     bytes: Vec<u8>,
@@ -105,12 +95,12 @@ struct Entry {
 }
 
 impl HeaderList {
-    /// No headers, with room for some.
+    /// No headers, with capacity for some.
     pub fn with_capacity(headers: usize, bytes: usize) -> Self {
         Self { bytes: Vec::with_capacity(bytes), entries: Vec::with_capacity(headers) }
     }
 
-    /// Adds a header behind the others.
+    /// Appends a header.
     pub fn push(&mut self, name: &str, value: Option<&[u8]>) {
         self.bytes.extend_from_slice(name.as_bytes());
         let name_end = self.bytes.len();

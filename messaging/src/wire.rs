@@ -1,7 +1,7 @@
 //! Kafka's own protocol, for the few requests that librdkafka does not offer.
 //!
-//! Guarantees: an answer that is late, too large, cut short or to another request is an error, and so is one that does not
-//! decode. Does not: speak TLS or SASL, as no client of this crate does; find leaders or repeat anything by itself.
+//! Guarantees: an answer that is late, too large, truncated, undecodable or to another request is an error.
+//! Does not: speak TLS or SASL, as no client of this crate does; find leaders; retry.
 
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -13,9 +13,9 @@ use kafka_protocol::protocol::{Decodable, Encodable, StrBytes};
 
 /// Longest wait for a connection and for each part of an answer, in milliseconds.
 const TIMEOUT_MS: u64 = 10_000;
-/// Largest answer taken, in bytes.
+/// Largest accepted answer, in bytes.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
-/// How this client is called in the broker's log.
+/// This client's name in the broker's log.
 const CLIENT_ID: &str = "order-engine";
 
 /// Why a broker could not be asked.
@@ -24,26 +24,18 @@ pub enum WireError {
     /// The connection failed, or the answer did not come in time.
     #[error("the broker at {address} does not answer")]
     Connection {
-        /// Where it should be.
         address: String,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// The answer does not have the form that Kafka's protocol gives it.
     #[error("the broker at {address} does not answer as Kafka's protocol says: {reason}")]
-    Protocol {
-        /// Where it is.
-        address: String,
-        /// What is wrong.
-        reason: String,
-    },
+    Protocol { address: String, reason: String },
     /// The broker answers with an error.
     #[error("the broker at {address} answers with Kafka's error {code}")]
     Refused {
-        /// Where it is.
         address: String,
-        /// Kafka's number for it.
+        /// Kafka's error code.
         code: i16,
     },
 }
@@ -74,7 +66,7 @@ impl Connection {
         Err(failed(last))
     }
 
-    /// Sends a request in a version and waits for its answer.
+    /// Sends a request in the given API version and waits for its answer.
     pub(crate) fn ask<A: Decodable>(
         &mut self,
         key: ApiKey,

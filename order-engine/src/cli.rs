@@ -25,22 +25,22 @@ enum Command {
         #[arg(long, value_delimiter = ',')]
         only: Vec<Role>,
     },
-    /// Make the development keys that are missing: signing.pem, jwks.json, master.key.
+    /// Create missing development keys: signing.pem, jwks.json, master.key.
     Keys {
-        /// Where they are kept.
+        /// The folder of the key files.
         #[arg(long)]
         dir: PathBuf,
     },
-    /// Bring the databases `orders`, `read` and `identity` to this release's tables.
+    /// Migrate the databases `orders`, `read` and `identity` to the tables of this release.
     Migrate {
-        /// Shards of the log, 1 unless said otherwise. Refused where another number is in use: it is fixed from the first
-        /// event on. Engines that run already see a change when they are started anew.
+        /// Number of shards of the log; 1 by default. Refused if another number is in use: it is fixed from the first
+        /// event on. Running engines see a change when they are restarted.
         #[arg(long, value_parser = clap::value_parser!(i16).range(1..=i64::from(event_store::SHARDS_MAX)))]
         shards: Option<i16>,
     },
-    /// Make the topics that are missing, and bring the settings of the others to what is declared.
+    /// Create missing topics, and set the settings of existing ones to the declared values.
     Topics,
-    /// Register the schemas of this release.
+    /// Register the schemas of this release with the schema registry.
     Schemas,
     /// Ask the engine that listens on ENGINE_LISTEN whether it is ready; fails when it is not.
     Health,

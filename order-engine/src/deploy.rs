@@ -14,15 +14,12 @@ use service_kit::postgres::{MigrateError, migrate as apply};
 /// Why a step of the deployment failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
-    /// The keys could not be made.
     #[error("making the development keys failed")]
     Keys(#[from] KeysError),
     /// A database could not be migrated.
     #[error("bringing database {database} up to date failed")]
     Migrate {
-        /// Its name.
         database: &'static str,
-        /// Why.
         #[source]
         source: Box<MigrateError>,
     },
@@ -32,13 +29,10 @@ pub enum DeployError {
     /// The log does not have the wanted number of shards.
     #[error("choosing the number of shards failed")]
     Shards(#[from] Box<SetShardsError>),
-    /// The read models could not be prepared.
     #[error("bringing database read up to date failed")]
     ReadModels(#[source] Box<read_models::MigrateError>),
-    /// The topics could not be applied.
     #[error("applying the topics failed")]
     Topics(#[from] ApplyTopicsError),
-    /// The schemas could not be registered.
     #[error("registering the schemas failed")]
     Schemas(#[from] RegistryError),
 }

@@ -14,18 +14,12 @@ pub enum HealthError {
     Silent {
         /// Where it should listen.
         listen: SocketAddr,
-        /// Why.
         #[source]
         source: reqwest::Error,
     },
     /// It answers that it is not ready.
     #[error("the engine on {listen} is not ready: {body}")]
-    NotReady {
-        /// Where it listens.
-        listen: SocketAddr,
-        /// What it says.
-        body: String,
-    },
+    NotReady { listen: SocketAddr, body: String },
 }
 
 /// Asks `/readyz`.

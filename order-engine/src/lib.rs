@@ -1,8 +1,8 @@
 //! The one server: every role of the engine, in one process or one role a process.
 //!
 //! Guarantees: what is configured is checked before anything starts; a role that fails ends the process with the reason,
-//! so that whoever supervises it starts it anew, but for a relay that may not go on: that one stops alone and says so in the
-//! readiness; SIGTERM lets requests in flight end.
+//! so that its supervisor restarts it. The exception is a relay that may not go on: it stops alone and says so in the
+//! readiness. SIGTERM lets requests in flight end.
 //! Does not: decide, store or project anything itself.
 
 pub mod cli;

@@ -39,21 +39,17 @@ pub enum ServeError {
     /// Logs and traces could not be set up.
     #[error("setting up telemetry failed")]
     Telemetry(#[from] telemetry::TelemetryError),
-    /// The address cannot be listened on.
     #[error("cannot listen on {address}; is another process there? Set {variable} to another address")]
     Listen {
-        /// The address.
         address: SocketAddr,
         /// The setting that names it.
         variable: &'static str,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// Signals cannot be received.
     #[error("cannot receive signals")]
     Signals(#[source] std::io::Error),
-    /// The log cannot be opened.
     #[error("opening the event store failed")]
     Store(#[from] OpenError),
     /// A database's URL is wrong.
@@ -68,7 +64,6 @@ pub enum ServeError {
     /// The registry does not know this release's schemas.
     #[error("looking up the schemas failed; `order-engine schemas` registers them")]
     Schemas(#[from] RegistryError),
-    /// The projector could not be prepared.
     #[error("preparing the projection role failed")]
     Projection(#[from] projection_service::StartError),
     /// A role ended.
@@ -137,14 +132,16 @@ struct Access {
 
 impl Engine {
     fn new(settings: Settings, supervisor: Supervisor) -> Self {
-        let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let clock = Arc::new(SystemClock);
+        let ids = Arc::new(SystemIds);
         Self { settings, supervisor, clock, ids, api: Router::new(), checks: Vec::new(), store: None, access: None }
     }
 
     async fn command(&mut self) -> Result<(), ServeError> {
         let store = self.store().await?;
         let access = self.access().await?;
-        let (keeper, stop) = (store.clone(), self.supervisor.token());
+        let keeper = store.clone();
+        let stop = self.supervisor.token();
         self.supervisor.spawn("answers-housekeeping", async move {
             keeper.purge_expired_answers(stop).await;
             Ok::<(), ServeError>(())
@@ -168,10 +165,12 @@ impl Engine {
     async fn relay(&mut self) -> Result<(), ServeError> {
         let store = self.store().await?;
         let registry = Registry::new(&self.settings.messaging.schema_registry_url)?;
-        let (brokers, clock) = (self.settings.messaging.kafka_brokers.clone(), Arc::clone(&self.clock));
+        let brokers = self.settings.messaging.kafka_brokers.clone();
+        let clock = Arc::clone(&self.clock);
         let holder = self.ids.random();
         let status = RelayStatus::default();
-        let (checked, noted) = (status.clone(), status.clone());
+        let checked = status.clone();
+        let noted = status.clone();
         let check = Check::new("relay", move || std::future::ready(checked.check()));
         self.checks.push(check.noting(move || noted.note()));
         let refuse = self.settings.relay.brokers_that_lose_markers == BrokersThatLoseMarkers::Refuse;
@@ -183,14 +182,18 @@ impl Engine {
                 sequencer.run(stop).await;
                 Ok::<(), ServeError>(())
             });
-            let (store, brokers, clock) = (store.clone(), brokers.clone(), Arc::clone(&clock));
-            let (registry, stop) = (registry.clone(), self.supervisor.token());
-            let (status, options) = (status.clone(), options.clone());
+            let store = store.clone();
+            let brokers = brokers.clone();
+            let clock = Arc::clone(&clock);
+            let registry = registry.clone();
+            let stop = self.supervisor.token();
+            let status = status.clone();
+            let options = options.clone();
             self.supervisor.spawn(format!("relay-{shard}"), async move {
                 let Some(encoder) = encoder(&registry, &stop).await? else { return Ok(()) };
                 let deps = relay::Deps { store, brokers, encoder, clock, holder, status };
                 if let Err(error) = relay::run(deps, options, shard, head, stop.clone()).await {
-                    // Other shards and roles go on; readiness tells of it, and a start anew tries again.
+                    // Other shards and roles go on; readiness reports it, and a restart tries again.
                     tracing::error!(
                         shard,
                         error = service_kit::errors::chain(&error),
@@ -259,7 +262,8 @@ impl Engine {
         }
         let metrics = Router::new().route("/metrics", get(async || telemetry::metrics_text()));
         tracing::info!(address = %http.listen, metrics.address = %http.metrics_listen, "the engine listens");
-        let (stop, metrics_stop) = (self.supervisor.token(), self.supervisor.token());
+        let stop = self.supervisor.token();
+        let metrics_stop = self.supervisor.token();
         self.supervisor.spawn("http", service_kit::http::serve(listener, guarded(api), stop, options));
         let serving = service_kit::http::serve(metrics_listener, guarded(metrics), metrics_stop, options);
         self.supervisor.spawn("metrics", serving);

@@ -14,16 +14,16 @@ use crate::export::write::Format;
 use crate::privacy::PrivacyVerb;
 use crate::replay::args::ReplayVerb;
 
-/// Whose shop where nobody says.
+/// The tenant that is used if none is given.
 pub const DEFAULT_TENANT: &str = "default";
 
-/// The order engine's tool: bring orders in, look at what happened, check that nothing is lost.
+/// The order engine's tool: import orders, inspect orders and events, check that nothing is lost.
 ///
-/// Settings come from the environment, else from the nearest `.local/env`, which `make up` writes; so after `make up` no flags
-/// are needed.
+/// Settings are read from the environment, then from the nearest `.local/env`, which `make up` writes. So after `make up` no
+/// flags are needed.
 ///
-/// Exit codes: 0 all is well, 1 something failed or was found, or was refused by an import, 2 the command line is wrong, 3 an
-/// import did not finish.
+/// Exit codes: 0 success; 1 an error, a finding, or something that an import refused; 2 a wrong command line; 3 an import that did
+/// not finish.
 #[derive(Debug, Parser)]
 #[command(name = "orderctl", version, max_term_width = 110)]
 pub struct Cli {
@@ -48,9 +48,9 @@ pub enum Verb {
         after_help = "Example:\n  orderctl sample --lines 10000 --seed 7 > sample.csv\n  orderctl import online-retail sample.csv"
     )]
     Sample(SampleArgs),
-    /// Walk a few orders through HTTP and show them as GraphQL sees them
+    /// Create and change a few sample orders by HTTP, and show what GraphQL answers for them
     Demo(DemoArgs),
-    /// Show the newest orders as GraphQL sees them
+    /// Show the newest orders, as GraphQL answers them
     Orders(NewestArgs),
     /// Print the history of an order from the event store
     #[command(
@@ -59,19 +59,19 @@ pub enum Verb {
     Events(EventsArgs),
     /// Show how far sequencer, relay and projector are behind
     Lag(JsonArgs),
-    /// Look at the relay
+    /// Show the state of the relay
     #[command(subcommand)]
     Relay(RelayVerb),
-    /// Check that nothing is lost, doubled or changed: log, Kafka, read models, kept answers
+    /// Check the log, Kafka, the read models and the stored answers for lost, duplicated or changed data
     #[command(after_help = AUDIT_HELP)]
     Audit(AuditArgs),
-    /// Look at parked records, apply them again, or give them up
+    /// List parked records, apply them again, or drop them
     #[command(subcommand)]
     Dlq(DlqVerb),
     /// Erase personal data
     #[command(subcommand)]
     Privacy(PrivacyVerb),
-    /// Make read models anew from the log, prove them, go back; fold single orders to any moment
+    /// Rebuild the read models from the log, verify them or roll them back; show single orders at any moment
     #[command(subcommand)]
     Replay(ReplayVerb),
     /// Show orders, lines and revenue by month, country, stock code and customer
@@ -82,17 +82,17 @@ pub enum Verb {
 }
 
 const AUDIT_HELP: &str = "\
-Waits up to 2 min for the relay, and again for the projectors, to come to where the log ended when it started; traffic may
-go on meanwhile. Writes nothing and holds nobody up. Looks whether
-  I2 I3   versions and positions have no gap and one order
+Waits up to 2 min for the relay, and again for the projectors, to reach the end that the log had when the audit started.
+Traffic may go on meanwhile. Writes nothing and blocks nobody. Checks that
+  I2 I3   versions and positions have no gaps and are in order
   I4 I5   every event is in Kafka once, unchanged, in order
-  I6      every row is the fold of its events, none is ahead or missing, and kept rows equal live ones; parked orders are
-          told with the sums that are false without them
-  I7      every kept answer has its events, and no event two answers
-  I13     every event can be read, with the schema before too
-  I14     every consumed record is applied, parked or given up
---from shortens I3 to I5; the others look at everything. Exit code 1 and the offending ids when something is wrong; what to
-do about each finding stands in docs/runbook.md.
+  I6      every row is the fold of its events, none is ahead or missing, and the rows kept for a rollback equal the live
+          ones; parked orders are reported with the sums that are wrong without them
+  I7      every stored answer has its events, and no event has two answers
+  I13     every event can be read, with the previous schema too
+  I14     every consumed record is applied, parked or dropped
+--from limits I3 to I5 to later positions; the other checks cover everything. If something is wrong, the exit code is 1 and
+the ids are printed. docs/runbook.md says what to do about each finding.
 
 Examples:
   orderctl audit
@@ -135,19 +135,19 @@ pub struct ImportArgs {
     /// Write a report as JSON: counts, exact amounts, and each refused line with its reason
     #[arg(long, value_name = "FILE.json")]
     pub report: Option<PathBuf>,
-    /// Whose shop the orders belong to
+    /// The tenant that the orders belong to
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,
-    /// Import nothing, and report what an import would do
+    /// Import nothing; report what an import would do
     #[arg(long)]
     pub dry_run: bool,
-    /// Replace orders that were imported before with other content; their history keeps both
+    /// Replace orders that were imported before with other content; the history keeps both versions
     #[arg(long)]
     pub update: bool,
-    /// Import an order without its refused lines, instead of refusing it whole
+    /// Import an order without its refused lines, instead of refusing the whole order
     #[arg(long)]
     pub partial: bool,
-    /// Longest wait for an engine that is away, in seconds
+    /// Longest wait for an engine that does not answer, in seconds
     #[arg(long, default_value_t = crate::import::PATIENCE.as_secs(), value_name = "SECONDS")]
     pub patience_s: u64,
 }
@@ -157,7 +157,7 @@ pub struct ImportArgs {
 pub struct OnlineRetailArgs {
     /// The file: CSV, plain or compressed with gzip
     pub file: PathBuf,
-    /// Import only the first so many ordinary invoices
+    /// Import only this many ordinary invoices, the first of the file
     #[arg(long, value_name = "N")]
     pub first: Option<usize>,
     /// The currency of the prices [default: GBP]
@@ -176,13 +176,13 @@ pub struct OrdersArgs {
     /// The mapping from columns to orders: shopify, woocommerce, amazon, or a file of your own
     #[arg(long, value_name = "NAME|MAP.toml")]
     pub map: PathBuf,
-    /// The system that the orders come from, instead of the mapping's; a name for each of several shops
+    /// Name of the system that the orders come from, instead of the one in the mapping; give each of several shops its own name
     #[arg(long)]
     pub source: Option<ImportSource>,
-    /// Import only the first so many sales
+    /// Import only this many sales, the first of the file
     #[arg(long, value_name = "N")]
     pub first: Option<usize>,
-    /// The currency of orders that name none, instead of the mapping's
+    /// Currency of orders that name none, instead of the one in the mapping
     #[arg(long, value_parser = currency)]
     pub currency: Option<Currency>,
     /// Flags of every import.
@@ -193,10 +193,10 @@ pub struct OrdersArgs {
 /// `import sample`
 #[derive(Debug, Args)]
 pub struct ImportSampleArgs {
-    /// How many invoices
+    /// Number of invoices to generate
     #[arg(long, default_value_t = 50, value_name = "N")]
     pub orders: usize,
-    /// Which sample: the same seed gives the same orders
+    /// Seed of the generator: the same seed gives the same orders
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=999))]
     pub seed: u16,
     /// Flags of every import.
@@ -207,10 +207,10 @@ pub struct ImportSampleArgs {
 /// `sample`
 #[derive(Debug, Args)]
 pub struct SampleArgs {
-    /// How many lines beside the header
+    /// Number of lines to generate, without the header
     #[arg(long, default_value_t = 1_000, value_name = "N")]
     pub lines: usize,
-    /// Which sample: the same seed gives the same lines
+    /// Seed of the generator: the same seed gives the same lines
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=999))]
     pub seed: u16,
 }
@@ -218,16 +218,16 @@ pub struct SampleArgs {
 /// `token`
 #[derive(Debug, Args)]
 pub struct TokenArgs {
-    /// What the holder may do: customer, clerk or admin
+    /// Role of the token, which decides what its holder may do: customer, clerk or admin
     #[arg(long, value_parser = role)]
     pub role: Role,
-    /// The customer; needed for the role customer
+    /// Id of the customer; required for the role customer
     #[arg(long, value_name = "ID", required_if_eq("role", "customer"))]
     pub customer: Option<CustomerId>,
-    /// Whose shop
+    /// The tenant
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,
-    /// How long it holds, in seconds
+    /// Lifetime of the token, in seconds
     #[arg(long, default_value_t = 43_200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
     pub lifetime_s: u32,
 }
@@ -235,7 +235,7 @@ pub struct TokenArgs {
 /// `demo`
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Whose shop
+    /// The tenant
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,
 }
@@ -243,10 +243,10 @@ pub struct DemoArgs {
 /// `orders`
 #[derive(Debug, Args)]
 pub struct NewestArgs {
-    /// How many
+    /// Number of orders to show
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=30))]
     pub first: u8,
-    /// Whose shop
+    /// The tenant
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,
 }
@@ -256,10 +256,10 @@ pub struct NewestArgs {
 pub struct EventsArgs {
     /// The order's id
     pub order: domain::OrderId,
-    /// Only what had happened by then: a version (3), a position of the log (0.1742) or a moment (RFC 3339)
+    /// Show only what had happened by then: a version (3), a position of the log (0.1742) or a moment (RFC 3339)
     #[arg(long, value_name = "VERSION|POSITION|TIME")]
     pub as_of: Option<Moment>,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
 }
@@ -267,7 +267,7 @@ pub struct EventsArgs {
 /// `audit`
 #[derive(Debug, Args)]
 pub struct AuditArgs {
-    /// As JSON
+    /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,
     /// Begin after this position of the log instead of at its start
@@ -278,13 +278,13 @@ pub struct AuditArgs {
 /// `stats`
 #[derive(Debug, Args)]
 pub struct StatsArgs {
-    /// Whose shop
+    /// The tenant
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,
-    /// How many rows of each table
+    /// Number of rows to show of each table
     #[arg(long, default_value_t = 15, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub top: u16,
-    /// As JSON
+    /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,
 }
@@ -292,18 +292,18 @@ pub struct StatsArgs {
 /// `export`
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// What a row is
+    /// What each row describes: an order or an order line
     pub table: Table,
-    /// How rows are written
+    /// Output format
     #[arg(long)]
     pub format: Format,
-    /// Only what meets this condition, such as "state = PLACED and total >= 100"
+    /// Export only rows that meet this condition, such as "state = PLACED and total >= 100"
     #[arg(long = "where", value_name = "CONDITION")]
     pub condition: Option<Condition>,
-    /// Whose shop
+    /// The tenant
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,
-    /// The file to write instead of standard output; it appears when all is written
+    /// The file to write instead of standard output; it appears once it is complete
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -311,7 +311,7 @@ pub struct ExportArgs {
 /// Verbs with no other flag.
 #[derive(Debug, Args)]
 pub struct JsonArgs {
-    /// As JSON
+    /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,
 }

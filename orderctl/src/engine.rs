@@ -15,7 +15,6 @@ const OWN_LIFETIME_S: u32 = 15 * 60;
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// The settings are wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Nothing to sign with.
@@ -23,26 +22,20 @@ pub enum TokenError {
         "there is no signing key: run `make up`, or set ENGINE_SIGNING_KEY to a private key or {TOKEN_VARIABLE} to a token"
     )]
     NoKey,
-    /// The key's file cannot be read.
     #[error("cannot read the signing key {}", path.display())]
     Unreadable {
-        /// Which file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// The key cannot sign.
     #[error("the signing key {} cannot sign", path.display())]
     Mint {
-        /// Which file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: MintError,
     },
     /// A customer's token needs a customer.
-    #[error("a customer's token needs to say whose: add --customer ID")]
+    #[error("a token of the role customer needs a customer: add --customer ID")]
     NoCustomer,
 }
 
@@ -51,9 +44,7 @@ pub enum TokenError {
 pub struct Bearer {
     /// What the holder may do.
     pub role: Role,
-    /// Which shop.
     pub tenant: TenantId,
-    /// Which customer.
     pub customer: Option<CustomerId>,
 }
 
@@ -129,12 +120,11 @@ impl Tokens {
     }
 }
 
-/// Where the engine is, and in whose name to ask it.
+/// The address of the engine, and the token to send.
 #[derive(Debug, Clone)]
 pub struct Engine {
     /// Its address, without a slash at the end.
     pub url: String,
-    /// The connections to it.
     pub http: reqwest::Client,
     tokens: Tokens,
     bearer: Bearer,

@@ -10,7 +10,7 @@ use service_kit::BoxError;
 use service_kit::config::Variables;
 
 use crate::cli::EventsArgs;
-use crate::places::{orders_database, read_client};
+use crate::connections::{orders_database, read_client};
 
 /// A point in an order's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +113,9 @@ fn as_text(row: &StoredRow, position: Option<Position>) -> String {
     let metadata = Metadata::from_json(&row.metadata);
     let position = position.map_or_else(|| "no position seen yet".to_owned(), |position| position.to_string());
     let correlation = metadata.correlation_id.as_deref().unwrap_or("-");
-    let (version, kind, at) = (row.version, &row.event_type, row.recorded_at);
+    let version = row.version;
+    let kind = &row.event_type;
+    let at = row.recorded_at;
     format!("{version:>4}  {kind:<20} {at}  {position}  correlation {correlation}\n      {}", row.payload)
 }
 

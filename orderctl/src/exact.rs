@@ -1,6 +1,7 @@
 //! Decimal numbers as a file writes them, added and multiplied without any rounding.
 //!
-//! Guarantees: what was read is what is counted, to the last digit; what does not fit is refused, never cut.
+//! Guarantees: numbers are counted exactly as they were read, to the last digit; a number that does not fit is refused,
+//! never truncated.
 
 use std::fmt;
 use std::ops::Neg;
@@ -95,8 +96,10 @@ impl Exact {
 
     /// The product with a quantity; `None` when it has more decimals than are kept.
     pub fn times(self, quantity: Self) -> Option<Self> {
-        let (mut one, mut other, mut scale) = (self.0, quantity.0, 0);
-        // Taking the zeros off first keeps the product within 128 bits and tells its true decimals.
+        let mut one = self.0;
+        let mut other = quantity.0;
+        let mut scale = 0;
+        // Taking the zeros off first keeps the product within 128 bits and shows its true decimals.
         for factor in [&mut one, &mut other] {
             let mut decimals = SCALE;
             while decimals > 0 && *factor % 10 == 0 {
@@ -113,7 +116,8 @@ impl Exact {
     #[must_use]
     pub fn rounded(self, decimals: u32) -> Self {
         let unit = power(SCALE - decimals);
-        let (quotient, rest) = (self.0.div_euclid(unit), self.0.rem_euclid(unit));
+        let quotient = self.0.div_euclid(unit);
+        let rest = self.0.rem_euclid(unit);
         let up = match (rest * 2).cmp(&unit) {
             std::cmp::Ordering::Less => 0,
             std::cmp::Ordering::Greater => 1,
@@ -125,7 +129,8 @@ impl Exact {
     /// The number with exactly `decimals` decimals; more are cut.
     pub fn to_fixed(self, decimals: u32) -> String {
         let sign = if self.0 < 0 { "-" } else { "" };
-        let (unit, units) = (power(SCALE).unsigned_abs(), self.0.unsigned_abs());
+        let unit = power(SCALE).unsigned_abs();
+        let units = self.0.unsigned_abs();
         let fraction = format!("{:015}", units % unit);
         let kept = usize::try_from(decimals.min(SCALE)).unwrap_or_default();
         let point = if kept == 0 { "" } else { "." };

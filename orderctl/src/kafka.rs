@@ -1,4 +1,4 @@
-//! Reading a topic from outside any group's business.
+//! Reading a topic independently of any consumer group.
 //!
 //! Guarantees: committed records only, in offset order for each partition; a read ends at or behind what was committed when it
 //! began, also under live traffic; it commits no offsets.
@@ -22,16 +22,13 @@ pub enum ReadTopicError {
     /// Kafka refuses.
     #[error("reading topic {topic} failed")]
     Kafka {
-        /// Which topic.
         topic: String,
-        /// Why.
         #[source]
         source: messaging::consumer::ConsumeError,
     },
     /// Kafka is silent.
     #[error("topic {topic} gave nothing for {} s; see that Kafka runs at {brokers} and the topic exists", QUIET_MAX.as_secs())]
     Quiet {
-        /// Which topic.
         topic: String,
         /// Where Kafka is.
         brokers: String,
@@ -64,8 +61,10 @@ impl Topic {
         };
         let failed = |source| ReadTopicError::Kafka { topic: name.to_owned(), source };
         let consumer = GroupConsumer::join(settings).map_err(failed)?;
-        let (ends, done) = (BTreeMap::new(), BTreeMap::new());
-        let (name, brokers) = (name.to_owned(), brokers.to_owned());
+        let ends = BTreeMap::new();
+        let done = BTreeMap::new();
+        let name = name.to_owned();
+        let brokers = brokers.to_owned();
         let mut topic = Self { name, brokers, consumer, ends, done, quiet: Stopwatch::start() };
         loop {
             if let ConsumerEvent::Assigned(assignment) = topic.event().await? {
@@ -100,8 +99,8 @@ impl Topic {
                 ConsumerEvent::Positions(positions) => {
                     for position in positions {
                         self.ends.entry(position.partition).or_insert(position.end);
-                        if let Some(settled) = position.settled {
-                            self.reached(position.partition, settled);
+                        if let Some(delivered_to) = position.delivered_to {
+                            self.reached(position.partition, delivered_to);
                         }
                     }
                 }

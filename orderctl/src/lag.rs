@@ -11,8 +11,8 @@ use service_kit::BoxError;
 use service_kit::config::Variables;
 use tokio_postgres::Row;
 
+use crate::connections::{brokers, orders_client, orders_database, read_client};
 use crate::kafka::Topic;
-use crate::places::{brokers, orders_client, orders_database, read_client};
 
 /// One shard of the log and how much of it is published.
 struct Shard {
@@ -52,13 +52,16 @@ pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxErro
     if as_json {
         let shards: Vec<Value> = shards.iter().map(shard_json).collect();
         let partitions: Vec<Value> = partitions.iter().map(partition_json).collect();
-        let told = json!({ "unsequenced": unsequenced, "shards": shards, "parked": parked, "partitions": partitions });
-        writeln!(out, "{told}")?;
+        let document =
+            json!({ "unsequenced": unsequenced, "shards": shards, "parked": parked, "partitions": partitions });
+        writeln!(out, "{document}")?;
         return Ok(true);
     }
     writeln!(out, "sequencer   {unsequenced} events wait for a position")?;
     for shard in &shards {
-        let (number, head, published) = (shard.number, shard.head, shard.published());
+        let number = shard.number;
+        let head = shard.head;
+        let published = shard.published();
         writeln!(out, "relay       {number}.{published} of {number}.{head} published, {} to go", head - published)?;
     }
     let behind: i64 = partitions.iter().map(|partition| partition.end - partition.next_offset).sum();
@@ -71,13 +74,16 @@ pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxErro
     for one in &partitions {
         let (position, lag) =
             (one.position.as_deref().unwrap_or("-"), one.lag_ms.map_or("-".to_owned(), |ms| ms.to_string()));
-        let (number, next, end, behind) = (one.number, one.next_offset, one.end, one.end - one.next_offset);
+        let number = one.number;
+        let next = one.next_offset;
+        let end = one.end;
+        let behind = one.end - one.next_offset;
         writeln!(out, "{number:>9} {next:>12} {end:>12} {behind:>8} {position:>16} {lag:>10}")?;
     }
     Ok(true)
 }
 
-/// Prints what the relay has published and who holds its lease; `false` when nobody does or its place is not of this log.
+/// Prints what the relay has published and who holds its lease; `false` when nobody does or its checkpoint belongs to another log.
 ///
 /// # Errors
 /// When a part cannot be asked.
@@ -101,8 +107,9 @@ pub async fn print_relay(variables: &Variables, as_json: bool) -> Result<bool, B
         let published = shard.published();
         if as_json {
             let lease = json!({ "holder": holder, "epoch": epoch, "secondsLeft": left_s, "held": held });
-            let told = json!({ "shard": number, "head": head, "published": published, "ownLog": ours, "lease": lease });
-            writeln!(out, "{told}")?;
+            let document =
+                json!({ "shard": number, "head": head, "published": published, "ownLog": ours, "lease": lease });
+            writeln!(out, "{document}")?;
             continue;
         }
         writeln!(out, "shard {number}: {published} of {head} published, {} to go", head - published)?;

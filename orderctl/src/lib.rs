@@ -1,9 +1,10 @@
-//! The order engine's tool for people: bring orders in, look at what happened, check that nothing is lost.
+//! The order engine's command-line tool: imports, inspection of orders and events, audits, rebuilds.
 //!
 //! [`cli`] is the command line, [`run()`] does what it asks. Each verb is a module of its own.
 
 pub mod audit;
 pub mod cli;
+mod connections;
 pub mod demo;
 pub mod dlq;
 pub mod engine;
@@ -14,7 +15,6 @@ pub mod import;
 pub mod kafka;
 pub mod lag;
 pub mod orders;
-mod places;
 pub mod privacy;
 pub mod replay;
 mod run;

@@ -1,4 +1,4 @@
-//! Orders as GraphQL sees them: one after a command, or the newest of a shop.
+//! Orders as GraphQL sees them: one after a command, or the newest of a tenant.
 //!
 //! Guarantees: shows nothing that the read models do not have. Prints no personal data.
 
@@ -22,7 +22,7 @@ pub const ANSWER_MAX: Duration = Duration::from_secs(20);
 const FIELDS: &str = "fragment Row on Order { number state version country \
     totals { total { amount currency } lineCount } timeline(first: 20) { nodes { type } } }";
 
-/// Prints the newest orders of a shop, newest first, and how many there are.
+/// Prints the newest orders of a tenant, newest first, and how many there are.
 ///
 /// # Errors
 /// When the engine refuses the query or does not answer.

@@ -1,4 +1,4 @@
-//! `orderctl privacy`: erasing personal data, at the request of whom it is about.
+//! `orderctl privacy`: erases personal data at the request of the person it is about.
 
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -20,9 +20,9 @@ pub enum PrivacyVerb {
 }
 
 const ERASE_HELP: &str = "\
-Destroys the key that names, addresses, phone numbers and emails are sealed under, which makes every copy unreadable but for a
-backup of the database of keys (see docs/runbook.md), then records SubjectErased in each order of the subject. Can be interrupted and repeated at any time: it goes on where it
-stopped. Nothing brings the data back.
+Destroys the key with which names, addresses, phone numbers and email addresses are encrypted. This makes every copy unreadable,
+except with a backup of the key database (see docs/runbook.md). Then records SubjectErased in each order of the subject. Can be
+interrupted and repeated at any time: it goes on where it stopped. The data cannot be restored.
 
 Examples:
   orderctl privacy erase customer:17850
@@ -31,13 +31,13 @@ Examples:
 /// `privacy erase`
 #[derive(Debug, Args)]
 pub struct EraseArgs {
-    /// Whose data: `customer:` and the customer's id, or `order:` and the id of an order without a customer
+    /// The person whose data is erased: `customer:` and the customer's id, or `order:` and the id of an order without a customer
     #[arg(value_parser = subject)]
     pub subject: SubjectId,
-    /// Whose shop
+    /// The tenant
     #[arg(long, default_value = DEFAULT_TENANT)]
     pub tenant: TenantId,
-    /// Do not ask first
+    /// Do not ask for confirmation
     #[arg(long)]
     pub yes: bool,
 }

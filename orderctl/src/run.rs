@@ -1,4 +1,4 @@
-//! From a parsed command line to what it asks for.
+//! Executes the parsed command line.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -151,7 +151,7 @@ fn read_plan(args: &OrdersArgs) -> Result<Plan, BoxError> {
     Ok(plan)
 }
 
-/// The one in whose name staff work is done.
+/// The subject of the tokens with which staff work is done.
 pub fn staff(tenant: TenantId) -> Bearer {
     Bearer { role: Role::Admin, tenant, customer: None }
 }

@@ -238,7 +238,8 @@ mod tests {
 
     #[test]
     fn a_longer_sample_begins_with_a_shorter_one() {
-        let (short, long) = (orders(40, 3), orders(80, 3));
+        let short = orders(40, 3);
+        let long = orders(80, 3);
         assert!(long.starts_with(&short[..short.len() / 2]));
     }
 }

@@ -12,7 +12,7 @@ use service_kit::config::Variables;
 use tokio_postgres::Row;
 
 use crate::cli::StatsArgs;
-use crate::places::read_client;
+use crate::connections::read_client;
 
 /// One table: its name, its statement, and what its fifth column counts.
 const TABLES: [(&str, &str, &str); 5] = [
@@ -83,8 +83,10 @@ impl Figures {
 /// An amount in major units, exactly.
 pub(crate) fn decimal(minor: i128, exponent: u32) -> String {
     let unit = 10_u128.pow(exponent);
-    let (sign, size) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
-    let (whole, fraction) = (size / unit, size % unit);
+    let sign = if minor < 0 { "-" } else { "" };
+    let size = minor.unsigned_abs();
+    let whole = size / unit;
+    let fraction = size % unit;
     match usize::try_from(exponent) {
         Ok(0) | Err(_) => format!("{sign}{whole}"),
         Ok(width) => format!("{sign}{whole}.{fraction:0width$}"),

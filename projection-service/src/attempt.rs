@@ -1,4 +1,4 @@
-//! One try at one batch: offsets, rows and parked records in one transaction.
+//! One attempt to apply one batch: offsets, rows and parked records in one transaction.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use tokio_postgres::Transaction;
 
 use crate::batch::{Batch, Divided};
 use crate::config::ProjectionSettings;
-use crate::database::{Connection, statement};
+use crate::database::{Connection, Scope, statement};
 use crate::error::AttemptError;
 use crate::offsets::{self, Moves};
 use crate::parking::{self, BEHIND, Parked, ParkedKeys};
@@ -18,9 +18,9 @@ use crate::parking::{self, BEHIND, Parked, ParkedKeys};
 /// How a batch is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// All orders in one go.
+    /// All orders with one call.
     Together,
-    /// Each order within a savepoint: the slow way, taken when the database refuses something in the batch.
+    /// Each order within its own savepoint. Slower; used when the database refuses a value of the batch.
     OrderByOrder,
 }
 
@@ -30,21 +30,21 @@ pub(crate) struct Attempt<'a> {
     pub(crate) batch: &'a Batch,
     pub(crate) moves: &'a Moves,
     pub(crate) mode: Mode,
-    /// Whether an earlier try may have committed without our hearing of it.
+    /// Whether an earlier attempt may have committed although its answer was lost.
     pub(crate) retried: bool,
 }
 
-/// What a try did.
+/// What an attempt did.
 #[derive(Debug, Default)]
 pub(crate) struct Applied {
-    /// Records that were new.
+    /// Records whose events changed rows.
     pub(crate) fresh: usize,
     pub(crate) duplicates: usize,
     pub(crate) foreign: usize,
     pub(crate) parked: usize,
-    /// Parked keys by partition.
+    /// Each partition that has parked keys, with their number.
     pub(crate) parked_keys: Vec<(i32, usize)>,
-    /// What was applied, where somebody follows single orders.
+    /// The applied events; empty unless the tracing of single orders is enabled.
     pub(crate) published: Vec<Published>,
 }
 
@@ -52,12 +52,12 @@ impl Attempt<'_> {
     #[tracing::instrument(name = "projection.batch.apply", skip_all, fields(batch.records = self.batch.len()))]
     pub(crate) async fn run(&self, connection: &mut Connection) -> Result<Applied, AttemptError> {
         let Connection { client, applier, statements } = connection;
-        let scope = (self.settings.group.as_str(), self.settings.topic.as_str());
+        let scope = Scope { group: &self.settings.group, topic: &self.settings.topic };
         let mut transaction = client.transaction().await.map_err(statement("beginning a transaction"))?;
         match offsets::advance(&transaction, statements, scope, self.moves, self.now).await {
             Err(AttemptError::Moved) if self.retried => {
-                let ours = offsets::have_moved(&transaction, statements, scope, self.moves).await?;
-                return if ours { Ok(Applied::default()) } else { Err(AttemptError::Moved) };
+                let already_committed = offsets::have_moved(&transaction, statements, scope, self.moves).await?;
+                return if already_committed { Ok(Applied::default()) } else { Err(AttemptError::Moved) };
             }
             advanced => advanced?,
         }
@@ -72,13 +72,13 @@ impl Attempt<'_> {
             parking::park(&transaction, statements, scope, &parked).await?;
             let Self { settings, .. } = self;
             parking::copy(&settings.messaging.kafka_brokers, &settings.dead_letters, &settings.group, &parked).await?;
-            tell(&parked);
+            log_parked(&parked);
         }
         transaction.commit().await.map_err(statement("committing a batch"))?;
         Ok(applied)
     }
 
-    /// Applies what can be, and adds to what waits what turns out not to fold.
+    /// Applies the events that can be applied, and adds the records whose events do not fold to the parked ones.
     async fn apply<'b>(
         &self,
         transaction: &mut Transaction<'_>,
@@ -95,7 +95,7 @@ impl Attempt<'_> {
                 park_failures(&report, &origins, keys, &mut parked);
             }
             Mode::OrderByOrder => {
-                for (events, origins) in by_order(&apply, &origins) {
+                for OrderEvents { events, origins } in by_order(&apply, &origins) {
                     let savepoint = transaction.savepoint("one_order").await;
                     let savepoint = savepoint.map_err(statement("setting a savepoint"))?;
                     match applier.apply(&savepoint, &events).await {
@@ -137,13 +137,13 @@ impl Applied {
 }
 
 impl AttemptError {
-    /// Whether a record of the batch is at fault, and not the world.
+    /// Whether the content of a record caused the error, so that repeating the batch cannot succeed.
     pub(crate) fn is_about_a_record(&self) -> bool {
         matches!(self, Self::Apply(error) if is_about_a_record(error))
     }
 }
 
-/// SQLSTATE classes that speak of the values given: data exception, integrity violation, program limit exceeded.
+/// SQLSTATE classes of errors in the given values: data exception, integrity violation, program limit exceeded.
 const VALUE_CLASSES: [&str; 3] = ["22", "23", "54"];
 
 fn is_about_a_record(error: &ApplyError) -> bool {
@@ -163,32 +163,37 @@ fn park_failures<'b>(
     }
 }
 
-/// Parks the first for a reason and the others behind it.
+/// Parks the first record for the given reason and the others behind it.
 fn park_all<'b>(reason: &str, records: &[&'b IncomingRecord], keys: &mut ParkedKeys, parked: &mut Vec<Parked<'b>>) {
-    for (place, &record) in records.iter().enumerate() {
+    for (index, &record) in records.iter().enumerate() {
         keys.add(record);
-        parked.push(Parked { record, reason: if place == 0 { reason.to_owned() } else { BEHIND.to_owned() } });
+        parked.push(Parked { record, reason: if index == 0 { reason.to_owned() } else { BEHIND.to_owned() } });
     }
 }
 
-/// Events of one order, and the records they came in.
-type OfOneOrder<'b> = (Vec<Published>, Vec<&'b IncomingRecord>);
+/// The events of one order.
+#[derive(Default)]
+struct OrderEvents<'b> {
+    events: Vec<Published>,
+    /// For each event, the record it came in.
+    origins: Vec<&'b IncomingRecord>,
+}
 
-fn by_order<'b>(events: &[Published], origins: &[&'b IncomingRecord]) -> Vec<OfOneOrder<'b>> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut orders: Vec<OfOneOrder<'b>> = Vec::new();
+fn by_order<'b>(events: &[Published], origins: &[&'b IncomingRecord]) -> Vec<OrderEvents<'b>> {
+    let mut indexes: HashMap<&str, usize> = HashMap::new();
+    let mut orders: Vec<OrderEvents<'b>> = Vec::new();
     for (event, origin) in events.iter().zip(origins) {
-        let place = *places.entry(event.event.order_id()).or_insert(orders.len());
-        if place == orders.len() {
-            orders.push((Vec::new(), Vec::new()));
+        let index = *indexes.entry(event.event.order_id()).or_insert(orders.len());
+        if index == orders.len() {
+            orders.push(OrderEvents::default());
         }
-        orders[place].0.push(event.clone());
-        orders[place].1.push(origin);
+        orders[index].events.push(event.clone());
+        orders[index].origins.push(origin);
     }
     orders
 }
 
-fn tell(parked: &[Parked<'_>]) {
+fn log_parked(parked: &[Parked<'_>]) {
     for Parked { record, reason } in parked {
         let IncomingRecord { partition, offset, .. } = record;
         tracing::error!(partition, offset, reason, "parked a record");

@@ -1,4 +1,4 @@
-//! Turning records into what is applied and what is parked.
+//! Dividing records into those that are applied and those that are parked.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,60 +11,61 @@ use crate::error::AttemptError;
 use crate::offsets::{Last, Move, Moves};
 use crate::parking::{BEHIND, Parked, ParkedKeys};
 
-/// Records with what they say.
+/// Records with their decoded events.
 #[derive(Default)]
 pub(crate) struct Batch {
     records: Vec<IncomingRecord>,
-    /// What could be read.
+    /// The events of the records that could be decoded, in record order.
     published: Vec<Published>,
-    /// For each of those the place of its record.
-    places: Vec<usize>,
-    /// What is wrong with the others, by place.
+    /// For each event of `published`, the index of its record.
+    record_indexes: Vec<usize>,
+    /// Why the other records could not be decoded, by record index.
     broken: BTreeMap<usize, String>,
 }
 
-/// A batch divided into what can be applied and what waits.
+/// A batch divided into events that can be applied and records that must be parked.
 pub(crate) struct Divided<'a> {
     pub(crate) apply: Cow<'a, [Published]>,
-    /// For each of those its record.
+    /// For each event of `apply`, its record.
     pub(crate) origins: Vec<&'a IncomingRecord>,
     pub(crate) parked: Vec<Parked<'a>>,
 }
 
 impl Batch {
-    /// Decodes records in their order. Gives them back with an error that passes.
+    /// Decodes records in their order. A transient error returns the records, so that decoding can be repeated.
     pub(crate) async fn decode(
         decoder: &Decoder,
         records: Vec<IncomingRecord>,
     ) -> Result<Self, (Vec<IncomingRecord>, AttemptError)> {
-        let (mut published, mut places) = (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()));
+        let mut published = Vec::with_capacity(records.len());
+        let mut record_indexes = Vec::with_capacity(records.len());
         let mut broken = BTreeMap::new();
-        for place in 0..records.len() {
-            match decoder.decode(&records[place]).await {
+        for index in 0..records.len() {
+            match decoder.decode(&records[index]).await {
                 Ok(one) => {
                     published.push(one);
-                    places.push(place);
+                    record_indexes.push(index);
                 }
                 Err(error) if error.is_transient() => return Err((records, error.into())),
                 Err(error) => {
-                    broken.insert(place, chain(&error));
+                    broken.insert(index, chain(&error));
                 }
             }
         }
-        Ok(Self { records, published, places, broken })
+        Ok(Self { records, published, record_indexes, broken })
     }
 
     pub(crate) fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// The same without one partition's records.
+    /// The same batch without the records of one partition.
     pub(crate) fn without(self, partition: i32) -> Self {
         let mut kept = Self::default();
         let mut published = self.published.into_iter();
         let mut broken = self.broken;
-        for (place, record) in self.records.into_iter().enumerate() {
-            let outcome = match broken.remove(&place) {
+        for (index, record) in self.records.into_iter().enumerate() {
+            let outcome = match broken.remove(&index) {
                 Some(reason) => Err(reason),
                 None => Ok(published.next().expect("every record was read or is broken")),
             };
@@ -73,7 +74,7 @@ impl Batch {
             }
             match outcome {
                 Ok(one) => {
-                    kept.places.push(kept.records.len());
+                    kept.record_indexes.push(kept.records.len());
                     kept.published.push(one);
                 }
                 Err(reason) => {
@@ -85,7 +86,7 @@ impl Batch {
         kept
     }
 
-    /// Where the batch leads the offsets.
+    /// The offset changes of each partition that committing this batch makes.
     pub(crate) fn moves(&self, next_offsets: &BTreeMap<i32, i64>) -> Moves {
         let mut moves = Moves::new();
         for record in &self.records {
@@ -93,8 +94,8 @@ impl Batch {
             let one = moves.entry(record.partition).or_insert(Move { expected, next: expected, last: None });
             one.next = record.offset + 1;
         }
-        for (published, &place) in self.published.iter().zip(&self.places) {
-            let record = &self.records[place];
+        for (published, &index) in self.published.iter().zip(&self.record_indexes) {
+            let record = &self.records[index];
             if let Some(one) = moves.get_mut(&record.partition) {
                 one.last = Some(Last::of(record.offset, published));
             }
@@ -102,16 +103,18 @@ impl Batch {
         moves
     }
 
-    /// Divides what can be applied from what waits, and adds the keys of what waits.
+    /// Divides the batch, and adds the keys of the records that must be parked to `keys`.
     pub(crate) fn divide(&self, keys: &mut ParkedKeys) -> Divided<'_> {
         if self.broken.is_empty() && keys.is_empty() {
             let origins = self.records.iter().collect();
             return Divided { apply: Cow::Borrowed(&self.published), origins, parked: Vec::new() };
         }
-        let (mut apply, mut origins, mut parked) = (Vec::new(), Vec::new(), Vec::new());
+        let mut apply = Vec::new();
+        let mut origins = Vec::new();
+        let mut parked = Vec::new();
         let mut published = self.published.iter();
-        for (place, record) in self.records.iter().enumerate() {
-            let broken = self.broken.get(&place);
+        for (index, record) in self.records.iter().enumerate() {
+            let broken = self.broken.get(&index);
             let one = if broken.is_none() { published.next() } else { None };
             match (one, broken) {
                 _ if keys.holds(record) => parked.push(Parked { record, reason: BEHIND.to_owned() }),

@@ -1,4 +1,4 @@
-//! What a projector is told.
+//! The settings of a projector.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ pub const PARKED_KEYS_MAX: usize = 100;
 const BATCH_RECORDS_MAX: usize = 4_000;
 /// Bytes in one batch.
 const BATCH_BYTES_MAX: usize = 8 * 1_024 * 1_024;
-/// Longest wait for more records, in milliseconds. Zero takes what is there: batches grow by themselves under load.
+/// Longest wait for more records, in milliseconds. Zero takes what has arrived: batches grow by themselves under load.
 const BATCH_WAIT_MS: u64 = 0;
-/// Connections that write side by side, each for partitions of its own.
+/// Connections that write in parallel, each for its own partitions.
 const WORKERS: usize = 2;
 /// Records behind the end up to which a projector counts as ready.
 const READY_LAG_RECORDS_MAX: i64 = 1_000;
@@ -22,19 +22,18 @@ const READY_LAG_RECORDS_MAX: i64 = 1_000;
 /// Settings of one projector group.
 #[derive(Debug, Clone)]
 pub struct ProjectionSettings {
-    /// Where the rows are.
+    /// The read database.
     pub database: DatabaseUrl,
-    /// Kafka and the registry.
+    /// Kafka and the schema registry.
     pub messaging: MessagingSettings,
     /// The projector group, which is the consumer group too.
     pub group: String,
-    /// What it reads.
+    /// The topic of public order events.
     pub topic: String,
-    /// Where copies of parked records go.
+    /// The topic that gets copies of parked records.
     pub dead_letters: String,
-    /// Bounds of one batch.
     pub batch: BatchLimits,
-    /// How many connections write side by side.
+    /// Number of connections that write in parallel.
     pub workers: usize,
     /// Parked keys of one partition beyond which it stops.
     pub parked_keys_max: usize,

@@ -1,4 +1,4 @@
-//! One connection with everything prepared on it.
+//! One connection with the projector's prepared statements.
 
 use read_models::Applier;
 use service_kit::config::DatabaseUrl;
@@ -7,10 +7,17 @@ use tokio_postgres::{Client, Statement};
 
 use crate::error::{AttemptError, DatabaseError};
 
-/// A transaction that its client has not gone on with for so long, in milliseconds, is ended by the server. A process that is
-/// stopped, or cut off, would otherwise hold its partitions' offsets against the one that has taken over. As long as the
-/// group waits before it gives the partitions away.
+/// The server ends a transaction whose client sends nothing for so long, in milliseconds. A process that is paused, or
+/// cut off, would otherwise keep its partitions' offset rows locked against the process that has taken over. Equal to
+/// the time that the group waits before it assigns the partitions to another member.
 const IDLE_IN_TRANSACTION_MS_MAX: u32 = 10_000;
+
+/// The consumer group and the topic that offsets and parked records belong to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    pub(crate) group: &'a str,
+    pub(crate) topic: &'a str,
+}
 
 pub(crate) struct Connection {
     pub(crate) client: Client,
@@ -28,8 +35,8 @@ pub(crate) struct Statements {
 impl Connection {
     pub(crate) async fn open(database: &DatabaseUrl) -> Result<Self, AttemptError> {
         let client = plain(database).await?;
-        // Rows and offsets are one transaction: what a crash of the server loses of the last of them is read again, so none
-        // has to wait for the disk.
+        // Rows and offsets are one transaction: if a crash of the server loses the last ones, their records are read
+        // again, so no commit has to wait for the disk.
         let settings = format!(
             "SET idle_in_transaction_session_timeout TO {IDLE_IN_TRANSACTION_MS_MAX}; SET synchronous_commit TO off"
         );
@@ -46,12 +53,12 @@ impl Connection {
     }
 }
 
-/// A connection without anything prepared.
+/// A connection without prepared statements.
 pub(crate) async fn plain(database: &DatabaseUrl) -> Result<Client, DatabaseError> {
     Ok(connect(database, &ConnectOptions::named("projection")).await?)
 }
 
-/// Names what a failed statement was for.
+/// Turns the driver's error into one that names the failed action.
 pub(crate) fn statement(action: &'static str) -> impl Fn(tokio_postgres::Error) -> DatabaseError {
     move |source| DatabaseError::Statement { action, source }
 }

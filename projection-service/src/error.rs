@@ -1,28 +1,28 @@
-//! How projecting fails.
+//! Errors of the projector.
 
-use messaging::consumer::{AnchorError, ConsumeError};
+use messaging::consumer::{ConsumeError, ResumePositionError};
 use messaging::producer::ProducerError;
 use messaging::{DecodeError, RegistryError};
 use read_models::ApplyError;
 use service_kit::postgres::ConnectError;
 
-/// Why a projector cannot be made.
+/// Why a projector cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The registry's client cannot be made.
-    #[error("making the projector failed")]
+    /// The client of the schema registry cannot be created.
+    #[error("creating the projector failed")]
     Registry(#[from] RegistryError),
 }
 
-/// Why a session with the group ended. Every one is followed by another attempt.
+/// Why a session with the consumer group ended. The service starts another session after each.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// Reading failed.
+    /// Reading from Kafka failed.
     #[error("the consumer failed")]
     Consume(#[from] ConsumeError),
-    /// The group's place does not fit the topic.
-    #[error("the projector cannot go on from where it stands")]
-    Anchor(#[from] AnchorError),
+    /// The group's resume positions do not fit the topic.
+    #[error("the projector cannot go on from its resume position")]
+    ResumePosition(#[from] ResumePositionError),
     /// Offsets could not be loaded.
     #[error("loading the projector's offsets failed")]
     Offsets(#[source] DatabaseError),
@@ -31,33 +31,29 @@ pub enum SessionError {
     Worker(#[from] WorkerError),
 }
 
-/// Why the database did not do something.
+/// Why a database operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// No connection.
+    /// No connection could be made.
     #[error("connecting failed")]
     Connect(#[from] ConnectError),
     /// A statement failed.
     #[error("{action} failed")]
     Statement {
-        /// What was done.
+        /// What the statement was for.
         action: &'static str,
-        /// What Postgres says.
         #[source]
         source: tokio_postgres::Error,
     },
 }
 
-/// Why a worker gave up: not for what passes, which it waits for.
+/// Why a worker gave up. Transient errors are not among the reasons: the worker retries after them.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
-    /// Somebody else has advanced the offsets.
+    /// Another projector has advanced the offsets.
     #[error("the offsets of partitions {partitions:?} were advanced by another projector")]
-    Replaced {
-        /// Which.
-        partitions: Vec<i32>,
-    },
-    /// The worker is gone.
+    Replaced { partitions: Vec<i32> },
+    /// The worker's task has ended.
     #[error("the worker has ended")]
     Ended,
 }
@@ -65,13 +61,13 @@ pub enum WorkerError {
 /// Why one attempt at a batch failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AttemptError {
-    /// The database did not do something.
+    /// A database operation failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The read models did not take the batch.
+    /// The read models could not apply the batch.
     #[error("folding a batch failed")]
     Apply(#[from] ApplyError),
-    /// The registry could not be asked.
+    /// The schema registry did not answer.
     #[error("decoding a batch failed")]
     Decode(#[from] DecodeError),
     /// A copy of a parked record could not be written.
@@ -82,10 +78,5 @@ pub enum AttemptError {
     Moved,
     /// A partition has too many parked keys.
     #[error("partition {partition} has {keys} parked keys and stops")]
-    TooManyParked {
-        /// Which.
-        partition: i32,
-        /// How many.
-        keys: usize,
-    },
+    TooManyParked { partition: i32, keys: usize },
 }

@@ -1,26 +1,26 @@
-//! Where the group stands in each partition.
+//! The group's stored offset in each partition.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::contract::Published;
 use domain::{EventId, Timestamp};
-use messaging::consumer::Anchor;
+use messaging::consumer::ResumePosition;
 use service_kit::config::DatabaseUrl;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use crate::database::{self, Statements, statement};
+use crate::database::{self, Scope, Statements, statement};
 use crate::error::{AttemptError, DatabaseError};
 
-/// How one partition's offset moves.
+/// The change of one partition's stored offset.
 #[derive(Debug, Clone)]
 pub(crate) struct Move {
-    /// Where it must stand now.
+    /// The stored next offset must equal this.
     pub(crate) expected: i64,
-    /// Where it will stand.
+    /// The next offset that is stored.
     pub(crate) next: i64,
-    /// The last record that was understood, where there is one.
+    /// The last decoded record; `None` if no record of the move could be decoded.
     pub(crate) last: Option<Last>,
 }
 
@@ -42,7 +42,7 @@ impl Last {
         }
     }
 
-    /// Milliseconds between the event's storing and now.
+    /// Milliseconds between the storing of the event and `now`.
     pub(crate) fn lag_ms(&self, now: Timestamp) -> i64 {
         (now.micros().saturating_sub(self.recorded_at.micros()) / 1_000).max(0)
     }
@@ -51,36 +51,39 @@ impl Last {
 /// Moves by partition.
 pub(crate) type Moves = BTreeMap<i32, Move>;
 
-/// Loads the group's places, beginning at zero in partitions it has never read.
+/// Loads the group's resume positions. A partition that it has never read begins at offset zero.
 pub(crate) async fn load(
     database: &DatabaseUrl,
     group: &str,
     topic: &str,
     partitions: &[i32],
-) -> Result<Vec<Anchor>, DatabaseError> {
+) -> Result<Vec<ResumePosition>, DatabaseError> {
     let client = database::plain(database).await?;
     let insert = include_str!("../sql/insert_offsets.sql");
     client.execute(insert, &[&group, &topic, &partitions]).await.map_err(statement("beginning offsets"))?;
     let select = include_str!("../sql/load_offsets.sql");
     let rows = client.query(select, &[&group, &topic, &partitions]).await.map_err(statement("loading offsets"))?;
-    rows.iter().map(anchor).collect::<Result<_, _>>().map_err(statement("reading an offset's row"))
+    rows.iter().map(resume_position).collect::<Result<_, _>>().map_err(statement("reading an offset's row"))
 }
 
-fn anchor(row: &tokio_postgres::Row) -> Result<Anchor, tokio_postgres::Error> {
+fn resume_position(row: &tokio_postgres::Row) -> Result<ResumePosition, tokio_postgres::Error> {
     let offset: Option<i64> = row.try_get("last_offset")?;
     let event: Option<Uuid> = row.try_get("last_event_id")?;
-    Ok(Anchor {
+    Ok(ResumePosition {
         partition: row.try_get("partition")?,
         next_offset: row.try_get("next_offset")?,
         last: offset.zip(event.map(EventId::new)),
     })
 }
 
-/// Moves the offsets, or finds that somebody else has.
+/// Advances the offsets by compare-and-set.
+///
+/// # Errors
+/// [`AttemptError::Moved`] if another projector has advanced one of them.
 pub(crate) async fn advance(
     transaction: &Transaction<'_>,
     statements: &Statements,
-    (group, topic): (&str, &str),
+    scope: Scope<'_>,
     moves: &Moves,
     now: Timestamp,
 ) -> Result<(), AttemptError> {
@@ -97,8 +100,8 @@ pub(crate) async fn advance(
         .execute(
             &statements.advance_offsets,
             &[
-                &group,
-                &topic,
+                &scope.group,
+                &scope.topic,
                 &partitions,
                 &column(|one| one.expected),
                 &column(|one| one.next),
@@ -114,15 +117,16 @@ pub(crate) async fn advance(
     if usize::try_from(advanced) == Ok(moves.len()) { Ok(()) } else { Err(AttemptError::Moved) }
 }
 
-/// Whether every offset stands where these moves lead: then a commit whose answer was lost has happened.
+/// Whether every stored offset is already the target of its move, which means that a commit whose answer was lost
+/// succeeded.
 pub(crate) async fn have_moved(
     transaction: &Transaction<'_>,
     statements: &Statements,
-    (group, topic): (&str, &str),
+    scope: Scope<'_>,
     moves: &Moves,
 ) -> Result<bool, AttemptError> {
     let partitions: Vec<_> = moves.keys().copied().collect();
-    let rows = transaction.query(&statements.load_offsets, &[&group, &topic, &partitions]).await;
+    let rows = transaction.query(&statements.load_offsets, &[&scope.group, &scope.topic, &partitions]).await;
     let rows = rows.map_err(statement("loading offsets"))?;
     let stored: BTreeMap<i32, i64> = rows
         .iter()

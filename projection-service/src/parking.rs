@@ -1,4 +1,5 @@
-//! Records that wait for somebody to look at them, and the ones that wait behind them.
+//! Parking: records that cannot be applied are stored until an operator deals with them, and so are later records of
+//! the same key.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,25 +10,25 @@ use messaging::producer::IdempotentProducer;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use crate::database::{Statements, statement};
+use crate::database::{Scope, Statements, statement};
 use crate::error::AttemptError;
 
-/// Headers that a copy in the dead-letter topic has besides those of the record.
+/// Headers that a copy in the dead-letter topic has in addition to those of the record.
 const REASON: &str = "dlq_reason";
 const GROUP: &str = "dlq_group";
 const ORIGIN: &str = "dlq_origin";
 
-/// Said of a record whose key was parked already.
+/// The reason stored with a record whose key was parked already.
 pub(crate) const BEHIND: &str = "waits behind an earlier parked record of its key";
 
-/// A record that is not applied, and why.
+/// A record that is not applied, and the reason.
 pub(crate) struct Parked<'a> {
     pub(crate) record: &'a IncomingRecord,
     pub(crate) reason: String,
 }
 
-/// Parked keys by partition. A record without a key, or with one that is no text, is parked by its offset alone and holds
-/// nobody up.
+/// Parked keys by partition. A record without a key, or whose key is not UTF-8, is parked by its offset alone and does
+/// not block later records.
 #[derive(Debug, Default)]
 pub(crate) struct ParkedKeys(HashMap<i32, HashSet<Vec<u8>>>);
 
@@ -48,7 +49,7 @@ impl ParkedKeys {
         self.0.is_empty()
     }
 
-    /// Partitions with how many keys they hold.
+    /// Each partition that has parked keys, with their number.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (i32, usize)> {
         self.0.iter().map(|(partition, keys)| (*partition, keys.len()))
     }
@@ -56,10 +57,10 @@ impl ParkedKeys {
     pub(crate) async fn load(
         transaction: &Transaction<'_>,
         statements: &Statements,
-        (group, topic): (&str, &str),
+        scope: Scope<'_>,
         partitions: &[i32],
     ) -> Result<Self, AttemptError> {
-        let rows = transaction.query(&statements.load_parked_keys, &[&group, &topic, &partitions]).await;
+        let rows = transaction.query(&statements.load_parked_keys, &[&scope.group, &scope.topic, &partitions]).await;
         let mut parked = Self::default();
         for row in rows.map_err(statement("loading parked keys"))? {
             let partition = row.try_get("partition").map_err(statement("reading a parked key's row"))?;
@@ -70,7 +71,7 @@ impl ParkedKeys {
     }
 }
 
-/// Whether a key can be anybody's: all of ours are text.
+/// Whether a key can be an order's: those are all text.
 fn is_readable(key: &[u8]) -> bool {
     std::str::from_utf8(key).is_ok()
 }
@@ -79,7 +80,7 @@ fn is_readable(key: &[u8]) -> bool {
 pub(crate) async fn park(
     transaction: &Transaction<'_>,
     statements: &Statements,
-    (group, topic): (&str, &str),
+    scope: Scope<'_>,
     parked: &[Parked<'_>],
 ) -> Result<(), AttemptError> {
     if parked.is_empty() {
@@ -96,14 +97,15 @@ pub(crate) async fn park(
     transaction
         .execute(
             &statements.park,
-            &[&group, &topic, &partitions, &offsets, &keys, &orders, &reasons, &values, &headers],
+            &[&scope.group, &scope.topic, &partitions, &offsets, &keys, &orders, &reasons, &values, &headers],
         )
         .await
         .map_err(statement("parking records"))?;
     Ok(())
 }
 
-/// Writes copies to the dead-letter topic. Called before the batch commits, so that a copy may stand twice but never not.
+/// Writes copies to the dead-letter topic. Called before the batch commits, so that a copy may be there twice but is
+/// never missing.
 pub(crate) async fn copy(
     brokers: &str,
     dead_letters: &str,
@@ -129,7 +131,7 @@ fn order_id(record: &IncomingRecord) -> Option<Uuid> {
     Uuid::parse_str(std::str::from_utf8(key).ok()?).ok()
 }
 
-/// Postgres keeps no NUL in a text, and a reason quotes what it found.
+/// Postgres cannot store NUL in text, and a reason quotes the record's content.
 fn without_nul(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }

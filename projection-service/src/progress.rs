@@ -1,4 +1,4 @@
-//! How far the projector is: for readiness and for metrics.
+//! How far the projector has read, for readiness and for metrics.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,35 +9,28 @@ const LAG_RECORDS: &str = "projector_lag_records";
 const LAG_MS: &str = "projector_lag_ms";
 /// Parked keys of a partition.
 const PARKED_KEYS: &str = "projector_parked_keys";
-/// 1 while a partition stands still for having too many parked keys.
+/// 1 while a partition is halted because it has too many parked keys.
 const HALTED: &str = "projector_partition_halted";
 
 /// Why the projector is not ready.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotReady {
-    /// The group has not answered yet.
+    /// The consumer group has not assigned partitions yet.
     #[error("the projector has no assignment yet")]
     Unassigned,
-    /// It has not caught up since it started.
+    /// The projector has not caught up since the partition was assigned.
     #[error("partition {partition} is {records} records behind")]
     Behind {
-        /// Which partition.
         partition: i32,
-        /// How many.
+        /// Records between the projector and the partition's end.
         records: i64,
     },
     /// A partition's end is not known yet.
     #[error("the end of partition {partition} is not known yet")]
-    Unknown {
-        /// Which partition.
-        partition: i32,
-    },
-    /// A partition stands still.
+    Unknown { partition: i32 },
+    /// A partition is halted because it has too many parked keys.
     #[error("partition {partition} has stopped: too many parked keys")]
-    Halted {
-        /// Which partition.
-        partition: i32,
-    },
+    Halted { partition: i32 },
 }
 
 #[derive(Debug, Clone)]
@@ -50,14 +43,15 @@ pub(crate) struct Progress {
 #[derive(Debug, Default)]
 struct State {
     assigned: bool,
-    partitions: BTreeMap<i32, Place>,
+    partitions: BTreeMap<i32, PartitionProgress>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct PartitionProgress {
     next: i64,
     end: Option<i64>,
-    /// Has been close to the end since it was assigned; later lag is a matter of metrics and of each answer's own word.
+    /// Whether it has been close to the end since it was assigned. Later lag shows in metrics and in each answer, and
+    /// does not end readiness.
     caught_up: bool,
     halted: bool,
 }
@@ -69,8 +63,8 @@ impl Progress {
 
     pub(crate) fn assigned(&self, starts: &[(i32, i64)]) {
         let mut state = self.state();
-        let place = |next| Place { next, end: None, caught_up: false, halted: false };
-        state.partitions = starts.iter().map(|(partition, next)| (*partition, place(*next))).collect();
+        let progress = |next| PartitionProgress { next, end: None, caught_up: false, halted: false };
+        state.partitions = starts.iter().map(|(partition, next)| (*partition, progress(*next))).collect();
         state.assigned = true;
         drop(state);
         for (partition, _) in starts {
@@ -87,18 +81,18 @@ impl Progress {
     }
 
     pub(crate) fn applied(&self, partition: i32, next: i64, lag_ms: Option<i64>) {
-        self.update(partition, |place| place.next = place.next.max(next));
+        self.update(partition, |progress| progress.next = progress.next.max(next));
         if let Some(lag_ms) = lag_ms {
             self.gauge(LAG_MS, partition, lag_ms);
         }
     }
 
     pub(crate) fn end(&self, partition: i32, end: i64) {
-        self.update(partition, |place| place.end = Some(end));
+        self.update(partition, |progress| progress.end = Some(end));
     }
 
     pub(crate) fn halted(&self, partition: i32) {
-        self.update(partition, |place| place.halted = true);
+        self.update(partition, |progress| progress.halted = true);
         self.gauge(HALTED, partition, 1);
     }
 
@@ -111,12 +105,12 @@ impl Progress {
         if !state.assigned {
             return Err(NotReady::Unassigned);
         }
-        for (&partition, place) in &state.partitions {
-            match place {
-                Place { halted: true, .. } => return Err(NotReady::Halted { partition }),
-                Place { caught_up: true, .. } => {}
-                Place { end: None, .. } => return Err(NotReady::Unknown { partition }),
-                Place { end: Some(end), next, .. } => {
+        for (&partition, progress) in &state.partitions {
+            match progress {
+                PartitionProgress { halted: true, .. } => return Err(NotReady::Halted { partition }),
+                PartitionProgress { caught_up: true, .. } => {}
+                PartitionProgress { end: None, .. } => return Err(NotReady::Unknown { partition }),
+                PartitionProgress { end: Some(end), next, .. } => {
                     return Err(NotReady::Behind { partition, records: end - next });
                 }
             }
@@ -124,13 +118,13 @@ impl Progress {
         Ok(())
     }
 
-    fn update(&self, partition: i32, change: impl FnOnce(&mut Place)) {
+    fn update(&self, partition: i32, change: impl FnOnce(&mut PartitionProgress)) {
         let mut state = self.state();
-        let Some(place) = state.partitions.get_mut(&partition) else { return };
-        change(place);
-        let Some(end) = place.end else { return };
-        let lag = (end - place.next).max(0);
-        place.caught_up |= lag <= self.ready_lag_records_max;
+        let Some(progress) = state.partitions.get_mut(&partition) else { return };
+        change(progress);
+        let Some(end) = progress.end else { return };
+        let lag = (end - progress.next).max(0);
+        progress.caught_up |= lag <= self.ready_lag_records_max;
         drop(state);
         self.gauge(LAG_RECORDS, partition, lag);
         if lag == 0 {

@@ -17,23 +17,23 @@ use crate::progress::{NotReady, Progress};
 use crate::session::Session;
 use crate::worker::Shared;
 
-/// First pause after a failed session, in milliseconds; it doubles.
+/// First pause after a failed session, in milliseconds; each further pause is twice as long.
 const REJOIN_BACKOFF_MS_MIN: u64 = 200;
 /// Longest pause, in milliseconds.
 const REJOIN_BACKOFF_MS_MAX: u64 = 15_000;
-/// A session of at least this many milliseconds starts the pauses anew.
+/// After a session of at least this many milliseconds the pauses begin with the shortest again.
 const SESSION_GOOD_MS: u64 = 60_000;
-/// Sessions that failed.
+/// Counter: sessions that failed.
 const SESSION_FAILURES: &str = "projector_session_failures_total";
 
-/// A projector of one group. Several, in one process or many, share the partitions.
+/// A projector of one consumer group. Projectors of one group, in one process or in many, share the partitions.
 pub struct ProjectionService {
     shared: Shared,
     sessions_failed: AtomicU64,
 }
 
 impl ProjectionService {
-    /// Makes a projector; connects to nothing yet.
+    /// Creates a projector without connecting to anything.
     ///
     /// # Errors
     /// [`StartError`].
@@ -51,7 +51,7 @@ impl ProjectionService {
         Check::new("projection", move || std::future::ready(progress.ready()))
     }
 
-    /// Says whether it is ready, and if not, why.
+    /// Whether the projector is ready, and if not, why.
     ///
     /// # Errors
     /// [`NotReady`].
@@ -64,7 +64,7 @@ impl ProjectionService {
         self.sessions_failed.load(Ordering::Relaxed)
     }
 
-    /// Projects until stopped. Whatever fails is told, counted and tried again: the offsets say where to go on.
+    /// Projects until stopped. Each failure is logged and counted, and a new session resumes from the stored offsets.
     pub async fn run(&self, stop: CancellationToken) {
         let mut pause_ms = 0;
         while !stop.is_cancelled() {

@@ -1,19 +1,19 @@
 //! One membership of the group, from joining to the first error.
 
 use messaging::consumer::{
-    Assignment, ConsumerEvent, ConsumerSettings, GroupConsumer, PartitionPosition, check_anchors,
+    Assignment, ConsumerEvent, ConsumerSettings, GroupConsumer, PartitionPosition, check_resume_positions,
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::crew::Crew;
 use crate::error::{SessionError, WorkerError};
 use crate::offsets;
 use crate::worker::Shared;
+use crate::worker_pool::WorkerPool;
 
 pub(crate) struct Session<'a> {
     shared: &'a Shared,
     consumer: GroupConsumer,
-    crew: Option<Crew>,
+    worker_pool: Option<WorkerPool>,
 }
 
 impl<'a> Session<'a> {
@@ -26,66 +26,67 @@ impl<'a> Session<'a> {
             topic: settings.topic.clone(),
             client_id: format!("projector-{}", settings.group),
         })?;
-        let mut session = Self { shared, consumer, crew: None };
+        let mut session = Self { shared, consumer, worker_pool: None };
         let outcome = stop.run_until_cancelled(session.project()).await.unwrap_or(Ok(()));
-        session.disband().await;
+        session.stop_workers().await;
         session.consumer.close().await;
         outcome
     }
 
     async fn project(&mut self) -> Result<(), SessionError> {
         loop {
-            let Self { shared, consumer, crew } = self;
-            let event = match crew {
+            let Self { shared, consumer, worker_pool } = self;
+            let event = match worker_pool {
                 None => consumer.next(&shared.settings.batch).await?,
-                Some(crew) => tokio::select! {
-                    failure = crew.failure() => return Err(failure.into()),
+                Some(worker_pool) => tokio::select! {
+                    failure = worker_pool.failure() => return Err(failure.into()),
                     event = consumer.next(&shared.settings.batch) => event?,
                 },
             };
             match event {
-                ConsumerEvent::Assigned(assignment) => self.take(&assignment).await?,
-                ConsumerEvent::Revoked => self.disband().await,
-                ConsumerEvent::Positions(positions) => self.note(&positions),
+                ConsumerEvent::Assigned(assignment) => self.begin(&assignment).await?,
+                ConsumerEvent::Revoked => self.stop_workers().await,
+                ConsumerEvent::Positions(positions) => self.on_positions(&positions),
                 ConsumerEvent::Batch(records) => {
-                    let Some(crew) = crew else { continue }; // of an assignment that was never taken
-                    if let Err(WorkerError::Ended) = crew.give(records).await {
-                        return Err(crew.failure().await.into());
+                    // Without a pool the records are of an assignment whose workers were never started.
+                    let Some(worker_pool) = worker_pool else { continue };
+                    if let Err(WorkerError::Ended) = worker_pool.dispatch(records).await {
+                        return Err(worker_pool.failure().await.into());
                     }
                 }
             }
         }
     }
 
-    /// Begins an assignment where the group left its partitions.
-    async fn take(&mut self, assignment: &Assignment) -> Result<(), SessionError> {
-        self.disband().await;
+    /// Starts the workers of an assignment at the group's stored offsets.
+    async fn begin(&mut self, assignment: &Assignment) -> Result<(), SessionError> {
+        self.stop_workers().await;
         let settings = &self.shared.settings;
         let partitions = &assignment.partitions;
-        let anchors = offsets::load(&settings.database, &settings.group, &settings.topic, partitions).await;
-        let anchors = anchors.map_err(SessionError::Offsets)?;
-        let starts: Vec<_> = anchors.iter().map(|anchor| (anchor.partition, anchor.next_offset)).collect();
-        check_anchors(&settings.messaging.kafka_brokers, &settings.topic, anchors).await?;
+        let resume_positions = offsets::load(&settings.database, &settings.group, &settings.topic, partitions).await;
+        let resume_positions = resume_positions.map_err(SessionError::Offsets)?;
+        let starts: Vec<_> = resume_positions.iter().map(|resume| (resume.partition, resume.next_offset)).collect();
+        check_resume_positions(&settings.messaging.kafka_brokers, &settings.topic, resume_positions).await?;
         if self.consumer.start(assignment, &starts)? {
             tracing::info!(group = settings.group, ?partitions, "projecting");
             self.shared.progress.assigned(&starts);
-            self.crew = Some(Crew::start(self.shared, &starts));
+            self.worker_pool = Some(WorkerPool::start(self.shared, &starts));
         }
         Ok(())
     }
 
-    fn note(&self, positions: &[PartitionPosition]) {
+    fn on_positions(&self, positions: &[PartitionPosition]) {
         for position in positions {
             self.shared.progress.end(position.partition, position.end);
         }
-        if let Some(crew) = &self.crew {
-            crew.settle(positions);
+        if let Some(worker_pool) = &self.worker_pool {
+            worker_pool.commit_positions(positions);
         }
     }
 
-    async fn disband(&mut self) {
-        if let Some(crew) = self.crew.take() {
-            crew.stop().await;
+    async fn stop_workers(&mut self) {
+        if let Some(worker_pool) = self.worker_pool.take() {
+            worker_pool.stop().await;
         }
         self.shared.progress.unassigned();
     }

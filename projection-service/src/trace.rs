@@ -1,7 +1,7 @@
-//! One order's way through the projector, in its own trace.
+//! Spans that show each applied event in the trace of the command that caused it.
 //!
-//! A span a record would cost more than the record's fold, so it is made only when target [`TARGET`] is enabled at level
-//! debug (`RUST_LOG=info,projection_order=debug`).
+//! A span for each record would cost more than folding the record, so spans are made only when target [`TARGET`] is
+//! enabled at level debug (`RUST_LOG=info,projection_order=debug`).
 
 use domain::contract::Published;
 use service_kit::telemetry;
@@ -9,12 +9,12 @@ use service_kit::telemetry;
 /// The target of the spans and lines of single orders.
 pub(crate) const TARGET: &str = "projection_order";
 
-/// Whether anybody follows single orders.
+/// Whether the tracing of single orders is enabled.
 pub(crate) fn is_enabled() -> bool {
     tracing::enabled!(target: TARGET, tracing::Level::DEBUG)
 }
 
-/// Tells of the applied records, each in its trace.
+/// Logs each applied event within its own trace.
 pub(crate) fn applied(batch: &[Published]) {
     for published in batch {
         let event = &published.event;

@@ -1,4 +1,4 @@
-//! One connection that writes the batches of its partitions, one after the other.
+//! One worker: writes the batches of its partitions over one connection, one after the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,25 +20,26 @@ use crate::offsets::{Move, Moves};
 use crate::progress::Progress;
 use crate::trace;
 
-/// First pause after an error that passes, in milliseconds; it doubles.
+/// First pause after a transient error, in milliseconds; each further pause is twice as long.
 const RETRY_BACKOFF_MS_MIN: u64 = 100;
 /// Longest pause, in milliseconds.
 const RETRY_BACKOFF_MS_MAX: u64 = 5_000;
-/// Shortest time between two moves over control records alone, in milliseconds: they carry no rows and can wait.
-const SETTLE_INTERVAL_MS: u64 = 5_000;
-/// Records in one transaction.
+/// Shortest time between two commits of positions that only pass control records, in milliseconds. They change no rows,
+/// so they can wait.
+const POSITIONS_INTERVAL_MS: u64 = 5_000;
+/// Histogram: records in one transaction.
 const BATCH_RECORDS: &str = "projector_batch_records";
-/// Seconds that one transaction took.
+/// Histogram: duration of one transaction, in seconds.
 const APPLY_SECONDS: &str = "projector_apply_seconds";
-/// Records by outcome.
+/// Counter: records by outcome.
 const RECORDS: &str = "projector_records_total";
 
-/// What a worker is given.
+/// Work for a worker.
 pub(crate) enum Job {
     /// Records of its partitions, in offset order for each.
     Records(Vec<IncomingRecord>),
-    /// Everything before these offsets has been handed out.
-    Settled(Vec<(i32, i64)>),
+    /// Partitions with the offset before which every record has been given to the worker.
+    CommitPositions(Vec<(i32, i64)>),
 }
 
 /// What all workers share.
@@ -53,26 +54,27 @@ pub(crate) struct Shared {
 pub(crate) struct Worker {
     shared: Shared,
     stop: CancellationToken,
-    /// Where this worker left the offsets of its partitions.
+    /// The next offset of each of its partitions, as this worker committed it last.
     next_offsets: BTreeMap<i32, i64>,
-    /// Partitions that stand still; their records are dropped here and read again after the next assignment.
+    /// Halted partitions. Their records are dropped here and read again after the next assignment.
     halted: BTreeSet<i32>,
     connection: Option<Connection>,
-    settled: Option<Stopwatch>,
+    /// Time since positions were committed without records; `None` before the first such commit.
+    positions_committed: Option<Stopwatch>,
 }
 
 impl Worker {
     pub(crate) fn new(shared: Shared, stop: CancellationToken, next_offsets: BTreeMap<i32, i64>) -> Self {
-        Self { shared, stop, next_offsets, halted: BTreeSet::new(), connection: None, settled: None }
+        Self { shared, stop, next_offsets, halted: BTreeSet::new(), connection: None, positions_committed: None }
     }
 
-    /// Works until the jobs end or it is stopped.
+    /// Works until the job queue is closed or the worker is stopped.
     pub(crate) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), WorkerError> {
         let stop = self.stop.clone();
         while let Some(Some(job)) = stop.run_until_cancelled(jobs.recv()).await {
             match job {
                 Job::Records(records) => self.records(records).await?,
-                Job::Settled(offsets) => self.settle(&offsets).await?,
+                Job::CommitPositions(positions) => self.commit_positions(&positions).await?,
             }
         }
         Ok(())
@@ -128,10 +130,11 @@ impl Worker {
         Ok(())
     }
 
-    /// Moves offsets over control records, so that a quiet partition's place does not fall behind what retention keeps.
-    async fn settle(&mut self, offsets: &[(i32, i64)]) -> Result<(), WorkerError> {
+    /// Commits positions that pass only control records, so that the resume position of a partition without new records
+    /// does not fall behind what retention keeps.
+    async fn commit_positions(&mut self, positions: &[(i32, i64)]) -> Result<(), WorkerError> {
         let mut moves = Moves::new();
-        for &(partition, next) in offsets {
+        for &(partition, next) in positions {
             if let Some(&expected) = self.next_offsets.get(&partition)
                 && expected < next
                 && !self.halted.contains(&partition)
@@ -141,19 +144,19 @@ impl Worker {
                 moves.insert(partition, Move { expected, next, last: None });
             }
         }
-        let interval = Duration::from_millis(SETTLE_INTERVAL_MS);
-        if moves.is_empty() || self.settled.as_ref().is_some_and(|watch| watch.elapsed() < interval) {
+        let interval = Duration::from_millis(POSITIONS_INTERVAL_MS);
+        if moves.is_empty() || self.positions_committed.as_ref().is_some_and(|watch| watch.elapsed() < interval) {
             return Ok(());
         }
         match self.attempt(&Batch::default(), &moves, Mode::Together, true).await {
             Ok(applied) => {
-                self.settled = Some(Stopwatch::start());
+                self.positions_committed = Some(Stopwatch::start());
                 self.done(&moves, &applied);
             }
             Err(AttemptError::Moved) => return Err(WorkerError::Replaced { partitions: moves.into_keys().collect() }),
-            // It is told again soon, and nothing depends on it.
+            // The consumer reports positions again soon, and nothing depends on this commit.
             Err(error) => {
-                tracing::debug!("settling can wait: {}", chain(&error));
+                tracing::debug!("committing positions is put off: {}", chain(&error));
                 self.connection = None;
             }
         }
@@ -200,14 +203,14 @@ impl Worker {
     }
 }
 
-/// Pauses that grow.
+/// The pauses between attempts, each twice as long as the one before.
 #[derive(Default)]
 struct Backoff {
     last_ms: u64,
 }
 
 impl Backoff {
-    /// Tells of an error that passes and rests; `false` when stopped meanwhile.
+    /// Logs a transient error and pauses. Answers `false` if stopped meanwhile.
     async fn after(&mut self, error: &AttemptError, stop: &CancellationToken) -> bool {
         self.last_ms = (self.last_ms * 2).clamp(RETRY_BACKOFF_MS_MIN, RETRY_BACKOFF_MS_MAX);
         tracing::warn!(pause_ms = self.last_ms, "the projector pauses: {}", chain(error));

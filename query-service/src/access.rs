@@ -1,32 +1,32 @@
-//! Who asks, and what of it decides what they see.
+//! The viewer of a request, and what they may see.
 
 use domain::CustomerId;
 use read_models::query::Visibility;
 use service_kit::auth::{Principal, Scope};
 
-/// The one who asks, as resolvers see them.
+/// The authenticated caller, as resolvers see it.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     principal: Principal,
 }
 
 impl Viewer {
-    /// Everything about a viewer comes from their token.
+    /// A viewer by the claims of their token.
     pub const fn new(principal: Principal) -> Self {
         Self { principal }
     }
 
-    /// Who they are.
+    /// The claims of the token.
     pub const fn principal(&self) -> &Principal {
         &self.principal
     }
 
-    /// Whose orders they see.
+    /// The orders they may see.
     pub fn visibility(&self) -> Visibility {
         Visibility { tenant: self.principal.tenant.clone(), customer: self.principal.customer.clone() }
     }
 
-    /// Whether they may read addresses: a customer reads nobody's but their own anyway.
+    /// Whether they may read addresses. A customer sees only their own orders, so only their own addresses.
     pub fn reads_personal_data(&self) -> bool {
         self.principal.customer.is_some() || self.may(Scope::ORDERS_READ_PII)
     }

@@ -1,43 +1,45 @@
-//! What bounds a query.
+//! Limits of queries and subscriptions.
 
 use std::num::NonZeroU32;
 
-/// Bounds, each with its unit in its name.
+/// Limits, each with its unit in its name.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// A query that runs longer is given up.
+    /// A query that runs longer is aborted.
     pub execution_ms_max: u64,
     /// A request waits this long at most for the version that its consistency token names.
     pub consistency_wait_ms_max: u64,
     /// Requests that wait for a version at once; more are refused.
     pub consistency_waiters_max: usize,
-    /// Selections within selections.
+    /// Most levels of selections within selections.
     pub depth_max: u32,
     /// Objects that a query may return, by its page sizes.
     pub cost_max: u64,
-    /// Cost of one subject's operations in a second; more are answered 429. Without it there is no such bound.
+    /// Cost of one subject's operations in a second; more are answered 429. `None` sets no limit.
     pub cost_per_s: Option<NonZeroU32>,
     /// Requests at work; one more is answered 503. A subject may have half of them, a tenant three quarters.
     pub requests_max: usize,
     /// Bytes of one answer; a larger one is refused.
     pub answer_bytes_max: usize,
-    /// Fields under another name.
+    /// Most fields with an alias in one query.
     pub aliases_max: u64,
-    /// Directives.
+    /// Most directives in one query.
     pub directives_max: u64,
-    /// Whether the schema can be asked about.
+    /// Whether introspection is allowed.
     pub introspection: bool,
-    /// Subscriptions open at once in the process; more are refused. A subject may have half of them, a tenant three quarters.
+    /// Subscriptions open at once in the process; more are refused. A subject may have half of them, a tenant three
+    /// quarters.
     pub subscriptions_max: usize,
     /// Subscriptions, and other operations, open at once on one connection; more are refused.
     pub subscriptions_per_connection_max: usize,
-    /// WebSockets open at once in the process; more are refused. A subject may have half of them, a tenant three quarters.
+    /// WebSockets open at once in the process; more are refused. A subject may have half of them, a tenant three
+    /// quarters.
     pub sockets_max: usize,
-    /// A WebSocket that has not introduced itself by then is closed.
+    /// A WebSocket without `connection_init` within this time is closed.
     pub socket_init_wait_ms_max: u64,
-    /// A sign of life is sent this often to those who wait; a WebSocket that answers none is dropped.
+    /// Time between two heartbeats to subscribers; a WebSocket that does not answer one is dropped.
     pub heartbeat_ms: u64,
-    /// Whether a token still counts is asked this often while a subscription is open.
+    /// Time between two checks of the token while a subscription is open.
     pub token_check_ms: u64,
 }
 
@@ -53,7 +55,7 @@ pub(crate) const BODY_BYTES_MAX: usize = 100_000;
 pub(crate) const PAGE_MAX: u32 = 100;
 /// Orders, lines or events of a page that names no size.
 pub(crate) const PAGE_DEFAULT: u32 = 20;
-/// Orders are counted up to this; beyond, the count is said to be capped.
+/// Orders are counted up to this; a larger count is reported as capped.
 pub(crate) const COUNT_MAX: u32 = 10_001;
 /// Conditions of a filter at most.
 pub(crate) const CONDITIONS_MAX: usize = 100;
@@ -61,7 +63,7 @@ pub(crate) const CONDITIONS_MAX: usize = 100;
 pub(crate) const LIST_MAX: usize = 100;
 /// Events that a view of the past is folded from at most.
 pub(crate) const AS_OF_EVENTS_MAX: u32 = 10_000;
-/// What is known of the projectors is read again when it is older.
+/// The cached state of the projectors is read again when it is older, in milliseconds.
 pub(crate) const HEALTH_AGE_MS_MAX: u64 = 200;
 /// Events that a subscription reads ahead of its client at most.
 pub(crate) const READ_AHEAD_EVENTS_MAX: u32 = 50;

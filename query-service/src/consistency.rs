@@ -1,8 +1,8 @@
 //! Reading one's own writes: waiting until a version of an order is projected.
 //!
-//! Guarantees: however many wait, one task asks, in one statement a round; the wait is bounded in time and in number.
-//! Somebody else's order is waited for like one that does not exist. Does not: wait for anything but the `read` group,
-//! which folds every model in one transaction.
+//! Guarantees: one task queries for all waiting requests, in one statement a round; the wait is bounded in time and in
+//! number. An order that is not visible to the caller is waited for like one that does not exist. Does not: wait for
+//! anything but the `read` group, which folds every model in one transaction.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,14 +18,13 @@ use uuid::Uuid;
 use crate::config::Limits;
 use crate::error::ReadFailed;
 
-/// Time between two rounds: short while rounds bring news, longer while they bring none.
+/// Time between two rounds, in milliseconds: short after a round that found an awaited version, longer after others.
 const ROUND_MS_MIN: u64 = 2;
 const ROUND_MS_MAX: u64 = 10;
 
-/// What a command answered: an order at a version, written `{order}@{version}`.
+/// The token of a command's answer: an order at a version, written `{order}@{version}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConsistencyToken {
-    /// Which order.
     pub order_id: Uuid,
     /// The version to see at least.
     pub version: i64,
@@ -56,10 +55,10 @@ impl std::fmt::Display for ConsistencyToken {
 /// Why a wait ended without the version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WaitError {
-    /// The time is over.
+    /// The time limit was reached.
     #[error("the version was not projected within {0} ms")]
     TimedOut(u64),
-    /// Too many wait already.
+    /// Too many requests wait already.
     #[error("too many queries wait for a version")]
     Crowded,
 }
@@ -128,7 +127,7 @@ impl Inner {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks for all who wait, until nobody does. Each of them gives up in time, so this ends.
+    /// Queries for all waiting requests, until none is left. Each of them has a time limit, so this ends.
     async fn ask(self: Arc<Self>) {
         let never = CancellationToken::new();
         let mut round_ms = ROUND_MS_MIN;
@@ -141,12 +140,12 @@ impl Inner {
                     Vec::new()
                 }
             };
-            round_ms = if self.tell(&applied) > 0 { ROUND_MS_MIN } else { (round_ms * 2).min(ROUND_MS_MAX) };
+            round_ms = if self.notify(&applied) > 0 { ROUND_MS_MIN } else { (round_ms * 2).min(ROUND_MS_MAX) };
             poll::pause(Duration::from_millis(round_ms), &never).await;
         }
     }
 
-    /// The orders waited for; `None` ends the asking.
+    /// The awaited orders; `None` if there are none, which ends the task.
     fn orders(&self) -> Option<Vec<Uuid>> {
         let mut waiting = self.lock();
         waiting.waiters.retain(|waiter| !waiter.done.is_closed());
@@ -157,8 +156,8 @@ impl Inner {
         waiting.asking.then_some(orders)
     }
 
-    /// Tells those whose version is there, and answers how many they were.
-    fn tell(&self, applied: &[AppliedVersion]) -> usize {
+    /// Wakes the requests whose version is visible, and returns how many they were.
+    fn notify(&self, applied: &[AppliedVersion]) -> usize {
         let reached = |waiter: &mut Waiter| {
             applied.iter().any(|order| {
                 order.order_id == waiter.token.order_id
@@ -166,10 +165,10 @@ impl Inner {
                     && waiter.visible.shows(&order.tenant, order.customer.as_deref())
             })
         };
-        let told: Vec<Waiter> = self.lock().waiters.extract_if(.., reached).collect();
-        let count = told.len();
-        for waiter in told {
-            // Whoever gave up meanwhile does not listen, which is no error.
+        let notified: Vec<Waiter> = self.lock().waiters.extract_if(.., reached).collect();
+        let count = notified.len();
+        for waiter in notified {
+            // A request that has given up meanwhile is no error.
             let _ = waiter.done.send(());
         }
         count

@@ -1,7 +1,7 @@
-//! What a query would cost, known before anything of it runs.
+//! The cost of a query, computed before it runs.
 //!
-//! Guarantees: linear in the query's text, whatever its fragments multiply to: each is measured once. An object costs 1,
-//! a page as many times its content as it may hold, a leaf nothing. Does not: know the schema; lists are told by name.
+//! Guarantees: linear in the query's text, however often fragments are used: each is measured once. An object costs 1,
+//! a page its content times its size, a leaf nothing. Does not: know the schema; lists are recognised by name.
 
 mod document;
 mod nesting;
@@ -11,17 +11,17 @@ pub use nesting::too_nested;
 
 use crate::config::Limits;
 
-/// Why a query is not run.
+/// Why a query is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CostRefusal {
-    /// A bound is passed.
+    /// A limit is exceeded.
     #[error("the query's {what} is {found}, at most {limit} is taken")]
     Exceeded {
-        /// Of what there is too much.
+        /// The name of the exceeded limit.
         what: &'static str,
-        /// How much the query has.
+        /// The query's value.
         found: u64,
-        /// How much it may have.
+        /// The largest allowed value.
         limit: u64,
     },
     /// A fragment that contains itself.
@@ -29,7 +29,7 @@ pub enum CostRefusal {
     Cycle(String),
 }
 
-/// Refuses what passes a bound.
+/// Refuses a query that exceeds a limit.
 ///
 /// # Errors
 /// [`CostRefusal::Exceeded`] with the first bound passed.
@@ -47,7 +47,7 @@ pub fn admit(measured: &Measured, limits: &Limits) -> Result<(), CostRefusal> {
     }
 }
 
-/// Fields of a query at most, fragments counted wherever they are spread: the library walks each of them.
+/// Most fields of a query, with a fragment's fields counted at each use, since the library visits each of them.
 const FIELDS_MAX: u64 = 2_000;
 
 #[cfg(test)]

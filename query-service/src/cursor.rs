@@ -1,7 +1,7 @@
-//! Cursors: where a page ended, signed, so that nobody can point one elsewhere.
+//! Cursors: signed positions in lists, so that a client cannot change one.
 //!
-//! Guarantees: a cursor opens only for the list that it was made for: the same viewer's visibility, filter and sort are
-//! part of what is signed. Does not: expire; a cursor points at a place, and a place stays one when its order goes.
+//! Guarantees: a cursor opens only for the list that it was made for, since the viewer's visibility, filter and sort
+//! are part of what is signed. Does not: expire; a position stays valid when its order is gone.
 
 use async_graphql::Error;
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign, verify};
@@ -14,28 +14,28 @@ use crate::error::Code;
 
 /// Bytes of HMAC-SHA-256.
 const SIGNATURE_BYTES: usize = 32;
-/// No cursor of ours is longer.
+/// The engine makes no longer cursor.
 const CURSOR_CHARS_MAX: usize = 600;
 
 /// Makes and opens cursors.
 pub struct Cursors(Key);
 
 impl Cursors {
-    /// `key` is derived for this purpose alone.
+    /// `key` must be derived for this purpose alone.
     pub fn new(key: &[u8]) -> Self {
         Self(Key::new(HMAC_SHA256, key))
     }
 
-    /// A cursor to a place in a list. `list` says which: whoever asks, filter and sort.
-    pub fn seal(&self, list: &str, place: &impl Serialize) -> String {
-        let payload = serde_json::to_vec(place).expect("places are plain values");
+    /// A cursor to a position in a list. `list` names the list by visibility, filter and sort.
+    pub fn seal(&self, list: &str, position: &impl Serialize) -> String {
+        let payload = serde_json::to_vec(position).expect("positions are plain values");
         let signature = sign(&self.0, &signed(list, &payload));
         let mut bytes = signature.as_ref().to_vec();
         bytes.extend(payload);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The place that a cursor points at.
+    /// The position of a cursor.
     pub fn open<T: DeserializeOwned>(&self, list: &str, cursor: &str) -> Result<T, Error> {
         self.read(list, cursor).ok_or_else(|| Code::BadCursor.error("this cursor was not made for this list"))
     }
@@ -51,7 +51,7 @@ impl Cursors {
     }
 }
 
-/// Length first, so that no list's name can run into a payload.
+/// The signed bytes. The length comes first, so that a list's name and a payload cannot be confused.
 fn signed(list: &str, payload: &[u8]) -> Vec<u8> {
     let mut bytes = (list.len() as u64).to_be_bytes().to_vec();
     bytes.extend(list.as_bytes());
@@ -70,9 +70,9 @@ mod tests {
         assert_eq!(cursors.open::<u32>("orders of shop", &cursor).unwrap(), 17);
         assert!(cursors.open::<u32>("orders of other", &cursor).is_err());
         assert!(Cursors::new(&[8; 32]).open::<u32>("orders of shop", &cursor).is_err());
-        for place in 0..cursor.len() {
+        for index in 0..cursor.len() {
             let mut changed = cursor.clone().into_bytes();
-            changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+            changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
             assert!(cursors.open::<u32>("orders of shop", &changed).is_err(), "{changed}");
         }

@@ -7,40 +7,41 @@ use service_kit::errors::chain;
 /// The codes of `extensions.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
-    /// The token no longer counts.
+    /// The token is no longer valid.
     Unauthenticated,
     /// The token lacks a scope.
     Forbidden,
-    /// Absent, or somebody else's: one answer for both.
+    /// The object does not exist, or is not visible to the caller: one answer for both.
     NotFound,
-    /// The query is too large, too deep or too dear.
+    /// The query is too large, too deep or too expensive.
     CostExceeded,
     /// The subject's budget is spent.
     RateLimited,
-    /// A hash came alone, and its query is not known.
+    /// A hash was sent without its query, and the query is not known.
     PersistedQueryNotFound,
     /// The version asked for was not projected in time.
     ConsistencyTimeout,
     /// There is no state of the order at that point.
     AsOfOutOfRange,
-    /// A cursor that is not ours, or of another list.
+    /// The cursor was not made by this engine, or for another list.
     BadCursor,
-    /// A cursor to an event that is not there, nor came in time.
+    /// The event of the cursor does not exist and did not appear in time.
     CursorAhead,
     /// More subscriptions than a connection or the process may have.
     TooManySubscriptions,
-    /// The service stops; another process, or this one soon, goes on from the last cursor.
+    /// The service stops. The client can resume from the last cursor at another process, or at this one after its
+    /// restart.
     ShuttingDown,
-    /// Anything else that the client can put right.
+    /// Any other error that the client can correct.
     BadUserInput,
     /// The query took too long.
     Timeout,
-    /// Our fault.
+    /// An internal error.
     Internal,
 }
 
 impl Code {
-    /// As it stands in answers.
+    /// As it is written in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
@@ -67,14 +68,14 @@ impl Code {
     }
 }
 
-/// Logs what went wrong with its causes, and answers what a client may know of it.
+/// Logs an error with its causes, and returns what a client may know of it.
 pub fn internal(error: &(dyn std::error::Error + 'static)) -> Error {
     let trace = service_kit::telemetry::trace_id().unwrap_or_default();
     tracing::error!(error = chain(error), trace.id = trace, "a query failed");
     Code::Internal.error("Something went wrong on our side")
 }
 
-/// A failed read, as loaders share it among those who wait for it. It is logged where it happened.
+/// A failed read, which loaders give to every waiting resolver. It was logged where it happened.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the read models could not be read")]
 pub struct ReadFailed;

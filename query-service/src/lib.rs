@@ -1,10 +1,9 @@
 //! GraphQL over the read models.
 //!
-//! Guarantees: a reader sees their tenant's orders, a customer only their own, by every road; personal data is opened only
-//! for those who may read it; cost is known before anything runs; the number of statements does not grow with a page; a
-//! query that carries a consistency token sees that version or says that it could not wait; a subscription tells every
-//! change of an order once and in order, from any cursor. Does not: write, and does not
-//! read the event store.
+//! Guarantees: a reader sees the orders of their tenant, a customer only their own, over every transport; personal data
+//! is opened only for those who may read it; the cost of a query is known before it runs; the number of statements does
+//! not grow with a page; a query with a consistency token sees that version or fails with a timeout; a subscription
+//! delivers every change of an order once and in order, from any cursor. Does not: write, or read the event store.
 
 mod access;
 mod changes;
@@ -29,23 +28,20 @@ use service_kit::keyring::KeyRing;
 pub use config::Limits;
 pub use http::Connections;
 
-/// What the service needs.
+/// The service's dependencies.
 pub struct Deps {
-    /// The read models.
     pub reads: ReadDb,
     /// Opens personal data.
     pub keys: KeyRing,
     /// Checks bearer tokens.
     pub verifier: Verifier,
-    /// Tells the time.
     pub clock: SharedClock,
-    /// Signs cursors; the same in every process, for as long as cursors are to be taken.
+    /// Signs cursors. It must be the same in every process, and must not change while cursors are in use.
     pub cursor_key: [u8; 32],
-    /// The bounds.
     pub limits: Limits,
-    /// When subscriptions must end.
+    /// Ends subscriptions when the process stops.
     pub connections: Connections,
-    /// A folder with the built GraphiQL page.
+    /// The folder of the built GraphiQL page; `None` if there is none.
     pub graphiql_dir: Option<PathBuf>,
 }
 

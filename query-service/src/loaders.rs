@@ -1,4 +1,5 @@
-//! Loaders: what many objects of one answer need is read together, one statement a kind and window.
+//! Loaders: the rows that many objects of one answer need are read together, with one statement for each kind and
+//! window.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,14 +19,14 @@ pub struct Reading {
     pub read: ReadDb,
     pub keys: KeyRing,
     pub visible: Visibility,
-    /// Conditions and places of pages that loaders are keyed by.
+    /// The page requests that [`PageKey`] refers to by index.
     pub pages: std::sync::Mutex<Vec<PageRequest>>,
 }
 
 /// The loaders of one request.
 pub type Loaders = DataLoader<Reading>;
 
-/// Loaders for one request, which forget all when it ends.
+/// Loaders for one request. They cache nothing beyond it.
 pub fn loaders(read: ReadDb, keys: KeyRing, visible: Visibility) -> Loaders {
     let reading = Reading { read, keys, visible, pages: std::sync::Mutex::default() };
     // In the request's span, so that a failure is logged with its trace.
@@ -110,7 +111,7 @@ impl Loader<CustomerKey> for Reading {
     }
 }
 
-/// A page of a customer's orders; the page's number is its place in [`Reading::pages`].
+/// A page of a customer's orders; `page` is an index of [`Reading::pages`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageKey {
     customer: String,
@@ -167,19 +168,19 @@ impl Loader<CountKey> for Reading {
     }
 }
 
-/// A sealed text: whose key, and the ciphertext.
+/// A sealed text: the subject of its key, and the ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SealedKey {
     pub subject: String,
     pub data: String,
 }
 
-/// What became of opening a sealed text.
+/// The outcome of opening a sealed text.
 #[derive(Clone)]
 pub enum Opened {
-    /// It reads as this.
+    /// The plaintext.
     Text(Vec<u8>),
-    /// The key is gone, and so is what it sealed.
+    /// The key was destroyed, so the text cannot be read any more.
     Erased,
 }
 

@@ -1,7 +1,7 @@
 //! What one order adds to the sums over customers and SKUs.
 //!
-//! Counting rule: placed and completed orders count, a cancelled one no longer does; a credit counts negatively in revenue
-//! and quantity and is counted apart. Sums are 128 bits wide, so no set of orders overflows them.
+//! Counting rule: placed and completed orders count, a cancelled one no longer does; a credit counts negatively in
+//! revenue and quantity and is counted apart. Sums are 128 bits wide, so no set of orders overflows them.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,9 +12,7 @@ use crate::{OrderView, ViewKind, ViewState};
 /// Key of a row of `customer_summary`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerKey {
-    /// Whose shop.
     pub tenant: String,
-    /// Which customer.
     pub customer: String,
     /// ISO 4217 code.
     pub currency: String,
@@ -25,24 +23,21 @@ pub struct CustomerKey {
 pub struct CustomerFigures {
     /// Sales that count.
     pub orders: i64,
-    /// Credits.
     pub credits: i64,
-    /// Sales that were placed and then called off.
+    /// Sales that were placed and later cancelled.
     pub cancelled: i64,
     /// Minor units of sales less credits.
     pub revenue_minor: i128,
-    /// When the first sale was placed, called off or not.
+    /// When the first sale was placed, including cancelled ones.
     pub first_placed_at: Option<DateTime<Utc>>,
-    /// When the last sale was placed, called off or not.
+    /// When the last sale was placed, including cancelled ones.
     pub last_placed_at: Option<DateTime<Utc>>,
 }
 
 /// Key of a row of `sku_sales`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SkuKey {
-    /// Whose shop.
     pub tenant: String,
-    /// Which SKU.
     pub sku: String,
     /// ISO 4217 code.
     pub currency: String,
@@ -85,8 +80,9 @@ impl Contribution {
         self.count(view, 1);
     }
 
-    /// Takes away what an order contributed. The times of first and last placement stay, since they do not tell how many
-    /// orders they are of; where a correction moves a placement, [`moved_placement`] says whose times to look up anew.
+    /// Takes away what an order contributed. The times of first and last placement stay, since they do not show how
+    /// many orders they come from; if a correction moves a placement, [`moved_placement`] says which times to look up
+    /// again.
     pub fn subtract(&mut self, view: &OrderView) {
         self.count(view, -1);
     }
@@ -139,9 +135,9 @@ impl Contribution {
     }
 }
 
-/// The customer whose row no longer follows from what it was: a corrected import has moved an order to another customer,
-/// currency or time, or made a credit of a sale. Its times of first and last placement may be other ones, or the row may be
-/// one of nothing.
+/// The key of the row that cannot be updated by a difference: a corrected import has moved an order to another
+/// customer, currency or time, or turned a sale into a credit. The row's times of first and last placement may have
+/// changed, or no order may be left in it.
 pub fn moved_placement(before: &OrderView, after: &OrderView) -> Option<CustomerKey> {
     let placement = |view: &OrderView| {
         let (placed_at, customer, currency) = (view.placed_at?, view.customer.clone()?, view.currency.clone()?);

@@ -1,8 +1,8 @@
-//! Connections for reading, on whatever generations are live.
+//! Connections for reading, on the live generations.
 //!
 //! Guarantees: a switch of generations takes effect within [`ReadSettings::pointer_age_ms_max`], without a restart and
-//! without failing a query: a query keeps the connection that it began with, and begins again where its tables are gone.
-//! Does not: write.
+//! without failing a query: a query keeps the connection that it began with, and begins again where its tables are
+//! gone. Does not: write.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,20 +20,20 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::generation::GenerationError;
 use crate::{Generations, RowError};
 
-/// What bounds reading.
+/// Limits of reading.
 #[derive(Debug, Clone)]
 pub struct ReadSettings {
     /// Connections and their time limits.
     pub connect: ConnectOptions,
-    /// The pointer to the live generations is read again when what is known of it is older.
+    /// The cached pointer to the live generations is read again when it is older than so many milliseconds.
     pub pointer_age_ms_max: u64,
 }
 
 /// A read that takes longer is cancelled by the server, whatever the connection would allow.
 const STATEMENT_MS_MAX: u32 = 5_000;
-/// Statements made for requests that connections keep prepared: a client could fill memory with more.
-const SHAPES_KEPT_MAX: usize = 64;
-/// Age of what is known of the live generations.
+/// Statements built for requests that connections keep prepared. Without a limit a client could fill memory with them.
+const PREPARED_SHAPES_MAX: usize = 64;
+/// Oldest age of the cached pointer to the live generations, in milliseconds.
 const POINTER_AGE_MS_MAX: u64 = 1_000;
 
 /// Why a read failed.
@@ -42,27 +42,23 @@ pub enum ReadDbError {
     /// No pool could be made.
     #[error("could not prepare connections to the read database")]
     Connect(#[source] ConnectError),
-    /// No connection was free or could be made in time.
+    /// No connection was free or could be opened in time.
     #[error("could not get a connection to the read database")]
     Connection(#[source] deadpool_postgres::PoolError),
-    /// It is not known which generations are live.
+    /// The live generations could not be read.
     #[error("could not find the live generations of the read models")]
     Generations(#[source] GenerationError),
     /// A statement failed.
     #[error("could not read {what}")]
     Statement {
-        /// What was read.
         what: &'static str,
-        /// Why.
         #[source]
         source: tokio_postgres::Error,
     },
-    /// A row is none that a projector writes.
+    /// A row holds what no projector writes.
     #[error("could not read {what}: a row is damaged")]
     Row {
-        /// What was read.
         what: &'static str,
-        /// Where.
         #[source]
         source: RowError,
     },
@@ -76,10 +72,10 @@ struct Inner {
     database: DatabaseUrl,
     settings: ReadSettings,
     current: Mutex<Option<Current>>,
-    /// One reader of the pointer at a time while nothing is known of it.
+    /// Lets one task at a time read the pointer while it is not cached.
     opening: tokio::sync::Mutex<()>,
     statements: AtomicU64,
-    /// The first statements that were made for requests.
+    /// The first statements whose text was built for requests.
     shapes: Mutex<HashSet<String>>,
 }
 
@@ -91,19 +87,19 @@ struct Current {
 }
 
 /// A statement with its values.
-enum Question<'a> {
-    /// Prepared once a connection.
+enum Statement<'a> {
+    /// Prepared once on each connection.
     Fixed(&'static str, &'a [&'a (dyn ToSql + Sync)]),
-    /// Made for a request. Those that are kept are prepared once a connection too.
-    Made { sql: &'a str, values: &'a [(&'a (dyn ToSql + Sync), Type)], kept: bool },
+    /// Built for a request. Prepared once on each connection only if `prepared` is set.
+    Built { sql: &'a str, values: &'a [(&'a (dyn ToSql + Sync), Type)], prepared: bool },
 }
 
-impl Question<'_> {
-    async fn ask(&self, client: &Object) -> Result<Vec<Row>, tokio_postgres::Error> {
+impl Statement<'_> {
+    async fn run(&self, client: &Object) -> Result<Vec<Row>, tokio_postgres::Error> {
         match self {
             Self::Fixed(sql, values) => client.query(&client.prepare_cached(sql).await?, values).await,
-            Self::Made { sql, values, kept: false } => client.query_typed(sql, values).await,
-            Self::Made { sql, values, kept: true } => {
+            Self::Built { sql, values, prepared: false } => client.query_typed(sql, values).await,
+            Self::Built { sql, values, prepared: true } => {
                 let (values, types): (Vec<_>, Vec<_>) = values.iter().cloned().unzip();
                 client.query(&client.prepare_typed_cached(sql, &types).await?, &values).await
             }
@@ -126,7 +122,7 @@ impl ReadDb {
         Self::with(database, ReadSettings { connect, pointer_age_ms_max: POINTER_AGE_MS_MAX })
     }
 
-    /// The same with bounds of the caller's choice.
+    /// The same with limits of the caller's choice.
     ///
     /// # Errors
     /// [`ConnectError`] for a URL or bounds that can never work.
@@ -134,12 +130,17 @@ impl ReadDb {
         let given = settings.connect.statement_timeout_ms;
         settings.connect.statement_timeout_ms = if given == 0 { STATEMENT_MS_MAX } else { given.min(STATEMENT_MS_MAX) };
         postgres::pool(database, &settings.connect)?;
-        let (database, current, opening) = (database.clone(), Mutex::new(None), tokio::sync::Mutex::new(()));
-        let (statements, shapes) = (AtomicU64::new(0), Mutex::default());
-        Ok(Self(Arc::new(Inner { database, settings, current, opening, statements, shapes })))
+        Ok(Self(Arc::new(Inner {
+            database: database.clone(),
+            settings,
+            current: Mutex::new(None),
+            opening: tokio::sync::Mutex::new(()),
+            statements: AtomicU64::new(0),
+            shapes: Mutex::default(),
+        })))
     }
 
-    /// Statements sent so far, the pointer's own apart. For tests that count them.
+    /// Statements sent so far, without those that read the pointer. For tests that count them.
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)
     }
@@ -161,37 +162,37 @@ impl ReadDb {
         sql: &'static str,
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, ReadDbError> {
-        self.on_live(what, Question::Fixed(sql, values)).await
+        self.on_live(what, Statement::Fixed(sql, values)).await
     }
 
-    /// Runs a statement whose text depends on the request, and keeps it prepared if it is one of the first.
-    pub(crate) async fn query_made(
+    /// Runs a statement whose text depends on the request. The first [`PREPARED_SHAPES_MAX`] texts are kept prepared.
+    pub(crate) async fn query_built(
         &self,
         what: &'static str,
         sql: &str,
         values: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, ReadDbError> {
-        self.on_live(what, Question::Made { sql, values, kept: self.keeps(sql) }).await
+        self.on_live(what, Statement::Built { sql, values, prepared: self.is_prepared(sql) }).await
     }
 
-    fn keeps(&self, sql: &str) -> bool {
+    fn is_prepared(&self, sql: &str) -> bool {
         let mut shapes = self.0.shapes.lock().unwrap_or_else(PoisonError::into_inner);
-        shapes.contains(sql) || (shapes.len() < SHAPES_KEPT_MAX && shapes.insert(sql.to_owned()))
+        shapes.contains(sql) || (shapes.len() < PREPARED_SHAPES_MAX && shapes.insert(sql.to_owned()))
     }
 
-    /// Asks the live tables. What is known of them may be a moment old, and two switches may have fallen into it: then the
-    /// tables are gone, and the live ones are looked up and asked.
-    async fn on_live(&self, what: &'static str, question: Question<'_>) -> Result<Vec<Row>, ReadDbError> {
+    /// Runs a statement on the live tables. The cached pointer may be a moment old, and after two switches in that time
+    /// its tables are gone: then the pointer is read again, and the statement is repeated.
+    async fn on_live(&self, what: &'static str, statement: Statement<'_>) -> Result<Vec<Row>, ReadDbError> {
         self.0.statements.fetch_add(1, Ordering::Relaxed);
         let current = self.current().await?;
         let client = current.pool.get().await.map_err(ReadDbError::Connection)?;
         let failed = |source| ReadDbError::Statement { what, source };
-        match question.ask(&client).await {
+        match statement.run(&client).await {
             Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
                 drop(client);
                 self.forget(&current.generations);
                 let client = self.current().await?.pool.get().await.map_err(ReadDbError::Connection)?;
-                question.ask(&client).await.map_err(failed)
+                statement.run(&client).await.map_err(failed)
             }
             answer => answer.map_err(failed),
         }
@@ -201,7 +202,7 @@ impl ReadDb {
     async fn current(&self) -> Result<Current, ReadDbError> {
         match self.known() {
             Some((current, false)) => Ok(current),
-            // Whoever finds the pointer stale reads it again; others go on with what is known meanwhile.
+            // The first caller that finds the pointer stale reads it again; others go on with the cached one meanwhile.
             Some((current, true)) => self.refresh(&current.pool, Some(&current)).await,
             None => {
                 let _one = self.0.opening.lock().await;
@@ -214,7 +215,7 @@ impl ReadDb {
         }
     }
 
-    /// What is known of the pointer, and whether the caller is to read it again.
+    /// The cached pointer, and whether the caller must read it again.
     fn known(&self) -> Option<(Current, bool)> {
         let mut guard = self.0.current.lock().unwrap_or_else(PoisonError::into_inner);
         let current = guard.as_mut()?;
@@ -225,7 +226,7 @@ impl ReadDb {
         Some((current.clone(), stale))
     }
 
-    /// Forgets generations that are gone, unless others are known by now.
+    /// Drops the cached generations whose tables are gone, unless others have been cached since.
     fn forget(&self, gone: &Generations) {
         self.0.current.lock().unwrap_or_else(PoisonError::into_inner).take_if(|known| known.generations == *gone);
     }

@@ -1,7 +1,8 @@
-//! From public event to order, as a pure function.
+//! Folding public events to an order, as a pure function.
 //!
-//! Guarantees: exhaustive over the contract; an event that does not fit is refused with both sides named, never skipped;
-//! texts, amounts and moments keep the domain's rules, so no row can be refused by the database for its content.
+//! Guarantees: exhaustive over the contract; an event that does not fit is refused with both sides named, never
+//! skipped; texts, amounts and moments keep the domain's rules, so no row can be refused by the database for its
+//! content.
 
 mod begin;
 mod change;
@@ -13,57 +14,32 @@ use crate::{OrderView, ViewKind, ViewState};
 use check::Checked;
 pub(crate) use check::recorded_at;
 
-/// Why an event does not fold.
+/// Why an event cannot be folded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FoldError {
     /// Versions are missing before it, or it was folded already.
     #[error("order {order_id}: version {version} does not follow {applied}")]
     OutOfOrder {
-        /// Which order.
         order_id: String,
-        /// The event's version.
         version: i64,
         /// The version folded so far.
         applied: i64,
     },
-    /// The order stands where this cannot happen.
+    /// The event is not possible in the order's state.
     #[error("order {order_id}: {event} of version {version} cannot happen to {state}")]
     Unexpected {
-        /// Which order.
         order_id: String,
-        /// The event's version.
         version: i64,
-        /// The event's name.
         event: &'static str,
-        /// Where the order stands.
+        /// The order's state, or `nothing` for an order without events.
         state: &'static str,
     },
     /// A field breaks the contract.
     #[error("order {order_id}: {event} of version {version} has a bad {field}: {reason}")]
-    Invalid {
-        /// Which order.
-        order_id: String,
-        /// The event's version.
-        version: i64,
-        /// The event's name.
-        event: &'static str,
-        /// Which field.
-        field: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
+    Invalid { order_id: String, version: i64, event: &'static str, field: &'static str, reason: String },
     /// It names a line that the order does not have.
     #[error("order {order_id}: {event} of version {version} names line {line_id}, which is not there")]
-    UnknownLine {
-        /// Which order.
-        order_id: String,
-        /// The event's version.
-        version: i64,
-        /// The event's name.
-        event: &'static str,
-        /// Which line.
-        line_id: String,
-    },
+    UnknownLine { order_id: String, version: i64, event: &'static str, line_id: String },
 }
 
 /// Folds the next event of an order. `view` is `None` before the first.

@@ -1,7 +1,7 @@
 //! Generations: several versions of a model's table side by side, and the pointer to the live one.
 //!
-//! Guarantees: statements name tables without a schema, and a connection's search path decides which generation they meet;
-//! the first generation is made by the same function as any later one. Does not: fill a generation.
+//! Guarantees: statements name tables without a schema, and a connection's search path decides which generation they
+//! use; the first generation is made by the same function as any later one. Does not: fill a generation.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use tokio_postgres::{Client, GenericClient, Row};
 
 use crate::Model;
 
-/// Which generation of each model a connection works on.
+/// The generation of each model that a connection uses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Generations(BTreeMap<Model, i32>);
 
@@ -19,18 +19,13 @@ pub enum GenerationError {
     /// The database refused.
     #[error("could not {action} a read model's generation")]
     Database {
-        /// What was being done.
         action: &'static str,
-        /// Why.
         #[source]
         source: tokio_postgres::Error,
     },
     /// A model without a live generation.
     #[error("no generation of {model} is live; run `order-engine migrate`")]
-    NoneLive {
-        /// Which model.
-        model: &'static str,
-    },
+    NoneLive { model: &'static str },
 }
 
 impl Generations {
@@ -55,12 +50,12 @@ impl Generations {
         Self(Model::ALL.into_iter().map(|model| (model, generation)).collect())
     }
 
-    /// Which generation of a model.
+    /// The generation of a model; `None` if the set does not have it.
     pub fn of(&self, model: Model) -> Option<i32> {
         self.0.get(&model).copied()
     }
 
-    /// Live generations from the rows of their statement. Models of another release are not this one's business.
+    /// Live generations from the rows of their statement. Models that this release does not know are left out.
     pub(crate) fn found(rows: &[Row]) -> Self {
         Self(rows.iter().filter_map(|row| Some((Model::named(row.get(0))?, row.get(1)))).collect())
     }
@@ -122,8 +117,8 @@ pub async fn index_generation(
     client.batch_execute(&statements).await.map_err(|source| GenerationError::Database { action: "index", source })
 }
 
-/// Moves the pointer of a model to a generation. The one before is kept; `kept_positions` says, for each shard of the log,
-/// up to which position it has every event, where that is known.
+/// Moves the pointer of a model to a generation. The one before is kept; `kept_positions` says, for each shard of the
+/// log, up to which position it has every event, where that is known.
 ///
 /// # Errors
 /// [`GenerationError::Database`].

@@ -1,9 +1,9 @@
 //! The read models: folds from public event to rows, their tables and their queries.
 //!
-//! Guarantees: a row is a pure fold of an order's public events ([`fold`]), so that a live projection ([`Applier`]) and a
-//! rebuild give the same rows; sums change by the difference between what an order contributed before and after
-//! ([`Contribution`]). Every event is applied once, in version order, or reported. Does not: read Kafka, keep offsets or
-//! park records; whoever calls [`Applier::apply`] does, in the same transaction.
+//! Guarantees: a row is a pure fold of an order's public events ([`fold`]), so that a live projection ([`Applier`]) and
+//! a rebuild give the same rows; sums change by the difference between what an order contributed before and after
+//! ([`Contribution`]). Every event is applied once, in version order, or reported. Does not: read Kafka, store offsets
+//! or park records; the caller of [`Applier::apply`] does, in the same transaction.
 
 mod apply;
 pub mod audit;
@@ -20,7 +20,7 @@ mod rows;
 pub mod testing;
 mod view;
 
-pub use apply::plan::is_strangers;
+pub use apply::plan::is_foreign;
 pub use apply::{Applier, ApplyError, ApplyReport, Failure};
 use contribution::moved_placement;
 pub use contribution::{Contribution, CustomerFigures, CustomerKey, SkuFigures, SkuKey};

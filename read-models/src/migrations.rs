@@ -1,4 +1,4 @@
-//! Bringing the database `read` up to date.
+//! Migrations of the database `read`.
 
 use refinery::Runner;
 use service_kit::config::DatabaseUrl;
@@ -29,7 +29,7 @@ pub fn migrations() -> Runner {
     embedded::migrations::runner()
 }
 
-/// Applies missing migrations and makes the first generation of each model that has none. Answers how many migrations
+/// Applies missing migrations and makes the first generation of each model that has none. Returns how many migrations
 /// were applied; `progress` gets a line for each.
 ///
 /// # Errors

@@ -3,11 +3,11 @@
 /// One read model: a table with its indexes, in one Postgres schema a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Model {
-    /// One row an order: where it stands.
+    /// One row an order: its current state.
     OrderSummary,
     /// One row an order line.
     OrderLines,
-    /// One row an event, readable.
+    /// One row an event.
     OrderTimeline,
     /// One row a customer and currency: what they bought.
     CustomerSummary,

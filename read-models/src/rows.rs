@@ -12,24 +12,14 @@ pub enum RowError {
     /// A column is missing or of another type.
     #[error("table {table} has an unreadable column {column}")]
     Column {
-        /// Which table.
         table: &'static str,
-        /// Which column.
         column: &'static str,
-        /// Why.
         #[source]
         source: tokio_postgres::Error,
     },
     /// A value that no projector writes.
     #[error("table {table} holds {value:?} in column {column}")]
-    Value {
-        /// Which table.
-        table: &'static str,
-        /// Which column.
-        column: &'static str,
-        /// The value.
-        value: String,
-    },
+    Value { table: &'static str, column: &'static str, value: String },
 }
 
 /// A row with the name of its table.
@@ -43,7 +33,7 @@ impl Reader<'_> {
         self.row.try_get(column).map_err(|source| RowError::Column { table: self.table, column, source })
     }
 
-    /// A text that stands for a value of a type.
+    /// A text column, parsed.
     pub fn parsed<T>(&self, column: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<T, RowError> {
         let text: &str = self.get(column)?;
         parse(text).ok_or_else(|| RowError::Value { table: self.table, column, value: text.to_owned() })

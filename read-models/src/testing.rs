@@ -1,4 +1,4 @@
-//! Histories of orders as they would come from the topic, told in sentences.
+//! Event histories of orders as they would come from the topic, built step by step.
 
 use domain::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use crate::{OrderView, fold};
 
-/// 2026-01-01T00:00:00Z, when all stories begin. Each event is a second after the one before.
+/// 2026-01-01T00:00:00Z, when all histories begin. Each event is a second after the one before.
 pub const BEGINNING_MICROS: i64 = 1_767_225_600_000_000;
 const SECOND_MICROS: i64 = 1_000_000;
 
 /// The events of one order, one after another.
 #[derive(Debug, Clone)]
-pub struct Story {
+pub struct EventHistory {
     order_id: Uuid,
     tenant: String,
     customer: Option<String>,
@@ -25,7 +25,7 @@ pub struct Story {
     records: Vec<Published>,
 }
 
-/// A line of a story.
+/// A line of an order.
 pub fn line(number: u32, sku: &str, quantity: i64, price_minor: i64) -> ContractLine {
     ContractLine {
         line_id: line_id(number),
@@ -51,14 +51,14 @@ fn line_id(number: u32) -> String {
     Uuid::from_u128(u128::from(number) + 1).to_string()
 }
 
-impl Story {
-    /// Nothing has happened yet.
+impl EventHistory {
+    /// A history without events.
     pub fn of(order_id: Uuid, tenant: &str, customer: Option<&str>) -> Self {
         let (tenant, customer) = (tenant.to_owned(), customer.map(str::to_owned));
         Self { order_id, tenant, customer, first_position: 1, view: None, records: Vec::new() }
     }
 
-    /// The story's first event stands at this place of the log.
+    /// Sets the log position of the first event.
     #[must_use]
     pub const fn from_position(mut self, position: i64) -> Self {
         self.first_position = position;
@@ -144,7 +144,7 @@ impl Story {
         })
     }
 
-    /// The order is called off.
+    /// The order is cancelled.
     #[must_use]
     pub fn cancelled(self) -> Self {
         self.then(|order_id, version, tenant, at| {
@@ -243,15 +243,15 @@ impl Story {
     /// Any event, from order id, version, tenant and moment. It need not fold.
     #[must_use]
     pub fn then(mut self, event: impl FnOnce(String, i64, String, i64) -> PublicEvent) -> Self {
-        let version = i64::try_from(self.records.len()).expect("stories are short") + 1;
+        let version = i64::try_from(self.records.len()).expect("histories are short") + 1;
         let at = BEGINNING_MICROS + (version - 1) * SECOND_MICROS;
         let event = event(self.order_id.to_string(), version, self.tenant.clone(), at);
         let record = Published {
             event,
             event_id: EventId::new(Uuid::from_u64_pair(self.order_id.as_u64_pair().1, version.unsigned_abs())),
             position: Position { shard: 0, position: self.first_position + version - 1 },
-            recorded_at: Timestamp::try_from_micros(at + 123_456).expect("stories happen in our days"),
-            correlation_id: Some(format!("story of {}", self.order_id)),
+            recorded_at: Timestamp::try_from_micros(at + 123_456).expect("histories begin in 2026"),
+            correlation_id: Some(format!("history of {}", self.order_id)),
             causation_id: None,
             traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
         };

@@ -14,14 +14,14 @@ macro_rules! stored {
         }
 
         impl $name {
-            /// As stored.
+            /// The stored text.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)*
                 }
             }
 
-            /// From what is stored.
+            /// The value of a stored text; `None` for any other text.
             pub fn parse(text: &str) -> Option<Self> {
                 match text {
                     $($text => Some(Self::$variant),)*
@@ -33,26 +33,24 @@ macro_rules! stored {
 }
 
 stored!(
-    /// Where an order stands.
+    /// The state of an order.
     ViewState {
-        /// Being put together.
+        /// Its lines and addresses may still change.
         Draft = "DRAFT",
         /// Committed to by the customer.
         Placed = "PLACED",
-        /// Called off.
         Cancelled = "CANCELLED",
-        /// Over and done; an imported order is from the start.
+        /// Nothing more happens to it. An imported order is completed from the start.
         Completed = "COMPLETED",
-        /// Only rows of another program so far. Kept for its version; no query shows it.
+        /// Has only events of other programs so far. Stored for its version; no query shows it.
         Foreign = "FOREIGN",
     }
 );
 stored!(
-    /// Whether an order sells or takes back.
+    /// Whether an order is a sale or a credit.
     ViewKind {
-        /// Goods for money.
         Sale = "SALE",
-        /// Money back: its sums are negative.
+        /// Money is paid back: its sums are negative.
         Credit = "CREDIT",
     }
 );
@@ -70,29 +68,25 @@ impl ViewKind {
 /// An order with its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderView {
-    /// Which order.
     pub order_id: Uuid,
-    /// Whose shop.
     pub tenant: String,
     /// Version of the last event folded in.
     pub version: i64,
-    /// Where it stands.
     pub state: ViewState,
-    /// A sale or a credit.
     pub kind: ViewKind,
-    /// Whether it was taken in from another system.
+    /// Whether it was imported from another system.
     pub imported: bool,
-    /// That system.
+    /// The system it was imported from; `None` if it was not imported.
     pub source: Option<String>,
-    /// What it is called there.
+    /// Its id in that system.
     pub reference: Option<String>,
-    /// What a credit takes back, where known.
+    /// In a credit, the reference of the order that it takes back, where known.
     pub credit_of: Option<String>,
-    /// The number people know it by, once placed.
+    /// The order number; `None` until it is placed.
     pub number: Option<String>,
-    /// For whom, where known.
+    /// The customer's id, where known.
     pub customer: Option<String>,
-    /// Of the shipping address, or as imported.
+    /// ISO 3166-1 alpha-2 code of the shipping address, or as imported.
     pub country: Option<String>,
     /// ISO 4217 code; `None` only while the state is foreign.
     pub currency: Option<String>,
@@ -100,25 +94,21 @@ pub struct OrderView {
     pub total_minor: i64,
     /// Pieces of all lines, negative in a credit.
     pub quantity_total: i64,
-    /// When the draft was begun.
     pub drafted_at: Option<DateTime<Utc>>,
-    /// When it was placed.
     pub placed_at: Option<DateTime<Utc>>,
-    /// When it was called off.
     pub cancelled_at: Option<DateTime<Utc>>,
-    /// When it was imported.
     pub imported_at: Option<DateTime<Utc>>,
     /// When the last event was recorded, to the millisecond, which is what a Kafka record keeps.
     pub updated_at: DateTime<Utc>,
-    /// On what ground it was called off.
+    /// `CUSTOMER`, `STAFF`, `DISCARDED` or `UNKNOWN`; `None` if it is not cancelled.
     pub cancel_reason: Option<String>,
-    /// In whose words.
+    /// Free text given with the cancellation.
     pub cancel_note: Option<String>,
-    /// Where to; details sealed.
+    /// Its personal details are sealed.
     pub shipping_address: Option<ContractAddress>,
-    /// Whom to bill; details sealed.
+    /// Its personal details are sealed.
     pub billing_address: Option<ContractAddress>,
-    /// Place of the last event in the log.
+    /// Position of the last event in the log.
     pub position: Position,
     /// Lines by ordinal.
     pub lines: Vec<LineView>,
@@ -129,13 +119,11 @@ pub struct OrderView {
 pub struct LineView {
     /// Unique within the order.
     pub line_id: Uuid,
-    /// Place among the lines, rising but not without gaps while the order is a draft.
+    /// Position among the lines. It rises, with gaps while the order is a draft.
     pub ordinal: i32,
-    /// What.
     pub sku: String,
-    /// What it is called.
     pub description: Option<String>,
-    /// Pieces.
+    /// Number of pieces.
     pub quantity: i64,
     /// Ten-thousandths of a major unit.
     pub unit_price: i64,
@@ -144,7 +132,7 @@ pub struct LineView {
 }
 
 impl OrderView {
-    /// The line of an id.
+    /// The line with this id.
     pub fn line(&self, line_id: Uuid) -> Option<&LineView> {
         self.lines.iter().find(|line| line.line_id == line_id)
     }

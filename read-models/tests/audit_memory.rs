@@ -1,10 +1,11 @@
-//! The memory of an audit does not grow with the orders it looks at. Alone in its process, whose memory is measured.
+//! The memory of an audit does not grow with the number of orders. The test is alone in its process, whose memory is
+//! measured.
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use domain::contract::{Position, Published};
 use read_models::audit::{Sorted, audit};
-use read_models::testing::Story;
+use read_models::testing::EventHistory;
 use read_models::{Applier, migrate};
 use service_kit::BoxError;
 use service_kit::testing::TestDatabase;
@@ -30,8 +31,8 @@ impl Histories {
         let mut events = Vec::new();
         for number in self.next..end {
             let id = Uuid::from_u128(number + 1);
-            let story = Story::of(id, "shop", Some("c1")).drafted().line(0, "A", 2, 150).line(1, "B", 1, 99);
-            for mut record in story.placed(&number.to_string()).records() {
+            let history = EventHistory::of(id, "shop", Some("c1")).drafted().line(0, "A", 2, 150).line(1, "B", 1, 99);
+            for mut record in history.placed(&number.to_string()).records() {
                 let position = i64::try_from(number).unwrap() * EVENTS_AN_ORDER + record.event.version();
                 record.position = Position { shard: 0, position };
                 events.push((id, record));

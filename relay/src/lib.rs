@@ -1,11 +1,13 @@
-//! From the log to Kafka, exactly once.
+//! Publishes the log to Kafka, exactly once.
 //!
-//! Guarantees: every event of a shard is published in position order, once under `read_committed`. The relay's place is
-//! written in the transaction that publishes, so the two cannot differ, and a start proves that they do not, also where a broker
-//! has lost a transaction's marker. A successor fences its predecessor before it reads the place. A foreign row or a huge one
-//! is published as what it is and never stops the relay; an event of the engine's own that cannot be read stops it, and one of a
-//! newer release is left to a relay of that release. What stops one shard's relay for good stops no other.
-//! Does not: give positions (the sequencer does) or decide who runs: a lease says who, and fencing makes it true.
+//! Guarantees: every event of a shard is published in position order, once under `read_committed`. The relay's
+//! checkpoint is written in the transaction that publishes, so the two cannot differ, and every start verifies that
+//! they do not, also where a broker has lost a transaction's marker. A successor fences its predecessor before it reads
+//! the checkpoint. A foreign or huge row is published as a foreign event and never stops the relay; an event of the
+//! engine's own that cannot be read stops it, and an event of a newer release is left to a relay of that release. A
+//! final error stops only its own shard's relay.
+//! Does not: assign positions (the sequencer does) or decide which process runs: a lease decides, and fencing enforces
+//! it.
 
 mod options;
 mod outgoing;
@@ -29,28 +31,27 @@ pub use session::RelayError;
 pub use start::{PartitionName, StartError, Undecidable};
 pub use status::{RelayStatus, RelayStopped};
 
-/// What a relay works with.
+/// The services that a relay uses.
 #[derive(Clone)]
 pub struct Deps {
-    /// The log.
     pub store: Store,
     /// Kafka's bootstrap servers.
     pub brokers: String,
-    /// Encodes for the topic of [`RelayOptions`].
+    /// An encoder for the topic of [`RelayOptions`].
     pub encoder: Encoder,
-    /// The clock, for lag.
+    /// Used to measure lag.
     pub clock: SharedClock,
-    /// Who this process is, for the lease.
+    /// Identifies this process as a holder of leases.
     pub holder: Uuid,
-    /// What the relays of this process tell whoever watches it.
+    /// Where the relays of this process report their state.
     pub status: RelayStatus,
 }
 
-/// Relays one shard until cancelled. `head` tells the last position given.
+/// Relays one shard until cancelled. `head` holds the last assigned position.
 ///
 /// # Errors
-/// [`RelayError`] when going on would lose or double events: the checkpoint belongs to another log, records contradict it, an
-/// event cannot be read, or Kafka refuses a record for good. What passes by itself is waited out.
+/// [`RelayError`] when going on would lose or duplicate events: the checkpoint belongs to another log, records
+/// contradict it, an event cannot be read, or Kafka refuses a record for good. Other errors are retried.
 pub async fn run(
     mut deps: Deps,
     options: RelayOptions,

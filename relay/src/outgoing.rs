@@ -1,4 +1,4 @@
-//! From a stored row to the record that goes out.
+//! Turns stored rows into the records to publish.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::contract::{Facts, ForeignRow, Position, PublicEvent, Published, publish, publish_foreign};
@@ -8,45 +8,33 @@ use domain::{Decider, EventId, StoredEvent, TenantId};
 use event_store::{DeclaredEvent, Metadata, StoredRow, StreamId};
 use messaging::OutgoingRecord;
 
-/// The tenant of rows whose writer knows of none.
+/// The tenant of rows whose writer sets none.
 const DEFAULT_TENANT: &str = "default";
-/// Largest body of a foreign row that is sent along, in bytes; a larger one goes without.
+/// Largest body of a foreign row that is published, in bytes; a row with a larger one is published without it.
 const FOREIGN_BODY_BYTES_MAX: usize = 500_000;
-/// A payload up to this size, in bytes, is publishable without being measured: Avro takes no more for a value than JSON does,
-/// and what a record repeats of its row and its total is a few bytes a line.
+/// A payload up to this size, in bytes, is publishable without being measured: a value takes no more bytes in Avro than
+/// in JSON, and the fields that a record adds to its row take a few bytes a line.
 const UNMEASURED_BYTES_MAX: usize = 250_000;
 
 /// Why a row of a kind that this release writes cannot be published.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableEvent {
-    /// Its body or version is not one that this release reads.
+    /// This release cannot read the row's body or version.
     #[error("event {event} at position {position}, version {version} of stream {stream}, cannot be read")]
     Body {
-        /// Where it stands in the log.
         position: Position,
-        /// Its id.
         event: EventId,
-        /// Whose history.
         stream: StreamId,
-        /// Place in it.
         version: i64,
-        /// Why.
         #[source]
         source: Box<DecodeError>,
     },
-    /// Its stream is no order's.
+    /// The row's stream id is no order's id.
     #[error("event {event} at position {position} is an order's, but its stream {stream} is named by no order's id")]
-    Stream {
-        /// Where it stands in the log.
-        position: Position,
-        /// Its id.
-        event: EventId,
-        /// Whose history.
-        stream: StreamId,
-    },
+    Stream { position: Position, event: EventId, stream: StreamId },
 }
 
-/// The kinds of events that this release writes and publishes as what they are.
+/// The kinds of events that this release writes and publishes under their own names.
 pub fn declared_events() -> Vec<DeclaredEvent> {
     let own = PublicEvent::NAMES.into_iter().filter_map(|name| Some((name, OrderEvent::current_version(name)?)));
     own.map(|(name, version)| DeclaredEvent {
@@ -66,16 +54,17 @@ pub(crate) fn is_read_here(row: &StoredRow) -> bool {
             .is_some_and(|current| current == version || OrderEvent::UPCASTERS.iter().any(lifted))
 }
 
-/// The record of a row: the public event of one of ours, or a `ForeignEvent` for whatever else stands there.
+/// The record of a row: the public event of an event of the engine, or a `ForeignEvent` for any other row.
 ///
 /// # Errors
-/// [`UnreadableEvent`] for a row of ours that cannot be read: as a foreign event it would be lost to every consumer.
+/// [`UnreadableEvent`] for an engine's row that cannot be read: published as a foreign event, it would be lost to every
+/// consumer.
 pub fn outgoing(position: Position, row: StoredRow) -> Result<OutgoingRecord, UnreadableEvent> {
     let payload_hash = hash(&row.payload);
     Ok(OutgoingRecord { published: published(position, row)?, payload_hash })
 }
 
-/// What a row's record says, for whoever reads the log itself and needs no proof of the payload.
+/// The public event and envelope of a row, for readers of the log that need no payload hash.
 ///
 /// # Errors
 /// [`UnreadableEvent`], as for [`outgoing`].
@@ -84,14 +73,15 @@ pub fn published(position: Position, row: StoredRow) -> Result<Published, Unread
     Ok(with_envelope(position, row, own))
 }
 
-/// What a row's record would say if it were somebody else's, for whoever goes on in spite of an [`UnreadableEvent`].
+/// A row as a `ForeignEvent` with its envelope, for readers of the log that go on in spite of an [`UnreadableEvent`].
 pub fn published_as_foreign(position: Position, row: StoredRow) -> Published {
     with_envelope(position, row, None)
 }
 
 fn with_envelope(position: Position, row: StoredRow, own: Option<PublicEvent>) -> Published {
     let metadata = Metadata::from_json(&row.metadata);
-    let (event_id, recorded_at) = (row.event_id, row.recorded_at);
+    let event_id = row.event_id;
+    let recorded_at = row.recorded_at;
     Published {
         event: own.unwrap_or_else(|| foreign(row)),
         event_id,
@@ -103,13 +93,14 @@ fn with_envelope(position: Position, row: StoredRow, own: Option<PublicEvent>) -
     }
 }
 
-/// The public event of a row whose kind this release writes; `None` for another kind, and for a row that is too large to be
-/// published, which only somebody else's program can have stored.
+/// The public event of a row whose kind this release writes. `None` for another kind, and for a row that is too large
+/// to be published, which only another program can have stored.
 fn own_event(position: Position, row: &StoredRow) -> Result<Option<PublicEvent>, UnreadableEvent> {
     if &*row.stream.kind != Order::KIND || OrderEvent::current_version(&row.event_type).is_none() {
         return Ok(None);
     }
-    let (event, stream) = (row.event_id, row.stream.clone());
+    let event = row.event_id;
+    let stream = row.stream.clone();
     let Ok(order_id) = row.stream.id.parse() else { return Err(UnreadableEvent::Stream { position, event, stream }) };
     let stored = upcast::decode::<OrderEvent>(&row.event_type, &row.event_version, &row.payload).map_err(|source| {
         UnreadableEvent::Body { position, event, stream, version: row.version, source: source.into() }

@@ -1,8 +1,8 @@
 //! Reading ahead: pages of the log become records while Kafka commits the page before.
 //!
-//! Guarantees: pages come in position order without a gap; one waits, one more is made and one more is read at most; and after
-//! an error nothing comes. A small page that waits takes in what comes behind it, so that an event waits for one transaction
-//! and not for several small ones. Does not: know what has been published.
+//! Guarantees: pages come in position order without a gap; at most one waits, one is being encoded and one is being
+//! read; no page follows an error. A small page that waits is joined with the next ones, so that an event waits for one
+//! transaction and not for several small ones. Does not: know what has been published.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,28 +19,28 @@ use crate::outgoing::{is_read_here, outgoing};
 use crate::session::RelayError;
 use crate::{Deps, RelayOptions};
 
-/// Records that are made before other tasks get a turn.
+/// Records that are encoded before other tasks get a turn.
 const RECORDS_A_TURN: usize = 128;
-/// Up to this size a page that waits takes in more, in bytes of its records' values.
+/// Largest page that joining makes, in bytes of its records' values.
 const JOINED_BYTES_MAX: usize = 1024 * 1024;
 
 /// A page of the log, ready to be published.
 pub(crate) struct Page {
     pub(crate) records: Vec<EncodedRecord>,
-    /// Of each record, where somebody wants to know.
+    /// One for each record where traces are enabled, else empty.
     pub(crate) traces: Vec<Trace>,
-    /// Where the page ends.
+    /// Position of the last record.
     pub(crate) last: i64,
     /// Of the last record.
     pub(crate) event_id: EventId,
     /// Of the last record.
     pub(crate) recorded_at: Timestamp,
-    /// Of the records' values.
+    /// Size of the records' values.
     bytes: usize,
 }
 
 impl Page {
-    /// Takes in the page that follows, unless both together are too large; then it is given back.
+    /// Appends the following page. Returns it where both together are too large.
     fn join(&mut self, next: Self, events_max: usize) -> Result<(), Self> {
         let too_many = self.records.len() + next.records.len() > events_max;
         if too_many || self.bytes + next.bytes > JOINED_BYTES_MAX {
@@ -48,13 +48,15 @@ impl Page {
         }
         self.records.extend(next.records);
         self.traces.extend(next.traces);
-        (self.last, self.event_id, self.recorded_at) = (next.last, next.event_id, next.recorded_at);
+        self.last = next.last;
+        self.event_id = next.event_id;
+        self.recorded_at = next.recorded_at;
         self.bytes += next.bytes;
         Ok(())
     }
 }
 
-/// By what an event is found in a trace.
+/// The attributes of a published event in its trace.
 pub(crate) struct Trace {
     order: String,
     version: i64,
@@ -62,8 +64,8 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Tells the trace that the event goes out.
-    pub(crate) fn tell(&self) {
+    /// Emits the trace event of a published event.
+    pub(crate) fn emit(&self) {
         let Self { order, version, traceparent } = self;
         tracing::debug!(
             name: "relay.event.publish",
@@ -73,31 +75,31 @@ impl Trace {
         );
     }
 
-    fn wanted() -> bool {
+    fn is_enabled() -> bool {
         tracing::enabled!(target: "relay::trace", Level::DEBUG)
     }
 }
 
-/// The pages behind a position. Dropping it ends the reading.
+/// The pages after a position. Dropping it stops the reader.
 pub(crate) struct Pages {
-    place: Arc<Place>,
+    slot: Arc<PageSlot>,
     _reading: JoinSet<()>,
 }
 
-/// Where the page waits that comes next.
+/// Holds the next page until it is taken.
 #[derive(Default)]
-struct Place {
+struct PageSlot {
     page: Mutex<Option<Result<Page, RelayError>>>,
     filled: Notify,
     emptied: Notify,
 }
 
-impl Place {
+impl PageSlot {
     fn lock(&self) -> MutexGuard<'_, Option<Result<Page, RelayError>>> {
         self.page.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a page there or into the one that waits, once it fits.
+    /// Puts a page into the slot, or joins it to the page there; waits while it does not fit.
     async fn put(&self, page: Result<Page, RelayError>, events_max: usize) {
         let mut left = self.try_put(page, events_max);
         while let Some(page) = left {
@@ -106,7 +108,7 @@ impl Place {
         }
     }
 
-    /// Gives a page back that does not fit.
+    /// Returns a page that does not fit.
     fn try_put(&self, page: Result<Page, RelayError>, events_max: usize) -> Option<Result<Page, RelayError>> {
         let mut waiting = self.lock();
         match (&mut *waiting, page) {
@@ -129,21 +131,21 @@ impl Pages {
         shard: i16,
         head: watch::Receiver<i64>,
     ) -> Self {
-        let place = Arc::new(Place::default());
+        let slot = Arc::new(PageSlot::default());
         let reader = Reader { deps: deps.clone(), options: options.clone(), shard, head };
         let mut reading = JoinSet::new();
-        reading.spawn(reader.read_on(published, Arc::clone(&place)));
-        Self { place, _reading: reading }
+        reading.spawn(reader.read_on(published, Arc::clone(&slot)));
+        Self { slot, _reading: reading }
     }
 
-    /// The next page, once there is one; never one after an error.
+    /// Waits for the next page. Must not be called again after an error, since no page follows it.
     pub(crate) async fn next(&mut self) -> Result<Page, RelayError> {
         loop {
-            if let Some(page) = self.place.lock().take() {
-                self.place.emptied.notify_one();
+            if let Some(page) = self.slot.lock().take() {
+                self.slot.emptied.notify_one();
                 return page;
             }
-            self.place.filled.notified().await;
+            self.slot.filled.notified().await;
         }
     }
 }
@@ -156,7 +158,7 @@ struct Reader {
 }
 
 impl Reader {
-    async fn read_on(mut self, mut after: i64, place: Arc<Place>) {
+    async fn read_on(mut self, mut after: i64, slot: Arc<PageSlot>) {
         let events_max = usize::try_from(self.options.batch_events_max).unwrap_or(usize::MAX);
         let mut read = self.read(after).await;
         loop {
@@ -169,15 +171,15 @@ impl Reader {
                 Ok(page) => {
                     after = page.last;
                     self.head.mark_unchanged();
-                    // The database finds the next page while this one is made into records.
-                    let (made, next) = tokio::join!(self.make(page, &place, events_max), self.behind(after));
+                    // The database reads the next page while this one is encoded.
+                    let (made, next) = tokio::join!(self.make(page, &slot, events_max), self.behind(after));
                     if !made {
                         return;
                     }
                     read = next;
                 }
                 Err(error) => {
-                    place.put(Err(error), events_max).await;
+                    slot.put(Err(error), events_max).await;
                     return;
                 }
             }
@@ -185,7 +187,7 @@ impl Reader {
     }
 
     async fn read(&mut self, after: i64) -> Result<LogPage, RelayError> {
-        // Before the read, so that whatever comes meanwhile is noticed.
+        // Before the read, so that a head that changes meanwhile is noticed.
         self.head.mark_unchanged();
         self.behind(after).await
     }
@@ -194,21 +196,22 @@ impl Reader {
         Ok(self.deps.store.read_log(self.shard, after, self.options.batch_events_max).await?)
     }
 
-    /// Whether it went well, so that more may follow.
-    async fn make(&self, page: LogPage, place: &Place, events_max: usize) -> bool {
+    /// Encodes a page and puts it into the slot. Returns whether more pages may follow.
+    async fn make(&self, page: LogPage, slot: &PageSlot, events_max: usize) -> bool {
         let page = self.encoded(page).await;
         let sound = page.is_ok();
-        place.put(page, events_max).await;
+        slot.put(page, events_max).await;
         sound
     }
 
     async fn encoded(&self, read: LogPage) -> Result<Page, RelayError> {
         let LogPage { last, rows, .. } = read;
         let (_, newest) = rows.last().expect("a page without rows is not made into records");
-        let (event_id, recorded_at) = (newest.event_id, newest.recorded_at);
+        let event_id = newest.event_id;
+        let recorded_at = newest.recorded_at;
         let mut page =
             Page { records: Vec::with_capacity(rows.len()), traces: Vec::new(), last, event_id, recorded_at, bytes: 0 };
-        let traced = Trace::wanted();
+        let traced = Trace::is_enabled();
         self.leave_newer(&rows).await?;
         for (count, (position, row)) in rows.into_iter().enumerate() {
             if count % RECORDS_A_TURN == RECORDS_A_TURN - 1 {
@@ -219,8 +222,9 @@ impl Reader {
         Ok(page)
     }
 
-    /// Stops before an event that a newer release has declared. Which kinds are declared is asked for only where a row is of
-    /// none that this release reads, and asked anew each time: a newer release declares its kinds before it writes any.
+    /// Stops before an event that a newer release has declared. The declared kinds are read only for a page with a row
+    /// of a kind that this release does not read, and read again each time: a newer release declares its kinds before
+    /// it writes any.
     async fn leave_newer(&self, rows: &[(Position, StoredRow)]) -> Result<(), RelayError> {
         let unknown = rows.iter().filter(|(_, row)| !is_read_here(row));
         let unknown: Vec<_> = unknown.map(|(position, row)| (*position, DeclaredEvent::of(row))).collect();
@@ -239,7 +243,8 @@ impl Reader {
         page.records.push(encoded);
         if traced {
             let event = &record.published.event;
-            let (order, version) = (event.order_id().to_owned(), event.version());
+            let order = event.order_id().to_owned();
+            let version = event.version();
             page.traces.push(Trace { order, version, traceparent: record.published.traceparent });
         }
         Ok(())

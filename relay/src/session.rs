@@ -1,4 +1,4 @@
-//! One producer's life: take the lease, start, publish until something ends it.
+//! One session of a relay: take the lease, start a producer, publish until something ends the session.
 
 use std::time::Duration;
 
@@ -19,7 +19,6 @@ use crate::{Deps, RelayOptions};
 
 /// How a session ended without an error.
 pub(crate) enum End {
-    /// The process stops.
     Stopped,
     /// Another relay has the lease or has fenced this one.
     StandBy,
@@ -30,22 +29,21 @@ pub(crate) enum End {
 /// Why a session ended.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
-    /// Where to go on cannot be told.
-    #[error("the relay of shard {shard} cannot find its place")]
+    /// Where to resume publishing cannot be decided.
+    #[error("the relay of shard {shard} cannot find the position to resume from")]
     Start {
-        /// Which shard.
         shard: i16,
-        /// Why.
         #[source]
         source: Box<StartError>,
     },
-    /// The lease cannot be asked for.
+    /// Taking or renewing the lease failed.
     #[error("the relay cannot ask for its lease")]
     Lease(#[from] LeaseError),
     /// The log cannot be read.
     #[error("the relay cannot read the log")]
     Read(#[from] ReadError),
-    /// An event of a kind that this release writes cannot be read. As a foreign event it would be lost to every consumer.
+    /// An event of a kind that this release writes cannot be read. Published as a foreign event, it would be lost to
+    /// every consumer.
     #[error(
         "the relay cannot publish an event of the engine's own. Run the release that wrote it, or restore the row from a backup"
     )]
@@ -56,18 +54,11 @@ pub enum RelayError {
          publish it",
         kind = event.event_type, version = event.event_version
     )]
-    NewerRelease {
-        /// Where it stands.
-        position: Position,
-        /// Its kind.
-        event: Box<DeclaredEvent>,
-    },
-    /// A record cannot be written.
+    NewerRelease { position: Position, event: Box<DeclaredEvent> },
+    /// A record cannot be encoded.
     #[error("the relay cannot encode the event at position {position}")]
     Encode {
-        /// Where it stands.
         position: Position,
-        /// Why.
         #[source]
         source: EncodeError,
     },
@@ -77,7 +68,7 @@ pub enum RelayError {
 }
 
 impl RelayError {
-    /// Whether starting over would not help.
+    /// Whether retrying cannot help.
     pub fn is_final(&self) -> bool {
         match self {
             Self::Start { source, .. } => source.is_final(),
@@ -112,7 +103,7 @@ pub(crate) async fn session(
                 "the relay was fenced"
             );
             metrics::counter!("relay_fenced_total", "shard" => shard.to_string()).increment(1);
-            // Whoever fenced this producer holds the lease by now, or will.
+            // The relay that fenced this producer holds the lease already or takes it next.
             return Ok(End::StandBy);
         }
         Err(error @ RelayError::NewerRelease { .. }) => {
@@ -129,7 +120,7 @@ pub(crate) async fn session(
     };
     if is_over {
         let released = deps.store.release(&lease).await;
-        // A final error counts for more than a lease that runs out by itself.
+        // A final error is more important than a failed release: the lease expires by itself.
         if end.is_ok() {
             released?;
         }
@@ -143,7 +134,7 @@ async fn hold(deps: &Deps, options: &RelayOptions, lease: &Lease) -> Result<End,
     loop {
         service_kit::poll::pause(Duration::from_millis(options.lease_renewal_ms), &never).await;
         let renewed = deps.store.lease(&lease.name, lease.holder, options.lease_ttl_s).await?;
-        // Another epoch means that it had run out, so that somebody else may have begun meanwhile.
+        // Another epoch means that the lease had expired, so that another relay may have started meanwhile.
         if renewed.as_ref() != Some(lease) {
             tracing::warn!(lease = lease.name, epoch = lease.epoch, "the relay has lost its lease");
             return Ok(End::StandBy);
@@ -204,7 +195,7 @@ impl Session<'_> {
         for record in page.records {
             self.producer.produce(record).await?;
         }
-        page.traces.iter().for_each(Trace::tell);
+        page.traces.iter().for_each(Trace::emit);
         self.produce_checkpoint(page.last, page.event_id).await?;
         self.producer.commit().await?;
         self.published = page.last;
@@ -218,7 +209,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Those partitions in which a transaction with these records ends what lacked its marker.
+    /// The unmarked partitions that a transaction with these records writes to, and whose markers it thereby completes.
     fn touched_of_unmarked(&self, records: &[EncodedRecord]) -> Vec<PartitionName> {
         let partitions = self.examined.ends.len();
         let touches = |wanted: &PartitionName| {
@@ -229,7 +220,8 @@ impl Session<'_> {
         self.unmarked.iter().filter(|unmarked| touches(unmarked)).cloned().collect()
     }
 
-    /// Makes sure that what lacked its marker counts, now that a transaction has touched its partition.
+    /// Verifies that records that lacked their marker are committed, now that a transaction has written to their
+    /// partition.
     async fn look_again(&mut self, touched: Vec<PartitionName>) -> Result<(), RelayError> {
         let (examined, unmarked) = look_again(self.deps, self.options, self.shard).await?;
         self.examined = examined;

@@ -1,19 +1,19 @@
-//! What the relays of a process tell whoever watches it.
+//! The state of a process's relays, as its readiness check reports it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::session::RelayError;
 
-/// What is shared by the relays of a process and its readiness check.
+/// The state that the relays of a process share with its readiness check.
 #[derive(Debug, Clone, Default)]
-pub struct RelayStatus(Arc<Mutex<Told>>);
+pub struct RelayStatus(Arc<Mutex<Reported>>);
 
 #[derive(Debug, Default)]
-struct Told {
-    /// Why a shard's relay has stopped for good.
+struct Reported {
+    /// The final error of each shard whose relay has stopped for good.
     stopped: BTreeMap<i16, String>,
-    /// What is wrong with the brokers.
+    /// The note of [`RelayStatus::set_brokers`].
     brokers: Option<String>,
 }
 
@@ -26,28 +26,28 @@ pub struct RelayStopped {
 }
 
 impl RelayStatus {
-    /// Notes that a shard's relay has stopped for good.
+    /// Records that a shard's relay has stopped for good.
     pub fn stop(&self, shard: i16, error: &RelayError) {
         metrics::gauge!("relay_stopped", "shard" => shard.to_string()).set(1.0);
         self.lock().stopped.insert(shard, service_kit::errors::chain(error));
     }
 
-    /// Whether all relays go on.
+    /// Succeeds while all relays are running.
     ///
     /// # Errors
-    /// [`RelayStopped`] names the first that does not, and why.
+    /// [`RelayStopped`] names the first relay that has stopped, and its error.
     pub fn check(&self) -> Result<(), RelayStopped> {
-        let told = self.lock();
-        let first = told.stopped.first_key_value();
+        let reported = self.lock();
+        let first = reported.stopped.first_key_value();
         first.map_or(Ok(()), |(shard, reason)| Err(RelayStopped { shard: *shard, reason: reason.clone() }))
     }
 
-    /// What an operator should know, whether or not the relays go on.
+    /// A note for operators about stopped relays and unsafe brokers. `None` where there is nothing to report.
     pub fn note(&self) -> Option<String> {
-        let told = self.lock();
+        let reported = self.lock();
         let stopped =
-            told.stopped.iter().map(|(shard, reason)| format!("the relay of shard {shard} has stopped: {reason}"));
-        let notes: Vec<_> = stopped.chain(told.brokers.clone()).collect();
+            reported.stopped.iter().map(|(shard, reason)| format!("the relay of shard {shard} has stopped: {reason}"));
+        let notes: Vec<_> = stopped.chain(reported.brokers.clone()).collect();
         (!notes.is_empty()).then(|| notes.join("; "))
     }
 
@@ -55,7 +55,7 @@ impl RelayStatus {
         self.lock().brokers = note;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Told> {
+    fn lock(&self) -> MutexGuard<'_, Reported> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use domain::Timestamp;
 use uuid::{Builder, Uuid};
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Debug + Send + Sync {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// A clock that is handed around.
+/// A shared clock.
 pub type SharedClock = Arc<dyn Clock>;
 
 /// The machine's clock.
@@ -61,19 +61,19 @@ impl Clock for ManualClock {
     }
 }
 
-/// Gives identifiers and random bytes.
+/// A source of identifiers and random bytes.
 pub trait Ids: Debug + Send + Sync {
     /// An identifier that sorts by the time it was made (UUIDv7).
     fn ordered(&self) -> Uuid;
 
-    /// An identifier that tells nothing (UUIDv4).
+    /// A random identifier (UUIDv4).
     fn random(&self) -> Uuid;
 
     /// Fills the buffer with random bytes. Only [`SystemIds`] is fit for keys and nonces.
     fn fill(&self, buffer: &mut [u8]);
 }
 
-/// Identifiers that are handed around.
+/// A shared source of identifiers.
 pub type SharedIds = Arc<dyn Ids>;
 
 /// Identifiers and bytes from the machine's cryptographic generator.
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manual_clock_moves_only_when_told() {
+    fn a_manual_clock_moves_only_when_moved() {
         let clock = ManualClock::new(noon());
         assert_eq!(clock.now(), noon());
         clock.advance(Duration::from_millis(1));
@@ -176,7 +176,8 @@ mod tests {
     #[test]
     fn seeded_identifiers_repeat_and_differ_among_themselves() {
         let clock: SharedClock = Arc::new(ManualClock::new(noon()));
-        let (left, right) = (SeededIds::new(7, clock.clone()), SeededIds::new(7, clock.clone()));
+        let left = SeededIds::new(7, clock.clone());
+        let right = SeededIds::new(7, clock.clone());
         assert_eq!(left.ordered(), right.ordered());
         assert_eq!(left.random(), right.random());
         assert_ne!(left.random(), left.random());
@@ -189,7 +190,8 @@ mod tests {
     fn system_identifiers_sort_by_time_and_fill_differs() {
         let ids = SystemIds;
         assert!(ids.ordered() < ids.ordered());
-        let (mut left, mut right) = ([0; 32], [0; 32]);
+        let mut left = [0; 32];
+        let mut right = [0; 32];
         ids.fill(&mut left);
         ids.fill(&mut right);
         assert_ne!(left, right);

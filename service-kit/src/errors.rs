@@ -1,9 +1,9 @@
-//! How an error is told to people: itself, then every cause, once, at the boundary that handles it.
+//! The text of an error with all its causes, for the boundary that handles and logs it.
 
 use std::error::Error;
 use std::fmt::Write;
 
-/// Causes shown before the rest is left out; a longer chain is a loop in disguise.
+/// Most causes shown. A longer chain is a cycle.
 const CAUSES_MAX: usize = 16;
 
 /// The error's text followed by each cause, joined by `: `.
@@ -23,7 +23,7 @@ mod tests {
     use super::chain;
 
     #[derive(Debug, thiserror::Error)]
-    #[error("could not open the shop")]
+    #[error("could not open the store")]
     struct Outer(#[source] Inner);
 
     #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,6 @@ mod tests {
 
     #[test]
     fn a_chain_names_the_error_and_its_causes() {
-        assert_eq!(chain(&Outer(Inner)), "could not open the shop: the key is lost");
+        assert_eq!(chain(&Outer(Inner)), "could not open the store: the key is lost");
     }
 }

@@ -1,4 +1,4 @@
-//! Makes the keys of a development installation.
+//! Creates the keys of a development installation.
 
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -13,43 +13,39 @@ use crate::auth::{MintError, public_key_set};
 use crate::clock::Ids;
 use crate::keyring::MASTER_KEY_BYTES;
 
-/// Only the owner may read keys.
+/// File mode of keys: only the owner may read them.
 const FILE_MODE: u32 = 0o600;
 const FOLDER_MODE: u32 = 0o700;
 /// Columns of a PEM body (RFC 7468).
 const PEM_COLUMNS: usize = 64;
 
-/// Why keys could not be made.
+/// Why keys could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     /// A file or folder cannot be read or written.
     #[error("could not make {}", path.display())]
     File {
-        /// The file or folder.
         path: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// The generator failed.
+    /// Generating a key failed.
     #[error("could not generate a signing key")]
     Generate,
-    /// A signing key that was there already cannot be used.
+    /// The existing signing key cannot be used.
     #[error("the signing key {} cannot be used; remove it to have a new one made", path.display())]
     Unusable {
-        /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: MintError,
     },
 }
 
-/// Makes `signing.pem` (Ed25519), `jwks.json` (its public half) and `master.key` in the folder, each where it is absent,
-/// readable by the owner alone. Says a line for each.
+/// Creates `signing.pem` (Ed25519), `jwks.json` (its public half) and `master.key` in the folder, each where it is
+/// absent, readable by the owner alone. Reports a line for each.
 ///
 /// # Errors
-/// [`KeysError`]; what was made before stays.
+/// [`KeysError`]; files created before the error are kept.
 pub fn make(dir: &Path, ids: &dyn Ids) -> Result<Vec<String>, KeysError> {
     let failed = |path: &Path, source| KeysError::File { path: path.to_owned(), source };
     std::fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(dir).map_err(|source| failed(dir, source))?;
@@ -77,7 +73,7 @@ pub(crate) fn signing_key_pem() -> Result<String, KeysError> {
     Ok(format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n")))
 }
 
-/// Writes a whole file under another name first, so that an interrupted run leaves no half a key.
+/// Writes the file under another name first, so that an interrupted run leaves no partial key.
 fn write_absent(path: &Path, content: impl FnOnce() -> Result<String, KeysError>) -> Result<String, KeysError> {
     if path.exists() {
         return Ok(format!("kept {}", path.display()));

@@ -1,8 +1,8 @@
-//! What every binary repeats, so that each service holds only its own subject.
+//! What all services share: configuration, clock, shutdown, telemetry, HTTP server, authentication and connections.
 //!
-//! The crate is the edge to the world's awkward parts: environment, clock, randomness, signals, waiting. Other crates get
-//! them as values ([`clock::Clock`], [`clock::Ids`], settings, cancellation tokens) and stay testable. It knows nothing of
-//! orders, Kafka or read models.
+//! Only this crate uses the environment, the clock, randomness, signals and sleeping. Other crates get them as values
+//! ([`clock::Clock`], [`clock::Ids`], settings, cancellation tokens) and stay testable. It knows nothing of orders,
+//! Kafka or read models.
 
 pub mod auth;
 #[expect(clippy::disallowed_methods, reason = "the one module that reads clocks and draws random numbers")]

@@ -1,4 +1,4 @@
-//! Bounded waiting. The one place where sleeping is allowed: everywhere else a wait has a condition and an end.
+//! Bounded waiting. The only module that may sleep: everywhere else a wait has a condition and a limit.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub struct TimedOut {
     limit: Duration,
 }
 
-/// Asks every `interval` until the answer is `true`, for at most `limit`. Asks at least once.
+/// Evaluates a condition every `interval` until it is `true`, for at most `limit`, and at least once.
 ///
 /// # Errors
 /// [`TimedOut`] when `limit` has passed.
@@ -25,10 +25,10 @@ pub async fn wait_until(
     wait_for(limit, interval, async || condition().await.then_some(())).await
 }
 
-/// Asks every `interval` until there is an answer, for at most `limit`. Asks at least once.
+/// Evaluates a function every `interval` until it returns a value, for at most `limit`, and at least once.
 ///
 /// # Errors
-/// [`TimedOut`] when `limit` has passed. A question that never returns is cut off at the limit too.
+/// [`TimedOut`] when `limit` has passed. A call that never returns is cancelled at the limit too.
 pub async fn wait_for<T>(
     limit: Duration,
     interval: Duration,
@@ -49,7 +49,7 @@ pub async fn wait_for<T>(
     tokio::time::timeout(limit + interval, asking).await.ok().flatten().ok_or(TimedOut { limit })
 }
 
-/// Rests for `duration` unless cancelled first; says whether the rest was complete.
+/// Sleeps for `duration` unless cancelled first. Returns whether it slept the whole time.
 pub async fn pause(duration: Duration, cancelled: &CancellationToken) -> bool {
     cancelled.run_until_cancelled(tokio::time::sleep(duration)).await.is_some()
 }

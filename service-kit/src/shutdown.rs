@@ -1,7 +1,8 @@
-//! Stopping in order: a signal cancels a token, tasks see it and finish, and what does not finish in time is cut off.
+//! Graceful shutdown: a signal cancels a token, tasks see it and finish, and tasks that do not finish in time are
+//! aborted.
 //!
 //! Guarantees: the first task that fails stops all others, and its name and error are reported. Does not: restart
-//! anything; a supervisor outside the process does that with a clean slate.
+//! anything; a supervisor outside the process restarts the whole process.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -42,39 +43,31 @@ async fn next_signal(terminate: &mut tokio::signal::unix::Signal, interrupt: &mu
     }
 }
 
-/// Why a supervised run did not end well.
+/// Why a supervised run failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A task returned an error.
     #[error("task {task} failed")]
     Failed {
-        /// The task's name.
         task: String,
-        /// What it returned.
         #[source]
         source: BoxError,
     },
     /// A task panicked.
     #[error("task {task} panicked")]
     Panicked {
-        /// The task's name.
         task: String,
-        /// The panic.
         #[source]
         source: JoinError,
     },
-    /// A task that should run until it is told to stop ended by itself.
-    #[error("task {task} ended before it was told to")]
-    EndedEarly {
-        /// The task's name.
-        task: String,
-    },
-    /// Tasks that were still busy at the end of the drain; they were cut off.
+    /// A task ended before the token was cancelled.
+    #[error("task {task} ended before it was asked to stop")]
+    EndedEarly { task: String },
+    /// Tasks were still running at the end of the drain; they were aborted.
     #[error("tasks still busy after {drain_ms} ms were cut off: {}", tasks.join(", "))]
     NotDrained {
-        /// Their names.
         tasks: Vec<String>,
-        /// The time they had, in milliseconds.
+        /// How long they had to finish, in milliseconds.
         drain_ms: u128,
     },
 }
@@ -121,7 +114,7 @@ impl Supervisor {
         self.token.cancel();
         let drained = tokio::time::timeout(drain, async {
             while let Some(outcome) = self.next_outcome().await {
-                // Early ends no longer count: everyone has been told to stop.
+                // From now on tasks are expected to end.
                 if first.is_none() && !matches!(outcome, Failure::EndedEarly { .. }) {
                     first = Some(outcome);
                 }

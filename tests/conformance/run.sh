@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs suites, judges and clients that others wrote against the engine, and tells for each what passed, failed or is not applicable.
+# Runs suites, judges and clients that others wrote against the engine, and reports for each what passed, failed or is not applicable.
 # README.md says what each of them tries. Meant to be started by `make conformance`, beside a throw-away stack.
 #
 #   run.sh [SUITE…]      all of them when none is named
@@ -126,5 +126,5 @@ rm -rf "$results"
 mkdir -p "$results"
 say 'Running the suites'
 for suite in "$@"; do run_suite "$suite"; done
-say "What each suite told is in $results"
+say "The results of each suite are in $results"
 python3 "$here/summary.py" "$here/exceptions.toml" "$results"

@@ -1,4 +1,4 @@
-"""Adds up what the suites told, against the list of known exceptions.
+"""Adds up what the suites reported, against the list of known exceptions.
 
     summary.py EXCEPTIONS.toml RESULTS_FOLDER
 
@@ -32,18 +32,18 @@ class Suite:
         self.unlisted = sorted(failed - exceptions.keys())
         self.outdated = sorted(exceptions.keys() - failed)
 
-    def take(self, told: dict):
-        if "title" in told:
-            self.title = told["title"]
-        elif "note" in told:
-            self.notes.append(told["note"])
-        elif "status" in told:
-            self.status = told["status"]
+    def take(self, entry: dict):
+        if "title" in entry:
+            self.title = entry["title"]
+        elif "note" in entry:
+            self.notes.append(entry["note"])
+        elif "status" in entry:
+            self.status = entry["status"]
         else:
-            case = told["case"]
-            # A case that is told twice has failed when it failed once.
+            case = entry["case"]
+            # A case that is reported twice has failed when it failed once.
             if self.outcomes.get(case) != "failed":
-                self.outcomes[case], self.details[case] = told["outcome"], told["detail"]
+                self.outcomes[case], self.details[case] = entry["outcome"], entry["detail"]
 
     def is_good(self) -> bool:
         return self.status == 0 and bool(self.outcomes) and not self.unlisted and not self.outdated
@@ -62,7 +62,7 @@ class Suite:
             outcome = self.outcomes.get(case, "not among its cases")
             print(f"  LISTED as a known exception, but {outcome}: {case}")
         if self.status != 0 or not self.outcomes:
-            print(f"  BROKEN  the suite ended with {self.status} and told {len(self.outcomes)} results; its log is beside them")
+            print(f"  BROKEN  the suite ended with {self.status} and reported {len(self.outcomes)} results; its log is beside them")
 
 
 def read_exceptions(file: Path) -> dict[str, dict[str, str]]:

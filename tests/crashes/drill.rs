@@ -15,7 +15,7 @@ use crate::stopped::replace_a_stopped_projector;
 /// Lines of the generated file: enough that a fifth of its orders is not its end.
 const LINES: &str = "40000";
 const LOOK: Duration = Duration::from_millis(10);
-/// How long the import may take to come to the place of the kill.
+/// How long the import may take to come to the line at which the kill happens.
 const MIDDLE: Duration = Duration::from_secs(60);
 
 /// What an undisturbed import gives.
@@ -60,7 +60,8 @@ pub fn import(file: &Path, tenant: &str, report: &Path) -> Command {
 
 async fn survive(victim: Victim, engine: &mut Child, file: &Path, folder: &Path, expected: &Undisturbed) {
     let tenant = format!("{victim:?}").to_lowercase();
-    let (first, second) = (folder.join(format!("{tenant}-1.json")), folder.join(format!("{tenant}-2.json")));
+    let first = folder.join(format!("{tenant}-1.json"));
+    let second = folder.join(format!("{tenant}-2.json"));
     let store = event_store().await;
     let before = events(&store).await;
     let all = before + i64::try_from(expected.orders).unwrap();

@@ -1,4 +1,4 @@
-//! A projector that is stopped in the middle of a transaction, and goes on long after another has taken its place.
+//! A projector that is stopped in the middle of a transaction, and goes on long after another has taken over.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -23,11 +23,14 @@ pub async fn replace_a_stopped_projector(mut engine: Child, folder: &Path) {
     engine.kill().await.unwrap();
     let _others = start_engine_with("command,relay,query").await;
     let first = start_projector().await;
-    let (file, told) = (generated(folder, LINES).await, folder.join("stopped.json"));
-    let (mut holder, watcher) = (read_models().await, read_models().await);
+    let file = generated(folder, LINES).await;
+    let report_path = folder.join("stopped.json");
+    let mut holder = read_models().await;
+    let watcher = read_models().await;
     let holding = holder.transaction().await.unwrap();
     holding.batch_execute("LOCK TABLE sku_sales IN EXCLUSIVE MODE").await.unwrap();
-    let mut importer = import(&file, "stopped", &told).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut importer =
+        import(&file, "stopped", &report_path).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let waits = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() \
                  AND application_name LIKE 'projection%' AND wait_event_type = 'Lock'";
     let within_a_batch = async || watcher.query_one(waits, &[]).await.unwrap().get::<_, bool>(0);
@@ -37,7 +40,7 @@ pub async fn replace_a_stopped_projector(mut engine: Child, folder: &Path) {
 
     let mut second = start_projector().await;
     assert!(is_import_done(importer.wait().await.unwrap()));
-    let orders = report(&told)["orders"]["imported"].as_u64().unwrap();
+    let orders = report(&report_path)["orders"]["imported"].as_u64().unwrap();
     visible("stopped", orders).await;
     signal("CONT", &first).await;
     // Alone again, it goes on where its successor was.

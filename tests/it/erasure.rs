@@ -15,8 +15,8 @@ use tokio_postgres::Client;
 use crate::engine::engine;
 use crate::imports::import_rows;
 use crate::proofs::{ALONE, live_rows, orderctl};
-use crate::shop::{Caller, LOOK, Ordered, Shop};
-use crate::words::{every_place, number, places_of, word};
+use crate::tenant::{Caller, LOOK, Ordered, TestTenant};
+use crate::words::{every_storage, number, storages_with, word};
 
 /// A process that holds a key in memory notices its destruction within half a minute.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -157,8 +157,9 @@ async fn shown(clerk: &Caller, order: &Ordered) -> [Value; 2] {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_word_of_a_person_stands_anywhere_and_after_the_erasure_nobody_can_read_it() {
     let _alone = ALONE.lock().await;
-    let (shop, person) = (Shop::open(), Person::new());
-    let clerk = shop.admin();
+    let tenant = TestTenant::open();
+    let person = Person::new();
+    let clerk = tenant.admin();
     let placed = placed(&clerk, &person).await;
     let long = long(&clerk, &person).await;
     let imported = import(&clerk, &person.customer, 1).await.remove(0);
@@ -175,10 +176,10 @@ async fn no_word_of_a_person_stands_anywhere_and_after_the_erasure_nobody_can_re
     let parked = parked(&clerk, &person).await;
 
     let words = person.words();
-    let before = every_place().await;
+    let before = every_storage().await;
     // The search finds what is there: the customer's id is no secret.
-    let known = places_of(&before, &person.customer);
-    for place in [
+    let known = storages_with(&before, &person.customer);
+    for storage in [
         "table orders public.events",
         "table orders public.state_snapshots",
         "table read public.parked",
@@ -186,14 +187,14 @@ async fn no_word_of_a_person_stands_anywhere_and_after_the_erasure_nobody_can_re
         &format!("topic {ORDER_EVENTS}"),
         &format!("topic {READ_DEAD_LETTERS}"),
     ] {
-        assert!(known.contains(&place), "{place} is not among {known:?}");
+        assert!(known.contains(&storage), "{storage} is not among {known:?}");
     }
-    assert!(places_of(&before, &placed.id).contains(&"table orders public.idempotency"), "no answer is kept");
+    assert!(storages_with(&before, &placed.id).contains(&"table orders public.idempotency"), "no answer is kept");
     for word in &words {
-        assert_eq!(places_of(&before, word), [""; 0], "{word} stands in the clear");
+        assert_eq!(storages_with(&before, word), [""; 0], "{word} stands in the clear");
     }
 
-    let erase = format!("privacy erase customer:{} --tenant {} --yes", person.customer, shop.tenant);
+    let erase = format!("privacy erase customer:{} --tenant {} --yes", person.customer, tenant.id);
     assert!(orderctl(&erase).await);
     assert!(orderctl(&erase).await, "a repeat changes nothing");
     let orders = [&placed.id, &long.id, &parked.id, &imported].map(Clone::clone);
@@ -204,9 +205,9 @@ async fn no_word_of_a_person_stands_anywhere_and_after_the_erasure_nobody_can_re
     };
     wait_until(PATIENCE, LOOK, gone).await.unwrap();
     wait_until(PATIENCE, LOOK, async || parked_records(&parked).await == 2).await.unwrap();
-    let after = every_place().await;
+    let after = every_storage().await;
     for word in &words {
-        assert_eq!(places_of(&after, word), [""; 0], "{word} stands in the clear");
+        assert_eq!(storages_with(&after, word), [""; 0], "{word} stands in the clear");
     }
 
     // What was parked is applied after all, and nobody can read it either.
@@ -216,11 +217,11 @@ async fn no_word_of_a_person_stands_anywhere_and_after_the_erasure_nobody_can_re
         assert_eq!((&address["erased"], &address["details"]), (&json!(true), &Value::Null));
     }
     for id in &orders {
-        let told = async || {
+        let recorded = async || {
             let seen = clerk.query(None, ORDER, json!({ "id": id })).await;
             seen["order"]["timeline"]["nodes"][0]["type"] == "SubjectErased"
         };
-        wait_until(PATIENCE, LOOK, told).await.unwrap();
+        wait_until(PATIENCE, LOOK, recorded).await.unwrap();
     }
     assert_eq!(erasures_published(&orders).await, 4);
     assert!(orderctl("audit").await);
@@ -229,8 +230,9 @@ async fn no_word_of_a_person_stands_anywhere_and_after_the_erasure_nobody_can_re
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes; `make test-long` runs it"]
 async fn ten_thousand_orders_of_a_customer_say_once_that_it_is_erased() {
-    let (shop, log) = (Shop::open(), log().await);
-    let clerk = shop.admin();
+    let tenant = TestTenant::open();
+    let log = log().await;
+    let clerk = tenant.admin();
     let watch = Stopwatch::start();
     let orders = import(&clerk, "c-1", MANY).await;
     assert_eq!(orders.len(), MANY);
@@ -249,7 +251,8 @@ async fn ten_thousand_orders_of_a_customer_say_once_that_it_is_erased() {
     let before = recorded().await;
     println!("dropped after {before} orders and {:.1} s", watch.elapsed().as_secs_f64());
 
-    let (watch, mut requests) = (Stopwatch::start(), 0);
+    let watch = Stopwatch::start();
+    let mut requests = 0;
     loop {
         let erasure = erase().await.unwrap();
         requests += 1;

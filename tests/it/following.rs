@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::engine;
-use crate::shop::{Caller, LOOK, PATIENCE, Shop};
+use crate::tenant::{Caller, LOOK, PATIENCE, TestTenant};
 
 const CHANGES: &str = "subscription ($id: ID!, $from: String) { orderChanged(id: $id, from: $from) {
     cursor version type order { version state } } }";
@@ -40,7 +40,8 @@ impl QueryRole {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
-        let (mut settings, stop) = (engine().settings.clone(), CancellationToken::new());
+        let mut settings = engine().settings.clone();
+        let stop = CancellationToken::new();
         settings.http.listen = address;
         settings.http.metrics_listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let running = tokio::spawn(serve_until(settings, &[Role::Query], stop.clone()));
@@ -83,7 +84,7 @@ impl Seen {
     }
 }
 
-/// Takes changes over a WebSocket until the role, told to stop, says goodbye.
+/// Takes changes over a WebSocket until the role is stopped and closes the connection.
 async fn by_socket(role: &QueryRole, clerk: &Caller, id: &str, seen: &mut Seen) {
     let mut request = format!("ws://{}/graphql", role.address).into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
@@ -119,7 +120,8 @@ async fn by_events(role: &QueryRole, clerk: &Caller, id: &str, seen: &mut Seen) 
     let body = json!({"query": CHANGES, "variables": {"id": id, "from": seen.cursor}});
     let request = reqwest::Client::new().post(format!("http://{}/graphql", role.address)).bearer_auth(&clerk.token);
     let answer = request.header("accept", "text/event-stream").json(&body).send().await.unwrap();
-    let (mut chunks, mut text) = (answer.bytes_stream(), String::new());
+    let mut chunks = answer.bytes_stream();
+    let mut text = String::new();
     while let Some(chunk) = tokio::time::timeout(PATIENCE, chunks.next()).await.unwrap() {
         text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
         while let Some((event, rest)) = text.split_once("\n\n") {
@@ -142,8 +144,8 @@ async fn by_events(role: &QueryRole, clerk: &Caller, id: &str, seen: &mut Seen) 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_change_is_seen_once_over_restarts_and_both_roads() {
-    let clerk = Shop::open().admin();
+async fn every_change_is_seen_once_over_restarts_and_both_transports() {
+    let clerk = TestTenant::open().admin();
     let draft = clerk.draft().await;
     let found = clerk.query(Some(&draft), CURSOR, json!({"id": draft.id})).await;
     let cursor = found["order"]["timeline"]["pageInfo"]["endCursor"].as_str().unwrap().to_owned();
@@ -179,13 +181,13 @@ async fn every_change_is_seen_once_over_restarts_and_both_roads() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_follows_somebody_elses_order() {
-    let shop = Shop::open();
-    let placed = shop.admin().placed().await;
-    shop.admin().query(Some(&placed), CURSOR, json!({"id": placed.id})).await;
-    for stranger in [shop.customer("c-2"), Shop::open().admin()] {
+    let tenant = TestTenant::open();
+    let placed = tenant.admin().placed().await;
+    tenant.admin().query(Some(&placed), CURSOR, json!({"id": placed.id})).await;
+    for stranger in [tenant.customer("c-2"), TestTenant::open().admin()] {
         let asked = json!({"query": CHANGES, "variables": {"id": placed.id}});
         let request = stranger.request(Method::POST, "/graphql").header("accept", "text/event-stream").json(&asked);
-        let told = request.send().await.unwrap().text().await.unwrap();
-        assert!(told.contains("NOT_FOUND") && !told.contains("cursor") && told.contains("event: complete"), "{told}");
+        let text = request.send().await.unwrap().text().await.unwrap();
+        assert!(text.contains("NOT_FOUND") && !text.contains("cursor") && text.contains("event: complete"), "{text}");
     }
 }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use service_kit::poll::wait_until;
 
-use crate::shop::{Caller, LOOK, PATIENCE, Shop};
+use crate::tenant::{Caller, LOOK, PATIENCE, TestTenant};
 
 const ORDERS: usize = 200;
 
@@ -41,7 +41,7 @@ fn count(results: &[Value], status: &str) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_is_taken_once_and_seen_whole() {
-    let clerk = Shop::open().admin();
+    let clerk = TestTenant::open().admin();
     let first = import(&clerk).await;
     assert_eq!((count(&first, "imported"), count(&first, "refused")), (ORDERS, 1), "{:?}", first.last());
     let again = import(&clerk).await;
@@ -61,7 +61,7 @@ async fn an_import_is_taken_once_and_seen_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_corrected_order_is_what_every_reader_sees_and_its_history_keeps_both() {
-    let clerk = Shop::open().admin();
+    let clerk = TestTenant::open().admin();
     let order = |kind: &str, number: &str, quantity: u32, update: bool| {
         json!({"source": "journeys", "reference": "corrected", "number": number, "kind": kind, "customer": "c-1",
             "currency": "EUR", "placedAt": "2010-12-01T08:26:00Z", "update": update,

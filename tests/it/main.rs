@@ -3,13 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-mod doors;
+mod endpoints;
 mod engine;
 mod erasure;
 mod following;
 mod imports;
 mod placing;
 mod proofs;
-mod shop;
+mod tenant;
 mod tracing;
 mod words;

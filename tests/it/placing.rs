@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::shop::Shop;
+use crate::tenant::TestTenant;
 
 const ORDER: &str = "query ($id: ID!) { order(id: $id) {
     orderId number state version customer { customerId } country totals { total { minor currency } }
@@ -12,7 +12,7 @@ const ORDER: &str = "query ($id: ID!) { order(id: $id) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_placed_order_is_seen_by_whoever_placed_it() {
-    let clerk = Shop::open().admin();
+    let clerk = TestTenant::open().admin();
     let placed = clerk.placed().await;
     let seen = clerk.query(Some(&placed), ORDER, json!({"id": placed.id})).await;
     let order = &seen["order"];
@@ -28,7 +28,7 @@ async fn a_placed_order_is_seen_by_whoever_placed_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_order_is_seen_as_cancelled() {
-    let clerk = Shop::open().admin();
+    let clerk = TestTenant::open().admin();
     let placed = clerk.placed().await;
     let path = format!("/v1/orders/{}/cancel", placed.id);
     let without = clerk.send(Method::POST, &path, json!({"reason": "STAFF"})).await;
@@ -37,21 +37,22 @@ async fn a_cancelled_order_is_seen_as_cancelled() {
     let cancelled = cancel.send().await.unwrap();
     assert_eq!(cancelled.status(), 200);
     let token = cancelled.headers()["order-consistency-token"].to_str().unwrap().to_owned();
-    let after = crate::shop::Ordered { consistency: token, ..placed.clone() };
+    let after = crate::tenant::Ordered { consistency: token, ..placed.clone() };
     let seen = clerk.query(Some(&after), ORDER, json!({"id": placed.id})).await;
     assert_eq!(seen["order"]["state"], "CANCELLED");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_are_listed_newest_first_page_by_page() {
-    let clerk = Shop::open().admin();
+    let clerk = TestTenant::open().admin();
     let mut placed = Vec::new();
     for _ in 0..5 {
         placed.push(clerk.placed().await);
     }
     let query = "query ($after: String) { orders(first: 2, after: $after) {
         totalCount pageInfo { hasNextPage endCursor } nodes { orderId } } }";
-    let (mut seen, mut after) = (Vec::new(), serde_json::Value::Null);
+    let mut seen = Vec::new();
+    let mut after = serde_json::Value::Null;
     for placing in &placed {
         // Every order is there before the list is read.
         clerk.query(Some(placing), "{ __typename }", json!({})).await;
@@ -73,20 +74,21 @@ async fn orders_are_listed_newest_first_page_by_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn customers_see_their_own_orders_by_every_road_and_no_others() {
-    let shop = Shop::open();
-    let (owner, stranger) = (shop.customer("c-1"), shop.customer("c-2"));
-    let placed = shop.admin().placed().await;
+    let tenant = TestTenant::open();
+    let owner = tenant.customer("c-1");
+    let stranger = tenant.customer("c-2");
+    let placed = tenant.admin().placed().await;
     let seen = owner.query(Some(&placed), ORDER, json!({"id": placed.id})).await;
     assert_eq!(seen["order"]["orderId"], *placed.id);
     let path = format!("/v1/orders/{}", placed.id);
     assert_eq!(owner.request(Method::GET, &path).send().await.unwrap().status(), 200);
     assert_eq!(stranger.request(Method::GET, &path).send().await.unwrap().status(), 404);
-    let roads = "query ($id: ID!, $number: String!) {
+    let lookups = "query ($id: ID!, $number: String!) {
         order(id: $id) { orderId } byNumber: order(number: $number) { orderId } orders(first: 10) { nodes { orderId } } }";
     let variables = json!({"id": placed.id, "number": placed.body["number"]});
-    let answer = stranger.ask(None, roads, variables).await;
+    let answer = stranger.ask(None, lookups, variables).await;
     assert!(!answer["data"].to_string().contains(&placed.id), "{answer:#}");
-    let elsewhere = Shop::open().admin();
+    let elsewhere = TestTenant::open().admin();
     assert_eq!(elsewhere.request(Method::GET, &path).send().await.unwrap().status(), 404);
     let answer = elsewhere.ask(None, ORDER, json!({"id": placed.id})).await;
     assert!(!answer.to_string().contains("85123A"), "{answer:#}");

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
-use crate::shop::{Caller, Ordered, Shop};
+use crate::tenant::{Caller, Ordered, TestTenant};
 
 /// Commands a second, whether or not earlier ones are answered.
 const COMMANDS_PER_S: u32 = 200;
@@ -52,14 +52,17 @@ pub async fn live_rows() -> Client {
     client
 }
 
-/// Orders at an even pace until told to stop; answers how many orders and questions there were. Every one must succeed.
+/// Orders at an even pace until stopped; returns how many orders and questions there were. Every one must succeed.
 async fn shopping(clerk: Arc<Caller>, stop: CancellationToken) -> (u32, u32) {
-    let (watch, mut people, mut orders) = (Stopwatch::start(), JoinSet::new(), 0);
+    let watch = Stopwatch::start();
+    let mut people = JoinSet::new();
+    let mut orders = 0;
     while !stop.is_cancelled() {
         let due = Duration::from_secs(1) / COMMANDS_PER_S * orders;
         poll::pause(due.saturating_sub(watch.elapsed()), &CancellationToken::new()).await;
         orders += 1;
-        let (clerk, asks) = (Arc::clone(&clerk), orders.is_multiple_of(ASKED_OF));
+        let clerk = Arc::clone(&clerk);
+        let asks = orders.is_multiple_of(ASKED_OF);
         people.spawn(async move {
             let ordered = clerk.command(Method::POST, "/v1/orders", json!({"currency": "EUR"})).await;
             if asks {
@@ -85,9 +88,10 @@ async fn ask(clerk: &Caller, ordered: &Ordered) {
 #[tokio::test(flavor = "multi_thread")]
 async fn rebuilds_and_an_audit_under_load_fail_no_query_and_show_nothing_stale() {
     let _alone = ALONE.lock().await;
-    let clerk = Arc::new(Shop::open().admin());
+    let clerk = Arc::new(TestTenant::open().admin());
     clerk.placed().await;
-    let (stop, watch) = (CancellationToken::new(), Stopwatch::start());
+    let stop = CancellationToken::new();
+    let watch = Stopwatch::start();
     let shopping = tokio::spawn(shopping(clerk, stop.clone()));
     for _ in 0..REBUILDS {
         assert!(orderctl("replay rebuild --all").await, "live rows and rebuilt ones differ");
@@ -103,7 +107,7 @@ async fn rebuilds_and_an_audit_under_load_fail_no_query_and_show_nothing_stale()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_changed_by_hand_is_found_and_repaired_from_the_log() {
     let _alone = ALONE.lock().await;
-    let clerk = Shop::open().admin();
+    let clerk = TestTenant::open().admin();
     let placed = clerk.placed().await;
     clerk.query(Some(&placed), ORDER, json!({"id": placed.id})).await;
     let client = live_rows().await;
@@ -121,7 +125,7 @@ async fn a_row_changed_by_hand_is_found_and_repaired_from_the_log() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_no_projector_will_apply_again_comes_back_from_the_log() {
     let _alone = ALONE.lock().await;
-    let clerk = Shop::open().admin();
+    let clerk = TestTenant::open().admin();
     let placed = clerk.placed().await;
     clerk.query(Some(&placed), ORDER, json!({"id": placed.id})).await;
     let client = live_rows().await;

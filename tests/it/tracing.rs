@@ -9,20 +9,20 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::engine::engine;
-use crate::shop::Shop;
+use crate::tenant::TestTenant;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trace_leads_from_the_request_to_the_read_model() {
-    let clerk = Shop::open().admin();
+    let clerk = TestTenant::open().admin();
     let draft = clerk.draft().await;
-    let place = clerk
+    let request = clerk
         .request(Method::POST, &format!("/v1/orders/{}/place", draft.id))
         .header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-01"))
         .header("x-correlation-id", "journey-1")
         .json(&json!({}));
-    let answer = place.send().await.unwrap();
+    let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["x-correlation-id"], "journey-1");
     let token = answer.headers()["order-consistency-token"].to_str().unwrap().to_owned();
@@ -35,7 +35,7 @@ async fn a_trace_leads_from_the_request_to_the_read_model() {
     assert!(row.metadata.contains(TRACE), "{}", row.metadata);
 
     // In the read model, which also proves that it went through Kafka.
-    let after = crate::shop::Ordered { consistency: token, ..draft.clone() };
+    let after = crate::tenant::Ordered { consistency: token, ..draft.clone() };
     let query = "query ($id: ID!) { order(id: $id) { timeline(first: 10) {
         nodes { type traceId correlationId } } } }";
     let seen = clerk.query(Some(&after), query, json!({"id": draft.id})).await;

@@ -1,4 +1,4 @@
-//! Made-up words, and where they stand: every table, topic and log file of the engine.
+//! Made-up words, and which storages hold them: every table, topic and log file of the engine.
 
 use std::path::Path;
 
@@ -37,12 +37,12 @@ pub fn forms(text: &str) -> Vec<String> {
 }
 
 /// All that one table, topic or file holds.
-pub struct Place {
+pub struct Storage {
     pub name: String,
     pub bytes: Vec<u8>,
 }
 
-impl Place {
+impl Storage {
     pub fn holds(&self, form: &str) -> bool {
         let form = form.as_bytes();
         // Most positions are passed over by their first byte.
@@ -59,47 +59,54 @@ impl Place {
     }
 }
 
-/// Names of the places that hold a text in any form.
-pub fn places_of<'a>(places: &'a [Place], text: &str) -> Vec<&'a str> {
+/// Names of the storages that hold a text in any form.
+pub fn storages_with<'a>(storages: &'a [Storage], text: &str) -> Vec<&'a str> {
     let forms = forms(text);
-    places.iter().filter(|place| forms.iter().any(|form| place.holds(form))).map(|place| &*place.name).collect()
+    storages
+        .iter()
+        .filter(|storage| forms.iter().any(|form| storage.holds(form)))
+        .map(|storage| &*storage.name)
+        .collect()
 }
 
 /// Every table of the three databases, every topic, and every log file.
-pub async fn every_place() -> Vec<Place> {
+pub async fn every_storage() -> Vec<Storage> {
     let databases = &engine().settings.databases;
-    let mut places = Vec::new();
+    let mut storages = Vec::new();
     for (name, url) in [("orders", &databases.orders), ("read", &databases.read), ("identity", &databases.identity)] {
-        places.extend(tables(name, url).await);
+        storages.extend(tables(name, url).await);
     }
     for topic in messaging::topics::declared().topics {
-        places.push(topic_of(topic.name, topic.partitions.into()).await);
+        storages.push(topic_of(topic.name, topic.partitions.into()).await);
     }
     let variables = Variables::load().unwrap();
     let logs = Path::new(variables.required("ORDERS_STATE").unwrap()).join("logs");
     for entry in std::fs::read_dir(logs).unwrap() {
         let path = entry.unwrap().path();
-        places.push(Place { name: format!("log {}", path.display()), bytes: std::fs::read(&path).unwrap() });
+        storages.push(Storage { name: format!("log {}", path.display()), bytes: std::fs::read(&path).unwrap() });
     }
-    assert!(places.iter().any(|place| place.name.ends_with(LOG_FILE) && !place.bytes.is_empty()), "the engine's log");
-    places
+    assert!(
+        storages.iter().any(|storage| storage.name.ends_with(LOG_FILE) && !storage.bytes.is_empty()),
+        "the engine's log"
+    );
+    storages
 }
 
-async fn tables(database: &str, url: &DatabaseUrl) -> Vec<Place> {
+async fn tables(database: &str, url: &DatabaseUrl) -> Vec<Storage> {
     let client = connect(url, &ConnectOptions::named("test")).await.unwrap();
     let sql = "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
         WHERE c.relkind IN ('r', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1";
-    let mut places = Vec::new();
+    let mut storages = Vec::new();
     for row in client.query(sql, &[]).await.unwrap() {
         let table: String = row.get(0);
         let rows = client.copy_out(&format!("COPY (SELECT * FROM {table}) TO STDOUT")).await.unwrap();
         let chunks: Vec<_> = rows.try_collect().await.unwrap();
-        places.push(Place { name: format!("table {database} {table}"), bytes: chunks.concat() });
+        storages.push(Storage { name: format!("table {database} {table}"), bytes: chunks.concat() });
     }
-    places
+    storages
 }
 
-async fn topic_of(name: String, partitions: i32) -> Place {
+async fn topic_of(name: String, partitions: i32) -> Storage {
     let topic = TestTopic { name, partitions };
     let mut bytes = Vec::new();
     for record in topic.read_all().await {
@@ -110,20 +117,21 @@ async fn topic_of(name: String, partitions: i32) -> Place {
             bytes.extend(value.unwrap_or_default());
         }
     }
-    Place { name: format!("topic {}", topic.name), bytes }
+    Storage { name: format!("topic {}", topic.name), bytes }
 }
 
 #[test]
 fn a_word_is_found_in_every_form_and_wherever_it_stands() {
-    let (word, other) = (word(), word());
+    let other = word();
+    let word = word();
     for before in ["", "a", "ab", "abc", "abcd"] {
         let text = format!("{before}{word}xyz");
         let escaped = text.encode_utf16().fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"));
         let hexadecimal = text.bytes().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         for stored in [text.clone(), escaped, hexadecimal, STANDARD_NO_PAD.encode(&text)] {
-            let place = Place { name: String::new(), bytes: stored.into_bytes() };
-            assert_eq!(places_of(std::slice::from_ref(&place), &word).len(), 1, "{before}");
-            assert_eq!(places_of(&[place], &other).len(), 0, "{before}");
+            let storage = Storage { name: String::new(), bytes: stored.into_bytes() };
+            assert_eq!(storages_with(std::slice::from_ref(&storage), &word).len(), 1, "{before}");
+            assert_eq!(storages_with(&[storage], &other).len(), 0, "{before}");
         }
     }
 }

@@ -4,7 +4,6 @@
 pub struct Generated {
     /// Where it lies, from the repository's folder.
     pub path: &'static str,
-    /// What it holds.
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! `cargo run -p xtask -- generate` writes the generated files anew.
+//! `cargo run -p xtask -- generate` rewrites the generated files.
 
 use std::process::ExitCode;
 

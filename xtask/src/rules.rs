@@ -29,6 +29,9 @@ mod tests {
         ("postgres-es", "event-store"),
     ];
 
+    /// Items that need a doc comment when they are public. Fields, variants, `pub use` and `pub mod` do not.
+    const PUBLIC_ITEMS: [&str; 9] = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "macro"];
+
     struct Manifest {
         name: String,
         folder: PathBuf,
@@ -105,6 +108,95 @@ mod tests {
             })
             .collect();
         assert!(long.is_empty(), "split what has more than one concept:\n{}", long.join("\n"));
+    }
+
+    /// Types, traits and functions say what they are for. Fields and variants only need a comment where it adds something.
+    #[test]
+    fn every_public_item_has_a_doc_comment() {
+        let mut undocumented = Vec::new();
+        for path in sources("", "rs").into_iter().filter(|path| !is_test(path)) {
+            let text = std::fs::read_to_string(root().join(&path)).unwrap();
+            let lines: Vec<_> = text.lines().collect();
+            let found = undocumented_items(&lines).into_iter();
+            undocumented.extend(found.map(|line| format!("{}:{line}: {}", path.display(), lines[line - 1].trim())));
+        }
+        let advice = "say above each in a `///` comment what it is for, or make it `pub(crate)` or private";
+        assert!(undocumented.is_empty(), "{advice}:\n{}", undocumented.join("\n"));
+    }
+
+    #[test]
+    fn attributes_may_stand_between_an_item_and_its_doc_comment() {
+        let documented = ["/// A.", "#[derive(", "Debug,", ")]", "pub struct A {", "pub field: u8,", "}", "pub mod b;"];
+        assert_eq!(undocumented_items(&documented), [] as [usize; 0]);
+        let macro_arm = ["$(#[$meta])*", "pub enum $name {", "}", "#[doc = \"B.\"]", "pub async fn b() {}"];
+        assert_eq!(undocumented_items(&macro_arm), [] as [usize; 0]);
+        let undocumented =
+            ["// A.", "#[must_use]", "pub const fn a() {}", "", "pub(crate) fn b() {}", "pub static C: u8 = 1;"];
+        assert_eq!(undocumented_items(&undocumented), [3, 6]);
+    }
+
+    #[test]
+    fn methods_of_a_type_that_stays_in_its_crate_need_no_doc_comment() {
+        let hidden = ["pub(crate) struct A<'a>(&'a str);", "impl<'a> A<'a> {", "    pub fn b() {}", "}"];
+        assert_eq!(undocumented_items(&hidden), [] as [usize; 0]);
+        let visible = ["/// A.", "pub struct A;", "impl A {", "    pub fn b() {}", "}", "pub fn c() {}"];
+        assert_eq!(undocumented_items(&visible), [4, 6]);
+    }
+
+    fn is_test(path: &Path) -> bool {
+        path.components().any(|part| {
+            let name = part.as_os_str().to_string_lossy();
+            name.starts_with("tests") || name.starts_with("benches")
+        })
+    }
+
+    /// Numbers of the lines, from 1, where a public item begins that has no doc comment; up to the file's own tests.
+    fn undocumented_items(lines: &[&str]) -> Vec<usize> {
+        let tests = lines.iter().position(|line| *line == "mod tests {").unwrap_or(lines.len());
+        let items = (0..tests).filter(|index| is_public_item(lines[*index].trim()) && !is_hidden_method(lines, *index));
+        items.filter(|index| !is_documented(&lines[..*index])).map(|index| index + 1).collect()
+    }
+
+    /// Whether a line is in an `impl` of a type that the file declares without a plain `pub`.
+    fn is_hidden_method(lines: &[&str], index: usize) -> bool {
+        if !lines[index].starts_with(' ') {
+            return false;
+        }
+        let Some(block) = lines[..index].iter().rev().find_map(|line| line.strip_prefix("impl")) else { return false };
+        // Behind the parameters of `impl<…>`, if there are any.
+        let block = if block.starts_with('<') { block.split_once("> ").map_or("", |(_, rest)| rest) } else { block };
+        let name: String = block.trim_start().chars().take_while(|c| c.is_alphanumeric()).collect();
+        lines.iter().any(|line| {
+            let declared = ["struct ", "enum ", "union "].iter().find_map(|kind| line.split_once(kind));
+            declared.is_some_and(|(before, after)| {
+                let is_declaration = ["", "pub(crate) ", "pub(super) "].contains(&before);
+                is_declaration && after.split(|c: char| !c.is_alphanumeric()).next() == Some(&*name)
+            })
+        })
+    }
+
+    fn is_public_item(line: &str) -> bool {
+        let Some(rest) = line.strip_prefix("pub ") else { return false };
+        let word = rest.trim_start_matches("async ").trim_start_matches("unsafe ").split(' ').next();
+        word.is_some_and(|word| PUBLIC_ITEMS.contains(&word))
+    }
+
+    /// Whether lines end with a doc comment, behind which only attributes stand.
+    fn is_documented(lines: &[&str]) -> bool {
+        let mut in_attribute = false;
+        for line in lines.iter().rev().map(|line| line.trim()) {
+            // A macro hands on the attributes of its caller, who documents the item.
+            if line.starts_with("///") || line.starts_with("#[doc") || line.starts_with("$(#[") {
+                return true;
+            }
+            in_attribute |= line.ends_with(")]");
+            if line.starts_with("#[") {
+                in_attribute = false;
+            } else if !in_attribute {
+                return false;
+            }
+        }
+        false
     }
 
     #[test]

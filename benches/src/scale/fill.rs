@@ -1,4 +1,4 @@
-//! Filling the store by statements of the server's own.
+//! Fills the store with server-side statements.
 
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,8 @@ use super::orders::{STEPS, take};
 const CHUNK: i64 = 102_400;
 /// Chunks between two checkpoints, so that the write-ahead log does not take gigabytes beside the tables.
 const CHUNKS_A_CHECKPOINT: i64 = 10;
-/// How often progress is told.
-const TELL_EVERY: Duration = Duration::from_secs(5);
+/// How often progress is printed.
+const REPORT_EVERY: Duration = Duration::from_secs(5);
 /// Longest wait until the pattern has its positions.
 const SEQUENCED: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(5);
@@ -32,7 +32,7 @@ pub struct Filler {
     /// Events of the largest size, and the time that filling has taken so far.
     largest: i64,
     filling: Duration,
-    told: Instant,
+    reported: Instant,
 }
 
 impl Filler {
@@ -60,7 +60,7 @@ impl Filler {
             made: 0,
             largest,
             filling: Duration::ZERO,
-            told: Instant::now(),
+            reported: Instant::now(),
         }
     }
 
@@ -83,8 +83,8 @@ impl Filler {
                 scale.client.batch_execute("CHECKPOINT").await.unwrap();
             }
             self.filling += started.elapsed();
-            if self.told.elapsed() >= TELL_EVERY || head >= events {
-                self.told = Instant::now();
+            if self.reported.elapsed() >= REPORT_EVERY || head >= events {
+                self.reported = Instant::now();
                 let rate = self.made as f64 / self.filling.as_secs_f64();
                 let left = (self.largest - head).max(0) as f64 / rate;
                 let largest = self.largest;
@@ -99,11 +99,9 @@ impl Filler {
     }
 
     async fn chunk(&mut self, scale: &Scale, chunk: i64, head: i64) {
-        let (events, log, answers) = (
-            include_str!("../../sql/fill_events.sql"),
-            include_str!("../../sql/fill_log.sql"),
-            include_str!("../../sql/fill_answers.sql"),
-        );
+        let events = include_str!("../../sql/fill_events.sql");
+        let log = include_str!("../../sql/fill_log.sql");
+        let answers = include_str!("../../sql/fill_answers.sql");
         let made = self.made;
         let stored = async {
             scale

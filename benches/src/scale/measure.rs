@@ -12,11 +12,11 @@ use super::{Scale, tell};
 use crate::cost::Cost;
 use crate::drive::{Cell, closed_loops};
 
-/// People who order at the same time.
+/// Number of customers who order at the same time.
 pub const WRITERS: usize = 64;
-/// Streams read, spread over the whole log.
+/// Streams read, taken from the whole log.
 const STREAMS: i64 = 4_000;
-/// Pages read, spread over the whole log, and rows of one.
+/// Pages read, taken from the whole log, and rows of one.
 const PAGES: i64 = 100;
 const PAGE_ROWS: i64 = 2_000;
 /// Longest wait for the sequencer to come to the end.
@@ -25,9 +25,11 @@ const LOOK: Duration = Duration::from_millis(5);
 
 /// Appends for a time through the real appender.
 pub async fn load(scale: &Scale, time: Duration) -> Cell {
-    let (bus, people) = (Arc::clone(&scale.bus), People::new(WRITERS));
+    let bus = Arc::clone(&scale.bus);
+    let people = People::new(WRITERS);
     let cell = closed_loops(WRITERS, time, move |person, count| {
-        let (bus, people) = (Arc::clone(&bus), Arc::clone(&people));
+        let bus = Arc::clone(&bus);
+        let people = Arc::clone(&people);
         async move { people.step(&bus, person, count).await }
     })
     .await;
@@ -63,7 +65,7 @@ pub async fn appends(scale: &Scale, at: &str, time: Duration) {
     tell(&format!("sequencer_{at}_events_per_s"), format!("{rate:.0}"));
 }
 
-/// Reads whole streams of those that were filled in, and pages of the log, both spread over all of it.
+/// Reads whole streams of those that were filled in, and pages of the log, both taken from the whole log.
 pub async fn reads(scale: &Scale, at: &str, orders: i64, events: i64) {
     let sampled = "SELECT bench_order(n * $1::bigint / $2) FROM generate_series(0, $2::bigint - 1) AS n";
     let ids = scale.client.query(sampled, &[&orders, &STREAMS]).await.unwrap();
@@ -81,7 +83,7 @@ pub async fn reads(scale: &Scale, at: &str, orders: i64, events: i64) {
     tell(&format!("position_read_{at}_us_per_event"), format!("{us:.2}"));
 }
 
-/// Microseconds an event, by pages spread over the log.
+/// Microseconds an event, by pages taken from the whole log.
 async fn pages(scale: &Scale, events: i64) -> f64 {
     let mut read = 0;
     let started = Instant::now();

@@ -8,7 +8,7 @@ const SIZES: [i64; 2] = [MILLION, 5 * MILLION];
 /// Fewer events are too few to read from.
 const EVENTS_MIN: i64 = 20_000;
 
-/// What a run is told.
+/// Settings of a run.
 pub struct Settings {
     /// The largest size, in events.
     pub events: i64,

@@ -13,7 +13,7 @@ use super::{Scale, tell};
 
 /// How often the queue is looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// How many times in a part of the soak the queue's state is told.
+/// How many times in a part of the soak the queue's state is printed.
 const POINTS: u32 = 6;
 
 /// The queue at a moment, or the largest of many.
@@ -84,10 +84,12 @@ async fn appending(scale: &Arc<Scale>, name: &'static str, time: Duration) {
     tell(&format!("{name}_autovacuums"), seen.vacuums);
 }
 
-/// The largest that was seen until it is done, and what was seen at a few points on the way.
+/// The largest values seen until `done`. Prints the values at a few points on the way.
 async fn watch(scale: Arc<Scale>, name: &str, every: Duration, done: CancellationToken) -> State {
-    let (started, first) = (Instant::now(), state(&scale).await);
-    let (mut largest, mut told) = (State::default(), 0);
+    let started = Instant::now();
+    let first = state(&scale).await;
+    let mut largest = State::default();
+    let mut reported = 0;
     while service_kit::poll::pause(LOOK, &done).await {
         let now = state(&scale).await;
         largest = State {
@@ -96,9 +98,9 @@ async fn watch(scale: Arc<Scale>, name: &str, every: Duration, done: Cancellatio
             waiting: largest.waiting.max(now.waiting),
             vacuums: now.vacuums - first.vacuums,
         };
-        if started.elapsed() >= every * (told + 1) {
-            told += 1;
-            let seconds = (every * told).as_secs();
+        if started.elapsed() >= every * (reported + 1) {
+            reported += 1;
+            let seconds = (every * reported).as_secs();
             tell(&format!("{name}_{seconds}s_dead_rows"), now.dead);
             tell(&format!("{name}_{seconds}s_unsequenced_kb"), now.bytes / 1_024);
             tell(&format!("{name}_{seconds}s_events_waiting"), now.waiting);

@@ -1,4 +1,4 @@
-//! Whether there is room, asked before anything is written.
+//! Checks the free disk space before anything is written.
 
 use std::process::Command;
 
@@ -34,7 +34,8 @@ pub async fn require(client: &Client, settings: &Settings) -> Result<(), String>
             "cannot tell how much space is free in {folder}, where Postgres keeps its data; it must be of this machine"
         )
     })?;
-    let (needed_gb, free_gb) = (needed as f64 / 1e9, free as f64 / 1e9);
+    let needed_gb = needed as f64 / 1e9;
+    let free_gb = free as f64 / 1e9;
     eprintln!("scale: {events} events need about {needed_gb:.1} GB in {folder}; {free_gb:.1} GB are free");
     if free < needed {
         return Err(format!(

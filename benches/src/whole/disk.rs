@@ -1,4 +1,4 @@
-//! What a stack keeps on disk.
+//! The disk space that a stack uses.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! People who place orders, one after the other, as fast as they are answered.
+//! Customers who place orders, one after the other, as fast as they get responses.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,18 +14,18 @@ use super::numbers::Latencies;
 /// Longest wait for an order to show.
 const VISIBLE_S_MAX: u64 = 30;
 
-/// What all of them share.
+/// The engine under load and the orders placed there, shared by all customers.
 #[derive(Clone)]
-pub struct Shop {
-    /// Where the engine is.
+pub struct Target {
+    /// The engine's base URL.
     pub url: String,
-    /// Of an admin, who may give prices.
+    /// Access token of an admin, who may set prices.
     pub token: String,
     /// Orders placed so far.
     pub placed: Arc<AtomicU64>,
 }
 
-/// What one of them saw.
+/// The latencies that one customer measured.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// Of each command.
@@ -41,14 +41,14 @@ struct Placed {
 }
 
 /// Places orders over one connection until `end`; another watches as many of them as it can, one at a time.
-pub async fn customer(shop: Shop, name: String, end: Instant) -> Seen {
+pub async fn customer(target: Target, name: String, end: Instant) -> Seen {
     let (placed, to_watch) = mpsc::channel(1);
-    let watcher = tokio::spawn(watch(shop.clone(), to_watch));
+    let watcher = tokio::spawn(watch(target.clone(), to_watch));
     let http = Client::new();
     let mut commands = Latencies::default();
     while Instant::now() < end {
-        let order = place(&shop, &http, &name, &mut commands).await;
-        shop.placed.fetch_add(1, Ordering::Relaxed);
+        let order = place(&target, &http, &name, &mut commands).await;
+        target.placed.fetch_add(1, Ordering::Relaxed);
         // While the watcher is busy, an order is placed unwatched.
         placed.try_send(order).ok();
     }
@@ -56,26 +56,34 @@ pub async fn customer(shop: Shop, name: String, end: Instant) -> Seen {
     Seen { commands, visible: watcher.await.expect("the watcher ends") }
 }
 
-async fn place(shop: &Shop, http: &Client, customer: &str, seen: &mut Latencies) -> Placed {
+async fn place(target: &Target, http: &Client, customer: &str, seen: &mut Latencies) -> Placed {
     let draft = json!({"customer": customer, "currency": "GBP"});
-    let order = command(shop, http, Method::POST, "", draft, seen).await.order;
+    let order = command(target, http, Method::POST, "", draft, seen).await.order;
     let line = json!({"sku": "85123A", "description": "T-light holder", "quantity": 6, "unitPrice": "2.55"});
-    command(shop, http, Method::POST, &format!("/{order}/lines"), line, seen).await;
+    command(target, http, Method::POST, &format!("/{order}/lines"), line, seen).await;
     let address = json!({"kind": "SHIPPING", "name": "A. Recipient", "line1": "1 Long Street", "city": "London",
         "postalCode": "N1", "country": "GB"});
-    command(shop, http, Method::PUT, &format!("/{order}/address"), address, seen).await;
-    command(shop, http, Method::POST, &format!("/{order}/place"), json!({}), seen).await
+    command(target, http, Method::PUT, &format!("/{order}/address"), address, seen).await;
+    command(target, http, Method::POST, &format!("/{order}/place"), json!({}), seen).await
 }
 
-async fn command(shop: &Shop, http: &Client, method: Method, path: &str, body: Value, seen: &mut Latencies) -> Placed {
+async fn command(
+    target: &Target,
+    http: &Client,
+    method: Method,
+    path: &str,
+    body: Value,
+    seen: &mut Latencies,
+) -> Placed {
     let request = http
-        .request(method, format!("{}/v1/orders{path}", shop.url))
-        .bearer_auth(&shop.token)
+        .request(method, format!("{}/v1/orders{path}", target.url))
+        .bearer_auth(&target.token)
         .header("Idempotency-Key", Uuid::now_v7().to_string())
         .json(&body);
     let started = Instant::now();
     let answer = request.send().await.expect("the engine answers");
-    let (status, headers) = (answer.status(), answer.headers().clone());
+    let status = answer.status();
+    let headers = answer.headers().clone();
     let body: Value = answer.json().await.expect("an answer is JSON");
     seen.push(started.elapsed());
     assert!(status.is_success(), "{status}: {body}");
@@ -87,15 +95,15 @@ async fn command(shop: &Shop, http: &Client, method: Method, path: &str, body: V
     }
 }
 
-async fn watch(shop: Shop, mut placed: mpsc::Receiver<Placed>) -> Latencies {
+async fn watch(target: Target, mut placed: mpsc::Receiver<Placed>) -> Latencies {
     let http = Client::new();
     let mut seen = Latencies::default();
     while let Some(order) = placed.recv().await {
         let query = json!({"query": "query($id: ID!) { order(id: $id) { state } }", "variables": {"id": order.order}});
         loop {
             let request = http
-                .post(format!("{}/graphql", shop.url))
-                .bearer_auth(&shop.token)
+                .post(format!("{}/graphql", target.url))
+                .bearer_auth(&target.token)
                 .header("Order-Consistency-Token", &order.consistency)
                 .json(&query);
             let answer: Value = async { request.send().await?.json().await }.await.expect("GraphQL answers");

@@ -16,13 +16,13 @@ use service_kit::clock::Stopwatch;
 use service_kit::poll::pause;
 use tokio_util::sync::CancellationToken;
 
-/// A number of orders that does not grow for so long is given up.
+/// Longest time without a new order before waiting is given up.
 const STALLED: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// The stack's engine, ready.
 pub struct Engine {
-    /// Where it listens.
+    /// Base URL.
     pub url: String,
     pid: u32,
 }
@@ -44,7 +44,7 @@ pub fn program(name: &str) -> PathBuf {
     std::env::var_os("ENGINE_BIN").map_or_else(target, PathBuf::from).join(name)
 }
 
-/// Runs a command to its end; answers what it printed.
+/// Runs a command to its end. Returns what it printed.
 ///
 /// # Panics
 /// When it fails.
@@ -87,7 +87,8 @@ impl Engine {
     /// # Panics
     /// When it shows more, or when the number stands still for [`STALLED`].
     pub async fn await_orders(&self, http: &reqwest::Client, token: &str, tenant: &str, orders: u64) {
-        let (mut shown, mut since) = (0, Stopwatch::start());
+        let mut shown = 0;
+        let mut since = Stopwatch::start();
         loop {
             let seen = self.shown(http, token, tenant).await;
             assert!(seen <= orders, "GraphQL shows {seen} orders of {tenant}, and only {orders} were placed");

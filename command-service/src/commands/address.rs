@@ -1,4 +1,4 @@
-//! The personal part of an address: checked, then sealed as two documents, contact apart from the rest.
+//! The personal part of an address: checked, then sealed as two documents: the contact and the rest.
 
 use domain::{Address, CountryCode, InvalidText, Sealed, SubjectId, TenantId, is_hidden};
 use serde::{Deserialize, Serialize};
@@ -9,43 +9,43 @@ use service_kit::keyring::{KeyRing, OpenError};
 use super::fields::{Broken, FieldFailure, Fields};
 use super::refusal::Refusal;
 
-/// Name, street, city, postal code, phone and email. What is sealed is this document as JSON without phone and email, and those in
-/// a document of their own.
+/// The personal part of an address. It is sealed as two JSON documents: this one without phone and email, and one with
+/// only those.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AddressDetails)]
 pub struct AddressDetails {
-    /// Whom to deliver to, at most 200 characters.
+    /// The name of the recipient, at most 200 characters.
     pub name: String,
-    /// Street and number, at most 200 characters.
+    /// The street and the house number, at most 200 characters.
     pub line1: String,
-    /// Flat, floor or company, at most 200 characters.
+    /// The flat, the floor or the company, at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line2: Option<String>,
-    /// Town, at most 100 characters.
+    /// The town, at most 100 characters.
     pub city: String,
-    /// Postal code, at most 20 characters.
+    /// The postal code, at most 20 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
-    /// State or province, at most 100 characters.
+    /// The state or the province, at most 100 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Digits with the usual signs between them, at most 40 characters.
+    /// The phone number: digits with the usual signs between them, at most 40 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// An address with one `@`, at most 254 characters.
+    /// The email address: it has one `@`, and at most 254 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
 }
 
-/// Hides what is personal, so that no log line can hold it.
+/// Hides the personal data, so that no log line can have it.
 impl std::fmt::Debug for AddressDetails {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("AddressDetails(..)")
     }
 }
 
-/// Phone and email, as they are sealed apart from the rest.
+/// Phone and email, which are sealed separately.
 #[derive(Serialize, Deserialize)]
 struct Contact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,7 +80,7 @@ const PHONE_CHARS_MAX: usize = 40;
 const EMAIL_CHARS_MAX: usize = 254;
 
 impl AddressDetails {
-    /// The documents to seal: all but the contact, and the contact where there is any.
+    /// The documents to seal: all but the contact, and the contact if there is any.
     fn documents(&self) -> (Vec<u8>, Option<Vec<u8>>) {
         let contact = Contact { phone: self.phone.clone(), email: self.email.clone() };
         let rest = Self { phone: None, email: None, ..self.clone() };
@@ -91,7 +91,7 @@ impl AddressDetails {
     /// Seals both documents under the subject's key.
     ///
     /// # Errors
-    /// A [`Refusal`]; one where the subject's data was erased.
+    /// A [`Refusal`], also if the subject's data was erased.
     pub(super) async fn seal(
         &self,
         keys: &KeyRing,
@@ -107,17 +107,17 @@ impl AddressDetails {
         Ok(SealedAddress { details, contact })
     }
 
-    /// What [`Self::seal`] would make, with nothing in it.
+    /// The result of [`Self::seal`] with empty contents, for dry runs.
     pub(super) fn unsealed(&self, subject: &SubjectId) -> SealedAddress {
         let empty = || Sealed::new(subject.clone(), String::new());
         SealedAddress { details: empty(), contact: self.documents().1.map(|_| empty()) }
     }
 
-    /// Opens an address; `None` when it was erased. Where it has no contact apart, that lies within the details, as earlier releases
-    /// sealed it.
+    /// Opens an address; `None` when it was erased. If it has no separate contact, the details have it, as earlier
+    /// releases sealed it.
     ///
     /// # Errors
-    /// A [`Refusal`], when the keys cannot be asked or what was sealed is no such document.
+    /// A [`Refusal`], if the key store does not answer or a sealed text is no such document.
     pub(super) async fn open(keys: &KeyRing, tenant: &TenantId, address: &Address) -> Result<Option<Self>, Refusal> {
         let sealed: Vec<Sealed> = std::iter::once(&address.details).chain(&address.contact).cloned().collect();
         let mut opened = Vec::with_capacity(sealed.len());
@@ -136,7 +136,7 @@ impl AddressDetails {
         Ok(Some(details))
     }
 
-    /// Notes all that is wrong with the values, each under its pointer.
+    /// Notes all errors of the values, each under its JSON pointer.
     pub fn check(&self, fields: &mut Fields) -> Option<()> {
         let all = [
             fields.check("/name", text("name", &self.name, NAME_CHARS_MAX)),
@@ -179,7 +179,7 @@ fn optional(fields: &mut Fields, pointer: &str, what: &'static str, value: Optio
     fields.check_optional(pointer, value, |value| text(what, value, limit)).map(|_| ())
 }
 
-/// The rules of the domain's text types, for texts that never reach the domain in the clear.
+/// The rules of the domain's text types, for texts that reach the domain only sealed.
 fn text(what: &'static str, text: &str, limit: usize) -> Result<(), impl FieldFailure> {
     let length = text.chars().count();
     if text.trim().is_empty() {

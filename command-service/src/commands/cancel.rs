@@ -8,7 +8,7 @@ use super::run::{Task, require};
 use super::{Answer, Caller, Code, Commands, Refusal};
 
 impl Commands {
-    /// Calls an order off. The caller says which version it has seen.
+    /// Cancels an order. The caller must give the version that it has seen.
     ///
     /// # Errors
     /// A [`Refusal`].

@@ -9,17 +9,17 @@ pub enum Kind {
     Malformed,
     /// The body took too long to arrive.
     Slow,
-    /// The body has more bytes than are taken.
+    /// The body has too many bytes.
     TooLarge,
-    /// The body is of another type.
+    /// The body has the wrong content type.
     WrongType,
     /// The caller may not do this.
     Forbidden,
-    /// It is absent, or somebody else's.
+    /// It does not exist, or is not the caller's.
     NotFound,
-    /// The path does not take the method.
+    /// The path does not support the method.
     MethodNotAllowed,
-    /// The state forbids it, or something else is going on.
+    /// The state does not allow it, or another request is in the way.
     Conflict,
     /// The order is not at the version that the caller expects.
     Stale,
@@ -27,11 +27,11 @@ pub enum Kind {
     VersionRequired,
     /// The values break a rule.
     Invalid,
-    /// Too much is going on.
+    /// Too many requests are at work.
     Overloaded,
-    /// A part behind the service does not answer.
+    /// A dependency of the service does not answer.
     Unavailable,
-    /// Our fault.
+    /// An internal error.
     Internal,
 }
 
@@ -47,17 +47,17 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The code as it stands in answers.
+            /// The code as it is written in answers.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// What it means to a caller.
+            /// The kind of the refusal.
             pub const fn kind(self) -> Kind {
                 match self { $(Self::$name => Kind::$kind,)* }
             }
 
-            /// The refusal in words, the same every time.
+            /// The title of the refusal, always the same for a code.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
@@ -68,13 +68,13 @@ macro_rules! codes {
 codes! {
     /// The body is no JSON of the expected shape.
     MalformedBody = "malformed_body", Malformed, "The body cannot be read";
-    /// The body broke off or dawdled.
+    /// The body was cut off, or came too slowly.
     SlowBody = "slow_body", Slow, "The body took too long";
     /// The body is over its limit.
     BodyTooLarge = "body_too_large", TooLarge, "The body is too large";
-    /// The content type is another one.
+    /// The content type is not supported.
     WrongContentType = "wrong_content_type", WrongType, "The body is of another content type";
-    /// The path does not take the method.
+    /// The path does not support the method.
     MethodNotAllowed = "method_not_allowed", MethodNotAllowed, "The method is not allowed here";
     /// A POST without its key.
     IdempotencyKeyMissing = "idempotency_key_missing", Malformed, "An Idempotency-Key is required";
@@ -92,9 +92,9 @@ codes! {
     VersionStale = "version_stale", Stale, "The order is at another version";
     /// The token lacks a scope, or the caller may not do this for another reason.
     Forbidden = "forbidden", Forbidden, "Not allowed";
-    /// A price from somebody who may not set one.
+    /// The caller gave a price without the scope to set one.
     PriceScopeRequired = "price_scope_required", Forbidden, "You may not set prices";
-    /// A customer named another one.
+    /// A customer named another customer.
     CustomerNotYours = "customer_not_yours", Forbidden, "The order would belong to somebody else";
     /// No such order, or not yours.
     OrderNotFound = "order_not_found", NotFound, "There is no such order";
@@ -102,7 +102,7 @@ codes! {
     LineNotFound = "line_not_found", NotFound, "There is no such line";
     /// The subject is neither a customer nor an order.
     SubjectUnknown = "subject_unknown", NotFound, "There is no such subject";
-    /// No such command to try.
+    /// There is no command of this name.
     CommandUnknown = "command_unknown", NotFound, "There is no such command";
     /// The id is taken.
     OrderExists = "order_exists", Conflict, "The order id is taken";
@@ -118,15 +118,15 @@ codes! {
     OrderNumberBeyondBound = "order_number_beyond_bound", Invalid, "The imported order number is too high";
     /// The customer's personal data was erased for good.
     SubjectErased = "subject_erased", Conflict, "The customer's personal data was erased";
-    /// Others kept changing the order.
+    /// Other commands kept changing the order.
     Contended = "contended", Conflict, "The order kept changing";
-    /// Fields that break a rule each.
+    /// Some fields break a rule.
     ValidationFailed = "validation_failed", Invalid, "Some values are not acceptable";
     /// One line too many.
     TooManyLines = "too_many_lines", Invalid, "The order has too many lines";
     /// An order without lines.
     NoLines = "no_lines", Invalid, "The order has no lines";
-    /// Nowhere to ship to.
+    /// The order has no shipping address.
     ShippingAddressMissing = "shipping_address_missing", Invalid, "The order has no shipping address";
     /// The client expects another total.
     TotalMismatch = "total_mismatch", Invalid, "The total is another one";
@@ -134,19 +134,19 @@ codes! {
     CurrencyMismatch = "currency_mismatch", Invalid, "The currencies differ";
     /// An amount beyond 64 bits.
     AmountOverflow = "amount_overflow", Invalid, "An amount is too large";
-    /// A sale that takes something back.
+    /// A sale names an order that it takes back.
     CreditOfWithoutCredit = "credit_of_without_credit", Invalid, "Only a credit names what it takes back";
-    /// An event that could not be published.
+    /// An event would be too large to publish.
     OrderTooLarge = "order_too_large", Invalid, "The order is too large";
     /// The database does not take the values.
     ValuesRefused = "values_refused", Invalid, "The values cannot be stored";
-    /// Too much is waiting.
+    /// The append queue is full, or too many requests are at work.
     Overloaded = "overloaded", Overloaded, "Too much is going on";
     /// The database does not answer.
     StoreUnavailable = "store_unavailable", Unavailable, "The store does not answer";
     /// The connection was lost while storing.
     OutcomeUnknown = "outcome_unknown", Unavailable, "Whether the command took effect is not known yet";
-    /// Our fault.
+    /// An internal error.
     Internal = "internal", Internal, "Something went wrong on our side";
 }
 
@@ -164,8 +164,8 @@ impl Code {
         )
     }
 
-    /// Whether the refusal answers its idempotency key again for a day. What another request can change within the
-    /// client's own doing (a version to send along, an order to create) is decided anew instead.
+    /// Whether the refusal is stored as the answer to its idempotency key, for a day. Refusals that the client can make
+    /// obsolete by another request (another version, an order that is created) are decided again instead.
     pub const fn is_kept(self) -> bool {
         !self.is_retryable() && matches!(self.kind(), Kind::Conflict | Kind::Invalid)
     }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn only_settled_refusals_are_kept() {
+    fn only_final_refusals_are_kept() {
         assert!(Code::StateForbidsCommand.is_kept() && Code::TotalMismatch.is_kept());
         for code in [Code::VersionStale, Code::OrderNotFound, Code::Contended, Code::StoreUnavailable, Code::Internal] {
             assert!(!code.is_kept(), "{code:?}");

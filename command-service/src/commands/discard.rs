@@ -7,7 +7,7 @@ use super::run::{Task, require};
 use super::{Answer, Caller, Commands, Refusal};
 
 impl Commands {
-    /// Throws a draft away.
+    /// Discards a draft.
     ///
     /// # Errors
     /// A [`Refusal`].

@@ -10,32 +10,32 @@ use utoipa::ToSchema;
 use super::run::{is_visible, metadata, require};
 use super::{Caller, Code, Commands, Refusal};
 
-/// Orders asked for in one statement.
+/// Orders read with one statement.
 const PAGE_ORDERS: i64 = 1_000;
-/// Orders that are written at once; the store joins what waits into few transactions.
+/// Orders that are written concurrently; the store joins their appends into few transactions.
 const AT_ONCE_MAX: usize = 64;
-/// A request ends after about this time, whether all orders are done or not.
+/// A request ends after about this time, in milliseconds, even if not all orders are done.
 const WORK_MS_MAX: u128 = 10_000;
 
-/// How far an erasure is.
+/// The progress of an erasure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Erasure {
-    /// Whose personal data: `customer:` and the customer's id, or `order:` and the order's id.
+    /// The subject of the personal data: `customer:` and the customer's id, or `order:` and the order's id.
     pub subject: String,
-    /// Orders in which it was recorded by this request.
+    /// The number of orders in which this request recorded the erasure.
     pub orders: u64,
-    /// Whether orders are left in which it is yet to be recorded. The data itself can be read nowhere from the first answer on;
-    /// send the request again until this is false.
+    /// Whether the erasure must still be recorded in other orders. The data itself cannot be read any more from the
+    /// first answer on; send the request again until this is false.
     pub remaining: bool,
 }
 
 impl Commands {
-    /// Erases a subject's personal data for good: its key is destroyed first, then `SubjectErased` is recorded in each of its
-    /// orders that lacks it. Whatever interrupts this, a repeat goes on where it stopped.
+    /// Erases a subject's personal data for good: its key is destroyed first, then `SubjectErased` is recorded in each
+    /// of its orders that lacks it. After an interruption, a repeat goes on where it stopped.
     ///
     /// # Errors
-    /// A [`Refusal`]. The key may be destroyed already; a repeat finds out.
+    /// A [`Refusal`]. The key may be destroyed already; a repeat completes the erasure.
     #[tracing::instrument(name = "command.privacy.erase", skip_all)]
     pub async fn erase(&self, caller: &Caller, subject: &SubjectId) -> Result<Erasure, Refusal> {
         let principal = &caller.principal;
@@ -50,7 +50,7 @@ impl Commands {
                 self.record_in_all(caller, subject, &customer, &watch).await?
             }
             Some(Owner::Order(order)) => {
-                // A stranger's order loses no key because of this caller.
+                // The caller may not destroy the key of another customer's order.
                 let state = self.bus.load(&order.to_string()).await?.state;
                 if !is_visible(principal, &state) {
                     return Err(Refusal::order_not_found());
@@ -82,7 +82,7 @@ impl Commands {
             let orders = self.bus.store().orders_without_erasure(tenant, customer, subject, &after, PAGE_ORDERS).await;
             let orders = orders.map_err(event_store::ExecuteError::from)?;
             let Some(last) = orders.last() else {
-                // An order that was begun meanwhile may stand before the last one seen.
+                // An order that was begun meanwhile may come before the last one seen.
                 erasure.remaining = !after.is_empty();
                 after.clear();
                 continue;
@@ -98,7 +98,7 @@ impl Commands {
         Ok(erasure)
     }
 
-    /// Records the erasure in an order; whether it was not there before.
+    /// Records the erasure in an order. Returns `false` if it was recorded before.
     async fn record(&self, caller: &Caller, subject: &SubjectId, order: &str) -> Result<bool, Refusal> {
         let command = OrderCommand::EraseSubject(EraseSubject { subject: subject.clone(), at: self.clock.now() });
         let decide = |_: i64, state: &OrderState| Order::decide(state, command.clone()).map_err(Refusal::from);
@@ -120,7 +120,7 @@ impl Commands {
     }
 }
 
-/// Whom a subject's key belongs to.
+/// The owner of a subject's key.
 enum Owner {
     Customer(CustomerId),
     Order(OrderId),

@@ -1,18 +1,18 @@
-//! Checking input field by field, so that one answer names all that is wrong.
+//! Checks input field by field, so that one answer names all errors.
 
 use domain::{InvalidQuantity, InvalidText, InvalidTimestamp, MoneyError, UnknownCountry};
 use service_kit::problem::FieldError;
 
 use super::{Code, Refusal};
 
-/// Errors named in one answer at most.
+/// Most errors named in one answer.
 const ERRORS_MAX: usize = 20;
 
 /// Why a field was refused: a stable code and a text without the value, which may be personal.
 pub trait FieldFailure {
-    /// For programs.
+    /// The stable code, for programs.
     fn code(&self) -> &'static str;
-    /// For people.
+    /// The description, for people.
     fn detail(&self) -> String;
 }
 
@@ -77,14 +77,14 @@ impl FieldFailure for InvalidTimestamp {
 
     fn detail(&self) -> String {
         match self {
-            // The type's own text repeats the value, however long.
+            // The type's own text would repeat the value, which may be long.
             Self::Unreadable { .. } => "not an RFC 3339 moment".to_owned(),
             Self::OutOfBounds { .. } => self.to_string(),
         }
     }
 }
 
-/// A rule of one place, with its code and text.
+/// The code and the description of a rule that only one field has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken(pub &'static str, pub &'static str);
 
@@ -98,7 +98,7 @@ impl FieldFailure for Broken {
     }
 }
 
-/// Collects what is wrong.
+/// Collects the errors of fields.
 #[derive(Debug, Default)]
 pub struct Fields {
     errors: Vec<FieldError>,
@@ -106,12 +106,12 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// What follows lies below `prefix`, a JSON pointer.
+    /// Sets the JSON pointer below which the following fields are.
     pub fn below(&mut self, prefix: String) {
         self.prefix = prefix;
     }
 
-    /// Takes a checked value, or notes what is wrong with it.
+    /// Returns a checked value, or notes its error.
     pub fn check<T, E: FieldFailure>(&mut self, pointer: &str, checked: Result<T, E>) -> Option<T> {
         match checked {
             Ok(value) => Some(value),
@@ -128,7 +128,7 @@ impl Fields {
         }
     }
 
-    /// The same for a value that may be absent. `None` means that it is there and wrong.
+    /// The same for a value that may be absent. `None` means that it is present and invalid.
     pub fn check_optional<T, E: FieldFailure, V>(
         &mut self,
         pointer: &str,
@@ -141,7 +141,7 @@ impl Fields {
         }
     }
 
-    /// Puts the checked values together.
+    /// Assembles the checked values.
     ///
     /// # Errors
     /// A [`Refusal`] with every error noted.

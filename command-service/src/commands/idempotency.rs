@@ -1,4 +1,5 @@
-//! Idempotency keys: their form, their scope, the hash of the request, and the guard against two at once.
+//! Idempotency keys: their form, their scope, the hash of the request, and the guard against concurrent requests with
+//! one key.
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ const KEY_CHARS_MAX: usize = 255;
 pub struct IdempotencyKey(Arc<str>);
 
 impl IdempotencyKey {
-    /// Takes a key.
+    /// Checks a key.
     ///
     /// # Errors
     /// [`Code::IdempotencyKeyInvalid`] for a key that is empty, too long or holds other characters.
@@ -34,8 +35,8 @@ impl IdempotencyKey {
     }
 }
 
-/// Hashes requests under a key of the server's. A request may hold an address, and a plain hash of that could be guessed
-/// long after the customer was erased.
+/// Hashes requests with a secret key. A request may hold an address, which could be guessed from a plain hash long
+/// after the customer's data was erased.
 pub(super) struct Fingerprints(hmac::Key);
 
 impl Fingerprints {
@@ -43,7 +44,7 @@ impl Fingerprints {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
-    /// The key with its scope, tenant + client + operation, and the hash of what is asked.
+    /// The key with its scope, tenant + client + operation, and the hash of the input.
     pub(super) fn idempotency(
         &self,
         key: &IdempotencyKey,
@@ -52,7 +53,7 @@ impl Fingerprints {
         order: Option<OrderId>,
         input: &impl Serialize,
     ) -> Idempotency {
-        // Tenant and operation hold no spaces, so no two scopes read alike.
+        // Tenant and operation hold no spaces, so different scopes never have the same text.
         let scope = order.map_or_else(
             || format!("{} {operation} - {}", principal.tenant, principal.subject),
             |order| format!("{} {operation} {order} {}", principal.tenant, principal.subject),
@@ -63,18 +64,18 @@ impl Fingerprints {
     }
 }
 
-/// The keys at work in this process.
+/// The keys whose requests run in this process.
 #[derive(Clone, Default)]
 pub(super) struct RunningKeys(Arc<DashSet<String>>);
 
-/// A key at work, until this value is dropped.
+/// Marks a key as running until it is dropped.
 pub(super) struct Running {
     keys: RunningKeys,
     name: String,
 }
 
 impl RunningKeys {
-    /// Marks a key as at work.
+    /// Marks a key as running.
     pub(super) fn enter(&self, idempotency: &Idempotency) -> Result<Running, Refusal> {
         let name = format!("{}\n{}", idempotency.scope, idempotency.key);
         if self.0.insert(name.clone()) {

@@ -1,5 +1,5 @@
-//! Taking in orders of other systems, and correcting what was taken in. Idempotent by tenant, source and reference, so no key
-//! is needed.
+//! Imports orders of other systems, and corrects imported ones. Imports are idempotent by tenant, source and reference,
+//! so no key is needed.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::order::{ImportOrder, OrderCommand, OrderEvent};
@@ -15,29 +15,24 @@ use super::{Caller, Code, Commands, Refusal};
 /// What an import did, or would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportEffect {
-    /// The order was taken in.
     Imported,
-    /// It replaced the one that had been taken in before.
+    /// The order replaced the one that had been imported before.
     Corrected,
-    /// It had been taken in before, with the same content.
+    /// The order had been imported before, with the same content.
     Unchanged,
 }
 
-/// An order that was taken in.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
-    /// The order.
     pub order_id: OrderId,
-    /// Its version.
     pub version: i64,
-    /// Its number.
     pub number: OrderNumber,
-    /// What this import did.
     pub effect: ImportEffect,
 }
 
-/// The id of an imported order, the same every time: a UUIDv8 (RFC 9562) from the SHA-256 of tenant, source and reference,
-/// separated by NUL, which none of them can hold.
+/// The id of an imported order, the same every time: a UUIDv8 (RFC 9562) from the SHA-256 of tenant, source and
+/// reference, separated by NUL, which none of them can hold.
 pub fn imported_order_id(tenant: &TenantId, source: &ImportSource, reference: &ExternalReference) -> OrderId {
     let text = [tenant.as_str(), source.as_str(), reference.as_str()].join("\0");
     let hash = digest(&SHA256, text.as_bytes());
@@ -46,7 +41,7 @@ pub fn imported_order_id(tenant: &TenantId, source: &ImportSource, reference: &E
 }
 
 impl Commands {
-    /// Whether the caller may take orders in at all.
+    /// Whether the caller may import orders.
     ///
     /// # Errors
     /// [`Code::Forbidden`].
@@ -58,10 +53,11 @@ impl Commands {
         Ok(())
     }
 
-    /// Takes one order in, or corrects it. `expects` is a guess that saves a read or a conflict, and changes no outcome.
+    /// Imports one order, or corrects it. `expects` is a guess that saves a read or a conflict; it does not change the
+    /// outcome.
     ///
     /// # Errors
-    /// A [`Refusal`]; a retryable one changed nothing that a repeat does not settle.
+    /// A [`Refusal`]; after a retryable one a repeat leads to the right result, whatever the first attempt changed.
     #[tracing::instrument(name = "command.order.import", skip_all, fields(order.id))]
     pub async fn import(
         &self,
@@ -71,8 +67,9 @@ impl Commands {
     ) -> Result<Imported, Refusal> {
         let principal = &caller.principal;
         Self::may_import(principal)?;
-        let (number, order_id) = (order.number.clone(), Self::imported_id(principal, &order));
-        // Before the number is claimed, so that no placement meets it.
+        let number = order.number.clone();
+        let order_id = Self::imported_id(principal, &order);
+        // The counter passes the number before the number is claimed, so that no placement gets the same one.
         if let Count::Within(count) = number.count() {
             let passed = self.bus.store().pass_order_number(&principal.tenant, count).await;
             passed.map_err(ExecuteError::from)?;
@@ -89,15 +86,16 @@ impl Commands {
         Ok(Imported { order_id, version: receipt.version, number, effect })
     }
 
-    /// Says what importing an order would do now, and does nothing.
+    /// What importing an order would do now, without storing anything.
     ///
     /// # Errors
-    /// The [`Refusal`] that the import itself would meet.
+    /// The [`Refusal`] that the import itself would get.
     #[tracing::instrument(name = "command.order.import.try", skip_all, fields(order.id))]
-    pub async fn try_import(&self, caller: &Caller, order: ImportedOrder) -> Result<Imported, Refusal> {
+    pub async fn dry_run_import(&self, caller: &Caller, order: ImportedOrder) -> Result<Imported, Refusal> {
         let principal = &caller.principal;
         Self::may_import(principal)?;
-        let (number, order_id) = (order.number.clone(), Self::imported_id(principal, &order));
+        let number = order.number.clone();
+        let order_id = Self::imported_id(principal, &order);
         let loaded = self.bus.load(&order_id.to_string()).await?;
         let command = self.importing(principal, order_id, order);
         let events = decide(caller, &command, loaded.version, &loaded.state)?;

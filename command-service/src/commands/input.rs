@@ -1,4 +1,4 @@
-//! What callers ask for, in the domain's types. Each serialises in one way, which is what idempotency hashes.
+//! The inputs of commands, in the domain's types. Each serialises in one way only, since idempotency hashes that form.
 
 use domain::order::{AddressKind, CancelReason, OrderKind};
 use domain::{
@@ -14,42 +14,37 @@ pub use domain::order::ImportLine;
 /// Begin a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewDraft {
-    /// The client's own id, a UUIDv7; one is made where it gives none.
+    /// The client's own id, a UUIDv7; if `None`, one is created.
     pub id: Option<OrderId>,
-    /// For whom; a customer's own where she gives none.
+    /// The customer of the order; if `None` and a customer calls, her own id.
     pub customer: Option<CustomerId>,
-    /// The one currency of the order.
     pub currency: Currency,
 }
 
 /// Add a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewLine {
-    /// The client's own id; one is made where it gives none.
+    /// The client's own id; if `None`, one is created.
     pub line_id: Option<LineId>,
-    /// What.
     pub sku: Sku,
-    /// What it is called on the invoice.
+    /// The text for the invoice.
     pub description: Option<Description>,
-    /// How many.
     pub quantity: Quantity,
-    /// What one costs.
+    /// The price of one piece.
     pub unit_price: UnitPrice,
 }
 
 /// Change a line's quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LineQuantity {
-    /// Which line.
     pub line_id: LineId,
-    /// Pieces from now on.
+    /// The new number of pieces.
     pub quantity: Quantity,
 }
 
-/// Take a line off.
+/// Remove a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LineRemoval {
-    /// Which line.
     pub line_id: LineId,
 }
 
@@ -58,51 +53,46 @@ pub struct LineRemoval {
 pub struct NewAddress {
     /// Which of the order's addresses.
     pub kind: AddressKind,
-    /// Where it is; stays in the clear.
+    /// Stored unsealed.
     pub country: CountryCode,
-    /// All else; sealed before anything is decided.
+    /// The rest of the address; sealed before the command is decided.
     pub details: AddressDetails,
 }
 
-/// Commit to a draft.
+/// Place a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Placement {
-    /// What the client expects to pay, if it says so.
+    /// The total that the client expects; if `None`, it is not checked.
     pub expected_total: Option<Money>,
 }
 
-/// Call the order off.
+/// Cancel an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cancellation {
-    /// On what ground.
     pub reason: CancelReason,
-    /// In the words of whoever cancels.
+    /// The reason in the caller's words.
     pub note: Option<Reason>,
 }
 
-/// Take in an order of another system.
+/// Import an order of another system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedOrder {
-    /// The system it comes from.
+    /// The system that the order comes from.
     pub source: ImportSource,
-    /// What it is called there.
+    /// The id of the order in that system.
     pub reference: ExternalReference,
-    /// The number people know it by.
     pub number: OrderNumber,
-    /// A sale, or a credit that takes one back.
     pub kind: OrderKind,
-    /// What a credit takes back, where the source tells.
+    /// In a credit, the reference of the order that it takes back, where known.
     pub credit_of: Option<ExternalReference>,
-    /// For whom, where known.
+    /// The customer, where known.
     pub customer: Option<CustomerId>,
-    /// Where to, where known.
+    /// The country that the order was shipped to, where known.
     pub country: Option<CountryCode>,
-    /// The one currency of the order.
     pub currency: Currency,
     /// When it was placed at its source.
     pub placed_at: Timestamp,
-    /// Its lines, in order.
     pub lines: Vec<ImportLine>,
-    /// Whether it replaces an order of the same reference that differs.
+    /// Whether it may replace an order of the same reference with other content.
     pub is_update: bool,
 }

@@ -1,8 +1,9 @@
-//! The commands of an order, without any protocol: one function a use case, from typed input to a receipt or a refusal.
+//! The commands of an order, independent of any protocol: one function for each use case, from typed input to a receipt
+//! or a refusal.
 //!
 //! Guarantees: who may do what is checked here and nowhere else; personal data is sealed before a command is decided; a
 //! repeated idempotency key has one effect and one answer; every refusal is a typed value.
-//! Does not: know HTTP, parse bodies, or read queries' models.
+//! Does not: know HTTP, parse bodies, or use the read models.
 
 mod add_line;
 mod address;
@@ -42,19 +43,18 @@ pub use import::{ImportEffect, Imported, imported_order_id};
 pub use precondition::ExpectedVersion;
 pub use receipt::{Answer, MoneyView, OrderStatus, Receipt};
 pub use refusal::Refusal;
-pub use validate::{Preview, PreviewEvent, Trial};
+pub use validate::{DryRun, Preview, PreviewEvent};
 pub use view::{AddressView, ImportView, LineView, OrderView};
 
-/// Who asks, and what came along with the request.
+/// The caller of a command, and the metadata of its request.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Who.
     pub principal: Principal,
-    /// What belongs together.
+    /// Shared by everything that the request leads to.
     pub correlation: CorrelationId,
-    /// The request's own name, so that a repeat has one effect.
+    /// The client's key for the request, so that a repeat has no second effect; `None` if it sent none.
     pub key: Option<IdempotencyKey>,
-    /// The version that the order must be at.
+    /// The version that the order must have; `None` if any will do.
     pub expected: Option<ExpectedVersion>,
 }
 
@@ -69,8 +69,8 @@ pub struct Commands {
 }
 
 impl Commands {
-    /// Commands over a store. `fingerprint_key` hashes requests for idempotency; it must stay the same for as long as keys
-    /// are to be recognised, and be the same in every process.
+    /// Commands over a store. `fingerprint_key` hashes requests for idempotency; it must stay the same for as long as
+    /// keys are to be recognised, and be the same in every process.
     pub fn new(store: Store, keys: KeyRing, clock: SharedClock, ids: SharedIds, fingerprint_key: &[u8; 32]) -> Self {
         Self {
             bus: CommandBus::new(store, ids.clone()),

@@ -7,19 +7,19 @@ use super::input::Placement;
 use super::run::{Task, require};
 use super::{Answer, Caller, Code, Commands, Refusal};
 
-/// Numbers tried before giving up. One is taken only where an import has brought it along since the block was fetched that it
-/// is of, and the next block comes from behind that.
-const NUMBERS_TRIED_MAX: u32 = 8;
+/// Most numbers that one placement attempts. A number is taken only if an import has claimed it since its block was
+/// fetched, and the next block begins after that one.
+const NUMBER_ATTEMPTS_MAX: u32 = 8;
 
 impl Commands {
-    /// Commits to a draft, under the tenant's next order number. A number that is not used in the end is a gap.
+    /// Places a draft under the tenant's next order number. A number that is not used leaves a gap.
     ///
     /// # Errors
     /// A [`Refusal`].
     #[tracing::instrument(name = "command.order.place", skip_all, fields(order.id = %order_id))]
     pub async fn place(&self, caller: &Caller, order_id: OrderId, input: &Placement) -> Result<Answer, Refusal> {
         require(&caller.principal, Scope::ORDERS_PLACE)?;
-        for _ in 0..NUMBERS_TRIED_MAX {
+        for _ in 0..NUMBER_ATTEMPTS_MAX {
             let (store, tenant) = (self.bus.store(), &caller.principal.tenant);
             let number = OrderNumber::counted(store.next_order_number(tenant).await.map_err(ExecuteError::from)?);
             let command = self.placing(&caller.principal, number, input)?;

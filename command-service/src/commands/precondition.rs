@@ -2,20 +2,20 @@
 
 use super::{Code, Refusal};
 
-/// Tags read from one `If-Match` at most.
+/// Most tags that are read from one `If-Match`.
 const TAGS_MAX: usize = 16;
 
 /// What a caller expects of an order's version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExpectedVersion {
-    /// Any version, as long as there is an order.
+    /// Any version of an existing order.
     Any,
-    /// One of these. Empty when no tag that was given can ever be a version.
+    /// One of these. Empty if no given tag can be a version.
     OneOf(Vec<i64>),
 }
 
 impl ExpectedVersion {
-    /// Reads `If-Match` (RFC 9110, 13.1.1): `*`, or entity tags separated by commas. A weak tag, and a tag that is no
+    /// Reads `If-Match` (RFC 9110, 13.1.1): `*`, or entity tags separated by commas. A weak tag, or one that is no
     /// version, is well-formed and matches nothing.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl ExpectedVersion {
             if opaque.contains('"') {
                 return Err(malformed());
             }
-            // The one spelling that answers carry; "017" and "+17" are other tags.
+            // Only the spelling that answers have; "017" and "+17" are other tags.
             if let Ok(version) = opaque.parse::<i64>()
                 && !weak
                 && version.to_string() == opaque
@@ -48,7 +48,7 @@ impl ExpectedVersion {
         Ok(Self::OneOf(versions))
     }
 
-    /// Refuses an order at another version.
+    /// Refuses an order that is at another version.
     ///
     /// # Errors
     /// [`Code::VersionStale`].

@@ -1,4 +1,4 @@
-//! What a command answers when it is done.
+//! The receipt of a command.
 
 use domain::order::{Order, OrderState};
 use domain::{EventId, LineId, Money, OrderId, OrderNumber};
@@ -8,24 +8,24 @@ use utoipa::ToSchema;
 
 use super::Refusal;
 
-/// Where an order stands.
+/// The state of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OrderStatus {
-    /// Being put together.
+    /// The order is being put together and can still change.
     Draft,
-    /// Committed to by the customer.
+    /// The customer has committed to the order.
     Placed,
-    /// Called off.
+    /// The order was cancelled.
     Cancelled,
-    /// Over and done; an imported order is from the start.
-    // Answers that an earlier release kept have the older word.
+    /// The order is finished. An imported order is completed from the start.
+    // Answers that an earlier release stored have the older name.
     #[serde(alias = "IMPORTED")]
     Completed,
 }
 
 impl OrderStatus {
-    /// Where a state stands; `None` for an order without events.
+    /// The status of a state; `None` for an order without events.
     pub const fn of(state: &OrderState) -> Option<Self> {
         match state {
             OrderState::Absent => None,
@@ -37,43 +37,43 @@ impl OrderStatus {
     }
 }
 
-/// An amount in minor units.
+/// An amount of money in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoneyView {
-    /// Minor units: cents for EUR.
+    /// The amount in minor units, such as cents for EUR.
     #[schema(example = 765)]
     pub minor: i64,
-    /// ISO 4217 code.
+    /// The currency, as an ISO 4217 code.
     #[schema(example = "EUR")]
     pub currency: String,
 }
 
-/// What a command led to.
+/// The result of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
-    /// The order.
+    /// The id of the order.
     #[schema(value_type = Uuid)]
     pub order_id: OrderId,
-    /// Its version now; also the ETag.
+    /// The version of the order after the command, which is also its ETag.
     #[schema(example = 17)]
     pub version: i64,
-    /// Where it stands now.
+    /// The state of the order after the command.
     pub state: OrderStatus,
-    /// Its number, once it has one.
+    /// The order number; absent until the order is placed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "SO-1000001")]
     pub number: Option<OrderNumber>,
-    /// The sum of its line totals.
+    /// The sum of the line totals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<MoneyView>)]
     pub total: Option<Money>,
-    /// The line that was added.
+    /// The id of the line that was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     pub line_id: Option<LineId>,
-    /// The events that were stored; none where the work had been done already.
+    /// The ids of the events that were stored; empty if there was nothing to change.
     #[schema(value_type = Vec<Uuid>)]
     pub event_ids: Vec<EventId>,
 }
@@ -81,9 +81,8 @@ pub struct Receipt {
 /// A receipt, and whether it was given before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// What the command led to.
     pub receipt: Receipt,
-    /// Whether this is what the idempotency key was answered before.
+    /// Whether this answer was given before to the same idempotency key.
     pub replayed: bool,
 }
 
@@ -101,7 +100,7 @@ impl Receipt {
     }
 }
 
-/// An order's number, once it has one.
+/// An order's number; `None` until it is placed.
 pub(super) const fn number_of(state: &OrderState) -> Option<&OrderNumber> {
     match state {
         OrderState::Absent | OrderState::Draft(_) => None,
@@ -123,7 +122,7 @@ pub(super) fn total_of(state: &OrderState) -> Option<Money> {
     }
 }
 
-/// An answer as it is kept for an idempotency key.
+/// An answer as it is stored for an idempotency key.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Kept {
@@ -136,7 +135,7 @@ impl Kept {
         serde_json::to_string(self).expect("answers are made of strings and numbers")
     }
 
-    /// The answer given again.
+    /// Reads a stored answer, to give it again.
     pub(super) fn replay(json: &str) -> Result<Answer, Refusal> {
         match serde_json::from_str(json) {
             Ok(Self::Done(receipt)) => Ok(Answer { receipt, replayed: true }),

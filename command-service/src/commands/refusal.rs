@@ -1,4 +1,4 @@
-//! A refused request, and how the refusals of the parts beneath become one.
+//! Refusals, and the conversion of lower-level errors to refusals.
 
 use domain::MoneyError;
 use domain::order::OrderRejection;
@@ -10,52 +10,52 @@ use service_kit::problem::FieldError;
 
 use super::Code;
 
-/// Why a request was refused. Nothing happened, but for [`Code::OutcomeUnknown`].
+/// Why a request was refused. Nothing was changed, except possibly with [`Code::OutcomeUnknown`].
 ///
-/// It may be kept as the answer to an idempotency key, so it never holds readable personal data.
+/// It may be stored as the answer to an idempotency key, so it never holds readable personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Why, for programs.
+    /// The stable code, for programs.
     pub code: Code,
-    /// Why this time, for people.
+    /// A description of this occurrence, for people.
     pub detail: String,
     /// The order's version, where the caller may see the order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_version: Option<i64>,
-    /// What is wrong with which part of the input.
+    /// The errors of single input fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// Whether this is what the idempotency key was answered before.
+    /// Whether this answer was given before to the same idempotency key.
     #[serde(skip)]
     pub replayed: bool,
 }
 
 impl Refusal {
-    /// A refusal with what happened this time.
+    /// A refusal with a description of this occurrence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), current_version: None, errors: Vec::new(), replayed: false }
     }
 
-    /// Absent or somebody else's: one answer for both.
+    /// The order does not exist, or is not the caller's: one answer for both.
     pub fn order_not_found() -> Self {
         Self::new(Code::OrderNotFound, "no order with this id is yours to see")
     }
 
-    /// Gives the order's version.
+    /// Adds the order's version.
     #[must_use]
     pub fn at(mut self, version: i64) -> Self {
         self.current_version = Some(version);
         self
     }
 
-    /// Points to parts of the input.
+    /// Adds the errors of single input fields.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
         self.errors = errors;
         self
     }
 
-    /// Our fault. The cause is logged here and not told.
+    /// An internal error. The cause is logged here, and the client does not see it.
     pub(crate) fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = chain(cause), "a command failed for a reason of our own");
         Self::new(Code::Internal, "the cause is in the log, under this trace")

@@ -8,7 +8,7 @@ use super::run::{Task, require};
 use super::{Answer, Caller, Commands, Refusal};
 
 impl Commands {
-    /// Takes a line off a draft. A line that is not there counts as taken off.
+    /// Removes a line from a draft. A line that does not exist counts as removed.
     ///
     /// # Errors
     /// A [`Refusal`].

@@ -1,4 +1,4 @@
-//! What every command goes through on its way to the bus and back.
+//! The steps that all commands share: idempotency, decision, execution and answer.
 
 use domain::order::{Order, OrderCommand, OrderEvent, OrderRejection, OrderState};
 use domain::{Decider, LineId, OrderId, TenantId};
@@ -19,13 +19,13 @@ pub(super) struct Task<'a, I> {
     /// The line that the receipt names.
     pub(super) line_id: Option<LineId>,
     pub(super) expects: Expectation,
-    /// What is asked, for the hash.
+    /// The input, for the idempotency hash.
     pub(super) input: &'a I,
     pub(super) command: OrderCommand,
 }
 
 impl Commands {
-    /// Runs a command to its answer. Scopes were checked before.
+    /// Runs a command to its answer. The caller has checked the scopes.
     pub(super) async fn run<I: Serialize + Sync>(&self, caller: &Caller, task: Task<'_, I>) -> Result<Answer, Refusal> {
         let watch = Stopwatch::start();
         let operation = task.operation;
@@ -71,8 +71,8 @@ impl Commands {
                 Ok(Answer { receipt: Receipt::of(task.order_id, task.line_id, &decided), replayed: false })
             }
             Outcome::Repeated(json) => Kept::replay(&json),
-            // What is not kept was not compared with the key's first answer either: a repeat of a command that is done
-            // may well be refused for its stale version.
+            // A refusal that is not stored was not compared with the key's first answer: the repeat of a completed
+            // command may be refused because its version is stale by then.
             Outcome::Refused(refusal) if !refusal.code.is_kept() => match &idempotency {
                 Some(idempotency) => self.first_answer(idempotency).await?.unwrap_or(Err(refusal)),
                 None => Err(refusal),
@@ -95,7 +95,7 @@ impl Commands {
     }
 }
 
-/// Decides a command on a state: whose order it is, then the expected version, then the domain's own rules.
+/// Decides a command on a state: checks visibility, then the expected version, then the domain's rules.
 pub(super) fn decide(
     caller: &Caller,
     command: &OrderCommand,
@@ -119,7 +119,7 @@ pub(super) fn decide(
     })
 }
 
-/// Whether an order is there and the principal's to see.
+/// Whether an order exists and the principal may see it.
 pub(super) fn is_visible(principal: &Principal, state: &OrderState) -> bool {
     state.tenant() == Some(&principal.tenant) && principal.may_see(state.customer())
 }
@@ -138,7 +138,7 @@ pub(super) fn number_claim(tenant: &TenantId, before: &OrderState, event: &Order
     let number = match event {
         OrderEvent::OrderPlaced(event) => &event.number,
         OrderEvent::OrderImported(event) => &event.number,
-        // The number before stays the order's too: it leads to no other one.
+        // The order keeps the claim on its earlier number, so that this leads to no other order.
         OrderEvent::OrderImportCorrected(event) if number_of(before) != Some(&event.order.number) => {
             &event.order.number
         }

@@ -18,7 +18,8 @@ impl Commands {
         let principal = &caller.principal;
         require(principal, Scope::ORDERS_DRAFT)?;
         let state = self.bus.load(&order_id.to_string()).await?.state;
-        // Before anything is sealed: a stranger's order gets no key because of this caller.
+        // Checked before sealing, which would create a key: the caller must not create one for another customer's
+        // order.
         if !is_visible(principal, &state) {
             return Err(Refusal::order_not_found());
         }
@@ -42,7 +43,8 @@ impl Commands {
         Ok(OrderCommand::SetAddress(SetAddress { kind: input.kind, address, at: self.clock.now() }))
     }
 
-    /// The stored seals of the same details. Sealing twice gives two texts, so only this makes a repeat a repeat.
+    /// The stored sealed address, if its details equal the input. Sealing the same details twice gives different texts,
+    /// so a repeat must use the stored ones to change nothing.
     pub(super) async fn stored_equal(
         &self,
         principal: &Principal,
@@ -55,7 +57,7 @@ impl Commands {
             AddressKind::Billing => &draft.billing_address,
         };
         let Some(stored) = stored else { return Ok(None) };
-        // Where it was erased there is nothing to compare with; sealing anew says what is wrong.
+        // After an erasure there is nothing to compare with, and sealing fails with the right refusal.
         let opened = AddressDetails::open(&self.keys, &principal.tenant, stored).await?;
         Ok((opened.as_ref() == Some(&input.details)).then(|| SealedAddress::of(stored)))
     }

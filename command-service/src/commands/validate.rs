@@ -1,4 +1,4 @@
-//! Dry runs: what a command would do now, with nothing stored, no key made and no number given.
+//! Dry runs: what a command would do now, without storing anything, creating a key or using up an order number.
 
 use domain::contract::{Facts, publish};
 use domain::order::{OrderCommand, OrderState};
@@ -10,27 +10,20 @@ use super::input::{Cancellation, LineQuantity, LineRemoval, NewAddress, NewDraft
 use super::run::{decide, is_visible};
 use super::{Caller, Commands, Refusal};
 
-/// Stands for the number that only a real placement is given.
-const NUMBER_TO_COME: &str = "(given at placement)";
+/// Stands for the order number, which only a real placement gets.
+const NUMBER_PLACEHOLDER: &str = "(given at placement)";
 
-/// A command to try.
+/// A command to dry-run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trial {
-    /// Begin a draft under the id.
+pub enum DryRun {
+    /// Begin a draft under the given order id.
     CreateDraft(NewDraft),
-    /// Add a line.
     AddLine(NewLine),
-    /// Change a line's quantity.
     ChangeLineQuantity(LineQuantity),
-    /// Take a line off.
     RemoveLine(LineRemoval),
-    /// Set or replace an address.
     SetAddress(NewAddress),
-    /// Commit to the draft.
     Place(Placement),
-    /// Call the order off.
     Cancel(Cancellation),
-    /// Throw the draft away.
     Discard,
 }
 
@@ -38,35 +31,35 @@ pub enum Trial {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Preview {
-    /// The order.
+    /// The id of the order.
     #[schema(value_type = Uuid)]
     pub order_id: OrderId,
-    /// The version that the answer holds for; 0 for an order that is not there.
+    /// The version of the order that the answer is based on; 0 for an order that does not exist.
     pub version: i64,
-    /// The events that would be stored; none where the work is done already.
+    /// The events that would be stored; empty if the command would change nothing.
     pub events: Vec<PreviewEvent>,
 }
 
 /// An event that would be stored, as it would be published.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PreviewEvent {
-    /// Its name, such as `LineAdded`.
+    /// The name of the event, such as `LineAdded`.
     #[schema(example = "LineAdded")]
     pub r#type: &'static str,
-    /// Its public body. What would be sealed is empty, and an order's number is not given yet.
+    /// The public body of the event. Sealed data is left empty, and an order number is not given yet.
     #[schema(value_type = Object)]
     pub body: serde_json::Value,
 }
 
 impl Commands {
-    /// Decides a command on the present state and stores nothing.
+    /// Decides a command on the current state without storing anything.
     ///
     /// # Errors
-    /// The [`Refusal`] that the command itself would meet.
+    /// The [`Refusal`] that the command itself would get.
     #[tracing::instrument(name = "command.order.validate", skip_all, fields(order.id = %order_id))]
-    pub async fn validate(&self, caller: &Caller, order_id: OrderId, trial: &Trial) -> Result<Preview, Refusal> {
+    pub async fn validate(&self, caller: &Caller, order_id: OrderId, dry_run: &DryRun) -> Result<Preview, Refusal> {
         let loaded = self.bus.load(&order_id.to_string()).await?;
-        let command = self.tried(caller, order_id, &loaded.state, trial).await?;
+        let command = self.dry_run_command(caller, order_id, &loaded.state, dry_run).await?;
         let events = decide(caller, &command, loaded.version, &loaded.state)?;
         let tenant = &caller.principal.tenant;
         let events = (loaded.version + 1..).zip(&events).map(|(version, event)| {
@@ -77,34 +70,34 @@ impl Commands {
         Ok(Preview { order_id, version: loaded.version, events: events.collect() })
     }
 
-    async fn tried(
+    async fn dry_run_command(
         &self,
         caller: &Caller,
         order_id: OrderId,
         state: &OrderState,
-        trial: &Trial,
+        dry_run: &DryRun,
     ) -> Result<OrderCommand, Refusal> {
         let principal = &caller.principal;
-        match trial {
-            Trial::CreateDraft(input) => self.creation(principal, input),
-            Trial::AddLine(input) => {
+        match dry_run {
+            DryRun::CreateDraft(input) => self.creation(principal, input),
+            DryRun::AddLine(input) => {
                 let line_id = input.line_id.unwrap_or_else(|| LineId::new(self.ids.ordered()));
                 self.addition(principal, line_id, input)
             }
-            Trial::ChangeLineQuantity(input) => self.quantity_change(principal, input),
-            Trial::RemoveLine(input) => self.removal(principal, input),
-            Trial::SetAddress(input) => {
+            DryRun::ChangeLineQuantity(input) => self.quantity_change(principal, input),
+            DryRun::RemoveLine(input) => self.removal(principal, input),
+            DryRun::SetAddress(input) => {
                 let stored =
                     if is_visible(principal, state) { self.stored_equal(principal, state, input).await? } else { None };
                 let unsealed = || input.details.unsealed(&SubjectId::of_order(state.customer(), order_id));
                 self.addressing(principal, input, stored.unwrap_or_else(unsealed))
             }
-            Trial::Place(input) => {
-                let number = OrderNumber::try_new(NUMBER_TO_COME).expect("the text is short and printable");
+            DryRun::Place(input) => {
+                let number = OrderNumber::try_new(NUMBER_PLACEHOLDER).expect("the text is short and printable");
                 self.placing(principal, number, input)
             }
-            Trial::Cancel(input) => self.cancellation(principal, input),
-            Trial::Discard => self.discarding(principal),
+            DryRun::Cancel(input) => self.cancellation(principal, input),
+            DryRun::Discard => self.discarding(principal),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! An order as it stands now, folded from its stream: strongly consistent.
+//! The current state of an order, folded from its stream and therefore strongly consistent.
 
 use domain::order::{CancelReason, Draft, Line, OrderImported, OrderKind, OrderState};
 use domain::{Address, Money, OrderId, Timestamp};
@@ -15,73 +15,73 @@ use super::{AddressDetails, Caller, Commands, MoneyView, OrderStatus, Refusal};
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderView {
-    /// Its id.
+    /// The id of the order.
     #[schema(value_type = Uuid)]
     pub id: OrderId,
-    /// Its version; also the ETag.
+    /// The version of the order, which is also its ETag.
     pub version: i64,
-    /// Where it stands.
+    /// The state of the order.
     pub state: OrderStatus,
-    /// Its number, once it has one.
+    /// The order number; absent until the order is placed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// For whom, where known.
+    /// The id of the customer, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
-    /// Its one currency.
+    /// The currency of the order, as an ISO 4217 code.
     #[schema(example = "EUR")]
     pub currency: String,
-    /// Its lines, in the order of their addition.
+    /// The lines of the order, in the order in which they were added.
     pub lines: Vec<LineView>,
-    /// The sum of the line totals; positive in a credit too.
+    /// The sum of the line totals. It is positive in a credit too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<MoneyView>)]
     pub total: Option<Money>,
-    /// Where to, once set.
+    /// The address that the order is shipped to; absent until it is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<AddressView>,
-    /// Whom to bill, once set.
+    /// The billing address; absent if it is not set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_address: Option<AddressView>,
     /// When the draft was begun.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub drafted_at: Option<Timestamp>,
-    /// When it was placed, at its source for an imported one.
+    /// When the order was placed; for an imported order, in the system that it comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub placed_at: Option<Timestamp>,
-    /// When it was called off.
+    /// When the order was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub cancelled_at: Option<Timestamp>,
-    /// On what ground it was called off: `CUSTOMER`, `STAFF` or `DISCARDED`.
+    /// Why the order was cancelled: `CUSTOMER`, `STAFF` or `DISCARDED`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub cancel_reason: Option<CancelReason>,
-    /// Where it came from, for an imported one.
+    /// The origin of an imported order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import: Option<ImportView>,
 }
 
-/// A line.
+/// A line of an order.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LineView {
-    /// Its id.
+    /// The id of the line.
     #[schema(value_type = Uuid)]
     pub id: domain::LineId,
-    /// What.
+    /// The SKU of the product.
     pub sku: String,
-    /// What it is called on the invoice.
+    /// The description of the product on the invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// How many.
+    /// The number of pieces.
     pub quantity: u32,
-    /// What one costs, with up to four decimals.
+    /// The price of one piece, a decimal number with up to four decimals.
     #[schema(example = "2.55")]
     pub unit_price: String,
-    /// Quantity times unit price, rounded once, half to even.
+    /// The quantity times the unit price, rounded once, half to even.
     #[schema(value_type = MoneyView)]
     pub total: Money,
 }
@@ -90,44 +90,45 @@ pub struct LineView {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AddressView {
-    /// ISO 3166-1 alpha-2 code.
+    /// The country, as an ISO 3166-1 alpha-2 code.
     #[schema(example = "DE")]
     pub country: String,
-    /// All else, for those who may read it.
+    /// The rest of the address; absent for callers who may not read it, and after it was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<AddressDetails>,
-    /// Whether the customer's data was erased, so that nobody can read it again. Told to those who might read it.
+    /// Whether the customer's data was erased, so that nobody can read it again; absent for callers who may not read
+    /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub erased: Option<bool>,
 }
 
-/// Where an imported order came from.
+/// The origin of an imported order.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportView {
-    /// The system.
+    /// The system that the order comes from.
     pub source: String,
-    /// What the order is called there.
+    /// The id of the order in that system.
     pub reference: String,
     /// `SALE`, or `CREDIT` for one that takes a sale back.
     #[schema(value_type = String)]
     pub kind: OrderKind,
-    /// What a credit takes back, where the source tells.
+    /// In a credit, the reference of the order that it takes back, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credit_of: Option<String>,
-    /// Where to, where known.
+    /// The country that the order was shipped to, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// When it was taken in.
+    /// When the order was imported.
     #[schema(value_type = String, format = DateTime)]
     pub imported_at: Timestamp,
 }
 
 impl Commands {
-    /// An order as of now.
+    /// The current state of an order.
     ///
     /// # Errors
-    /// A [`Refusal`]; an absent order and somebody else's are refused alike.
+    /// A [`Refusal`]; an order that does not exist and one that is not the caller's are refused alike.
     #[tracing::instrument(name = "query.order.view", skip_all, fields(order.id = %order_id))]
     pub async fn view(&self, caller: &Caller, order_id: OrderId) -> Result<OrderView, Refusal> {
         let principal = &caller.principal;
@@ -204,7 +205,7 @@ fn of_import(order: &OrderImported) -> OrderView {
 }
 
 impl OrderView {
-    /// A view whose id, version, state, number and total are yet to be set.
+    /// A view whose id, version, state, number and total must still be set.
     fn empty(currency: &str) -> Self {
         Self {
             id: OrderId::new(Uuid::nil()),

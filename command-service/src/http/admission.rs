@@ -1,7 +1,7 @@
-//! What a command passes before its handler: who asks, whether they have had their share, their whole body, a place.
+//! Admission of commands: authentication, the caller's share and budget, the whole body, then a permit to run.
 //!
-//! The order matters. A body is read only for somebody whose token counts and who has a share left, and a place among the commands at
-//! work is taken only once the whole body is there, so that bodies that never come hold up nobody but their sender.
+//! The order matters. A body is read only for a caller with a valid token and a free share, and a permit is acquired
+//! only after the whole body has arrived, so that a body that never arrives delays only its sender.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::json::body_refusal;
 use super::{BODY_BYTES_MAX, Limits};
 use crate::commands::{Code, Refusal};
 
-/// Who is let in. Cheap to clone.
+/// The state of admission. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Admission {
     verifier: Verifier,
@@ -72,7 +72,7 @@ pub(super) async fn admit(State(admission): State<Admission>, request: Request, 
         Ok(body) => body,
         Err(problem) => return body_refusal(&problem).into_response(),
     };
-    let Ok(_place) = admission.at_work.try_acquire() else {
+    let Ok(_permit) = admission.at_work.try_acquire() else {
         metrics::counter!("commands_shed_total").increment(1);
         return Refusal::new(Code::Overloaded, "too many commands are at work; try again").into_response();
     };

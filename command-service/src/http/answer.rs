@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::commands::{Answer, OrderView, Preview};
 
-/// Says that the answer was given before to the same Idempotency-Key.
+/// Set if the answer was given before to the same Idempotency-Key.
 pub(super) const REPLAYED_HEADER: HeaderName = HeaderName::from_static("idempotent-replayed");
-/// What a read has to have seen to show the effect.
+/// The version that a read must have reached to show the effect.
 pub(super) const CONSISTENCY_HEADER: HeaderName = HeaderName::from_static("order-consistency-token");
 
-/// A command that is done.
+/// The answer of a completed command.
 pub(super) struct Done(pub Answer);
 
 impl IntoResponse for Done {
@@ -22,7 +22,7 @@ impl IntoResponse for Done {
     }
 }
 
-/// A draft that was begun; 200 where it had been begun before, under another key.
+/// A draft that was begun. The status is 200 if it had been begun before under another key.
 pub(super) struct Created(pub Answer);
 
 impl IntoResponse for Created {
@@ -36,7 +36,7 @@ impl IntoResponse for Created {
     }
 }
 
-/// An order as it stands. It may hold personal data, so nobody on the way keeps it.
+/// The current state of an order. It may hold personal data, so caches must not store it.
 pub(super) struct Viewed(pub OrderView);
 
 impl IntoResponse for Viewed {

@@ -1,7 +1,7 @@
-//! Bodies of commands as clients write them, and their way into the domain's types.
+//! Bodies of commands as clients write them, and their conversion to the domain's types.
 //!
-//! A body of another shape (unknown key, wrong type) is 400; values that break a rule are 422, all of them at once, each
-//! under its pointer.
+//! A body of another shape (unknown key, wrong type) is 400; values that break a rule are 422, all of them at once,
+//! each under its pointer.
 
 use domain::order::{AddressKind, CancelReason};
 use domain::{
@@ -25,11 +25,11 @@ pub(super) struct NewOrder {
     #[schema(value_type = Option<Uuid>, example = "01936f2a-7c00-7abc-8def-0123456789ab")]
     #[serde(default, deserialize_with = "optional_text")]
     id: Option<String>,
-    /// For whom. A customer's own orders need not say it.
+    /// The id of the customer. A customer may leave it out for her own orders.
     #[schema(max_length = 64)]
     #[serde(default, deserialize_with = "optional_text")]
     customer: Option<String>,
-    /// The one currency of the order: ISO 4217.
+    /// The currency of the order, as an ISO 4217 code.
     #[schema(example = "EUR")]
     currency: String,
 }
@@ -53,17 +53,17 @@ pub(super) struct NewOrderLine {
     #[schema(value_type = Option<Uuid>)]
     #[serde(default, deserialize_with = "optional_text")]
     line_id: Option<String>,
-    /// What.
+    /// The SKU of the product.
     #[schema(example = "85123A", max_length = 64)]
     sku: String,
-    /// What it is called on the invoice.
+    /// The description of the product on the invoice.
     #[schema(max_length = 500)]
     #[serde(default, deserialize_with = "optional_text")]
     description: Option<String>,
-    /// How many.
+    /// The number of pieces.
     #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 6)]
     quantity: Number,
-    /// What one costs: a decimal number with up to four decimals. Needs the scope `orders:price`.
+    /// The price of one piece: a decimal number with up to four decimals. Needs the scope `orders:price`.
     #[schema(example = "2.55")]
     unit_price: String,
 }
@@ -93,7 +93,7 @@ impl NewOrderLine {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"quantity": 3}))]
 pub(super) struct LineChange {
-    /// Pieces from now on.
+    /// The new number of pieces.
     #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 3)]
     quantity: Number,
 }
@@ -109,12 +109,12 @@ impl LineChange {
 /// Change a line's quantity, in a dry run.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct TriedLineChange {
+pub(super) struct DryRunLineChange {
     line_id: String,
     quantity: Number,
 }
 
-impl TriedLineChange {
+impl DryRunLineChange {
     pub(super) fn check(self) -> Result<LineQuantity, Refusal> {
         let mut fields = Fields::default();
         let line_id = fields.check("/lineId", line_id(&self.line_id));
@@ -123,14 +123,14 @@ impl TriedLineChange {
     }
 }
 
-/// Take a line off, in a dry run.
+/// Remove a line, in a dry run.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct TriedLineRemoval {
+pub(super) struct DryRunLineRemoval {
     line_id: String,
 }
 
-impl TriedLineRemoval {
+impl DryRunLineRemoval {
     pub(super) fn check(self) -> Result<LineRemoval, Refusal> {
         let mut fields = Fields::default();
         let line_id = fields.check("/lineId", line_id(&self.line_id));
@@ -138,52 +138,52 @@ impl TriedLineRemoval {
     }
 }
 
-/// Which of an order's addresses.
+/// The kind of an order's address.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum AddressRole {
-    /// Where the goods go.
+    /// The address that the goods are shipped to.
     Shipping,
-    /// Whom to bill.
+    /// The billing address.
     Billing,
 }
 
-/// Set or replace an address. All but the country is sealed under the customer's key before it is stored.
+/// Set or replace an address. Everything except the country is sealed under the customer's key before it is stored.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"kind": "SHIPPING", "name": "A. Recipient", "line1": "1 Long Street", "city": "London", "postalCode": "E1 6AN", "country": "GB"}))]
 pub(super) struct AddressBody {
-    /// Which of the order's addresses.
+    /// Which address of the order to set.
     kind: AddressRole,
-    /// Whom to deliver to.
+    /// The name of the recipient.
     #[schema(max_length = 200)]
     name: String,
-    /// Street and number.
+    /// The street and the house number.
     #[schema(max_length = 200)]
     line1: String,
-    /// Flat, floor or company.
+    /// The flat, the floor or the company.
     #[schema(max_length = 200)]
     #[serde(default, deserialize_with = "optional_text")]
     line2: Option<String>,
-    /// Town.
+    /// The town.
     #[schema(max_length = 100)]
     city: String,
-    /// Postal code.
+    /// The postal code.
     #[schema(max_length = 20)]
     #[serde(default, deserialize_with = "optional_text")]
     postal_code: Option<String>,
-    /// State or province.
+    /// The state or the province.
     #[schema(max_length = 100)]
     #[serde(default, deserialize_with = "optional_text")]
     region: Option<String>,
-    /// ISO 3166-1 alpha-2 code.
+    /// The country, as an ISO 3166-1 alpha-2 code.
     #[schema(example = "DE")]
     country: String,
-    /// Digits with the usual signs between them.
+    /// The phone number: digits with the usual signs between them.
     #[schema(max_length = 40)]
     #[serde(default, deserialize_with = "optional_text")]
     phone: Option<String>,
-    /// An address with one `@`.
+    /// The email address, with one `@`.
     #[schema(max_length = 254)]
     #[serde(default, deserialize_with = "optional_text")]
     email: Option<String>,
@@ -215,12 +215,12 @@ impl AddressBody {
     }
 }
 
-/// Commit to a draft.
+/// Place a draft.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({}))]
 pub(super) struct PlacementBody {
-    /// What you expect to pay. The order is not placed where its total is another one.
+    /// The total that you expect to pay. The order is not placed if its total differs.
     expected_total: Option<MoneyView>,
 }
 
@@ -234,24 +234,24 @@ impl PlacementBody {
     }
 }
 
-/// On what ground an order is called off.
+/// The reason to cancel an order.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum CancelGround {
     /// The customer asked for it.
     Customer,
-    /// The shop decided it.
+    /// The tenant's staff decided it.
     Staff,
 }
 
-/// Call an order off.
+/// Cancel an order.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"reason": "STAFF", "note": "ordered twice"}))]
 pub(super) struct CancellationBody {
-    /// On what ground. A customer gives `CUSTOMER`.
+    /// The reason. A customer must give `CUSTOMER`.
     reason: CancelGround,
-    /// In your own words. It is published with the event, so keep personal data out of it.
+    /// The reason in your own words. It is published with the event, so it must not hold personal data.
     #[schema(max_length = 500)]
     #[serde(default, deserialize_with = "optional_text")]
     note: Option<String>,
@@ -269,7 +269,7 @@ impl CancellationBody {
     }
 }
 
-/// A text that may be left out. An empty one counts as left out: forms send their empty fields so.
+/// A text that may be left out. An empty one counts as left out, since forms send their empty fields this way.
 pub(super) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.filter(|text| !text.is_empty()))
@@ -292,8 +292,8 @@ fn line_id(text: &str) -> Result<LineId, Broken> {
     uuid(text).map(LineId::new).ok_or(Broken("not_a_uuid", "a line's id is a UUID"))
 }
 
-/// A whole number of pieces, also where it is written as `3.0`: JSON Schema calls that an integer, and some languages write all
-/// numbers so. Whatever else a number can be is one refusal, not several.
+/// A whole number of pieces, also where it is written as `3.0`: JSON Schema calls that an integer, and some languages
+/// write all numbers so. Every other number is refused with one error, not several.
 pub(super) fn quantity(number: &Number) -> Result<Quantity, Broken> {
     let whole = |value: f64| {
         let is_whole = value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value);

@@ -1,4 +1,4 @@
-//! Who asks, read from a request's head before its body is looked at.
+//! The caller, read from a request's head before its body is read.
 
 use std::convert::Infallible;
 

@@ -19,39 +19,39 @@ use crate::commands::{Fields, ImportEffect, Imported, Refusal};
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ImportRow {
-    /// The system it comes from: small letters, digits and hyphens.
+    /// The system that the order comes from: small letters, digits and hyphens.
     #[schema(example = "online-retail", max_length = 63)]
     source: String,
-    /// What it is called there. Source and reference make the order's id.
+    /// The id of the order in that system. The order's own id is derived from source and reference.
     #[schema(example = "536365", max_length = 128)]
     reference: String,
-    /// The number people know it by, unique within the tenant.
+    /// The order number, unique within the tenant.
     #[schema(example = "536365", max_length = 64)]
     number: String,
-    /// A sale, or a credit that takes one back.
+    /// Whether the order is a sale, or a credit that takes one back.
     kind: ImportKind,
-    /// What a credit takes back: that order's reference.
+    /// In a credit, the reference of the order that it takes back.
     #[schema(max_length = 128)]
     #[serde(default, deserialize_with = "optional_text")]
     credit_of: Option<String>,
-    /// For whom, where known.
+    /// The id of the customer, where known.
     #[schema(example = "17850", max_length = 64)]
     #[serde(default, deserialize_with = "optional_text")]
     customer: Option<String>,
-    /// ISO 3166-1 alpha-2 code, where known.
+    /// The country that the order was shipped to, as an ISO 3166-1 alpha-2 code, where known.
     #[schema(example = "GB")]
     #[serde(default, deserialize_with = "optional_text")]
     country: Option<String>,
-    /// The one currency of the order: ISO 4217, one that has been withdrawn since too.
+    /// The currency of the order, as an ISO 4217 code. It may have been withdrawn since.
     #[schema(example = "GBP")]
     currency: String,
-    /// When it was placed: RFC 3339, in the years 1830 to 2249.
+    /// When the order was placed, in RFC 3339 format and in the years 1830 to 2249.
     #[schema(format = DateTime, example = "2010-12-01T08:26:00Z")]
     placed_at: String,
-    /// Its lines, from 1 to 2,000.
+    /// The lines of the order, from 1 to 2,000.
     lines: Vec<ImportRowLine>,
-    /// Whether the row replaces an order of the same source and reference that differs. Without it, that is refused as
-    /// `import_conflict`.
+    /// Whether the row replaces an order of the same source and reference that has other content. Otherwise such a row
+    /// is refused as `import_conflict`.
     #[serde(default)]
     update: bool,
 }
@@ -60,28 +60,28 @@ pub(super) struct ImportRow {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ImportRowLine {
-    /// What.
+    /// The SKU of the product.
     #[schema(example = "85123A", max_length = 64)]
     sku: String,
-    /// What it is called on the invoice.
+    /// The description of the product on the invoice.
     #[schema(max_length = 500)]
     #[serde(default, deserialize_with = "optional_text")]
     description: Option<String>,
-    /// How many.
+    /// The number of pieces.
     #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 6)]
     quantity: Number,
-    /// What one cost: a decimal number with up to four decimals.
+    /// The price of one piece: a decimal number with up to four decimals.
     #[schema(example = "2.55")]
     unit_price: String,
 }
 
-/// Whether an order sells or takes back.
+/// Whether an order is a sale or a credit.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum ImportKind {
-    /// Goods for money.
+    /// Goods are sold for money.
     Sale,
-    /// Money back.
+    /// Money is paid back.
     Credit,
 }
 
@@ -138,52 +138,52 @@ impl ImportRowLine {
     }
 }
 
-/// What became of a row.
+/// The outcome of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum RowStatus {
-    /// Taken in now.
+    /// The order was imported now.
     Imported,
-    /// Taken in as the correction of an order that had been taken in before.
+    /// The row corrected an order that had been imported before.
     Corrected,
-    /// Taken in before, with the same content.
+    /// The order had been imported before, with the same content.
     Already,
-    /// Not acceptable; the same row will be refused again.
+    /// The row is not acceptable, and the same row will be refused again.
     Refused,
-    /// Not done, through no fault of the row; send it again.
+    /// The row was not imported, but there is no error in it; send it again.
     Failed,
 }
 
-/// What became of a row.
+/// The outcome of a row.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RowResult {
     /// The row's line number in the body, from 1. Blank lines count and have no result.
     row: u64,
-    /// What became of it.
+    /// The outcome of the row.
     status: RowStatus,
-    /// The order.
+    /// The id of the order.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     order_id: Option<OrderId>,
-    /// Its version.
+    /// The version of the order.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i64>,
-    /// Its number.
+    /// The order number.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     number: Option<OrderNumber>,
-    /// Why it was not taken in, for programs.
+    /// Why the row was not imported: a code for programs.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "validation_failed")]
     code: Option<crate::commands::Code>,
-    /// Why it was not taken in, for people.
+    /// Why the row was not imported: a text for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     /// Whether the same row may succeed later.
     #[serde(skip_serializing_if = "Option::is_none")]
     retryable: Option<bool>,
-    /// What is wrong with which part of the row.
+    /// The errors of single fields of the row.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
 }

@@ -1,7 +1,7 @@
 //! Imports: rows in, results out, streamed both ways.
 //!
-//! Guarantees: results come in the order of the rows; memory is bounded by what is at work; a row that is refused stops
-//! nobody else's; while the store does not answer, rows wait a bounded time; a client that goes away stops the work.
+//! Guarantees: results come in the order of the rows; memory is bounded by what is at work; a refused row does not stop
+//! the others; while the store does not answer, rows wait a bounded time; if the client disconnects, the work stops.
 //! Does not: hold a transaction over rows. Each row is its own command, and repeating an import changes nothing.
 
 use std::sync::Arc;
@@ -33,28 +33,29 @@ use super::ndjson::{LINE_BYTES_MAX, Line, Lines};
 use crate::commands::input::ImportedOrder;
 use crate::commands::{Caller, Code, Commands, ImportEffect, Imported, Refusal};
 
-/// Results written in one piece at most.
+/// Most results written in one piece.
 const RESULTS_PER_PIECE: usize = 64;
-/// Bytes of rows that one permit of an import's room stands for.
+/// Bytes of rows for each permit of an import's semaphore.
 const ROOM_UNIT_BYTES: usize = 1_024;
-/// First and longest pause before a row is tried again.
+/// First and longest pause before a row is retried, in milliseconds.
 const RETRY_PAUSE_MS_MIN: u64 = 50;
 const RETRY_PAUSE_MS_MAX: u64 = 2_000;
 
-/// Take in orders of another system
+/// Import orders of another system
 ///
-/// One JSON object a line, each an order; one result a line comes back, in order, while the rest is still being sent. Orders
-/// are known by source and reference, so an import can be repeated and needs no Idempotency-Key. A row that is refused does
-/// not stop the others. A row has at most 1 MiB and 2,000 lines; it is taken in whole or not at all.
+/// The body has one JSON object on each line, and each is an order. The answer has one result on each line, in the same
+/// order, and begins while the rest is still being sent. Orders are identified by source and reference, so an import
+/// can be repeated and needs no Idempotency-Key. A row that is refused does not stop the others. A row has at most 1
+/// MiB and 2,000 lines; it is imported whole or not at all.
 ///
-/// A row whose order was taken in before with other content is refused as `import_conflict`, unless it says `"update": true`:
-/// then it replaces that order, whose history keeps both. A number of the form `SO-…` moves the tenant's own counter, so that
-/// the next placement comes after it; beyond `SO-1000000000000` it is refused.
+/// A row whose order was imported before with other content is refused as `import_conflict`, unless it has `"update":
+/// true`: then it replaces that order, whose history keeps both. A number of the form `SO-…` moves the tenant's own
+/// counter, so that the next placement comes after it; beyond `SO-1000000000000` it is refused.
 #[utoipa::path(post, path = "/v1/imports", tag = "imports",
     params(("dryRun" = Option<bool>, Query,
-        description = "Whether nothing is taken in: each result says what the row would have led to now.")),
+        description = "Whether nothing is imported: each result then says what its row would lead to now.")),
     request_body(content = ImportRow, content_type = "application/x-ndjson"),
-    responses((status = 200, description = "One result a row, in order.", body = RowResult,
+    responses((status = 200, description = "One result for each row, in order.", body = RowResult,
         content_type = "application/x-ndjson")))]
 pub(super) async fn import_orders(
     State(state): State<AppState>,
@@ -72,7 +73,7 @@ pub(super) async fn import_orders(
         Ok(share) => share,
         Err(taken) => return Ok(Problem::from(taken).into_response()),
     };
-    let place = Arc::clone(&state.import_streams)
+    let permit = Arc::clone(&state.import_streams)
         .try_acquire_owned()
         .map_err(|_full| Refusal::new(Code::Overloaded, "too many imports are at work; try again"))?;
     let lines =
@@ -87,17 +88,17 @@ pub(super) async fn import_orders(
     };
     let results = results(lines, Arc::new(import), state.limits.import_rows_max, state.limits.import_bytes_max);
     let body = Body::from_stream(results.map(move |piece| {
-        let _held_until_the_end = (&place, &share);
+        let _held_until_the_end = (&permit, &share);
         Ok::<_, std::convert::Infallible>(piece)
     }));
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
 }
 
-/// How an import is done.
+/// The query parameters of an import.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ImportQuery {
-    /// Whether nothing is taken in: each result says what the row would have led to now.
+    /// Whether this is a dry run: nothing is imported, and each result says what the row would lead to now.
     #[serde(default)]
     dry_run: bool,
 }
@@ -106,14 +107,15 @@ pub(super) struct ImportQuery {
 struct Import {
     commands: Arc<Commands>,
     caller: Caller,
-    /// Whether the last row had been taken in before: the next one's likely fate too, and guessing right saves a conflict.
+    /// Whether the last row had been imported before. The next one probably was too, and the right guess saves a
+    /// conflict.
     mostly_known: AtomicBool,
     is_dry_run: bool,
     retry_limit: Duration,
 }
 
-/// Results of lines, in order, in pieces. Each row runs as a task of its own: a client that reads slowly must not leave a
-/// row half-way, where it would hold up commands of others.
+/// The results of lines, in order, in pieces. Each row runs as a task of its own, so that a client that reads slowly
+/// cannot stop a row halfway, where it would delay other commands.
 fn results<S, E>(
     lines: Lines<S>,
     import: Arc<Import>,
@@ -127,11 +129,11 @@ where
     let room = Arc::new(Semaphore::new(bytes_max.max(LINE_BYTES_MAX) / ROOM_UNIT_BYTES + 1));
     stream::unfold(lines, |mut lines| async move { lines.next().await.map(|line| (line, lines)) })
         .then(move |line| admit(line, Arc::clone(&room)))
-        .map(move |(line, place)| {
+        .map(move |(line, permit)| {
             let (import, number) = (Arc::clone(&import), line.number());
             let task = async move {
                 let result = import.row(line).await;
-                drop(place);
+                drop(permit);
                 result
             };
             let task = AbortOnDropHandle::new(tokio::spawn(task.in_current_span()));
@@ -152,12 +154,12 @@ fn to_line(result: &RowResult) -> Vec<u8> {
     json
 }
 
-/// Waits until there is room for a line's bytes.
+/// Waits until the import has memory for a line's bytes.
 async fn admit(line: Line, room: Arc<Semaphore>) -> (Line, OwnedSemaphorePermit) {
     let bytes = if let Line::Row(_, bytes) = &line { bytes.len() } else { 0 };
     let units = u32::try_from(bytes / ROOM_UNIT_BYTES + 1).expect("a line has at most a mebibyte");
-    let place = room.acquire_many_owned(units).await.expect("the semaphore is never closed");
-    (line, place)
+    let permit = room.acquire_many_owned(units).await.expect("the semaphore is never closed");
+    (line, permit)
 }
 
 impl Import {
@@ -182,22 +184,23 @@ impl Import {
         }
     }
 
-    /// Takes an order in, trying again for a bounded time while the store is busy or away.
+    /// Imports an order, and retries for a bounded time while the store is busy or does not answer.
     async fn import(&self, order: ImportedOrder) -> Result<Imported, Refusal> {
-        let (watch, never) = (Stopwatch::start(), CancellationToken::new());
-        let mut rest_ms = RETRY_PAUSE_MS_MIN;
+        let watch = Stopwatch::start();
+        let never = CancellationToken::new();
+        let mut pause_ms = RETRY_PAUSE_MS_MIN;
         loop {
             let known = self.mostly_known.load(Ordering::Relaxed);
             let expects = if known { Expectation::Existing } else { Expectation::New };
             let result = if self.is_dry_run {
-                self.commands.try_import(&self.caller, order.clone()).await
+                self.commands.dry_run_import(&self.caller, order.clone()).await
             } else {
                 self.commands.import(&self.caller, order.clone(), expects).await
             };
             match result {
                 Err(refusal) if refusal.code.is_retryable() && watch.elapsed() < self.retry_limit => {
-                    pause(Duration::from_millis(rest_ms), &never).await;
-                    rest_ms = (rest_ms * 2).min(RETRY_PAUSE_MS_MAX);
+                    pause(Duration::from_millis(pause_ms), &never).await;
+                    pause_ms = (pause_ms * 2).min(RETRY_PAUSE_MS_MAX);
                 }
                 Ok(imported) => {
                     self.mostly_known.store(imported.effect != ImportEffect::Imported, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Bodies as JSON, strictly, with refusals of this service's table.
+//! Bodies as strict JSON, with this service's refusals.
 
 use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
@@ -30,7 +30,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJ
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        // Clients name the type of a body that they then leave out.
+        // Some clients send a content type without a body.
         if request.body().is_end_stream() {
             return Ok(Self(T::default()));
         }

@@ -1,4 +1,4 @@
-//! From an address through placement to cancellation.
+//! Addresses, placement and cancellation.
 
 use std::sync::Arc;
 
@@ -41,9 +41,9 @@ pub(super) async fn post_address(
     commands.set_address(&caller, order, &body.check()?).await.map(Done)
 }
 
-/// Commit to a draft
+/// Place a draft
 ///
-/// Freezes lines, prices and addresses, and gives the order its number. The body may be left out.
+/// Fixes lines, prices and addresses, and gives the order its number. The body may be left out.
 #[utoipa::path(post, path = "/v1/orders/{id}/place", tag = "orders", request_body = PlacementBody, responses(
     (status = 200, description = "The order is placed.", body = Receipt),
 ))]
@@ -56,11 +56,11 @@ pub(super) async fn place_order(
     commands.place(&caller, order, &body.check()?).await.map(Done)
 }
 
-/// Call an order off
+/// Cancel an order
 ///
-/// Needs `If-Match`, so that nobody cancels what somebody else has just changed.
+/// Needs `If-Match`, so that a caller cannot cancel an order that somebody else has just changed.
 #[utoipa::path(post, path = "/v1/orders/{id}/cancel", tag = "orders", request_body = CancellationBody, responses(
-    (status = 200, description = "The order is called off.", body = Receipt),
+    (status = 200, description = "The order is cancelled.", body = Receipt),
 ))]
 pub(super) async fn cancel_order(
     State(commands): State<Arc<Commands>>,

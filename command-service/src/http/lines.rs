@@ -14,7 +14,7 @@ use crate::commands::{Commands, Receipt, Refusal};
 
 /// Add a line to a draft
 ///
-/// A line brings its price, so this needs the scope `orders:price` beside `orders:draft`.
+/// A line has its price with it, so this needs the scope `orders:price` in addition to `orders:draft`.
 #[utoipa::path(post, path = "/v1/orders/{id}/lines", tag = "drafts", request_body = NewOrderLine, responses(
     (status = 200, description = "The line is on the draft; `lineId` names it.", body = Receipt),
 ))]
@@ -40,11 +40,11 @@ pub(super) async fn change_line_quantity(
     commands.change_line_quantity(&caller, order, &body.check(line)?).await.map(Done)
 }
 
-/// Take a line off a draft
+/// Remove a line from a draft
 ///
-/// A line that is not there counts as taken off.
+/// A line that does not exist counts as removed.
 #[utoipa::path(delete, path = "/v1/orders/{id}/lines/{line_id}", tag = "drafts", responses(
-    (status = 200, description = "The line is off the draft.", body = Receipt),
+    (status = 200, description = "The line is removed from the draft.", body = Receipt),
 ))]
 pub(super) async fn remove_line(
     State(commands): State<Arc<Commands>>,

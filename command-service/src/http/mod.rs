@@ -1,4 +1,4 @@
-//! The HTTP face of the commands: parsing, rendering, and the bounds of what is taken at once.
+//! The HTTP interface of the commands: parsing, rendering, and the limits of concurrent work.
 
 mod admission;
 mod answer;
@@ -40,41 +40,38 @@ pub use openapi::{docs_router, openapi, openapi_json};
 /// Largest body of one command, in bytes.
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 
-/// What the commands work with.
+/// The service's dependencies.
 pub struct Deps {
-    /// The event store.
     pub store: Store,
     /// Seals and opens personal data.
     pub keys: KeyRing,
     /// Checks bearer tokens.
     pub verifier: Verifier,
-    /// Tells the time.
     pub clock: SharedClock,
-    /// Makes ids.
     pub ids: SharedIds,
-    /// Hashes requests for idempotency; the same in every process, for as long as keys are to be recognised.
+    /// Hashes requests for idempotency. It must be the same in every process, and must not change while keys are
+    /// stored.
     pub fingerprint_key: [u8; 32],
-    /// The bounds.
     pub limits: Limits,
 }
 
-/// How much is taken at once.
+/// Limits of concurrent work.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Most commands at work; one more is answered 503. A subject may have half of them on their way or at work, a tenant three
-    /// quarters; one more is answered 429.
+    /// Most commands at work; one more is answered 503. Of these, a subject may have half arriving or at work, and a
+    /// tenant three quarters; one more is answered 429.
     pub requests_max: usize,
-    /// Commands of one subject in a second; more are answered 429. Without it there is no such bound.
+    /// Commands of one subject in a second; more are answered 429. `None` sets no limit.
     pub commands_per_s: Option<NonZeroU32>,
     /// Most imports at work; one more is answered 503. A subject may have half of them, a tenant three quarters.
     pub import_streams_max: usize,
-    /// Most rows of one import at work; it reads no further before one is done.
+    /// Most rows of one import at work; it reads on only after one is done.
     pub import_rows_max: usize,
     /// Most bytes of rows of one import at work.
     pub import_bytes_max: usize,
-    /// How long one row of an import is tried while the store does not answer.
+    /// For how long a row of an import is retried while the store does not answer, in milliseconds.
     pub import_retry_ms_max: u64,
-    /// How long an import waits for the client's next bytes.
+    /// How long an import waits for the client's next bytes, in milliseconds.
     pub import_idle_ms_max: u64,
 }
 
@@ -92,7 +89,7 @@ impl Default for Limits {
     }
 }
 
-/// What handlers share.
+/// The state that handlers share.
 #[derive(Clone)]
 struct AppState {
     commands: Arc<Commands>,
@@ -114,7 +111,8 @@ impl FromRef<AppState> for Arc<Commands> {
     }
 }
 
-/// The routes under `/v1`, and their description. Put `service_kit::telemetry::observe` around them as the outermost layer.
+/// The routes under `/v1`, and their description. Put `service_kit::telemetry::observe` around them as the outermost
+/// layer.
 pub fn router(deps: Deps) -> (Router, OpenApi) {
     let Deps { store, keys, verifier, clock, ids, fingerprint_key, limits } = deps;
     let admission = admission::Admission::new(verifier.clone(), &limits);

@@ -1,7 +1,8 @@
-//! Cutting a body into lines as it arrives.
+//! Splits a body into lines as it arrives.
 //!
-//! Guarantees: one line and one chunk are in memory at most; a line over its limit is named and skipped, and the next one
-//! is found. Blank lines count as lines and are left out. A byte order mark before the first line is no part of it.
+//! Guarantees: one line and one chunk are in memory at most; a line over its limit is reported and skipped, and reading
+//! goes on with the next one. Blank lines count as lines and are left out. A byte order mark before the first line is
+//! ignored.
 
 use std::time::Duration;
 
@@ -11,17 +12,17 @@ use futures::{Stream, StreamExt};
 /// Longest line, in bytes.
 pub(super) const LINE_BYTES_MAX: usize = 1 << 20;
 
-/// What some programs write before the first line. Source: Unicode, byte order mark in UTF-8.
+/// The UTF-8 byte order mark, which some programs write before the first line.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A line, with its number in the body from 1.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// A line with something in it.
+    /// A line that is not blank.
     Row(u64, Vec<u8>),
     /// A line longer than [`LINE_BYTES_MAX`].
     TooLong(u64),
-    /// The client sent nothing for too long; the last of all.
+    /// The client sent nothing for too long. No line follows.
     Stalled(u64),
 }
 
@@ -39,7 +40,7 @@ pub(super) struct Lines<S> {
     body: S,
     idle: Duration,
     buffer: BytesMut,
-    /// How much of the buffer is known to hold no line's end.
+    /// Number of bytes at the start of the buffer that hold no line end.
     searched: usize,
     number: u64,
     skipping: bool,
@@ -54,7 +55,7 @@ where
         Self { body, idle, buffer: BytesMut::new(), searched: 0, number: 0, skipping: false, ended: false }
     }
 
-    /// The next line; `None` after the last, and when the client has gone.
+    /// The next line; `None` after the last one, or if the client has disconnected.
     pub(super) async fn next(&mut self) -> Option<Line> {
         loop {
             if let Some(end) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') {
@@ -76,7 +77,7 @@ where
             match tokio::time::timeout(self.idle, self.body.next()).await {
                 Ok(Some(Ok(chunk))) => self.buffer.extend_from_slice(&chunk),
                 Ok(None) => self.ended = true,
-                // Nobody is left to answer, and half a line is no line.
+                // The client has disconnected, and a partial line is not a row.
                 Ok(Some(Err(_))) => return None,
                 Err(_) => {
                     (self.ended, self.skipping, self.searched) = (true, false, 0);

@@ -24,12 +24,12 @@ use super::{command_routes, import_routes};
 #[openapi(
     info(
         title = "Order engine: commands",
-        description = "Commands of orders. Reads beyond a single order are GraphQL's, at `/graphql`.",
+        description = "Commands of orders. Queries beyond a single order use GraphQL, at `/graphql`.",
     ),
     tags(
         (name = "drafts", description = "Putting an order together."),
-        (name = "orders", description = "Committing to an order, calling it off, looking at it."),
-        (name = "imports", description = "Taking in orders of other systems as history."),
+        (name = "orders", description = "Placing, cancelling and reading orders."),
+        (name = "imports", description = "Importing orders of other systems as history."),
         (name = "privacy", description = "Erasing personal data."),
     ),
     components(schemas(Problem, FieldError)),
@@ -64,7 +64,7 @@ pub fn openapi() -> OpenApi {
 fn make() -> OpenApi {
     let routes = OpenApiRouter::with_openapi(Described::openapi()).merge(command_routes()).merge(import_routes());
     let mut openapi = routes.into_openapi();
-    // Wherever the document was fetched from is where the engine is.
+    // The engine is at the address that the document was fetched from.
     openapi.servers = Some(vec![Server::new("/")]);
     strict::complete(&mut openapi);
     for (path, item) in &mut openapi.paths.paths {
@@ -98,12 +98,12 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
     .filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
 }
 
-/// What a route takes and answers because of what it is, beside what its handler says.
+/// Adds the parameters and answers that a route has in addition to those of its handler.
 fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let is_import = path == "/v1/imports";
-    let is_trial = path.contains("/validate/");
+    let is_dry_run = path.contains("/validate/");
     let is_privacy = path.starts_with("/v1/privacy/");
-    let changes = !is_import && !is_trial && !is_privacy && *method != HttpMethod::Get;
+    let changes = !is_import && !is_dry_run && !is_privacy && *method != HttpMethod::Get;
     operation.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
     if is_import
         && let Some(RefOr::T(body)) = &mut operation.request_body
@@ -199,7 +199,7 @@ fn add_headers(changes: bool, response: &mut Response) {
     }
 }
 
-/// What an answer leads to, so that readers of the description and their tools can follow an order.
+/// Adds links from an answer to the operations that can follow, for readers of the description and their tools.
 fn add_links(path: &str, method: &HttpMethod, response: &mut Response) {
     let is_new_order = path == "/v1/orders" && *method == HttpMethod::Post;
     let is_new_line = path.ends_with("/lines") && *method == HttpMethod::Post;
@@ -228,7 +228,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = Parameter> {
         ("id", "The order's id.", uuid()),
         ("line_id", "The line's id.", uuid()),
         ("subject", "customer: and the customer's id, or order: and the order's id.", subject),
-        ("command", "The command to try.", commands),
+        ("command", "The command to dry-run.", commands),
     ];
     let taken = named.into_iter().filter(move |(name, ..)| path.contains(&format!("{{{name}}}")));
     taken.map(|(name, description, schema)| parameter(name, ParameterIn::Path, true, description, schema))
@@ -242,15 +242,16 @@ fn key_parameter(required: bool) -> Parameter {
 }
 
 fn version_parameter(required: bool) -> Parameter {
-    let description = "The ETag of the order as you know it. The command is refused where the order has moved on.";
+    let description =
+        "The ETag of the order as you know it. The command is refused if the order is at another version.";
     let schema = text(None, Some("^(\\*|\"[1-9][0-9]{0,17}\")$"));
     parameter("If-Match", ParameterIn::Header, required, description, schema)
 }
 
-fn parameter(name: &str, place: ParameterIn, required: bool, description: &str, schema: ObjectBuilder) -> Parameter {
+fn parameter(name: &str, location: ParameterIn, required: bool, description: &str, schema: ObjectBuilder) -> Parameter {
     ParameterBuilder::new()
         .name(name)
-        .parameter_in(place)
+        .parameter_in(location)
         .required(if required { Required::True } else { Required::False })
         .description(Some(description))
         .schema(Some(Schema::from(schema)))

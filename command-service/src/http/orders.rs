@@ -1,4 +1,4 @@
-//! Drafts begun, looked at and thrown away.
+//! Beginning, reading and discarding of orders.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::commands::{Commands, OrderView, Receipt, Refusal};
 
 /// Begin a draft
 ///
-/// A customer's drafts are her own; staff may name a customer.
+/// A customer begins drafts for herself; staff may name a customer.
 #[utoipa::path(post, path = "/v1/orders", tag = "drafts", request_body = NewOrder, responses(
     (status = 201, description = "The draft was begun.", body = Receipt),
     (status = 200, description = "The same draft had been begun under another key.", body = Receipt),
@@ -26,7 +26,7 @@ pub(super) async fn create_order(
     commands.create_draft(&caller, &body.check()?).await.map(Created)
 }
 
-/// An order as it stands now
+/// Get the current state of an order
 ///
 /// Strongly consistent: it shows every command that was answered before. The personal part of addresses is shown to the
 /// customer herself and to holders of the scope `orders:read.pii`.
@@ -41,11 +41,11 @@ pub(super) async fn get_order(
     commands.view(&caller, order).await.map(Viewed)
 }
 
-/// Throw a draft away
+/// Discard a draft
 ///
 /// The draft ends as cancelled, with the reason `DISCARDED`.
 #[utoipa::path(delete, path = "/v1/orders/{id}", tag = "drafts", responses(
-    (status = 200, description = "The draft is thrown away.", body = Receipt),
+    (status = 200, description = "The draft is discarded.", body = Receipt),
 ))]
 pub(super) async fn discard_order(
     State(commands): State<Arc<Commands>>,

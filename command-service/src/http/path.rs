@@ -1,4 +1,4 @@
-//! Ids in paths. One that cannot be read names nothing, which is what an absent one answers too.
+//! Ids in paths. An id that cannot be read is answered like one that does not exist.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
@@ -15,7 +15,7 @@ pub(super) struct OrderPath(pub OrderId);
 pub(super) struct LinePath(pub OrderId, pub LineId);
 
 /// `/v1/orders/{id}/validate/{command}`
-pub(super) struct TrialPath(pub OrderId, pub String);
+pub(super) struct DryRunPath(pub OrderId, pub String);
 
 /// `/v1/privacy/subjects/{subject}/…`
 pub(super) struct SubjectPath(pub SubjectId);
@@ -37,7 +37,7 @@ struct LineParts {
 }
 
 #[derive(Deserialize)]
-struct TrialParts {
+struct DryRunParts {
     id: String,
     command: String,
 }
@@ -69,11 +69,11 @@ impl<S: Send + Sync> FromRequestParts<S> for LinePath {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for TrialPath {
+impl<S: Send + Sync> FromRequestParts<S> for DryRunPath {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let Path(TrialParts { id, command }) = Path::from_request_parts(parts, state).await.map_err(unreadable)?;
+        let Path(DryRunParts { id, command }) = Path::from_request_parts(parts, state).await.map_err(unreadable)?;
         Ok(Self(order(&id)?, command))
     }
 }

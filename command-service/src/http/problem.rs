@@ -1,4 +1,4 @@
-//! Refusals as problem documents. The one place that decides a status.
+//! Refusals as problem documents. Only this module decides an HTTP status.
 
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -7,7 +7,8 @@ use service_kit::problem::Problem;
 use super::answer::REPLAYED_HEADER;
 use crate::commands::{Code, Kind, Refusal};
 
-/// What `Retry-After` says, in seconds. The causes pass quickly: a running twin, a full queue, a database coming back.
+/// The value of `Retry-After`, in seconds. The causes are short: a concurrent request, a full queue, a database
+/// restart.
 const RETRY_AFTER_S: u32 = 1;
 
 const fn status(kind: Kind) -> StatusCode {
@@ -56,7 +57,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// What a path answers to a method that it does not take.
+/// The answer of a path to a method that it does not support.
 pub(super) async fn method_not_allowed() -> Refusal {
     Refusal::new(Code::MethodNotAllowed, "the header Allow names the methods of this path")
 }

@@ -16,7 +16,7 @@ use crate::world::{Reply, World, address, line, tenant};
 const NO_BODY: Value = Value::Null;
 
 /// One request to every path of an order.
-fn every_road(path: &str) -> Vec<(Method, String, Value)> {
+fn every_endpoint(path: &str) -> Vec<(Method, String, Value)> {
     let some_line = "0b7e1d9c-0000-4000-8000-000000000001";
     vec![
         (Method::GET, path.to_owned(), NO_BODY),
@@ -33,13 +33,13 @@ fn every_road(path: &str) -> Vec<(Method, String, Value)> {
     ]
 }
 
-async fn walk(world: &World, (method, path, body): (Method, String, Value), token: &str) -> Reply {
+async fn call(world: &World, (method, path, body): (Method, String, Value), token: &str) -> Reply {
     let call = world.call(method, &path).token(token).header("if-match", "*");
     if body == NO_BODY { call.send().await } else { call.json(&body).send().await }
 }
 
 #[tokio::test]
-async fn somebody_elses_order_looks_like_none_by_every_road() {
+async fn somebody_elses_order_looks_like_none_at_every_endpoint() {
     let world = World::new().await;
     let theirs = world.placed("c-1").await;
     let absent = "/v1/orders/01936f2a-7c00-7abc-8def-0123456789ab";
@@ -50,9 +50,9 @@ async fn somebody_elses_order_looks_like_none_by_every_road() {
     let neighbour = world.issuer.token(Role::Admin, &tenant("elsewhere"), None);
     let before = world.events().await;
     for token in [&intruder, &neighbour] {
-        for (road, dead_end) in every_road(&theirs).into_iter().zip(every_road(absent)) {
-            let name = format!("{} {}", road.0, road.1);
-            let (found, nothing) = (walk(&world, road, token).await, walk(&world, dead_end, token).await);
+        for (request, to_nothing) in every_endpoint(&theirs).into_iter().zip(every_endpoint(absent)) {
+            let name = format!("{} {}", request.0, request.1);
+            let (found, nothing) = (call(&world, request, token).await, call(&world, to_nothing, token).await);
             assert_eq!((found.status, &found.body["code"]), (404, &json!("order_not_found")), "{name}");
             assert_eq!(found.body, nothing.body, "{name}");
         }
@@ -72,7 +72,7 @@ async fn a_customer_orders_for_herself_alone() {
     world.post("/v1/orders", &other).token(&token).send().await.assert_problem(403, "customer_not_yours");
     let own = json!({"currency": "EUR", "customer": "c-1"});
     world.post("/v1/orders", &own).token(&token).send().await.assert(201);
-    // An id that somebody else has used tells nothing of their order.
+    // An id that somebody else has used reveals nothing about their order.
     let used_id = created.body["orderId"].clone();
     let refused =
         world.post("/v1/orders", &json!({"id": used_id, "currency": "EUR"})).token(world.customer("c-2")).send().await;
@@ -102,9 +102,9 @@ async fn every_command_needs_its_scope() {
     let path = world.ready("c-1").await;
     let before = world.events().await;
     let reader = world.staff_with(&[Scope::ORDERS_READ]);
-    for road in every_road(&path).into_iter().skip(1) {
-        let name = format!("{} {}", road.0, road.1);
-        let refused = walk(&world, road, &reader).await;
+    for request in every_endpoint(&path).into_iter().skip(1) {
+        let name = format!("{} {}", request.0, request.1);
+        let refused = call(&world, request, &reader).await;
         assert_eq!((refused.status, &refused.body["code"]), (403, &json!("forbidden")), "{name}");
     }
     let drafter = world.staff_with(&[Scope::ORDERS_DRAFT]);

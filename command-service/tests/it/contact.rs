@@ -1,4 +1,5 @@
-//! Phone and email are sealed apart from the rest of an address; what earlier releases sealed within it reads as before.
+//! Phone and email are sealed apart from the rest of an address; what earlier releases sealed within it reads as
+//! before.
 
 use domain::{Sealed, SubjectId};
 use serde_json::{Value, json};

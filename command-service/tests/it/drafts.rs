@@ -1,4 +1,4 @@
-//! The straight road of every command.
+//! The success case of every command.
 
 use serde_json::json;
 use uuid::Uuid;

@@ -22,14 +22,14 @@ fn limits(requests_max: usize) -> Setting {
     Setting { limits: Limits { requests_max, ..Limits::default() }, ..Setting::default() }
 }
 
-/// A request whose body never comes while its feed is kept.
+/// A request whose body never comes while its sender is kept.
 async fn half_sent(world: &World, token: String, body: Unsent) -> Reply {
     let call = world.call(Method::POST, "/v1/orders").token(token);
     call.raw(Body::from_stream(body), "application/json").send().await
 }
 
-fn token(world: &World, shop: &str, customer: &str) -> String {
-    world.issuer.token(Role::Customer, &tenant(shop), Some(&CustomerId::try_new(customer).unwrap()))
+fn token(world: &World, tenant_name: &str, customer: &str) -> String {
+    world.issuer.token(Role::Customer, &tenant(tenant_name), Some(&CustomerId::try_new(customer).unwrap()))
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn a_tenant_leaves_room_for_others_however_many_subjects_it_has() {
 }
 
 #[tokio::test]
-async fn a_budget_is_told_and_ends_in_429() {
+async fn a_budget_is_reported_and_ends_in_429() {
     let limits = Limits { commands_per_s: NonZeroU32::new(3), ..Limits::default() };
     let world = World::with(Setting { limits, ..Setting::default() }).await;
     let order = json!({"currency": "EUR"});

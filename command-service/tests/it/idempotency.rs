@@ -88,8 +88,8 @@ async fn a_hundred_at_once_have_one_effect() {
         assert_eq!((reply.header("retry-after"), &reply.body["retryable"]), ("1", &json!(true)));
     }
     assert_eq!(world.events().await, 1);
-    let settled = world.post("/v1/orders", &order).key("k").send().await.assert(201);
-    assert_eq!(settled.bytes, done[0].bytes);
+    let completed = world.post("/v1/orders", &order).key("k").send().await.assert(201);
+    assert_eq!(completed.bytes, done[0].bytes);
 }
 
 #[tokio::test(flavor = "multi_thread")]

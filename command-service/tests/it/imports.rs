@@ -285,7 +285,7 @@ async fn a_placed_order_steps_over_a_number_that_an_import_brought() {
 }
 
 #[tokio::test]
-async fn the_door_is_checked_before_any_row() {
+async fn the_request_is_checked_before_any_row() {
     let world = World::new().await;
     let post = |token: String, content_type| {
         world.call(Method::POST, "/v1/imports").token(token).raw(ndjson(&[row("1")]), content_type).send()
@@ -330,7 +330,7 @@ async fn a_client_that_goes_away_stops_the_work() {
 }
 
 #[tokio::test]
-async fn a_silent_client_is_told_and_given_up() {
+async fn a_silent_client_is_answered_and_given_up() {
     let limits = command_service::Limits { import_idle_ms_max: 50, ..Default::default() };
     let world = World::with(crate::world::Setting { limits, ..Default::default() }).await;
     let (mut feed, results) = open(&world).await;

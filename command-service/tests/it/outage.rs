@@ -23,7 +23,7 @@ async fn without_the_key_store_no_address_is_taken_and_the_rest_goes_on() {
 #[tokio::test]
 async fn an_import_waits_a_bounded_time_for_the_store_and_can_be_repeated() {
     let limits = Limits { import_retry_ms_max: 200, ..Default::default() };
-    let options = StoreOptions { settle_ms_max: 200, ..Default::default() };
+    let options = StoreOptions { reconcile_ms_max: 200, ..Default::default() };
     let world = World::with(Setting { limits, options, ..Default::default() }).await;
     let rows = ndjson(&[row("1"), row("2")]);
     let name: String = world.orders.client().await.query_one("SELECT current_database()", &[]).await.unwrap().get(0);

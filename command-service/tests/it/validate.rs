@@ -16,10 +16,10 @@ async fn a_dry_run_tells_what_would_be_stored_and_stores_nothing() {
         ("discard", json!({}), "OrderCancelled"),
     ];
     for (command, body, event) in commands {
-        let tried = world.post(&format!("{path}/validate/{command}"), &body).no_key().send().await.assert(200);
-        assert_eq!(tried.header("etag"), "\"3\"", "{command}");
-        assert_eq!((&tried.body["version"], &tried.body["events"][0]["type"]), (&json!(3), &json!(event)));
-        assert_eq!(tried.body["events"][0]["body"]["version"], 4);
+        let preview = world.post(&format!("{path}/validate/{command}"), &body).no_key().send().await.assert(200);
+        assert_eq!(preview.header("etag"), "\"3\"", "{command}");
+        assert_eq!((&preview.body["version"], &preview.body["events"][0]["type"]), (&json!(3), &json!(event)));
+        assert_eq!(preview.body["events"][0]["body"]["version"], 4);
     }
     let same = world.post(&format!("{path}/validate/set-address"), &address()).send().await.assert(200);
     assert_eq!(same.body["events"], json!([]));

@@ -1,7 +1,7 @@
-# What every script here needs: speech, bounded waits, and processes that are known to be ours before they are touched.
+# What every script here needs: messages, bounded waits, and processes that are known to be ours before they are signalled.
 # Sourced, never run. Expects ORDERS_STATE once settings.sh has been read.
 
-# say TEXT: one line to the person. Goes to stderr, so that stdout stays for what other programs read.
+# say TEXT: one line to the user. Goes to stderr, so that stdout stays for what other programs read.
 say() { printf '%s\n' "$*" >&2; }
 warn() { printf 'note: %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
@@ -143,7 +143,7 @@ stop_process() {
   shift 2
   while [ $# -ge 2 ]; do
     kill -s "$1" "$pid" 2>/dev/null || true
-    # Somebody may have suspended it; then it could not even hear the signal.
+    # A suspended process would not handle the signal.
     kill -s CONT "$pid" 2>/dev/null || true
     wait_until "$2" is_gone "$part" "$pid" && return 0
     warn "$part (pid $pid) is still there $2 s after SIG$1"

@@ -2,7 +2,7 @@
 
 engine_is_ours() {
   runs_as "$1" 'order-engine serve' || return 1
-  # Its command line names no folder, so its environment tells whose it is.
+  # Its command line names no folder, so its environment identifies the stack that it belongs to.
   (tr '\0' '\n' <"/proc/$1/environ") 2>/dev/null | grep -qxF "ORDERS_STATE=$ORDERS_STATE"
 }
 
@@ -20,7 +20,7 @@ engine_prepare() {
   load_env
   "$program" keys --dir "$ORDERS_STATE/keys"
   for step in migrate topics schemas; do
-    "$program" "$step" || die "'order-engine $step' failed; what it says above tells why"
+    "$program" "$step" || die "'order-engine $step' failed; its message is above"
   done
 }
 

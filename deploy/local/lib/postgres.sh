@@ -83,7 +83,7 @@ postgres_spawn() {
   postgres_init
   postgres_forget_dead
   if is_root; then run=(setpriv --reuid=postgres --regid=postgres --init-groups); fi
-  # The option after the folder lets it be told from a folder whose name begins alike.
+  # The option after the folder distinguishes it from a folder whose name has the same beginning.
   spawn postgres "${run[@]}" "$(postgres_bin)/postgres" -D "$(postgres_data)" -c "port=$POSTGRES_PORT"
 }
 

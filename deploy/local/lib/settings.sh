@@ -106,7 +106,7 @@ write_env() {
     for name in $CONNECTIONS; do printf '%s=%s\n' "$name" "$(url_of "$name")"; done
     printf 'ENGINE_LISTEN=127.0.0.1:%s\n' "$ENGINE_PORT"
     printf 'ENGINE_METRICS_LISTEN=127.0.0.1:%s\n' "$METRICS_PORT"
-    # One developer's token does what a whole shop's tokens would: load tests shall measure the engine, not its budgets.
+    # One developer's token does the work of a whole tenant's tokens: load tests shall measure the engine, not its budgets.
     printf 'ENGINE_COMMANDS_PER_S=%s\n' "${ENGINE_COMMANDS_PER_S:-100000}"
     printf 'ENGINE_QUERY_COST_PER_S=%s\n' "${ENGINE_QUERY_COST_PER_S:-10000000}"
     printf 'ENGINE_JWKS=%s\n' "${ENGINE_JWKS:-$ORDERS_STATE/keys/jwks.json}"

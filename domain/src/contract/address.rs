@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 pub struct ContractAddress {
     /// ISO 3166-1 alpha-2 code.
     pub country: String,
-    /// Name, street, city and postal code, sealed. Without `contact` it may hold phone and email too, as it did before there was
-    /// a field for them.
+    /// Name, street, city and postal code, sealed. Without `contact` it may contain phone and email too, as it did
+    /// before that field existed.
     pub details: ContractSealed,
-    /// Phone and email, sealed, where there is one of them.
+    /// Phone and email, sealed. `None` without either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContractSealed>,
 }
@@ -18,7 +18,7 @@ pub struct ContractAddress {
 /// Personal data under a key that can be destroyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContractSealed {
-    /// Whose key.
+    /// The subject whose key opens `data`.
     pub subject: String,
     /// Base64 of nonce and ciphertext.
     pub data: String,

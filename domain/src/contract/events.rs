@@ -7,7 +7,7 @@ use super::ContractAddress;
 /// Every record of the order topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicEvent {
-    /// A draft was begun.
+    /// A draft was created.
     OrderDrafted(OrderDrafted),
     /// A line was added.
     LineAdded(LineAdded),
@@ -17,17 +17,17 @@ pub enum PublicEvent {
     LineRemoved(LineRemoved),
     /// An address was set or replaced.
     AddressChanged(AddressChanged),
-    /// The customer committed to the order.
+    /// The customer placed the order.
     OrderPlaced(OrderPlaced),
-    /// The order was called off.
+    /// The order was cancelled.
     OrderCancelled(OrderCancelled),
-    /// An order of another system was taken in as history.
+    /// An order of another system was imported.
     OrderImported(OrderImported),
     /// An imported order was replaced by a corrected one of the same reference.
     OrderImportCorrected(OrderImportCorrected),
     /// The key of the order's personal data was destroyed.
     SubjectErased(SubjectErased),
-    /// A program of somebody's own wrote a row that is no event of the engine's.
+    /// Another program wrote a row that is no event of the engine.
     ForeignEvent(ForeignEvent),
 }
 
@@ -39,9 +39,9 @@ macro_rules! record {
         pub struct $name {
             /// The order's id.
             pub order_id: String,
-            /// Place in the order's history, from 1 without gaps.
+            /// Position of the event in the order's stream, from 1 without gaps.
             pub version: i64,
-            /// Whose shop.
+            /// The tenant.
             pub tenant: String,
             /// Business time.
             pub at: i64,
@@ -51,9 +51,9 @@ macro_rules! record {
 }
 
 record!(
-    /// A draft was begun.
+    /// A draft was created.
     OrderDrafted {
-        /// For whom, where known.
+        /// The customer, where known.
         customer: Option<String>,
         /// ISO 4217 code of the order's one currency.
         currency: String,
@@ -69,18 +69,18 @@ record!(
 record!(
     /// A line's quantity changed.
     LineQuantityChanged {
-        /// Which line.
+        /// The line's id.
         line_id: String,
-        /// Pieces from now on.
+        /// The new quantity in pieces.
         quantity: i64,
-        /// The line's total from now on.
+        /// The line's new total.
         total: ContractMoney,
     }
 );
 record!(
     /// A line was removed.
     LineRemoved {
-        /// Which line.
+        /// The line's id.
         line_id: String,
     }
 );
@@ -94,43 +94,43 @@ record!(
     }
 );
 record!(
-    /// The customer committed to the order. Lines, total and addresses are frozen.
+    /// The customer placed the order. Lines, total and addresses are frozen.
     OrderPlaced {
-        /// The number people know the order by.
+        /// The order's number, unique within the tenant.
         number: String,
         /// The lines.
         lines: Vec<ContractLine>,
         /// The sum of the line totals.
         total: ContractMoney,
-        /// Where to.
+        /// The shipping address.
         shipping_address: ContractAddress,
-        /// Whom to bill, where that is another address.
+        /// The billing address, where it is not the shipping address.
         billing_address: Option<ContractAddress>,
     }
 );
 record!(
-    /// The order was called off.
+    /// The order was cancelled.
     OrderCancelled {
-        /// On what ground.
+        /// Why the order was cancelled.
         reason: CancelReason,
-        /// In the words of whoever cancelled.
+        /// A note of the person who cancelled.
         note: Option<String>,
     }
 );
 record!(
-    /// An order of another system was taken in as history.
+    /// An order of another system was imported.
     OrderImported {
         /// The system it comes from.
         source: String,
-        /// What it is called there.
+        /// The order's name in that system.
         reference: String,
         /// The number people know it by.
         number: String,
         /// A sale, or a credit that takes one back.
         kind: OrderKind,
-        /// What a credit takes back, where the source tells.
+        /// The reference of the sale that a credit takes back, where the source names it.
         credit_of: Option<String>,
-        /// For whom, where known.
+        /// The customer, where known.
         customer: Option<String>,
         /// ISO 3166-1 alpha-2 code, where known.
         country: Option<String>,
@@ -138,7 +138,7 @@ record!(
         lines: Vec<ContractLine>,
         /// The sum of the line totals; positive in a credit too.
         total: ContractMoney,
-        /// When it was placed at its source.
+        /// When the order was placed in its source.
         placed_at: i64,
         /// When it was imported.
         imported_at: i64,
@@ -149,15 +149,15 @@ record!(
     OrderImportCorrected {
         /// The system it comes from.
         source: String,
-        /// What it is called there.
+        /// The order's name in that system.
         reference: String,
         /// The number people know it by.
         number: String,
         /// A sale, or a credit that takes one back.
         kind: OrderKind,
-        /// What a credit takes back, where the source tells.
+        /// The reference of the sale that a credit takes back, where the source names it.
         credit_of: Option<String>,
-        /// For whom, where known.
+        /// The customer, where known.
         customer: Option<String>,
         /// ISO 3166-1 alpha-2 code, where known.
         country: Option<String>,
@@ -165,24 +165,24 @@ record!(
         lines: Vec<ContractLine>,
         /// The sum of the line totals; positive in a credit too.
         total: ContractMoney,
-        /// When it was placed at its source.
+        /// When the order was placed in its source.
         placed_at: i64,
         /// When it was first imported.
         imported_at: i64,
     }
 );
 record!(
-    /// The key that the order's personal data is sealed under was destroyed, here and in every copy. Whoever keeps personal data
-    /// of this order in the clear has to forget it.
+    /// The key that the order's personal data is sealed under was destroyed, here and in every copy. Consumers that
+    /// keep personal data of this order in the clear must delete it.
     SubjectErased {
-        /// Whose key.
+        /// The subject whose key was destroyed.
         subject: String,
     }
 );
 record!(
-    /// A row that is no event of the engine's, written by a program of somebody's own.
+    /// A row that another program wrote and that is no event of the engine.
     ForeignEvent {
-        /// The row's aggregate type; `order` where it stands in an order's own history.
+        /// The row's aggregate type; `order` where the row is in an order's own stream.
         aggregate_type: String,
         /// The row's event type.
         event_type: String,
@@ -198,13 +198,13 @@ record!(
 pub struct ContractLine {
     /// Unique within the order.
     pub line_id: String,
-    /// What.
+    /// The stock-keeping unit.
     pub sku: String,
-    /// What it is called on the invoice.
+    /// Description on the invoice.
     pub description: Option<String>,
-    /// Pieces.
+    /// Quantity in pieces.
     pub quantity: i64,
-    /// What one costs.
+    /// Price of one piece.
     pub unit_price: ContractUnitPrice,
     /// Quantity times unit price, rounded once to the minor unit, half to even.
     pub total: ContractMoney,
@@ -246,20 +246,20 @@ macro_rules! symbols {
 symbols!(
     /// Which of an order's addresses.
     AddressRole {
-        /// Where the goods go.
+        /// The address that the goods are sent to.
         Shipping,
-        /// Whom to bill.
+        /// The address that the invoice is sent to.
         Billing,
     }
 );
 symbols!(
-    /// On what ground an order was called off.
+    /// Why an order was cancelled.
     CancelReason {
         /// The customer asked for it.
         Customer,
-        /// The shop decided it.
+        /// The merchant decided it.
         Staff,
-        /// A draft was thrown away.
+        /// A draft was discarded.
         Discarded,
     }
 );
@@ -313,7 +313,7 @@ impl PublicEvent {
         Self::NAMES[self.index()]
     }
 
-    /// The record's place in [`PublicEvent::NAMES`].
+    /// The record's index in [`PublicEvent::NAMES`].
     pub const fn index(&self) -> usize {
         match self {
             Self::OrderDrafted(_) => 0,
@@ -335,12 +335,12 @@ impl PublicEvent {
         each!(self, record => &record.order_id)
     }
 
-    /// Place in the order's history, from 1 without gaps.
+    /// Position of the event in the order's stream, from 1 without gaps.
     pub const fn version(&self) -> i64 {
         each!(self, record => record.version)
     }
 
-    /// Whose shop.
+    /// The tenant.
     pub fn tenant(&self) -> &str {
         each!(self, record => &record.tenant)
     }

@@ -1,4 +1,4 @@
-//! From what is stored to what is public.
+//! Maps stored events to public ones.
 
 use crate::order::{self, OrderEvent};
 use crate::{Address, Money, OrderId, Sealed, TenantId, Timestamp, UnitPrice};
@@ -9,14 +9,12 @@ use super::{
     OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, SubjectErased,
 };
 
-/// What the row around a stored event says of it.
+/// The columns of a stored event's row that its public event repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// Whose history.
     pub order_id: OrderId,
-    /// Place in it, from 1.
+    /// Position in the stream, from 1.
     pub version: i64,
-    /// Whose shop.
     pub tenant: TenantId,
 }
 
@@ -115,24 +113,18 @@ pub fn publish(facts: &Facts, event: &OrderEvent) -> PublicEvent {
     }
 }
 
-/// A row that another program wrote, as it stands.
+/// A row that another program wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignRow {
-    /// Its aggregate type.
     pub aggregate_type: String,
-    /// Its aggregate id, the record's key.
+    /// Also the record's key.
     pub aggregate_id: String,
-    /// Its sequence.
     pub version: i64,
-    /// Whose shop.
     pub tenant: TenantId,
-    /// When it was stored.
     pub recorded_at: Timestamp,
-    /// Its event type.
     pub event_type: String,
-    /// Its event version.
     pub event_version: String,
-    /// Its JSON body; `None` where it is too large to publish. Consumers then ask the store's owner.
+    /// JSON. `None` where it is too large to publish; consumers must then ask the store's owner.
     pub body: Option<String>,
 }
 
@@ -142,7 +134,7 @@ pub fn publish_foreign(row: ForeignRow) -> PublicEvent {
         order_id: row.aggregate_id,
         version: row.version,
         tenant: row.tenant.to_string(),
-        // Its program may have stored any moment, and a reader that cannot take it would stand still.
+        // The program may have stored any time, and a consumer that cannot read it would stop.
         at: row.recorded_at.nearest_given().micros(),
         aggregate_type: row.aggregate_type,
         event_type: row.event_type,

@@ -1,4 +1,4 @@
-//! The public contract: what other teams read from the topics, apart from what the engine stores.
+//! The public contract: the events that other teams read from the topics, separate from the stored events.
 //!
 //! Guarantees: every stored event of an order has exactly one public event with the same version; the mapping is an
 //! exhaustive match, so a new stored event does not compile until it is public. Shapes change only as the Avro schemas in

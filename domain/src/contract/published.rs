@@ -1,4 +1,4 @@
-//! A public event with what its record's headers say of it.
+//! A public event with the values of its record's headers.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,36 +6,37 @@ use crate::{EventId, Timestamp};
 
 use super::PublicEvent;
 
-/// A public event as it travels: on a topic, or read from the log for a rebuild.
+/// A public event with its envelope, read from a topic or made from the log for a rebuild.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
     /// The record's body.
     pub event: PublicEvent,
     /// The stored event's id, `ce_id`.
     pub event_id: EventId,
-    /// The place in the log, `ce_globalposition`.
+    /// Position in the log, `ce_globalposition`.
     pub position: Position,
     /// When the row was stored, the record's Kafka timestamp.
     pub recorded_at: Timestamp,
-    /// What belongs together, `ce_correlationid`.
+    /// Shared by everything that one request or process has caused, `ce_correlationid`.
     pub correlation_id: Option<String>,
-    /// What led to it, `ce_causationid`.
+    /// Id of the event or request that caused the event, `ce_causationid`.
     pub causation_id: Option<String>,
     /// W3C trace context, `traceparent`.
     pub traceparent: Option<String>,
 }
 
-/// A place in the log, written `shard.position`. Positions of one shard are contiguous from 1; shards are not ordered.
+/// A position in the log, written `shard.position`. Positions of one shard are contiguous from 1; shards are not
+/// ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Position {
-    /// Which shard of the log, from 0.
+    /// From 0.
     pub shard: i16,
-    /// Place in it, from 1; 0 is before the first.
+    /// From 1; 0 is before the first event.
     pub position: i64,
 }
 
-/// Not of the form `shard.position`.
+/// A text is not of the form `shard.position`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a position of the form shard.position, such as 0.17: {0:?}")]
 pub struct InvalidPosition(String);
@@ -52,7 +53,8 @@ impl std::str::FromStr for Position {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parse = || {
             let (shard, position) = text.split_once('.')?;
-            let (shard, position) = (shard.parse::<i16>().ok()?, position.parse::<i64>().ok()?);
+            let shard = shard.parse::<i16>().ok()?;
+            let position = position.parse::<i64>().ok()?;
             (shard >= 0 && position >= 0).then_some(Self { shard, position })
         };
         parse().ok_or_else(|| InvalidPosition(text.chars().take(40).collect()))

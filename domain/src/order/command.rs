@@ -1,4 +1,4 @@
-//! What somebody may ask of an order.
+//! The commands of an order.
 
 use crate::Decider;
 
@@ -8,26 +8,17 @@ use super::{
 };
 use crate::Unfoldable;
 
-/// Every command of an order.
+/// A command of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderCommand {
-    /// Begin a draft.
     CreateDraft(CreateDraft),
-    /// Add a line to a draft.
     AddLine(AddLine),
-    /// Change a draft line's quantity.
     ChangeLineQuantity(ChangeLineQuantity),
-    /// Take a line off a draft.
     RemoveLine(RemoveLine),
-    /// Set or replace an address of a draft.
     SetAddress(SetAddress),
-    /// Commit to a draft.
     PlaceOrder(PlaceOrder),
-    /// Call the order off.
     CancelOrder(CancelOrder),
-    /// Take an order of another system in as history.
     ImportOrder(ImportOrder),
-    /// Note that the key of the order's personal data was destroyed.
     EraseSubject(EraseSubject),
 }
 

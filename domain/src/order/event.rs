@@ -1,4 +1,4 @@
-//! What happens to an order, as the store keeps it. Released shapes change only through an upcaster.
+//! The stored events of an order. Released schemas change only through an upcaster.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,140 +7,110 @@ use crate::{
     OrderNumber, Quantity, Reason, Sku, StoredEvent, SubjectId, TenantId, Timestamp, UnitPrice, upcast::Upcaster,
 };
 
-/// Every fact of an order's stream.
+/// An event of an order's stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderEvent {
-    /// A draft was begun.
     OrderDrafted(OrderDrafted),
-    /// A line was added to a draft.
     LineAdded(LineAdded),
-    /// A line's quantity was changed.
     LineQuantityChanged(LineQuantityChanged),
-    /// A line was removed.
     LineRemoved(LineRemoved),
-    /// An address was set or replaced.
     AddressChanged(AddressChanged),
-    /// The customer committed to the order; prices and addresses are frozen.
     OrderPlaced(OrderPlaced),
-    /// The order was called off.
     OrderCancelled(OrderCancelled),
-    /// An order of another system was taken in as history, without side effects.
+    /// An order of another system was imported, without side effects.
     OrderImported(OrderImported),
     /// An imported order was replaced by a corrected one of the same reference.
     OrderImportCorrected(OrderImportCorrected),
-    /// The key of the order's personal data was destroyed; what is sealed under it can be read nowhere.
+    /// The key of the order's personal data was destroyed; data sealed with it can no longer be read anywhere.
     SubjectErased(SubjectErased),
 }
 
-/// A draft was begun.
+/// A draft was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderDrafted {
-    /// Whose shop.
     pub tenant: TenantId,
-    /// For whom, where known.
     pub customer: Option<CustomerId>,
-    /// The one currency of the order.
+    /// Of all amounts of the order.
     pub currency: Currency,
-    /// When.
     pub at: Timestamp,
 }
 
 /// A line was added to a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineAdded {
-    /// The line with its total.
     pub line: Line,
-    /// When.
     pub at: Timestamp,
 }
 
 /// A line's quantity was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineQuantityChanged {
-    /// Which line.
     pub line_id: LineId,
-    /// Pieces from now on.
     pub quantity: Quantity,
-    /// The line's total from now on.
     pub total: Money,
-    /// When.
     pub at: Timestamp,
 }
 
 /// A line was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineRemoved {
-    /// Which line.
     pub line_id: LineId,
-    /// When.
     pub at: Timestamp,
 }
 
 /// An address was set or replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressChanged {
-    /// Which of the order's addresses.
     pub kind: AddressKind,
-    /// The address; all but the country is sealed.
+    /// Sealed, except the country.
     pub address: Address,
-    /// When.
     pub at: Timestamp,
 }
 
-/// The customer committed to the order. Lines, prices and addresses are frozen as they stand here.
+/// The customer placed the order. Lines, prices and addresses are frozen as recorded here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderPlaced {
-    /// The number people know the order by.
     pub number: OrderNumber,
-    /// The lines.
     pub lines: Vec<Line>,
     /// The sum of the line totals.
     pub total: Money,
-    /// Where to.
     pub shipping_address: Address,
-    /// Whom to bill, where that is another address.
+    /// `None` where it is the shipping address.
     pub billing_address: Option<Address>,
-    /// When.
     pub at: Timestamp,
 }
 
-/// The order was called off.
+/// The order was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderCancelled {
-    /// On what ground.
     pub reason: CancelReason,
-    /// In the words of whoever cancelled.
+    /// In the words of the person who cancelled.
     pub note: Option<Reason>,
-    /// When.
     pub at: Timestamp,
 }
 
-/// An order of another system was taken in as history.
+/// An order of another system was imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderImported {
-    /// Whose shop.
     pub tenant: TenantId,
-    /// The system it comes from.
     pub source: ImportSource,
-    /// What it is called there.
+    /// The order's name in the source.
     pub reference: ExternalReference,
-    /// The number people know it by.
     pub number: OrderNumber,
     /// A sale, or a credit that takes one back.
     pub kind: OrderKind,
-    /// What a credit takes back, where the source tells.
+    /// The reference of the sale that a credit takes back, where the source names it.
     pub credit_of: Option<ExternalReference>,
-    /// For whom, where known.
     pub customer: Option<CustomerId>,
-    /// Where to, where known.
+    /// Country of the shipping address, where known.
     pub country: Option<CountryCode>,
     /// Its lines; quantities and totals are positive in a credit too.
     pub lines: Vec<Line>,
     /// The sum of the line totals; positive in a credit too.
     pub total: Money,
-    /// When it was placed at its source.
+    /// When the order was placed in its source.
     pub placed_at: Timestamp,
-    /// When it was imported.
+    /// Time of the import.
     pub at: Timestamp,
 }
 
@@ -149,7 +119,7 @@ pub struct OrderImported {
 pub struct OrderImportCorrected {
     /// The whole order from now on, as if it had been imported so at first.
     pub order: OrderImported,
-    /// When it was corrected.
+    /// Time of the correction.
     pub at: Timestamp,
 }
 
@@ -167,13 +137,11 @@ pub struct SubjectErased {
 pub struct Line {
     /// Unique within the order.
     pub id: LineId,
-    /// What.
     pub sku: Sku,
-    /// What it is called on the invoice.
+    /// As shown on the invoice.
     pub description: Option<Description>,
-    /// How many.
     pub quantity: Quantity,
-    /// What one costs.
+    /// The price of one piece.
     pub unit_price: UnitPrice,
     /// Quantity times unit price, rounded once.
     pub total: Money,
@@ -183,21 +151,19 @@ pub struct Line {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AddressKind {
-    /// Where the goods go.
     Shipping,
-    /// Whom to bill.
     Billing,
 }
 
-/// On what ground an order was called off.
+/// Why an order was cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CancelReason {
     /// The customer asked for it.
     Customer,
-    /// The shop decided it.
+    /// The merchant decided it.
     Staff,
-    /// A draft was thrown away.
+    /// A draft was discarded.
     Discarded,
 }
 

@@ -1,4 +1,4 @@
-//! The order aggregate: from a draft through placement to its end, or imported as history.
+//! The order aggregate: from a draft through placement to its end, or imported from another system.
 //!
 //! Guarantees: what [`Order::decide`](crate::Decider::decide) accepts folds, and deciding the same command again yields
 //! nothing. Requests in a terminal state are refused.

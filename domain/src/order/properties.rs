@@ -1,4 +1,4 @@
-//! What holds for every order, whatever is asked of it in whatever order.
+//! Properties that hold for every order after any sequence of commands.
 
 use proptest::prelude::*;
 

@@ -4,10 +4,10 @@ use crate::{IMPORTED_COUNT_MAX, LineId, Money, MoneyError, Unfoldable};
 
 use super::LINES_MAX;
 
-/// Why an order refuses a command. Nothing happened.
+/// Why an order refuses a command. No event results.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderRejection {
-    /// No such order.
+    /// The order does not exist.
     #[error("there is no such order")]
     NotFound,
     /// The id is taken by another order.
@@ -15,36 +15,26 @@ pub enum OrderRejection {
     OrderExists,
     /// The state does not allow the command.
     #[error("{command} is not allowed while the order is {state}")]
-    NotAllowed {
-        /// The state's name.
-        state: &'static str,
-        /// The command's name.
-        command: &'static str,
-    },
+    NotAllowed { state: &'static str, command: &'static str },
     /// The line id is taken by another line.
     #[error("line {0} exists already, with other content")]
     LineExists(LineId),
-    /// No such line.
+    /// The order has no such line.
     #[error("the order has no line {0}")]
     LineNotFound(LineId),
-    /// One line more than an order may have.
+    /// The order has the most lines allowed already.
     #[error("an order has at most {LINES_MAX} lines")]
     TooManyLines,
-    /// Nothing to place or import.
+    /// The order has no lines.
     #[error("an order needs at least one line")]
     NoLines,
-    /// Nowhere to ship to.
+    /// The order has no shipping address.
     #[error("an order needs a shipping address before it is placed")]
     ShippingAddressMissing,
-    /// The client expected to pay something else.
+    /// The client expected another total.
     #[error("the total is {computed}, not {expected} as the client expects")]
-    TotalMismatch {
-        /// What the lines add up to.
-        computed: Money,
-        /// What the client gave.
-        expected: Money,
-    },
-    /// An amount of the order does not fit.
+    TotalMismatch { computed: Money, expected: Money },
+    /// An amount of the order is out of range or of another currency.
     #[error("an amount of the order cannot be computed: {0}")]
     Amount(#[from] MoneyError),
     /// The same reference was imported with other content, and the row is no correction.

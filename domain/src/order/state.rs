@@ -1,4 +1,4 @@
-//! Where an order stands. Each state carries what later decisions need, and nothing else.
+//! The states of an order. Each carries only the data that later decisions need.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,75 +10,64 @@ use super::{CancelReason, Line, OrderImported};
 #[derive(Debug, Clone, Copy)]
 pub struct Order;
 
-/// Where an order stands.
+/// The state of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderState {
-    /// Nothing has happened.
+    /// The order has no event yet.
     Absent,
-    /// Being put together.
+    /// The order is being put together.
     Draft(Draft),
-    /// Committed to by the customer.
+    /// The customer has placed the order.
     Placed(Placed),
-    /// Called off. Terminal.
+    /// Terminal.
     Cancelled(Cancelled),
-    /// Taken in from another system as history. Only a corrected import changes it.
+    /// The order was imported from another system. Only a corrected import changes it.
     Imported(Imported),
 }
 
-/// An order being put together.
+/// An order that is being put together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// Whose shop.
     pub tenant: TenantId,
-    /// For whom, where known.
     pub customer: Option<CustomerId>,
-    /// The one currency of the order.
+    /// Of all amounts of the order.
     pub currency: Currency,
     /// Lines in the order of their addition.
     pub lines: Vec<Line>,
-    /// Where to, once set.
     pub shipping_address: Option<Address>,
-    /// Whom to bill, once set.
     pub billing_address: Option<Address>,
-    /// When it was begun.
     pub drafted_at: Timestamp,
-    /// Whose keys were destroyed, of those that sealed personal data of it.
+    /// The subjects whose keys sealed personal data of the order and were destroyed.
     #[serde(default)]
     pub erased: Vec<SubjectId>,
 }
 
-/// An order that the customer has committed to.
+/// An order that the customer has placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placed {
-    /// What was put together, frozen.
+    /// The draft, frozen by placing it.
     pub draft: Draft,
-    /// The number people know it by.
     pub number: OrderNumber,
     /// The sum of the line totals.
     pub total: Money,
-    /// When it was placed.
     pub placed_at: Timestamp,
 }
 
-/// An order that was called off.
+/// An order that was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancelled {
-    /// What had been put together.
     pub draft: Draft,
-    /// Its number, if it had been placed.
+    /// `None` where the order had not been placed.
     pub number: Option<OrderNumber>,
-    /// On what ground.
     pub reason: CancelReason,
-    /// When.
     pub cancelled_at: Timestamp,
 }
 
-/// An order taken in as history.
+/// An order imported from another system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {
-    /// All that was taken in.
     pub order: OrderImported,
-    /// Whose keys were destroyed, of those that sealed personal data of it.
+    /// The subjects whose keys sealed personal data of the order and were destroyed.
     #[serde(default)]
     pub erased: Vec<SubjectId>,
 }
@@ -95,7 +84,7 @@ impl OrderState {
         }
     }
 
-    /// Whose shop; `None` while absent.
+    /// The order's tenant. `None` while the order is absent.
     pub const fn tenant(&self) -> Option<&TenantId> {
         match self {
             Self::Absent => None,
@@ -106,7 +95,7 @@ impl OrderState {
         }
     }
 
-    /// Whose keys were destroyed, of those that sealed personal data of it.
+    /// The subjects whose keys sealed personal data of the order and were destroyed.
     pub fn erased(&self) -> &[SubjectId] {
         match self {
             Self::Absent => &[],
@@ -117,7 +106,7 @@ impl OrderState {
         }
     }
 
-    /// For whom, where known.
+    /// The order's customer, where known.
     pub const fn customer(&self) -> Option<&CustomerId> {
         match self {
             Self::Absent => None,
@@ -130,7 +119,7 @@ impl OrderState {
 }
 
 impl Draft {
-    /// A line by its id.
+    /// The line with an id.
     pub fn line(&self, id: LineId) -> Option<&Line> {
         self.lines.iter().find(|line| line.id == id)
     }

@@ -8,7 +8,7 @@ use super::request::Pending;
 use super::rows::{NewAnswers, NewEvents};
 use crate::json::JsonText;
 
-/// A batch in the order of the statement's parameters. Only what is asked for by columns is borrowed by columns.
+/// A batch in the order of the statement's parameters.
 pub(super) struct Columns<'a> {
     pub(super) kinds: Vec<&'a str>,
     pub(super) ids: Vec<&'a str>,
@@ -61,7 +61,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// The same as single values, where the batch is one event with its answer: what most commands of a quiet shop are.
+/// The same as single values, for a batch of one event with its answer: under low load most batches are.
 pub(super) struct Lone<'a> {
     kind: &'a str,
     id: &'a str,

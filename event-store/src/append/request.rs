@@ -9,15 +9,13 @@ use crate::StreamId;
 /// Everything that one command stores, together or not at all.
 #[derive(Debug, Clone)]
 pub struct Append {
-    /// Whose history.
     pub stream: StreamId,
     /// The version the command was decided on; the first event gets the next one.
     pub expected_version: i64,
-    /// Whose shop.
     pub tenant: TenantId,
     /// JSON for the `metadata` column of every event.
     pub metadata: String,
-    /// What happened. Empty where only an answer is stored.
+    /// Empty where only an answer is stored.
     pub events: Vec<NewEvent>,
     /// The answer to keep for the request's Idempotency-Key.
     pub answer: Option<NewAnswer>,
@@ -28,13 +26,12 @@ pub struct Append {
 /// An event to store.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
-    /// Its id, which also tells one's own row from a rival's when an outcome is unknown.
+    /// Also tells this command's row from a rival's when an outcome is unknown.
     pub id: EventId,
-    /// Its name.
     pub event_type: String,
-    /// The version of its shape.
+    /// Version of the payload's schema.
     pub event_version: String,
-    /// Its body as JSON.
+    /// JSON.
     pub payload: String,
 }
 
@@ -61,11 +58,10 @@ impl AnswerId {
 /// An answer to keep for an Idempotency-Key.
 #[derive(Debug, Clone)]
 pub struct NewAnswer {
-    /// Which key.
     pub id: AnswerId,
     /// A hash of the request, to tell a repeat from another request under the same key.
     pub fingerprint: Vec<u8>,
-    /// The answer as JSON.
+    /// JSON.
     pub answer: String,
     /// Seconds to keep it; `None` keeps it as long as the stream.
     pub keep_s: Option<f64>,
@@ -74,9 +70,8 @@ pub struct NewAnswer {
 /// A value that only one stream may hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Claim {
-    /// What kind of value, within which tenant.
+    /// The kind of value, within which tenant.
     pub scope: String,
-    /// The value.
     pub value: String,
 }
 
@@ -86,7 +81,7 @@ impl Append {
         (self.expected_version + 1..).zip(&self.events)
     }
 
-    /// Bytes of payload, for the queue's bound.
+    /// Bytes of payload and metadata, counted against the queue's bound.
     pub(crate) fn bytes(&self) -> usize {
         self.events.iter().map(|event| event.payload.len()).sum::<usize>() + self.metadata.len()
     }
@@ -98,7 +93,6 @@ pub enum AppendError {
     /// The stream has events after the expected version.
     #[error("stream {stream} has moved on from version {expected_version}")]
     Conflict {
-        /// Whose history.
         stream: StreamId,
         /// The version the command was decided on.
         expected_version: i64,
@@ -109,46 +103,38 @@ pub enum AppendError {
     /// Another stream holds the value.
     #[error("{value} is taken within {scope}")]
     ClaimTaken {
-        /// What kind of value, within which tenant.
+        /// The kind of value, within which tenant.
         scope: String,
-        /// The value.
         value: String,
     },
-    /// More is waiting than the queue takes. Try again later.
+    /// The queue is full. Nothing was stored; try again later.
     #[error("the store takes no more appends for now")]
     Overloaded,
-    /// Somebody else holds a lock on the stream's rows.
+    /// Another transaction holds a lock on the stream's rows for longer than the append may wait.
     #[error("stream {stream} is locked by another transaction")]
-    Locked {
-        /// Whose history.
-        stream: StreamId,
-    },
-    /// Postgres does not take the values.
+    Locked { stream: StreamId },
+    /// Postgres refuses the values.
     #[error("the store refuses the values of stream {stream}")]
     Invalid {
-        /// Whose history.
         stream: StreamId,
-        /// What Postgres says.
         #[source]
         source: tokio_postgres::Error,
     },
     /// The database cannot be reached; nothing was sent, or nothing was stored.
     #[error("the event store cannot be reached")]
     Unavailable,
-    /// The connection was lost while storing and the outcome could not be settled in time. The same key settles it.
+    /// The connection was lost while storing and the outcome could not be found out in time. Repeating the request with
+    /// the same Idempotency-Key finds it out.
     #[error("whether stream {stream} was appended to is unknown")]
-    Unknown {
-        /// Whose history.
-        stream: StreamId,
-    },
+    Unknown { stream: StreamId },
 }
 
 /// An append on its way through the writer.
 #[derive(Debug)]
 pub(crate) struct Pending {
     pub(crate) append: Append,
-    /// Whether a lost connection left open if it was stored.
-    pub(crate) unsure: bool,
+    /// Whether a connection was lost after an attempt was sent, so that it may have been stored.
+    pub(crate) may_be_stored: bool,
     reply: oneshot::Sender<Result<(), AppendError>>,
     _room: OwnedSemaphorePermit,
 }
@@ -159,20 +145,20 @@ impl Pending {
         room: OwnedSemaphorePermit,
     ) -> (Self, oneshot::Receiver<Result<(), AppendError>>) {
         let (reply, answer) = oneshot::channel();
-        (Self { append, unsure: false, reply, _room: room }, answer)
+        (Self { append, may_be_stored: false, reply, _room: room }, answer)
     }
 
-    /// Answers the command. A command that no longer waits has its outcome in the store.
-    pub(crate) fn settle(self, result: Result<(), AppendError>) {
-        let result = result.map_err(|error| self.told_truly(error));
+    /// Answers the command. Nobody receives the answer of a command that no longer waits; its outcome is in the store.
+    pub(crate) fn complete(self, result: Result<(), AppendError>) {
+        let result = result.map_err(|error| self.caller_error(error));
         let _gone = self.reply.send(result);
     }
 
-    /// The error for the caller. One that says no more than that the last attempt stored nothing does not hold for a command
-    /// whose earlier attempt may have been stored.
-    pub(super) fn told_truly(&self, error: AppendError) -> AppendError {
+    /// The error to return to the caller. An error that only says that the last attempt stored nothing becomes
+    /// `Unknown` where an earlier attempt may have been stored.
+    pub(super) fn caller_error(&self, error: AppendError) -> AppendError {
         match error {
-            AppendError::Overloaded | AppendError::Locked { .. } | AppendError::Unavailable if self.unsure => {
+            AppendError::Overloaded | AppendError::Locked { .. } | AppendError::Unavailable if self.may_be_stored => {
                 AppendError::Unknown { stream: self.append.stream.clone() }
             }
             error => error,
@@ -184,6 +170,6 @@ impl Pending {
             stream: self.append.stream.clone(),
             expected_version: self.append.expected_version,
         };
-        self.settle(Err(error));
+        self.complete(Err(error));
     }
 }

@@ -1,4 +1,4 @@
-//! A task that appends for a process: with its kind it shares out the streams.
+//! The task that appends what waits in an append queue. Each writer serves the streams of its queue.
 
 use std::collections::{HashSet, VecDeque};
 use std::error::Error;
@@ -11,12 +11,12 @@ use tokio_postgres::error::SqlState;
 use tokio_util::sync::CancellationToken;
 
 use super::columns::Columns;
-use super::lane::SharedSession;
+use super::conflicts::resolve_conflicts;
+use super::queue::SharedSession;
 use super::request::{AppendError, Pending};
 use super::session::{InsertError, Session};
-use super::weed::weed;
 use crate::store::Connector;
-use crate::{StoreOptions, spread};
+use crate::{StoreOptions, hashing};
 
 /// How often a batch is tried again after a deadlock or a race before it is split.
 const RETRIES_MAX: u32 = 2;
@@ -27,24 +27,31 @@ pub(crate) struct Writer {
     connector: Connector,
     options: StoreOptions,
     appended: Arc<Notify>,
-    suspects: Arc<Semaphore>,
+    isolated_appends: Arc<Semaphore>,
     shared: SharedSession,
     /// The shared session, while a batch is at work.
     session: Option<Session>,
 }
 
-/// What a failed statement calls for.
-enum Cure {
-    /// Somebody was there first: find the losers.
-    Weed,
-    /// The same batch may pass next time.
-    Retry,
-    /// One of the batch is to blame for a lock that does not come.
+/// Why a statement failed, by how the writer goes on.
+enum FailureClass {
+    /// A version, key or claim is taken: find the commands in conflict and try the others again.
+    Conflict,
+    /// The same batch may succeed when it is tried again.
+    Transient,
+    /// A command of the batch waits for a row that another transaction has locked.
     Locked,
-    /// One of the batch holds values that Postgres does not take.
+    /// A command of the batch has values that Postgres refuses.
     Invalid,
-    /// The connection is gone, and with it the knowledge of what happened.
-    Reconnect,
+    /// The connection was lost, so the outcome is unknown until the tables have been read.
+    ConnectionLost,
+}
+
+/// Commands that are appended together.
+struct Part {
+    commands: Vec<Pending>,
+    /// How often they were tried before.
+    tries: u32,
 }
 
 impl Writer {
@@ -52,10 +59,10 @@ impl Writer {
         connector: Connector,
         options: StoreOptions,
         appended: Arc<Notify>,
-        suspects: Arc<Semaphore>,
+        isolated_appends: Arc<Semaphore>,
         shared: SharedSession,
     ) -> Self {
-        Self { connector, options, appended, suspects, shared, session: None }
+        Self { connector, options, appended, isolated_appends, shared, session: None }
     }
 
     /// Appends what arrives until the queue is closed and empty.
@@ -66,7 +73,8 @@ impl Writer {
             if deferred.is_empty() {
                 let Some(pending) = queue.recv().await else { return };
                 deferred.push_back(pending);
-                // Those whom the last batch has just answered get to queue before the next one leaves.
+                // Callers whom the last batch has just answered may queue their next append before this batch is
+                // gathered.
                 tokio::task::yield_now().await;
             }
             let mut session = shared.lock().await;
@@ -77,7 +85,8 @@ impl Writer {
         }
     }
 
-    /// Takes all that waits, up to the batch's bound. Two that would trip over each other go one after the other.
+    /// Takes everything that waits, up to the batch's bound. Of two commands that would conflict with each other in one
+    /// statement, the later one is deferred to the next batch.
     fn gather(&self, queue: &mut mpsc::Receiver<Pending>, deferred: &mut VecDeque<Pending>) -> Vec<Pending> {
         let mut batch = Vec::new();
         let mut taken = Taken::default();
@@ -95,39 +104,42 @@ impl Writer {
         batch
     }
 
-    /// Appends a batch to the last command: parts of it that fail are cured, split, or answered with their error.
+    /// Appends a batch until every command is answered. A part of it that fails is tried again, has its conflicts
+    /// resolved, is split, or is answered with its error, by its [`FailureClass`].
     async fn append(&mut self, batch: Vec<Pending>) {
-        let mut work = vec![(batch, 0)];
-        while let Some((mut part, tries)) = work.pop() {
+        let mut work = vec![Part { commands: batch, tries: 0 }];
+        while let Some(Part { commands: mut part, tries }) = work.pop() {
             if part.is_empty() {
                 continue;
             }
             let error = match self.insert(&part).await {
                 Ok(()) => {
                     self.appended.notify_one();
-                    part.into_iter().for_each(|pending| pending.settle(Ok(())));
+                    part.into_iter().for_each(|pending| pending.complete(Ok(())));
                     continue;
                 }
                 Err(InsertError::Connect(error)) => {
                     tracing::warn!(error = &error as &dyn Error, "the append writer cannot reach the database");
-                    self.settle_unknown(part, &mut work).await;
+                    self.reconcile_unknown(part, &mut work).await;
                     continue;
                 }
                 Err(InsertError::Statement(error)) => error,
             };
             tracing::debug!(error = &error as &dyn Error, commands = part.len(), "an append batch failed");
-            match cure(&error) {
-                Cure::Reconnect => {
-                    part.iter_mut().for_each(|pending| pending.unsure = true);
-                    self.settle_unknown(part, &mut work).await;
+            match classify(&error) {
+                FailureClass::ConnectionLost => {
+                    part.iter_mut().for_each(|pending| pending.may_be_stored = true);
+                    self.reconcile_unknown(part, &mut work).await;
                 }
-                Cure::Weed => self.weed(part, tries, &mut work).await,
-                // What locks a whole table, such as a vacuum that cuts its end off, is over soon.
-                Cure::Retry | Cure::Locked if tries < RETRIES_MAX => work.push((part, tries + 1)),
-                Cure::Locked if part.len() > 1 => split(part, RETRIES_MAX, &mut work),
-                Cure::Retry | Cure::Invalid if part.len() > 1 => split(part, 0, &mut work),
-                Cure::Retry | Cure::Locked => self.wait_alone(part),
-                Cure::Invalid => refuse(part, error),
+                FailureClass::Conflict => self.resolve_conflicts(part, tries, &mut work).await,
+                // A lock on a whole table, such as a vacuum's while it truncates the table, is released soon.
+                FailureClass::Transient | FailureClass::Locked if tries < RETRIES_MAX => {
+                    work.push(Part { commands: part, tries: tries + 1 });
+                }
+                FailureClass::Locked if part.len() > 1 => split(part, RETRIES_MAX, &mut work),
+                FailureClass::Transient | FailureClass::Invalid if part.len() > 1 => split(part, 0, &mut work),
+                FailureClass::Transient | FailureClass::Locked => self.append_isolated(part),
+                FailureClass::Invalid => refuse(part, error),
             }
         }
     }
@@ -146,35 +158,38 @@ impl Writer {
         Session::open(&self.connector, self.options.lock_timeout_ms).await
     }
 
-    async fn weed(&mut self, part: Vec<Pending>, tries: u32, work: &mut Vec<(Vec<Pending>, u32)>) {
+    async fn resolve_conflicts(&mut self, part: Vec<Pending>, tries: u32, work: &mut Vec<Part>) {
         let Some(session) = &self.session else {
-            work.push((part, tries));
+            work.push(Part { commands: part, tries });
             return;
         };
         let before = part.len();
-        match weed(&session.client, part).await {
-            // Nobody stands in the way any more: whoever did has rolled back.
-            Ok(rest) if rest.len() == before && tries < RETRIES_MAX => work.push((rest, tries + 1)),
+        match resolve_conflicts(&session.client, part).await {
+            // Nothing conflicts any more: the rival transaction has rolled back.
+            Ok(rest) if rest.len() == before && tries < RETRIES_MAX => {
+                work.push(Part { commands: rest, tries: tries + 1 });
+            }
             Ok(rest) if rest.len() == before && before > 1 => split(rest, 0, work),
             Ok(rest) if rest.len() == before => rest.into_iter().for_each(Pending::conflict),
-            Ok(rest) => work.push((rest, tries)),
-            Err((part, _)) => self.settle_unknown(part, work).await,
+            Ok(rest) => work.push(Part { commands: rest, tries }),
+            Err((part, _)) => self.reconcile_unknown(part, work).await,
         }
     }
 
-    /// After a lost connection: reach the database again, tell by the events' ids what was stored, and store the rest.
-    /// A backend that still works on the lost statement holds its keys, so the second try waits for it and then conflicts.
-    async fn settle_unknown(&mut self, mut part: Vec<Pending>, work: &mut Vec<(Vec<Pending>, u32)>) {
+    /// After a lost connection: connects again, finds out by the events' ids what was stored, and tries the rest again.
+    /// A backend that still executes the lost statement holds locks on its keys, so the new attempt waits for it and
+    /// conflicts.
+    async fn reconcile_unknown(&mut self, mut part: Vec<Pending>, work: &mut Vec<Part>) {
         self.session = None;
         let started = Stopwatch::start();
         let never = CancellationToken::new();
-        while u128::from(self.options.settle_ms_max) > started.elapsed().as_millis() {
+        while u128::from(self.options.reconcile_ms_max) > started.elapsed().as_millis() {
             if let Ok(session) = self.open_session().await {
-                match weed(&session.client, part).await {
+                match resolve_conflicts(&session.client, part).await {
                     Ok(rest) => {
                         self.session = Some(session);
                         self.appended.notify_one();
-                        work.push((rest, 0));
+                        work.push(Part { commands: rest, tries: 0 });
                         return;
                     }
                     Err((again, _)) => part = again,
@@ -182,53 +197,55 @@ impl Writer {
             }
             service_kit::poll::pause(Duration::from_millis(RECONNECT_PAUSE_MS), &never).await;
         }
-        part.into_iter().for_each(|pending| pending.settle(Err(AppendError::Unavailable)));
+        part.into_iter().for_each(|pending| pending.complete(Err(AppendError::Unavailable)));
     }
 
-    /// A command whose rows somebody else has locked waits on a connection of its own, so that the rest goes on. There are few
-    /// such connections; for one of them it waits as long as for the lock.
-    fn wait_alone(&self, part: Vec<Pending>) {
+    /// Appends each command whose rows another transaction has locked on a connection of its own, so that the other
+    /// commands go on. There are few such connections; a command waits for one at most as long as for the lock.
+    fn append_isolated(&self, part: Vec<Pending>) {
         for pending in part {
-            let (connector, appended) = (self.connector.clone(), Arc::clone(&self.appended));
-            let (suspects, lock_timeout_ms) = (Arc::clone(&self.suspects), self.options.suspect_lock_timeout_ms);
+            let connector = self.connector.clone();
+            let appended = Arc::clone(&self.appended);
+            let isolated_appends = Arc::clone(&self.isolated_appends);
+            let lock_timeout_ms = self.options.isolated_lock_timeout_ms;
             tokio::spawn(async move {
-                let waited =
-                    tokio::time::timeout(Duration::from_millis(lock_timeout_ms.into()), suspects.acquire_owned());
-                let Ok(Ok(_place)) = waited.await else {
+                let timeout = Duration::from_millis(lock_timeout_ms.into());
+                let waited = tokio::time::timeout(timeout, isolated_appends.acquire_owned());
+                let Ok(Ok(_permit)) = waited.await else {
                     let stream = pending.append.stream.clone();
-                    pending.settle(Err(AppendError::Locked { stream }));
+                    pending.complete(Err(AppendError::Locked { stream }));
                     return;
                 };
-                append_alone(&connector, pending, lock_timeout_ms).await;
+                append_one(&connector, pending, lock_timeout_ms).await;
                 appended.notify_one();
             });
         }
     }
 }
 
-async fn append_alone(connector: &Connector, pending: Pending, lock_timeout_ms: u32) {
+async fn append_one(connector: &Connector, pending: Pending, lock_timeout_ms: u32) {
     let stream = pending.append.stream.clone();
     let Ok(client) = connector.appender(lock_timeout_ms).await else {
-        pending.settle(Err(AppendError::Unavailable));
+        pending.complete(Err(AppendError::Unavailable));
         return;
     };
     let part = vec![pending];
     let result = client.execute(include_str!("../sql/append.sql"), &Columns::of(&part).parameters()).await;
     let Err(error) = result else {
-        part.into_iter().for_each(|pending| pending.settle(Ok(())));
+        part.into_iter().for_each(|pending| pending.complete(Ok(())));
         return;
     };
-    match cure(&error) {
-        Cure::Weed => match weed(&client, part).await {
+    match classify(&error) {
+        FailureClass::Conflict => match resolve_conflicts(&client, part).await {
             Ok(rest) => rest.into_iter().for_each(Pending::conflict),
-            Err((part, _)) => part.into_iter().for_each(|one| one.settle(Err(AppendError::Unavailable))),
+            Err((part, _)) => part.into_iter().for_each(|one| one.complete(Err(AppendError::Unavailable))),
         },
-        Cure::Invalid => refuse(part, error),
-        Cure::Reconnect => {
-            part.into_iter().for_each(|one| one.settle(Err(AppendError::Unknown { stream: stream.clone() })));
+        FailureClass::Invalid => refuse(part, error),
+        FailureClass::ConnectionLost => {
+            part.into_iter().for_each(|one| one.complete(Err(AppendError::Unknown { stream: stream.clone() })));
         }
-        Cure::Retry | Cure::Locked => {
-            part.into_iter().for_each(|one| one.settle(Err(AppendError::Locked { stream: stream.clone() })));
+        FailureClass::Transient | FailureClass::Locked => {
+            part.into_iter().for_each(|one| one.complete(Err(AppendError::Locked { stream: stream.clone() })));
         }
     }
 }
@@ -238,42 +255,42 @@ fn refuse(part: Vec<Pending>, error: tokio_postgres::Error) {
     for pending in part {
         let stream = pending.append.stream.clone();
         let refusal = error.take().map_or(AppendError::Unavailable, |source| AppendError::Invalid { stream, source });
-        pending.settle(Err(refusal));
+        pending.complete(Err(refusal));
     }
 }
 
-fn split(mut part: Vec<Pending>, tries: u32, work: &mut Vec<(Vec<Pending>, u32)>) {
+fn split(mut part: Vec<Pending>, tries: u32, work: &mut Vec<Part>) {
     let second = part.split_off(part.len() / 2);
-    work.push((second, tries));
-    work.push((part, tries));
+    work.push(Part { commands: second, tries });
+    work.push(Part { commands: part, tries });
 }
 
-/// Whether a statement that failed so may have been carried out.
+/// Whether a statement that failed with this error may have been executed.
 pub(super) fn outcome_is_unknown(error: &tokio_postgres::Error) -> bool {
-    matches!(cure(error), Cure::Reconnect)
+    matches!(classify(error), FailureClass::ConnectionLost)
 }
 
-fn cure(error: &tokio_postgres::Error) -> Cure {
+fn classify(error: &tokio_postgres::Error) -> FailureClass {
     let Some(code) = error.code() else {
-        // Parameters that cannot be encoded never left this process.
+        // Parameters that cannot be encoded were never sent.
         return if error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>) {
-            Cure::Reconnect
+            FailureClass::ConnectionLost
         } else {
-            Cure::Invalid
+            FailureClass::Invalid
         };
     };
     match *code {
-        SqlState::UNIQUE_VIOLATION => Cure::Weed,
-        SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE => Cure::Retry,
-        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => Cure::Locked,
+        SqlState::UNIQUE_VIOLATION => FailureClass::Conflict,
+        SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE => FailureClass::Transient,
+        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => FailureClass::Locked,
         // Class 22 is invalid data, class 23 a broken constraint, class 54 a limit of Postgres's.
-        _ if ["22", "23", "54"].contains(&&code.code()[..2]) => Cure::Invalid,
-        _ => Cure::Reconnect,
+        _ if ["22", "23", "54"].contains(&&code.code()[..2]) => FailureClass::Invalid,
+        _ => FailureClass::ConnectionLost,
     }
 }
 
-/// Hashes of what a batch holds already, so that no statement trips over itself. Two that only share a hash go one after the
-/// other, which harms nobody.
+/// Hashes of the streams, keys and claims of a batch, so that no statement conflicts with itself. Two commands that
+/// only share a hash go into different batches, which costs a little time and is correct.
 #[derive(Default)]
 struct Taken {
     hashes: HashSet<u64, foldhash::fast::FixedState>,
@@ -282,9 +299,9 @@ struct Taken {
 impl Taken {
     fn admit(&mut self, pending: Pending, batch: &mut Vec<Pending>, deferred: &mut VecDeque<Pending>) {
         let append = &pending.append;
-        let stream = (!append.events.is_empty()).then(|| spread::hash(&append.stream));
-        let key = append.answer.as_ref().map(|answer| spread::hash(answer.id));
-        let claims = append.claims.iter().map(spread::hash);
+        let stream = (!append.events.is_empty()).then(|| hashing::hash(&append.stream));
+        let key = append.answer.as_ref().map(|answer| hashing::hash(answer.id));
+        let claims = append.claims.iter().map(hashing::hash);
         let holds = stream.into_iter().chain(key).chain(claims);
         if holds.clone().any(|hash| self.hashes.contains(&hash)) {
             deferred.push_back(pending);

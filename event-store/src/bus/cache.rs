@@ -7,9 +7,9 @@ use quick_cache::sync::Cache as Entries;
 
 use super::Loaded;
 
-/// What an entry costs beside its events.
+/// Bytes that an entry takes besides its events.
 const ENTRY_BYTES: usize = 256;
-/// What an entry is expected to cost, to size the index once.
+/// Bytes that an entry is expected to take, to size the index once.
 const ENTRY_BYTES_TYPICAL: u64 = 2_048;
 
 pub(super) struct Cache<S> {

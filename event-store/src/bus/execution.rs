@@ -1,4 +1,4 @@
-//! What a command brings to the bus, and how it ends.
+//! What a caller gives the bus to run a command, and how the command ends.
 
 use std::sync::Arc;
 
@@ -7,17 +7,15 @@ use domain::{Decider, EventId, TenantId, Unfoldable, upcast::DecodeError};
 use crate::append::{AppendError, Claim};
 use crate::{Metadata, ReadError, StreamId};
 
-/// One command with all that surrounds it.
+/// One command with the stream, the request's key and the closures that it is run with.
 pub struct Execution<'a, D: Decider, R> {
     /// The stream's id.
     pub id: &'a str,
-    /// Whose shop.
     pub tenant: TenantId,
-    /// What led to it.
     pub metadata: Metadata,
     /// Whether the stream is believed to be new, which saves a read.
     pub expects: Expectation,
-    /// The request's key, where it has one.
+    /// `None` where the request has no Idempotency-Key.
     pub idempotency: Option<Idempotency>,
     /// Decides on a version and state. It may be called several times.
     pub decide: &'a Decide<'a, D, R>,
@@ -37,10 +35,10 @@ pub type Claims<'a, D> = dyn Fn(&<D as Decider>::State, &<D as Decider>::Event) 
 /// Turns a result into the JSON that is kept for the request's key.
 pub type Answer<'a, D, R> = dyn Fn(Result<&Decided<D>, &R>) -> Option<String> + Send + Sync + 'a;
 
-/// What a command believes of its stream.
+/// What the caller expects of a command's stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expectation {
-    /// It has no events yet. If it has, the store says so, and the command is decided on what is there.
+    /// It has no events yet. Where it has some, storing conflicts and the command is decided again on them.
     New,
     /// It has events.
     Existing,
@@ -49,20 +47,19 @@ pub enum Expectation {
 /// A request's Idempotency-Key.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
-    /// Within which the key is unique: tenant, client and operation.
+    /// Where the key is unique: tenant, client and operation.
     pub scope: String,
-    /// The key.
     pub key: String,
-    /// A hash of the request.
+    /// A hash of the request, which tells a repeat from another request under the same key.
     pub fingerprint: Vec<u8>,
 }
 
 /// How a command ended.
 #[derive(Debug)]
 pub enum Outcome<D: Decider, R> {
-    /// Its events are stored, or it found its work done.
+    /// Its events are stored, or there was nothing to do.
     Done(Decided<D>),
-    /// Its key was answered before; this is that answer.
+    /// Its key had an answer already: this JSON.
     Repeated(String),
     /// The caller's closure refused it.
     Refused(R),
@@ -71,15 +68,14 @@ pub enum Outcome<D: Decider, R> {
 /// A stored decision.
 #[derive(Debug)]
 pub struct Decided<D: Decider> {
-    /// The stream's version after it.
+    /// The stream's version after the command.
     pub version: i64,
-    /// The ids of its events; empty where the work was done already.
+    /// Empty where there was nothing to do.
     pub event_ids: Vec<EventId>,
-    /// The state after it.
     pub state: Arc<D::State>,
 }
 
-/// Why a command came to no end.
+/// Why a command has no outcome.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError {
     /// The stream could not be read.
@@ -91,48 +87,34 @@ pub enum ExecuteError {
     /// A stored event cannot be read by this release.
     #[error("version {version} of stream {stream} cannot be read")]
     Unreadable {
-        /// Whose history.
         stream: StreamId,
-        /// Where in it.
         version: i64,
-        /// Why.
         #[source]
         source: DecodeError,
     },
     /// The stream does not fold.
     #[error("stream {stream} does not fold")]
     Damaged {
-        /// Whose history.
         stream: StreamId,
-        /// Where.
         #[source]
         source: Unfoldable,
     },
-    /// An event that could not be published.
+    /// An event is larger than what can be published.
     #[error("an event of {bytes} bytes is larger than the {limit} that can be published")]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-        /// The most.
-        limit: usize,
-    },
+    TooLarge { bytes: usize, limit: usize },
     /// An event has no JSON form.
     #[error("an event cannot be written as JSON")]
     Unserialisable {
-        /// Why.
         #[source]
         source: serde_json::Error,
     },
-    /// Others kept changing the stream.
+    /// Other commands kept changing the stream until the attempts were used up. Try again.
     #[error("stream {stream} kept changing while the command was decided")]
-    Contended {
-        /// Whose history.
-        stream: StreamId,
-    },
+    Contended { stream: StreamId },
     /// The key belongs to another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    /// The key's answer was there and is gone: it expired between two looks. Try again.
+    /// The key's answer expired between storing and reading. Try again.
     #[error("the answer kept for the idempotency key has just expired")]
     AnswerLost,
 }

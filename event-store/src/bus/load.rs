@@ -11,9 +11,8 @@ use crate::{StoredRow, StreamId};
 /// A folded stream.
 #[derive(Debug)]
 pub struct Loaded<S> {
-    /// How many events are folded.
+    /// Version of the last folded event; 0 for none.
     pub version: i64,
-    /// Where the stream stands.
     pub state: Arc<S>,
     /// Bytes of the events' payloads, for the cache's bound.
     pub(crate) bytes: usize,

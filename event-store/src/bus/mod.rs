@@ -21,11 +21,11 @@ pub use execution::{Answer, Claims, Decide, Decided, ExecuteError, Execution, Ex
 pub use load::Loaded;
 
 use crate::append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
-use crate::{ReadError, Store, StreamId, spread};
+use crate::{ReadError, Store, StreamId, hashing};
 
-/// Locks that streams share by hash; a collision only makes one command wait for another.
+/// Number of locks that streams share by hash; a collision only makes one command wait for another.
 const STRIPES: usize = 4_096;
-/// How often a command is decided anew after losing its race.
+/// Most decisions of one command; each further one follows a lost race.
 const ATTEMPTS_MAX: u32 = 8;
 
 /// Runs the commands of one kind of aggregate.
@@ -39,21 +39,21 @@ pub struct CommandBus<D: Decider> {
 /// How an attempt to store ended.
 enum Stored<D: Decider> {
     Done(Decided<D>),
-    /// Somebody else was faster; decide anew.
+    /// Another command has appended to the stream meanwhile; decide again.
     Stale,
     /// The key has an answer already.
     Answered,
 }
 
 impl<D: Decider> CommandBus<D> {
-    /// A bus over a store.
+    /// A bus that stores in `store` and takes event ids from `ids`.
     pub fn new(store: Store, ids: SharedIds) -> Self {
         let cache = Cache::new(store.inner.options.cache_bytes_max);
         let stripes = (0..STRIPES).map(|_| Mutex::new(())).collect();
         Self { store, ids, cache, stripes }
     }
 
-    /// The store beneath.
+    /// The store that the bus appends to.
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -68,7 +68,7 @@ impl<D: Decider> CommandBus<D> {
         self.catch_up(&stream, known).await
     }
 
-    /// Runs one command to its end.
+    /// Runs one command: load, decide, store. It decides again after a lost race, up to eight times.
     ///
     /// # Errors
     /// [`ExecuteError`]; a refusal by the caller's closure is an [`Outcome`], not an error.
@@ -92,7 +92,7 @@ impl<D: Decider> CommandBus<D> {
                         fresh = true;
                     }
                 },
-                settled => {
+                without_events => {
                     if !fresh {
                         let seen = loaded.version;
                         loaded = self.catch_up(&stream, loaded).await?;
@@ -101,7 +101,7 @@ impl<D: Decider> CommandBus<D> {
                             continue;
                         }
                     }
-                    return self.settle(&stream, &execution, loaded, settled).await;
+                    return self.complete(&stream, &execution, loaded, without_events).await;
                 }
             }
         }
@@ -163,17 +163,18 @@ impl<D: Decider> CommandBus<D> {
         }
     }
 
-    /// Ends a command that appends nothing: its answer is what its key was answered before, or is kept for the next time.
-    async fn settle<R>(
+    /// Completes a command that appends nothing. Where its Idempotency-Key has an answer already, that is its outcome;
+    /// else its own answer is stored for the key.
+    async fn complete<R>(
         &self,
         stream: &StreamId,
         execution: &Execution<'_, D, R>,
         loaded: Loaded<D::State>,
-        settled: Result<Vec<D::Event>, R>,
+        decision: Result<Vec<D::Event>, R>,
     ) -> Result<Outcome<D, R>, ExecuteError> {
         self.cache.insert(execution.id, loaded.clone());
         let decided = Decided { version: loaded.version, event_ids: Vec::new(), state: loaded.state };
-        let answer = match &settled {
+        let answer = match &decision {
             Ok(_) => self.answer(execution, Ok(&decided)),
             Err(refusal) => self.answer(execution, Err(refusal)),
         };
@@ -193,7 +194,7 @@ impl<D: Decider> CommandBus<D> {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(match settled {
+        Ok(match decision {
             Ok(_) => Outcome::Done(decided),
             Err(refusal) => Outcome::Refused(refusal),
         })
@@ -221,7 +222,7 @@ impl<D: Decider> CommandBus<D> {
     }
 
     fn stripe(&self, id: &str) -> &Mutex<()> {
-        &self.stripes[spread::place(spread::hash(id), STRIPES)]
+        &self.stripes[hashing::bucket(hashing::hash(id), STRIPES)]
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{ReadError, StreamId};
 pub(super) const SNAPSHOT_EVENTS: i64 = 1_000;
 
 impl<D: Decider> CommandBus<D> {
-    /// The newest snapshot of a stream that this release's fold may go on from.
+    /// The version and state of the newest snapshot of a stream with this release's fold version.
     pub(super) async fn snapshot(&self, stream: &StreamId) -> Result<Option<(i64, D::State)>, ReadError> {
         let client = self.store.reader().await?;
         let statement =

@@ -1,8 +1,8 @@
-//! Giving positions to what is committed.
+//! Assigns positions to committed events.
 //!
 //! Guarantees: positions of a shard are contiguous and in stream order, whoever runs how many sequencers; a stopped one
-//! holds nothing, since one call of a server-side function is one transaction. What a call costs does not grow with the dead
-//! rows that a transaction left open keeps in the queue.
+//! holds no lock, since one call of a server-side function is one transaction. What a call costs does not grow with the
+//! dead rows that a transaction left open keeps in the queue.
 //! Does not: wait for open transactions of others. What commits late gets a later position.
 
 mod queue;
@@ -19,7 +19,7 @@ use crate::Store;
 use crate::read::HEAD;
 use queue::Queue;
 
-/// Most append statements whose events one call gives positions to.
+/// Most append statements whose events one call assigns positions to.
 const STATEMENTS_MAX: i32 = 64;
 /// Shortest time between two calls: under load a call then serves many statements, at the price of this much delay.
 const PACE_MS: u64 = 3;
@@ -30,7 +30,7 @@ const LOOK_MS: u128 = 100;
 /// How long it waits while another one is at work, or after a fault.
 const STANDBY_MS: u64 = 100;
 
-/// Gives positions in one shard.
+/// Assigns positions in one shard.
 pub struct Sequencer {
     store: Store,
     url: DatabaseUrl,
@@ -38,7 +38,7 @@ pub struct Sequencer {
     head: watch::Sender<i64>,
 }
 
-/// Why positions could not be given.
+/// Why positions could not be assigned.
 #[derive(Debug, thiserror::Error)]
 pub enum SequenceError {
     /// The database cannot be reached.
@@ -50,13 +50,13 @@ pub enum SequenceError {
 }
 
 impl Sequencer {
-    /// A sequencer of one shard, and a view of the last position it has seen given.
+    /// A sequencer of one shard, and a receiver of the last assigned position that it has seen.
     pub fn new(store: Store, url: DatabaseUrl, shard: i16) -> (Self, watch::Receiver<i64>) {
         let (head, seen) = watch::channel(0);
         (Self { store, url, shard, head }, seen)
     }
 
-    /// Gives positions until cancelled. A lost connection is made anew.
+    /// Assigns positions until cancelled. It reconnects after a lost connection.
     pub async fn run(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let Err(error) = self.session(&stop).await else { return };
@@ -70,7 +70,8 @@ impl Sequencer {
         let statement =
             client.prepare("SELECT head, sequenced, taken_to FROM sequence_log($1::smallint, $2, $3::int)").await?;
         let writers = client.prepare("SELECT last_id, writers FROM queue_writers()").await?;
-        let (mut queue, mut looked): (_, Option<Stopwatch>) = (Queue::default(), None);
+        let mut queue = Queue::default();
+        let mut looked: Option<Stopwatch> = None;
         while !stop.is_cancelled() {
             if looked.as_ref().is_none_or(|looked| looked.elapsed().as_millis() >= LOOK_MS) {
                 looked = Some(Stopwatch::start());

@@ -1,20 +1,21 @@
-//! How much of the queue needs no more looking at.
+//! How much of the queue need not be read again.
 //!
-//! The rows that a sequencer has taken are dead, and stay in the way of its next look at the queue until they are vacuumed,
-//! which a transaction left open anywhere prevents for as long as it lasts. So a sequencer begins behind the last queue id
-//! below which nothing can appear any more: whoever was handed one of those ids has ended, and its row has been taken.
+//! The rows that a sequencer has taken are dead, and slow its next read of the queue until they are vacuumed, which an
+//! open transaction anywhere prevents for as long as it lasts. So a sequencer starts after the last queue id below
+//! which no row can appear any more: every transaction that was given one of those ids has ended, and its row has been
+//! taken.
 
 use std::collections::HashSet;
 
-/// Where to look for queued rows.
+/// From which id on to read queued rows.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    /// Below and at this id is nothing, for good.
+    /// No row with this id or a lower one will ever appear.
     behind: i64,
     next: Option<Candidate>,
 }
 
-/// An id that nothing is to be expected below, once some transactions have ended.
+/// An id below which no row can appear once some transactions have ended.
 #[derive(Debug)]
 struct Candidate {
     id: i64,
@@ -22,12 +23,12 @@ struct Candidate {
 }
 
 impl Queue {
-    /// The id behind which all waiting rows are.
+    /// All waiting rows have higher ids than this one.
     pub(super) const fn behind(&self) -> i64 {
         self.behind
     }
 
-    /// Takes in the last id that was handed out, and who was writing to the queue after that was looked up.
+    /// Records the last id that was given out, and the transactions that wrote to the queue after it was read.
     pub(super) fn looked(&mut self, id: i64, writers: impl IntoIterator<Item = String>) {
         let writers: HashSet<String> = writers.into_iter().collect();
         match &mut self.next {

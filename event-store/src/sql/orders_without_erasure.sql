@@ -1,4 +1,4 @@
--- Orders of a customer ($2) in a tenant ($1) that have no SubjectErased of a subject ($3) yet, after an id ($4), so many ($5).
+-- Orders of a customer ($2) in a tenant ($1) that have no SubjectErased of a subject ($3) yet, after an id ($4), at most $5.
 SELECT DISTINCT begun.aggregate_id
 FROM events begun
 WHERE begun.aggregate_type = 'order'

@@ -19,7 +19,8 @@ async fn stores_events_with_contiguous_versions() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loser_of_several_events_loses_all_and_alone() {
     let database = database().await;
-    let (store, rival) = (open(&database).await, open(&database).await);
+    let store = open(&database).await;
+    let rival = open(&database).await;
     let contested = new_id();
     rival.append(claiming(append_to(&contested, 0, 1), "rival")).await.unwrap();
     let others: Vec<_> = (0..40).map(|_| new_id()).collect();
@@ -40,7 +41,8 @@ async fn a_loser_of_several_events_loses_all_and_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_writers_on_one_stream_leave_no_gap_and_no_double() {
     let database = database().await;
-    let (first, second) = (open(&database).await, open(&database).await);
+    let first = open(&database).await;
+    let second = open(&database).await;
     let id = new_id();
     let write = async |store: &Store| {
         let mut stored = 0;
@@ -95,8 +97,10 @@ async fn an_invalid_command_fails_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_answered_once_in_two_processes() {
     let database = database().await;
-    let (first, second) = (open(&database).await, open(&database).await);
-    let (one, other) = (new_id(), new_id());
+    let first = open(&database).await;
+    let second = open(&database).await;
+    let one = new_id();
+    let other = new_id();
     let (a, b) = tokio::join!(
         first.append(answering(append_to(&one, 0, 1), "k", None)),
         second.append(answering(append_to(&other, 0, 1), "k", None))

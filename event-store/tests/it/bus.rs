@@ -58,7 +58,8 @@ async fn a_refusal_is_answered_alike_for_its_key() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_refused_from_a_stale_state() {
     let database = database().await;
-    let (here, there) = (bus(&open(&database).await), bus(&open(&database).await));
+    let here = bus(&open(&database).await);
+    let there = bus(&open(&database).await);
     let id = new_id();
     run(&here, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
     run(&there, &id, Expectation::Existing, None, cancel(CancelReason::Staff)).await.unwrap();
@@ -71,7 +72,8 @@ async fn nothing_is_refused_from_a_stale_state() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_stale_state_would_refuse_is_done() {
     let database = database().await;
-    let (here, there) = (bus(&open(&database).await), bus(&open(&database).await));
+    let here = bus(&open(&database).await);
+    let there = bus(&open(&database).await);
     let id = new_id();
     run(&here, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
     run(&there, &id, Expectation::Existing, None, add_line(1)).await.unwrap();
@@ -104,7 +106,8 @@ async fn a_hundred_at_once_with_one_key_have_one_effect() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_stream_that_is_not_new_is_decided_on_what_is_there() {
     let database = database().await;
-    let (here, there) = (bus(&open(&database).await), bus(&open(&database).await));
+    let here = bus(&open(&database).await);
+    let there = bus(&open(&database).await);
     let id = new_id();
     run(&there, &id, Expectation::New, None, create_draft(Currency::GBP)).await.unwrap();
     let result = run(&here, &id, Expectation::New, None, create_draft(Currency::EUR)).await;
@@ -112,7 +115,7 @@ async fn a_new_stream_that_is_not_new_is_decided_on_what_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crash_between_storing_and_answering_is_settled_by_the_key() {
+async fn a_crash_between_storing_and_answering_is_resolved_by_the_key() {
     let database = database().await;
     let id = new_id();
     {

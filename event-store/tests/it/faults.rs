@@ -32,7 +32,8 @@ async fn a_locked_row_stalls_no_other_command() {
     let locked = new_id();
     let holder = hold_row(&database, &locked).await;
     let waiting = tokio::spawn({
-        let (store, append) = (store.clone(), append_to(&locked, 0, 2));
+        let store = store.clone();
+        let append = append_to(&locked, 0, 2);
         async move { store.append(append).await }
     });
     let others: Vec<_> = (0..30).map(|_| new_id()).collect();
@@ -47,7 +48,7 @@ async fn a_locked_row_stalls_no_other_command() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_stays_locked_is_refused_as_locked() {
     let database = database().await;
-    let options = StoreOptions { suspect_lock_timeout_ms: 100, ..StoreOptions::default() };
+    let options = StoreOptions { isolated_lock_timeout_ms: 100, ..StoreOptions::default() };
     let store = Store::open(database.url(), options).await.unwrap();
     let locked = new_id();
     let holder = hold_row(&database, &locked).await;
@@ -65,10 +66,13 @@ async fn a_deadlock_costs_no_command() {
     let options = StoreOptions { lock_timeout_ms: 0, ..StoreOptions::default() };
     let store = Store::open(database.url(), options).await.unwrap();
     let prefix = new_id();
-    let (first, second) = (format!("{prefix}-a"), format!("{prefix}-b"));
+    let first = format!("{prefix}-a");
+    let second = format!("{prefix}-b");
     let rival = hold_row(&database, &second).await;
     let appending = tokio::spawn({
-        let (store, first, second) = (store.clone(), append_to(&first, 0, 1), append_to(&second, 0, 1));
+        let store = store.clone();
+        let first = append_to(&first, 0, 1);
+        let second = append_to(&second, 0, 1);
         async move { tokio::join!(store.append(first), store.append(second)) }
     });
     let watcher = database.client().await;
@@ -100,7 +104,9 @@ async fn a_connection_lost_in_a_full_read_is_an_error_and_never_an_early_end() {
     let client = database.client().await;
     let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE application_name = 'event-store' AND datname = current_database()";
-    let (mut after, mut read, mut lost) = (0, 0, 0);
+    let mut after = 0;
+    let mut read = 0;
+    let mut lost = 0;
     loop {
         client.query(kill, &[]).await.unwrap();
         match store.read_log(0, after, 7).await {
@@ -109,7 +115,7 @@ async fn a_connection_lost_in_a_full_read_is_an_error_and_never_an_early_end() {
                 read += page.rows.len();
                 after = page.last;
             }
-            // The place is kept; the next page is read on another connection.
+            // The position is kept; the next page is read on another connection.
             Err(_) => lost += 1,
         }
     }
@@ -132,7 +138,7 @@ async fn overload_is_refused_and_what_was_taken_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_backend_leaves_every_outcome_settled() {
+async fn a_killed_backend_leaves_every_outcome_known() {
     let database = database().await;
     let store = open(&database).await;
     let client = database.client().await;
@@ -169,7 +175,7 @@ async fn a_killed_backend_leaves_every_outcome_settled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_gone_is_unavailable_not_unknown() {
     let database = database().await;
-    let options = StoreOptions { settle_ms_max: 200, ..StoreOptions::default() };
+    let options = StoreOptions { reconcile_ms_max: 200, ..StoreOptions::default() };
     let store = Store::open(database.url(), options).await.unwrap();
     store.append(append_to(&new_id(), 0, 1)).await.unwrap();
     // From another database, since a database cannot shut itself.

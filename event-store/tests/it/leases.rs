@@ -1,4 +1,4 @@
-//! Who may do what only one may do.
+//! Leases: one holder at a time.
 
 use event_store::Lease;
 use service_kit::clock::{Ids, SystemIds};
@@ -14,7 +14,8 @@ const SHORT_S: f64 = 0.05;
 async fn an_epoch_grows_with_every_taking_and_never_goes_back() {
     let database = database().await;
     let store = open(&database).await;
-    let (one, other) = (SystemIds.random(), SystemIds.random());
+    let one = SystemIds.random();
+    let other = SystemIds.random();
     let take = async |holder: Uuid, ttl_s: f64| store.lease("press", holder, ttl_s).await.unwrap();
     let epoch = |lease: Option<Lease>| lease.expect("the lease is free").epoch;
 

@@ -41,7 +41,7 @@ async fn a_lock_on_the_head_stalls_positions_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_table_refuses_in_time_and_loses_nothing() {
     let database = database().await;
-    let options = StoreOptions { suspect_lock_timeout_ms: 200, ..StoreOptions::default() };
+    let options = StoreOptions { isolated_lock_timeout_ms: 200, ..StoreOptions::default() };
     let store = Store::open(database.url(), options).await.unwrap();
     let holder = holding(&database, "LOCK TABLE events IN EXCLUSIVE MODE").await;
     let ids: Vec<_> = (0..40).map(|_| new_id()).collect();
@@ -64,11 +64,11 @@ async fn a_table_locked_for_a_moment_refuses_nobody() {
     let ids: Vec<_> = (0..40).map(|_| new_id()).collect();
     let appends = join_all(ids.iter().map(|id| store.append(append_to(id, 0, 1))));
     let released = async {
-        // As many wait for the lock as there are connections to wait on alone, so the others wait for one of those.
+        // As many wait for the lock as there are connections for isolated appends, so the others wait for one of those.
         let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'events'::regclass";
         let crowded = async || {
             let count: i64 = holder.query_one(waiting, &[]).await.unwrap().get(0);
-            usize::try_from(count).unwrap() >= StoreOptions::default().suspects_max
+            usize::try_from(count).unwrap() >= StoreOptions::default().isolated_appends_max
         };
         wait_until(PATIENCE, LOOK, crowded).await.unwrap();
         holder.batch_execute("ROLLBACK").await.unwrap();
@@ -89,7 +89,8 @@ async fn a_row_locked_for_a_minute_stalls_nobody_else() {
         "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
          VALUES ('note', '{locked}', 1, 'Noted', '1.0', '{{}}', '{{}}')"
     );
-    let (holder, since) = (holding(&database, &insert).await, Stopwatch::start());
+    let holder = holding(&database, &insert).await;
+    let since = Stopwatch::start();
     // Two clients want the locked stream all the time, others want streams of their own.
     let wanting = async || {
         let mut refused = 0;
@@ -101,7 +102,8 @@ async fn a_row_locked_for_a_minute_stalls_nobody_else() {
         }
     };
     let neighbours = async {
-        let (mut slowest, mut stored) = (Duration::ZERO, 0);
+        let mut slowest = Duration::ZERO;
+        let mut stored = 0;
         while since.elapsed() < HELD {
             let began = Stopwatch::start();
             let ids: Vec<_> = (0..8).map(|_| new_id()).collect();
@@ -114,7 +116,7 @@ async fn a_row_locked_for_a_minute_stalls_nobody_else() {
     };
     let (one, other, (slowest, stored)) = tokio::join!(wanting(), wanting(), neighbours);
     assert!(slowest < NEIGHBOUR_MAX && stored > 0, "one of {stored} appends took {slowest:?}");
-    assert!(one.0 > 0 && other.0 > 0, "both were told that the row is locked: {one:?} {other:?}");
+    assert!(one.0 > 0 && other.0 > 0, "both were refused since the row is locked: {one:?} {other:?}");
     let stored = [&one.1, &other.1].into_iter().filter(|result| result.is_ok()).count();
     assert_eq!(stored, 1, "when the lock is gone one of them stores, the other one conflicts: {one:?} {other:?}");
     assert_eq!(versions(&store, &locked).await, [1]);

@@ -24,7 +24,8 @@ async fn each_tenant_counts_for_itself() {
 #[tokio::test]
 async fn what_was_passed_is_met_by_no_block_that_is_taken_after_it() {
     let database = database().await;
-    let (one, two) = (open(&database).await, open(&database).await);
+    let one = open(&database).await;
+    let two = open(&database).await;
     let first = one.next_order_number(&tenant()).await.unwrap();
     // Another process passes what this one has in its block, and far beyond.
     for passed in [first + 5, first + 200, first + 100] {
@@ -59,7 +60,8 @@ async fn a_log_of_the_release_before_goes_on_behind_each_tenants_highest_number(
 async fn a_stream_may_claim_again_what_it_holds_and_no_other_stream_may() {
     let database = database().await;
     let store = open(&database).await;
-    let (holder, rival) = (new_id(), new_id());
+    let holder = new_id();
+    let rival = new_id();
     store.append(claiming(append_to(&holder, 0, 1), "7")).await.unwrap();
     store.append(claiming(append_to(&holder, 1, 1), "8")).await.unwrap();
     store.append(claiming(append_to(&holder, 2, 1), "7")).await.unwrap();

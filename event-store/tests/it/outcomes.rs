@@ -30,7 +30,9 @@ impl Waiting {
         let store = Store::open(database.url(), StoreOptions { writers: 1, ..options }).await.unwrap();
         // The first append opens the connection that a lone one then uses.
         store.append(append_to(&new_id(), 0, 1)).await.unwrap();
-        let (holder, watcher, locked) = (database.client().await, database.client().await, new_id());
+        let holder = database.client().await;
+        let watcher = database.client().await;
+        let locked = new_id();
         holder.batch_execute("BEGIN").await.unwrap();
         holder.execute(INSERT_FIRST, &[&locked]).await.unwrap();
         Self { database, store, holder, watcher, locked }
@@ -55,10 +57,12 @@ async fn a_lone_append_that_finds_the_queue_full_afterwards_is_unknown() {
         wait_until(PATIENCE, LOOK, waits).await.unwrap();
         // The writer takes one and waits for its turn; one more fills the queue; the next is refused, so nothing was sent.
         let spawn = || {
-            let (store, append) = (waiting.store.clone(), append_to(&new_id(), 0, 1));
+            let store = waiting.store.clone();
+            let append = append_to(&new_id(), 0, 1);
             tokio::spawn(async move { store.append(append).await })
         };
-        let (mut others, mut refused_in_a_row) = (Vec::new(), 0);
+        let mut others = Vec::new();
+        let mut refused_in_a_row = 0;
         let full = async || {
             let more = spawn();
             tokio::task::yield_now().await;
@@ -88,7 +92,7 @@ async fn a_lone_append_that_finds_the_queue_full_afterwards_is_unknown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_stays_locked_afterwards_leaves_it_unknown() {
-    let options = StoreOptions { lock_timeout_ms: 300, suspect_lock_timeout_ms: 100, ..StoreOptions::default() };
+    let options = StoreOptions { lock_timeout_ms: 300, isolated_lock_timeout_ms: 100, ..StoreOptions::default() };
     let waiting = Waiting::prepare(options).await;
     let (outcome, ()) = tokio::join!(waiting.store.append(append_to(&waiting.locked, 0, 1)), waiting.lose_connection());
     assert!(matches!(outcome, Err(AppendError::Unknown { .. })), "{outcome:?}");
@@ -96,7 +100,7 @@ async fn a_row_that_stays_locked_afterwards_leaves_it_unknown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_stays_away_afterwards_leaves_it_unknown() {
-    let options = StoreOptions { lock_timeout_ms: 0, settle_ms_max: 200, ..StoreOptions::default() };
+    let options = StoreOptions { lock_timeout_ms: 0, reconcile_ms_max: 200, ..StoreOptions::default() };
     let waiting = Waiting::prepare(options).await;
     let elsewhere = TestDatabase::create().await;
     let server = elsewhere.client().await;

@@ -32,7 +32,8 @@ async fn sequenced(store: &Store, count: i64) {
 
 /// A transaction that has stored the first event of a stream and stays open.
 async fn uncommitted(database: &TestDatabase) -> (Client, String) {
-    let (client, id) = (database.client().await, new_id());
+    let client = database.client().await;
+    let id = new_id();
     client.batch_execute("BEGIN").await.unwrap();
     client.execute(INSERT, &[&id, &1_i64]).await.unwrap();
     (client, id)
@@ -40,7 +41,9 @@ async fn uncommitted(database: &TestDatabase) -> (Client, String) {
 
 /// Reads the whole log and checks that positions are contiguous and every stream is in version order.
 async fn read_all(store: &Store) -> Vec<String> {
-    let (mut after, mut streams, mut order) = (0, HashMap::new(), Vec::new());
+    let mut after = 0;
+    let mut streams = HashMap::new();
+    let mut order = Vec::new();
     loop {
         let page = store.read_log(0, after, 97).await.unwrap();
         if page.rows.is_empty() {
@@ -60,7 +63,8 @@ async fn read_all(store: &Store) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn positions_are_contiguous_and_in_stream_order_with_two_sequencers() {
     let database = database().await;
-    let (store, other) = (open(&database).await, open(&database).await);
+    let store = open(&database).await;
+    let other = open(&database).await;
     let stops = [start(&store, &database), start(&other, &database)];
     let ids: Vec<_> = (0..40).map(|_| new_id()).collect();
     join_all(ids.iter().enumerate().map(|(index, id)| {
@@ -101,7 +105,8 @@ async fn what_commits_long_after_its_neighbours_is_not_lost() {
     let store = open(&database).await;
     let stop = start(&store, &database);
     let (slow, slow_id) = uncommitted(&database).await;
-    let (since, mut quick) = (Stopwatch::start(), 0);
+    let since = Stopwatch::start();
+    let mut quick = 0;
     while since.elapsed() < OPEN {
         store.append(append_to(&new_id(), 0, 1)).await.unwrap();
         quick += 1;

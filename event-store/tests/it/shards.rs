@@ -25,7 +25,8 @@ fn sequence(store: &Store, database: &TestDatabase, stop: &CancellationToken) {
 
 /// The versions of each stream in the order of a shard's positions, which must be contiguous.
 async fn streams_of(store: &Store, shard: i16) -> HashMap<String, Vec<i64>> {
-    let (mut after, mut streams) = (0, HashMap::new());
+    let mut after = 0;
+    let mut streams = HashMap::new();
     loop {
         let page = store.read_log(shard, after, 50).await.unwrap();
         if page.rows.is_empty() {

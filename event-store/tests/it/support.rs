@@ -1,4 +1,4 @@
-//! Words that the tests share.
+//! Helpers that the tests share.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,7 +9,7 @@ use domain::contract::{
     OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, SubjectErased,
 };
 
-/// Takes bytes; cannot fail.
+/// A sink of bytes. Writing to it cannot fail.
 pub(super) trait Sink {
     fn put(&mut self, bytes: &[u8]);
 }
@@ -20,7 +20,7 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// Counts what it is given.
+/// Counts the bytes written to it.
 pub(super) struct Counted(pub(super) usize);
 
 impl Sink for Counted {
@@ -29,7 +29,7 @@ impl Sink for Counted {
     }
 }
 
-/// What has a place in a record.
+/// A value that can be a record's field.
 trait Datum {
     fn write(&self, to: &mut impl Sink);
 }
@@ -111,7 +111,7 @@ record!(ContractUnitPrice { ten_thousandths, currency });
 record!(ContractAddress { country, details, contact });
 record!(ContractSealed { subject, data });
 
-/// A symbol's place in its schema, which is the variant's place in the enum.
+/// A symbol's index in its schema, which is the variant's index in the enum.
 macro_rules! symbol {
     ($($name:ident),*) => {
         $(impl Datum for $name {

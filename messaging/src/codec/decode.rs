@@ -1,4 +1,4 @@
-//! From record to public event: the writer's schema by its id, then every claim of key and headers held against the body.
+//! Decodes records to public events with the writer's schema, then checks key and headers against the body.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
@@ -17,7 +17,7 @@ use crate::record::IncomingRecord;
 use crate::registry::{Registry, RegistryError};
 use crate::schemas::{self, CONTRACT};
 
-/// Writers' schemas kept in memory. A topic has a handful; more is a sign of forged ids, and the cache starts anew.
+/// Writers' schemas kept in memory. A topic has a handful; more is a sign of forged ids, and the cache is cleared.
 const WRITER_SCHEMAS_MAX: usize = 1_000;
 
 static READERS: LazyLock<[GenericDatumReader<'static>; PublicEvent::NAMES.len()]> = LazyLock::new(|| {
@@ -29,127 +29,101 @@ static READERS: LazyLock<[GenericDatumReader<'static>; PublicEvent::NAMES.len()]
     })
 });
 
-/// Why a record cannot be understood.
+/// Why a record cannot be decoded.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
-    /// A record without a value, which this topic does not have.
+    /// The record has no value. No record of this topic is a tombstone.
     #[error("the record has no value")]
     NoValue,
-    /// A record without a readable key.
+    /// The record has no key, or its key is no UTF-8.
     #[error("the record has no readable key")]
     Key,
-    /// Too short for a schema id.
+    /// The value is too short for a schema id.
     #[error("the value has {bytes} bytes, fewer than the {PREFIX_BYTES} of magic byte and schema id")]
-    Truncated {
-        /// How many it has.
-        bytes: usize,
-    },
-    /// Not in the wire format.
+    Truncated { bytes: usize },
+    /// The value does not begin with the wire format's magic byte.
     #[error("the value begins with byte {found:#04x} instead of 0x00")]
-    Magic {
-        /// The byte.
-        found: u8,
-    },
+    Magic { found: u8 },
     /// The registry does not know the id.
     #[error("schema id {id} is unknown to the registry")]
-    UnknownSchema {
-        /// The id.
-        id: u32,
-    },
+    UnknownSchema { id: u32 },
     /// The id's schema is no record of this contract.
     #[error("schema id {id} is {name}, no record of this contract")]
     ForeignSchema {
-        /// The id.
         id: u32,
-        /// The schema's full name, or what is wrong with it.
+        /// The schema's full name, or why it has none.
         name: String,
     },
-    /// The writer's schema cannot be read with ours.
+    /// This release's schema cannot read the writer's.
     #[error("schema id {id} of {name} cannot be read with this release's schema: {reason}")]
-    Unresolvable {
-        /// The id.
-        id: u32,
-        /// The record.
-        name: String,
-        /// What Avro says.
-        reason: String,
-    },
-    /// The body is not what its schema says.
+    Unresolvable { id: u32, name: String, reason: String },
+    /// The body does not match its schema.
     #[error("the body of {name} cannot be read")]
     Body {
-        /// The record.
         name: &'static str,
-        /// What Avro says.
         #[source]
         source: Box<apache_avro::Error>,
     },
-    /// Bytes behind the body.
+    /// Bytes follow the body.
     #[error("{bytes} bytes follow the body of {name}")]
-    TrailingBytes {
-        /// The record.
-        name: &'static str,
-        /// How many.
-        bytes: usize,
-    },
-    /// Key, header and body do not say the same.
+    TrailingBytes { name: &'static str, bytes: usize },
+    /// Key or header and body contradict each other.
     #[error("{what} is {outside:?} outside and {inside:?} in the body")]
     Contradiction {
-        /// What they speak of.
+        /// The property that has two values.
         what: &'static str,
-        /// What key or header says.
+        /// The key's or header's value.
         outside: String,
-        /// What the body says.
+        /// The body's value.
         inside: String,
     },
     /// A header cannot be read.
     #[error(transparent)]
     Header(#[from] HeaderError),
-    /// The registry cannot be asked just now.
+    /// The registry is unavailable. Try again.
     #[error("schema id {id} cannot be looked up")]
     Registry {
-        /// The id.
         id: u32,
-        /// Why.
         #[source]
         source: RegistryError,
     },
 }
 
 impl DecodeError {
-    /// Whether a later attempt may succeed; everything else is wrong with the record itself.
+    /// Whether a later attempt may succeed. Every other error is the record's own.
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Registry { .. })
     }
 }
 
-/// Decodes records of the contract; clones share what was looked up.
+/// Decodes records of the contract. Clones share the cache of schemas.
 #[derive(Debug, Clone)]
 pub struct Decoder {
     registry: Registry,
     writers: Arc<RwLock<HashMap<u32, Arc<WriterSchema>>>>,
 }
 
-/// What a schema id stands for.
+/// The schema behind an id.
 #[derive(Debug)]
 pub(super) struct WriterSchema {
-    /// Place in [`CONTRACT`].
+    /// Index in [`CONTRACT`].
     index: usize,
-    /// The writer's schema where it is not the same as ours.
+    /// The writer's schema. `None` where it equals this release's.
     other: Option<Schema>,
 }
 
 impl Decoder {
     /// A decoder that asks this registry for ids it has not seen.
     pub fn new(registry: Registry) -> Self {
-        // A length prefix of a forged body must not make us allocate more than a record can hold.
+        // A forged body's length prefix must not cause an allocation larger than a record can be.
         apache_avro::util::max_allocation_bytes(VALUE_BYTES_MAX * 2);
         Self { registry, writers: Arc::default() }
     }
 
-    /// Understands a record.
+    /// Decodes a record and checks its key and headers.
     ///
     /// # Errors
-    /// [`DecodeError`]; ask it whether it is transient.
+    /// [`DecodeError`]; see [`DecodeError::is_transient`].
     pub async fn decode(&self, record: &IncomingRecord) -> Result<Published, DecodeError> {
         let value = record.value.as_deref().ok_or(DecodeError::NoValue)?;
         let (id, datum) = unframe(value)?;
@@ -174,7 +148,7 @@ impl Decoder {
         self.learn(id, &text)
     }
 
-    /// Keeps what an id stands for.
+    /// Parses and caches the schema of an id.
     pub(super) fn learn(&self, id: u32, text: &str) -> Result<Arc<WriterSchema>, DecodeError> {
         let writer = Arc::new(WriterSchema::try_new(id, text)?);
         let mut writers = self.writers.write().unwrap_or_else(PoisonError::into_inner);
@@ -187,7 +161,7 @@ impl Decoder {
 }
 
 impl WriterSchema {
-    /// This release's own.
+    /// This release's own schema.
     pub(super) const fn ours(index: usize) -> Self {
         Self { index, other: None }
     }
@@ -246,7 +220,7 @@ fn read<T: DeserializeOwned>(writer: &WriterSchema, mut datum: &[u8]) -> Result<
     if datum.is_empty() { Ok(record) } else { Err(DecodeError::TrailingBytes { name, bytes: datum.len() }) }
 }
 
-/// Reads what another release wrote, by Avro's own rules: a slower way, for what is rare.
+/// Reads a record of another release by Avro's schema resolution, which is slower and rarely needed.
 fn resolve<T: DeserializeOwned>(writer: &Schema, ours: &Schema, datum: &mut &[u8]) -> AvroResult<T> {
     let value = GenericDatumReader::builder(writer).reader_schema(ours).build()?.read_value(datum)?;
     apache_avro::from_value(&value)

@@ -1,4 +1,4 @@
-//! From public event to record, with a schema id that the registry gave for exactly this schema.
+//! Encodes public events as records, with the id that the registry has for exactly the embedded schema.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::registry::{Registry, RegistryError};
 use crate::schemas::CONTRACT;
 
 const RECORDS: usize = PublicEvent::NAMES.len();
-/// Enough for an order of a few lines without growing.
+/// Initial capacity in bytes: enough for an order of a few lines.
 const VALUE_BYTES_EXPECTED: usize = 256;
 
 /// Why a public event cannot become a record.
@@ -21,19 +21,10 @@ const VALUE_BYTES_EXPECTED: usize = 256;
 pub enum EncodeError {
     /// The value is larger than what is published.
     #[error("{name} of order {order_id} at version {version} takes {bytes} bytes; {VALUE_BYTES_MAX} is the most")]
-    TooLarge {
-        /// Which record.
-        name: &'static str,
-        /// Whose.
-        order_id: String,
-        /// Which.
-        version: i64,
-        /// Its size.
-        bytes: usize,
-    },
+    TooLarge { name: &'static str, order_id: String, version: i64, bytes: usize },
 }
 
-/// Encodes for one topic.
+/// Encodes the records of one topic.
 #[derive(Debug, Clone)]
 pub struct Encoder {
     topic: Arc<str>,
@@ -48,7 +39,7 @@ struct Registered {
 }
 
 impl Encoder {
-    /// Looks the id of every record's schema up; afterwards the registry may be away.
+    /// Looks up the id of every record's schema. The encoder needs no registry afterwards.
     ///
     /// # Errors
     /// [`RegistryError`] when a schema is not registered, or the registry stays away through all retries.
@@ -66,13 +57,13 @@ impl Encoder {
         Self { topic: topic.into(), source: headers::SOURCE_VALUE.into(), registered: Arc::new(registered) }
     }
 
-    /// The same, with records that say which log they come from, by its incarnation.
+    /// The same encoder, whose records name their log by its incarnation.
     #[must_use]
     pub fn of_log(self, incarnation: Uuid) -> Self {
         Self { source: headers::source_of(incarnation).into(), ..self }
     }
 
-    /// The record of an event: key is the order's id, timestamp the moment of storing.
+    /// The record of an event. Its key is the order's id, its timestamp the time of storing.
     ///
     /// # Errors
     /// [`EncodeError`] for an event that [`check_publishable`] would have refused.
@@ -104,14 +95,14 @@ impl Encoder {
     }
 }
 
-/// Bytes that the event's value will take, without keeping them.
+/// Size in bytes of the event's encoded value.
 pub fn encoded_size_of(event: &PublicEvent) -> usize {
     let mut counted = Counted(PREFIX_BYTES);
     datum::write(event, &mut counted);
     counted.0
 }
 
-/// Refuses, before it is stored, what could not be published.
+/// Refuses an event that would be too large to publish. To be called before the event is stored.
 ///
 /// # Errors
 /// [`EncodeError`] with the event's name, order, version and size.
@@ -123,6 +114,8 @@ fn check_size(event: &PublicEvent, bytes: usize) -> Result<(), EncodeError> {
     if bytes <= VALUE_BYTES_MAX {
         return Ok(());
     }
-    let (name, order_id, version) = (event.name(), event.order_id().to_owned(), event.version());
+    let name = event.name();
+    let order_id = event.order_id().to_owned();
+    let version = event.version();
     Err(EncodeError::TooLarge { name, order_id, version, bytes })
 }

@@ -1,4 +1,4 @@
-//! Whether a public event is understood by this release and by the one before it, which may run side by side.
+//! Checks that this release and the previous one, which may run side by side, can read a public event.
 
 use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::{AvroResult, Schema};
@@ -9,37 +9,32 @@ use super::decode::{DecodeError, WriterSchema, read_datum};
 use crate::registry::{Registry, RegistryError};
 use crate::schemas::CONTRACT;
 
-/// Why an event is not understood everywhere.
+/// Why a release cannot read an event.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableError {
     /// This release cannot read what it has written.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// It is another one after being written and read.
+    /// The event differs after being written and read.
     #[error("{name} is not what was written once it is read again")]
-    Changed {
-        /// Which record.
-        name: &'static str,
-    },
-    /// The release before cannot read it.
+    Changed { name: &'static str },
+    /// The previous release cannot read it.
     #[error("{name} cannot be read with the schema before this one")]
     Before {
-        /// Which record.
         name: &'static str,
-        /// What Avro says.
         #[source]
         source: Box<apache_avro::Error>,
     },
 }
 
-/// The schemas with which a topic is read: this release's and, where a subject had one before, that.
+/// The schemas that readers of a topic use: this release's and, where a subject has one, the previous one.
 #[derive(Debug)]
 pub struct Readers {
     before: Vec<Option<Schema>>,
 }
 
 impl Readers {
-    /// Looks up what each subject of a topic held before.
+    /// Looks up the previous schema of each subject of a topic.
     ///
     /// # Errors
     /// [`RegistryError`] when this release's schemas are not registered or the registry stays away.
@@ -48,18 +43,19 @@ impl Readers {
         for contract in CONTRACT.iter() {
             let subject = contract.subject(topic);
             let text = registry.before(&subject, contract.text).await?;
-            // What does not parse is no schema that anybody reads with.
+            // Nobody reads with a schema that does not parse.
             before.push(text.and_then(|text| Schema::parse_str(&text).ok()));
         }
         Ok(Self { before })
     }
 
-    /// Writes an event and reads it in both ways.
+    /// Writes an event and reads it with both schemas.
     ///
     /// # Errors
-    /// [`UnreadableError`] for the first way that fails.
+    /// [`UnreadableError`] of the first one that fails.
     pub fn check(&self, event: &PublicEvent) -> Result<(), UnreadableError> {
-        let (index, name) = (event.index(), event.name());
+        let index = event.index();
+        let name = event.name();
         let mut written = Vec::new();
         datum::write(event, &mut written);
         if read_datum(&WriterSchema::ours(index), &written)? != *event {

@@ -1,4 +1,4 @@
-//! What librdkafka tells a member from within: assignments and statistics.
+//! Callbacks of librdkafka to a member: assignments and statistics.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use rdkafka::{ClientContext, TopicPartitionList};
 use super::{Assignment, PartitionPosition};
 use crate::client;
 
-/// A change that the poller passes on in its place among the records.
+/// A change that the poller passes on in order with the records.
 pub(super) enum Change {
     Assigned(Assignment),
     Revoked,
@@ -39,7 +39,7 @@ impl Context {
         Self { topic: topic.to_owned(), state: Mutex::default() }
     }
 
-    /// Runs `start` unless the group has moved on from this generation.
+    /// Runs `start` unless the group has been rebalanced since this generation.
     pub(super) fn while_current<T>(&self, generation: u64, start: impl FnOnce() -> T) -> Option<T> {
         let state = self.state();
         (state.generation == generation).then(start)
@@ -83,22 +83,22 @@ impl ClientContext for Context {
     }
 }
 
-/// Where a partition stands. Behind the last record there may be markers and aborted records, which are never handed out:
-/// when the client has fetched to the end and nothing fetched is waiting, all before that end is settled. The statistics
-/// are told through the queue that carries the records, so what was taken from it before has been handed out. That an
-/// end was reached since the assignment keeps out statistics that were made before it.
+/// How far a partition has been read. After the last record there may be markers and aborted records, which are never
+/// handed out: when the client has fetched to the end and no fetched record waits, everything before that end has been
+/// delivered. The statistics come through the queue that carries the records, so records taken from it before have been
+/// handed out. Requiring that an end was reached since the assignment ignores statistics from before the assignment.
 fn position(partition: &Partition, reached_end: bool) -> PartitionPosition {
     let at_end = reached_end && partition.fetchq_cnt == 0 && partition.eof_offset == partition.next_offset;
     PartitionPosition {
         partition: partition.partition,
-        settled: (at_end && partition.eof_offset >= 0).then_some(partition.eof_offset),
+        delivered_to: (at_end && partition.eof_offset >= 0).then_some(partition.eof_offset),
         end: partition.ls_offset,
     }
 }
 
 impl ConsumerContext for Context {
-    /// An assignment is taken only when the owner has found its offsets; until then librdkafka waits. A revocation is
-    /// carried out at once: what the owner still has in hand is guarded by its own compare-and-set.
+    /// An assignment takes effect only when the owner has found its offsets; until then librdkafka waits. A revocation
+    /// takes effect at once: the owner's compare-and-set protects the records that it still processes.
     fn rebalance(&self, consumer: &BaseConsumer<Self>, kind: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
         let mut state = self.state();
         state.generation += 1;

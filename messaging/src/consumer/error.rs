@@ -1,52 +1,41 @@
-//! How reading fails.
+//! Errors of a group's member.
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 /// Why a member cannot go on. Drop it and join again.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsumeError {
-    /// The client cannot be made or the topic not be subscribed.
+    /// The client cannot be created, or subscribing to the topic failed.
     #[error("joining group {group} failed")]
     Join {
-        /// Which group.
         group: String,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },
-    /// The partitions cannot be taken.
+    /// Reading the assigned partitions cannot start.
     #[error("starting partitions {partitions:?} failed")]
     Start {
-        /// Which.
         partitions: Vec<i32>,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },
-    /// An offset that was asked for does not exist. Rebuild from the log; nothing may be skipped.
+    /// The requested offset does not exist. Rebuild from the log, since no record may be skipped.
     #[error("an offset that group {group} asked for is out of the range of its partition")]
     OutOfRange {
-        /// Which group.
         group: String,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },
     /// Reading failed for another reason.
     #[error("reading as group {group} failed")]
     Read {
-        /// Which group.
         group: String,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },
-    /// The reading thread is gone.
+    /// The polling thread has ended.
     #[error("the reader of group {group} has ended")]
-    Ended {
-        /// Which group.
-        group: String,
-    },
+    Ended { group: String },
 }
 
 impl ConsumeError {

@@ -1,37 +1,36 @@
-//! What happens to a member of a group.
+//! Events that a member of a consumer group reports.
 
 use crate::record::IncomingRecord;
 
-/// What happens to a member.
+/// What a member reports to its owner, in the order in which it happened.
 #[derive(Debug)]
 pub enum ConsumerEvent {
-    /// These partitions are ours. Nothing is read until [`GroupConsumer::start`] is called with this assignment.
+    /// These partitions are assigned to this member. Nothing is read until [`GroupConsumer::start`] is called with this
+    /// assignment.
     Assigned(Assignment),
-    /// No partition is ours any more; another assignment follows.
+    /// This member has no partition any more; another assignment follows.
     Revoked,
     /// Records, in offset order for each partition.
     Batch(Vec<IncomingRecord>),
-    /// How far each partition is.
+    /// How far each partition has been read.
     Positions(Vec<PartitionPosition>),
 }
 
 /// Partitions that the group gave to this member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
-    /// Which.
     pub partitions: Vec<i32>,
-    /// Counts the group's changes, so that a late start does not take partitions that have moved on.
+    /// Number of the group's rebalance, so that a late start does not take partitions that were reassigned since.
     pub(super) generation: u64,
 }
 
-/// How far a partition is.
+/// How far a partition has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartitionPosition {
-    /// Which partition.
     pub partition: i32,
     /// Everything before this offset has been handed out, control records and aborted ones behind the last record
     /// included. `None` while there is more to read.
-    pub settled: Option<i64>,
-    /// The end of what is committed.
+    pub delivered_to: Option<i64>,
+    /// The partition's last stable offset: the end of what is committed.
     pub end: i64,
 }

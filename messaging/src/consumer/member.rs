@@ -14,38 +14,35 @@ use super::{Assignment, ConsumeError, ConsumerEvent};
 use crate::client;
 use crate::record::IncomingRecord;
 
-/// Bytes that the client fetches ahead, in KiB.
+/// Most bytes that the client fetches ahead, in KiB.
 const FETCHED_AHEAD_KIB_MAX: &str = "16384";
-/// Longest wait of a broker for something to answer, in milliseconds.
+/// Longest time that a broker waits for new records before it answers a fetch, in milliseconds.
 const FETCH_WAIT_MS_MAX: &str = "100";
-/// Longest silence before the cluster gives a member's partitions away, in milliseconds.
+/// Time without a heartbeat after which the cluster reassigns a member's partitions, in milliseconds.
 const SESSION_TIMEOUT_MS: &str = "10000";
-/// Longest time between two looks at the queue, in milliseconds. The poller looks all the time, whatever the owner does.
+/// Longest time between two polls, in milliseconds. The poller polls all the time, whatever the owner does.
 const POLL_INTERVAL_MS_MAX: &str = "60000";
-/// How often positions are told, in milliseconds.
+/// How often positions are reported, in milliseconds.
 const POSITIONS_INTERVAL_MS: &str = "500";
 
-/// Which group reads what.
+/// The group, the topic and the cluster of a consumer.
 #[derive(Debug, Clone)]
 pub struct ConsumerSettings {
     /// The cluster, `host:port,…`.
     pub brokers: String,
-    /// The group.
     pub group: String,
-    /// The topic.
     pub topic: String,
-    /// What the member is called in the cluster's lists.
+    /// Names the member in the cluster's logs and listings.
     pub client_id: String,
 }
 
 /// Bounds of one batch; the first that is reached ends it.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchLimits {
-    /// Most records.
     pub records_max: usize,
     /// Most bytes of keys, values and headers; the record that reaches it is the batch's last.
     pub bytes_max: usize,
-    /// Longest wait for more after the first record. With zero a batch holds what is there.
+    /// Longest wait for more records after the first. With zero, a batch holds what has arrived already.
     pub wait_max: Duration,
 }
 
@@ -55,9 +52,9 @@ pub struct GroupConsumer {
     /// The poller owns the client, so that it is closed on a thread that may block.
     client: Weak<BaseConsumer<Context>>,
     events: mpsc::UnboundedReceiver<Buffered>,
-    /// An event that ended a batch and comes next.
+    /// The event that ended the last batch; it is returned next.
     held_back: Option<Buffered>,
-    /// A batch being filled. It stands here and not in the future, so that cancelling the future loses nothing.
+    /// A batch being filled. It is kept here and not in the future, so that cancelling the future loses nothing.
     batch: Vec<IncomingRecord>,
     batch_bytes: usize,
     poller: Option<poller::Handle>,
@@ -101,8 +98,8 @@ impl GroupConsumer {
         })
     }
 
-    /// Begins to read an assignment's partitions at these offsets. `false` when the assignment is not ours any more; its
-    /// revocation follows.
+    /// Starts reading an assignment's partitions, given as pairs of partition and offset. Returns `false` when the
+    /// assignment was revoked meanwhile; the event that says so follows.
     ///
     /// # Errors
     /// [`ConsumeError::Start`].
@@ -117,7 +114,7 @@ impl GroupConsumer {
         started.transpose().map(|started| started.is_some()).map_err(failed)
     }
 
-    /// The next thing that happens. Cancelling the future loses nothing.
+    /// Waits for the next event. Cancelling the future loses nothing.
     ///
     /// # Errors
     /// [`ConsumeError`]; drop the member then and join again.
@@ -158,7 +155,7 @@ impl GroupConsumer {
             };
             match next {
                 Some(Buffered::Record(record, _room)) => self.put(record),
-                // A position tells of records that are in this batch, so it must not overtake them.
+                // A position may count the records of this batch as delivered, so it must not overtake them.
                 Some(event) => self.held_back = Some(event),
                 None => return,
             }

@@ -1,4 +1,4 @@
-//! The thread that looks at librdkafka's queue, whatever the owner does, and hands on what it finds in bounded memory.
+//! The thread that polls librdkafka's queue, whatever the owner does, and hands on the records in bounded memory.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,11 +17,11 @@ use super::{Assignment, PartitionPosition};
 use crate::client;
 use crate::record::{HeaderList, IncomingRecord};
 
-/// Handed on and not yet taken, in KiB. A record counts as one at least, so this bounds their number too.
+/// Most bytes handed on and not yet taken, in KiB. A record counts as one at least, so this bounds their number too.
 const HANDED_ON_KIB_MAX: usize = 16_384;
-/// Longest wait for something in the queue, in milliseconds; also how soon a stop is seen.
+/// Longest wait of one poll, in milliseconds; also the delay after which a stop is seen.
 const POLL_MS: u64 = 100;
-/// How long the owner may be slow before fetching is paused and the queue looked at without it, in milliseconds.
+/// How long the poller waits for a slow owner before it pauses fetching and goes on polling, in milliseconds.
 const OWNER_SLOW_MS: u64 = 1_000;
 
 /// What the poller hands on.
@@ -33,14 +33,14 @@ pub(super) enum Buffered {
     Failed(KafkaError),
 }
 
-/// The owner's hold on the thread; letting go of it ends the thread.
+/// The owner's handle of the thread. Dropping it ends the thread.
 pub(super) struct Handle {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Handle {
-    /// Ends the thread and waits for it, and so for the group to be left.
+    /// Stops the thread and waits until it has left the group.
     pub(super) fn stop_and_join(mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take()
@@ -95,7 +95,7 @@ impl Poller {
             let polled = self.client.poll(Duration::from_millis(POLL_MS)).map(|message| message.map(|m| self.copy(&m)));
             let moved = self.pass_changes_on();
             if moved {
-                waiting.clear(); // of partitions that are not ours any more
+                waiting.clear(); // of partitions that are no longer assigned
             }
             match polled {
                 None => {}
@@ -118,13 +118,13 @@ impl Poller {
                 self.set_paused(false);
             }
         }
-        // Leaving while an assignment waits for its start would wait for it for ever.
+        // librdkafka would wait for ever for an assignment that has not started.
         if let Err(error) = self.client.unassign() {
             tracing::debug!(%error, "giving partitions back on leaving failed");
         }
     }
 
-    /// Passes assignments and positions on; whether partitions were given or taken.
+    /// Passes assignments and positions on. Returns whether partitions were assigned or revoked.
     fn pass_changes_on(&mut self) -> bool {
         let mut moved = false;
         for change in self.client.context().take_changes() {
@@ -141,9 +141,9 @@ impl Poller {
         moved
     }
 
-    /// Room for a record, unless the owner makes none in time.
+    /// The permits for a record. `None` when the owner takes too long to free them.
     fn room_for(&self, record: &IncomingRecord) -> Option<OwnedSemaphorePermit> {
-        // A record larger than all the room takes all of it.
+        // A record larger than the whole buffer takes all permits.
         let kib = u32::try_from((record.size() / 1_024 + 1).min(HANDED_ON_KIB_MAX)).unwrap_or(u32::MAX);
         if let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(kib) {
             return Some(room);

@@ -1,60 +1,42 @@
-//! How producing fails, by what the caller can do about it.
+//! Errors of producers, by what the caller can do about them.
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 /// Why producing failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProducerError {
-    /// A successor with the same transactional id has taken over. Stop; do not make another.
+    /// A successor with the same transactional id has taken over. Stop; do not create another producer.
     #[error("{action}: another producer with the same transactional id has taken over")]
     Fenced {
-        /// What was done.
         action: &'static str,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },
-    /// The transaction is lost or its outcome unknown. Throw this producer away, make a new one, read the checkpoint.
+    /// The transaction is lost or its outcome unknown. Drop this producer, create a new one and read the checkpoint.
     #[error("{action} failed; a new producer may succeed")]
     Retriable {
-        /// What was done.
         action: &'static str,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },
-    /// It is done, but a connection was lost before. The client has repeated its request, so the first one may still be on its
-    /// way, and would end whatever transaction this producer has open when it arrives. Go on as after
+    /// The call succeeded, but a connection was lost before. The client has repeated its request, so the first one may
+    /// still arrive and would then end the transaction that this producer has open. Go on as after
     /// [`ProducerError::Retriable`].
     #[error("{action} succeeded, but a connection was lost before, so another producer must go on")]
-    Disturbed {
-        /// What was done.
-        action: &'static str,
-    },
+    Disturbed { action: &'static str },
     /// This producer has failed before.
     #[error("{action}: the producer has failed before and must be replaced")]
-    Poisoned {
-        /// What was done.
-        action: &'static str,
-    },
+    Poisoned { action: &'static str },
     /// There is no open transaction.
     #[error("{action}: no transaction is open")]
-    NotOpen {
-        /// What was done.
-        action: &'static str,
-    },
-    /// The transaction before has neither been committed nor aborted.
+    NotOpen { action: &'static str },
+    /// The previous transaction has been neither committed nor aborted.
     #[error("{action}: the transaction before is still open")]
-    StillOpen {
-        /// What was done.
-        action: &'static str,
-    },
-    /// No producer can do it: a record that the topic refuses, no permission, a wrong setting.
+    StillOpen { action: &'static str },
+    /// No producer can succeed: the topic refuses the record, a permission is missing, or a setting is wrong.
     #[error("{action} failed for good")]
     Fatal {
-        /// What was done.
         action: &'static str,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },

@@ -10,16 +10,17 @@ use crate::record::EncodedRecord;
 
 /// Longest wait for one record's delivery, in milliseconds.
 const DELIVERY_TIMEOUT_MS: &str = "30000";
-/// Longest wait for all deliveries, in milliseconds; above one record's, so that a failure is told and not cut off.
+/// Longest wait for all deliveries, in milliseconds; longer than one record's, so that a failed delivery is reported as
+/// such.
 const FLUSH_TIMEOUT_MS: u64 = 35_000;
 
-/// A plain idempotent producer: for copies of parked records, and to weigh what transactions cost.
+/// A plain idempotent producer, for copies of parked records and for benchmarks of transactions.
 pub struct IdempotentProducer {
     outbox: Outbox,
 }
 
 impl IdempotentProducer {
-    /// Makes the producer; it connects when the first record is sent.
+    /// Creates the producer. It connects when the first record is sent.
     ///
     /// # Errors
     /// [`ProducerError::Fatal`] for settings that cannot work.
@@ -40,10 +41,10 @@ impl IdempotentProducer {
     /// Waits until everything in the queue is stored by the brokers.
     ///
     /// # Errors
-    /// [`ProducerError`] for the first record that was not; make a new producer then.
+    /// [`ProducerError`] of the first record that was not stored; create a new producer then.
     pub async fn flush(&self) -> Result<(), ProducerError> {
         let timeout = Duration::from_millis(FLUSH_TIMEOUT_MS);
-        let flushed = self.outbox.settle(timeout, move |client| client.flush(timeout)).await;
+        let flushed = self.outbox.flush(timeout, move |client| client.flush(timeout)).await;
         flushed.map_err(|source| ProducerError::of("flushing", source))
     }
 }

@@ -1,4 +1,4 @@
-//! The queue in front of the brokers: bounded, and with a memory for the first delivery that failed.
+//! The bounded queue of records on their way to the brokers. It remembers the first delivery that failed.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,22 +16,22 @@ use super::ProducerError;
 use crate::client;
 use crate::record::EncodedRecord;
 
-/// Records waiting in the client.
+/// Most records waiting in the client.
 const QUEUE_RECORDS_MAX: &str = "100000";
-/// Bytes waiting in the client, in KiB.
+/// Most bytes waiting in the client, in KiB.
 const QUEUE_KIB_MAX: &str = "65536";
-/// How long the client gathers a batch, in milliseconds. Batches form by themselves while the broker is busy.
+/// How long the client waits to fill a batch, in milliseconds. While the broker is busy batches fill anyway.
 const LINGER_MS: &str = "1";
-/// Largest request, before compression: the largest value with its headers.
+/// Largest request in bytes before compression: the largest value with its headers.
 const MESSAGE_BYTES_MAX: &str = "1048576";
-/// Deliveries are served once in so many records.
-const RECORDS_A_LOOK: usize = 64;
-/// How long deliveries are served before a full queue is tried again, in milliseconds.
+/// Delivery reports are polled once in this many records.
+const RECORDS_A_POLL: usize = 64;
+/// How long delivery reports are polled before a full queue is tried again, in milliseconds.
 const QUEUE_FULL_PAUSE_MS: u64 = 5;
-/// Pause between two looks at what is still under way, in microseconds.
-const DRAIN_LOOK_US: u64 = 200;
-/// Events that the client is asked for before it counts as undisturbed: a lost connection makes a handful.
-const EVENTS_TOLD_MAX: usize = 32;
+/// Pause between two polls while records are in flight, in microseconds.
+const DRAIN_POLL_US: u64 = 200;
+/// Events polled before the client counts as undisturbed. A lost connection raises fewer.
+const EVENTS_POLLED_MAX: usize = 32;
 /// Facility of the client's log lines about lost connections and requests that timed out. Source: `rd_kafka_broker_set_error`.
 const CONNECTION_LOST: &str = "FAIL";
 /// How often a full queue is tried: with the pause above, a minute.
@@ -74,9 +74,11 @@ impl Outbox {
     pub(super) async fn enqueue(&self, record: EncodedRecord) -> Result<(), KafkaError> {
         let EncodedRecord { topic, partition, key, value, headers, timestamp_ms } = record;
         let mut base = BaseRecord::<[u8], [u8]>::to(&topic).headers(headers);
-        (base.partition, base.timestamp) = (partition, timestamp_ms);
-        (base.key, base.payload) = (key.as_deref(), value.as_deref());
-        if self.enqueued.fetch_add(1, Ordering::Relaxed).is_multiple_of(RECORDS_A_LOOK) {
+        base.partition = partition;
+        base.timestamp = timestamp_ms;
+        base.key = key.as_deref();
+        base.payload = value.as_deref();
+        if self.enqueued.fetch_add(1, Ordering::Relaxed).is_multiple_of(RECORDS_A_POLL) {
             self.client().poll(Duration::ZERO);
         }
         for _ in 0..QUEUE_FULL_TRIES_MAX {
@@ -96,8 +98,9 @@ impl Outbox {
         Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull))
     }
 
-    /// Waits for every delivery, then runs a blocking call of the client, then reports the first delivery that failed meanwhile or before.
-    pub(super) async fn settle(
+    /// Waits for every delivery, then runs a blocking call of the client. Returns the first delivery that failed, now
+    /// or before.
+    pub(super) async fn flush(
         &self,
         timeout: Duration,
         call: impl FnOnce(&BaseProducer<Deliveries>) -> Result<(), KafkaError> + Send + 'static,
@@ -108,10 +111,10 @@ impl Outbox {
         self.failure().map_or(outcome, Err)
     }
 
-    /// Waits for every delivery, then runs a blocking call that makes them all void.
+    /// Waits for every delivery, then runs a blocking call that discards them all.
     ///
-    /// Nothing is purged first, though it would be quicker: the cluster refuses to end a transaction when that overtakes
-    /// the request that brings a partition into it.
+    /// Nothing is purged first, though that would be quicker: the cluster refuses to end a transaction when that
+    /// request overtakes the one that adds a partition to it.
     pub(super) async fn abort(
         &self,
         timeout: Duration,
@@ -119,15 +122,15 @@ impl Outbox {
     ) -> Result<(), KafkaError> {
         let producer = Arc::clone(self.client());
         let outcome = client::blocking(move || drain(&producer, timeout).and_then(|()| call(&producer))).await;
-        // What was to be void may have failed.
+        // A failed delivery of a discarded record is no failure.
         self.client().context().forget();
         outcome
     }
 
-    /// Whether a connection was lost or a request stayed without its answer in this client's life, so that the client has
-    /// repeated requests. It tells the first such case for certain, and may keep silent about like ones soon after.
+    /// Whether this client has ever lost a connection or a request has timed out, so that it may have repeated
+    /// requests. The first such case is always reported; the client may not log similar ones soon after.
     pub(super) fn is_disturbed(&self) -> bool {
-        for _ in 0..EVENTS_TOLD_MAX {
+        for _ in 0..EVENTS_POLLED_MAX {
             self.client().poll(Duration::ZERO);
         }
         self.client().context().disturbed.load(Ordering::SeqCst)
@@ -143,19 +146,16 @@ impl Outbox {
 
 impl Drop for Outbox {
     fn drop(&mut self) {
-        // Closing a client whose broker is away blocks, which a task of the runtime must not.
+        // Closing a client whose broker is away blocks, which a runtime's task must not do.
         let producer = self.producer.take();
         std::thread::spawn(move || drop(producer));
     }
 }
 
-/// Serves deliveries until none is under way. The client's own flush looks every 100 ms only, which would be the least
-/// that a transaction takes; its poll, asked to wait for a millisecond or less, spins, and would take the processor from whoever
-/// reads the next page.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what is waited for is looked at anew each time, and cannot call by itself"
-)]
+/// Polls delivery reports until no record is in flight. The client's own flush checks every 100 ms only, so every
+/// transaction would take at least that; its poll spins when asked to wait for a millisecond or less, which would take
+/// the processor from the task that reads the next page.
+#[expect(clippy::disallowed_methods, reason = "librdkafka offers no wake-up when the last record has been delivered")]
 fn drain(producer: &BaseProducer<Deliveries>, timeout: Duration) -> Result<(), KafkaError> {
     let watch = Stopwatch::start();
     let mut before = producer.in_flight_count();
@@ -166,7 +166,7 @@ fn drain(producer: &BaseProducer<Deliveries>, timeout: Duration) -> Result<(), K
             if watch.elapsed() >= timeout {
                 return Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
             }
-            std::thread::sleep(Duration::from_micros(DRAIN_LOOK_US));
+            std::thread::sleep(Duration::from_micros(DRAIN_POLL_US));
         }
         before = left;
     }
@@ -175,7 +175,7 @@ fn drain(producer: &BaseProducer<Deliveries>, timeout: Duration) -> Result<(), K
 
 #[derive(Default)]
 pub(super) struct Deliveries {
-    /// Whether there is a first failure; cheaper to ask.
+    /// Whether `first_failure` is set; cheaper to read than the mutex.
     failed: AtomicBool,
     first_failure: Mutex<Option<KafkaError>>,
     /// Whether a connection was lost or a request timed out, ever.
@@ -191,7 +191,7 @@ impl Deliveries {
 
 impl ClientContext for Deliveries {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        // The only word about a lost connection with one request under way; such a one is no error to the client.
+        // A connection lost with one request in flight is only logged; librdkafka does not count it as an error.
         if facility == CONNECTION_LOST {
             self.disturbed.store(true, Ordering::SeqCst);
         }

@@ -20,21 +20,22 @@ const TRANSACTION_TIMEOUT_MS: &str = "10000";
 const DELIVERY_TIMEOUT_MS: &str = "9000";
 /// Longest wait for `init_transactions`, in milliseconds; it waits for the predecessor's transaction to end.
 const INIT_TIMEOUT_MS: u64 = 30_000;
-/// Longest single call of it, in milliseconds; also how soon an interruption is seen.
+/// Longest single call of `init_transactions`, in milliseconds; also the delay after which an interruption is seen.
 const INIT_CALL_MS: u64 = 500;
 /// Longest wait for a commit or an abort, in milliseconds; shorter than a request's (the transaction's less 100 ms), so that
 /// the client does not repeat one that stays without answer.
 const END_TIMEOUT_MS: u64 = 9_000;
 
-/// A producer in transactions. Any failure poisons it: drop it and connect a new one. So does a lost connection, though the
-/// client mends it by itself: a request to end a transaction that is repeated may also arrive late, and would then end another.
+/// A transactional producer. Any failure poisons it: drop it and connect a new one. So does a lost connection, though
+/// the client reconnects by itself: it repeats a request to end a transaction, and the first request may arrive late
+/// and end another one.
 pub struct TransactionalProducer {
     outbox: Outbox,
     state: State,
 }
 
-/// Initialises transactions in short calls, each of which goes on where the one before left off; it ran out of time, or the
-/// coordinator was still ending what a predecessor had left open.
+/// Initialises transactions in short calls. A call that times out, or finds the coordinator still ending a
+/// predecessor's transaction, is continued by the next one.
 fn initialise(client: &impl Producer<Deliveries>, interrupt: &Interrupt) -> Result<(), KafkaError> {
     let waiting = Stopwatch::start();
     loop {
@@ -56,8 +57,8 @@ enum State {
 }
 
 impl TransactionalProducer {
-    /// Connects, fences every predecessor with the same transactional id, and ends what it left open. It goes on in the
-    /// background for half a second at most where nobody waits for it any more.
+    /// Connects, fences every predecessor with the same transactional id, and ends its open transaction. After the
+    /// future is dropped the work goes on in the background for half a second at most.
     ///
     /// # Errors
     /// [`ProducerError`].
@@ -67,7 +68,7 @@ impl TransactionalProducer {
             .set("transactional.id", transactional_id)
             .set("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS)
             .set("delivery.timeout.ms", DELIVERY_TIMEOUT_MS)
-            // Below it, the client does not tell of lost connections.
+            // At higher levels the client does not log lost connections.
             .set_log_level(RDKafkaLogLevel::Info);
         let outbox = Outbox::try_new(&config)?;
         let client = Arc::clone(outbox.client());
@@ -84,7 +85,7 @@ impl TransactionalProducer {
         const ACTION: &str = "beginning a transaction";
         self.expect(ACTION, State::Idle)?;
         let begun = self.outbox.client().begin_transaction();
-        self.settled(ACTION, begun, State::Open)
+        self.transition(ACTION, begun, State::Open)
     }
 
     /// Adds a record to the open transaction. Waits a bounded time while the queue is full.
@@ -95,7 +96,7 @@ impl TransactionalProducer {
         const ACTION: &str = "producing in a transaction";
         self.expect(ACTION, State::Open)?;
         let produced = self.outbox.enqueue(record).await;
-        self.settled(ACTION, produced, State::Open)
+        self.transition(ACTION, produced, State::Open)
     }
 
     /// Waits for every delivery and commits. `Ok` means that all is visible; after an error the outcome is unknown until
@@ -106,17 +107,18 @@ impl TransactionalProducer {
     pub async fn commit(&mut self) -> Result<(), ProducerError> {
         const ACTION: &str = "committing a transaction";
         self.expect(ACTION, State::Open)?;
-        // Were this future dropped half-way, the outcome would be unknown: poisoned until proven otherwise.
+        // If this future is dropped half-way, the outcome is unknown, so the producer is poisoned until the commit has
+        // succeeded.
         self.state = State::Poisoned;
         let timeout = Duration::from_millis(END_TIMEOUT_MS);
-        let committed = self.outbox.settle(timeout, move |client| client.commit_transaction(timeout)).await;
+        let committed = self.outbox.flush(timeout, move |client| client.commit_transaction(timeout)).await;
         if committed.is_ok() && self.outbox.is_disturbed() {
             return Err(ProducerError::Disturbed { action: ACTION });
         }
-        self.settled(ACTION, committed, State::Idle)
+        self.transition(ACTION, committed, State::Idle)
     }
 
-    /// Gives the open transaction up; none of its records become visible.
+    /// Aborts the open transaction; none of its records becomes visible.
     ///
     /// # Errors
     /// [`ProducerError`].
@@ -129,10 +131,10 @@ impl TransactionalProducer {
         if aborted.is_ok() && self.outbox.is_disturbed() {
             return Err(ProducerError::Disturbed { action: ACTION });
         }
-        self.settled(ACTION, aborted, State::Idle)
+        self.transition(ACTION, aborted, State::Idle)
     }
 
-    /// Whether only dropping is left.
+    /// Whether the producer can only be dropped.
     pub fn is_poisoned(&self) -> bool {
         self.state == State::Poisoned
     }
@@ -146,7 +148,8 @@ impl TransactionalProducer {
         }
     }
 
-    fn settled(
+    /// Enters the state `next` after a successful call, and the poisoned state after a failed one.
+    fn transition(
         &mut self,
         action: &'static str,
         outcome: Result<(), KafkaError>,

@@ -1,4 +1,4 @@
-//! The deploy step: every subject strict, every schema registered.
+//! The deploy step: sets every subject's compatibility and registers every schema.
 
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
@@ -8,15 +8,17 @@ use schema_registry_converter::schema_registry_common::SrCall;
 use super::{Registry, RegistryError, body, retried};
 use crate::schemas::CONTRACT;
 
-/// Every later version must be readable by every earlier one and the other way round.
+/// Every version must be able to read every other version's data.
 const COMPATIBILITY: &str = "FULL_TRANSITIVE";
 
 impl Registry {
     /// Registers the contract's schemas for a topic and sets each subject's compatibility, which is set again at every
-    /// call: a registry may have lost it. Changes nothing where everything is in place. `progress` gets a line a subject.
+    /// call, since a registry may have lost it. Changes nothing where everything is in place. `progress` gets a line a
+    /// subject.
     ///
     /// # Errors
-    /// [`RegistryError::Refused`] with subject and the registry's words for a schema that breaks an earlier one.
+    /// [`RegistryError::Refused`] with the subject and the registry's message for a schema that is incompatible with an
+    /// earlier one.
     pub async fn register_all(&self, topic: &str, mut progress: impl FnMut(&str)) -> Result<(), RegistryError> {
         for contract in CONTRACT.iter() {
             let line = self.register(&contract.subject(topic), contract.text).await?;
@@ -25,12 +27,12 @@ impl Registry {
         Ok(())
     }
 
-    /// Registers one schema and makes its subject strict; answers a line for people.
+    /// Registers one schema and sets its subject's compatibility. Returns a line that says what was done.
     ///
     /// # Errors
     /// As [`Registry::register_all`].
     pub async fn register(&self, subject: &str, schema: &str) -> Result<String, RegistryError> {
-        // An existing subject is made strict first, so that its new version is held against the old ones.
+        // An existing subject's compatibility is set first, so that the new version is checked against the old ones.
         let existed = retried(|| self.set_compatibility(subject)).await?;
         let line = match self.id_of(subject, schema).await {
             Ok(id) => format!("{subject}: unchanged, id {id}"),
@@ -53,7 +55,7 @@ impl Registry {
         posted.id.ok_or_else(|| RegistryError::NoId { subject: subject.to_owned() })
     }
 
-    /// Sets a subject's level; `false` when there is no such subject yet.
+    /// Sets a subject's compatibility. Returns `false` when there is no such subject yet.
     async fn set_compatibility(&self, subject: &str) -> Result<bool, RegistryError> {
         let unavailable = |source: reqwest::Error| RegistryError::Unavailable {
             subject: subject.to_owned(),

@@ -1,53 +1,41 @@
-//! What the registry can answer besides yes.
+//! Errors of the schema registry.
 
 use schema_registry_converter::error::SRCError;
 use schema_registry_converter::schema_registry_common::RawError;
 
-/// Why a question to the registry has no answer.
+/// Why a request to the registry failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
-    /// No HTTP client can be made on this machine.
+    /// Creating the HTTP client failed.
     #[error("making the schema registry's client failed")]
     Client {
-        /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The registry is away, or answers with an error of its own.
+    /// The registry does not answer, or answers with a server error.
     #[error("the schema registry does not answer for {subject}")]
     Unavailable {
         /// The subject or id that was asked for.
         subject: String,
-        /// What was met.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The subject does not hold this schema.
     #[error("subject {subject} does not hold this release's schema; register schemas before starting")]
-    NotRegistered {
-        /// The subject.
-        subject: String,
-    },
+    NotRegistered { subject: String },
     /// No schema has this id.
     #[error("the schema registry knows no schema with id {id}")]
-    UnknownId {
-        /// The id.
-        id: u32,
-    },
-    /// The registry does not take the schema or setting.
+    UnknownId { id: u32 },
+    /// The registry refuses the schema or setting.
     #[error("the schema registry refuses subject {subject}: {message}")]
     Refused {
-        /// The subject.
         subject: String,
-        /// In the registry's words.
+        /// The registry's own message.
         message: String,
     },
-    /// An answer without an id.
+    /// The registry's answer has no schema id.
     #[error("the schema registry's answer for {subject} has no id")]
-    NoId {
-        /// The subject.
-        subject: String,
-    },
+    NoId { subject: String },
 }
 
 /// Confluent's codes for "no such subject, version or schema".

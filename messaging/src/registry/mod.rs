@@ -1,7 +1,8 @@
-//! The schema registry, spoken to through Confluent's API.
+//! Client of the schema registry, through Confluent's API.
 //!
 //! Guarantees: schemas are registered by the deploy step alone; at run time a schema is looked up by its own text, never
-//! as "the latest"; an answer once given is kept, so that a registry that goes away later stops nothing known.
+//! as "the latest"; answers are cached, so that everything looked up before goes on working while the registry is
+//! unavailable.
 
 mod deploy;
 mod error;
@@ -20,7 +21,7 @@ pub use error::RegistryError;
 
 /// Longest wait for one answer, in milliseconds.
 const REQUEST_TIMEOUT_MS: u64 = 5_000;
-/// How often a question is put again while the registry is away.
+/// How often a request is retried while the registry is unavailable.
 const RETRIES_MAX: usize = 6;
 /// First pause between attempts, in milliseconds; it doubles.
 const RETRY_BACKOFF_MS_MIN: u64 = 100;
@@ -59,7 +60,7 @@ impl Registry {
         Ok(Self { inner: Arc::new(Inner { url, settings, http }) })
     }
 
-    /// The address of its Confluent API.
+    /// The URL of the registry's Confluent API.
     pub fn url(&self) -> &str {
         &self.inner.url
     }
@@ -67,7 +68,8 @@ impl Registry {
     /// The id under which a subject holds exactly this schema.
     ///
     /// # Errors
-    /// [`RegistryError::NotRegistered`] when it does not hold it; [`RegistryError::Unavailable`] after all retries.
+    /// [`RegistryError::NotRegistered`] when it does not hold this schema; [`RegistryError::Unavailable`] after all
+    /// retries.
     pub async fn id_of(&self, subject: &str, schema: &str) -> Result<u32, RegistryError> {
         retried(|| self.find(subject, schema)).await
     }
@@ -113,7 +115,7 @@ impl Registry {
     }
 }
 
-/// The request body that carries a schema.
+/// The body of a request about a schema.
 fn body(schema: &str) -> String {
     serde_json::json!({ "schemaType": "AVRO", "schema": schema }).to_string()
 }

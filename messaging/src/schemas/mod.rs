@@ -1,7 +1,7 @@
 //! The Avro schemas of the public contract, as `schemas/avro` holds them.
 //!
 //! One subject a record type, named topic, dash, full record name (TopicRecordNameStrategy), so that one topic carries
-//! every kind of event of an order in one order of arrival.
+//! every kind of event of an order in one sequence.
 
 mod names;
 
@@ -18,11 +18,11 @@ pub const NAMESPACE: &str = "orders.order.v1";
 pub struct ContractSchema {
     /// Full name, such as `orders.order.v1.OrderPlaced`; also the record's `ce_type`.
     pub full_name: String,
-    /// The schema as it is registered.
+    /// The schema's JSON, as it is registered.
     pub text: &'static str,
-    /// The same, parsed.
+    /// `text`, parsed.
     pub schema: Schema,
-    /// The same with the names of our Rust types.
+    /// `schema` with the names of this program's Rust types.
     pub(crate) read: Schema,
 }
 
@@ -64,7 +64,7 @@ pub static CONTRACT: LazyLock<[ContractSchema; PublicEvent::NAMES.len()]> = Lazy
     })
 });
 
-/// The place in [`CONTRACT`] of a record by its full name.
+/// The index in [`CONTRACT`] of a record by its full name.
 pub fn index_of(full_name: &str) -> Option<usize> {
     CONTRACT.iter().position(|contract| contract.full_name == full_name)
 }

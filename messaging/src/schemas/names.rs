@@ -1,4 +1,4 @@
-//! The names under which our shapes read a schema.
+//! Renames a schema's records to the Rust types that read them.
 //!
 //! apache-avro hands a record to a Rust type only when both have the same name. The contract's inner records have short
 //! names, their Rust types begin with `Contract`; so a schema is renamed before it is read with. Bytes do not depend on
@@ -12,7 +12,7 @@ use super::NAMESPACE;
 /// Inner records whose Rust type has `Contract` before its name.
 const INNER: [&str; 5] = ["Money", "UnitPrice", "Line", "Address", "Sealed"];
 
-/// The same schema with the names of our Rust types.
+/// The same schema with the names of this program's Rust types.
 pub(crate) fn as_read(mut schema: Schema) -> Schema {
     match &mut schema {
         Schema::Record(record) => {
@@ -28,7 +28,7 @@ pub(crate) fn as_read(mut schema: Schema) -> Schema {
             let variants = union.variants().iter().cloned().map(as_read).collect();
             *union = UnionSchema::new(variants).expect("renaming makes no two variants alike");
         }
-        _ => {} // has no record within
+        _ => {} // contains no record
     }
     schema
 }

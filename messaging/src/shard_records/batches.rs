@@ -15,19 +15,20 @@ use crate::wire::{Connection, WireError};
 
 /// The last version that names topics and has no compact encoding.
 const FETCH_VERSION: i16 = 11;
-/// What stands for an ordinary consumer in a request that followers send too.
+/// The replica id of an ordinary consumer in a fetch request, which followers send too.
 const CONSUMER: BrokerId = BrokerId(-1);
 /// Most bytes of one answer, unless a single batch is larger.
 const FETCH_BYTES_MAX: i32 = 8 << 20;
-/// How long a broker waits for bytes to come, in milliseconds.
+/// How long a broker waits for new bytes, in milliseconds.
 const FETCH_WAIT_MS: i32 = 500;
-/// Answers in a row that bring nothing, before the look is given up.
+/// Most empty answers in a row before reading is given up.
 const EMPTY_ANSWERS_MAX: u32 = 60;
-/// Bytes before a batch's length counts: its first offset and the length itself.
+/// Bytes of a batch that its length does not count: its first offset and the length itself.
 const LENGTH_ENDS_AT: usize = 12;
-/// Where a batch says how far its last offset is from its first. Source: <https://kafka.apache.org/documentation/#recordbatch>.
+/// Bytes of a batch that hold the distance of its last offset from its first. Source:
+/// <https://kafka.apache.org/documentation/#recordbatch>.
 const LAST_OFFSET_DELTA: Range<usize> = 23..27;
-/// Where the key of a control record says which it is. Source: org.apache.kafka.common.record.ControlRecordType.
+/// Bytes of a control record's key that hold its type. Source: org.apache.kafka.common.record.ControlRecordType.
 const MARKER_TYPE: Range<usize> = 2..4;
 const ABORT: [u8; 2] = [0, 0];
 const COMMIT: [u8; 2] = [0, 1];
@@ -44,19 +45,20 @@ struct DataBatch {
 }
 
 impl Outcomes {
-    /// What became of the record at an offset; `None` where no batch of the range holds it.
+    /// The outcome of the record at an offset. `None` where no batch of the range holds it.
     pub(super) fn of(&self, offset: i64) -> Option<Outcome> {
         let behind = self.0.partition_point(|batch| batch.first <= offset);
         let batch = self.0.get(behind.checked_sub(1)?)?;
         (offset <= batch.last).then_some(batch.outcome)
     }
 
-    /// The last offset that a record may have; `None` where the range holds no records.
+    /// The last offset of the range's batches. `None` where the range holds no records.
     pub(super) fn last(&self) -> Option<i64> {
         self.0.last().map(|batch| batch.last)
     }
 
-    /// A marker ends all that its producer has open before it, of whatever epoch; so the batches are gone through backwards.
+    /// A marker ends the transaction that its producer has open before it, of whatever epoch, so the batches are read
+    /// backwards.
     fn of_batches(batches: Vec<Batch>) -> Self {
         let mut ends: HashMap<i64, Outcome> = HashMap::new();
         let mut known = Vec::new();
@@ -89,15 +91,16 @@ struct Batch {
 enum Content {
     /// Records outside any transaction.
     Plain,
-    /// Records within one.
+    /// Records of a transaction.
     Transactional,
-    /// The end of one.
+    /// The end of a transaction.
     Marker(Outcome),
-    /// What only brokers use among themselves.
+    /// A control record that is no transaction marker.
     OtherControl,
 }
 
-/// Reads the batches of a range from its partition's leader. `None` when interrupted, or when nothing more comes.
+/// Reads the batches of a range from its partition's leader. `None` when interrupted, or when the leader sends nothing
+/// more.
 pub(super) fn outcomes(
     leader: &mut Connection,
     topic: &str,
@@ -105,7 +108,9 @@ pub(super) fn outcomes(
     range: Range<i64>,
     interrupt: &Interrupt,
 ) -> Result<Option<Outcomes>, WireError> {
-    let (mut next, mut batches, mut empty) = (range.start, Vec::new(), 0);
+    let mut next = range.start;
+    let mut batches = Vec::new();
+    let mut empty = 0;
     while next < range.end {
         let mut records = fetch(leader, topic, partition, next)?;
         let before = next;
@@ -146,7 +151,7 @@ fn fetch(leader: &mut Connection, topic: &str, partition: i32, offset: i64) -> R
     Ok(found.records.unwrap_or_default())
 }
 
-/// Takes the next whole batch; `None` where the answer ends, mostly in the middle of one.
+/// Takes the next whole batch. `None` where the answer ends, which it mostly does in the middle of a batch.
 fn take_batch(records: &mut Bytes) -> Result<Option<Batch>, String> {
     let Some(length) = records.get(LENGTH_ENDS_AT - size_of::<i32>()..LENGTH_ENDS_AT) else { return Ok(None) };
     let length = i32::from_be_bytes(length.try_into().expect("the range has four bytes"));
@@ -157,8 +162,8 @@ fn take_batch(records: &mut Bytes) -> Result<Option<Batch>, String> {
     let batch = records.split_to(length);
     let delta = batch.get(LAST_OFFSET_DELTA).ok_or("a batch is shorter than its header")?;
     let delta = i32::from_be_bytes(delta.try_into().expect("the range has four bytes"));
-    let told = RecordBatchDecoder::decode_batch_info(&mut batch.clone()).map_err(|error| error.to_string())?;
-    let info = told.first().ok_or("a batch is of a format older than transactions")?;
+    let infos = RecordBatchDecoder::decode_batch_info(&mut batch.clone()).map_err(|error| error.to_string())?;
+    let info = infos.first().ok_or("a batch is of a format older than transactions")?;
     let producer = Producing { id: info.producer_id, epoch: info.producer_epoch };
     let content = match (info.control, info.transactional) {
         (true, _) => marker(batch)?,
@@ -168,7 +173,7 @@ fn take_batch(records: &mut Bytes) -> Result<Option<Batch>, String> {
     Ok(Some(Batch { first: info.min_offset, last: info.min_offset + i64::from(delta), producer, content }))
 }
 
-/// What a control batch says. Brokers write it themselves, uncompressed; one whose record was compacted away says nothing.
+/// The content of a control batch. Brokers write it themselves, uncompressed; its record may have been compacted away.
 fn marker(mut batch: Bytes) -> Result<Content, String> {
     let decoded = RecordBatchDecoder::decode(&mut batch).map_err(|error| error.to_string())?;
     let kind = decoded.records.first().and_then(|record| record.key.as_ref()?.get(MARKER_TYPE).map(<[u8]>::to_vec));

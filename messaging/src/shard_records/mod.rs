@@ -1,12 +1,12 @@
 //! What became of a shard's records: committed, aborted, or still open.
 //!
-//! A reader under `read_committed` cannot tell: it stops at the first transaction of anybody that is open, and behind it
-//! everything is hidden. So this looks at the batches themselves, which say who produced them, and at the markers that end
-//! transactions.
+//! A `read_committed` reader cannot find out: it stops at the first open transaction of any producer and sees nothing
+//! after it. So this reads the batches themselves, which name their producer, and the markers that end transactions.
 //!
-//! Guarantees: an outcome is the one that the partition's leader holds for true, behind open transactions of others too;
-//! records of other logs and shards are passed over; what was there when the look began is looked at, however much is written
-//! meanwhile; a look that nobody waits for any more ends. Does not: change anything unless asked to, or wait for anything to end.
+//! Guarantees: an outcome is the one that the partition's leader knows, also after open transactions of others; records
+//! of other logs and shards are ignored; everything that was there when reading began is read, however much is written
+//! meanwhile; reading ends when its future is dropped. Does not: change anything, [`abort_open`] apart, or wait for a
+//! transaction to end.
 
 mod abort;
 mod batches;
@@ -22,26 +22,25 @@ use crate::client;
 use crate::wire::WireError;
 use read::Reader;
 
-/// How far back of a partition's end the first look goes, in offsets.
+/// How far before a partition's end the first attempt starts to read, in offsets.
 const LOOK_BACK_FIRST: i64 = 100;
-/// How much further each next look goes.
+/// How many times further back each next attempt starts.
 const LOOK_BACK_FACTOR: i64 = 20;
 
-/// Whose records are looked for.
+/// The log and shard whose records are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogSource {
-    /// Which log, and which life of it.
+    /// Identifies the log.
     pub incarnation: Uuid,
-    /// Which shard of it.
     pub shard: i16,
 }
 
 /// What became of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It counts.
+    /// `read_committed` readers see it, or will once earlier transactions have ended.
     Committed,
-    /// It does not count.
+    /// `read_committed` readers never see it.
     Aborted,
     /// Its transaction has no marker in this partition yet.
     Open(Producing),
@@ -50,34 +49,29 @@ pub enum Outcome {
 /// A producer as the brokers know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Producing {
-    /// Its id, which a transactional id keeps for as long as the cluster remembers it.
+    /// A transactional id keeps its producer id for as long as the cluster remembers it.
     pub id: i64,
-    /// Grows with each successor.
+    /// Grows with each producer that takes over the id.
     pub epoch: i16,
 }
 
 /// A record and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<T> {
-    /// Where it stands.
     pub offset: i64,
-    /// What became of it.
     pub outcome: Outcome,
-    /// What it says.
     pub item: T,
 }
 
 /// An event's record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventRecord {
-    /// Its position in the log.
     pub position: i64,
 }
 
-/// A checkpoint as it is written: the place, and what the last examination of the event topic has proven.
+/// A checkpoint as it is written, with what the last examination of the event topic has proven.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointRecord {
-    /// The place.
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
     /// `None` in records of releases that did not examine the topic.
@@ -88,12 +82,12 @@ pub struct CheckpointRecord {
 /// How far the event topic was examined, so that the next start need not go back further.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Examined {
-    /// Below these offsets, by partition, all committed records of the shard are at or below `position`.
+    /// By partition: all committed records of the shard before this offset have `position` or a lower position.
     pub ends: Vec<i64>,
     /// The highest position of the shard that was found committed.
     pub position: i64,
-    /// Partitions with records of the shard, from that partition's end on, that were committed and lacked their marker. They
-    /// are looked at again from there, whatever stands behind them.
+    /// Partitions that have committed records of the shard without their marker at or after the offset in `ends`. They
+    /// are read again from there, whatever follows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unmarked: Vec<i32>,
 }
@@ -101,83 +95,63 @@ pub struct Examined {
 /// What was found in one partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionLook<T> {
-    /// Which partition.
     pub partition: i32,
-    /// Its first offset.
+    /// Offset of the partition's first record.
     pub low: i64,
-    /// Where the look began: it went back until it found a committed record, at most to `floor`.
+    /// Offset from which the partition was read: far enough back to find a committed record, but not before `floor`.
     pub from: i64,
-    /// Up to which offset the partition had been examined before.
+    /// Offset up to which an earlier examination has read the partition.
     pub floor: i64,
-    /// Behind its last offset.
+    /// Offset after the partition's last record.
     pub end: i64,
-    /// The shard's records from there on, by offset.
+    /// The shard's records from `from` on, by offset.
     pub found: Vec<Found<T>>,
 }
 
 /// What was found in the event topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventsLook {
-    /// The partitions, in their order.
     pub partitions: Vec<PartitionLook<EventRecord>>,
-    /// What was taken as proven: the last examination, or nothing where the topic is another one since.
+    /// The examination that was relied on: the last one, or an empty one where the topic has been created again since.
     pub proven: Examined,
 }
 
-/// Why a look failed. It may be repeated.
+/// Why reading a shard's records failed. It may be repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum LookError {
     /// Kafka does not answer, or has no such topic.
     #[error("looking into topic {topic} failed")]
     Kafka {
-        /// Which topic.
         topic: String,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },
     /// The leader of a partition does not answer as expected.
     #[error("looking into partition {partition} of topic {topic} failed")]
     Leader {
-        /// Which topic.
         topic: String,
-        /// Which partition.
         partition: i32,
-        /// Why.
         #[source]
         source: WireError,
     },
     /// A partition has no leader.
     #[error("partition {partition} of topic {topic} has no leader")]
-    NoLeader {
-        /// Which topic.
-        topic: String,
-        /// Which partition.
-        partition: i32,
-    },
-    /// Nothing more comes, or nobody waits for it any more.
+    NoLeader { topic: String, partition: i32 },
+    /// No record came for too long, or reading was interrupted.
     #[error("looking into partition {partition} of topic {topic} came to no end")]
-    Stalled {
-        /// Which topic.
-        topic: String,
-        /// Which partition.
-        partition: i32,
-    },
-    /// The record there is no checkpoint.
+    Stalled { topic: String, partition: i32 },
+    /// A record of the checkpoint topic is no checkpoint.
     #[error("the record at offset {offset} of {topic} is no checkpoint")]
     Unreadable {
-        /// Which topic.
         topic: String,
-        /// Where.
         offset: i64,
-        /// What is wrong with it.
         #[source]
         source: serde_json::Error,
     },
 }
 
-/// Looks at the events of a shard in every partition of a topic, from each partition's end back to the last committed one.
-/// Below `examined` it does not look, where the topic still is the one that was examined.
+/// Reads the events of a shard in every partition of a topic, from each partition's end back to the last committed one.
+/// What `examined` covers is not read again, where the topic still is the one that was examined.
 ///
 /// # Errors
 /// [`LookError`].
@@ -187,12 +161,13 @@ pub async fn look_at_events(
     source: LogSource,
     examined: Option<Examined>,
 ) -> Result<EventsLook, LookError> {
-    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    let brokers = brokers.to_owned();
+    let topic = topic.to_owned();
     client::interruptible(move |interrupt| {
         let mut reader = Reader::connect(&brokers, &topic, interrupt)?;
         let bounds = reader.bounds()?;
         let mut proven = examined.unwrap_or_default();
-        // A topic that was made anew is shorter than what was examined, or has another number of partitions.
+        // A topic that was created again is shorter than what was examined, or has another number of partitions.
         let ends = &proven.ends;
         if ends.len() != bounds.len() || ends.iter().zip(&bounds).any(|(examined, bound)| *examined > bound.end) {
             proven = Examined { ends: vec![0; bounds.len()], ..Examined::default() };
@@ -206,7 +181,7 @@ pub async fn look_at_events(
     .await
 }
 
-/// Looks at the checkpoints of a shard, from the end of its partition back to the last committed one.
+/// Reads the checkpoints of a shard, from the end of its partition back to the last committed one.
 ///
 /// # Errors
 /// [`LookError`]; also where a record there is no checkpoint.
@@ -215,7 +190,8 @@ pub async fn look_at_checkpoints(
     topic: &str,
     shard: i16,
 ) -> Result<PartitionLook<CheckpointRecord>, LookError> {
-    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    let brokers = brokers.to_owned();
+    let topic = topic.to_owned();
     client::interruptible(move |interrupt| {
         let mut reader = Reader::connect(&brokers, &topic, interrupt)?;
         let bound = reader.bound(shard.into())?;
@@ -224,7 +200,7 @@ pub async fn look_at_checkpoints(
     .await
 }
 
-/// Reads further and further back until a committed record is among what is found.
+/// Reads from further and further back until a committed record is found.
 fn look_back<T>(
     reader: &mut Reader<'_>,
     bound: read::Bound,
@@ -235,7 +211,7 @@ fn look_back<T>(
     let read::Bound { partition, low, last_stable, end } = bound;
     let stop = floor.max(low);
     loop {
-        // All that may be open is looked at, however far back it begins.
+        // Everything that may be open is read, however far back it begins.
         let from = end.saturating_sub(back).min(last_stable).max(stop).min(end);
         let found = reader.range(partition, from..end, &mut item)?;
         let is_found = found.iter().any(|one| one.outcome == Outcome::Committed);

@@ -1,4 +1,4 @@
-//! Reading a range of a partition, every record with its outcome.
+//! Reads a range of a partition, every record with its outcome.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -20,32 +20,32 @@ use crate::wire::Connection;
 
 /// librdkafka assigns partitions only to a consumer with a group; this one never joins or commits.
 const GROUP: &str = "orders.relay.start";
-/// Longest wait for one record, in milliseconds; also how soon an interruption is seen.
+/// Longest wait for one record, in milliseconds; also the delay after which an interruption is seen.
 const POLL_MS: u64 = 100;
-/// How long a broker waits for more before it says that a partition ends, in milliseconds.
+/// How long a broker waits for new records before it reports the end of a partition, in milliseconds.
 const END_WAIT_MS: &str = "10";
-/// Longest time without a record, in milliseconds.
+/// Longest time without a record before reading is given up, in milliseconds.
 const STALL_MS_MAX: u64 = 30_000;
 
-/// Where a partition begins and ends.
+/// The offsets at which a partition begins and ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bound {
     pub(super) partition: i32,
-    /// The first offset.
+    /// Offset of the first record.
     pub(super) low: i64,
-    /// The first offset of what is still open, by anybody; the end where nothing is.
+    /// Offset of the first record of any open transaction; `end` where none is open.
     pub(super) last_stable: i64,
-    /// Behind the last offset.
+    /// Offset after the last record.
     pub(super) end: i64,
 }
 
 pub(super) struct Reader<'a> {
     topic: String,
-    /// Sees all that the partitions hold.
+    /// Reads uncommitted records too.
     all: BaseConsumer,
-    /// Tells how far the partitions are stable.
+    /// Reads committed records only; used for the partitions' last stable offsets.
     stable: BaseConsumer,
-    /// Addresses of the leaders, by partition.
+    /// Addresses of the leaders by partition, as `host:port`.
     addresses: HashMap<i32, String>,
     leaders: HashMap<String, Connection>,
     interrupt: &'a Interrupt,
@@ -64,13 +64,13 @@ impl<'a> Reader<'a> {
                 .set("isolation.level", isolation)
                 .create::<BaseConsumer>()
         };
-        let (all, stable) = (consumer("read_uncommitted"), consumer("read_committed"));
-        let (all, stable) = (all.map_err(failed)?, stable.map_err(failed)?);
+        let all = consumer("read_uncommitted").map_err(failed)?;
+        let stable = consumer("read_committed").map_err(failed)?;
         let addresses = addresses(&all, topic).map_err(failed)?;
         Ok(Self { topic: topic.to_owned(), all, stable, addresses, leaders: HashMap::new(), interrupt })
     }
 
-    /// The bounds of all partitions, in their order.
+    /// The bounds of all partitions, in order.
     pub(super) fn bounds(&self) -> Result<Vec<Bound>, LookError> {
         let mut partitions: Vec<_> = self.addresses.keys().copied().collect();
         partitions.sort_unstable();
@@ -81,13 +81,13 @@ impl<'a> Reader<'a> {
         let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
         let (low, end) =
             self.all.fetch_watermarks(&self.topic, partition, timeout).map_err(|error| self.kafka(error))?;
-        // In this order: what is stable by now was there before, or is behind the end and of no interest.
+        // In this order, the stable offset is not older than the end: whatever lies after the end is ignored.
         let (_, stable) =
             self.stable.fetch_watermarks(&self.topic, partition, timeout).map_err(|error| self.kafka(error))?;
         Ok(Bound { partition, low, last_stable: stable.min(end), end })
     }
 
-    /// The records of a range that are something, with their outcomes.
+    /// The records of a range for which `item` returns something, with their outcomes.
     pub(super) fn range<T>(
         &mut self,
         partition: i32,
@@ -126,7 +126,8 @@ impl<'a> Reader<'a> {
         if range.is_empty() {
             return Ok(Outcomes::default());
         }
-        let (topic, interrupt) = (self.topic.clone(), self.interrupt);
+        let topic = self.topic.clone();
+        let interrupt = self.interrupt;
         let outcomes = outcomes(self.leader(partition)?, &topic, partition, range, interrupt);
         let outcomes = outcomes.map_err(|source| LookError::Leader { topic, partition, source })?;
         outcomes.ok_or_else(|| self.stalled(partition))
@@ -162,7 +163,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where the leader of each partition listens; empty where it has none.
+/// The address of each partition's leader; empty where it has none.
 fn addresses(consumer: &BaseConsumer, topic: &str) -> Result<HashMap<i32, String>, KafkaError> {
     let metadata = consumer.fetch_metadata(Some(topic), Duration::from_millis(METADATA_TIMEOUT_MS))?;
     let address_of = |id| {
@@ -173,8 +174,8 @@ fn addresses(consumer: &BaseConsumer, topic: &str) -> Result<HashMap<i32, String
     Ok(partitions.map(|partition| (partition.id(), address_of(partition.leader()))).collect())
 }
 
-/// The event that a record is of, where it is one of the shard's. Releases that did not name the log in `ce_source` fed a topic
-/// of their own, so their records count as this log's.
+/// The event of a record. `None` where it is no event of this log's shard. Releases that did not name the log in
+/// `ce_source` wrote to a topic of their own, so their records count as this log's.
 pub(super) fn event_of(message: &BorrowedMessage<'_>, source: LogSource) -> Option<EventRecord> {
     let headers = message.headers()?;
     let text = |name| {
@@ -187,7 +188,7 @@ pub(super) fn event_of(message: &BorrowedMessage<'_>, source: LogSource) -> Opti
     (is_ours && position.shard == source.shard).then_some(EventRecord { position: position.position })
 }
 
-/// The checkpoint that a record is; `None` for one that only removes its key.
+/// The checkpoint of a record. `None` for a tombstone.
 pub(super) fn checkpoint_of(message: &BorrowedMessage<'_>, topic: &str) -> Result<Option<CheckpointRecord>, LookError> {
     let Some(payload) = message.payload() else { return Ok(None) };
     let unreadable = |source| LookError::Unreadable { topic: topic.to_owned(), offset: message.offset(), source };

@@ -1,7 +1,7 @@
-//! Transactions that hang: their records are there, and no coordinator knows of them, as after a lost marker.
+//! Hanging transactions: their records exist, and no coordinator knows the transaction, as after a lost marker.
 //!
-//! A broker makes sure that a transaction is known before it takes its first record, unless it is told not to. Then a bare
-//! Produce request leaves records open for good.
+//! A broker verifies that the coordinator knows a transaction before it accepts the first record, unless that is
+//! switched off. Then a bare Produce request leaves records open for good.
 
 use std::collections::HashMap;
 
@@ -30,7 +30,7 @@ const ALTER_CONFIGS_VERSION: i16 = 1;
 /// The coordinator is still busy with the id, or has not loaded it yet. Source: org.apache.kafka.common.protocol.Errors.
 const PASSING: [i16; 3] = [14, 16, 51];
 
-/// The broker still verifies: its setting takes a moment to become true.
+/// The broker still verifies, since its new setting takes a moment to take effect.
 const NOT_IN_TRANSACTION: i16 = 48;
 
 /// Leaves records open under the producer of a transactional id, which is fenced by it. Each record names its partition.

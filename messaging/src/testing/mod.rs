@@ -1,4 +1,4 @@
-//! For tests against a real Kafka and a real registry: topics of a test's own, and records to put there.
+//! Helpers for tests against a real Kafka and a real registry: topics of a test's own, and records for them.
 //!
 //! `make test` starts both and names them in `KAFKA_BROKERS` and `SCHEMA_REGISTRY_URL`.
 
@@ -53,7 +53,7 @@ pub fn registry() -> Registry {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "tests are told by the environment alone, never by a running stack's file"
+    reason = "tests are configured by the environment alone, never by a running stack's file"
 )]
 fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; run `make test`"))
@@ -67,9 +67,7 @@ pub fn unique(prefix: &str) -> String {
 /// A topic of a test's own.
 #[derive(Debug, Clone)]
 pub struct TestTopic {
-    /// Its name.
     pub name: String,
-    /// How many partitions it has.
     pub partitions: i32,
 }
 
@@ -101,14 +99,14 @@ impl TestTopic {
     /// # Panics
     /// When the cluster refuses.
     pub async fn trim(&self, partition: i32, before: i64) {
-        let mut places = TopicPartitionList::new();
-        places.add_partition_offset(&self.name, partition, Offset::Offset(before)).expect("an offset is no name");
-        let trimmed = admin().delete_records(&places, &AdminOptions::new()).await.expect("the cluster answers");
-        let errors = trimmed.elements().iter().filter(|place| place.error().is_err()).count();
+        let mut offsets = TopicPartitionList::new();
+        offsets.add_partition_offset(&self.name, partition, Offset::Offset(before)).expect("an offset is no name");
+        let trimmed = admin().delete_records(&offsets, &AdminOptions::new()).await.expect("the cluster answers");
+        let errors = trimmed.elements().iter().filter(|element| element.error().is_err()).count();
         assert_eq!(errors, 0, "{trimmed:?}");
     }
 
-    /// Registers the contract for this topic and answers an encoder.
+    /// Registers the contract for this topic and returns an encoder.
     ///
     /// # Panics
     /// When the registry refuses.
@@ -150,7 +148,8 @@ impl TestTopic {
         };
         let limits = BatchLimits { records_max: 1_000, bytes_max: usize::MAX, wait_max: Duration::ZERO };
         let mut consumer = GroupConsumer::join(settings).expect("the cluster answers");
-        let (mut records, mut ends) = (Vec::new(), HashMap::new());
+        let mut records = Vec::new();
+        let mut ends = HashMap::new();
         while i32::try_from(ends.len()).expect("partitions are few") < self.partitions {
             match consumer.next(&limits).await.expect("the topic can be read") {
                 ConsumerEvent::Assigned(assignment) => {
@@ -160,8 +159,8 @@ impl TestTopic {
                 ConsumerEvent::Revoked => (),
                 ConsumerEvent::Batch(batch) => records.extend(batch),
                 ConsumerEvent::Positions(positions) => {
-                    let settled = positions.iter().filter(|position| position.settled == Some(position.end));
-                    ends.extend(settled.map(|position| (position.partition, position.end)));
+                    let finished = positions.iter().filter(|position| position.delivered_to == Some(position.end));
+                    ends.extend(finished.map(|position| (position.partition, position.end)));
                 }
             }
         }
@@ -170,11 +169,11 @@ impl TestTopic {
     }
 }
 
-/// Follows the checkpoints of a topic as they are committed.
+/// Reads the checkpoints of a topic as they are committed.
 pub struct Follower(BaseConsumer);
 
 impl Follower {
-    /// Comes to the end of a topic's only partition. Whatever is committed from now on is seen without delay.
+    /// Reads to the end of a topic's only partition, so that later checkpoints are seen without delay.
     ///
     /// # Panics
     /// When the cluster does not answer in time.
@@ -201,17 +200,17 @@ impl Follower {
         .await
     }
 
-    /// Goes on until a checkpoint has reached a position: where the first one behind `after` stood, and how much later the last
-    /// one came.
+    /// Reads until a checkpoint has reached the position `until`. Returns the position of the first checkpoint after
+    /// `after`, and the time from that one to the last.
     pub async fn until(self, after: i64, until: i64) -> (i64, Duration) {
         client::blocking(move || {
             let mut first = None;
             loop {
                 let Some(Ok(message)) = self.0.poll(PATIENCE) else { continue };
-                let place = message.payload().and_then(|value| serde_json::from_slice::<Checkpoint>(value).ok());
-                let Some(place) = place.filter(|place| place.position > after) else { continue };
-                let (from, since) = first.get_or_insert_with(|| (place.position, Stopwatch::start()));
-                if place.position >= until {
+                let checkpoint = message.payload().and_then(|value| serde_json::from_slice::<Checkpoint>(value).ok());
+                let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.position > after) else { continue };
+                let (from, since) = first.get_or_insert_with(|| (checkpoint.position, Stopwatch::start()));
+                if checkpoint.position >= until {
                     return (*from, since.elapsed());
                 }
             }
@@ -235,7 +234,7 @@ fn admin() -> AdminClient<DefaultClientContext> {
     client::config(&brokers()).create().expect("the settings are sound")
 }
 
-/// The beginning of an order's history.
+/// The first event of an order.
 pub fn drafted(order: OrderId, position: i64) -> OutgoingRecord {
     outgoing(position, |at| {
         PublicEvent::OrderDrafted(OrderDrafted {
@@ -249,7 +248,7 @@ pub fn drafted(order: OrderId, position: i64) -> OutgoingRecord {
     })
 }
 
-/// A cancellation as the given version of an order's history.
+/// A cancellation as the given version of an order.
 pub fn cancelled(order: OrderId, version: i64, position: i64) -> OutgoingRecord {
     outgoing(position, |at| {
         PublicEvent::OrderCancelled(OrderCancelled {

@@ -1,4 +1,4 @@
-//! Makes the cluster match the declaration.
+//! Creates and configures the cluster's topics as declared.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -13,9 +13,9 @@ use service_kit::poll;
 use super::{Declarations, TopicDeclaration};
 use crate::client::{self, METADATA_TIMEOUT_MS};
 
-/// Longest wait for the cluster to carry a change out, in milliseconds.
+/// Longest wait until a change is visible in the cluster, in milliseconds.
 const CHANGE_TIMEOUT_MS: u64 = 30_000;
-/// Pause between looks at whether it has, in milliseconds.
+/// Pause between two checks for that, in milliseconds.
 const LOOK_INTERVAL_MS: u64 = 50;
 
 /// Why the cluster cannot be made to match.
@@ -24,38 +24,23 @@ pub enum ApplyTopicsError {
     /// Kafka does not answer.
     #[error("{action} failed")]
     Kafka {
-        /// What was done.
         action: String,
-        /// What Kafka says.
         #[source]
         source: KafkaError,
     },
-    /// The broker refuses.
+    /// The cluster refuses a change.
     #[error("the cluster refuses {action}: {code}")]
-    Refused {
-        /// What was done.
-        action: String,
-        /// Its code.
-        code: RDKafkaErrorCode,
-    },
-    /// The topic has another number of partitions, which cannot be changed without splitting histories.
+    Refused { action: String, code: RDKafkaErrorCode },
+    /// The topic has another number of partitions, which cannot be changed: an order's events would be split between
+    /// two partitions.
     #[error(
         "topic {topic} has {found} partitions and is declared with {declared}; the count is fixed for a topic's life"
     )]
-    Partitions {
-        /// Which topic.
-        topic: String,
-        /// How many it has.
-        found: usize,
-        /// How many it should have.
-        declared: u16,
-    },
+    Partitions { topic: String, found: usize, declared: u16 },
     /// A created topic did not appear.
     #[error("topic {topic} was created but does not appear")]
     Invisible {
-        /// Which topic.
         topic: String,
-        /// The wait that ended.
         #[source]
         source: poll::TimedOut,
     },
@@ -81,8 +66,11 @@ pub async fn apply(
         let line = match cluster.partitions.get(&topic.name) {
             None => create(&admin, topic, replication).await?,
             Some(&found) if found != usize::from(topic.partitions) => {
-                let (topic, declared) = (topic.name.clone(), topic.partitions);
-                return Err(ApplyTopicsError::Partitions { topic, found, declared });
+                return Err(ApplyTopicsError::Partitions {
+                    topic: topic.name.clone(),
+                    found,
+                    declared: topic.partitions,
+                });
             }
             Some(_) => correct(&admin, topic).await?,
         };
@@ -127,12 +115,13 @@ async fn create(
     let created = admin.create_topics([&new], &options()).await.map_err(|source| kafka(&action, source))?;
     for outcome in created {
         match outcome {
-            // Two deploys at once: the other one has created it.
+            // Another deploy at the same time has created it.
             Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
             Err((_, code)) => return Err(ApplyTopicsError::Refused { action, code }),
         }
     }
-    let (deadline, interval) = (Duration::from_millis(CHANGE_TIMEOUT_MS), Duration::from_millis(LOOK_INTERVAL_MS));
+    let deadline = Duration::from_millis(CHANGE_TIMEOUT_MS);
+    let interval = Duration::from_millis(LOOK_INTERVAL_MS);
     let wanted = usize::from(topic.partitions);
     poll::wait_until(deadline, interval, || async {
         look(admin).await.is_ok_and(|cluster| cluster.partitions.get(name) == Some(&wanted))
@@ -149,7 +138,7 @@ async fn correct(admin: &Admin, topic: &TopicDeclaration) -> Result<String, Appl
     if differing.is_empty() {
         return Ok(format!("{name}: unchanged"));
     }
-    // Altering replaces every override of the topic, so those that are not ours are given again.
+    // Altering replaces every override of the topic, so the overrides that are not declared are sent again.
     let merged: BTreeMap<_, _> = overridden.iter().chain(&topic.config).collect();
     let mut change = AlterConfig::new(ResourceSpecifier::Topic(name));
     for (key, value) in merged {
@@ -166,11 +155,12 @@ async fn correct(admin: &Admin, topic: &TopicDeclaration) -> Result<String, Appl
 
 type Settings = BTreeMap<String, String>;
 
-/// A topic's own settings, and all that hold for it.
+/// A topic's own settings, and all settings in effect for it.
 async fn settings(admin: &Admin, name: &str) -> Result<(Settings, Settings), ApplyTopicsError> {
     let action = format!("reading the settings of topic {name}");
     let described = admin.describe_configs([&ResourceSpecifier::Topic(name)], &options()).await;
-    let (mut overridden, mut effective) = (BTreeMap::new(), BTreeMap::new());
+    let mut overridden = BTreeMap::new();
+    let mut effective = BTreeMap::new();
     for resource in described.map_err(|source| kafka(&action, source))? {
         let resource = resource.map_err(|code| ApplyTopicsError::Refused { action: action.clone(), code })?;
         for entry in resource.entries {

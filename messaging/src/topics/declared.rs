@@ -1,4 +1,4 @@
-//! The declaration, read and checked.
+//! Parses and checks the declaration of topics.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +10,16 @@ const TEXT: &str = include_str!("../../../schemas/topics.toml");
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Declarations {
-    /// What holds for every topic.
     pub defaults: Defaults,
-    /// The topics.
     #[serde(rename = "topic")]
     pub topics: Vec<TopicDeclaration>,
 }
 
-/// What holds for every topic.
+/// Settings of every topic.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Defaults {
-    /// Copies of each record, where there are as many brokers.
+    /// Replication factor, or the number of brokers where there are fewer.
     pub replication_factor_max: u16,
 }
 
@@ -29,13 +27,12 @@ pub struct Defaults {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TopicDeclaration {
-    /// Its name.
     pub name: String,
-    /// What it holds and under which key.
+    /// What the topic's records are, and their key. Shown in the AsyncAPI document.
     pub doc: String,
-    /// How many partitions, for its whole life.
+    /// Fixed for the topic's life.
     pub partitions: u16,
-    /// Kafka's settings for it.
+    /// Kafka's topic settings by name.
     #[serde(default)]
     pub config: BTreeMap<String, String>,
 }
@@ -43,17 +40,12 @@ pub struct TopicDeclaration {
 /// Why a declaration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DeclarationError {
-    /// Not the expected TOML.
+    /// The file is no TOML of the expected shape.
     #[error("the topics' declaration cannot be read")]
     Syntax(#[from] toml::de::Error),
-    /// Readable, but not sensible.
+    /// A topic's declaration makes no sense.
     #[error("topic {name}: {reason}")]
-    Nonsense {
-        /// Which topic.
-        name: String,
-        /// Why.
-        reason: &'static str,
-    },
+    Nonsense { name: String, reason: &'static str },
 }
 
 impl Declarations {

@@ -8,7 +8,7 @@ pub use declared::{DeclarationError, Declarations, TopicDeclaration, declared};
 
 /// Every public fact of every order.
 pub const ORDER_EVENTS: &str = "orders.order.events.v1";
-/// The relay's place in the log.
+/// Checkpoints of the relays.
 pub const RELAY_CHECKPOINT: &str = "orders.relay.checkpoint";
 /// Copies of what the projector of group `read` has parked.
 pub const READ_DEAD_LETTERS: &str = "read.dlq";

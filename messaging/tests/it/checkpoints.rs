@@ -64,7 +64,8 @@ async fn what_is_written_all_the_time_is_read_in_a_short_time() {
     const LONG: Duration = Duration::from_secs(10);
     let topic = TestTopic::create(1).await;
     let stop = Arc::new(AtomicBool::new(false));
-    let (stopped, name) = (Arc::clone(&stop), topic.name.clone());
+    let stopped = Arc::clone(&stop);
+    let name = topic.name.clone();
     let writer = tokio::spawn(async move {
         let mut producer = TransactionalProducer::connect(&brokers(), &unique("test")).await.unwrap();
         let mut position = 0;

@@ -64,7 +64,8 @@ impl Cluster {
         let log = File::options().create(true).append(true).open(self.folder.join(format!("{number}.log"))).unwrap();
         let node = self.nodes.get_mut(&number).unwrap();
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../deploy/local/kafka-node.sh");
-        let (port, controller_port) = (node.port.to_string(), self.controller_port.to_string());
+        let port = node.port.to_string();
+        let controller_port = self.controller_port.to_string();
         let process = Command::new(script)
             .arg(&folder)
             .args([CLUSTER_ID, &number.to_string(), node.roles, &port, &controller_port])
@@ -74,7 +75,8 @@ impl Cluster {
             .spawn()
             .unwrap();
         node.process = Some(process);
-        let (client, address) = (self.client(), format!("127.0.0.1:{port}"));
+        let client = self.client();
+        let address = format!("127.0.0.1:{port}");
         let registered = async || {
             let found = client.fetch_metadata(None, ANSWER);
             found.is_ok_and(|found| found.brokers().iter().any(|broker| address.ends_with(&broker.port().to_string())))
@@ -176,13 +178,13 @@ impl Cluster {
     }
 
     /// Waits until no transaction is open in any partition.
-    pub async fn settled(&self, topic: &str, partitions: i32) {
+    pub async fn wait_until_completed(&self, topic: &str, partitions: i32) {
         let all = self.client();
         let committed: BaseConsumer = self.config().set("isolation.level", "read_committed").create().unwrap();
         let end = |client: &BaseConsumer, one| client.fetch_watermarks(topic, one, ANSWER).ok().map(|(_, end)| end);
-        let settled =
+        let completed =
             async || (0..partitions).all(|one| end(&all, one).is_some_and(|here| end(&committed, one) == Some(here)));
-        wait_until(PATIENCE, LOOK, settled).await.expect("a transaction hangs");
+        wait_until(PATIENCE, LOOK, completed).await.expect("a transaction hangs");
     }
 }
 

@@ -3,15 +3,16 @@ use std::time::Duration;
 
 use messaging::IncomingRecord;
 use messaging::consumer::{
-    Anchor, AnchorError, Assignment, BatchLimits, ConsumeError, ConsumerEvent, ConsumerSettings, GroupConsumer,
-    check_anchors,
+    Assignment, BatchLimits, ConsumeError, ConsumerEvent, ConsumerSettings, GroupConsumer, ResumePosition,
+    ResumePositionError, check_resume_positions,
 };
 use messaging::testing::{PATIENCE, TestTopic, brokers, drafted, new_order, unique};
 
 const LIMITS: BatchLimits = BatchLimits { records_max: 10, bytes_max: usize::MAX, wait_max: Duration::from_millis(20) };
 
 fn join(topic: &TestTopic, group: &str) -> GroupConsumer {
-    let (group, topic) = (group.to_owned(), topic.name.clone());
+    let group = group.to_owned();
+    let topic = topic.name.clone();
     GroupConsumer::join(ConsumerSettings { brokers: brokers(), group, topic, client_id: unique("member") }).unwrap()
 }
 
@@ -62,7 +63,7 @@ async fn reading_begins_where_the_owner_says_and_batches_are_bounded() {
 }
 
 #[tokio::test]
-async fn a_transaction_marker_at_the_end_is_settled() {
+async fn a_transaction_marker_at_the_end_counts_as_delivered() {
     let topic = topic_with(5).await;
     let mut consumer = join(&topic, &unique("group"));
     let assignment = assigned(&mut consumer).await;
@@ -71,10 +72,10 @@ async fn a_transaction_marker_at_the_end_is_settled() {
     loop {
         match next(&mut consumer).await {
             ConsumerEvent::Batch(records) => seen += records.len(),
-            ConsumerEvent::Positions(positions) if positions[0].settled.is_some() => {
-                assert_eq!(seen, 5, "settled before the records were handed out");
+            ConsumerEvent::Positions(positions) if positions[0].delivered_to.is_some() => {
+                assert_eq!(seen, 5, "counted as delivered before the records were handed out");
                 // Five records and the marker of their transaction.
-                assert_eq!((positions[0].settled, positions[0].end), (Some(6), 6));
+                assert_eq!((positions[0].delivered_to, positions[0].end), (Some(6), 6));
                 break;
             }
             _ => {}
@@ -107,7 +108,7 @@ async fn two_members_share_the_partitions_and_one_takes_over() {
 }
 
 #[tokio::test]
-async fn an_offset_out_of_range_is_told_and_never_reset() {
+async fn an_offset_out_of_range_is_reported_and_never_reset() {
     let topic = topic_with(2).await;
     let mut consumer = join(&topic, &unique("group"));
     let assignment = assigned(&mut consumer).await;
@@ -123,26 +124,27 @@ async fn an_offset_out_of_range_is_told_and_never_reset() {
 }
 
 #[tokio::test]
-async fn anchors_tell_a_topic_from_one_made_anew() {
+async fn resume_positions_tell_a_topic_from_one_made_anew() {
     let topic = TestTopic::create(1).await;
     let encoder = topic.encoder().await;
     let records = [drafted(new_order(), 1), drafted(new_order(), 2)];
     topic.publish(&encoder, &records).await;
-    let anchor = |next_offset, last| vec![Anchor { partition: 0, next_offset, last }];
-    let check = |anchors| {
+    let position = |next_offset, last| vec![ResumePosition { partition: 0, next_offset, last }];
+    let check = |positions| {
         let name = topic.name.clone();
-        async move { check_anchors(&brokers(), &name, anchors).await }
+        async move { check_resume_positions(&brokers(), &name, positions).await }
     };
-    let (one, two) = (records[0].published.event_id, records[1].published.event_id);
-    check(anchor(0, None)).await.unwrap();
-    check(anchor(2, Some((1, two)))).await.unwrap();
-    check(anchor(3, Some((1, two)))).await.unwrap();
-    let other = check(anchor(2, Some((1, one)))).await.unwrap_err();
-    assert!(matches!(other, AnchorError::Recreated { offset: 1, .. }), "{other}");
-    let marker = check(anchor(3, Some((2, two)))).await.unwrap_err();
-    assert!(matches!(marker, AnchorError::Recreated { offset: 2, .. }), "{marker}");
-    let beyond = check(anchor(9, Some((8, two)))).await.unwrap_err();
-    assert!(matches!(beyond, AnchorError::OutOfRange { low: 0, high: 3, .. }), "{beyond}");
+    let one = records[0].published.event_id;
+    let two = records[1].published.event_id;
+    check(position(0, None)).await.unwrap();
+    check(position(2, Some((1, two)))).await.unwrap();
+    check(position(3, Some((1, two)))).await.unwrap();
+    let other = check(position(2, Some((1, one)))).await.unwrap_err();
+    assert!(matches!(other, ResumePositionError::Recreated { offset: 1, .. }), "{other}");
+    let marker = check(position(3, Some((2, two)))).await.unwrap_err();
+    assert!(matches!(marker, ResumePositionError::Recreated { offset: 2, .. }), "{marker}");
+    let beyond = check(position(9, Some((8, two)))).await.unwrap_err();
+    assert!(matches!(beyond, ResumePositionError::OutOfRange { low: 0, high: 3, .. }), "{beyond}");
 }
 
 #[tokio::test]

@@ -45,10 +45,12 @@ fn put(producer: &BaseProducer, topic: &str, value: &str) {
 async fn what_a_successor_ends_while_a_partition_has_no_leader_is_published_once() {
     let mut cluster = two_brokers().await;
     for round in 0..ROUNDS {
-        let (topic, id) = (format!("successor-{round}"), format!("id-{round}"));
+        let topic = format!("successor-{round}");
+        let id = format!("id-{round}");
         cluster.create(&topic, &[1, 2]).await;
         let dead = Arc::new(cluster.producer(&id));
-        let (open, name) = (Arc::clone(&dead), topic.clone());
+        let open = Arc::clone(&dead);
+        let name = topic.clone();
         spawn_blocking(move || {
             initialise(&open);
             put(&open, &name, "event");
@@ -72,7 +74,7 @@ async fn what_a_successor_ends_while_a_partition_has_no_leader_is_published_once
         })
         .await
         .unwrap();
-        cluster.settled(&topic, 2).await;
+        cluster.wait_until_completed(&topic, 2).await;
         for partition in 0..2 {
             assert_eq!(cluster.committed(&topic, partition), ["event"], "round {round}, partition {partition}");
         }
@@ -84,10 +86,12 @@ async fn what_a_successor_ends_while_a_partition_has_no_leader_is_published_once
 async fn what_was_committed_while_a_partition_has_no_leader_stays_whatever_comes_next() {
     let mut cluster = two_brokers().await;
     for round in 0..ROUNDS {
-        let (topic, id) = (format!("committed-{round}"), format!("id-{round}"));
+        let topic = format!("committed-{round}");
+        let id = format!("id-{round}");
         cluster.create(&topic, &[1, 2]).await;
         let producer = Arc::new(cluster.producer(&id));
-        let (open, name) = (Arc::clone(&producer), topic.clone());
+        let open = Arc::clone(&producer);
+        let name = topic.clone();
         spawn_blocking(move || {
             initialise(&open);
             put(&open, &name, "first");
@@ -107,7 +111,7 @@ async fn what_was_committed_while_a_partition_has_no_leader_stays_whatever_comes
         })
         .await
         .unwrap();
-        cluster.settled(&topic, 2).await;
+        cluster.wait_until_completed(&topic, 2).await;
         for partition in 0..2 {
             assert_eq!(cluster.committed(&topic, partition), ["first"], "round {round}, partition {partition}");
         }
@@ -124,7 +128,8 @@ async fn what_was_acknowledged_under_load_is_readable_once_after_a_broker_was_te
     let cluster_brokers = cluster.brokers();
     let loads: Vec<_> = (0..PRODUCERS)
         .map(|number| {
-            let (stop, producers) = (Arc::clone(&stop), cluster.producers_of(&format!("load-{number}")));
+            let stop = Arc::clone(&stop);
+            let producers = cluster.producers_of(&format!("load-{number}"));
             spawn_blocking(move || load(i32::try_from(number).unwrap(), &stop, &producers))
         })
         .collect();
@@ -143,7 +148,7 @@ async fn what_was_acknowledged_under_load_is_readable_once_after_a_broker_was_te
     for load in loads {
         acknowledged.push(load.await.unwrap());
     }
-    cluster.settled("load", i32::try_from(PRODUCERS).unwrap()).await;
+    cluster.wait_until_completed("load", i32::try_from(PRODUCERS).unwrap()).await;
     for (partition, acknowledged) in (0..).zip(acknowledged) {
         let readable = cluster.committed("load", partition);
         let copies = |value: &String| readable.iter().filter(|one| *one == value).count();
@@ -156,10 +161,11 @@ async fn what_was_acknowledged_under_load_is_readable_once_after_a_broker_was_te
     assert!(lines.iter().all(|broker| broker.line == BrokerLine::Sound), "{lines:?}");
 }
 
-/// Transactions of one record each, until told to stop; answers those whose commit was acknowledged. A producer that fails is
-/// replaced.
+/// Transactions of one record each, until stopped; returns those whose commit was acknowledged. A producer that fails
+/// is replaced.
 fn load(partition: i32, stop: &AtomicBool, producers: &dyn Fn() -> BaseProducer) -> Vec<String> {
-    let (mut acknowledged, mut number) = (Vec::new(), 0);
+    let mut acknowledged = Vec::new();
+    let mut number = 0;
     while !stop.load(Ordering::SeqCst) {
         let producer = producers();
         if producer.init_transactions(ANSWER).is_err() {

@@ -42,8 +42,8 @@ async fn what_is_published_is_what_is_read() {
 async fn an_aborted_transaction_leaves_nothing_and_the_producer_goes_on() {
     let topic = TestTopic::create(1).await;
     let encoder = topic.encoder().await;
-    let (lost, kept) =
-        (encoder.encode(&drafted(new_order(), 1)).unwrap(), encoder.encode(&drafted(new_order(), 2)).unwrap());
+    let lost = encoder.encode(&drafted(new_order(), 1)).unwrap();
+    let kept = encoder.encode(&drafted(new_order(), 2)).unwrap();
     let mut producer = connect(&unique("test")).await;
     send(&mut producer, &lost).await;
     producer.abort().await.unwrap();

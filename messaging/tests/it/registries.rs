@@ -6,7 +6,8 @@ use messaging::{DecodeError, Decoder, Encoder, Registry, RegistryError};
 async fn registering_twice_changes_nothing_and_looking_up_gives_the_same_ids() {
     let topic = unique("test");
     let registry = registry();
-    let (mut first, mut second) = (Vec::new(), Vec::new());
+    let mut first = Vec::new();
+    let mut second = Vec::new();
     registry.register_all(&topic, |line| first.push(line.to_owned())).await.unwrap();
     registry.register_all(&topic, |line| second.push(line.to_owned())).await.unwrap();
     assert_eq!(first.len(), CONTRACT.len());
@@ -57,7 +58,7 @@ async fn an_id_of_nobody_is_a_fault_of_the_record() {
 }
 
 #[tokio::test]
-async fn a_registry_that_is_away_is_told_after_a_bounded_time() {
+async fn a_registry_that_is_away_is_reported_after_a_bounded_time() {
     // A port from which nothing answers: it was ours until a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let registry = Registry::new(&format!("http://127.0.0.1:{port}")).unwrap();

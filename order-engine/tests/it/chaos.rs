@@ -13,14 +13,15 @@ const CUSTOMERS: usize = 8;
 async fn nothing_is_lost_doubled_or_out_of_order_through_faults() {
     let stack = Stack::start().await;
     let token = stack.prepare("1").await;
-    let (front, back) = (free_address(), free_address());
+    let front = free_address();
+    let back = free_address();
     let mut engine = Engine::start(&stack, &front, "command,relay,projection,query").await;
     let mut second = Engine::start(&stack, &back, "relay,projection").await;
     let store = stack.store().await;
     let load = Load::start(&engine.url, &token, CUSTOMERS);
     grows(&store).await;
 
-    // The relay's leader is stopped until its lease is over and the other has taken its place, then goes on.
+    // The relay's leader is stopped until its lease is over and the other has taken over, then goes on.
     engine.signal("STOP").await;
     let client = stack.client().await;
     let epoch = async || client.query_one("SELECT epoch FROM leases", &[]).await.unwrap().get::<_, i64>(0);

@@ -36,8 +36,10 @@ async fn dies_between_storing_and_answering(stack: &Stack, token: &str) -> Strin
     let engine = Engine::start(stack, &address, "command").await;
     let drafted = post(&engine, token, "/v1/orders", "draft", &json!({"currency": "EUR"})).await.unwrap();
     let order = drafted.json::<Value>().await.unwrap()["orderId"].as_str().unwrap().to_owned();
-    let (path, line) = (format!("/v1/orders/{order}/lines"), json!({"sku": "A-1", "quantity": 1, "unitPrice": "2.55"}));
-    let (client, holder) = (stack.client().await, stack.client().await);
+    let path = format!("/v1/orders/{order}/lines");
+    let line = json!({"sku": "A-1", "quantity": 1, "unitPrice": "2.55"});
+    let client = stack.client().await;
+    let holder = stack.client().await;
     let stored = async || client.query_one("SELECT count(*) FROM events", &[]).await.unwrap().get::<_, i64>(0);
     // Somebody is about to store the same version, so that the append waits with all it takes to be stored at Postgres.
     holder.batch_execute("BEGIN").await.unwrap();
@@ -81,7 +83,8 @@ async fn comes_back_from_an_earlier_copy(stack: &Stack, token: &str, first: Stri
     let exchange = async |newest: &str, orders: &str| {
         let exchange = ["orders", newest, orders, "orders"];
         for names in exchange.chunks(2) {
-            let (from, to) = (names[0], names[1]);
+            let from = names[0];
+            let to = names[1];
             server.batch_execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).await.unwrap();
         }
     };
@@ -120,7 +123,7 @@ async fn publishes(stack: &Stack, token: &str, mut acknowledged: Vec<String>) ->
     acknowledged
 }
 
-/// What an engine says whose relay may not go on. It goes on itself.
+/// The readiness note of an engine whose relay may not go on; the engine itself goes on.
 async fn refused_to_relay(stack: &Stack) -> String {
     let engine = Engine::spawn(stack, &free_address(), "relay");
     let said = engine.relay_stopped().await;

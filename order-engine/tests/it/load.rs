@@ -23,7 +23,9 @@ impl Load {
     pub fn start(url: &str, token: &str, customers: usize) -> Self {
         let stop = CancellationToken::new();
         let customers = (0..customers).map(|_| {
-            let (stop, url, token) = (stop.clone(), url.to_owned(), token.to_owned());
+            let stop = stop.clone();
+            let url = url.to_owned();
+            let token = token.to_owned();
             tokio::spawn(async move {
                 let client = Client::builder().timeout(ANSWER).build().unwrap();
                 let mut journal = Vec::new();

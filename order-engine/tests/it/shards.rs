@@ -26,8 +26,8 @@ async fn publishes(stack: &Stack, store: &Store) {
     for shard in 0..SHARDS {
         let head = store.head(shard).await.unwrap();
         wait_until(PATIENCE, LOOK, async || {
-            let place = checkpoint::read(&stack.variables["KAFKA_BROKERS"], RELAY_CHECKPOINT, shard).await.unwrap();
-            place.is_some_and(|place| place.position >= head)
+            let published = checkpoint::read(&stack.variables["KAFKA_BROKERS"], RELAY_CHECKPOINT, shard).await.unwrap();
+            published.is_some_and(|checkpoint| checkpoint.position >= head)
         })
         .await
         .unwrap();
@@ -54,7 +54,8 @@ async fn three_shards_lose_and_double_nothing_while_their_relays_are_stopped_and
     let token = stack.prepare("3").await;
     let store = stack.store().await;
     assert_eq!(store.identity().shards, SHARDS);
-    let (one, other) = (free_address(), free_address());
+    let one = free_address();
+    let other = free_address();
     let front = Engine::start(&stack, &free_address(), "command,projection,query").await;
     let first = Engine::start(&stack, &one, "command,relay").await;
     let mut second = Engine::start(&stack, &other, "command,relay").await;
@@ -115,17 +116,21 @@ async fn shown_by_orderctl(stack: &Stack, store: &Store, order: &str) {
     assert_eq!(status.len(), 3, "{status:?}");
     for shard in 0..SHARDS {
         let head = store.head(shard).await.unwrap();
-        let told = &lag["shards"][usize::try_from(shard).unwrap()];
-        assert_eq!(*told, json!({"shard": shard, "head": head, "published": head, "behind": 0}));
-        let told = &status[usize::try_from(shard).unwrap()];
-        assert_eq!((&told["shard"], &told["published"], &told["ownLog"]), (&json!(shard), &json!(head), &json!(true)));
-        assert_eq!(told["lease"]["held"], true, "{told}");
+        let reported = &lag["shards"][usize::try_from(shard).unwrap()];
+        assert_eq!(*reported, json!({"shard": shard, "head": head, "published": head, "behind": 0}));
+        let reported = &status[usize::try_from(shard).unwrap()];
+        assert_eq!(
+            (&reported["shard"], &reported["published"], &reported["ownLog"]),
+            (&json!(shard), &json!(head), &json!(true))
+        );
+        assert_eq!(reported["lease"]["held"], true, "{reported}");
     }
     // The order is in one shard: there it had happened by its own position and not before, elsewhere it never happens.
     let events = async |as_of: &str| stack.run("orderctl", &["events", order, "--json", "--as-of", as_of]).await;
-    let told = json(events("1").await.lines().next().unwrap());
-    let (shard, position) = told["position"].as_str().unwrap().split_once('.').unwrap();
-    let (shard, position): (i16, i64) = (shard.parse().unwrap(), position.parse().unwrap());
+    let reported = json(events("1").await.lines().next().unwrap());
+    let (shard, position) = reported["position"].as_str().unwrap().split_once('.').unwrap();
+    let shard: i16 = shard.parse().unwrap();
+    let position: i64 = position.parse().unwrap();
     assert_eq!(events(&format!("{shard}.{position}")).await.lines().count(), 1);
     assert_eq!(events(&format!("{shard}.{}", position - 1)).await.lines().count(), 0);
     assert_eq!(events(&format!("{}.999999999", (shard + 1) % SHARDS)).await.lines().count(), 0);

@@ -25,26 +25,26 @@ pub struct Stack {
 impl Stack {
     /// Starts Postgres, Kafka and the registry; they are taken down when this process ends, however it ends.
     pub async fn start() -> Self {
-        let told = std::env::temp_dir().join(format!("stack-{}.env", SystemIds.random()));
-        let tell = format!(
-            "env >{told}.part && mv {told}.part {told} && exec tail --pid={} -f /dev/null",
+        let environment = std::env::temp_dir().join(format!("stack-{}.env", SystemIds.random()));
+        let script = format!(
+            "env >{environment}.part && mv {environment}.part {environment} && exec tail --pid={} -f /dev/null",
             std::process::id(),
-            told = told.display()
+            environment = environment.display()
         );
         // Its output goes nowhere: a pipe that ends with this process would end the taking down too.
         let mut child = Command::new(root().join("deploy/local/with-stack.sh"))
-            .args(["bash", "-c", &tell])
+            .args(["bash", "-c", &script])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
         let up = wait_until(START, LOOK, async || {
             assert!(child.try_wait().unwrap().is_none(), "the stack ended before it was ready");
-            told.exists()
+            environment.exists()
         });
         up.await.unwrap();
-        let text = std::fs::read_to_string(&told).unwrap();
-        std::fs::remove_file(told).unwrap();
+        let text = std::fs::read_to_string(&environment).unwrap();
+        std::fs::remove_file(environment).unwrap();
         let pairs = text.lines().filter_map(|line| line.split_once('='));
         let variables = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Self { variables, _child: child }

@@ -1,26 +1,28 @@
-//! What must hold of kept answers: I7. Postgres does the work, within its own memory limits.
+//! Checks of stored answers: I7. Postgres does the work, within its own memory limits.
 
 use service_kit::BoxError;
 use tokio_postgres::Client;
 
 use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
 
-/// Finds success answers whose events are not there, and events that are the effect of two keys; how many success
-/// answers there are.
+/// Finds success answers whose events are not stored, and events that are the effect of two keys. Returns the number of
+/// success answers.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn check(client: &Client, findings: &mut Findings) -> Result<u64, BoxError> {
     let limit = i64::try_from(LISTED_MAX).unwrap_or(i64::MAX);
     for row in client.query(include_str!("../sql/audit_answers.sql"), &[&limit]).await? {
-        let (key, event): (String, Option<String>) = (row.try_get(0)?, row.try_get(3)?);
+        let key: String = row.try_get(0)?;
+        let event: Option<String> = row.try_get(3)?;
         let what = event.map_or_else(|| "that version".to_owned(), |event| format!("event {event} at that version"));
         let detail = format!("key {key} was answered with {what}, which is not stored");
         let finding = Finding::new(Invariant::I7, "answer_without_effect", detail);
         findings.push(finding.of(row.try_get::<_, String>(1)?, row.try_get(2)?));
     }
     for row in client.query(include_str!("../sql/audit_answers_twice.sql"), &[&limit]).await? {
-        let (event, keys): (String, String) = (row.try_get(0)?, row.try_get(3)?);
+        let event: String = row.try_get(0)?;
+        let keys: String = row.try_get(3)?;
         let detail = format!("event {event} is the effect of several keys: {keys}");
         let finding = Finding::new(Invariant::I7, "effect_of_several_keys", detail);
         findings.push(finding.of(row.try_get::<_, String>(1)?, row.try_get(2)?));

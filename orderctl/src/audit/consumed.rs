@@ -1,4 +1,4 @@
-//! What must hold of consumed records: I14. Each one is applied, parked, given up by somebody, or no order's.
+//! Checks of consumed records: I14. Each one is applied, parked, dropped by a user, or belongs to no order.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,10 +12,9 @@ use uuid::Uuid;
 
 use super::finding::{Finding, Findings, Invariant};
 
-/// What waits of an order, or was given up.
+/// Parked and given-up records of one order.
 #[derive(Debug, Clone)]
 pub struct Held {
-    /// How many records.
     pub records: u64,
     /// Why the first waits.
     pub reason: String,
@@ -43,7 +42,7 @@ pub struct Consumed<'a> {
     transaction: &'a Transaction<'a>,
     decoder: &'a Decoder,
     next_offsets: BTreeMap<i32, i64>,
-    /// Places of records that wait or were given up, and whether they were.
+    /// Partition and offset of each record that is parked (`false`) or was given up (`true`).
     held: HashMap<(i32, i64), bool>,
     /// What is held by order; records that name none are not in it.
     pub orders: HashMap<Uuid, Held>,
@@ -74,10 +73,12 @@ impl<'a> Consumed<'a> {
     pub async fn load(
         transaction: &'a Transaction<'a>,
         decoder: &'a Decoder,
-        (group, topic): (&str, &str),
+        group: &str,
+        topic: &str,
     ) -> Result<Self, BoxError> {
         let next_offsets = groups(transaction, topic).await?.remove(group).unwrap_or_default();
-        let (mut held, mut orders) = (HashMap::new(), HashMap::new());
+        let mut held = HashMap::new();
+        let mut orders = HashMap::new();
         for row in transaction.query(include_str!("../sql/audit_parked.sql"), &[&group, &topic]).await? {
             let given_up: Option<String> = row.try_get(4)?;
             held.insert((row.try_get(0)?, row.try_get(1)?), given_up.is_some());
@@ -96,7 +97,7 @@ impl<'a> Consumed<'a> {
     /// # Errors
     /// When the database or the registry cannot be asked.
     pub async fn batch(&mut self, records: &[IncomingRecord], findings: &mut Findings) -> Result<(), BoxError> {
-        let mut unsettled: Vec<(&IncomingRecord, Uuid, i64)> = Vec::new();
+        let mut unreconciled: Vec<(&IncomingRecord, Uuid, i64)> = Vec::new();
         for record in records {
             let decoded = self.decode(record, findings).await?;
             let next = self.next_offsets.get(&record.partition).copied().unwrap_or(0);
@@ -108,15 +109,15 @@ impl<'a> Consumed<'a> {
             match (held, decoded) {
                 (Some(true), _) => self.counts.dropped += 1,
                 (Some(false), _) => self.counts.parked += 1,
-                (None, Some(published)) if read_models::is_strangers(&published.event) => self.counts.foreign += 1,
+                (None, Some(published)) if read_models::is_foreign(&published.event) => self.counts.foreign += 1,
                 (None, Some(published)) => match published.event.order_id().parse() {
-                    Ok(order) => unsettled.push((record, order, published.event.version())),
+                    Ok(order) => unreconciled.push((record, order, published.event.version())),
                     Err(_) => findings.push(lost(record)),
                 },
                 (None, None) => findings.push(lost(record)),
             }
         }
-        self.settle(&unsettled, findings).await
+        self.reconcile(&unreconciled, findings).await
     }
 
     async fn decode(&self, record: &IncomingRecord, findings: &mut Findings) -> Result<Option<Published>, BoxError> {
@@ -124,30 +125,33 @@ impl<'a> Consumed<'a> {
             Ok(published) => Ok(Some(published)),
             Err(error) if error.is_transient() => Err(error.into()),
             Err(error) => {
-                let finding =
-                    Finding::new(Invariant::I13, "record_undecodable", format!("{}: {}", place(record), chain(&error)));
+                let finding = Finding::new(
+                    Invariant::I13,
+                    "record_undecodable",
+                    format!("{}: {}", location(record), chain(&error)),
+                );
                 findings.push(Finding { order: key(record), ..finding });
                 Ok(None)
             }
         }
     }
 
-    async fn settle(
+    async fn reconcile(
         &mut self,
-        unsettled: &[(&IncomingRecord, Uuid, i64)],
+        unreconciled: &[(&IncomingRecord, Uuid, i64)],
         findings: &mut Findings,
     ) -> Result<(), BoxError> {
-        if unsettled.is_empty() {
+        if unreconciled.is_empty() {
             return Ok(());
         }
-        let orders: Vec<Uuid> = unsettled.iter().map(|(_, order, _)| *order).collect();
-        let versions: Vec<i64> = unsettled.iter().map(|(.., version)| *version).collect();
-        let mut applied = vec![false; unsettled.len()];
+        let orders: Vec<Uuid> = unreconciled.iter().map(|(_, order, _)| *order).collect();
+        let versions: Vec<i64> = unreconciled.iter().map(|(.., version)| *version).collect();
+        let mut applied = vec![false; unreconciled.len()];
         for row in self.transaction.query(include_str!("../sql/audit_applied.sql"), &[&orders, &versions]).await? {
-            let place = usize::try_from(row.try_get::<_, i64>(0)? - 1)?;
-            applied[place] = true;
+            let index = usize::try_from(row.try_get::<_, i64>(0)? - 1)?;
+            applied[index] = true;
         }
-        for ((record, order, version), applied) in unsettled.iter().zip(applied) {
+        for ((record, order, version), applied) in unreconciled.iter().zip(applied) {
             if applied {
                 self.counts.applied += 1;
             } else {
@@ -171,12 +175,12 @@ impl<'a> Consumed<'a> {
 }
 
 fn lost(record: &IncomingRecord) -> Finding {
-    let detail = format!("{} was consumed and is neither applied nor parked", place(record));
+    let detail = format!("{} was consumed and is neither applied nor parked", location(record));
     Finding { order: key(record), ..Finding::new(Invariant::I14, "neither_applied_nor_parked", detail) }
 }
 
-/// Where a record stands, for people.
-pub fn place(record: &IncomingRecord) -> String {
+/// The offset and partition of a record, as text for people.
+pub fn location(record: &IncomingRecord) -> String {
     format!("offset {} of partition {}", record.offset, record.partition)
 }
 

@@ -33,20 +33,19 @@ pub enum Invariant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// Which promise is broken.
     pub invariant: Invariant,
     /// What is wrong, for programs.
     pub code: &'static str,
-    /// The stream's id.
+    /// Id of the stream; `None` if the finding is not about one order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
-    /// The event's version.
+    /// Version of the event in its stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
-    /// Its place in the log.
+    /// Position in the log, of a finding about one event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// More, for people.
+    /// Explanation, for people.
     pub detail: String,
 }
 
@@ -61,7 +60,7 @@ impl Finding {
         Self { order: Some(order.into()), version: Some(version), ..self }
     }
 
-    /// At this place.
+    /// At this position of the log.
     pub fn at(self, position: Position) -> Self {
         Self { position: Some(position), ..self }
     }
@@ -86,9 +85,7 @@ impl fmt::Display for Finding {
 /// Everything found so far: a bounded list, and the count.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// The first ones.
     pub listed: Vec<Finding>,
-    /// How many there are.
     pub count: u64,
 }
 

@@ -1,4 +1,4 @@
-//! All events of all orders, order after order, and whether each can be read: I13.
+//! Reads all events of all orders, one order after the other, and checks that each can be read: I13.
 
 use domain::contract::{Position, PublicEvent, Published};
 use domain::order::OrderEvent;
@@ -39,7 +39,8 @@ impl<'a> Histories<'a> {
     fn published(&mut self, row: &Row) -> Result<(Uuid, Published), BoxError> {
         let (position, row) = stored(row)?;
         let order_id = row.stream.id.parse()?;
-        let (version, event_type) = (row.version, row.event_type.clone());
+        let version = row.version;
+        let event_type = row.event_type.clone();
         // A body of ours that does not read stops the relay; the audit goes on, and looks at it as at a stranger's.
         let refused = OrderEvent::current_version(&event_type)
             .and_then(|_| upcast::decode::<OrderEvent>(&event_type, &row.event_version, &row.payload).err());

@@ -1,4 +1,4 @@
-//! What must hold within Postgres: I2 and I3. Postgres does the work, within its own memory limits.
+//! Checks within Postgres: I2 and I3. Postgres does the work, within its own memory limits.
 
 use domain::contract::Position;
 use service_kit::BoxError;
@@ -13,8 +13,11 @@ use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
 /// When the database cannot be read.
 pub async fn versions(client: &Client, findings: &mut Findings) -> Result<(), BoxError> {
     for row in client.query(include_str!("../sql/audit_versions.sql"), &[&limit()]).await? {
-        let (kind, id): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        let (first, last, count): (i64, i64, i64) = (row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
+        let kind: String = row.try_get(0)?;
+        let id: String = row.try_get(1)?;
+        let first: i64 = row.try_get(2)?;
+        let last: i64 = row.try_get(3)?;
+        let count: i64 = row.try_get(4)?;
         let detail = format!("stream {kind}-{id} has {count} events with versions {first} to {last}");
         findings.push(Finding::new(Invariant::I2, "versions_not_contiguous", detail).of(id, last));
     }
@@ -25,8 +28,8 @@ pub async fn versions(client: &Client, findings: &mut Findings) -> Result<(), Bo
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn unplaced(client: &Client, findings: &mut Findings) -> Result<(), BoxError> {
-    for row in client.query(include_str!("../sql/audit_unplaced.sql"), &[&limit()]).await? {
+pub async fn without_position(client: &Client, findings: &mut Findings) -> Result<(), BoxError> {
+    for row in client.query(include_str!("../sql/audit_without_position.sql"), &[&limit()]).await? {
         let detail = "the event has no position and does not wait for one";
         let finding = Finding::new(Invariant::I3, "event_without_position", detail);
         findings.push(finding.of(row.try_get::<_, String>(0)?, row.try_get(1)?));
@@ -40,7 +43,8 @@ pub async fn unplaced(client: &Client, findings: &mut Findings) -> Result<(), Bo
 /// When the database cannot be read.
 pub async fn positions(client: &Client, range: Range, findings: &mut Findings) -> Result<(), BoxError> {
     for row in ask(client, include_str!("../sql/audit_gaps.sql"), range).await? {
-        let (first, last): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let first: i64 = row.try_get(0)?;
+        let last: i64 = row.try_get(1)?;
         let detail = format!("positions {first} to {last} are missing");
         let finding = Finding::new(Invariant::I3, "positions_missing", detail);
         findings.push(finding.at(Position { shard: range.shard, position: first }));

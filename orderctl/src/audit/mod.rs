@@ -1,10 +1,10 @@
-//! The audit: every event once in the log and once in Kafka, in order, unchanged; every row of the read models the fold of
-//! its events; every kept answer true; every record readable and accounted for.
+//! The audit. It checks that every event is once in the log and once in Kafka, in order and unchanged; that every row of the
+//! read models is the fold of its events; that every stored answer is true; that every record can be read and was processed.
 //!
-//! Guarantees: it looks at all events up to where the log ended when it began, and at the rows as they stand at one moment
-//! after, so live traffic does not disturb it; it writes nothing and holds nobody up; every wait has a bound; memory is one
-//! bit an event, one order, one batch, and the sums. I3 to I5 begin at `--from`, the others cover the whole store.
-//! Does not: mend anything.
+//! Guarantees: it checks all events up to where the log ended when it began, and the rows as they are at one moment after
+//! that, so live traffic does not disturb it. It writes nothing and blocks nobody. Every wait has a limit. Memory holds one
+//! bit per event, one order, one batch, and the sums. I3 to I5 begin at `--from`, the others cover the whole store.
+//! Does not: repair anything.
 
 mod answers;
 mod consumed;
@@ -31,24 +31,23 @@ use std::time::Duration;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 use crate::cli::AuditArgs;
+use crate::connections::{orders_client, orders_database, read_client};
 use crate::kafka::Topic;
-use crate::places::{orders_client, orders_database, read_client};
 use consumed::Consumed;
 use finding::Findings;
 use histories::Histories;
 use report::Report;
 
-/// Time between two words about how far it is.
-const TOLD_EVERY: Duration = Duration::from_secs(5);
+/// Time between two lines of progress.
+const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
 /// Positions of one shard that are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
-    /// Which shard.
     pub shard: i16,
-    /// From the position behind this one.
+    /// The position before the first that is checked.
     pub after: i64,
-    /// To this one.
+    /// The last position that is checked.
     pub last: i64,
 }
 
@@ -57,16 +56,18 @@ pub struct Range {
 /// # Errors
 /// When a part cannot be read.
 pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxError> {
-    let (watch, mut findings) = (Stopwatch::start(), Findings::default());
+    let watch = Stopwatch::start();
+    let mut findings = Findings::default();
     let messaging = MessagingSettings::from_variables(variables)?;
     let brokers = &messaging.kafka_brokers;
     let registry = Registry::new(&messaging.schema_registry_url)?;
     let store = Store::open(&orders_database(variables)?, StoreOptions::default()).await?;
-    let (mut orders, mut read) = (orders_client(variables).await?, read_client(variables).await?);
+    let mut orders = orders_client(variables).await?;
+    let mut read = read_client(variables).await?;
     let ranges = ranges(&store, args.from).await?;
     eprintln!("checking the log in Postgres");
     log::versions(&orders, &mut findings).await?;
-    log::unplaced(&orders, &mut findings).await?;
+    log::without_position(&orders, &mut findings).await?;
     for range in &ranges {
         log::positions(&orders, *range, &mut findings).await?;
     }
@@ -74,12 +75,12 @@ pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxE
         waits::relay(&store, brokers, *range, &mut findings).await?;
     }
     let ends = Topic::open(brokers, ORDER_EVENTS, |_| 0).await?.ends().await?;
-    waits::projectors(&read, (ORDER_EVENTS, &ends), &mut findings).await?;
+    waits::projectors(&read, ORDER_EVENTS, &ends, &mut findings).await?;
 
     // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
     let read = snapshot(&mut read).await?;
     let decoder = Decoder::new(registry.clone());
-    let mut consumed = Consumed::load(&read, &decoder, (GROUP, ORDER_EVENTS)).await?;
+    let mut consumed = Consumed::load(&read, &decoder, GROUP, ORDER_EVENTS).await?;
     let readers = Readers::connect(&registry, ORDER_EVENTS).await?;
     let heads: Vec<i64> = ranges.iter().map(|range| range.last).collect();
     eprintln!("comparing the read models with the log");
@@ -91,19 +92,20 @@ pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxE
     let answers = answers::check(&orders, &mut findings).await?;
     let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
     eprintln!("comparing {events} events with topic {ORDER_EVENTS}");
-    let mut told = Stopwatch::start();
+    let mut last_line = Stopwatch::start();
     let topic = Topic::open(brokers, ORDER_EVENTS, |_| 0).await?;
-    let compared = topic::compare(&orders, (topic, &ranges), &mut consumed, &mut findings, |compared| {
-        if told.elapsed() >= TOLD_EVERY {
-            told = Stopwatch::start();
+    let compared = topic::compare(&orders, topic, &ranges, &mut consumed, &mut findings, |compared| {
+        if last_line.elapsed() >= PROGRESS_EVERY {
+            last_line = Stopwatch::start();
             eprintln!("{compared} of {events} compared");
         }
     })
     .await?;
     let (looked, parked) = looked;
-    let (counts, took) = (consumed.counts, watch.elapsed());
+    let counts = consumed.counts;
+    let took = watch.elapsed();
     let report = Report { ranges: &ranges, compared, looked, parked, answers, counts, findings: &findings, took };
-    report.tell(args.json)?;
+    report.print(args.json)?;
     Ok(findings.count == 0)
 }
 

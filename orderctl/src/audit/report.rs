@@ -1,4 +1,4 @@
-//! What is said of an audit.
+//! Prints the result of an audit.
 
 use std::io::Write;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::consumed::Counts;
 use super::finding::Findings;
 use super::rows::ParkedKey;
 
-/// Everything there is to tell.
+/// The result of an audit, to be printed.
 pub struct Report<'a> {
     /// What was looked at of the log.
     pub ranges: &'a [Range],
@@ -36,25 +36,26 @@ impl Report<'_> {
     ///
     /// # Errors
     /// When standard output is closed.
-    pub fn tell(&self, as_json: bool) -> std::io::Result<()> {
+    pub fn print(&self, as_json: bool) -> std::io::Result<()> {
         let Self { compared, looked, parked, answers, counts, findings, .. } = self;
         let mut out = std::io::stdout();
         let heads: Vec<String> = self.ranges.iter().map(|range| format!("{}.{}", range.shard, range.last)).collect();
         let events: i64 = self.ranges.iter().map(|range| range.last - range.after).sum();
         if as_json {
-            let told = json!({
+            let document = json!({
                 "clean": findings.count == 0, "heads": heads, "events": events, "records": compared,
                 "orders": looked.orders, "orderEvents": looked.events, "sums": looked.sums,
                 "keptOrders": looked.kept_orders, "answers": answers, "readGroup": counts, "parked": parked,
                 "findings": findings.listed, "findingsCount": findings.count, "seconds": self.took.as_secs_f64(),
             });
-            return writeln!(out, "{told}");
+            return writeln!(out, "{document}");
         }
         for finding in &findings.listed {
             writeln!(out, "{finding}")?;
         }
         let verdict = if findings.count == 0 { "Clean".to_owned() } else { format!("{} findings", findings.count) };
-        let (heads, seconds) = (heads.join(", "), self.took.as_secs_f64());
+        let heads = heads.join(", ");
+        let seconds = self.took.as_secs_f64();
         writeln!(out, "{verdict}: {events} events up to {heads}, {compared} records compared, {seconds:.1} s.")?;
         let kept =
             looked.kept_orders.map_or_else(String::new, |orders| format!(", {orders} as in the kept generation"));

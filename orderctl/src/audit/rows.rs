@@ -1,4 +1,4 @@
-//! What must hold of the read models: I6.
+//! Checks of the read models: I6.
 
 use std::collections::HashMap;
 
@@ -16,14 +16,13 @@ use super::consumed::Held;
 use super::finding::{Finding, Findings, Invariant};
 use super::histories::Histories;
 
-/// Fields that are told of a differing row.
-const FIELDS_TOLD_MAX: usize = 4;
+/// Most fields that are reported for one differing row.
+const FIELDS_REPORTED_MAX: usize = 4;
 
 /// An order that waits, and the sums that are false for it meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ParkedKey {
-    /// Which order.
     pub order: Uuid,
     /// Records of it that are parked.
     pub records: u64,
@@ -104,17 +103,17 @@ fn of_difference(difference: &Difference) -> Finding {
         _ => "row_differs",
     };
     let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "-".to_owned(), Value::to_string);
-    let told = fields.iter().filter(|field| !key.contains_key(&field.field)).take(FIELDS_TOLD_MAX);
-    let told: Vec<_> = told
+    let reported = fields.iter().filter(|field| !key.contains_key(&field.field)).take(FIELDS_REPORTED_MAX);
+    let reported: Vec<_> = reported
         .map(|field| format!("{}: live {}, by the log {}", field.field, text(&field.live), text(&field.log)))
         .collect();
-    let more = if fields.len() > told.len() { ", …" } else { "" };
+    let more = if fields.len() > reported.len() { ", …" } else { "" };
     let key = Value::Object(key.clone());
-    let finding = Finding::new(Invariant::I6, code, format!("{model} {key} {}{more}", told.join(", ")));
+    let finding = Finding::new(Invariant::I6, code, format!("{model} {key} {}{more}", reported.join(", ")));
     Finding {
         order: key["order_id"].as_str().map(str::to_owned),
         version: key["version"].as_i64(),
-        position: events.first().and_then(|place| place.parse::<Position>().ok()),
+        position: events.first().and_then(|text| text.parse::<Position>().ok()),
         ..finding
     }
 }

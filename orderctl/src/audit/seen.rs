@@ -22,7 +22,7 @@ impl Seen {
 
     /// Notes a position; `false` when it was seen before or is not looked for.
     pub fn note(&mut self, position: i64) -> bool {
-        let Some((word, bit)) = self.place(position) else { return false };
+        let Some((word, bit)) = self.bit_of(position) else { return false };
         let new = self.bits[word] & bit == 0;
         self.bits[word] |= bit;
         new
@@ -31,10 +31,10 @@ impl Seen {
     /// Positions that were not seen, in order.
     pub fn missing(&self) -> impl Iterator<Item = i64> {
         (self.after + 1..=self.last)
-            .filter(|position| self.place(*position).is_some_and(|(word, bit)| self.bits[word] & bit == 0))
+            .filter(|position| self.bit_of(*position).is_some_and(|(word, bit)| self.bits[word] & bit == 0))
     }
 
-    fn place(&self, position: i64) -> Option<(usize, u64)> {
+    fn bit_of(&self, position: i64) -> Option<(usize, u64)> {
         let index = usize::try_from(position - self.after - 1).ok().filter(|_| self.covers(position))?;
         Some((index / 64, 1 << (index % 64)))
     }
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_position_is_new_once_and_what_is_missing_is_told() {
+    fn each_position_is_new_once_and_what_is_missing_is_reported() {
         let mut seen = Seen::new(10, 140);
         assert!((11..=140).filter(|position| *position != 77).all(|position| seen.note(position)));
         assert!(!seen.note(11) && !seen.note(10) && !seen.note(141));

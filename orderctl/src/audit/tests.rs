@@ -33,7 +33,8 @@ async fn written(orders: usize) -> Written {
     let rows = client.query(include_str!("tests/log.sql"), &[]).await.unwrap();
     let record = |row: &tokio_postgres::Row| {
         let order: OrderId = row.get::<_, String>(1).parse().unwrap();
-        let (position, version): (i64, i64) = (row.get(0), row.get(2));
+        let position: i64 = row.get(0);
+        let version: i64 = row.get(2);
         let mut record = if version == 1 { drafted(order, position) } else { cancelled(order, version, position) };
         record.published.event_id = row.get::<_, String>(3).parse::<EventId>().unwrap();
         record.payload_hash = row.get::<_, Vec<u8>>(4).try_into().unwrap();
@@ -60,34 +61,35 @@ impl Written {
         // Nobody has consumed any of it.
         let models = TestDatabase::create().await;
         read_models::migrate(models.url(), |_| ()).await.unwrap();
-        let (mut read, decoder) = (models.client().await, Decoder::new(registry()));
+        let mut read = models.client().await;
+        let decoder = Decoder::new(registry());
         let read = read.transaction().await.unwrap();
-        let mut consumed = Consumed::load(&read, &decoder, ("read", &topic.name)).await.unwrap();
-        let compared = (reading, &[self.range()][..]);
-        topic::compare(&self.client, compared, &mut consumed, &mut findings, |_| ()).await.unwrap();
+        let mut consumed = Consumed::load(&read, &decoder, "read", &topic.name).await.unwrap();
+        let ranges = [self.range()];
+        topic::compare(&self.client, reading, &ranges, &mut consumed, &mut findings, |_| ()).await.unwrap();
         findings
     }
 
     async fn log_checked(&self) -> Findings {
         let mut findings = Findings::default();
         log::versions(&self.client, &mut findings).await.unwrap();
-        log::unplaced(&self.client, &mut findings).await.unwrap();
+        log::without_position(&self.client, &mut findings).await.unwrap();
         log::positions(&self.client, self.range(), &mut findings).await.unwrap();
         findings
     }
 }
 
 /// Code, order and position of each finding.
-fn told(findings: &Findings) -> Vec<(&'static str, Option<String>, Option<i64>)> {
-    let place = |position: Option<Position>| position.map(|position| position.position);
-    findings.listed.iter().map(|finding| (finding.code, finding.order.clone(), place(finding.position))).collect()
+fn reported(findings: &Findings) -> Vec<(&'static str, Option<String>, Option<i64>)> {
+    let number = |position: Option<Position>| position.map(|position| position.position);
+    findings.listed.iter().map(|finding| (finding.code, finding.order.clone(), number(finding.position))).collect()
 }
 
 #[tokio::test]
 async fn a_faithful_copy_is_clean() {
     let written = written(8).await;
-    assert_eq!(told(&written.log_checked().await), []);
-    assert_eq!(told(&written.compared(&[&written.records]).await), []);
+    assert_eq!(reported(&written.log_checked().await), []);
+    assert_eq!(reported(&written.compared(&[&written.records]).await), []);
 }
 
 #[tokio::test]
@@ -98,7 +100,7 @@ async fn what_kafka_lacks_doubles_or_changes_is_named() {
     let lost = records.remove(2);
     records[4].payload_hash = [7; 32];
     let again = [written.records[0].clone()];
-    let mut findings = told(&written.compared(&[&records, &again]).await);
+    let mut findings = reported(&written.compared(&[&records, &again]).await);
     findings.sort();
     let expected = [
         ("differs", order(5), Some(6)),
@@ -114,7 +116,7 @@ async fn what_the_log_lost_or_mixed_up_is_named() {
     let written = written(4).await;
     let order = |index: usize| Some(written.records[index].published.event.order_id().to_owned());
     written.client.batch_execute(include_str!("tests/damage.sql")).await.unwrap();
-    let mut findings = told(&written.log_checked().await);
+    let mut findings = reported(&written.log_checked().await);
     findings.sort();
     let stray = Some("stray".to_owned());
     let expected = [

@@ -1,4 +1,4 @@
-//! What must hold in Kafka: I4 and I5, record by record against the log; and what became of the records.
+//! Checks in Kafka: I4 and I5, by comparing each record with the log; and whether consumed records were processed.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use service_kit::BoxError;
 use tokio_postgres::Client;
 
 use super::Range;
-use super::consumed::{Consumed, place};
+use super::consumed::{Consumed, location};
 use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
 use super::seen::Seen;
 use crate::kafka::Topic;
@@ -35,14 +35,15 @@ struct Claim {
     hash: Option<String>,
 }
 
-/// Compares all that was committed with the log, both ways, and looks what became of each record where it was consumed; how
-/// many records were compared.
+/// Compares all committed records with the log, in both directions, and checks what the projector did with each record it
+/// has consumed. Returns how many records were compared.
 ///
 /// # Errors
 /// When Kafka or the database cannot be read.
 pub async fn compare(
     client: &Client,
-    (mut topic, ranges): (Topic, &[Range]),
+    mut topic: Topic,
+    ranges: &[Range],
     consumed: &mut Consumed<'_>,
     findings: &mut Findings,
     mut progress: impl FnMut(u64),
@@ -66,7 +67,7 @@ impl Comparison<'_> {
         let mut by_shard: BTreeMap<i16, Vec<Claim>> = BTreeMap::new();
         for record in records {
             let Some(claim) = self.claim(record) else { continue };
-            self.placed(record, &claim);
+            self.check_order(record, &claim);
             let Some(seen) = self.seen.get_mut(&claim.position.shard) else {
                 self.findings.push(claim.finding("unknown_shard", "the log has no such shard"));
                 continue;
@@ -75,7 +76,7 @@ impl Comparison<'_> {
                 continue; // before the beginning, or of events that came after the audit began
             }
             if !seen.note(claim.position.position) {
-                let detail = format!("the position is in the topic more than once, here at {}", place(record));
+                let detail = format!("the position is in the topic more than once, here at {}", location(record));
                 self.findings.push(claim.finding("doubled", &detail));
             }
             by_shard.entry(claim.position.shard).or_default().push(claim);
@@ -91,7 +92,7 @@ impl Comparison<'_> {
             |name| record.headers.last(name).and_then(|value| std::str::from_utf8(value).ok()).map(str::to_owned);
         let position = text(headers::GLOBAL_POSITION).and_then(|text| text.parse::<Position>().ok());
         let Some(position) = position else {
-            let detail = format!("the record at {} does not say which position it is", place(record));
+            let detail = format!("the record at {} does not say which position it is", location(record));
             self.findings.push(Finding::new(Invariant::I4, "no_position", detail));
             return None;
         };
@@ -105,11 +106,11 @@ impl Comparison<'_> {
     }
 
     /// I5: positions grow within a partition and a key has one partition; with I3 an order's versions are in order then.
-    fn placed(&mut self, record: &IncomingRecord, claim: &Claim) {
+    fn check_order(&mut self, record: &IncomingRecord, claim: &Claim) {
         let Position { shard, position } = claim.position;
         let last = self.last.insert((record.partition, shard), (position, record.offset));
         if let Some((before, at)) = last.filter(|(before, _)| *before >= position) {
-            let detail = format!("it stands at {}, behind position {before} at offset {at}", place(record));
+            let detail = format!("it stands at {}, behind position {before} at offset {at}", location(record));
             self.findings.push(Finding { invariant: Invariant::I5, ..claim.finding("out_of_order", &detail) });
         }
         let belongs = partition_of(claim.key.as_bytes(), self.partitions);

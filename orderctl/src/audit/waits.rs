@@ -1,4 +1,4 @@
-//! Waiting for what comes after the log to have come as far as the log was.
+//! Waiting until the relay and the projectors have processed the log up to where it ended.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -43,10 +43,11 @@ pub async fn relay(store: &Store, brokers: &str, range: Range, findings: &mut Fi
     if let Ok(read) = reached {
         return Ok(read?);
     }
-    let (shard, last, place) = (range.shard, range.last, published.map_or(0, |one| one.position));
+    let Range { shard, last, .. } = range;
+    let published_to = published.map_or(0, |one| one.position);
     let seconds = WAIT_MAX.as_secs();
     let detail = format!(
-        "the log was at {shard}.{last} when the audit began, and {seconds} s later the relay is at {shard}.{place}"
+        "the log was at {shard}.{last} when the audit began, and {seconds} s later the relay is at {shard}.{published_to}"
     );
     findings.push(Finding::new(Invariant::I4, "relay_behind", detail));
     Ok(())
@@ -58,13 +59,14 @@ pub async fn relay(store: &Store, brokers: &str, range: Range, findings: &mut Fi
 /// When their offsets cannot be read.
 pub async fn projectors(
     read: &Client,
-    (topic, ends): (&str, &BTreeMap<i32, i64>),
+    topic: &str,
+    ends: &BTreeMap<i32, i64>,
     findings: &mut Findings,
 ) -> Result<(), BoxError> {
     let mut behind = Vec::new();
-    let passed = wait_for(WAIT_MAX, LOOK_EVERY, async || match places_behind(read, topic, ends).await {
-        Ok(places) => {
-            behind = places;
+    let passed = wait_for(WAIT_MAX, LOOK_EVERY, async || match partitions_behind(read, topic, ends).await {
+        Ok(partitions) => {
+            behind = partitions;
             behind.is_empty().then_some(Ok(()))
         }
         Err(error) => Some(Err(error)),
@@ -77,13 +79,13 @@ pub async fn projectors(
     Ok(())
 }
 
-async fn places_behind(read: &Client, topic: &str, ends: &BTreeMap<i32, i64>) -> Result<Vec<String>, BoxError> {
+async fn partitions_behind(read: &Client, topic: &str, ends: &BTreeMap<i32, i64>) -> Result<Vec<String>, BoxError> {
     let mut groups = groups(read, topic).await?;
     groups.entry(GROUP.to_owned()).or_default();
     let mut behind = Vec::new();
-    for (group, places) in groups {
+    for (group, offsets) in groups {
         for (partition, end) in ends {
-            let next = places.get(partition).copied().unwrap_or(0);
+            let next = offsets.get(partition).copied().unwrap_or(0);
             if next < *end {
                 behind.push(format!("group {group} is at offset {next} of {end} in partition {partition}"));
             }

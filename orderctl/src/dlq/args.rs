@@ -7,16 +7,16 @@ use crate::cli::JsonArgs;
 /// `dlq …`
 #[derive(Debug, Subcommand)]
 pub enum DlqVerb {
-    /// List the parked records, and what each waits for
+    /// List the parked records and why each is parked
     List(JsonArgs),
     /// Show a parked record with its headers and body
     Show(IdArgs),
     /// Apply the parked records of a key in order, once their cause is gone
     #[command(
-        after_help = "Applies what can be applied, in one transaction, and leaves the rest parked. Exit code 1 when the first record of\nthe key still cannot be applied; nothing is changed then.\n\nExamples:\n  orderctl dlq redrive 17\n  orderctl dlq redrive --key 0191f2c4-…"
+        after_help = "Applies the records that can be applied, in one transaction, and leaves the others parked. Exit code 1 if the first record of\nthe key still cannot be applied; nothing is changed then.\n\nExamples:\n  orderctl dlq redrive 17\n  orderctl dlq redrive --key 0191f2c4-…"
     )]
     Redrive(RedriveArgs),
-    /// Give a parked record up; it is kept in public.parked_dropped with the reason
+    /// Drop a parked record for good; it is kept in public.parked_dropped with the reason
     Drop(DropArgs),
 }
 
@@ -43,7 +43,7 @@ pub struct RedriveArgs {
 pub struct DropArgs {
     /// The number that `dlq list` shows
     pub id: i64,
-    /// Why it is given up
+    /// Why it is dropped
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub reason: String,
 }

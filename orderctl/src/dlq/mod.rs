@@ -1,7 +1,7 @@
-//! Parked records: what waits, why, and what becomes of it.
+//! Parked records: listing them, applying them again, dropping them.
 //!
-//! Guarantees: records of a key are applied in their order or not at all, in the transaction that removes them, while the
-//! projector of their partition waits; what is given up is kept with a reason. Does not: touch the copies in Kafka.
+//! Guarantees: records of a key are applied in order or not at all, in the transaction that removes them, while the
+//! projector of their partition waits. A dropped record is kept with a reason. Does not: touch the copies in Kafka.
 
 pub mod args;
 mod redrive;
@@ -15,7 +15,7 @@ use service_kit::BoxError;
 use service_kit::config::Variables;
 use tokio_postgres::Row;
 
-use crate::places::read_client;
+use crate::connections::read_client;
 use args::{DlqVerb, DropArgs, IdArgs};
 pub use redrive::{Redriven, redrive};
 
@@ -37,12 +37,14 @@ async fn list(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
     let rows = client.query(include_str!("../sql/dlq_list.sql"), &[]).await?;
     let mut out = std::io::stdout();
     if as_json {
-        let told: Vec<Value> = rows.iter().map(told).collect::<Result<_, _>>()?;
-        writeln!(out, "{}", Value::Array(told))?;
+        let listed: Vec<Value> = rows.iter().map(row_json).collect::<Result<_, _>>()?;
+        writeln!(out, "{}", Value::Array(listed))?;
         return Ok(true);
     }
     for row in &rows {
-        let (id, partition, offset): (i64, i32, i64) = (row.try_get(0)?, row.try_get(3)?, row.try_get(4)?);
+        let id: i64 = row.try_get(0)?;
+        let partition: i32 = row.try_get(3)?;
+        let offset: i64 = row.try_get(4)?;
         let reason: String = row.try_get(7)?;
         writeln!(out, "{id:>6}  {partition}/{offset:<8}  {:<36}  {reason}", key_text(row)?)?;
     }
@@ -54,7 +56,7 @@ async fn show(variables: &Variables, args: &IdArgs) -> Result<bool, BoxError> {
     let client = read_client(variables).await?;
     let row = client.query_opt(include_str!("../sql/dlq_one.sql"), &[&args.id]).await?;
     let row = row.ok_or_else(|| none(args.id))?;
-    let mut shown = told(&row)?;
+    let mut shown = row_json(&row)?;
     shown["headers"] = headers(&row.try_get::<_, Value>(9)?);
     shown["recordBase64"] = row.try_get::<_, Option<Vec<u8>>>(8)?.map(|record| STANDARD.encode(record)).into();
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&shown)?)?;
@@ -80,7 +82,7 @@ fn key_text(row: &Row) -> Result<String, tokio_postgres::Error> {
     Ok(key.map_or_else(|| "(no key)".to_owned(), |key| String::from_utf8_lossy(&key).escape_debug().to_string()))
 }
 
-fn told(row: &Row) -> Result<Value, tokio_postgres::Error> {
+fn row_json(row: &Row) -> Result<Value, tokio_postgres::Error> {
     Ok(json!({
         "id": row.try_get::<_, i64>(0)?,
         "group": row.try_get::<_, String>(1)?,

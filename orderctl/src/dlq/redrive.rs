@@ -15,7 +15,7 @@ use tokio_postgres::{Client, Row, Transaction};
 
 use super::args::RedriveArgs;
 use super::none;
-use crate::places::read_client;
+use crate::connections::read_client;
 
 /// What became of the parked records of a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +31,6 @@ pub enum Redriven {
     Refused {
         /// Its number.
         id: i64,
-        /// Why.
         reason: String,
     },
 }
@@ -126,7 +125,7 @@ fn record(row: &Row) -> Result<IncomingRecord, BoxError> {
     })
 }
 
-/// Removes what was applied, and tells the next one what it is that stops it.
+/// Removes what was applied, and stores with the next one why it cannot be applied.
 async fn remove(transaction: &Transaction<'_>, rows: &[Row], done: usize, reason: &str) -> Result<(), BoxError> {
     let ids: Vec<i64> = rows[..done].iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
     transaction.execute("DELETE FROM public.parked WHERE id = ANY ($1)", &[&ids]).await?;

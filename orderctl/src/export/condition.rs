@@ -1,7 +1,7 @@
 //! The language of `--where`: comparisons of known fields with values, joined by `and`.
 //!
-//! Guarantees: what reaches the database is text of this file and numbers of parameters; every value is bound or compared
-//! here. Does not: know `or`, brackets or functions.
+//! Guarantees: the SQL consists only of text from this file and parameter numbers; every value is bound as a parameter or
+//! compared here. Does not: know `or`, brackets or functions.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
@@ -37,10 +37,7 @@ pub(super) struct Comparison {
 pub enum ConditionError {
     /// It ends too early.
     #[error("the condition ends where {expected} should be")]
-    Ends {
-        /// What is missing.
-        expected: &'static str,
-    },
+    Ends { expected: &'static str },
     /// A quote without its end.
     #[error("a quoted value has no closing quote")]
     Unclosed,
@@ -52,20 +49,10 @@ pub enum ConditionError {
     UnknownOperator(String),
     /// An operator that says nothing about such a field.
     #[error("{field} can be compared by = and != only")]
-    Unordered {
-        /// The field.
-        field: &'static str,
-    },
+    Unordered { field: &'static str },
     /// A value that the field cannot have.
     #[error("{value:?} is no value of {field}; give {expected}")]
-    InvalidValue {
-        /// The field.
-        field: &'static str,
-        /// What was given.
-        value: String,
-        /// What it takes.
-        expected: &'static str,
-    },
+    InvalidValue { field: &'static str, value: String, expected: &'static str },
     /// Something else than `and` between two comparisons.
     #[error("{0:?} stands where only \"and\" can")]
     NoAnd(String),
@@ -137,7 +124,8 @@ pub(super) type Bound = Box<dyn ToSql + Sync + Send>;
 impl Condition {
     /// The condition as SQL that continues a `WHERE`, with parameters numbered after `taken` others.
     pub(super) fn sql(&self, taken: usize) -> (String, Vec<Bound>) {
-        let (mut sql, mut bound) = (String::new(), Vec::<Bound>::new());
+        let mut sql = String::new();
+        let mut bound = Vec::<Bound>::new();
         for comparison in &self.0 {
             let value: Bound = match &comparison.value {
                 Value::Text(text) => Box::new(text.clone()),
@@ -147,9 +135,10 @@ impl Condition {
                 Value::Amount(_) => continue,
             };
             bound.push(value);
-            let place = taken + bound.len();
-            let (column, operator) = (comparison.field.column(), comparison.operator.sql());
-            write!(sql, " AND {column} {operator} ${place}").expect("a text takes what is written to it");
+            let parameter = taken + bound.len();
+            let column = comparison.field.column();
+            let operator = comparison.operator.sql();
+            write!(sql, " AND {column} {operator} ${parameter}").expect("a text takes what is written to it");
         }
         (sql, bound)
     }
@@ -205,8 +194,8 @@ impl FromStr for Condition {
 
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, Comparison { field, operator, value }) in self.0.iter().enumerate() {
-            let and = if place == 0 { "" } else { " and " };
+        for (index, Comparison { field, operator, value }) in self.0.iter().enumerate() {
+            let and = if index == 0 { "" } else { " and " };
             write!(f, "{and}{} {} ", field.text(), operator.text())?;
             match value {
                 Value::Text(text) => write!(f, "'{}'", text.replace('\'', "''"))?,
@@ -214,7 +203,8 @@ impl fmt::Display for Condition {
                 Value::Time(time) => write!(f, "{}", time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))?,
                 Value::Amount(amount) => {
                     let unit = 10_u128.pow(AMOUNT_DECIMALS);
-                    let (sign, size) = (if *amount < 0 { "-" } else { "" }, amount.unsigned_abs());
+                    let sign = if *amount < 0 { "-" } else { "" };
+                    let size = amount.unsigned_abs();
                     write!(f, "{sign}{}.{:04}", size / unit, size % unit)?;
                 }
             }

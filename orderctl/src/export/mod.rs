@@ -1,7 +1,7 @@
 //! `orderctl export`: orders or lines from the read models, as a stream.
 //!
 //! Guarantees: one statement, so one state of the read models; memory does not grow with the number of rows; a file given by
-//! `--output` appears whole or not at all; amounts are exact. Does not: export addresses, which are sealed.
+//! `--output` appears whole or not at all; amounts are exact. Does not: export addresses, which are encrypted.
 
 pub mod condition;
 mod parquet;
@@ -25,7 +25,7 @@ use self::condition::Condition;
 use self::table::Table;
 use self::write::{Format, Writer};
 use crate::cli::ExportArgs;
-use crate::places::read_client;
+use crate::connections::read_client;
 
 /// Rows between two looks at the progress.
 const PROGRESS_ROWS: u64 = 1_000;
@@ -33,13 +33,10 @@ const PROGRESS_ROWS: u64 = 1_000;
 /// Why an export ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The read models could not be read.
     #[error("cannot read the read models")]
     Read(#[from] tokio_postgres::Error),
-    /// The rows could not be written.
     #[error("cannot write the export")]
     Write(#[source] std::io::Error),
-    /// The Parquet file could not be written.
     #[error("cannot write the Parquet file")]
     Parquet(#[from] ::parquet::errors::ParquetError),
 }
@@ -49,11 +46,8 @@ pub enum ExportError {
 pub struct Job {
     /// Orders or lines.
     pub table: Table,
-    /// How they are written.
     pub format: Format,
-    /// Whose.
     pub tenant: TenantId,
-    /// Which of them.
     pub condition: Condition,
 }
 

@@ -47,9 +47,9 @@ impl<W: Write + Send> Groups<W> {
 
     fn write_group(&mut self) -> Result<(), ExportError> {
         let mut group = self.file.next_row_group()?;
-        for (place, (_, kind)) in self.columns.iter().enumerate() {
+        for (index, (_, kind)) in self.columns.iter().enumerate() {
             let mut column = group.next_column()?.expect("the schema has these columns");
-            let values = self.rows.iter_mut().map(|row| std::mem::replace(&mut row[place], Value::Nothing));
+            let values = self.rows.iter_mut().map(|row| std::mem::replace(&mut row[index], Value::Nothing));
             match kind {
                 Kind::Text => write::<ByteArrayType>(&mut column, values, |value| match value {
                     Value::Text(text) => Some(ByteArray::from(text.into_bytes())),
@@ -82,7 +82,8 @@ fn write<T: DataType>(
     values: impl Iterator<Item = Value>,
     take: impl Fn(Value) -> Option<T::T>,
 ) -> Result<(), ParquetError> {
-    let (mut present, mut levels) = (Vec::new(), Vec::new());
+    let mut present = Vec::new();
+    let mut levels = Vec::new();
     for value in values.map(take) {
         levels.push(i16::from(value.is_some()));
         present.extend(value);

@@ -136,8 +136,8 @@ impl Table {
             Self::Orders => ORDERS.len() - 3,
             Self::Lines => LINES.len() - 4,
         };
-        for (place, (_, kind)) in self.columns().iter().take(stored).enumerate() {
-            record.push(value(row, CHECKED + place, *kind)?);
+        for (index, (_, kind)) in self.columns().iter().take(stored).enumerate() {
+            record.push(value(row, CHECKED + index, *kind)?);
         }
         record.push(code.map_or(Value::Nothing, Value::Text));
         let minor = match self {
@@ -152,19 +152,20 @@ impl Table {
     }
 }
 
-fn value(row: &Row, place: usize, kind: Kind) -> Result<Value, tokio_postgres::Error> {
+fn value(row: &Row, index: usize, kind: Kind) -> Result<Value, tokio_postgres::Error> {
     let value = match kind {
-        Kind::Whole => row.try_get::<_, Option<i64>>(place)?.map(Value::Whole),
-        Kind::Flag => row.try_get::<_, Option<bool>>(place)?.map(Value::Flag),
-        Kind::Time => row.try_get::<_, Option<DateTime<Utc>>>(place)?.map(Value::Time),
-        Kind::Text => row.try_get::<_, Option<String>>(place)?.map(Value::Text),
+        Kind::Whole => row.try_get::<_, Option<i64>>(index)?.map(Value::Whole),
+        Kind::Flag => row.try_get::<_, Option<bool>>(index)?.map(Value::Flag),
+        Kind::Time => row.try_get::<_, Option<DateTime<Utc>>>(index)?.map(Value::Time),
+        Kind::Text => row.try_get::<_, Option<String>>(index)?.map(Value::Text),
     };
     Ok(value.unwrap_or(Value::Nothing))
 }
 
 /// A unit price with the decimals it has, and at least those of its currency.
 fn price(ten_thousandths: i64, exponent: u32) -> String {
-    let (mut value, mut decimals) = (ten_thousandths, PRICE_DECIMALS);
+    let mut value = ten_thousandths;
+    let mut decimals = PRICE_DECIMALS;
     while decimals > exponent && value % 10 == 0 {
         value /= 10;
         decimals -= 1;

@@ -50,13 +50,13 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ConditionError> {
 fn quoted(text: &str) -> Result<(String, usize), ConditionError> {
     let mut value = String::new();
     let mut letters = text.char_indices().skip(1).peekable();
-    while let Some((place, letter)) = letters.next() {
+    while let Some((index, letter)) = letters.next() {
         if letter != '\'' {
             value.push(letter);
         } else if letters.next_if(|(_, next)| *next == '\'').is_some() {
             value.push('\'');
         } else {
-            return Ok((value, place + 1));
+            return Ok((value, index + 1));
         }
     }
     Err(ConditionError::Unclosed)

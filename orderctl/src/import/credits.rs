@@ -1,9 +1,9 @@
 //! Which sale a credit takes back.
 //!
-//! The rule: the latest sale to the same customer, placed no later than the credit, of which every stock code of the credit has
-//! at least the credited quantity left. The quantity is then used up. A credit without customer, or without such a sale,
-//! names none.
-//! Guarantees: the same file gives the same answers; memory is bounded, for the oldest sales are forgotten first.
+//! The rule: the latest sale to the same customer that was placed no later than the credit and has at least the credited
+//! quantity left of every stock code of the credit. The quantity is then subtracted from what is left of the sale. A credit
+//! without customer, or without such a sale, names none.
+//! Guarantees: the same file gives the same result. Memory is bounded, because the oldest sales are forgotten first.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub struct Sales {
     lines: usize,
     codes: HashMap<Arc<str>, u32>,
     by_customer: HashMap<Arc<str>, VecDeque<Sale>>,
-    /// Whose sale was remembered when, oldest first.
+    /// Customers of the remembered sales, oldest sale first.
     order: VecDeque<Arc<str>>,
 }
 
@@ -42,7 +42,9 @@ impl Default for Sales {
 
 impl Sales {
     fn with_limit(lines_max: usize) -> Self {
-        let (codes, by_customer, order) = (HashMap::new(), HashMap::new(), VecDeque::new());
+        let codes = HashMap::new();
+        let by_customer = HashMap::new();
+        let order = VecDeque::new();
         Self { lines_max, lines: 0, codes, by_customer, order }
     }
 
@@ -103,18 +105,18 @@ impl Sales {
 }
 
 impl Sale {
-    fn place(&self, code: u32) -> Option<usize> {
+    fn index_of(&self, code: u32) -> Option<usize> {
         self.left.binary_search_by_key(&code, |(known, _)| *known).ok()
     }
 
     fn covers(&self, wanted: &[(u32, u64)]) -> bool {
-        wanted.iter().all(|(code, pieces)| self.place(*code).is_some_and(|place| self.left[place].1 >= *pieces))
+        wanted.iter().all(|(code, pieces)| self.index_of(*code).is_some_and(|index| self.left[index].1 >= *pieces))
     }
 
     fn use_up(&mut self, wanted: &[(u32, u64)]) {
         for (code, pieces) in wanted {
-            if let Some(place) = self.place(*code) {
-                self.left[place].1 -= pieces;
+            if let Some(index) = self.index_of(*code) {
+                self.left[index].1 -= pieces;
             }
         }
     }

@@ -1,8 +1,9 @@
-//! Gathering the lines of each invoice, wherever in the file they stand.
+//! Collects the lines of each invoice, wherever in the file they are.
 //!
-//! Guarantees: an invoice comes out as soon as its last line was read, so memory holds open invoices only; both passes treat
-//! every row alike. How much may be open has a limit, beyond which the import ends with a clear word. A row that cannot be
-//! read belongs to the invoice that it names wherever that can be told; where it cannot, the invoices around it are in doubt.
+//! Guarantees: an invoice is returned as soon as its last line has been read, so memory holds only unfinished invoices. Both
+//! passes treat every row alike. The number of lines of unfinished invoices is limited; above the limit the import ends with an
+//! error. A row that cannot be read belongs to the invoice that it names; if it names none, the invoices before and after it
+//! are in doubt.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -25,7 +26,6 @@ const OPEN_LINES_MAX: usize = 800_000;
 /// Why lines cannot be gathered.
 #[derive(Debug, thiserror::Error)]
 pub enum GatherError {
-    /// The file cannot be read.
     #[error(transparent)]
     Input(#[from] InputError),
     /// Amounts that cannot be counted.
@@ -33,54 +33,47 @@ pub enum GatherError {
     Amount(#[from] TooLarge),
     /// Too many invoices for one run.
     #[error("{name} has more than {INVOICES_MAX} invoices; split it and import the parts")]
-    TooManyInvoices {
-        /// Which file.
-        name: Arc<str>,
-    },
+    TooManyInvoices { name: Arc<str> },
     /// Too many rows that cannot be read.
     #[error("{name} has more than {UNREADABLE_MAX} rows that cannot be read; has it the delimiter of the mapping?")]
-    TooManyUnreadable {
-        /// Which file.
-        name: Arc<str>,
-    },
+    TooManyUnreadable { name: Arc<str> },
     /// Too many invoices open at once.
     #[error(
         "{name} scatters the lines of its invoices too widely (more than {OPEN_LINES_MAX} lines are open at line {line}); sort it by {column}"
     )]
     TooScattered {
-        /// Which file.
         name: Arc<str>,
-        /// Where.
+        /// Line of the file, from 1.
         line: u64,
         /// The column that groups lines.
         column: String,
     },
 }
 
-/// Where a row belongs.
-enum Place<'a> {
-    /// To the order of this reference.
+/// Which order a row belongs to.
+enum RowOwner<'a> {
+    /// The order of this reference.
     Order(Cow<'a, str>),
-    /// To one of these, for it cannot be read.
+    /// The row cannot be read; it belongs to one of the orders of these references.
     OneOf(&'a [String]),
-    /// Nobody can tell.
-    Nowhere,
+    /// The row names no order.
+    Unknown,
 }
 
-fn place<'a>(plan: &'a Plan, record: &'a Record) -> Place<'a> {
+fn row_owner<'a>(plan: &'a Plan, record: &'a Record) -> RowOwner<'a> {
     if !record.candidates.is_empty() {
-        return Place::OneOf(&record.candidates);
+        return RowOwner::OneOf(&record.candidates);
     }
-    plan.key(record).map_or(Place::Nowhere, Place::Order)
+    plan.key(record).map_or(RowOwner::Unknown, RowOwner::Order)
 }
 
 /// How many lines each invoice has: the first pass over a file.
 #[derive(Debug)]
 pub struct Index {
     left: HashMap<Box<str>, u32>,
-    /// Whose the rows are that cannot be read, by their line of the file.
+    /// The invoice of each row that cannot be read, by line of the file.
     owners: HashMap<u64, Box<str>>,
-    /// Invoices that a row may belong to which cannot be read, with that line.
+    /// Invoices that an unreadable row may belong to, with the line of that row.
     doubts: HashMap<Box<str>, u64>,
     /// Rows that name no invoice.
     loose: bool,
@@ -94,7 +87,7 @@ struct Unreadable {
     rows: Vec<(u64, Vec<String>)>,
     /// The invoice of the row before.
     before: String,
-    /// A row whose invoice nobody can tell, until the next row names one.
+    /// Line of a row whose invoice is unknown, until the next row names one.
     pending: Option<u64>,
 }
 
@@ -105,13 +98,15 @@ impl Index {
     /// [`GatherError`].
     pub fn build(origin: &Origin, plan: &Plan, first: Option<usize>) -> Result<Self, GatherError> {
         let mut rows = origin.rows(plan)?;
-        let (left, owners, doubts) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let left = HashMap::new();
+        let owners = HashMap::new();
+        let doubts = HashMap::new();
         let mut index = Self { left, owners, doubts, loose: first.is_none(), lines: 0 };
         let mut record = Record::default();
         let mut unreadable = Unreadable::default();
         while rows.next(&mut record)? {
-            match place(plan, &record) {
-                Place::Order(key) => {
+            match row_owner(plan, &record) {
+                RowOwner::Order(key) => {
                     let counted = index.count(&key, first, || plan.kind(&record) == Some(Kind::Sale));
                     index.lines += u64::from(counted);
                     if let Some(line) = unreadable.pending.take() {
@@ -120,8 +115,8 @@ impl Index {
                     unreadable.before.clear();
                     unreadable.before.push_str(&key);
                 }
-                Place::OneOf(candidates) => unreadable.rows.push((record.number, candidates.to_vec())),
-                Place::Nowhere => {
+                RowOwner::OneOf(candidates) => unreadable.rows.push((record.number, candidates.to_vec())),
+                RowOwner::Unknown => {
                     index.lines += u64::from(index.loose);
                     // Where a row is a whole order, it is no other order's line.
                     if plan.lines.is_none() {
@@ -138,7 +133,7 @@ impl Index {
             }
         }
         rows.finish()?;
-        index.settle(unreadable.rows);
+        index.assign_owners(unreadable.rows);
         Ok(index)
     }
 
@@ -156,7 +151,7 @@ impl Index {
 
     /// Gives each row that cannot be read to the first of its candidates that other rows name; the others are in doubt. One
     /// that no other row names makes an invoice of its own.
-    fn settle(&mut self, rows: Vec<(u64, Vec<String>)>) {
+    fn assign_owners(&mut self, rows: Vec<(u64, Vec<String>)>) {
         for (line, candidates) in rows {
             let mut known = candidates.iter().filter(|candidate| self.left.contains_key(candidate.as_str()));
             let owner = match known.next() {
@@ -177,10 +172,10 @@ impl Index {
 
     /// The invoice of a row; `None` for a row of none.
     fn owner<'a>(&'a self, plan: &'a Plan, record: &'a Record) -> Option<Cow<'a, str>> {
-        match place(plan, record) {
-            Place::Order(key) => Some(key),
-            Place::OneOf(_) => self.owners.get(&record.number).map(|owner| (&**owner).into()),
-            Place::Nowhere => None,
+        match row_owner(plan, record) {
+            RowOwner::Order(key) => Some(key),
+            RowOwner::OneOf(_) => self.owners.get(&record.number).map(|owner| (&**owner).into()),
+            RowOwner::Unknown => None,
         }
     }
 }
@@ -267,7 +262,7 @@ impl<'a> Gatherer<'a> {
         let mut gathered = self.open.remove(&key).unwrap_or_default();
         self.open_lines -= gathered.lines();
         gathered.add(reading);
-        Ok(Some(gathered.prepare(key.into(), doubt, (self.plan, self.choices), &mut self.sales)?))
+        Ok(Some(gathered.prepare(key.into(), doubt, self.plan, self.choices, &mut self.sales)?))
     }
 
     fn loose(&mut self) -> Result<Prepared, GatherError> {
@@ -278,7 +273,7 @@ impl<'a> Gatherer<'a> {
         }
         let mut gathered = Gathered::default();
         gathered.add(reading);
-        Ok(gathered.prepare("".into(), None, (self.plan, self.choices), &mut self.sales)?)
+        Ok(gathered.prepare("".into(), None, self.plan, self.choices, &mut self.sales)?)
     }
 
     fn end(&self) -> Result<Option<Prepared>, GatherError> {

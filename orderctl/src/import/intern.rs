@@ -1,4 +1,4 @@
-//! One copy of texts that repeat, as stock codes and descriptions do.
+//! Keeps one copy of repeated texts, such as stock codes and descriptions.
 
 use std::collections::HashSet;
 use std::sync::Arc;

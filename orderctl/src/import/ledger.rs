@@ -1,7 +1,7 @@
-//! What became of every line, counted once.
+//! Counts the outcome of every line once.
 //!
-//! Guarantees: an invoice is counted when its fate is known, whole and once; so in lines and in amount, read is imported and
-//! corrected and already and refused together, after an interruption too. Amounts of different currencies are never added up.
+//! Guarantees: an invoice is counted whole and once, when its outcome is known. So for lines and for amounts, `read` is the sum of
+//! `imported`, `corrected`, `already` and `refused`, also after an interruption. Amounts of different currencies are never added.
 
 use std::collections::BTreeMap;
 
@@ -14,37 +14,36 @@ use crate::exact::{Exact, TooLarge};
 
 /// What the engine answered for an invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    /// Taken in now.
+pub enum Outcome {
+    /// Imported by this run.
     Imported,
-    /// Taken in now in place of what was taken in before.
+    /// Imported now, replacing what was imported before.
     Corrected,
-    /// Taken in before, with the same content.
+    /// Imported before, with the same content.
     Already,
-    /// Not acceptable.
+    /// Refused by the engine.
     Refused {
-        /// For programs.
+        /// Stable code, for programs.
         code: String,
-        /// For people.
+        /// Explanation, for people.
         detail: String,
     },
     /// It was never sent: all its lines are refused already.
     Empty,
 }
 
-/// An invoice with its fate.
+/// An invoice with its outcome.
 #[derive(Debug)]
-pub struct Settled {
-    /// The invoice.
+pub struct Completed {
     pub invoice: Prepared,
     /// What became of it.
-    pub fate: Fate,
+    pub outcome: Outcome,
 }
 
 /// Lines of the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct LineCounts {
-    /// All whose fate is known.
+    /// All with a known outcome.
     pub read: u64,
     /// Taken in by this run.
     pub imported: u64,
@@ -59,11 +58,11 @@ pub struct LineCounts {
 /// Invoices of the file. Each stands in one of the last five.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct InvoiceCounts {
-    /// All whose fate is known.
+    /// All with a known outcome.
     pub read: u64,
     /// Taken in by this run with every line.
     pub imported: u64,
-    /// Taken in by this run with every line, in place of an earlier one.
+    /// Taken in by this run with every line, replacing an earlier one.
     pub corrected: u64,
     /// Taken in by an earlier run with every line.
     pub already: u64,
@@ -87,7 +86,7 @@ pub struct OrderCounts {
 /// Amounts of one currency, with the signs that the file gives them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Amounts {
-    /// Of all lines whose fate is known.
+    /// Of all lines whose outcome is known.
     pub read: Exact,
     /// Of lines taken in by this run.
     pub imported: Exact,
@@ -104,11 +103,8 @@ pub struct Amounts {
 /// The account of an import.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    /// Lines.
     pub lines: LineCounts,
-    /// Invoices.
     pub invoices: InvoiceCounts,
-    /// Orders.
     pub orders: OrderCounts,
     /// Amounts by currency.
     pub amounts: BTreeMap<Currency, Amounts>,
@@ -137,15 +133,15 @@ pub enum CountError {
 }
 
 impl Amounts {
-    fn count(&mut self, invoice: &Prepared, fate: &Fate) -> Result<(), TooLarge> {
+    fn count(&mut self, invoice: &Prepared, outcome: &Outcome) -> Result<(), TooLarge> {
         self.rounded = self.rounded.plus(invoice.rounded)?;
         self.read = self.read.plus(invoice.amount)?.plus(invoice.refused_amount)?;
         self.refused = self.refused.plus(invoice.refused_amount)?;
-        let amount = match fate {
-            Fate::Imported => &mut self.imported,
-            Fate::Corrected => &mut self.corrected,
-            Fate::Already => &mut self.already,
-            Fate::Refused { .. } | Fate::Empty => &mut self.refused,
+        let amount = match outcome {
+            Outcome::Imported => &mut self.imported,
+            Outcome::Corrected => &mut self.corrected,
+            Outcome::Already => &mut self.already,
+            Outcome::Refused { .. } | Outcome::Empty => &mut self.refused,
         };
         *amount = amount.plus(invoice.amount)?;
         Ok(())
@@ -177,30 +173,31 @@ impl Ledger {
     ///
     /// # Errors
     /// [`CountError`].
-    pub fn settle(&mut self, settled: Settled) -> Result<(), CountError> {
-        let Settled { invoice, fate } = settled;
-        let (good, bad) = (count(invoice.numbers.len()), count(invoice.refused.len()));
+    pub fn complete(&mut self, completed: Completed) -> Result<(), CountError> {
+        let Completed { invoice, outcome } = completed;
+        let good = count(invoice.numbers.len());
+        let bad = count(invoice.refused.len());
         match invoice.currency {
-            Some(currency) => self.amounts.entry(currency).or_default().count(&invoice, &fate)?,
+            Some(currency) => self.amounts.entry(currency).or_default().count(&invoice, &outcome)?,
             None => self.note(&[AMOUNT_WITHOUT_CURRENCY.to_owned()]),
         }
-        let lines = match &fate {
-            Fate::Imported => &mut self.lines.imported,
-            Fate::Corrected => &mut self.lines.corrected,
-            Fate::Already => &mut self.lines.already,
-            Fate::Refused { .. } | Fate::Empty => &mut self.lines.refused,
+        let lines = match &outcome {
+            Outcome::Imported => &mut self.lines.imported,
+            Outcome::Corrected => &mut self.lines.corrected,
+            Outcome::Already => &mut self.lines.already,
+            Outcome::Refused { .. } | Outcome::Empty => &mut self.lines.refused,
         };
         *lines += good;
         self.lines.read += good + bad;
         self.lines.refused += bad;
         if !invoice.reference.is_empty() {
-            self.count_invoice(&fate, bad > 0);
+            self.count_invoice(&outcome, bad > 0);
         }
         self.note(&invoice.notes);
         for (line, refusal) in &invoice.refused {
             self.refuse(&invoice.reference, *line, &refusal.code, &refusal.detail)?;
         }
-        if let Fate::Refused { code, detail } = &fate {
+        if let Outcome::Refused { code, detail } = &outcome {
             for line in &invoice.numbers {
                 self.refuse(&invoice.reference, *line, code, detail)?;
             }
@@ -208,23 +205,23 @@ impl Ledger {
         Ok(())
     }
 
-    fn count_invoice(&mut self, fate: &Fate, partly: bool) {
+    fn count_invoice(&mut self, outcome: &Outcome, partly: bool) {
         let invoices = &mut self.invoices;
         invoices.read += 1;
-        match fate {
-            Fate::Imported => self.orders.imported += 1,
-            Fate::Corrected => self.orders.corrected += 1,
-            Fate::Already => self.orders.already += 1,
-            Fate::Refused { .. } | Fate::Empty => {}
+        match outcome {
+            Outcome::Imported => self.orders.imported += 1,
+            Outcome::Corrected => self.orders.corrected += 1,
+            Outcome::Already => self.orders.already += 1,
+            Outcome::Refused { .. } | Outcome::Empty => {}
         }
-        let place = match fate {
-            Fate::Refused { .. } | Fate::Empty => &mut invoices.refused,
-            Fate::Imported | Fate::Corrected | Fate::Already if partly => &mut invoices.partly_refused,
-            Fate::Imported => &mut invoices.imported,
-            Fate::Corrected => &mut invoices.corrected,
-            Fate::Already => &mut invoices.already,
+        let counter = match outcome {
+            Outcome::Refused { .. } | Outcome::Empty => &mut invoices.refused,
+            Outcome::Imported | Outcome::Corrected | Outcome::Already if partly => &mut invoices.partly_refused,
+            Outcome::Imported => &mut invoices.imported,
+            Outcome::Corrected => &mut invoices.corrected,
+            Outcome::Already => &mut invoices.already,
         };
-        *place += 1;
+        *counter += 1;
     }
 
     fn note(&mut self, notes: &[String]) {

@@ -1,9 +1,9 @@
-//! Orders of another system, from a file into the engine.
+//! Imports orders of another system from a file.
 //!
 //! Guarantees: every line of the file is imported or refused with a reason, and counted exactly; an order is imported whole or
-//! not at all, unless the user asks for parts; memory does not grow with the file; a second run changes nothing. What is
-//! decided about lines is in `docs/import-rules.md`.
-//! Does not: write to the store. All goes through `POST /v1/imports`.
+//! not at all, unless the user asks for parts; memory does not grow with the file; a second run changes nothing. The
+//! rules for lines are in `docs/import-rules.md`.
+//! Does not: write to the store. Every order goes through `POST /v1/imports`.
 
 mod credits;
 mod group;
@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::Engine;
 use group::{Gatherer, Index};
 use input::Origin;
-use ledger::{CountError, Fate, Ledger, Settled};
+use ledger::{Completed, CountError, Ledger, Outcome};
 use map::Plan;
 pub use order::Choices;
 use order::Prepared;
@@ -43,34 +43,31 @@ use send::Sender;
 pub use group::GatherError;
 pub use send::SendError;
 
-/// What is decided about lines, in words.
+/// The rules for lines, as help text.
 pub const RULES: &str = include_str!("../../docs/import-rules.md");
-/// The map language, in words.
+/// The map language, as help text.
 pub const MAPS: &str = include_str!("../../docs/import-maps.md");
-/// Requests at work at once; the engine takes four.
+/// Concurrent requests; the engine accepts four.
 const STREAMS: usize = 3;
-/// Invoices and bytes of one request.
+/// Most invoices and bytes in one request.
 const ROWS_MAX: usize = 250;
 const BYTES_MAX: usize = 512 * 1_024;
-/// Settled invoices that may wait to be counted.
-const SETTLED_MAX: usize = 1_024;
+/// Completed invoices that may wait to be counted.
+const COMPLETED_MAX: usize = 1_024;
 /// Longest wait for the engine's next result.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What to import.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// From where.
     pub origin: Origin,
-    /// By which mapping.
     pub plan: Arc<Plan>,
-    /// The first so many sales only.
+    /// Import only this many sales, the first of the file; `None` imports all.
     pub first: Option<usize>,
     /// How orders are made of their lines.
     pub choices: Choices,
     /// Whether nothing is imported: the report then says what an import would do.
     pub dry_run: bool,
-    /// Where the report goes.
     pub report: Option<PathBuf>,
     /// Longest wait for the engine's next result.
     pub patience: Duration,
@@ -79,16 +76,12 @@ pub struct Job {
 /// Why an import is not complete.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The file or its lines.
     #[error(transparent)]
     Gather(#[from] GatherError),
-    /// The engine.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// The account.
     #[error(transparent)]
     Count(#[from] CountError),
-    /// The report.
     #[error(transparent)]
     Report(#[from] ReportError),
     /// A fault of this program.
@@ -98,8 +91,8 @@ pub enum ImportError {
 
 /// How an import ended.
 #[derive(Debug)]
-pub struct Outcome {
-    /// What became of every line whose fate is known.
+pub struct ImportOutcome {
+    /// What became of every line whose outcome is known.
     pub ledger: Ledger,
     /// How the run went.
     pub run: Run,
@@ -116,12 +109,14 @@ pub async fn import(
     engine: Engine,
     progress: Progress,
     stop: CancellationToken,
-) -> Result<Outcome, ImportError> {
+) -> Result<ImportOutcome, ImportError> {
     let watch = Stopwatch::start();
     progress.begin(&format!("reading {}", job.origin.name()));
     let mut ledger = Ledger::new(job.report.as_deref().map(Spool::create).transpose()?);
     let index = {
-        let (origin, plan, first) = (job.origin.clone(), Arc::clone(&job.plan), job.first);
+        let origin = job.origin.clone();
+        let plan = Arc::clone(&job.plan);
+        let first = job.first;
         spawn_blocking(move || Index::build(&origin, &plan, first)).await??
     };
     let lines = index.lines;
@@ -138,7 +133,7 @@ pub async fn import(
     if let Some(spool) = ledger.take_spool() {
         spool.finish(&ledger, &run)?;
     }
-    Ok(Outcome { ledger, run, error })
+    Ok(ImportOutcome { ledger, run, error })
 }
 
 async fn run(
@@ -152,7 +147,7 @@ async fn run(
     // One part's failure ends the others; the user's stop does too.
     let stop = stop.child_token();
     let _ends_with_us = stop.clone().drop_guard();
-    let (settle, mut settled) = mpsc::channel(SETTLED_MAX);
+    let (completions, mut completed) = mpsc::channel(COMPLETED_MAX);
     let (batches, queue) = mpsc::channel(STREAMS);
     let queue = Arc::new(Mutex::new(queue));
     let mut parts: JoinSet<Result<(), ImportError>> = JoinSet::new();
@@ -161,7 +156,7 @@ async fn run(
         plan: Arc::clone(&job.plan),
         choices: job.choices,
         batches,
-        settle: settle.clone(),
+        completions: completions.clone(),
         stop: stop.clone(),
     };
     parts.spawn_blocking(move || reader.run(index).map_err(ImportError::from));
@@ -169,7 +164,7 @@ async fn run(
         engine,
         dry_run: job.dry_run,
         patience: job.patience,
-        settled: settle,
+        completions,
         progress: progress.clone(),
         stop: stop.clone(),
     };
@@ -180,7 +175,7 @@ async fn run(
     let mut first_error = None;
     loop {
         tokio::select! {
-            next = settled.recv() => match next {
+            next = completed.recv() => match next {
                 Some(next) => count(ledger, next, progress)?,
                 None => break,
             },
@@ -200,9 +195,9 @@ async fn run(
     }
 }
 
-fn count(ledger: &mut Ledger, settled: Settled, progress: &Progress) -> Result<(), CountError> {
+fn count(ledger: &mut Ledger, completed: Completed, progress: &Progress) -> Result<(), CountError> {
     let before = ledger.lines.read;
-    ledger.settle(settled)?;
+    ledger.complete(completed)?;
     progress.advance(ledger.lines.read - before);
     Ok(())
 }
@@ -224,14 +219,15 @@ struct Reader {
     plan: Arc<Plan>,
     choices: Choices,
     batches: mpsc::Sender<Vec<Prepared>>,
-    settle: mpsc::Sender<Settled>,
+    completions: mpsc::Sender<Completed>,
     stop: CancellationToken,
 }
 
 impl Reader {
     fn run(self, index: Index) -> Result<(), GatherError> {
         let mut gatherer = Gatherer::open(&self.origin, &self.plan, self.choices, index)?;
-        let (mut batch, mut bytes) = (Vec::new(), 0);
+        let mut batch = Vec::new();
+        let mut bytes = 0;
         while !self.stop.is_cancelled() {
             let Some(invoice) = gatherer.next()? else {
                 // Nobody listens any more only when another part has failed, and that one has the reason.
@@ -241,7 +237,7 @@ impl Reader {
                 return Ok(());
             };
             let Some(row) = &invoice.row else {
-                if self.settle.blocking_send(Settled { invoice, fate: Fate::Empty }).is_err() {
+                if self.completions.blocking_send(Completed { invoice, outcome: Outcome::Empty }).is_err() {
                     return Ok(());
                 }
                 continue;

@@ -1,4 +1,4 @@
-//! From the lines of one order to the row that imports it.
+//! Makes the row that imports an order from the lines of the order.
 //!
 //! Guarantees: every line that was read is either in the row or refused with a reason, and its amount is in exactly one of the
 //! two sums. An order with a refused line has no row, unless the user asks for the rest of it.
@@ -9,7 +9,7 @@ use domain::order::LINES_MAX;
 use domain::{Currency, OrderNumber};
 
 use super::credits::Sales;
-use super::map::{Head, Kind, Line, Plan, Reading, Refusal, Settled, Verdict};
+use super::map::{Head, Kind, Line, Plan, Reading, Refusal, ResolvedTime, Verdict};
 use super::row::Draft;
 use crate::exact::{Exact, TooLarge};
 
@@ -26,7 +26,7 @@ pub struct Choices {
 #[derive(Debug, Default)]
 pub struct Gathered {
     head: Head,
-    placed: Option<Settled>,
+    placed: Option<ResolvedTime>,
     /// The first currency that any row names, refused ones too: what their amounts count in.
     counted_in: Option<Currency>,
     good: Vec<Good>,
@@ -84,7 +84,8 @@ impl Gathered {
             Verdict::Good(line) => self.agree(reading.head).map(|()| line),
             Verdict::Refused(refusal) => Err(*refusal),
         };
-        let (number, amount) = (reading.number, reading.amount);
+        let number = reading.number;
+        let amount = reading.amount;
         match accepted {
             Ok(line) => self.good.push(Good { line, number, amount }),
             Err(refusal) => self.refused.push(Bad { number, refusal, amount }),
@@ -128,7 +129,8 @@ impl Gathered {
         mut self,
         reference: Arc<str>,
         doubt: Option<u64>,
-        (plan, choices): (&Plan, Choices),
+        plan: &Plan,
+        choices: Choices,
         sales: &mut Sales,
     ) -> Result<Prepared, TooLarge> {
         let currency = self.head.currency.or(self.counted_in).or(plan.currency);

@@ -1,4 +1,4 @@
-//! How far an import is: a bar at a terminal, a line now and then elsewhere.
+//! Shows the progress of an import: a bar at a terminal, otherwise a line every few seconds.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -26,7 +26,8 @@ struct Shown {
 impl Shown {
     /// Seconds since the beginning, when it is time for another plain line.
     fn due(&self) -> Option<u64> {
-        let (seconds, last) = (self.watch.elapsed().as_secs(), self.last.load(Ordering::Relaxed));
+        let seconds = self.watch.elapsed().as_secs();
+        let last = self.last.load(Ordering::Relaxed);
         let due = seconds >= last + PLAIN_EVERY_S;
         // Of several that ask at once one gets the answer.
         (due && self.last.compare_exchange(last, seconds, Ordering::Relaxed, Ordering::Relaxed).is_ok())
@@ -78,7 +79,8 @@ impl Progress {
             return;
         }
         if let Some(seconds) = shown.due() {
-            let (done, all) = (shown.bar.position(), shown.bar.length().unwrap_or_default());
+            let done = shown.bar.position();
+            let all = shown.bar.length().unwrap_or_default();
             let rate = done / seconds.max(1);
             let left = all.saturating_sub(done) / rate.max(1);
             eprintln!("{done} of {all} lines, {rate} lines/s, {left} s left");

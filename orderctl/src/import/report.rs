@@ -1,7 +1,7 @@
 //! The report as a JSON file.
 //!
-//! Guarantees: the file appears whole or not at all; refused lines stand in the order of the file, whatever order the engine
-//! answered in; a refused line costs sixteen bytes of memory, its text waits on disk.
+//! Guarantees: the file appears whole or not at all. Refused lines are in the order of the file, whatever order the engine
+//! answered in. A refused line takes sixteen bytes of memory; its text is kept on disk.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, Write};
@@ -20,9 +20,9 @@ pub struct Refused<'a> {
     pub invoice: &'a str,
     /// Line of the file, from 1.
     pub line: u64,
-    /// For programs.
+    /// Stable code, for programs.
     pub code: &'a str,
-    /// For people.
+    /// Explanation, for people.
     pub detail: &'a str,
 }
 
@@ -42,8 +42,8 @@ pub struct Spool {
     path: PathBuf,
     file: BufWriter<File>,
     written: u64,
-    /// Line of the file and place in the spool.
-    places: Vec<(u64, u64)>,
+    /// Line of the file, and where its JSON begins in the spool, in bytes.
+    offsets: Vec<(u64, u64)>,
 }
 
 /// How a run ended.
@@ -55,9 +55,9 @@ pub struct Run {
     pub currency: Option<Currency>,
     /// Whether nothing was imported, but tried.
     pub dry_run: bool,
-    /// Whether every line of the file has a fate.
+    /// Whether every line of the file has an outcome.
     pub complete: bool,
-    /// How long it took.
+    /// Wall-clock time of the run, in seconds.
     pub seconds: f64,
 }
 
@@ -77,7 +77,7 @@ impl Spool {
     pub fn create(report: &Path) -> Result<Self, ReportError> {
         let path = beside(report, "refused");
         let file = File::create(&path).map_err(|source| ReportError { path: report.to_path_buf(), source })?;
-        Ok(Self { report: report.to_path_buf(), path, file: BufWriter::new(file), written: 0, places: Vec::new() })
+        Ok(Self { report: report.to_path_buf(), path, file: BufWriter::new(file), written: 0, offsets: Vec::new() })
     }
 
     /// Keeps a refused line.
@@ -87,7 +87,7 @@ impl Spool {
     pub fn push(&mut self, refused: &Refused<'_>) -> Result<(), ReportError> {
         let mut json = serde_json::to_vec(refused).expect("a refusal has only texts and numbers");
         json.push(b'\n');
-        self.places.push((refused.line, self.written));
+        self.offsets.push((refused.line, self.written));
         self.written += u64::try_from(json.len()).unwrap_or_default();
         self.file.write_all(&json).map_err(|source| ReportError { path: self.report.clone(), source })
     }
@@ -105,8 +105,8 @@ impl Spool {
         self.file.flush()?;
         let part = beside(&self.report, "part");
         let mut out = BufWriter::new(File::create(&part)?);
-        self.places.sort_unstable();
-        let mut refused = Sorted { places: self.places.iter(), file: BufReader::new(File::open(&self.path)?), at: 0 };
+        self.offsets.sort_unstable();
+        let mut refused = Sorted { offsets: self.offsets.iter(), file: BufReader::new(File::open(&self.path)?), at: 0 };
         write_report(&mut out, ledger, run, &mut refused)?;
         out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
         std::fs::rename(&part, &self.report)
@@ -115,19 +115,19 @@ impl Spool {
 
 /// Reads refused lines in the order of the file.
 struct Sorted<'a, F> {
-    places: std::slice::Iter<'a, (u64, u64)>,
+    offsets: std::slice::Iter<'a, (u64, u64)>,
     file: BufReader<F>,
     at: u64,
 }
 
 impl<F: Read + Seek> Sorted<'_, F> {
     fn next(&mut self) -> std::io::Result<Option<String>> {
-        let Some((_, place)) = self.places.next() else { return Ok(None) };
+        let Some((_, offset)) = self.offsets.next() else { return Ok(None) };
         // Mostly a step within the buffer, for the engine answers nearly in order.
-        self.file.seek_relative(place.cast_signed() - self.at.cast_signed())?;
+        self.file.seek_relative(offset.cast_signed() - self.at.cast_signed())?;
         let mut json = String::new();
         let length = self.file.read_line(&mut json)?;
-        self.at = place + u64::try_from(length).unwrap_or_default();
+        self.at = offset + u64::try_from(length).unwrap_or_default();
         json.truncate(json.trim_end().len());
         Ok(Some(json))
     }
@@ -157,13 +157,13 @@ fn write_report(
         .amounts
         .iter()
         .map(|(currency, amounts)| {
-            let mut told = told(amounts);
-            told["rounded"] = amounts.rounded.to_fixed(currency.exponent()).into();
-            (currency.to_string(), told)
+            let mut json = amounts_json(amounts);
+            json["rounded"] = amounts.rounded.to_fixed(currency.exponent()).into();
+            (currency.to_string(), json)
         })
         .collect();
     let only = ledger.only_currency(run.currency);
-    let amount = only.map_or(Value::Null, |currency| told(&ledger.amounts_in(currency)));
+    let amount = only.map_or(Value::Null, |currency| amounts_json(&ledger.amounts_in(currency)));
     let rounded = only.map(|currency| ledger.amounts_in(currency).rounded.to_fixed(currency.exponent()));
     writeln!(out, "{{")?;
     writeln!(out, "  \"lines\": {},", serde_json::to_string(&ledger.lines)?)?;
@@ -191,7 +191,7 @@ fn write_report(
 }
 
 /// Amounts of one currency, to the last digit.
-fn told(amounts: &Amounts) -> Value {
+fn amounts_json(amounts: &Amounts) -> Value {
     json!({
         "read": amounts.read.to_string(),
         "imported": amounts.imported.to_string(),

@@ -16,26 +16,19 @@ pub struct Draft {
     pub reference: Arc<str>,
     /// The number people know it by.
     pub number: Arc<str>,
-    /// A sale or a credit.
     pub kind: Kind,
-    /// Its currency.
     pub currency: Currency,
-    /// When it was placed.
     pub placed_at: DateTime<Utc>,
-    /// Its lines.
     pub lines: Vec<PricedLine>,
 }
 
 /// A line with the price of a piece.
 #[derive(Debug, Clone)]
 pub struct PricedLine {
-    /// What.
     pub sku: Arc<str>,
-    /// What it is called.
     pub description: Option<Arc<str>>,
-    /// How many.
     pub quantity: Quantity,
-    /// What one costs.
+    /// Price of one piece.
     pub unit_price: UnitPrice,
 }
 

@@ -1,7 +1,7 @@
-//! Sending rows to the engine, and learning what became of each.
+//! Sends rows to the engine and reads the result of each.
 //!
-//! Guarantees: a row without a result is sent again, which changes nothing where it had arrived; while the engine is away the
-//! wait has a bound; a refusal of the whole request ends the import at once.
+//! Guarantees: a row without a result is sent again, which changes nothing if it had already arrived. The wait for an engine
+//! that does not answer is limited. A refusal of the whole request ends the import at once.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use service_kit::poll::pause;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::ledger::{Fate, Settled};
+use super::ledger::{Completed, Outcome};
 use super::order::Prepared;
 use super::progress::Progress;
 use crate::engine::{Engine, TokenError};
 
 /// Longest silence of the engine within an answer; it waits a minute for its own store.
 const SILENCE_MAX: Duration = Duration::from_secs(75);
-/// First and longest rest before rows are sent again.
+/// Shortest and longest delay before rows are sent again.
 const REST_MS_MIN: u64 = 200;
 const REST_MS_MAX: u64 = 5_000;
 /// How long a stopped import waits for the results of what was sent.
@@ -32,28 +32,21 @@ const ANSWER_BYTES_MAX: usize = 16 * 1_024;
 /// Longest line of results.
 const RESULT_BYTES_MAX: usize = 256 * 1_024;
 
-/// Why rows were not settled.
+/// Why rows have no result.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// The engine stayed away.
     #[error(
         "the engine at {url} gave no result for {seconds} s ({last}); see that it runs, then repeat the import: it goes on where it stopped"
     )]
     Away {
-        /// Its address.
         url: String,
         /// How long it was waited for.
         seconds: u64,
         /// What went wrong last.
         last: String,
     },
-    /// The engine refused the whole request.
     #[error("the engine refused the import: {answer}")]
-    Refused {
-        /// What it says.
-        answer: String,
-    },
-    /// There is no token.
+    Refused { answer: String },
     #[error(transparent)]
     Token(#[from] TokenError),
     /// Stopped by the user, with rows that have no result.
@@ -61,10 +54,10 @@ pub enum SendError {
     Stopped,
 }
 
-/// How one attempt failed; what had a result by then is settled.
-enum Trouble {
+/// How one attempt failed; what had a result by then is completed.
+enum SendFailure {
     /// Worth another attempt, after a rest where the engine asks for one.
-    Passing {
+    Transient {
         reason: String,
         rest: Option<Duration>,
     },
@@ -74,14 +67,13 @@ enum Trouble {
 /// Sends rows.
 #[derive(Clone)]
 pub struct Sender {
-    /// The engine.
     pub engine: Engine,
     /// Whether the engine only says what it would do.
     pub dry_run: bool,
     /// Longest wait for the next result.
     pub patience: Duration,
-    /// Where settled invoices go.
-    pub settled: mpsc::Sender<Settled>,
+    /// Where completed invoices go.
+    pub completions: mpsc::Sender<Completed>,
     /// Where waiting shows.
     pub progress: Progress,
     /// Ends the sending.
@@ -117,17 +109,17 @@ struct FieldError {
 
 impl RowResult {
     /// `Err` with the reason when the row is to be sent again.
-    fn fate(self) -> Result<Fate, String> {
+    fn outcome(self) -> Result<Outcome, String> {
         let mut detail = self.detail.unwrap_or_default();
         for error in self.errors {
             detail = format!("{detail}; {}: {}", error.pointer, error.detail);
         }
         let code = self.code.unwrap_or_else(|| "refused".to_owned());
         match self.status {
-            RowStatus::Imported => Ok(Fate::Imported),
-            RowStatus::Corrected => Ok(Fate::Corrected),
-            RowStatus::Already => Ok(Fate::Already),
-            RowStatus::Refused => Ok(Fate::Refused { code, detail }),
+            RowStatus::Imported => Ok(Outcome::Imported),
+            RowStatus::Corrected => Ok(Outcome::Corrected),
+            RowStatus::Already => Ok(Outcome::Already),
+            RowStatus::Refused => Ok(Outcome::Refused { code, detail }),
             RowStatus::Failed => Err(format!("{code}: {detail}")),
         }
     }
@@ -140,7 +132,8 @@ impl Sender {
     /// [`SendError`] when some have none.
     pub async fn deliver(&self, invoices: Vec<Prepared>) -> Result<(), SendError> {
         let mut waiting = invoices;
-        let (mut quiet, mut rest_ms) = (Stopwatch::start(), REST_MS_MIN);
+        let mut quiet = Stopwatch::start();
+        let mut rest_ms = REST_MS_MIN;
         loop {
             let before = waiting.len();
             let Some(outcome) = self.bounded(self.attempt(&mut waiting)).await else { return Err(SendError::Stopped) };
@@ -152,8 +145,8 @@ impl Sender {
             }
             let (last, rest) = match outcome {
                 Ok(()) => ("the answer ended before its last result".to_owned(), None),
-                Err(Trouble::Passing { reason, rest }) => (reason, rest),
-                Err(Trouble::Final(error)) => return Err(error),
+                Err(SendFailure::Transient { reason, rest }) => (reason, rest),
+                Err(SendFailure::Final(error)) => return Err(error),
             };
             if quiet.elapsed() >= self.patience {
                 let seconds = self.patience.as_secs();
@@ -181,10 +174,10 @@ impl Sender {
     }
 
     /// Sends rows once and takes those with a result out of `waiting`.
-    async fn attempt(&self, waiting: &mut Vec<Prepared>) -> Result<(), Trouble> {
+    async fn attempt(&self, waiting: &mut Vec<Prepared>) -> Result<(), SendFailure> {
         let mut body = Vec::new();
         waiting.iter().filter_map(|invoice| invoice.row.as_deref()).for_each(|row| body.extend_from_slice(row));
-        let token = self.engine.token().map_err(|error| Trouble::Final(error.into()))?;
+        let token = self.engine.token().map_err(|error| SendFailure::Final(error.into()))?;
         let query = if self.dry_run { "?dryRun=true" } else { "" };
         let request = self
             .engine
@@ -194,7 +187,7 @@ impl Sender {
             .bearer_auth(token)
             .body(body);
         let answer = tokio::time::timeout(SILENCE_MAX, request.send()).await.map_err(|_| silence())?;
-        let response = answer.map_err(|error| passing(&error))?;
+        let response = answer.map_err(|error| transient(&error))?;
         if response.status() != StatusCode::OK {
             return Err(refused(response).await);
         }
@@ -207,7 +200,7 @@ impl Sender {
         outcome
     }
 
-    async fn results(&self, response: Response, open: &mut HashMap<usize, Prepared>) -> Result<(), Trouble> {
+    async fn results(&self, response: Response, open: &mut HashMap<usize, Prepared>) -> Result<(), SendFailure> {
         let mut chunks = response.bytes_stream();
         let mut buffer: Vec<u8> = Vec::new();
         let mut failed = None;
@@ -215,7 +208,7 @@ impl Sender {
             let chunk = match tokio::time::timeout(SILENCE_MAX, chunks.next()).await {
                 Err(_) => return Err(silence()),
                 Ok(None) => break,
-                Ok(Some(chunk)) => chunk.map_err(|error| passing(&error))?,
+                Ok(Some(chunk)) => chunk.map_err(|error| transient(&error))?,
             };
             buffer.extend_from_slice(&chunk);
             let mut taken = 0;
@@ -229,47 +222,50 @@ impl Sender {
                 return Err(unreadable("a result without end"));
             }
         }
-        failed.map_or(Ok(()), |reason| Err(Trouble::Passing { reason, rest: None }))
+        failed.map_or(Ok(()), |reason| Err(SendFailure::Transient { reason, rest: None }))
     }
 
-    /// Settles one row; the reason where it is to be sent again.
-    async fn result(&self, line: &[u8], open: &mut HashMap<usize, Prepared>) -> Result<Option<String>, Trouble> {
+    /// Completes one row. Returns the reason when the row must be sent again.
+    async fn result(&self, line: &[u8], open: &mut HashMap<usize, Prepared>) -> Result<Option<String>, SendFailure> {
         if line.trim_ascii().is_empty() {
             return Ok(None);
         }
         let result: RowResult = serde_json::from_slice(line).map_err(|error| unreadable(&error.to_string()))?;
         let row = result.row;
-        let fate = match result.fate() {
-            Ok(fate) => fate,
+        let outcome = match result.outcome() {
+            Ok(outcome) => outcome,
             Err(reason) => return Ok(Some(reason)),
         };
         let invoice = open.remove(&row).ok_or_else(|| unreadable(&format!("a second result for row {row}")))?;
         // The ledger leaves only after an error of its own, which ends the import.
-        self.settled.send(Settled { invoice, fate }).await.map_err(|_| Trouble::Final(SendError::Stopped))?;
+        self.completions
+            .send(Completed { invoice, outcome })
+            .await
+            .map_err(|_| SendFailure::Final(SendError::Stopped))?;
         Ok(None)
     }
 }
 
-/// A failure of the connection, told by its innermost cause: what lies around it repeats the address at length.
-fn passing(error: &reqwest::Error) -> Trouble {
+/// A failure of the connection, described by its innermost cause, because the outer ones repeat the address at length.
+fn transient(error: &reqwest::Error) -> SendFailure {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    Trouble::Passing { reason: innermost.to_string(), rest: None }
+    SendFailure::Transient { reason: innermost.to_string(), rest: None }
 }
 
-fn silence() -> Trouble {
-    Trouble::Passing { reason: format!("no answer within {} s", SILENCE_MAX.as_secs()), rest: None }
+fn silence() -> SendFailure {
+    SendFailure::Transient { reason: format!("no answer within {} s", SILENCE_MAX.as_secs()), rest: None }
 }
 
-fn unreadable(what: &str) -> Trouble {
+fn unreadable(what: &str) -> SendFailure {
     let answer = format!("its answer cannot be read ({what}); do this tool and the engine have the same version?");
-    Trouble::Final(SendError::Refused { answer })
+    SendFailure::Final(SendError::Refused { answer })
 }
 
 /// A whole request refused: for now, or for good.
-async fn refused(response: Response) -> Trouble {
+async fn refused(response: Response) -> SendFailure {
     let status = response.status();
     let rest = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let mut text = Vec::new();
@@ -281,12 +277,12 @@ async fn refused(response: Response) -> Trouble {
         }
     }
     let answer = format!("{status} {}", summary(&text));
-    let passing = status.is_server_error()
+    let transient = status.is_server_error()
         || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT);
-    if passing {
-        return Trouble::Passing { reason: answer, rest: rest.map(Duration::from_secs) };
+    if transient {
+        return SendFailure::Transient { reason: answer, rest: rest.map(Duration::from_secs) };
     }
-    Trouble::Final(SendError::Refused { answer })
+    SendFailure::Final(SendError::Refused { answer })
 }
 
 /// The title and detail of a problem document, else the beginning of the text.

@@ -4,13 +4,15 @@ use std::fmt;
 
 use domain::Currency;
 
-use super::Outcome;
+use super::ImportOutcome;
 use super::ledger::Amounts;
 
-impl fmt::Display for Outcome {
+impl fmt::Display for ImportOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (ledger, run) = (&self.ledger, &self.run);
-        let (lines, invoices) = (&ledger.lines, &ledger.invoices);
+        let ledger = &self.ledger;
+        let run = &self.run;
+        let lines = &ledger.lines;
+        let invoices = &ledger.invoices;
         let only = ledger.only_currency(run.currency);
         let header = only.map_or_else(String::new, |currency| format!("amount, {currency}"));
         writeln!(f, "{:>10} {:>12} {:>12} {header:>20}", "", "invoices", "lines")?;
@@ -51,7 +53,7 @@ fn amounts_in(f: &mut fmt::Formatter<'_>, currency: Currency, amounts: &Amounts)
     )
 }
 
-impl Outcome {
+impl ImportOutcome {
     fn verdict(&self) -> &'static str {
         let ledger = &self.ledger;
         let changed = ledger.orders.imported + ledger.orders.corrected;

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::group::{GatherError, Gatherer, Index};
 use super::input::Origin;
-use super::ledger::{Fate, Ledger, Settled};
+use super::ledger::{Completed, Ledger, Outcome};
 use super::map::{ONLINE_RETAIL, Plan};
 use super::order::{Choices, Prepared};
 use crate::exact::Exact;
@@ -52,8 +52,8 @@ fn gathered(
         invoices.push(invoice);
     }
     if first.is_none() {
-        let told: usize = invoices.iter().map(|invoice| invoice.numbers.len() + invoice.refused.len()).sum();
-        assert_eq!(told as u64, lines, "every row is told of");
+        let counted: usize = invoices.iter().map(|invoice| invoice.numbers.len() + invoice.refused.len()).sum();
+        assert_eq!(counted as u64, lines, "every row is accounted for");
     }
     Ok(invoices)
 }
@@ -239,28 +239,31 @@ proptest! {
     #[test]
     fn read_is_imported_and_already_and_refused(
         rows in rows(),
-        fates in prop::collection::vec(0_u8..4, 200),
+        outcomes in prop::collection::vec(0_u8..4, 200),
         partial in any::<bool>(),
     ) {
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
         let mut ledger = Ledger::default();
         let mut seen: HashMap<u64, u32> = HashMap::new();
-        for (invoice, fate) in made(&file(&rows), None, Choices { partial, update: false }).into_iter().zip(fates) {
+        let invoices = made(&file(&rows), None, Choices { partial, update: false });
+        for (invoice, outcome) in invoices.into_iter().zip(outcomes) {
             prop_assert!(partial || invoice.row.is_none() || invoice.refused.is_empty(), "an order in part");
             for line in invoice.numbers.iter().chain(invoice.refused.iter().map(|(line, _)| line)) {
                 *seen.entry(*line).or_default() += 1;
             }
-            let fate = match (&invoice.row, fate) {
-                (None, _) => Fate::Empty,
-                (Some(_), 0) => Fate::Imported,
-                (Some(_), 1) => Fate::Already,
-                (Some(_), 2) => Fate::Corrected,
-                (Some(_), _) => Fate::Refused { code: "import_conflict".to_owned(), detail: String::new() },
+            let outcome = match (&invoice.row, outcome) {
+                (None, _) => Outcome::Empty,
+                (Some(_), 0) => Outcome::Imported,
+                (Some(_), 1) => Outcome::Already,
+                (Some(_), 2) => Outcome::Corrected,
+                (Some(_), _) => Outcome::Refused { code: "import_conflict".to_owned(), detail: String::new() },
             };
-            ledger.settle(Settled { invoice, fate }).unwrap();
+            ledger.complete(Completed { invoice, outcome }).unwrap();
         }
         prop_assert!(seen.len() == rows.len() && seen.values().all(|times| *times == 1));
-        let (lines, amounts, invoices) = (ledger.lines, ledger.amounts_in(Currency::GBP), ledger.invoices);
+        let lines = ledger.lines;
+        let amounts = ledger.amounts_in(Currency::GBP);
+        let invoices = ledger.invoices;
         prop_assert_eq!(lines.read, rows.len() as u64);
         prop_assert_eq!(lines.read, lines.imported + lines.corrected + lines.already + lines.refused);
         let parts = [amounts.corrected, amounts.already, amounts.refused];

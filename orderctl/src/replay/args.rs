@@ -10,24 +10,24 @@ use crate::events::Moment;
 /// `replay …`
 #[derive(Debug, Subcommand)]
 pub enum ReplayVerb {
-    /// Make read models anew from the log beside the live ones, compare, and switch
+    /// Rebuild read models from the log beside the live ones, compare both, and switch
     #[command(
-        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. Where a row differs\nfrom the live one nothing is switched, and the rows, their fields and the events behind them are told.\nAn interrupted rebuild changes nothing; the next one sweeps its tables.\n\nWhere the projector says that its place in the topic is gone, or that the topic was made anew, --start-over takes the\nwhole log, lets the projector begin at the topic's beginning, and gives up what is parked; there is no way back from it.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild --all --start-over\n  orderctl replay rebuild sku_sales --json"
+        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. If a row differs\nfrom the live one, nothing is switched, and the rows, their fields and the events behind them are reported.\nAn interrupted rebuild changes nothing; the next one removes its tables.\n\nUse --start-over if the projector reports that its offsets in the topic are gone, or that the topic was created again. It\nrebuilds from the whole log, lets the projector begin at the topic's beginning, and drops what is parked. It cannot be undone.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild --all --start-over\n  orderctl replay rebuild sku_sales --json"
     )]
     Rebuild(RebuildArgs),
-    /// Compare the live rows with a fold of the log; exit code 1 where a row differs
+    /// Compare the live rows with a fold of the log; exit code 1 if a row differs
     Verify(VerifyArgs),
-    /// Go back to the models that were live before the last `rebuild --all`, once they have caught up
+    /// Restore the models that were live before the last `rebuild --all`, once they have caught up
     Rollback(RollbackArgs),
     /// Show which generation of each model is live, which is kept, and whether a rebuild runs
     Status(JsonArgs),
-    /// Show an order as its events make it, now or at an earlier moment
+    /// Show an order as folded from its events, now or at an earlier moment
     Show(ShowArgs),
     /// Show what changed in an order between two moments
     Diff(DiffArgs),
 }
 
-/// Which models.
+/// The models to work on.
 #[derive(Debug, Args)]
 pub struct ModelArgs {
     /// One model: order_summary, order_lines, order_timeline, customer_summary or sku_sales
@@ -39,7 +39,7 @@ pub struct ModelArgs {
 }
 
 impl ModelArgs {
-    /// The models meant.
+    /// The selected models.
     pub fn models(&self) -> Vec<Model> {
         self.model.map_or_else(|| Model::ALL.to_vec(), |model| vec![model])
     }
@@ -48,16 +48,16 @@ impl ModelArgs {
 /// `replay rebuild`
 #[derive(Debug, Args)]
 pub struct RebuildArgs {
-    /// Which models.
+    /// The models to work on.
     #[command(flatten)]
     pub models: ModelArgs,
-    /// Switch although rows differ: the log is right, the live rows are wrong
+    /// Switch although rows differ, because the log is right and the live rows are wrong
     #[arg(long)]
     pub accept_differences: bool,
-    /// Take the whole log and let the projector start over: its place in the topic is gone
+    /// Rebuild from the whole log and let the projector start over, because its offsets in the topic are gone
     #[arg(long, requires = "all", conflicts_with = "accept_differences")]
     pub start_over: bool,
-    /// The report as JSON
+    /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -65,10 +65,10 @@ pub struct RebuildArgs {
 /// `replay verify`
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Which models.
+    /// The models to work on.
     #[command(flatten)]
     pub models: ModelArgs,
-    /// The report as JSON
+    /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -76,13 +76,13 @@ pub struct VerifyArgs {
 /// `replay rollback`
 #[derive(Debug, Args)]
 pub struct RollbackArgs {
-    /// Which models. A single one cannot catch up, for sums alone know no versions.
+    /// The models to work on. A single one cannot catch up, for sums alone know no versions.
     #[command(flatten)]
     pub models: ModelArgs,
     /// Switch although rows differ from those that are live now
     #[arg(long)]
     pub accept_differences: bool,
-    /// The report as JSON
+    /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -92,7 +92,7 @@ pub struct RollbackArgs {
 pub struct ShowArgs {
     /// The order's id
     pub order: OrderId,
-    /// As it was then: a version (3), a position of the log (0.1742) or a moment (RFC 3339)
+    /// The order as of this moment: a version (3), a position of the log (0.1742) or a moment (RFC 3339)
     #[arg(long, value_name = "VERSION|POSITION|TIME")]
     pub as_of: Option<Moment>,
 }
@@ -108,7 +108,7 @@ pub struct DiffArgs {
     /// The later moment; without it, now
     #[arg(long, value_name = "VERSION|POSITION|TIME")]
     pub to: Option<Moment>,
-    /// As JSON
+    /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,
 }

@@ -19,7 +19,8 @@ impl Log for StoreLog {
     }
 
     async fn page(&self, shard: i16, after: i64, events_max: i64) -> Result<Vec<Published>, BoxError> {
-        let (mut published, end) = (Vec::new(), after.saturating_add(events_max));
+        let mut published = Vec::new();
+        let end = after.saturating_add(events_max);
         let mut last = after;
         // The store ends a page early where events are large.
         while last < end {

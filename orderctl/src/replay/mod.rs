@@ -1,4 +1,4 @@
-//! Read models made anew from the log, proven and switched; single orders folded to any moment.
+//! Read models rebuilt from the log, verified and switched; single orders folded to any moment.
 
 pub mod args;
 mod log;
@@ -20,7 +20,7 @@ use service_kit::config::{DatabaseUrl, Variables};
 use service_kit::shutdown::on_signal;
 use uuid::Uuid;
 
-use crate::places::{brokers, orders_database, read_database};
+use crate::connections::{brokers, orders_database, read_database};
 use args::{ReplayVerb, RollbackArgs};
 pub use log::StoreLog;
 
@@ -33,30 +33,30 @@ pub async fn run(variables: &Variables, verb: &ReplayVerb) -> Result<bool, BoxEr
         ReplayVerb::Rebuild(args) if args.start_over => {
             let start = start(variables).await?;
             let work = Work::new(variables).await?;
-            let report = work.interruptible(async |how, tell| {
-                start_over(&work.read, &work.log, &start, (&how.0, how.1), tell).await
+            let report = work.interruptible(async |how, on_progress| {
+                start_over(&work.read, &work.log, &start, (&how.0, how.1), on_progress).await
             });
-            report::tell(&report.await?, Purpose::SwitchDespiteDifferences, args.json)
+            report::print(&report.await?, Purpose::SwitchDespiteDifferences, args.json)
         }
         ReplayVerb::Rebuild(args) => {
             let purpose = if args.accept_differences { Purpose::SwitchDespiteDifferences } else { Purpose::Switch };
             let work = Work::new(variables).await?;
             let models = args.models.models();
-            let report = work.interruptible(async |how, tell| {
-                rebuild(&work.read, &work.log, &models, (purpose, &how.0, how.1), tell).await
+            let report = work.interruptible(async |how, on_progress| {
+                rebuild(&work.read, &work.log, &models, (purpose, &how.0, how.1), on_progress).await
             });
-            report::tell(&report.await?, purpose, args.json)
+            report::print(&report.await?, purpose, args.json)
         }
         ReplayVerb::Verify(args) => {
             let work = Work::new(variables).await?;
             let models = args.models.models();
-            let report = work.interruptible(async |how, tell| {
-                rebuild(&work.read, &work.log, &models, (Purpose::Verify, &how.0, how.1), tell).await
+            let report = work.interruptible(async |how, on_progress| {
+                rebuild(&work.read, &work.log, &models, (Purpose::Verify, &how.0, how.1), on_progress).await
             });
-            report::tell(&report.await?, Purpose::Verify, args.json)
+            report::print(&report.await?, Purpose::Verify, args.json)
         }
         ReplayVerb::Rollback(args) => go_back(variables, args).await,
-        ReplayVerb::Status(args) => report::tell_status(&status(&read_database(variables)?).await?, args.json),
+        ReplayVerb::Status(args) => report::print_status(&status(&read_database(variables)?).await?, args.json),
         ReplayVerb::Show(args) => order::show(variables, args).await,
         ReplayVerb::Diff(args) => order::diff(variables, args).await,
     }
@@ -68,7 +68,8 @@ async fn start(variables: &Variables) -> Result<Start, BoxError> {
     if offsets.is_empty() {
         return Err(format!("there is no topic {ORDER_EVENTS} to start over in; run `order-engine topics`").into());
     }
-    let (group, topic) = (GROUP.to_owned(), ORDER_EVENTS.to_owned());
+    let group = GROUP.to_owned();
+    let topic = ORDER_EVENTS.to_owned();
     Ok(Start { group, topic, offsets: offsets.into_iter().collect() })
 }
 
@@ -79,9 +80,10 @@ async fn go_back(variables: &Variables, args: &RollbackArgs) -> Result<bool, Box
     }
     let purpose = if args.accept_differences { Purpose::SwitchDespiteDifferences } else { Purpose::Switch };
     let work = Work::new(variables).await?;
-    let report =
-        work.interruptible(async |how, tell| roll_back(&work.read, &work.log, (purpose, &how.0, how.1), tell).await);
-    report::tell(&report.await?, purpose, args.json)
+    let report = work.interruptible(async |how, on_progress| {
+        roll_back(&work.read, &work.log, (purpose, &how.0, how.1), on_progress).await
+    });
+    report::print(&report.await?, purpose, args.json)
 }
 
 /// What a rebuild works with.
@@ -96,16 +98,17 @@ impl Work {
         Ok(Self { read: read_database(variables)?, log: StoreLog(store) })
     }
 
-    /// Runs until done or interrupted, and tells the progress on standard error.
+    /// Runs until done or interrupted, and prints the progress on standard error.
     async fn interruptible(
         &self,
         run: impl AsyncFnOnce((RebuildOptions, Uuid), &mut (dyn FnMut(Progress) + Send)) -> Result<Report, RebuildError>,
     ) -> Result<Report, BoxError> {
         let holder = SystemIds.ordered();
         let stop = on_signal()?;
-        let mut teller = Teller { last: None };
-        let mut tell = |progress| teller.tell(progress);
-        let ended = stop.run_until_cancelled(Box::pin(run((RebuildOptions::default(), holder), &mut tell))).await;
+        let mut printer = ProgressPrinter { last: None };
+        let mut on_progress = |progress| printer.print(progress);
+        let ended =
+            stop.run_until_cancelled(Box::pin(run((RebuildOptions::default(), holder), &mut on_progress))).await;
         if let Some(ended) = ended {
             return Ok(ended?);
         }
@@ -117,12 +120,12 @@ impl Work {
 /// Milliseconds between two lines of progress.
 const LINE_MS: u128 = 1_000;
 
-struct Teller {
+struct ProgressPrinter {
     last: Option<(&'static str, Stopwatch)>,
 }
 
-impl Teller {
-    fn tell(&mut self, progress: Progress) {
+impl ProgressPrinter {
+    fn print(&mut self, progress: Progress) {
         let due =
             self.last.is_none_or(|(stage, last)| stage != progress.stage || last.elapsed().as_millis() >= LINE_MS);
         if due {

@@ -12,10 +12,10 @@ use service_kit::BoxError;
 use service_kit::config::Variables;
 
 use super::args::{DiffArgs, ShowArgs};
+use crate::connections::orders_database;
 use crate::events::{Moment, happened_by, positions};
-use crate::places::orders_database;
 
-/// Said where the log's place of an event is not known; a projection does not depend on it.
+/// Used if the position of an event is not known; a projection does not depend on it.
 const UNKNOWN: Position = Position { shard: 0, position: 0 };
 
 pub(super) async fn show(variables: &Variables, args: &ShowArgs) -> Result<bool, BoxError> {
@@ -38,9 +38,9 @@ pub(super) async fn diff(variables: &Variables, args: &DiffArgs) -> Result<bool,
     let changes = changes(&flat(before), &flat(after));
     let mut out = std::io::stdout();
     if args.json {
-        let told: Map<String, Value> =
+        let by_field: Map<String, Value> =
             changes.into_iter().map(|(field, from, to)| (field, json!({ "from": from, "to": to }))).collect();
-        writeln!(out, "{}", Value::Object(told))?;
+        writeln!(out, "{}", Value::Object(by_field))?;
         return Ok(true);
     }
     let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "-".to_owned(), Value::to_string);
@@ -76,11 +76,11 @@ fn as_json(view: &OrderView) -> Value {
         .lines
         .iter()
         .map(|line| {
-            let told = json!({
+            let fields = json!({
                 "ordinal": line.ordinal, "sku": line.sku, "description": line.description, "quantity": line.quantity,
                 "unitPriceTenThousandths": line.unit_price, "totalMinor": line.total_minor,
             });
-            (line.line_id.to_string(), told)
+            (line.line_id.to_string(), fields)
         })
         .collect();
     json!({
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn changes_are_told_leaf_by_leaf() {
+    fn changes_are_reported_leaf_by_leaf() {
         let flat = |value| {
             let mut fields = BTreeMap::new();
             flatten("", &value, &mut fields);
@@ -138,7 +138,7 @@ mod tests {
         };
         let before = flat(json!({ "a": 1, "lines": { "x": { "quantity": 2 } }, "gone": true, "none": null }));
         let after = flat(json!({ "a": 1, "lines": { "x": { "quantity": 3 } }, "new": "n", "none": null }));
-        let told: Vec<_> = changes(&before, &after).into_iter().map(|(path, ..)| path).collect();
-        assert_eq!(told, ["gone", "lines.x.quantity", "new"]);
+        let paths: Vec<_> = changes(&before, &after).into_iter().map(|(path, ..)| path).collect();
+        assert_eq!(paths, ["gone", "lines.x.quantity", "new"]);
     }
 }

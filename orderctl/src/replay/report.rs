@@ -1,4 +1,4 @@
-//! What is said of a rebuild.
+//! Prints the progress and the result of a rebuild.
 
 use std::io::Write;
 
@@ -15,13 +15,13 @@ pub(super) fn progress(progress: &Progress) -> String {
     format!("{stage}: {done} of {total} events, {rate:.0}/s, {left:.0} s left")
 }
 
-/// Tells how it ended; `false` where rows differ and nothing was switched, or, in a check, where rows differ at all.
-pub(super) fn tell(report: &Report, purpose: Purpose, as_json: bool) -> Result<bool, BoxError> {
+/// Prints how it ended; `false` where rows differ and nothing was switched, or, in a check, where rows differ at all.
+pub(super) fn print(report: &Report, purpose: Purpose, as_json: bool) -> Result<bool, BoxError> {
     let mut out = std::io::stdout();
     if as_json {
-        let mut told = serde_json::to_value(report)?;
-        told["equal"] = report.is_equal().into();
-        writeln!(out, "{told}")?;
+        let mut document = serde_json::to_value(report)?;
+        document["equal"] = report.is_equal().into();
+        writeln!(out, "{document}")?;
     } else {
         write_text(&mut out, report, purpose)?;
     }
@@ -64,7 +64,7 @@ fn write_difference(out: &mut impl Write, difference: &Difference) -> std::io::R
     writeln!(out, "    events behind it: {}", difference.events.join(" "))
 }
 
-pub(super) fn tell_status(status: &Status, as_json: bool) -> Result<bool, BoxError> {
+pub(super) fn print_status(status: &Status, as_json: bool) -> Result<bool, BoxError> {
     let mut out = std::io::stdout();
     if as_json {
         let at_work = status.at_work.as_ref().map(|(stage, left)| json!({ "stage": stage, "leaseSecondsLeft": left }));

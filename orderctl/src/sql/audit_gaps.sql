@@ -5,7 +5,7 @@ FROM (
         SELECT position FROM log WHERE shard = $1 AND position > $2 AND position <= $3
         UNION ALL
         SELECT $3 + 1
-    ) AS places
+    ) AS positions
 ) AS steps
 WHERE position > before + 1
 LIMIT $4

@@ -27,14 +27,15 @@ struct Ended {
     errors: String,
 }
 
-struct Shop {
+struct Tenant {
     running: Running,
     scratch: Scratch,
 }
 
-impl Shop {
+impl Tenant {
     async fn open(name: &str) -> Self {
-        let (running, scratch) = (serve(Endpoint::default()).await, Scratch::new(name));
+        let running = serve(Endpoint::default()).await;
+        let scratch = Scratch::new(name);
         std::fs::write(scratch.file("map.toml"), MAP).unwrap();
         Self { running, scratch }
     }
@@ -69,43 +70,43 @@ impl Shop {
 
 #[tokio::test]
 async fn all_taken_in_is_0_something_refused_1_and_not_finished_3() {
-    let shop = Shop::open("exit-codes").await;
-    let good = shop.import(GOOD, &[]).await;
+    let tenant = Tenant::open("exit-codes").await;
+    let good = tenant.import(GOOD, &[]).await;
     assert_eq!((good.code, &good.report["invoices"]["imported"]), (Some(0), &json!(2)), "{}", good.errors);
-    assert_eq!(shop.import(GOOD, &[]).await.code, Some(0), "a repeat is all well too");
-    let refused = shop.import(&format!("{GOOD}3,2024-05-02T10:00:00Z,A,0,7\n"), &[]).await;
+    assert_eq!(tenant.import(GOOD, &[]).await.code, Some(0), "a repeat is all well too");
+    let refused = tenant.import(&format!("{GOOD}3,2024-05-02T10:00:00Z,A,0,7\n"), &[]).await;
     assert_eq!((refused.code, &refused.report["invoices"]["refused"]), (Some(1), &json!(1)));
-    let broken = shop.import(&format!("{GOOD}4,2024-05-02T10:00:00Z,\"A,1,7\n"), &[]).await;
+    let broken = tenant.import(&format!("{GOOD}4,2024-05-02T10:00:00Z,\"A,1,7\n"), &[]).await;
     assert_eq!((broken.code, &broken.report), (Some(3), &Value::Null));
     assert!(broken.errors.contains("is not closed"), "{}", broken.errors);
-    let away = shop.import_from("http://127.0.0.1:1", GOOD, &[]).await;
+    let away = tenant.import_from("http://127.0.0.1:1", GOOD, &[]).await;
     assert_eq!((away.code, &away.report["complete"]), (Some(3), &json!(false)));
-    assert_eq!(shop.orders(), 2);
+    assert_eq!(tenant.orders(), 2);
 }
 
 #[tokio::test]
 async fn a_dry_run_has_the_full_report_and_takes_nothing_in() {
-    let shop = Shop::open("dry-run").await;
+    let tenant = Tenant::open("dry-run").await;
     let content = format!("{GOOD}3,2024-05-02T10:00:00Z,A,0,7\n");
-    let tried = shop.import(&content, &["--dry-run"]).await;
-    assert_eq!((tried.code, shop.orders(), &tried.report["dry_run"]), (Some(1), 0, &json!(true)));
-    let done = shop.import(&content, &[]).await;
+    let tried = tenant.import(&content, &["--dry-run"]).await;
+    assert_eq!((tried.code, tenant.orders(), &tried.report["dry_run"]), (Some(1), 0, &json!(true)));
+    let done = tenant.import(&content, &[]).await;
     for same in ["lines", "invoices", "amount", "amounts", "refused", "orders", "complete"] {
         assert_eq!(tried.report[same], done.report[same], "{same}");
     }
-    assert_eq!(shop.orders(), 2);
+    assert_eq!(tenant.orders(), 2);
 }
 
 #[tokio::test]
 async fn a_corrected_file_replaces_what_was_imported_where_it_is_asked_to() {
-    let shop = Shop::open("update").await;
-    shop.import(GOOD, &[]).await;
+    let tenant = Tenant::open("update").await;
+    tenant.import(GOOD, &[]).await;
     let corrected = GOOD.replace(",15", ",16");
-    let refused = shop.import(&corrected, &[]).await;
+    let refused = tenant.import(&corrected, &[]).await;
     assert_eq!((refused.code, &refused.report["refused"][0]["code"]), (Some(1), &json!("import_conflict")));
-    let tried = shop.import(&corrected, &["--update", "--dry-run"]).await;
+    let tried = tenant.import(&corrected, &["--update", "--dry-run"]).await;
     assert_eq!((tried.code, &tried.report["orders"]["corrected"]), (Some(0), &json!(1)));
-    let done = shop.import(&corrected, &["--update"]).await;
+    let done = tenant.import(&corrected, &["--update"]).await;
     assert_eq!(
         (done.code, &done.report["lines"]),
         (
@@ -115,16 +116,16 @@ async fn a_corrected_file_replaces_what_was_imported_where_it_is_asked_to() {
             })
         )
     );
-    let again = shop.import(&corrected, &["--update"]).await;
+    let again = tenant.import(&corrected, &["--update"]).await;
     assert_eq!((again.code, &again.report["orders"]["already"]), (Some(0), &json!(2)));
 }
 
 #[tokio::test]
 async fn the_rest_of_an_order_is_imported_where_it_is_asked_for() {
-    let shop = Shop::open("partial").await;
+    let tenant = Tenant::open("partial").await;
     let content = GOOD.replace(",15", ",free");
-    let whole = shop.import(&content, &[]).await;
-    assert_eq!((whole.code, shop.orders(), &whole.report["invoices"]["refused"]), (Some(1), 1, &json!(1)));
-    let parts = shop.import(&content, &["--partial"]).await;
-    assert_eq!((parts.code, shop.orders(), &parts.report["invoices"]["partly_refused"]), (Some(1), 2, &json!(1)));
+    let whole = tenant.import(&content, &[]).await;
+    assert_eq!((whole.code, tenant.orders(), &whole.report["invoices"]["refused"]), (Some(1), 1, &json!(1)));
+    let parts = tenant.import(&content, &["--partial"]).await;
+    assert_eq!((parts.code, tenant.orders(), &parts.report["invoices"]["partly_refused"]), (Some(1), 2, &json!(1)));
 }

@@ -19,7 +19,7 @@ use orderctl::import::input::Origin;
 use orderctl::import::ledger::LineCounts;
 use orderctl::import::map::{ONLINE_RETAIL, Plan};
 use orderctl::import::progress::Progress;
-use orderctl::import::{Choices, Job, Outcome, import};
+use orderctl::import::{Choices, ImportOutcome, Job, import};
 use orderctl::sample;
 use serde_json::{Value, json};
 use service_kit::auth::Role;
@@ -149,7 +149,7 @@ fn job(invoices: usize, report: Option<PathBuf>) -> Job {
     }
 }
 
-async fn run(running: &Running, job: Job) -> Outcome {
+async fn run(running: &Running, job: Job) -> ImportOutcome {
     import(job, running.engine.clone(), Progress::silent(), CancellationToken::new()).await.unwrap()
 }
 
@@ -157,7 +157,7 @@ fn faults(faults: &[(usize, Fault)]) -> Endpoint {
     Endpoint { faults: Mutex::new(faults.iter().copied().collect()), ..Endpoint::default() }
 }
 
-/// A place for a report, gone with the test.
+/// A path for a report, which is removed with the test.
 pub struct Scratch(PathBuf);
 
 impl Scratch {
@@ -186,14 +186,17 @@ pub fn read_report(path: &Path) -> Value {
 async fn a_second_run_changes_nothing_and_says_so() {
     let running = serve(Endpoint::default()).await;
     let scratch = Scratch::new("second-run");
-    let (one, two) = (scratch.file("one.json"), scratch.file("two.json"));
+    let one = scratch.file("one.json");
+    let two = scratch.file("two.json");
     let first = run(&running, job(300, Some(one.clone()))).await;
     assert!(first.run.complete && first.error.is_none());
     let second = run(&running, job(300, Some(two.clone()))).await;
-    let (first_lines, second_lines) = (first.ledger.lines, second.ledger.lines);
+    let first_lines = first.ledger.lines;
+    let second_lines = second.ledger.lines;
     assert_eq!(second_lines, LineCounts { imported: 0, already: first_lines.imported, ..first_lines });
     assert!(second.to_string().contains("Nothing changed"));
-    let (one, two) = (read_report(&one), read_report(&two));
+    let one = read_report(&one);
+    let two = read_report(&two);
     for same in ["refused", "amount_rounded", "refused_by_code", "notes"] {
         assert_eq!(one[same], two[same], "{same}");
     }
@@ -211,8 +214,8 @@ async fn the_report_has_the_promised_shape() {
     let report = read_report(&path);
     let text = std::fs::read_to_string(&path).unwrap();
     let keys = ["lines", "invoices", "amount", "amount_rounded", "refused", "seconds", "lines_per_s"];
-    let places: Vec<usize> = keys.iter().map(|key| text.find(&format!("\n  \"{key}\"")).unwrap()).collect();
-    assert!(places.is_sorted());
+    let offsets: Vec<usize> = keys.iter().map(|key| text.find(&format!("\n  \"{key}\"")).unwrap()).collect();
+    assert!(offsets.is_sorted());
     assert_eq!(report["lines"]["read"], outcome.ledger.lines.read);
     assert_eq!(report["amount"]["read"], outcome.ledger.amounts_in(Currency::GBP).read.to_string());
     assert!(report["invoices"]["partly_refused"].as_u64().unwrap() > 0);
@@ -231,7 +234,7 @@ async fn the_report_has_the_promised_shape() {
 async fn resets_failures_and_absences_lose_nothing_and_double_nothing() {
     let clean = serve(Endpoint::default()).await;
     let expected = run(&clean, job(900, None)).await;
-    let troubles = [
+    let failures = [
         (1, Fault::Unavailable),
         (2, Fault::ResetAfterHalf),
         (3, Fault::FailEverySecond),
@@ -239,11 +242,12 @@ async fn resets_failures_and_absences_lose_nothing_and_double_nothing() {
         (6, Fault::ResetAfterHalf),
         (7, Fault::FailEverySecond),
     ];
-    let running = serve(faults(&troubles)).await;
+    let running = serve(faults(&failures)).await;
     let outcome = run(&running, job(900, None)).await;
     assert!(outcome.run.complete, "{:?}", outcome.error);
     assert_eq!(*running.endpoint.orders.lock().unwrap(), *clean.endpoint.orders.lock().unwrap());
-    let (lines, wanted) = (outcome.ledger.lines, expected.ledger.lines);
+    let lines = outcome.ledger.lines;
+    let wanted = expected.ledger.lines;
     assert_eq!((lines.read, lines.refused), (wanted.read, wanted.refused));
     // What had arrived before a reset is found there by the next attempt.
     assert_eq!(lines.imported + lines.already, wanted.imported);

@@ -43,7 +43,8 @@ impl Log {
         let before = self.store.head(0).await.unwrap();
         for number in before..before + orders {
             let id = OrderId::new(SystemIds.ordered());
-            let (stream, command) = (id.to_string(), import(id, number));
+            let stream = id.to_string();
+            let command = import(id, number);
             let decide = |_: i64, state: &_| Order::decide(state, command.clone());
             let outcome = self.bus.execute(Execution {
                 id: &stream,

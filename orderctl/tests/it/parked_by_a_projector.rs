@@ -30,7 +30,8 @@ impl World {
     async fn start() -> Self {
         let read = TestDatabase::create().await;
         read_models::migrate(read.url(), |_| ()).await.unwrap();
-        let (topic, dead_letters) = (TestTopic::create(1).await, TestTopic::create(1).await);
+        let topic = TestTopic::create(1).await;
+        let dead_letters = TestTopic::create(1).await;
         let messaging =
             MessagingSettings { kafka_brokers: brokers(), schema_registry_url: registry().url().to_owned() };
         let mut settings = ProjectionSettings::read(read.url().clone(), messaging);
@@ -42,7 +43,8 @@ impl World {
             let stop = stop.clone();
             async move { service.run(stop).await }
         });
-        let (encoder, client) = (topic.encoder().await, read.client().await);
+        let encoder = topic.encoder().await;
+        let client = read.client().await;
         Self { read, client, topic, encoder, stop }
     }
 
@@ -78,7 +80,8 @@ impl World {
 #[tokio::test]
 async fn what_was_parked_is_applied_in_order_once_its_cause_is_gone_and_the_order_goes_on() {
     let world = World::start().await;
-    let (ill, well) = (new_order(), new_order());
+    let ill = new_order();
+    let well = new_order();
     // A rule that only this order breaks.
     let rule = format!("ALTER TABLE order_timeline_g1.order_timeline ADD CONSTRAINT rule CHECK (order_id <> '{ill}')");
     world.client.batch_execute(&rule).await.unwrap();
@@ -106,7 +109,8 @@ async fn what_was_parked_is_applied_in_order_once_its_cause_is_gone_and_the_orde
 #[tokio::test]
 async fn what_can_never_be_applied_is_given_up_with_a_reason() {
     let world = World::start().await;
-    let (torn, well) = (new_order(), new_order());
+    let torn = new_order();
+    let well = new_order();
     // The first of its events is nowhere.
     world.publish(&[cancelled(torn, 2, 1), drafted(well, 2)]).await;
     world.wait_for_version(well, 1).await;

@@ -63,7 +63,7 @@ impl World {
         rows
     }
 
-    /// Waits until the rebuild tells a stage and waits for a lock of this test's.
+    /// Waits until the rebuild reports a stage and waits for a lock of this test's.
     async fn held(&self, stage: &str, within: &TestDatabase) {
         let stage = format!("SELECT stage IS NOT DISTINCT FROM '{stage}' FROM public.model_rebuild");
         holds(&self.client, &stage).await;
@@ -72,29 +72,31 @@ impl World {
 
     /// Starts a rebuild, applies what is late while it fills, and kills it; what is live is the same before and after.
     async fn kill_at(&self, stage: Stage, late: &[Published]) -> Vec<String> {
-        let (mut holder, mut second) = (self.log.database.client().await, self.read.client().await);
+        let mut holder = self.log.database.client().await;
+        let mut second = self.read.client().await;
         let in_fill = holder.transaction().await.unwrap();
         in_fill.batch_execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE").await.unwrap();
         let mut rebuild = self.orderctl("rebuild").spawn().unwrap();
         self.held("fill", &self.log.database).await;
         apply(&self.read, late).await;
-        let (live, rows) = (self.live().await, self.rows().await);
+        let live = self.live().await;
+        let rows = self.rows().await;
         let later = second.transaction().await.unwrap();
-        let (told, lock) = match stage {
+        let (reported, lock) = match stage {
             Stage::Fill => (None, "SELECT".to_owned()),
             Stage::CatchUp => {
                 let schema = generation::schema(Model::OrderSummary, live.of(Model::OrderSummary).unwrap());
                 (Some("catch up"), format!("LOCK TABLE {schema}.order_summary IN ACCESS EXCLUSIVE MODE"))
             }
-            // What moves the pointer has moved none yet; nobody else sees the stage that its transaction tells.
+            // What moves the pointer has moved none yet; nobody else sees the stage that its transaction reports.
             Stage::Switch => {
                 (Some("compare and switch"), "LOCK TABLE public.model_generation IN SHARE MODE".to_owned())
             }
         };
         later.batch_execute(&lock).await.unwrap();
-        if let Some(told) = told {
+        if let Some(reported) = reported {
             in_fill.rollback().await.unwrap();
-            self.held(told, &self.read).await;
+            self.held(reported, &self.read).await;
             rebuild.kill().await.unwrap();
         } else {
             rebuild.kill().await.unwrap();

@@ -55,12 +55,12 @@ impl World {
 
     /// Whether a command line finds all well.
     async fn orderctl(&self, line: &str) -> Result<bool, String> {
-        let told = match Cli::try_parse_from(format!("orderctl {line}").split(' ')).unwrap().verb {
+        let result = match Cli::try_parse_from(format!("orderctl {line}").split(' ')).unwrap().verb {
             Verb::Replay(verb) => replay::run(&self.variables(), &verb).await,
             Verb::Dlq(verb) => dlq::run(&self.variables(), &verb).await,
             verb => panic!("{verb:?} is of other tests"),
         };
-        told.map_err(|error| service_kit::errors::chain(error.as_ref()))
+        result.map_err(|error| service_kit::errors::chain(error.as_ref()))
     }
 }
 
@@ -109,7 +109,8 @@ async fn park(client: &Client, order: OrderId, records: &[Option<OutgoingRecord>
     let encoder =
         Encoder::with_ids("http://127.0.0.1:9", "orders", std::array::from_fn(|n| u32::try_from(n).unwrap() + 1));
     for record in records {
-        let (mut value, mut headers) = (b"no Avro at all".to_vec(), serde_json::json!({}));
+        let mut value = b"no Avro at all".to_vec();
+        let mut headers = serde_json::json!({});
         if let Some(record) = record {
             value = encoder.encode(record).unwrap().value.unwrap();
             headers = headers_of(record);
@@ -138,7 +139,9 @@ async fn parked_records_of_a_key_are_applied_in_order_as_far_as_they_can_be() {
     use messaging::testing::{cancelled, drafted, new_order};
     let mut world = World::of(1).await;
     let decoder = Decoder::new(registry().await);
-    let (well, ill, torn) = (new_order(), new_order(), new_order());
+    let well = new_order();
+    let ill = new_order();
+    let torn = new_order();
     park(&world.client, well, &[Some(drafted(well, 2)), Some(cancelled(well, 2, 3))]).await;
     park(&world.client, ill, &[Some(drafted(ill, 4)), None, Some(cancelled(ill, 2, 5))]).await;
     park(&world.client, torn, &[Some(cancelled(torn, 2, 6))]).await;
@@ -176,10 +179,12 @@ async fn a_switch_waits_for_a_redrive_and_takes_its_rows_along() {
     world.client.batch_execute(forget).await.unwrap();
     park(&world.client, world.first(), &[Some(OutgoingRecord { published, payload_hash: [0; 32] })]).await;
     // The redrive has written its rows and cannot remove what was parked yet.
-    let (mut holder, mut client) = (world.read.client().await, world.read.client().await);
+    let mut holder = world.read.client().await;
+    let mut client = world.read.client().await;
     let holding = holder.transaction().await.unwrap();
     holding.batch_execute("LOCK TABLE public.parked IN SHARE MODE").await.unwrap();
-    let (key, decoder) = (world.first().to_string(), Decoder::new(registry().await));
+    let key = world.first().to_string();
+    let decoder = Decoder::new(registry().await);
     let redriving = tokio::spawn(async move { redrive(&mut client, &decoder, key.as_bytes()).await.unwrap() });
     let waiting = "SELECT count(*) = $ FROM pg_stat_activity \
          WHERE datname = current_database() AND wait_event_type = 'Lock'";

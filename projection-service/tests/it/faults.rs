@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::support::{SOMEBODY_WAITS, World, new_id, placed};
 
-/// More refusals than the registry's client takes for one question: then the projector has paused and asked again.
+/// More refusals than the registry's client retries for one request: then the projector has paused and asked again.
 const REFUSALS: usize = 9;
 
 #[tokio::test]
@@ -50,64 +50,65 @@ async fn lost_connections_are_made_anew_and_nothing_is_parked() {
     world.wait_for("SELECT count(*) = 0 FROM parked").await;
 }
 
-/// The real registry behind a door that can be shut.
-struct Door {
+/// A proxy in front of the real registry that can refuse connections.
+struct RegistryProxy {
     url: String,
-    open: AtomicBool,
+    accepts: AtomicBool,
     refused: AtomicUsize,
 }
 
-impl Door {
-    async fn shut() -> Arc<Self> {
+impl RegistryProxy {
+    async fn refusing() -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let behind = registry().url().trim_start_matches("http://").to_owned();
         let (registry, path) = behind.split_once('/').map_or((behind.as_str(), ""), |(host, path)| (host, path));
-        let (registry, url) = (registry.to_owned(), format!("http://{}/{path}", listener.local_addr().unwrap()));
-        let door = Arc::new(Self { url, open: AtomicBool::new(false), refused: AtomicUsize::new(0) });
+        let url = format!("http://{}/{path}", listener.local_addr().unwrap());
+        let registry = registry.to_owned();
+        let proxy = Arc::new(Self { url, accepts: AtomicBool::new(false), refused: AtomicUsize::new(0) });
         tokio::spawn({
-            let door = Arc::clone(&door);
+            let proxy = Arc::clone(&proxy);
             async move {
                 while let Ok((mut caller, _)) = listener.accept().await {
-                    if door.open.load(Ordering::Relaxed) {
+                    if proxy.accepts.load(Ordering::Relaxed) {
                         let mut called = TcpStream::connect(&registry).await.unwrap();
                         tokio::spawn(async move { tokio::io::copy_bidirectional(&mut caller, &mut called).await });
                     } else {
-                        door.refused.fetch_add(1, Ordering::Relaxed);
+                        proxy.refused.fetch_add(1, Ordering::Relaxed);
                     }
                 }
             }
         });
-        door
+        proxy
     }
 }
 
 #[tokio::test]
 async fn a_registry_that_is_away_is_waited_for_and_nothing_is_parked() {
     let mut world = World::new(1).await;
-    let door = Door::shut().await;
-    world.settings.messaging.schema_registry_url.clone_from(&door.url);
+    let proxy = RegistryProxy::refusing().await;
+    world.settings.messaging.schema_registry_url.clone_from(&proxy.url);
     let (order, running) = (new_id(), world.start());
     world.publish(placed(order)).await;
-    let paused = async || door.refused.load(Ordering::Relaxed) >= REFUSALS;
+    let paused = async || proxy.refused.load(Ordering::Relaxed) >= REFUSALS;
     wait_until(PATIENCE, Duration::from_millis(20), paused).await.unwrap();
     world
         .wait_for("SELECT (SELECT count(*) FROM parked) = 0 AND bool_and(next_offset = 0) FROM projector_offset")
         .await;
-    door.open.store(true, Ordering::Relaxed);
+    proxy.accepts.store(true, Ordering::Relaxed);
     world.wait_for_version(order, 4).await;
     running.stop().await;
     world.wait_for("SELECT count(*) = 0 FROM parked").await;
 }
 
 #[tokio::test]
-async fn a_place_beyond_the_topic_is_refused_and_a_rebuilt_one_is_taken() {
+async fn a_resume_position_beyond_the_topic_is_refused_and_a_corrected_one_is_used() {
     let world = World::new(1).await;
     let order = new_id();
     world.publish(placed(order)).await;
     let insert = "INSERT INTO projector_offset (group_name, topic, partition, next_offset) VALUES ($1, $2, 0, 1000)";
     world.client.execute(insert, &[&world.settings.group, &world.topic.name]).await.unwrap();
     let running = world.start();
-    // It stands still, with a word in the log, until somebody puts the offset right.
+    // It does not go on, and logs why, until an operator corrects the offset.
     running.refused(1).await;
     assert_eq!(world.version(order).await, 0);
     world.client.execute("UPDATE projector_offset SET next_offset = 0", &[]).await.unwrap();

@@ -1,5 +1,5 @@
-//! The projector against a real Kafka, a real registry and a real Postgres. Each test has topics, subjects, a group and a
-//! database of its own.
+//! The projector against a real Kafka, a real registry and a real Postgres. Each test has topics, subjects, a group and
+//! a database of its own.
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 

@@ -13,7 +13,7 @@ async fn what_is_published_ends_in_rows_and_offsets() {
     let applied: i64 =
         world.client.query_one("SELECT count(*) FROM order_timeline_g1.order_timeline", &[]).await.unwrap().get(0);
     assert_eq!(applied, 80);
-    // The markers of the transactions are settled too.
+    // The positions after the transactions' markers are committed too.
     let ends = "SELECT sum(next_offset) > 80 AND bool_and(last_event_id IS NOT NULL) FROM projector_offset WHERE next_offset > 0";
     world.wait_for(ends).await;
     running.stop().await;
@@ -46,7 +46,7 @@ async fn keys_in_another_order_give_the_same_rows() {
     let mut seen = Vec::new();
     for records in [one_by_one, mixed] {
         let mut world = World::new(2).await;
-        // So small that one order is spread over several.
+        // So small that one order takes several batches.
         world.settings.batch.records_max = 7;
         world.publish(records).await;
         let running = world.start();

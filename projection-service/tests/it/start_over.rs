@@ -1,4 +1,5 @@
-//! The group's place in the topic is gone: the projector says so and stands still, and goes on once the rows come from the log.
+//! The group's resume position is no longer in the topic: the projector reports it and stops, and goes on once the rows
+//! have been rebuilt from the log.
 
 use std::sync::Arc;
 
@@ -52,7 +53,7 @@ async fn wait_for_rebuilt(world: &World, orders: usize) {
 }
 
 #[tokio::test]
-async fn a_topic_made_anew_is_told_and_nothing_is_skipped() {
+async fn a_recreated_topic_is_reported_and_nothing_is_skipped() {
     let world = World::new(1).await;
     let [seen, lost, new, later] = [(); 4].map(|()| new_id());
     let running = world.start();

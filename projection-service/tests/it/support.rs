@@ -1,4 +1,4 @@
-//! Words that the tests share.
+//! Helpers that the tests share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use messaging::producer::IdempotentProducer;
 use messaging::testing::{PATIENCE, TestTopic, brokers, registry, unique};
 use messaging::{EncodedRecord, Encoder, OutgoingRecord};
 use projection_service::{ProjectionService, ProjectionSettings};
-use read_models::testing::Story;
+use read_models::testing::EventHistory;
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::config::MessagingSettings;
 use service_kit::poll::wait_until;
@@ -18,10 +18,10 @@ use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// How often a condition is looked at.
+/// Time between two checks of a condition.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// A topic, a database, and what a projector of its own needs.
+/// A topic, a database, and everything else that a projector needs.
 pub struct World {
     pub topic: TestTopic,
     pub dead_letters: TestTopic,
@@ -86,7 +86,7 @@ impl World {
         assert!(arrived.is_ok(), "order {order} is at {} instead of {version}", self.version(order).await);
     }
 
-    /// Waits until a question about the database is answered with `true`.
+    /// Waits until a query answers `true`.
     pub async fn wait_for(&self, sql: &str) {
         let holds = async || self.client.query_one(sql, &[]).await.unwrap().get::<_, bool>(0);
         assert!(wait_until(PATIENCE, LOOK, holds).await.is_ok(), "never true: {sql}");
@@ -107,7 +107,7 @@ impl World {
     }
 }
 
-/// Whether somebody waits for a lock that another holds.
+/// Whether a session waits for a lock that another one holds.
 pub const SOMEBODY_WAITS: &str =
     "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
@@ -124,7 +124,7 @@ impl Running {
         tokio::time::timeout(PATIENCE, self.task).await.unwrap().unwrap();
     }
 
-    /// Ends it where it stands, as a crash does: nothing is finished, nobody is told.
+    /// Ends it abruptly, as a crash does: nothing is finished or reported.
     pub async fn kill(self) {
         self.task.abort();
         assert!(self.task.await.unwrap_err().is_cancelled());
@@ -153,7 +153,7 @@ pub fn new_id() -> Uuid {
 /// An order of three events.
 pub fn placed(order: Uuid) -> Vec<Published> {
     let address = || read_models::testing::address("GB", "customer:C-1", "c2VhbGVk");
-    Story::of(order, "shop", Some("C-1"))
+    EventHistory::of(order, "shop", Some("C-1"))
         .drafted()
         .line(0, "A", 2, 150)
         .addressed(domain::contract::AddressRole::Shipping, address())

@@ -1,11 +1,11 @@
-//! Following orders: every change of one, in order and once, from any place in its history.
+//! Following orders: every change of an order, once and in order, from any point of its history.
 //!
-//! Guarantees: what is followed are the rows of the timeline, by version, so nothing is lost or doubled by a restart, a
-//! failure or a switch of generations; a client that is slow holds back its own reading and nothing else. However many
-//! orders are followed, one statement a round tells which have changed. Does not: keep events in memory for anybody.
+//! Guarantees: changes are read from the rows of the timeline, by version, so none is lost or doubled by a restart, a
+//! failure or a switch of generations; a slow client delays only its own reading. One statement a round finds which of
+//! all followed orders have changed. Does not: buffer events for clients beyond a small read-ahead.
 
 mod follow;
-mod seats;
+mod subscription_permits;
 mod watch;
 
 use std::sync::Arc;
@@ -15,19 +15,19 @@ use service_kit::fairness::Shares;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-pub use follow::{Change, Follow, Lost};
-pub use seats::{Seats, TooMany};
+pub use follow::{Change, Follow, FollowError};
+pub use subscription_permits::{SubscriptionPermits, TooMany};
 
 use crate::config::{CATCHING_UP_MAX, Limits};
 use watch::Watch;
 
-/// What all who follow orders in a process share. Cheap to clone.
+/// The state that all subscriptions of a process share. Cheap to clone.
 #[derive(Clone)]
 pub struct Changes {
     read: ReadDb,
     watch: Watch,
     turns: Arc<Semaphore>,
-    seats: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     shares: Shares,
     per_connection_max: usize,
 }
@@ -39,14 +39,14 @@ impl Changes {
             watch: Watch::new(read.clone(), stop),
             read,
             turns: Arc::new(Semaphore::new(CATCHING_UP_MAX)),
-            seats: Arc::new(Semaphore::new(limits.subscriptions_max)),
+            permits: Arc::new(Semaphore::new(limits.subscriptions_max)),
             shares: Shares::of("subscriptions", limits.subscriptions_max),
             per_connection_max: limits.subscriptions_per_connection_max,
         }
     }
 
-    /// The seats of a new connection.
-    pub fn seats(&self) -> Seats {
-        Seats::new(Arc::clone(&self.seats), self.shares.clone(), self.per_connection_max)
+    /// The subscription permits of a new connection.
+    pub fn subscription_permits(&self) -> SubscriptionPermits {
+        SubscriptionPermits::new(Arc::clone(&self.permits), self.shares.clone(), self.per_connection_max)
     }
 }

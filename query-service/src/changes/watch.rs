@@ -1,8 +1,8 @@
-//! Knowing which orders have changed.
+//! Finds out which of the followed orders have changed.
 //!
-//! Guarantees: one task asks for all orders that anybody follows, in one statement a round, and only while somebody does;
-//! it rests longer the longer the answer takes. What it tells is the newest version alone, so a waiter that is slow costs
-//! nothing. Does not: tell what happened; whoever follows reads that from the timeline.
+//! Guarantees: one task queries all followed orders, in one statement a round, and runs only while an order is
+//! followed; the pause between rounds grows with the duration of the query. It publishes only the newest version, so a
+//! slow subscriber costs nothing. Does not: publish events; subscribers read those from the timeline.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,12 +18,13 @@ use uuid::Uuid;
 
 use crate::error::ReadFailed;
 
-/// Time between two rounds.
+/// Shortest time between two rounds, in milliseconds.
 const ROUND_MS: u64 = 20;
 const ROUND_MS_MAX: u64 = 500;
-/// The rest is at least so many times as long as the asking was: asking takes a fifth of one connection at most.
+/// The pause is at least so many times as long as the query took, so that queries use a fifth of one connection at
+/// most.
 const REST_FACTOR: u32 = 4;
-/// Time to the next round after one that failed.
+/// Time to the next round after one that failed, in milliseconds.
 const FAILED_ROUND_MS: u64 = 1_000;
 
 /// Watches orders.
@@ -48,7 +49,7 @@ impl Watch {
         Self(Arc::new(Inner { read, stop, watched: Mutex::default() }))
     }
 
-    /// The newest version of an order that is known, 0 at first. Watched for as long as the receiver lives.
+    /// The newest known version of an order, 0 at first. It is updated for as long as the receiver lives.
     pub fn order(&self, order_id: Uuid) -> watch::Receiver<i64> {
         let mut watched = self.0.lock();
         let newest = watched.orders.entry(order_id).or_insert_with(|| watch::Sender::new(0)).subscribe();
@@ -64,13 +65,13 @@ impl Inner {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks for all who follow, until nobody does or the process stops.
+    /// Queries all followed orders, until none is followed or the process stops.
     async fn ask(self: Arc<Self>) {
         while let Some(orders) = self.orders() {
             let asking = Stopwatch::start();
             let rest = match self.read.versions(&orders).await {
                 Ok(applied) => {
-                    self.tell(&applied);
+                    self.notify(&applied);
                     rest_after(asking.elapsed())
                 }
                 Err(error) => {
@@ -84,7 +85,7 @@ impl Inner {
         }
     }
 
-    /// The orders that are followed; `None` ends the asking.
+    /// The followed orders; `None` if there are none, which ends the task.
     fn orders(&self) -> Option<Vec<Uuid>> {
         let mut watched = self.lock();
         watched.orders.retain(|_, newest| newest.receiver_count() > 0);
@@ -92,7 +93,7 @@ impl Inner {
         watched.asking.then(|| watched.orders.keys().copied().collect())
     }
 
-    fn tell(&self, applied: &[AppliedVersion]) {
+    fn notify(&self, applied: &[AppliedVersion]) {
         let watched = self.lock();
         for order in applied {
             if let Some(newest) = watched.orders.get(&order.order_id) {
@@ -106,7 +107,7 @@ fn rest_after(asking: Duration) -> Duration {
     (asking * REST_FACTOR).clamp(Duration::from_millis(ROUND_MS), Duration::from_millis(ROUND_MS_MAX))
 }
 
-/// Rests for a round, for whoever was woken before the rows could be seen.
+/// Pauses for a round, for a subscriber that was woken before the rows were visible to it.
 pub async fn rest() {
     poll::pause(Duration::from_millis(ROUND_MS), &CancellationToken::new()).await;
 }

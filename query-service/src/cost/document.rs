@@ -11,14 +11,14 @@ use async_graphql::{Name, Positioned, Value, Variables};
 use super::CostRefusal;
 use crate::config::PAGE_DEFAULT;
 
-/// How large a query is. Sums saturate.
+/// The size of a query. Sums saturate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Measured {
-    /// Selections within selections; a query for the schema is measured apart, by its own bound.
+    /// Selections within selections. Introspection is measured separately, with its own limit.
     pub depth: u64,
     /// Objects it may return.
     pub cost: u64,
-    /// Fields under another name.
+    /// Fields with an alias.
     pub aliases: u64,
     /// Directives.
     pub directives: u64,
@@ -46,7 +46,7 @@ pub fn measure(
             whole.join(part);
         }
     }
-    // Fragments that nothing spreads cost nothing to run, but their directives and aliases are still read.
+    // Unused fragments cost nothing to run, but their directives and aliases are still parsed.
     for name in document.fragments.keys() {
         walk.fragment(name)?;
     }
@@ -58,9 +58,9 @@ const PAGED: [&str; 3] = ["orders", "lines", "timeline"];
 const BY_IDS: &str = "nodes";
 /// Parts of a connection that are no objects of their own.
 const FREE: [&str; 2] = ["edges", "pageInfo"];
-/// Questions about the schema, which nest deeper than any about orders and touch no table.
+/// Introspection fields. They nest deeper than queries of orders and touch no table.
 const INTROSPECTION: [&str; 2] = ["__schema", "__type"];
-/// How deep those may go: the usual query of clients needs 15.
+/// Largest depth of introspection: the usual query of clients needs 15.
 const INTROSPECTION_DEPTH_MAX: u64 = 20;
 /// Lists within those, with about how many items one has in this schema. No type of orders has a field of these names.
 pub(super) const INTROSPECTION_LISTS: [(&str, u64); 8] = [
@@ -73,7 +73,7 @@ pub(super) const INTROSPECTION_LISTS: [(&str, u64); 8] = [
     ("interfaces", 2),
     ("directives", 6),
 ];
-/// They are in memory, so as many of their objects cost what one of an order does.
+/// Their objects are in memory, so that so many of them cost as much as one object of an order.
 const INTROSPECTION_OBJECTS_PER_COST: u64 = 100;
 
 struct Walk<'a> {
@@ -155,7 +155,7 @@ impl Walk<'_> {
         Ok(measured)
     }
 
-    /// How many a page may hold.
+    /// The number of items that a page may hold.
     fn page(&self, field: &Field) -> u64 {
         ["first", "last"]
             .into_iter()
@@ -191,7 +191,7 @@ impl Walk<'_> {
 }
 
 impl Measured {
-    /// Side by side: sizes add up, the deeper one counts.
+    /// Adds a sibling: sizes add up, and the larger depth counts.
     fn join(&mut self, other: Self) {
         self.depth = self.depth.max(other.depth);
         self.cost = self.cost.saturating_add(other.cost);

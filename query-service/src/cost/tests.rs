@@ -40,7 +40,7 @@ fn fragments_multiply_without_being_walked_again() {
 }
 
 #[test]
-fn cycles_are_told() {
+fn cycles_are_reported() {
     let query = "{ order(id: 1) { ...a } } fragment a on Order { ...b } fragment b on Order { ...a }";
     assert!(matches!(measured(query), Err(CostRefusal::Cycle(_))));
     assert!(matches!(measured("{ order(id: 1) { id } } fragment a on Order { ...a }"), Err(CostRefusal::Cycle(_))));
@@ -56,7 +56,7 @@ fn depth_counts_selections_and_spares_the_schema() {
 }
 
 #[test]
-fn nesting_is_told_from_texts_and_comments() {
+fn nesting_is_distinguished_from_texts_and_comments() {
     assert!(too_nested(&"{a".repeat(50_000)));
     assert!(too_nested(&format!("{{ a(b: {} ", "[".repeat(100))));
     assert!(too_nested(&"{ a #}\n".repeat(100)));

@@ -1,5 +1,5 @@
-//! Values in a query that the checking library takes and the specification does not: an input object of `@oneOf` with another
-//! number of members than one (3.10.1), and a variable that may be null within a list of what may not (5.8.5).
+//! Values in a query that the checking library takes and the specification does not: an input object of `@oneOf` with
+//! another number of members than one (3.10.1), and a variable that may be null within a list of what may not (5.8.5).
 
 use apollo_compiler::ast::{Type, Value};
 use apollo_compiler::executable::{Operation, Selection, SelectionSet};
@@ -7,13 +7,13 @@ use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{ExecutableDocument, Node, Schema};
 
-/// What is wrong with a value, and where it stands.
+/// An invalid value and its position in the text.
 pub(super) struct Wrong {
     pub(super) message: String,
-    pub(super) place: Option<SourceSpan>,
+    pub(super) location: Option<SourceSpan>,
 }
 
-/// The first value of a document that is wrong.
+/// Finds the first invalid value of a document.
 ///
 /// # Errors
 /// [`Wrong`].
@@ -35,7 +35,7 @@ pub(super) fn is_one_of(object: &InputObjectType) -> bool {
     object.directives.has("oneOf")
 }
 
-/// How the specification's reference says it.
+/// The message of the specification's reference implementation.
 pub(super) fn one_of_refusal(name: &str) -> String {
     format!("Exactly one key must be specified for OneOf type \"{name}\", and it must not be null.")
 }
@@ -88,7 +88,7 @@ impl<'d> Inputs<'d> {
                     let is_one =
                         matches!(&members[..], [(_, member)] if !member.is_null() && !self.may_be_null(member));
                     if !is_one {
-                        return Err(Wrong { message: one_of_refusal(name), place: value.location() });
+                        return Err(Wrong { message: one_of_refusal(name), location: value.location() });
                     }
                 }
                 members.iter().try_for_each(|(member, value)| match object.fields.get(member) {
@@ -108,7 +108,7 @@ impl<'d> Inputs<'d> {
         {
             let message =
                 format!("Variable \"${name}\" of type \"{}\" used in position expecting type \"{ty}\".", variable.ty);
-            return Err(Wrong { message, place: value.location() });
+            return Err(Wrong { message, location: value.location() });
         }
         self.value(ty, value)
     }

@@ -1,8 +1,8 @@
-//! The text of a query, parsed, checked against the schema, and remembered.
+//! Parses the text of a query, checks it against the schema, and caches it.
 //!
 //! Guarantees: what passes is valid as the GraphQL specification says (section 5), and its variables are of their types
 //! (section 6.1.2), before anything of it runs; errors have lines and columns from 1, or none. The check is
-//! apollo-compiler's; the library that executes checks less. Does not: know costs, or who asks.
+//! apollo-compiler's; the library that executes checks less. Does not: know costs or callers.
 
 mod inputs;
 mod persisted;
@@ -32,10 +32,10 @@ pub use persisted::{Persisted, PersistedQueries};
 const TOKENS_MAX: usize = 20_000;
 /// Levels that the checking parser follows. The text's brackets are bounded before.
 const RECURSION_MAX: usize = 200;
-/// Errors told of one query at most.
+/// Most errors reported for one query.
 const ERRORS_MAX: usize = 20;
 
-/// Reads queries and remembers those that are valid.
+/// Parses queries and caches the valid ones.
 pub struct Documents {
     schema: Valid<Schema>,
     known: Cache<Arc<str>, Arc<Document>, ByLength>,
@@ -44,14 +44,14 @@ pub struct Documents {
 /// A text that the executing library has parsed; not yet checked.
 pub struct Parsed {
     document: ExecutableDocument,
-    /// Whether the library could not read the client's own text, but the same in other words.
+    /// Whether the text was rewritten because the library could not parse the client's own text.
     reworded: bool,
 }
 
 /// A valid query.
 pub struct Document {
     parsed: Parsed,
-    /// What is executed where it is not what was parsed.
+    /// The document to execute, if it is not the parsed one.
     marked: Option<ExecutableDocument>,
     /// By the operation's name.
     shapes: Vec<(Option<Name>, Shape)>,
@@ -78,20 +78,20 @@ impl Documents {
         Self { schema, known: Cache::with_weighter(DOCUMENTS_COUNT, DOCUMENTS_BYTES_MAX, ByLength) }
     }
 
-    /// A query that was found valid before.
+    /// A cached valid query.
     pub fn known(&self, text: &str) -> Option<Arc<Document>> {
         self.known.get(text)
     }
 
-    /// Checks a parsed text against the schema and remembers it.
+    /// Checks a parsed text against the schema and caches it.
     ///
     /// # Errors
-    /// All that is wrong with it, up to a bound.
+    /// All validation errors, at most [`ERRORS_MAX`].
     pub fn check(&self, text: &str, parsed: Parsed) -> Result<Arc<Document>, Vec<ServerError>> {
         let syntax = syntax_of(text)?;
-        let checked = syntax.to_executable_validate(&self.schema).map_err(|found| told(&found.errors))?;
+        let checked = syntax.to_executable_validate(&self.schema).map_err(|found| server_errors(&found.errors))?;
         inputs::check(&self.schema, &checked).map_err(|wrong| {
-            let at = wrong.place.and_then(|place| place.line_column(&syntax.sources));
+            let at = wrong.location.and_then(|location| location.line_column(&syntax.sources));
             vec![syntax_error(&wrong.message, at.map(|at| Pos { line: at.line, column: at.column }))]
         })?;
         if let Some((name, span)) = unique::doubled(&syntax) {
@@ -110,7 +110,7 @@ impl Documents {
         Ok(document)
     }
 
-    /// The variables of an operation, each of its type, with defaults in place of those that are absent.
+    /// The variables of an operation, each of its type, with defaults for absent ones.
     ///
     /// # Errors
     /// The request error of the specification, which names the variable.
@@ -128,7 +128,7 @@ impl Documents {
     }
 }
 
-/// The schema, with what the checking library does not yet know of introspection.
+/// The schema, with the parts of introspection that the checking library does not know yet.
 fn read_schema(sdl: &str) -> Valid<Schema> {
     let mut schema = Schema::parse(sdl, "schema.graphql").expect("the schema of this crate can be read");
     if let Some(ExtendedType::Object(object)) = schema.types.get_mut("__Type") {
@@ -152,7 +152,8 @@ pub fn parse(text: &str) -> Result<Parsed, Vec<ServerError>> {
     match parse_query(text) {
         Ok(document) => Ok(Parsed { document, reworded: false }),
         Err(refused) => {
-            // The library does not know the newer escapes (`\u{1F600}`, surrogate pairs); the same in older words it does.
+            // The library does not know the newer escapes (`\u{1F600}`, surrogate pairs), so the text is printed
+            // without them.
             let syntax = syntax_of(text)?;
             let document = parse_query(syntax.serialize().to_string()).map_err(|_| {
                 let position = refused.positions().next().filter(|position| position.line > 0);
@@ -165,11 +166,11 @@ pub fn parse(text: &str) -> Result<Parsed, Vec<ServerError>> {
 
 fn syntax_of(text: &str) -> Result<ast::Document, Vec<ServerError>> {
     let mut parser = apollo_compiler::parser::Parser::new().recursion_limit(RECURSION_MAX).token_limit(TOKENS_MAX);
-    parser.parse_ast(text, "query.graphql").map_err(|found| told(&found.errors))
+    parser.parse_ast(text, "query.graphql").map_err(|found| server_errors(&found.errors))
 }
 
 /// Errors as they are sent.
-fn told(found: &DiagnosticList) -> Vec<ServerError> {
+fn server_errors(found: &DiagnosticList) -> Vec<ServerError> {
     let errors = found.iter().take(ERRORS_MAX).map(|diagnostic| {
         let error = diagnostic.unstable_to_json_compat();
         let position = error.locations.first().map(|at| Pos { line: at.line, column: at.column });
@@ -185,7 +186,7 @@ fn syntax_error(message: &str, position: Option<Pos>) -> ServerError {
 }
 
 impl Parsed {
-    /// For measuring what it asks for.
+    /// The parsed document, to measure its cost.
     pub const fn document(&self) -> &ExecutableDocument {
         &self.document
     }
@@ -215,7 +216,7 @@ impl Document {
         }
     }
 
-    /// Whether positions in errors of its execution say nothing about the client's own text.
+    /// Whether the text was rewritten, so that error locations do not match the client's own text.
     pub const fn is_reworded(&self) -> bool {
         self.parsed.reworded
     }

@@ -1,7 +1,7 @@
 //! Queries known by their hash ("automatic persisted queries", as the clients of Apollo and others speak them).
 //!
-//! A client sends the SHA-256 of its query alone; when it is not known here, it sends both, and from then on the hash is enough.
-//! Who knows a hash learns nothing by it: what a query may see is decided by the token, as ever.
+//! A client sends the SHA-256 of its query alone; when it is not known here, it sends both, and from then on the hash
+//! is enough. A known hash gives no access: the token decides what a query may see.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::config::{PERSISTED_BYTES_MAX, PERSISTED_COUNT};
 /// SHA-256 in hexadecimal digits.
 const HASH_CHARS: usize = 64;
 
-/// Remembers queries by their hash, the least used go first.
+/// Caches queries by their hash; the least used are evicted first.
 pub struct PersistedQueries(Cache<Box<str>, Arc<str>, ByLength>);
 
 #[derive(Clone)]
@@ -26,7 +26,7 @@ impl Weighter<Box<str>, Arc<str>> for ByLength {
     }
 }
 
-/// What became of a query that came with a hash.
+/// The outcome of looking up a query by its hash.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Persisted {
     /// The text to run.
@@ -38,12 +38,12 @@ pub enum Persisted {
 }
 
 impl PersistedQueries {
-    /// None is known yet.
+    /// An empty cache.
     pub fn new() -> Self {
         Self(Cache::with_weighter(PERSISTED_COUNT, PERSISTED_BYTES_MAX, ByLength))
     }
 
-    /// The text of a hash, or the text that came with it where the hash is its own.
+    /// The cached text of a hash, or the given text if it has that hash.
     pub fn find(&self, hash: &str, text: Option<&str>) -> Persisted {
         match text {
             Some(text) if hash_of(text).eq_ignore_ascii_case(hash) => Persisted::Text(text.into()),
@@ -55,7 +55,7 @@ impl PersistedQueries {
         }
     }
 
-    /// Remembers a text that was found fit to run.
+    /// Caches a text that may run.
     pub fn keep(&self, text: Arc<str>) {
         self.0.insert(hash_of(&text).into(), text);
     }

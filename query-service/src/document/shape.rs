@@ -1,8 +1,8 @@
 //! The shape of an answer: which fields an object has, in which order.
 //!
-//! The executing library puts each field into its object as it ends, and answers null for an object of which nothing is selected.
-//! The specification wants the fields in the order of the query (7.2.2), and an object without fields where nothing is selected
-//! (6.4.1): null says that there is none. Both are mended after execution, by the query itself.
+//! The executing library puts each field into its object as it ends, and answers null for an object of which nothing is
+//! selected. The specification wants the fields in the order of the query (7.2.2), and an object without fields where
+//! nothing is selected (6.4.1): null says that there is none. Both are corrected after execution, by the query.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,8 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Pos, Positioned, Value};
 
-/// What is selected beside, so that no object is left without fields. The specification keeps such names for itself.
+/// A field that is selected in addition, so that no object is left without fields. The specification reserves such
+/// names.
 const MARKER: &str = "__present";
 
 /// The fields of an object in the order of the query, each with the shape of its own value. A leaf has none.
@@ -22,7 +23,7 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Of what an operation selects, wherever fragments repeat it.
+    /// The shape of an operation's selections, with fragments expanded.
     pub(super) fn of(document: &ExecutableDocument, operation: &SelectionSet) -> Self {
         let mut shape = Self::default();
         shape.select(document, operation, &mut HashSet::new());
@@ -40,7 +41,7 @@ impl Shape {
                 Selection::InlineFragment(inline) => self.select(document, &inline.node.selection_set.node, open),
                 Selection::FragmentSpread(spread) => {
                     let name = spread.node.fragment_name.node.as_str();
-                    // A fragment that contains itself was refused before; this only keeps the walk finite whatever comes.
+                    // A fragment that contains itself was refused before; this only guarantees that the walk ends.
                     if let Some(fragment) = document.fragments.get(name)
                         && open.insert(name)
                     {

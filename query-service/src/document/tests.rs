@@ -19,7 +19,7 @@ fn errors(text: &str) -> Vec<(String, usize, usize)> {
     errors.collect()
 }
 
-/// Refused in one line, at a place of the text.
+/// The line and column of the only error of a query.
 fn refused(text: &str) -> (usize, usize) {
     let found = errors(text);
     let (message, line, column) = found.first().unwrap_or_else(|| panic!("{text} is taken"));
@@ -64,7 +64,7 @@ fn what_the_specification_calls_invalid_is_refused_where_it_stands() {
 }
 
 #[test]
-fn syntax_errors_have_one_line_and_a_place() {
+fn syntax_errors_have_one_line_and_a_location() {
     assert_eq!(refused("{\n  orders( }"), (2, 11));
     for text in ["", "{", "}", "\u{0}", "query", "{ a(b: \"\\ud800\") }", "{ \u{1F600} }", "{ a(b: \"\\u{110000}\") }"]
     {
@@ -150,13 +150,12 @@ fn a_valid_text_is_remembered_and_an_invalid_one_is_not() {
     assert!(read("{ nothing }").is_err() && documents.known("{ nothing }").is_none());
 }
 
-/// What clients and their tools show of the schema.
 #[test]
 fn everything_in_the_schema_is_described() {
     let schema = Schema::parse_and_validate(crate::schema::sdl(), "schema.graphql").unwrap();
     let mut bare = Vec::new();
     for (name, ty) in schema.types.iter().filter(|(_, ty)| !ty.is_built_in()) {
-        let mut note = |place: String, described: bool| bare.extend((!described).then_some(place));
+        let mut note = |name: String, described: bool| bare.extend((!described).then_some(name));
         note(name.to_string(), ty.description().is_some());
         match ty {
             ExtendedType::Scalar(scalar) => {

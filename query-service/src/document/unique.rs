@@ -4,7 +4,7 @@ use apollo_compiler::ast::{Argument, Definition, DirectiveList, Document, Select
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::{Name, Node};
 
-/// The first name that stands twice in one input object, with its place.
+/// The first name that is twice in one input object, with its location.
 pub(super) fn doubled(document: &Document) -> Option<(&Name, Option<SourceSpan>)> {
     document.definitions.iter().find_map(|definition| match definition {
         Definition::OperationDefinition(operation) => {

@@ -1,4 +1,4 @@
-//! What is sent back.
+//! Responses over HTTP.
 
 use std::io::{self, Write};
 
@@ -15,16 +15,16 @@ use super::negotiate::Media;
 use super::run::failed;
 use crate::error::Code;
 
-/// How a request went.
+/// The outcome of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It ran, with or without errors in its fields.
     Executed,
-    /// It was not fit to run.
+    /// It did not run; the status says why.
     Invalid(StatusCode),
 }
 
-/// A response with what HTTP says of it.
+/// A response with its HTTP status and headers.
 pub struct Answer {
     response: Response,
     pub outcome: Outcome,
@@ -34,7 +34,8 @@ pub struct Answer {
 }
 
 impl Outcome {
-    /// Whether a response comes from a query that ran. Without a path, errors and no data mean that it did not validate.
+    /// Whether a response comes from a query that ran. Without a path, errors and no data mean that it did not
+    /// validate.
     pub fn of(response: &Response) -> Self {
         let ran = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let timeout = response.errors.iter().any(|error| {
@@ -56,39 +57,40 @@ impl Outcome {
 impl Answer {
     /// An answer to a query of a known cost.
     pub fn new(response: Response, outcome: Outcome, cost: u64, allowance: Option<Allowance>) -> Self {
-        let response = response.extension("cost", told_cost(cost, allowance));
+        let response = response.extension("cost", cost_extension(cost, allowance));
         Self { response, outcome, cost: Some(cost), allowance, retry_after_s: None }
     }
 
-    /// An answer to what was not run.
+    /// An answer to a request that was not run.
     pub const fn refused(response: Response, status: StatusCode) -> Self {
         Self { response, outcome: Outcome::Invalid(status), cost: None, allowance: None, retry_after_s: None }
     }
 
-    /// An answer to somebody whose budget is spent.
+    /// An answer to a subject whose budget is spent.
     pub fn limited(spent: Spent, cost: u64) -> Self {
         let allowance = Some(spent.allowance);
         let response = failed(Code::RateLimited.error(spent.to_string()));
-        let response = response.extension("cost", told_cost(cost, allowance));
+        let response = response.extension("cost", cost_extension(cost, allowance));
         let outcome = Outcome::Invalid(StatusCode::TOO_MANY_REQUESTS);
         Self { response, outcome, cost: Some(cost), allowance, retry_after_s: Some(spent.wait_s) }
     }
 
-    /// Says how far the projectors were when the query began.
+    /// Adds how far the projectors had come when the query began.
     pub fn with_consistency(mut self, groups: &[GroupHealth]) -> Self {
         let group = groups.iter().find(|group| group.group == read_models::GROUP);
         let positions: Vec<String> =
             group.map(GroupHealth::positions).unwrap_or_default().iter().map(ToString::to_string).collect();
-        let told = json!({
+        let consistency = json!({
             "projection": read_models::GROUP,
             "position": (!positions.is_empty()).then(|| positions.join(",")),
             "lagMs": group.and_then(GroupHealth::lag_ms),
         });
-        self.response = self.response.extension("consistency", Value::from_json(told).unwrap_or_default());
+        self.response = self.response.extension("consistency", Value::from_json(consistency).unwrap_or_default());
         self
     }
 
-    /// The HTTP response. The older media type has 200 for whatever was understood, as its clients expect.
+    /// The HTTP response. With the older media type the status is 200 for every request that could be read, as its
+    /// clients expect.
     pub fn into_response(self, media: Media, bytes_max: usize) -> axum::response::Response {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, media.content_type());
@@ -120,18 +122,18 @@ impl Answer {
     }
 }
 
-fn told_cost(cost: u64, allowance: Option<Allowance>) -> Value {
-    let told = match allowance {
+fn cost_extension(cost: u64, allowance: Option<Allowance>) -> Value {
+    let cost = match allowance {
         None => json!({"requested": cost}),
         Some(Allowance { limit, remaining, reset_s, .. }) => {
             json!({"requested": cost, "limit": limit, "remaining": remaining, "resetSeconds": reset_s})
         }
     };
-    Value::from_json(told).unwrap_or_default()
+    Value::from_json(cost).unwrap_or_default()
 }
 
-/// A response as it stands in a body: errors first, as the specification recommends. One that was not run has no `data`, not
-/// even null.
+/// A response as it is written in a body: errors first, as the specification recommends. If the request was not run
+/// there is no `data`, not even null.
 struct Body<'a> {
     response: &'a Response,
     outcome: Outcome,

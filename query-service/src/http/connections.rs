@@ -1,6 +1,6 @@
-//! Connections that stay open: when they must end, and whether they have.
+//! Long-lived connections: ends them when the process stops, and waits until they have ended.
 //!
-//! A WebSocket has left its server's keeping once it is upgraded, so it is counted and waited for here.
+//! The HTTP server does not track a WebSocket after its upgrade, so it is counted and waited for here.
 
 use service_kit::auth::Principal;
 use service_kit::fairness::{Share, Shares, Taken};
@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-/// What the shares count.
+/// The name of the shares in refusals and metrics.
 const SOCKETS: &str = "WebSockets";
 
-/// What ends long-lived connections, and waits for them. Cheap to clone.
+/// Ends long-lived connections and waits for them. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Connections {
     stop: CancellationToken,
@@ -21,7 +21,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Connections that end with `stop`.
+    /// Connections that end when `stop` is cancelled.
     pub fn new(stop: CancellationToken) -> Self {
         Self { stop, sockets: TaskTracker::new(), shares: Shares::of(SOCKETS, 0), sockets_max: 0 }
     }
@@ -33,27 +33,27 @@ impl Connections {
         self
     }
 
-    /// Waits until they must end and, each within its bounds, have.
+    /// Waits until the process stops and all connections have ended.
     pub async fn ended(self) {
         self.stop.cancelled().await;
         self.sockets.close();
         self.sockets.wait().await;
     }
 
-    /// Cancelled when they must end.
+    /// Cancelled when connections must end.
     pub(crate) fn stop(&self) -> CancellationToken {
         self.stop.clone()
     }
 
-    /// Counts a socket; `None` when there are as many as may be.
+    /// Counts a socket; `None` if the limit is reached.
     pub(super) fn socket(&self) -> Option<TaskTrackerToken> {
         (self.sockets.len() < self.sockets_max).then(|| self.sockets.token())
     }
 
-    /// Counts a socket as somebody's, once it is known whose it is.
+    /// Counts a socket for its subject and tenant, once these are known.
     ///
     /// # Errors
-    /// [`Taken`] when they have as many as they may.
+    /// [`Taken`] if the subject or the tenant has as many as it may.
     pub(super) fn share(&self, principal: &Principal) -> Result<Share, Taken> {
         self.shares.take(principal)
     }

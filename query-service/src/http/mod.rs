@@ -1,8 +1,8 @@
 //! GraphQL over HTTP, as the GraphQL Foundation's specification of that name (draft of 2025) says.
 //!
-//! Guarantees: a body or text too large to be honest is refused before it is parsed, and a query too dear before it runs;
-//! nothing that went wrong on our side is told but that it did. Subscriptions, and any
-//! other operation, also run over `graphql-transport-ws` and over server-sent events. Does not: batches, uploads.
+//! Guarantees: an oversized body or text is refused before it is parsed, and a query that costs too much before it
+//! runs; clients learn nothing about an internal error except that it happened. Subscriptions, and all other
+//! operations, also run over `graphql-transport-ws` and over server-sent events. Does not: batches, uploads.
 
 mod answer;
 mod connections;
@@ -42,7 +42,7 @@ use negotiate::Accepted;
 use page::Graphiql;
 use session::Session;
 
-/// What requests share.
+/// The state that requests share.
 #[derive(Clone)]
 struct Service(Arc<Shared>);
 
@@ -109,10 +109,10 @@ pub fn router(deps: Deps) -> Router {
     Router::new().route("/graphql", get(by_get).post(by_post)).with_state(Service(Arc::new(shared))).merge(assets)
 }
 
-/// What `Retry-After` says where there is too much at work, in seconds.
+/// The `Retry-After` of a request that is refused because too many are at work, in seconds.
 const OVERLOADED_RETRY_S: u32 = 1;
 
-/// A query in the URL, a WebSocket, or the page for people.
+/// A query in the URL, a WebSocket handshake, or the GraphiQL page.
 async fn by_get(State(service): State<Service>, request: Request) -> Response {
     if page::is_wanted(&request) {
         return service.0.graphiql.page();
@@ -127,10 +127,10 @@ async fn by_post(State(service): State<Service>, request: Request) -> Response {
     respond(service, request).await
 }
 
-/// The budget of a subject, at least as large as the dearest operation.
+/// The budget of a subject, at least as large as the most expensive operation.
 fn budget(limits: &Limits) -> Option<RateLimit> {
-    let dearest = u32::try_from(limits.cost_max).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
-    limits.cost_per_s.map(|per_s| RateLimit::new("query-cost", per_s, dearest))
+    let burst = u32::try_from(limits.cost_max).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
+    limits.cost_per_s.map(|per_s| RateLimit::new("query-cost", per_s, burst))
 }
 
 async fn respond(service: Service, request: Request) -> Response {
@@ -148,7 +148,7 @@ async fn answer(service: &Service, request: Request) -> Result<Response, Problem
         _ => receive::from_body(&parts.headers, body).await?,
     };
     let token = receive::consistency_token(&parts.headers)?;
-    let Ok(_place) = shared.at_work.try_acquire() else {
+    let Ok(_permit) = shared.at_work.try_acquire() else {
         return Err(Problem::unavailable(OVERLOADED_RETRY_S).detail("too many queries are at work; try again"));
     };
     if let Some(media) = accepted.answer_to(|| run::is_subscription(shared, &received)) {

@@ -1,4 +1,4 @@
-//! Which media type an answer has.
+//! Negotiation of the answer's media type.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use service_kit::problem::Problem;
@@ -6,9 +6,9 @@ use service_kit::problem::Problem;
 /// A media type of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Media {
-    /// `application/graphql-response+json`: the status tells whether the request was well-formed.
+    /// `application/graphql-response+json`: the status says whether the request was well-formed.
     Response,
-    /// `application/json`, for clients of before: a request that was understood is answered with 200.
+    /// `application/json`, for older clients: every request that could be read is answered with 200.
     Json,
 }
 
@@ -34,7 +34,7 @@ impl Accepted {
             return Ok(Self { single: Some(Media::Response), events: false });
         }
         let ranges: Vec<(f32, &str)> = given.into_iter().filter_map(range).collect();
-        let offered = ranges.iter().filter_map(|(liking, essence)| Media::offered(*liking, essence));
+        let offered = ranges.iter().filter_map(|(quality, essence)| Media::offered(*quality, essence));
         let single = offered.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, media)| media);
         let events = ranges.iter().any(|(_, essence)| essence.eq_ignore_ascii_case(EVENTS));
         if single.is_none() && !events {
@@ -50,27 +50,27 @@ impl Accepted {
     }
 }
 
-/// A range of `Accept` with how much the client likes it; `None` where it does not.
+/// A range of `Accept` with its quality; `None` if the quality is zero.
 fn range(text: &str) -> Option<(f32, &str)> {
     let mut parts = text.split(';').map(str::trim);
     let essence = parts.next()?;
-    let liking = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
-    (liking > 0.0).then_some((liking, essence))
+    let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
+    (quality > 0.0).then_some((quality, essence))
 }
 
 /// Server-sent events.
 const EVENTS: &str = "text/event-stream";
 
 impl Media {
-    /// What a range of `Accept` allows, with how much the client likes it.
-    fn offered(liking: f32, essence: &str) -> Option<(f32, Self)> {
-        // Between equals the newer type wins, by a hair.
+    /// The media type that a range of `Accept` allows, with its quality.
+    fn offered(quality: f32, essence: &str) -> Option<(f32, Self)> {
+        // At equal quality the newer type wins, by a small bonus.
         let (media, bonus) = match essence.to_ascii_lowercase().as_str() {
             "application/graphql-response+json" | "application/*" | "*/*" => (Self::Response, 0.0001),
             "application/json" => (Self::Json, 0.0),
             _ => return None,
         };
-        Some((liking + bonus, media))
+        Some((quality + bonus, media))
     }
 
     /// The header's value.
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newer_type_wins_where_the_client_does_not_mind() {
+    fn the_newer_type_wins_where_the_client_has_no_preference() {
         let accepted = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, value.parse().unwrap());

@@ -1,5 +1,5 @@
-//! The page for people: GraphiQL, served from a folder that `make up` and the image build, so that it works offline and tells
-//! nobody of its use.
+//! The GraphiQL page, served from a folder that `make up` and the image build, so that it works offline and makes no
+//! requests to third parties.
 
 use std::path::Path;
 
@@ -11,7 +11,8 @@ use axum::response::{Html, IntoResponse, Response};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
-/// What the page may do: run its own scripts and workers, and talk to this server alone. Its editor writes styles of its own.
+/// What the page may do: run its own scripts and workers, and talk to this server alone. Its editor writes styles of
+/// its own.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; \
      font-src data:; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

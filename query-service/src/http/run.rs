@@ -1,4 +1,4 @@
-//! Running a request: measured first, then waited for, then executed within its time.
+//! Runs a request: measures it, waits for its consistency token, then executes it within its time limit.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::document::{self, Document, Parsed, Persisted};
 use crate::error::Code;
 use crate::loaders::loaders;
 
-/// Runs a request and tells how it went.
+/// Runs a request and records its outcome.
 pub async fn run(shared: &Shared, principal: Principal, received: Received, token: Option<ConsistencyToken>) -> Answer {
     let watch = Stopwatch::start();
     let span = tracing::info_span!("query.graphql.execute", graphql.cost = tracing::field::Empty);
@@ -47,7 +47,7 @@ async fn admit_and_execute(
     if let Err(error) = wait(shared, token, &viewer).await {
         return Answer::new(failed(error), Outcome::Executed, cost, allowance);
     }
-    // Told before the query runs, so that what it sees is at least as new.
+    // Read before the query runs, so that the rows it sees are at least as new.
     let groups = shared.health.groups().await.unwrap_or_default();
     let response = execute(shared, viewer, admitted).await;
     let outcome = Outcome::of(&response);
@@ -63,11 +63,11 @@ pub struct Admitted {
     allowance: Option<Allowance>,
 }
 
-/// Why a request does not run.
+/// Why a request was refused.
 pub enum Refusal {
-    /// It is not fit to.
+    /// It is invalid, or not allowed.
     Invalid(Vec<ServerError>, StatusCode),
-    /// The budget of whoever asks is spent.
+    /// The subject's budget is spent.
     Limited(Spent, u64),
 }
 
@@ -92,7 +92,7 @@ impl Refusal {
     }
 }
 
-/// Reads a query and refuses one that is invalid or too dear, or asked by somebody who may not or has had enough.
+/// Reads a query, and refuses one that is invalid, costs too much, lacks the scope or exceeds the subject's budget.
 pub fn admit(shared: &Shared, principal: &Principal, received: Received) -> Result<Admitted, Refusal> {
     if principal.require(Scope::ORDERS_READ).is_err() {
         let error = Code::Forbidden.error(format!("this needs the scope {}", Scope::ORDERS_READ));
@@ -136,7 +136,7 @@ fn text_of(shared: &Shared, received: &Received) -> Result<Arc<str>, Refusal> {
     }
 }
 
-/// A valid document; what is too large is refused before it is checked, which costs more than measuring it.
+/// A valid document. One that is too large is refused before it is checked, since the check costs more than measuring.
 fn read(shared: &Shared, text: &str, received: &Received) -> Result<Arc<Document>, Refusal> {
     if let Some(known) = shared.documents.known(text) {
         refuse_unsafe(known.parsed(), received)?;
@@ -186,13 +186,13 @@ pub async fn wait(shared: &Shared, token: Option<ConsistencyToken>, viewer: &Vie
     waited.map_err(|error| Code::ConsistencyTimeout.error(error.to_string()))
 }
 
-/// Whether the operation that would run is a subscription. What is not valid is none.
+/// Whether the operation that would run is a subscription. An invalid document is none.
 pub fn is_subscription(shared: &Shared, received: &Received) -> bool {
     let document = text_of(shared, received).and_then(|text| read(shared, &text, received));
     document.is_ok_and(|document| document.subscribes(received.operation.as_deref()))
 }
 
-/// The request as the library takes it, with all that resolvers look for.
+/// The request as the library takes it, with the data that resolvers need.
 pub fn request(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Request {
     let loaders = loaders(shared.read.clone(), shared.keys.clone(), viewer.visibility());
     let mut request = Request::new("")
@@ -225,7 +225,7 @@ async fn execute(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Respons
     response
 }
 
-/// Gives a response of the library the shape of the query, and its errors what ours have.
+/// Puts the fields of the library's response in the order of the query, and completes its errors.
 pub fn finish(response: &mut Response, document: &Document, operation: Option<&str>) {
     document.arrange(operation, &mut response.data);
     for error in &mut response.errors {
@@ -236,8 +236,8 @@ pub fn finish(response: &mut Response, document: &Document, operation: Option<&s
     }
 }
 
-/// Gives an error of the library what ours have: a code (what it refuses is the client's to put right), and only
-/// locations that are ones.
+/// Completes an error of the library: sets a code (`BAD_USER_INPUT`, since the client can correct what the library
+/// refuses) and drops locations that are none.
 fn complete(error: &mut ServerError) {
     error.locations.retain(|position| position.line > 0);
     let extensions = error.extensions.get_or_insert_default();

@@ -1,4 +1,4 @@
-//! A token that is looked at for as long as something that it opened stays open.
+//! Sessions: a token is checked again for as long as the connection that it opened stays open.
 
 use std::time::Duration;
 
@@ -8,28 +8,30 @@ use tokio_util::sync::CancellationToken;
 
 use super::Shared;
 
-/// Somebody who stays.
+/// An authenticated client of a long-lived connection.
 pub struct Session {
     pub principal: Principal,
     watched: Watched,
 }
 
-/// Their token.
+/// The token to check again.
 struct Watched {
     token: String,
     verifier: Verifier,
+    /// Time between two checks.
     check: Duration,
 }
 
 impl Session {
-    /// Of somebody whose token was just checked.
+    /// A session whose token was just checked.
     pub fn new(shared: &Shared, principal: Principal, token: &str) -> Self {
-        let (token, verifier) = (token.to_owned(), shared.verifier.clone());
+        let token = token.to_owned();
+        let verifier = shared.verifier.clone();
         let check = Duration::from_millis(shared.limits.token_check_ms);
         Self { principal, watched: Watched { token, verifier, check } }
     }
 
-    /// Of somebody whose token was not.
+    /// Checks the token and begins a session.
     ///
     /// # Errors
     /// [`TokenRefusal`].
@@ -37,7 +39,7 @@ impl Session {
         Ok(Self::new(shared, shared.verifier.verify(token).await?, token))
     }
 
-    /// Returns once the token no longer counts, with the reason.
+    /// Returns the reason once the token is no longer valid.
     pub fn over(self) -> impl Future<Output = TokenRefusal> + Send {
         let Watched { token, verifier, check } = self.watched;
         async move {

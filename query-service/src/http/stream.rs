@@ -1,7 +1,7 @@
-//! Running an operation whose results come one after another.
+//! Runs an operation whose results come one after another.
 //!
-//! Guarantees: what is told is told in order; after a result without data nothing comes, so that no change is passed over
-//! in silence. Does not: know how results travel.
+//! Guarantees: results are delivered in order; after a result without data the stream ends, so that no change is
+//! skipped silently. Does not: know the transport.
 
 use std::sync::Arc;
 
@@ -16,15 +16,15 @@ use tracing::Instrument;
 use super::answer::{Answer, Outcome, written};
 use super::{Received, Shared, run};
 use crate::access::Viewer;
-use crate::changes::Seats;
+use crate::changes::SubscriptionPermits;
 use crate::consistency::ConsistencyToken;
 
-/// What an operation's stream tells.
+/// An item of an operation's result stream.
 #[derive(Debug)]
-pub enum Told {
+pub enum StreamItem {
     /// A result, as JSON.
     Next(Box<RawValue>),
-    /// Why nothing comes any more: a list of errors, as JSON.
+    /// The errors that end the stream: a list, as JSON.
     Failed(Box<RawValue>),
 }
 
@@ -34,17 +34,17 @@ pub fn run(
     principal: Principal,
     received: Received,
     token: Option<ConsistencyToken>,
-    seats: Seats,
-) -> BoxStream<'static, Told> {
+    permits: SubscriptionPermits,
+) -> BoxStream<'static, StreamItem> {
     stream::once(async move {
         if !run::is_subscription(&shared, &received) {
             let answer = run::run(&shared, principal, received, token).await;
-            return stream::iter([Told::answer(answer, shared.limits.answer_bytes_max)]).boxed();
+            return stream::iter([StreamItem::answer(answer, shared.limits.answer_bytes_max)]).boxed();
         }
-        let beginning = subscribe(&shared, principal, received, token, seats);
+        let beginning = subscribe(&shared, principal, received, token, permits);
         match beginning.instrument(tracing::info_span!("query.graphql.subscribe")).await {
             Ok(responses) => until_failed(responses).boxed(),
-            Err(errors) => stream::iter([Told::errors(&errors)]).boxed(),
+            Err(errors) => stream::iter([StreamItem::errors(&errors)]).boxed(),
         }
     })
     .flatten()
@@ -56,14 +56,14 @@ async fn subscribe(
     principal: Principal,
     received: Received,
     token: Option<ConsistencyToken>,
-    seats: Seats,
+    permits: SubscriptionPermits,
 ) -> Result<BoxStream<'static, Response>, Vec<ServerError>> {
     let admitted = run::admit(shared, &principal, received).map_err(run::Refusal::into_errors)?;
     let viewer = Viewer::new(principal);
     run::wait(shared, token, &viewer).await.map_err(|error| run::failed(error).errors)?;
     metrics::counter!("graphql_requests_total", "outcome" => "subscribed").increment(1);
     let (document, operation) = (Arc::clone(&admitted.document), admitted.operation.clone());
-    let request = run::request(shared, viewer, admitted).data(seats).data(shared.changes.clone());
+    let request = run::request(shared, viewer, admitted).data(permits).data(shared.changes.clone());
     let responses = shared.schema.execute_stream(request).map(move |mut response| {
         run::finish(&mut response, &document, operation.as_deref());
         response
@@ -71,19 +71,19 @@ async fn subscribe(
     Ok(responses.boxed())
 }
 
-/// What is told up to and with the first failure.
-fn until_failed(responses: BoxStream<'static, Response>) -> impl futures::Stream<Item = Told> + Send {
+/// The items up to and including the first failure.
+fn until_failed(responses: BoxStream<'static, Response>) -> impl futures::Stream<Item = StreamItem> + Send {
     stream::unfold(Some(responses), async |responses| {
         let mut responses = responses?;
         let response = responses.next().await?;
-        let told = Told::response(response);
-        let rest = matches!(told, Told::Next(_)).then_some(responses);
-        Some((told, rest))
+        let item = StreamItem::response(response);
+        let rest = matches!(item, StreamItem::Next(_)).then_some(responses);
+        Some((item, rest))
     })
 }
 
-impl Told {
-    /// An end by an error.
+impl StreamItem {
+    /// The end of a stream by an error.
     pub fn failed(error: Error) -> Self {
         Self::errors(&run::failed(error).errors)
     }
@@ -99,7 +99,7 @@ impl Told {
         Self::Next(json(&response))
     }
 
-    /// What was not run has no data.
+    /// A request that was not run gives only errors.
     fn answer(answer: Answer, bytes_max: usize) -> Self {
         let (outcome, body) = answer.into_json(bytes_max);
         let body = raw(body);

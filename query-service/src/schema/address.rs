@@ -1,4 +1,4 @@
-//! Addresses: the country for everybody who sees the order, the rest for those who may read personal data.
+//! Addresses: the country is visible to everybody who sees the order, the rest to those who may read personal data.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use domain::contract::{ContractAddress, ContractSealed};
@@ -17,25 +17,25 @@ pub struct Address(ContractAddress);
 #[derive(Clone, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct AddressDetails {
-    /// Whom to deliver to.
+    /// The name of the recipient.
     name: String,
-    /// Street and number.
+    /// The street and the house number.
     line1: String,
-    /// Flat, floor or company.
+    /// The flat, the floor or the company.
     line2: Option<String>,
-    /// Town.
+    /// The town.
     city: String,
-    /// Postal code.
+    /// The postal code.
     postal_code: Option<String>,
-    /// State or province.
+    /// The state or the province.
     region: Option<String>,
-    /// Telephone.
+    /// The phone number.
     phone: Option<String>,
-    /// Email.
+    /// The email address.
     email: Option<String>,
 }
 
-/// Phone and email, where they are sealed apart from the rest.
+/// Phone and email, if they are sealed separately.
 #[derive(Deserialize)]
 struct Contact {
     phone: Option<String>,
@@ -43,12 +43,12 @@ struct Contact {
 }
 
 impl Address {
-    /// From what the read models hold.
+    /// The address of a row of the read models.
     pub const fn new(address: ContractAddress) -> Self {
         Self(address)
     }
 
-    /// A sealed part, if the one who asks may read it.
+    /// A sealed part; `None` if the viewer may not read it.
     async fn opened(&self, context: &Context<'_>, sealed: &ContractSealed) -> Result<Option<Opened>> {
         if !context.data::<Viewer>()?.reads_personal_data() {
             return Ok(None);
@@ -68,21 +68,21 @@ impl Address {
 /// A postal address.
 #[Object]
 impl Address {
-    /// ISO 3166-1 alpha-2 code.
+    /// The country, as an ISO 3166-1 alpha-2 code.
     async fn country(&self) -> &str {
         &self.0.country
     }
 
-    /// The personal part; null for those who may not read it, and when it has been erased.
+    /// The personal part of the address; null for callers who may not read it, and after it was erased.
     async fn details(&self, context: &Context<'_>) -> Result<Option<AddressDetails>> {
         let Some(details) = self.read::<AddressDetails>(context, &self.0.details).await? else { return Ok(None) };
-        // An address without a contact apart may have it within the details, where earlier releases sealed it.
+        // Earlier releases sealed the contact within the details.
         let Some(sealed) = &self.0.contact else { return Ok(Some(details)) };
         let contact = self.read::<Contact>(context, sealed).await?;
         Ok(contact.map(|Contact { phone, email }| AddressDetails { phone, email, ..details }))
     }
 
-    /// Whether the personal part has been erased; null for those who may not read it.
+    /// Whether the personal part was erased; null for callers who may not read it.
     async fn erased(&self, context: &Context<'_>) -> Result<Option<bool>> {
         Ok(self.opened(context, &self.0.details).await?.map(|opened| matches!(opened, Opened::Erased)))
     }

@@ -1,4 +1,4 @@
-//! Orders as they were, folded from their timeline.
+//! Past states of orders, folded from their timeline.
 
 use async_graphql::{OneofObject, Result};
 use chrono::{DateTime, Utc};
@@ -12,22 +12,22 @@ use super::order::Order;
 use crate::config::AS_OF_EVENTS_MAX;
 use crate::error::{Code, ReadFailed, internal, read_failed};
 
-/// Whether an event lies at or before a point.
+/// Whether an event is at or before a point of time.
 type Until = Box<dyn Fn(&TimelineEntry) -> bool + Send + Sync>;
 
-/// A point of the past.
+/// A point of time in the past.
 #[derive(Debug, Clone, OneofObject)]
 pub enum AsOf {
-    /// After that many events of the order.
+    /// The state after so many events of the order.
     Version(i32),
-    /// After what the log held up to that place, written `shard.position`.
+    /// The state after the event log up to this position, written `shard.position`.
     Position(String),
-    /// After what had been recorded at that time.
+    /// The state after all events that were recorded up to this time.
     Time(DateTime<Utc>),
 }
 
 impl AsOf {
-    /// The order as it was at this point. Whether the order is visible was asked before.
+    /// The order as it was at this point. The caller has checked that the order is visible.
     pub async fn order(&self, read: &ReadDb, order_id: Uuid, now: Timestamp) -> Result<Order> {
         if matches!(self, Self::Time(time) if *time > now.to_datetime()) {
             return Err(Code::AsOfOutOfRange.error("nobody knows the future"));
@@ -56,7 +56,7 @@ impl AsOf {
             .ok_or_else(|| Code::AsOfOutOfRange.error("the order has no state at that point"))
     }
 
-    /// Whether an event lies at or before this point.
+    /// Whether an event is at or before this point.
     fn until(&self) -> Result<Until> {
         match self {
             Self::Version(version) => {

@@ -1,4 +1,4 @@
-//! What can be asked of an order now.
+//! The commands that are possible for an order now.
 
 use async_graphql::Enum;
 use read_models::ViewState;
@@ -7,7 +7,7 @@ use service_kit::auth::Scope;
 
 use crate::access::Viewer;
 
-/// What can be asked of an order.
+/// A command that can be given for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum OrderCommand {
     /// Add a line.
@@ -18,13 +18,13 @@ pub enum OrderCommand {
     RemoveLine,
     /// Set an address.
     SetAddress,
-    /// Commit to it.
+    /// Place the order.
     PlaceOrder,
-    /// Call it off.
+    /// Cancel the order.
     CancelOrder,
 }
 
-/// What the one who asks could ask of an order, judged by where it stands and by their scopes.
+/// The commands that the viewer may give for an order, by its state and the viewer's scopes.
 pub fn allowed(row: &OrderRow, viewer: &Viewer) -> Vec<OrderCommand> {
     fitting(row).into_iter().filter(|command| command.permitted(viewer)).collect()
 }
@@ -51,7 +51,7 @@ fn fitting(row: &OrderRow) -> Vec<OrderCommand> {
 }
 
 impl OrderCommand {
-    /// Until there is a catalogue a line comes with its price, which not everybody may set.
+    /// There is no catalogue, so a line comes with its price, which needs a scope of its own.
     fn permitted(self, viewer: &Viewer) -> bool {
         match self {
             Self::AddLine => viewer.may(Scope::ORDERS_DRAFT) && viewer.may(Scope::ORDERS_PRICE),

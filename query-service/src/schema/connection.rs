@@ -7,34 +7,34 @@ use crate::config::{PAGE_DEFAULT, PAGE_MAX};
 use crate::cursor::Cursors;
 use crate::error::Code;
 
-/// Where a page lies in its list.
+/// The position of a page within its list.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct PageInfo {
-    /// Whether there are more after it.
+    /// Whether the list has more items after this page.
     pub has_next_page: bool,
-    /// Whether there are more before it.
+    /// Whether the list has more items before this page.
     pub has_previous_page: bool,
-    /// The first item's cursor.
+    /// The cursor of the first item; null on an empty page.
     pub start_cursor: Option<String>,
-    /// The last item's cursor.
+    /// The cursor of the last item; null on an empty page.
     pub end_cursor: Option<String>,
 }
 
-/// A page as asked for.
+/// The requested page.
 #[derive(Debug, Clone)]
 pub struct PageArguments {
-    /// Items at most.
+    /// Most items of the page.
     pub limit: u32,
-    /// From the list's end.
+    /// Whether to count from the list's end.
     pub from_end: bool,
-    /// Only what comes after this cursor.
+    /// Only items after this cursor.
     pub after: Option<String>,
-    /// Only what comes before this cursor.
+    /// Only items before this cursor.
     pub before: Option<String>,
 }
 
 impl PageArguments {
-    /// Checks what was asked for.
+    /// Checks the arguments of a page.
     pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Self> {
         let (size, from_end) = match (first, last) {
             (Some(_), Some(_)) => return Err(refused("give `first` or `last`, not both")),
@@ -46,19 +46,19 @@ impl PageArguments {
         Ok(Self { limit, from_end, after, before })
     }
 
-    /// The page as a window over numbers, with one item more to learn whether there are more.
+    /// The page as a window over numbers. It has one item more, to learn whether the list goes on.
     pub fn window(&self, context: &Context<'_>, list: &str) -> Result<Window> {
         let cursors = context.data::<std::sync::Arc<Cursors>>()?;
-        let place = |cursor: &Option<String>| cursor.as_ref().map(|cursor| cursors.open(list, cursor)).transpose();
+        let number = |cursor: &Option<String>| cursor.as_ref().map(|cursor| cursors.open(list, cursor)).transpose();
         Ok(Window {
-            after: place(&self.after)?.unwrap_or(0),
-            before: place(&self.before)?.unwrap_or(i64::MAX),
+            after: number(&self.after)?.unwrap_or(0),
+            before: number(&self.before)?.unwrap_or(i64::MAX),
             limit: self.limit + 1,
             from_end: self.from_end,
         })
     }
 
-    /// Takes the item too many away again, and tells whether the list goes on.
+    /// Removes the additional item of [`Self::window`], and returns whether the list goes on.
     pub fn cut<T>(&self, mut items: Vec<T>) -> (Vec<T>, bool) {
         let limit = self.limit as usize;
         let more = items.len() > limit;
@@ -70,7 +70,7 @@ impl PageArguments {
         (items, more)
     }
 
-    /// Where the page lies, from its cursors and whether the list goes on in the direction of reading.
+    /// The page info, from the cursors and from whether the list goes on in the direction of reading.
     pub fn info(&self, cursors: &[String], more: bool) -> PageInfo {
         PageInfo {
             has_next_page: if self.from_end { self.before.is_some() } else { more },

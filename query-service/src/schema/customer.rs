@@ -14,38 +14,38 @@ use crate::access::Viewer;
 use crate::error::read_failed;
 use crate::loaders::{CustomerKey, Loaders};
 
-/// A customer whom the one who asks may see.
+/// A customer whom the caller may see.
 #[derive(Debug, Clone)]
 pub struct Customer {
     customer: String,
 }
 
-/// What a customer bought in one currency.
+/// The sums of a customer's orders in one currency.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct CustomerTotals {
-    /// ISO 4217 code.
+    /// The ISO 4217 code of the currency.
     currency: String,
-    /// Sales that count: placed or completed.
+    /// The number of sales that are placed or completed.
     orders: Long,
-    /// Credits.
+    /// The number of credits.
     credits: Long,
-    /// Sales that were placed and then called off.
+    /// The number of sales that were placed and later cancelled.
     cancelled: Long,
-    /// Sales less credits.
+    /// The total of sales minus the total of credits.
     revenue: Money,
-    /// When the first sale was placed, called off or not.
+    /// When the first sale was placed, including cancelled sales.
     first_placed_at: Option<DateTime<Utc>>,
-    /// When the last sale was placed, called off or not.
+    /// When the last sale was placed, including cancelled sales.
     last_placed_at: Option<DateTime<Utc>>,
 }
 
 impl Customer {
-    /// Of an order that is visible.
+    /// The customer of a visible order.
     pub const fn new(customer: String) -> Self {
         Self { customer }
     }
 
-    /// By id: `None` for whom the one who asks may not see, and for whom nobody knows.
+    /// By id: `None` for a customer that does not exist, or whom the caller may not see.
     pub async fn find(context: &Context<'_>, customer: String) -> Result<Option<Self>> {
         let viewer = context.data::<Viewer>()?;
         if !viewer.sees_customer(&customer) {
@@ -63,13 +63,13 @@ impl Customer {
         Ok(context.data::<Loaders>()?.load_one(key).await.map_err(read_failed)?.unwrap_or_default())
     }
 
-    /// Drafts are in no sum, but make a customer known.
+    /// Whether the customer has any order. Drafts are in no sum, but make a customer exist.
     async fn has_orders(&self, context: &Context<'_>) -> Result<bool> {
         Ok(Counted::Customer(self.customer.clone()).count(context).await? > 0)
     }
 }
 
-/// A customer, as far as their orders tell.
+/// A customer, as known from their orders.
 #[Object]
 impl Customer {
     /// The global id.
@@ -77,28 +77,29 @@ impl Customer {
         NodeId::Customer(self.customer.clone()).global()
     }
 
-    /// The customer's own id.
+    /// The tenant's own id of the customer.
     async fn customer_id(&self) -> &str {
         &self.customer
     }
 
-    /// What they bought, by currency.
+    /// The sums of the customer's orders, one entry for each currency.
     async fn totals(&self, context: &Context<'_>) -> Result<Vec<CustomerTotals>> {
         Ok(self.rows(context).await?.into_iter().map(CustomerTotals::new).collect())
     }
 
-    /// Their orders.
+    /// The customer's orders.
     async fn orders(
         &self,
         context: &Context<'_>,
-        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)", desc = "In which order.")] order_by: Option<
-            OrderOrder,
-        >,
-        #[graphql(desc = "How many from the beginning, at most 100; 20 where neither `first` nor `last` is given.")]
+        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)", desc = "The sort order of the list.")]
+        order_by: Option<OrderOrder>,
+        #[graphql(
+            desc = "The number of items from the beginning, at most 100; 20 if neither `first` nor `last` is given."
+        )]
         first: Option<i32>,
-        #[graphql(desc = "Begins after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page begins after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
     ) -> Result<OrderConnection> {
         let page = PageArguments::new(first, after, last, before)?;
         let orders = OrderList::new(

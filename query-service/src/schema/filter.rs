@@ -11,145 +11,146 @@ use super::scalars::Long;
 use crate::config::{CONDITIONS_MAX, LIST_MAX};
 use crate::error::Code;
 
-/// Which orders. All that is given must be met.
+/// A filter of orders. An order must meet all given conditions.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct OrderWhere {
-    /// All of these.
+    /// The order meets all of these filters.
     #[graphql(name = "AND")]
     pub and: Given<Vec<Self>>,
-    /// At least one of these.
+    /// The order meets at least one of these filters.
     #[graphql(name = "OR")]
     pub or: Given<Vec<Self>>,
-    /// Where it stands.
+    /// The state of the order.
     pub state: Given<StateFilter>,
-    /// Sale or credit.
+    /// Whether the order is a sale or a credit.
     pub kind: Given<KindFilter>,
-    /// Its number.
+    /// The order number.
     pub number: Given<StringFilter>,
-    /// Its customer.
+    /// The customer's id.
     pub customer: Given<StringFilter>,
-    /// ISO 3166-1 alpha-2 code.
+    /// The country that the order is shipped to, as an ISO 3166-1 alpha-2 code.
     pub country: Given<StringFilter>,
-    /// ISO 4217 code.
+    /// The currency, as an ISO 4217 code.
     pub currency: Given<StringFilter>,
-    /// The system it was imported from.
+    /// The system that the order was imported from.
     pub source: Given<StringFilter>,
-    /// What it is called there.
+    /// The id of the order in the system that it was imported from.
     pub reference: Given<StringFilter>,
-    /// Whether it was imported.
+    /// Whether the order was imported.
     pub imported: Given<BooleanFilter>,
-    /// When it was placed.
+    /// When the order was placed.
     pub placed_at: Given<DateTimeFilter>,
-    /// When its last event was recorded.
+    /// When the last event of the order was recorded.
     pub updated_at: Given<DateTimeFilter>,
-    /// Its total in minor units, negative in a credit.
+    /// The total of the order in minor units, negative in a credit.
     pub total: Given<LongFilter>,
 }
 
-/// A text. Comparison is by code point; an absent text is unequal to any and neither less nor greater.
+/// A filter of a text. Texts are compared by code point. An absent text is unequal to any, and neither less nor
+/// greater.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct StringFilter {
-    /// Equal.
+    /// The value is equal to this.
     pub eq: Given<String>,
-    /// Not equal.
+    /// The value is not equal to this.
     pub ne: Given<String>,
-    /// One of these.
+    /// The value is one of these.
     #[graphql(name = "in")]
     pub one_of: Given<Vec<String>>,
-    /// Less.
+    /// The value is less than this.
     pub lt: Given<String>,
-    /// Less or equal.
+    /// The value is less than or equal to this.
     pub lte: Given<String>,
-    /// Greater.
+    /// The value is greater than this.
     pub gt: Given<String>,
-    /// Greater or equal.
+    /// The value is greater than or equal to this.
     pub gte: Given<String>,
-    /// Whether there is none.
+    /// Whether the value is absent.
     pub is_null: Given<bool>,
 }
 
-/// A state.
+/// A filter of the state.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct StateFilter {
-    /// Equal.
+    /// The value is equal to this.
     pub eq: Given<OrderState>,
-    /// Not equal.
+    /// The value is not equal to this.
     pub ne: Given<OrderState>,
-    /// One of these.
+    /// The value is one of these.
     #[graphql(name = "in")]
     pub one_of: Given<Vec<OrderState>>,
 }
 
-/// A kind.
+/// A filter of the kind.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct KindFilter {
-    /// Equal.
+    /// The value is equal to this.
     pub eq: Given<OrderKind>,
 }
 
-/// True or false.
+/// A filter of a boolean.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct BooleanFilter {
-    /// Equal.
+    /// The value is equal to this.
     pub eq: Given<bool>,
 }
 
-/// A moment.
+/// A filter of a point in time.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct DateTimeFilter {
-    /// Equal.
+    /// The value is equal to this.
     pub eq: Given<DateTime<Utc>>,
-    /// Before.
+    /// The value is before this.
     pub lt: Given<DateTime<Utc>>,
-    /// Before or at.
+    /// The value is before or at this.
     pub lte: Given<DateTime<Utc>>,
-    /// After.
+    /// The value is after this.
     pub gt: Given<DateTime<Utc>>,
-    /// At or after.
+    /// The value is at or after this.
     pub gte: Given<DateTime<Utc>>,
-    /// Whether there is none.
+    /// Whether the value is absent.
     pub is_null: Given<bool>,
 }
 
-/// A whole number.
+/// A filter of a whole number.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct LongFilter {
-    /// Equal.
+    /// The value is equal to this.
     pub eq: Given<Long>,
-    /// Less.
+    /// The value is less than this.
     pub lt: Given<Long>,
-    /// Less or equal.
+    /// The value is less than or equal to this.
     pub lte: Given<Long>,
-    /// Greater.
+    /// The value is greater than this.
     pub gt: Given<Long>,
-    /// Greater or equal.
+    /// The value is greater than or equal to this.
     pub gte: Given<Long>,
 }
 
-/// How orders are sorted; ties go by id. What has no value is the least.
+/// The sort order of orders. Ties are sorted by id. An absent value is the least.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Enum)]
 pub enum OrderOrder {
-    /// Placed first.
+    /// By time of placement, earliest first.
     PlacedAtAsc,
-    /// Placed last.
+    /// By time of placement, latest first.
     #[default]
     PlacedAtDesc,
-    /// Least total.
+    /// By total in minor units, least first.
     TotalAsc,
-    /// Greatest total.
+    /// By total in minor units, greatest first.
     TotalDesc,
-    /// By number.
+    /// By order number, ascending.
     NumberAsc,
-    /// By number, backwards.
+    /// By order number, descending.
     NumberDesc,
-    /// Changed longest ago.
+    /// By time of the last change, earliest first.
     UpdatedAtAsc,
-    /// Changed last.
+    /// By time of the last change, latest first.
     UpdatedAtDesc,
 }
 
 impl OrderOrder {
-    /// What to sort by, and whether the greatest comes first.
+    /// The sort, and whether the greatest comes first.
     pub const fn sort(self) -> (Sort, bool) {
         match self {
             Self::PlacedAtAsc => (Sort::PlacedAt, false),
@@ -299,7 +300,7 @@ impl Building {
     }
 }
 
-/// Postgres has no NUL in texts, so nothing could ever equal one.
+/// Refuses NUL, which Postgres cannot store in text, so that no value could equal it.
 pub fn checked(text: String) -> Result<String> {
     if text.contains('\0') { Err(Code::BadUserInput.error("a text holds NUL")) } else { Ok(text) }
 }

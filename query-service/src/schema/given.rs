@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use async_graphql::registry::Registry;
 use async_graphql::{InputType, InputValueError, InputValueResult, Value};
 
-/// A member of a filter. Left out, it asks for nothing. Null is refused: GraphQL takes it for any nullable input, a client sends it
-/// where a variable of its own has no value, and a condition that is dropped for it answers with everybody's orders.
+/// A member of a filter. If it is left out, it sets no condition. Null is refused: GraphQL accepts it for any nullable
+/// input, and clients send it if a variable has no value; if it dropped the condition, the answer would have
+/// everybody's orders.
 #[derive(Debug, Clone)]
 pub struct Given<T>(pub Option<T>);
 

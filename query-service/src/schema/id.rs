@@ -1,4 +1,4 @@
-//! Global ids: a type and a key, so that `node` finds whatever an id stands for.
+//! Global ids: a type and a key, so that `node` can find the object.
 
 use async_graphql::{Error, ID, Interface};
 use base64::Engine;
@@ -9,10 +9,10 @@ use super::customer::Customer;
 use super::order::Order;
 use crate::error::Code;
 
-/// Anything with a global id.
+/// An object with a global id.
 #[derive(Interface)]
 #[expect(clippy::large_enum_variant, reason = "an answer holds a hundred at most, and none for long")]
-#[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
+#[graphql(field(name = "id", ty = "ID", desc = "The global id of the object."))]
 pub enum Node {
     /// An order.
     Order(Order),
@@ -20,7 +20,7 @@ pub enum Node {
     Customer(Customer),
 }
 
-/// What a global id stands for.
+/// The type and key in a global id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeId {
     /// An order.

@@ -13,46 +13,46 @@ use crate::cursor::Cursors;
 use crate::error::read_failed;
 use crate::loaders::{LinesKey, Loaders};
 
-/// One line. Its figures are positive in a credit too.
+/// A line of an order. Its figures are positive in a credit too.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct OrderLine {
-    /// Unique within the order.
+    /// The id of the line, unique within the order.
     line_id: String,
-    /// What.
+    /// The SKU of the product.
     sku: String,
-    /// What it is called.
+    /// The description of the product.
     description: Option<String>,
-    /// Pieces.
+    /// The number of pieces.
     quantity: Long,
-    /// What one costs.
+    /// The price of one piece.
     unit_price: Price,
-    /// Quantity times unit price, rounded once to the minor unit.
+    /// The quantity times the unit price, rounded once to the minor unit.
     total: Money,
 }
 
-/// Lines of an order.
+/// A page of the lines of an order.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct LineConnection {
-    /// The lines with their cursors.
+    /// The lines of the page with their cursors.
     edges: Vec<LineEdge>,
-    /// The lines.
+    /// The lines of the page.
     nodes: Vec<OrderLine>,
-    /// Where the page lies.
+    /// The position of the page within the lines.
     page_info: PageInfo,
-    /// Lines of the order.
+    /// The number of all lines of the order.
     total_count: i32,
 }
 
 /// A line with its cursor.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct LineEdge {
-    /// Where the line stands.
+    /// The position of the line in the order.
     cursor: String,
     /// The line.
     node: OrderLine,
 }
 
-/// A page of an order's lines. An order of the past carries its lines with it.
+/// A page of an order's lines. A past state of an order has its lines with it.
 pub async fn connection(
     context: &Context<'_>,
     page: &PageArguments,

@@ -1,4 +1,4 @@
-//! The schema: types and the roads between them.
+//! The schema: the types and their fields.
 
 mod address;
 mod as_of;
@@ -29,8 +29,8 @@ pub use scalars::Long;
 /// The schema of the service.
 pub type QuerySchema = Schema<Query, EmptyMutation, Subscription>;
 
-/// Builds the schema. Its bounds on depth and cost are this crate's own, in `cost`, and what it executes was checked before,
-/// in `document`, so the library's own laxer check is left out.
+/// Builds the schema. Limits on depth and cost are checked in `cost`, and documents are validated in `document` before
+/// they run, so the library's own, weaker checks are disabled.
 pub fn build() -> QuerySchema {
     Schema::build(Query, EmptyMutation, Subscription)
         .register_output_type::<id::Node>()

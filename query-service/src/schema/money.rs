@@ -8,7 +8,7 @@ use domain::{Currency, UnitPrice};
 use super::scalars::Long;
 use crate::error::Code;
 
-/// An amount of one currency.
+/// An amount of money in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Money {
     minor: i128,
@@ -16,7 +16,7 @@ pub struct Money {
 }
 
 impl Money {
-    /// Minor units of a currency.
+    /// An amount of minor units of a currency.
     pub fn new(minor: impl Into<i128>, currency: impl Into<String>) -> Self {
         Self { minor: minor.into(), currency: currency.into() }
     }
@@ -40,33 +40,33 @@ impl std::fmt::Display for Money {
     }
 }
 
-/// An amount of one currency.
+/// An amount of money in one currency.
 #[Object]
 impl Money {
-    /// Minor units: cents for EUR.
+    /// The amount in minor units, such as cents for EUR.
     async fn minor(&self) -> Result<Long> {
         i64::try_from(self.minor)
             .map(Long)
             .map_err(|_| Code::BadUserInput.error("the amount is beyond 64 bits of minor units; ask for `amount`"))
     }
 
-    /// ISO 4217 code.
+    /// The currency, as an ISO 4217 code.
     async fn currency(&self) -> &str {
         &self.currency
     }
 
-    /// Major units as a decimal number, such as `12.34`.
+    /// The amount in major units as a decimal number, such as `12.34`.
     async fn amount(&self) -> String {
         self.decimal()
     }
 }
 
-/// What one piece costs, which may go below the minor unit.
+/// The price of one piece. It may have fractions of the minor unit.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
 pub struct Price {
-    /// Major units as a decimal number with four decimals.
+    /// The price in major units as a decimal number with four decimals.
     pub amount: String,
-    /// ISO 4217 code.
+    /// The currency, as an ISO 4217 code.
     pub currency: String,
 }
 

@@ -19,65 +19,65 @@ use super::timeline::{self, TimelineConnection};
 use crate::access::Viewer;
 use crate::consistency::ConsistencyToken;
 
-/// Where an order stands.
+/// The state of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum OrderState {
-    /// Being put together.
+    /// The order is being put together and can still change.
     Draft,
-    /// Committed to by the customer.
+    /// The customer has committed to the order.
     Placed,
-    /// Called off.
+    /// The order was cancelled.
     Cancelled,
-    /// Over and done; an imported order is from the start.
+    /// The order is finished. An imported order is completed from the start.
     Completed,
 }
 
-/// Whether an order sells or takes back.
+/// Whether an order is a sale or a credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum OrderKind {
-    /// Goods for money.
+    /// Goods are sold for money.
     Sale,
-    /// Money back.
+    /// Money is paid back, so the sums are negative.
     Credit,
 }
 
-/// An order, as it is or as it was.
+/// An order in its current state or in a past one.
 #[derive(Debug, Clone)]
 pub struct Order {
     row: OrderRow,
-    /// A state of the past, with its lines.
+    /// Whether this is a past state; then the row has its lines.
     past: bool,
 }
 
-/// The order's sums.
+/// The sums of an order.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct OrderTotals {
     /// The sum of the line totals, negative in a credit.
     total: Money,
-    /// Lines.
+    /// The number of lines.
     line_count: i32,
-    /// Pieces of all lines, negative in a credit.
+    /// The number of pieces of all lines, negative in a credit.
     quantity: Long,
 }
 
-/// Why and how an order was called off.
+/// When and why an order was cancelled.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct Cancellation {
-    /// When.
+    /// When the order was cancelled.
     at: DateTime<Utc>,
-    /// On what ground: `CUSTOMER`, `STAFF` or `DISCARDED`.
+    /// The reason: `CUSTOMER`, `STAFF` or `DISCARDED`.
     reason: Option<String>,
-    /// In the words of whoever did it.
+    /// The reason in the words of the person who cancelled the order.
     note: Option<String>,
 }
 
 impl Order {
-    /// An order as it is.
+    /// An order in its current state.
     pub const fn present(row: OrderRow) -> Self {
         Self { row, past: false }
     }
 
-    /// An order as it was.
+    /// An order in a past state.
     pub fn past(view: OrderView) -> Self {
         let line_count = i32::try_from(view.lines.len()).unwrap_or(i32::MAX);
         Self { row: OrderRow { view, line_count }, past: true }
@@ -88,7 +88,7 @@ impl Order {
     }
 }
 
-/// An order, as it is or, with `asOf`, as it was.
+/// An order in its current state or, with `asOf`, in a past one.
 #[Object]
 impl Order {
     /// The global id.
@@ -96,27 +96,27 @@ impl Order {
         NodeId::Order(self.view().order_id).global()
     }
 
-    /// The order's own id, as commands take it.
+    /// The id of the order that commands take, a UUID.
     async fn order_id(&self) -> String {
         self.view().order_id.to_string()
     }
 
-    /// The number people know it by, once placed.
+    /// The order number; null until the order is placed.
     async fn number(&self) -> Option<&str> {
         self.view().number.as_deref()
     }
 
-    /// How many events it has had.
+    /// The version of the order: the number of its events.
     async fn version(&self) -> Long {
         Long(self.view().version)
     }
 
-    /// Where it stands.
+    /// The state of the order.
     async fn state(&self) -> Option<OrderState> {
         OrderState::of(self.view().state)
     }
 
-    /// A sale or a credit.
+    /// Whether the order is a sale or a credit.
     async fn kind(&self) -> OrderKind {
         match self.view().kind {
             ViewKind::Sale => OrderKind::Sale,
@@ -124,42 +124,42 @@ impl Order {
         }
     }
 
-    /// Whether it was taken in from another system.
+    /// Whether the order was imported from another system.
     async fn imported(&self) -> bool {
         self.view().imported
     }
 
-    /// That system.
+    /// The system that the order was imported from; null if it was not imported.
     async fn source(&self) -> Option<&str> {
         self.view().source.as_deref()
     }
 
-    /// What it is called there.
+    /// The id of the order in the system that it was imported from.
     async fn reference(&self) -> Option<&str> {
         self.view().reference.as_deref()
     }
 
-    /// What a credit takes back, by the other system's reference.
+    /// In an imported credit, the reference of the order that it takes back, where known.
     async fn credit_of(&self) -> Option<&str> {
         self.view().credit_of.as_deref()
     }
 
-    /// For whom, where known.
+    /// The customer of the order, where known.
     async fn customer(&self) -> Option<Customer> {
         self.view().customer.clone().map(Customer::new)
     }
 
-    /// Where it goes: ISO 3166-1 alpha-2 code.
+    /// The country that the order is shipped to, as an ISO 3166-1 alpha-2 code.
     async fn country(&self) -> Option<&str> {
         self.view().country.as_deref()
     }
 
-    /// ISO 4217 code of its one currency.
+    /// The currency of the order, as an ISO 4217 code.
     async fn currency(&self) -> &str {
         self.view().currency.as_deref().unwrap_or_default()
     }
 
-    /// Its sums.
+    /// The sums of the order.
     async fn totals(&self) -> OrderTotals {
         OrderTotals {
             total: Money::new(self.view().total_minor, self.view().currency.as_deref().unwrap_or_default()),
@@ -168,87 +168,92 @@ impl Order {
         }
     }
 
-    /// Its lines, in their order.
+    /// The lines of the order, in their order.
     async fn lines(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100; 20 where neither `first` nor `last` is given.")]
+        #[graphql(
+            desc = "The number of items from the beginning, at most 100; 20 if neither `first` nor `last` is given."
+        )]
         first: Option<i32>,
-        #[graphql(desc = "Begins after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page begins after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
     ) -> Result<LineConnection> {
         let page = PageArguments::new(first, after, last, before)?;
         lines::connection(context, &page, &self.row, self.past).await
     }
 
-    /// Where to.
+    /// The address that the order is shipped to.
     async fn shipping_address(&self) -> Option<Address> {
         self.view().shipping_address.clone().map(Address::new)
     }
 
-    /// Whom to bill, where that is another address.
+    /// The billing address, if it differs from the shipping address.
     async fn billing_address(&self) -> Option<Address> {
         self.view().billing_address.clone().map(Address::new)
     }
 
-    /// Why and how it was called off.
+    /// When and why the order was cancelled; null if it was not.
     async fn cancellation(&self) -> Option<Cancellation> {
         let view = self.view();
         let at = view.cancelled_at?;
         Some(Cancellation { at, reason: view.cancel_reason.clone(), note: view.cancel_note.clone() })
     }
 
-    /// What happened to it, oldest first.
+    /// The events of the order, oldest first.
     async fn timeline(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100; 20 where neither `first` nor `last` is given.")]
+        #[graphql(
+            desc = "The number of items from the beginning, at most 100; 20 if neither `first` nor `last` is given."
+        )]
         first: Option<i32>,
-        #[graphql(desc = "Begins after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page begins after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
     ) -> Result<TimelineConnection> {
         let page = PageArguments::new(first, after, last, before)?;
         timeline::connection(context, &page, self.view().order_id, self.view().version).await
     }
 
-    /// When the draft was begun.
+    /// When the draft was begun; null for an imported order.
     async fn drafted_at(&self) -> Option<DateTime<Utc>> {
         self.view().drafted_at
     }
 
-    /// When it was placed.
+    /// When the order was placed.
     async fn placed_at(&self) -> Option<DateTime<Utc>> {
         self.view().placed_at
     }
 
-    /// When it was called off.
+    /// When the order was cancelled.
     async fn cancelled_at(&self) -> Option<DateTime<Utc>> {
         self.view().cancelled_at
     }
 
-    /// When it was imported.
+    /// When the order was imported.
     async fn imported_at(&self) -> Option<DateTime<Utc>> {
         self.view().imported_at
     }
 
-    /// When its last event was recorded.
+    /// When the last event of the order was recorded.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.view().updated_at
     }
 
-    /// Its last event's place in the log, written `shard.position`.
+    /// The position of the last event in the event log, written `shard.position`.
     async fn position(&self) -> String {
         self.view().position.to_string()
     }
 
-    /// To see at least this version in a later query.
+    /// A token that makes a later query wait until it can show at least this version.
     async fn consistency_token(&self) -> ConsistencyToken {
         ConsistencyToken { order_id: self.view().order_id, version: self.view().version }
     }
 
-    /// What the one who asks could now ask of it, judged by where it stands and by their scopes. Nothing of the past.
+    /// The commands that the caller may now give, by the state of the order and the caller's scopes. Empty for a past
+    /// state.
     async fn allowed_commands(&self, context: &Context<'_>) -> Result<Vec<OrderCommand>> {
         if self.past {
             return Ok(Vec::new());
@@ -269,7 +274,7 @@ impl OrderState {
         }
     }
 
-    /// As the read models name it.
+    /// The value of the read models.
     pub const fn view(self) -> ViewState {
         match self {
             Self::Draft => ViewState::Draft,
@@ -281,7 +286,7 @@ impl OrderState {
 }
 
 impl OrderKind {
-    /// As the read models name it.
+    /// The value of the read models.
     pub const fn view(self) -> ViewKind {
         match self {
             Self::Sale => ViewKind::Sale,

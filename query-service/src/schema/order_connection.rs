@@ -20,11 +20,11 @@ use crate::loaders::{CountKey, Loaders};
 pub struct OrderList {
     /// The page.
     pub request: PageRequest,
-    /// What its cursors are signed with.
+    /// The name of the list, which is part of its cursors' signatures.
     name: String,
 }
 
-/// Orders of a page.
+/// A page of orders.
 pub struct OrderConnection {
     edges: Vec<OrderEdge>,
     page_info: PageInfo,
@@ -34,26 +34,26 @@ pub struct OrderConnection {
 /// An order with its cursor.
 #[derive(Clone, SimpleObject)]
 pub struct OrderEdge {
-    /// Where the order stands in the list.
+    /// The position of the order in the list.
     cursor: String,
     /// The order.
     node: Order,
 }
 
-/// What `totalCount` counts.
+/// The orders that `totalCount` counts.
 pub enum Counted {
     /// Orders that meet a condition.
     Meeting(Condition),
-    /// A customer's.
+    /// The orders of a customer.
     Customer(String),
 }
 
-/// A place in a sorted list.
+/// A position in a sorted list: sort value and order id. Serialised as an array in cursors.
 #[derive(Serialize, Deserialize)]
-struct Place(String, Uuid);
+struct ListPosition(String, Uuid);
 
 impl OrderList {
-    /// The list of a condition and sort, as the one who asks sees it.
+    /// The list of a condition and sort, as the viewer sees it.
     pub fn new(
         context: &Context<'_>,
         page: &PageArguments,
@@ -65,8 +65,8 @@ impl OrderList {
         let name = format!("orders of {visible:?}, {customer:?}, by {order_by:?}, {condition:?}");
         let cursors = context.data::<Arc<Cursors>>()?;
         let key = |cursor: &Option<String>| -> Result<Option<SortKey>> {
-            let place = cursor.as_ref().map(|cursor| cursors.open::<Place>(&name, cursor)).transpose()?;
-            Ok(place.map(|Place(value, order_id)| SortKey { value, order_id }))
+            let position = cursor.as_ref().map(|cursor| cursors.open::<ListPosition>(&name, cursor)).transpose()?;
+            Ok(position.map(|ListPosition(value, order_id)| SortKey { value, order_id }))
         };
         let (sort, descending) = order_by.sort();
         let (after, before) = (key(&page.after)?, key(&page.before)?);
@@ -86,7 +86,7 @@ impl OrderList {
         let mut edges = Vec::with_capacity(found.orders.len());
         for row in found.orders {
             let SortKey { value, order_id } = self.request.sort.key(&row.view);
-            let cursor = cursors.seal(&self.name, &Place(value, order_id));
+            let cursor = cursors.seal(&self.name, &ListPosition(value, order_id));
             edges.push(OrderEdge { cursor, node: Order::present(row) });
         }
         let cursors: Vec<String> = edges.iter().map(|edge| edge.cursor.clone()).collect();
@@ -95,7 +95,7 @@ impl OrderList {
 }
 
 impl Counted {
-    /// How many there are, up to the most that is counted.
+    /// The number of orders, counted up to [`COUNT_MAX`].
     pub async fn count(&self, context: &Context<'_>) -> Result<i64> {
         let loaders = context.data::<Loaders>()?;
         match self {
@@ -112,31 +112,31 @@ impl Counted {
     }
 }
 
-/// Orders of a page.
+/// A page of orders.
 #[Object]
 impl OrderConnection {
-    /// The orders with their cursors.
+    /// The orders of the page with their cursors.
     async fn edges(&self) -> &[OrderEdge] {
         &self.edges
     }
 
-    /// The orders.
+    /// The orders of the page.
     async fn nodes(&self) -> Vec<Order> {
         self.edges.iter().map(|edge| edge.node.clone()).collect()
     }
 
-    /// Where the page lies.
+    /// The position of the page within the list.
     async fn page_info(&self) -> &PageInfo {
         &self.page_info
     }
 
-    /// Orders of the whole list, counted up to 10,001.
+    /// The number of orders in the whole list, counted up to 10,001.
     async fn total_count(&self, context: &Context<'_>) -> Result<i32> {
         let count = self.counted.count(context).await?;
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 
-    /// Whether there are more than were counted.
+    /// Whether the list may have more orders than were counted.
     async fn total_count_capped(&self, context: &Context<'_>) -> Result<bool> {
         Ok(self.counted.count(context).await? >= i64::from(COUNT_MAX))
     }

@@ -1,4 +1,4 @@
-//! How far the projectors are.
+//! How far the projectors have come.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,44 +14,44 @@ use super::scalars::Long;
 use crate::config::HEALTH_AGE_MS_MAX;
 use crate::error::ReadFailed;
 
-/// How far a projector group is.
+/// How far a projector group has come.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct ProjectionHealth {
-    /// The group's name.
+    /// The name of the group.
     projection: String,
-    /// The furthest place of the log that it has applied, one of each shard, written `shard.position`.
+    /// The furthest positions of the event log that the group has applied, one of each shard, written `shard.position`.
     positions: Vec<String>,
-    /// Milliseconds from recording to projection, of the newest event applied last.
+    /// The milliseconds from the recording of the last applied event to its projection.
     lag_ms: Option<Long>,
-    /// Records that could not be applied, and those behind them.
+    /// The number of records that could not be applied, and of those parked behind them.
     parked_records: Long,
-    /// Orders that stand still for that.
+    /// The number of orders that are not projected any further because of parked records.
     parked_keys: Long,
-    /// Its partitions.
+    /// The partitions of the group's topic.
     partitions: Vec<PartitionHealth>,
 }
 
-/// How far a partition of a group's topic is.
+/// How far a partition of a group's topic has come.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct PartitionHealth {
-    /// Which topic.
+    /// The name of the topic.
     topic: String,
-    /// Which partition.
+    /// The number of the partition.
     partition: i32,
     /// The first offset not yet applied.
     next_offset: Long,
-    /// Place in the log of the last event applied.
+    /// The position in the event log of the last applied event.
     position: Option<String>,
-    /// When that event was recorded.
+    /// When the last applied event was recorded.
     recorded_at: Option<DateTime<Utc>>,
-    /// Milliseconds from then to its projection.
+    /// The milliseconds from the recording of that event to its projection.
     lag_ms: Option<Long>,
-    /// When it was applied.
+    /// When the partition advanced last.
     updated_at: DateTime<Utc>,
 }
 
 impl ProjectionHealth {
-    /// From what the read models tell.
+    /// The health as the read models report it.
     pub fn new(group: GroupHealth) -> Self {
         Self {
             positions: group.positions().iter().map(ToString::to_string).collect(),
@@ -76,10 +76,10 @@ impl ProjectionHealth {
     }
 }
 
-/// The groups, and since when they are known.
+/// The groups, and the time since they were read.
 type Known = (Stopwatch, Vec<GroupHealth>);
 
-/// What is known of the projectors, read again when it is older than [`HEALTH_AGE_MS_MAX`].
+/// The cached state of the projectors, read again when it is older than [`HEALTH_AGE_MS_MAX`].
 #[derive(Clone)]
 pub struct Health {
     read: ReadDb,
@@ -87,7 +87,7 @@ pub struct Health {
 }
 
 impl Health {
-    /// Nothing is known yet.
+    /// An empty cache.
     pub fn new(read: ReadDb) -> Self {
         Self { read, known: Arc::default() }
     }

@@ -1,4 +1,4 @@
-//! The roads into the graph.
+//! The query root.
 
 use async_graphql::{Context, ID, Object, Result};
 use read_models::query::OrderRow;
@@ -19,22 +19,24 @@ use crate::consistency::{Consistency, ConsistencyToken};
 use crate::error::{Code, ReadFailed, read_failed};
 use crate::loaders::{Loaders, OrderKey};
 
-/// The roads into the graph.
+/// The query root.
 pub struct Query;
 
-/// Everything is seen through the token's tenant; a customer sees their own orders alone. What one may not see is
-/// answered like what does not exist.
+/// All queries are limited to the tenant of the token, and a customer sees only their own orders. Objects that the
+/// caller may not see are answered like objects that do not exist.
 #[Object]
 impl Query {
-    /// An order by id (global or its own) or by number, as it is or as it was.
+    /// An order by its id or its number, in its current state or, with `asOf`, in a past one.
     async fn order(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Its id, global or its own.")] id: Option<ID>,
-        #[graphql(desc = "The number people know it by.")] number: Option<String>,
-        #[graphql(desc = "As it was then, rather than as it is.")] as_of: Option<AsOf>,
+        #[graphql(desc = "The order's id, either the global one or its `orderId`.")] id: Option<ID>,
+        #[graphql(desc = "The order number.")] number: Option<String>,
+        #[graphql(desc = "The point of time at which to show the order; without it, the current state.")] as_of: Option<
+            AsOf,
+        >,
         #[graphql(
-            desc = "Waits for this version before it reads: the `Order-Consistency-Token` of a command's answer."
+            desc = "The `Order-Consistency-Token` of a command's answer; the field waits until it can show that version."
         )]
         consistency: Option<ConsistencyToken>,
     ) -> Result<Option<Order>> {
@@ -58,22 +60,23 @@ impl Query {
         }
     }
 
-    /// Orders, filtered and sorted.
+    /// The orders that the caller may see, filtered and sorted.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn orders(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which; all that one may see where it is left out.")] r#where: Option<OrderWhere>,
-        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)", desc = "In which order.")] order_by: Option<
-            OrderOrder,
-        >,
-        #[graphql(desc = "How many from the beginning, at most 100; 20 where neither `first` nor `last` is given.")]
-        first: Option<i32>,
-        #[graphql(desc = "Begins after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Ends before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The filter; without it, all orders that the caller may see.")] r#where: Option<OrderWhere>,
+        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)", desc = "The sort order of the list.")]
+        order_by: Option<OrderOrder>,
         #[graphql(
-            desc = "Waits for this version before it reads: the `Order-Consistency-Token` of a command's answer."
+            desc = "The number of items from the beginning, at most 100; 20 if neither `first` nor `last` is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "The page begins after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "The `Order-Consistency-Token` of a command's answer; the field waits until it can show that version."
         )]
         consistency: Option<ConsistencyToken>,
     ) -> Result<OrderConnection> {
@@ -87,21 +90,21 @@ impl Query {
         orders.connection(context, &page, found, Counted::Meeting(condition))
     }
 
-    /// A customer by id (global or the shop's own).
+    /// A customer by id.
     async fn customer(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Its id, global or the shop's own.")] id: ID,
+        #[graphql(desc = "The customer's id, either the global one or the tenant's own (`customerId`).")] id: ID,
     ) -> Result<Option<Customer>> {
         Customer::find(context, NodeId::customer(&id)?).await
     }
 
-    /// Whatever a global id stands for.
-    async fn node(&self, context: &Context<'_>, #[graphql(desc = "A global id.")] id: ID) -> Result<Option<Node>> {
+    /// The object with a global id; null if there is none that the caller may see.
+    async fn node(&self, context: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Result<Option<Node>> {
         node(context, &id).await
     }
 
-    /// Whatever global ids stand for, in their order; null for what is not there.
+    /// The objects with these global ids, in the order of the ids; null for each that does not exist.
     async fn nodes(
         &self,
         context: &Context<'_>,
@@ -114,7 +117,7 @@ impl Query {
         futures::future::try_join_all(ids.iter().map(|id| node(context, id))).await
     }
 
-    /// How far the projectors are. For staff.
+    /// How far the projectors have come. Only for staff.
     async fn projections(&self, context: &Context<'_>) -> Result<Vec<ProjectionHealth>> {
         if context.data::<Viewer>()?.visibility().customer.is_some() {
             return Err(Code::Forbidden.error("this is for staff"));
@@ -132,12 +135,12 @@ async fn node(context: &Context<'_>, id: &str) -> Result<Option<Node>> {
     }
 }
 
-/// An order that the one who asks may see.
+/// An order that the caller may see.
 pub async fn load(context: &Context<'_>, id: Uuid) -> Result<Option<OrderRow>> {
     context.data::<Loaders>()?.load_one(OrderKey(id)).await.map_err(read_failed)
 }
 
-/// Waits for the version that a token names, where there is one.
+/// Waits for the version of a token, if there is one.
 pub async fn wait(context: &Context<'_>, token: Option<ConsistencyToken>) -> Result<()> {
     let Some(token) = token else { return Ok(()) };
     let visible = context.data::<Viewer>()?.visibility();

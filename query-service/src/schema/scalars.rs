@@ -1,4 +1,4 @@
-//! Scalars of our own.
+//! Custom scalars.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
@@ -8,7 +8,7 @@ use crate::consistency::ConsistencyToken;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Long(pub i64);
 
-/// A whole number of 64 bits, from -2^63 to 2^63 - 1. JavaScript's numbers are exact up to 2^53.
+/// A whole number of 64 bits, from -2^63 to 2^63 - 1. JavaScript numbers are exact only up to 2^53.
 #[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema11-2/#long")]
 impl ScalarType for Long {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -27,7 +27,7 @@ impl ScalarType for Long {
     }
 }
 
-/// What a command answers in `Order-Consistency-Token`, of the form `{order}@{version}`.
+/// The header `Order-Consistency-Token` of a command's answer, of the form `{order}@{version}`.
 #[Scalar(name = "ConsistencyToken", specified_by_url = "urn:order-engine:scalar:consistency-token")]
 impl ScalarType for ConsistencyToken {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -42,11 +42,11 @@ impl ScalarType for ConsistencyToken {
     }
 }
 
-/// Any JSON.
+/// Any JSON value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
-/// Any JSON.
+/// Any JSON value.
 #[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {

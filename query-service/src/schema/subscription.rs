@@ -1,4 +1,4 @@
-//! What can be followed.
+//! The subscription root.
 
 use std::sync::Arc;
 
@@ -14,44 +14,45 @@ use super::query::{load, wait};
 use super::scalars::Long;
 use super::timeline::{self, TimelineEvent};
 use crate::access::Viewer;
-use crate::changes::{Change, Changes, Follow, Lost, Seats};
+use crate::changes::{Change, Changes, Follow, FollowError, SubscriptionPermits};
 use crate::consistency::{Consistency, ConsistencyToken};
 use crate::cursor::Cursors;
 use crate::error::{Code, read_failed};
 
-/// What can be followed.
+/// The subscription root.
 pub struct Subscription;
 
-/// A change of an order: one event, and the order with it.
+/// A change of an order: one event, and the order after it.
 #[derive(SimpleObject)]
 pub struct OrderChange {
-    /// Where the event stands: `from` it goes on with the next one.
+    /// The position of the event: a subscription `from` this cursor begins with the next event.
     cursor: String,
-    /// Place in the order's history; the next change has the next number.
+    /// The version of the order after this event; the next change has the next version.
     version: Long,
-    /// The event's name in the public contract.
+    /// The name of the event in the public contract.
     r#type: String,
-    /// When it happened.
+    /// When the event happened.
     at: DateTime<Utc>,
-    /// The event.
+    /// The event that changed the order.
     event: TimelineEvent,
-    /// The order at this version or, when more has happened meanwhile, a later one; its own `version` tells.
+    /// The order at this version or, if there are more events by now, at a later one: see its own `version`.
     order: Order,
 }
 
-/// Over WebSocket (`graphql-transport-ws`) and over server-sent events. A stream that breaks is taken up from the last
-/// cursor, also by another process.
+/// Subscriptions work over WebSocket (`graphql-transport-ws`) and over server-sent events. After an interruption a
+/// client resumes from the last cursor, at any process.
 #[Subscription]
 impl Subscription {
-    /// The changes of an order, each once and in order: those after the cursor `from`, which a change or an event of
-    /// `Order.timeline` has; without it, those from now on. `consistency` waits until the order is there.
+    /// The changes of an order, each once and in order: those after the cursor `from`, which is the cursor of a change
+    /// or of an event of `Order.timeline`; without it, those from now on. With `consistency` the subscription waits
+    /// until the order exists.
     async fn order_changed(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The order's id, global or its own.")] id: ID,
-        #[graphql(desc = "Goes on after this cursor.")] from: Option<String>,
+        #[graphql(desc = "The order's id, either the global one or its `orderId`.")] id: ID,
+        #[graphql(desc = "The cursor after which the subscription begins.")] from: Option<String>,
         #[graphql(
-            desc = "Waits for this version before it reads: the `Order-Consistency-Token` of a command's answer."
+            desc = "The `Order-Consistency-Token` of a command's answer; the field waits until it can show that version."
         )]
         consistency: Option<ConsistencyToken>,
     ) -> Result<BoxStream<'static, Result<OrderChange>>> {
@@ -59,17 +60,20 @@ impl Subscription {
         let list = timeline::list(order_id);
         let cursors = Arc::clone(context.data::<Arc<Cursors>>()?);
         let from: Option<i64> = from.map(|cursor| cursors.open(&list, &cursor)).transpose()?;
-        let seat = context.data::<Seats>()?.take(context.data::<Viewer>()?.principal());
-        let seat = seat.map_err(|full| Code::TooManySubscriptions.error(full.to_string()))?;
+        let permit = context.data::<SubscriptionPermits>()?.acquire(context.data::<Viewer>()?.principal());
+        let permit = permit.map_err(|full| Code::TooManySubscriptions.error(full.to_string()))?;
         wait(context, consistency).await?;
         let order = load(context, order_id).await?.ok_or_else(absent)?;
         let after = from.unwrap_or(order.view.version);
         reached(context, &order, after).await?;
-        let (changes, visible) = (context.data::<Changes>()?, context.data::<Viewer>()?.visibility());
-        let follow = Follow::begin(changes, visible, order, after, seat);
-        let told =
+        let changes = context.data::<Changes>()?;
+        let visible = context.data::<Viewer>()?.visibility();
+        let follow = Follow::begin(changes, visible, order, after, permit);
+        let following =
             stream::try_unfold(follow, async |mut follow| Ok(follow.next().await?.map(|change| (change, follow))));
-        Ok(told.map(move |change| change.map(|it| OrderChange::new(it, &cursors, &list)).map_err(lost)).boxed())
+        Ok(following
+            .map(move |change| change.map(|it| OrderChange::new(it, &cursors, &list)).map_err(follow_failed))
+            .boxed())
     }
 }
 
@@ -86,7 +90,7 @@ impl OrderChange {
     }
 }
 
-/// A cursor may be ahead of a copy of the read models that is about to catch up, so it is waited for.
+/// A cursor may be ahead of a replica of the read models that will soon catch up, so its version is awaited.
 async fn reached(context: &Context<'_>, order: &OrderRow, version: i64) -> Result<()> {
     if version <= order.view.version {
         return Ok(());
@@ -97,10 +101,10 @@ async fn reached(context: &Context<'_>, order: &OrderRow, version: i64) -> Resul
     waited.map_err(|_| Code::CursorAhead.error("the order has no event at this cursor"))
 }
 
-fn lost(lost: Lost) -> Error {
-    match lost {
-        Lost::Gone => absent(),
-        Lost::Unread(failed) => read_failed(failed),
+fn follow_failed(error: FollowError) -> Error {
+    match error {
+        FollowError::Gone => absent(),
+        FollowError::Unread(failed) => read_failed(failed),
     }
 }
 

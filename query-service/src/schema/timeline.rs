@@ -1,4 +1,4 @@
-//! What happened to an order.
+//! The timeline: the events of an order.
 
 #![expect(clippy::unused_async, reason = "the library takes a field that can fail only as a future")]
 
@@ -19,23 +19,23 @@ use crate::cursor::Cursors;
 use crate::error::{internal, read_failed};
 use crate::loaders::{Loaders, TimelineKey};
 
-/// Events of an order, oldest first.
+/// A page of the events of an order, oldest first.
 #[derive(SimpleObject)]
 pub struct TimelineConnection {
-    /// The events with their cursors.
+    /// The events of the page with their cursors.
     edges: Vec<TimelineEdge>,
-    /// The events.
+    /// The events of the page.
     nodes: Vec<TimelineEvent>,
-    /// Where the page lies.
+    /// The position of the page within the timeline.
     page_info: PageInfo,
-    /// Events of the order.
+    /// The number of all events of the order.
     total_count: Long,
 }
 
 /// An event with its cursor.
 #[derive(SimpleObject)]
 pub struct TimelineEdge {
-    /// Where the event stands.
+    /// The position of the event in the timeline.
     cursor: String,
     /// The event.
     node: TimelineEvent,
@@ -46,13 +46,13 @@ pub struct TimelineEdge {
 pub struct TimelineEvent(TimelineEntry);
 
 impl TimelineEvent {
-    /// From its row.
+    /// The event of a timeline row.
     pub const fn new(entry: TimelineEntry) -> Self {
         Self(entry)
     }
 }
 
-/// What cursors to events of an order are made for.
+/// The name of the list that cursors to events of an order belong to.
 pub fn list(order_id: Uuid) -> String {
     format!("timeline of {order_id}")
 }
@@ -84,71 +84,71 @@ pub async fn connection(
 /// One event of an order.
 #[Object]
 impl TimelineEvent {
-    /// Place in the order's history, from 1.
+    /// The version of the order after this event: its number within the order, from 1.
     async fn version(&self) -> Long {
         Long(self.0.version)
     }
 
-    /// The event's name in the public contract.
+    /// The name of the event in the public contract.
     async fn r#type(&self) -> &str {
         &self.0.event_type
     }
 
-    /// The event's id.
+    /// The id of the event.
     async fn event_id(&self) -> String {
         self.0.event_id.to_string()
     }
 
-    /// When it happened.
+    /// When the event happened.
     async fn at(&self) -> DateTime<Utc> {
         self.0.at
     }
 
-    /// When it was recorded.
+    /// When the event was recorded.
     async fn recorded_at(&self) -> DateTime<Utc> {
         self.0.recorded_at
     }
 
-    /// What happened, in words.
+    /// A description of the event in words.
     async fn description(&self) -> Result<String> {
         let published = self.0.published().map_err(|error| internal(&error))?;
         Ok(describe(&published.event))
     }
 
-    /// The public event; what is sealed is left out.
+    /// The body of the public event, without sealed personal data.
     async fn body(&self) -> Json {
         let mut body = self.0.body.clone();
         hide_sealed(&mut body);
         Json(body)
     }
 
-    /// What belongs together.
+    /// An id that all events of one request share.
     async fn correlation_id(&self) -> Option<&str> {
         self.0.correlation_id.as_deref()
     }
 
-    /// What led to it.
+    /// The id of the cause of the event.
     async fn causation_id(&self) -> Option<&str> {
         self.0.causation_id.as_deref()
     }
 
-    /// W3C trace context.
+    /// The W3C trace context (`traceparent`) of the event.
     async fn traceparent(&self) -> Option<&str> {
         self.0.traceparent.as_deref()
     }
 
-    /// The trace that it belongs to.
+    /// The id of the trace that the event belongs to.
     async fn trace_id(&self) -> Option<&str> {
         self.0.traceparent.as_deref().and_then(|parent| parent.split('-').nth(1))
     }
 
-    /// Place in the log, written `shard.position`.
+    /// The position of the event in the event log, written `shard.position`.
     async fn position(&self) -> String {
         self.0.position.to_string()
     }
 }
 
-/// Takes ciphertexts out: they serve nobody here, and addresses are read through their own fields.
+/// Removes ciphertexts: no client can read them, and addresses have fields of their own.
 fn hide_sealed(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -216,7 +216,7 @@ fn money(amount: &ContractMoney) -> String {
     Money::new(amount.minor, amount.currency.clone()).to_string()
 }
 
-/// A contract's symbol as a word.
+/// A symbol of the contract as a word.
 fn symbol(symbol: impl std::fmt::Debug) -> String {
     format!("{symbol:?}")
 }

@@ -1,4 +1,4 @@
-//! Who sees what, by every road.
+//! Who sees what, by every entry point.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,11 +12,11 @@ fn global(kind: &str, key: impl std::fmt::Display) -> String {
 }
 
 #[tokio::test]
-async fn a_customer_sees_their_own_orders_alone_by_every_road() {
+async fn a_customer_sees_their_own_orders_alone_by_every_entry_point() {
     let world = World::new().await;
     world.apply(&[placed(1, "mine").records(), placed(2, "theirs").records()].concat()).await;
     let me = world.customer("mine");
-    let roads = [
+    let queries = [
         format!("{{ found: order(id: \"{}\") {{ number }} }}", id(2)),
         format!("{{ found: order(id: \"{}\") {{ number }} }}", global("Order", id(2))),
         "{ found: order(number: \"1002\") { number } }".to_owned(),
@@ -28,7 +28,7 @@ async fn a_customer_sees_their_own_orders_alone_by_every_road() {
         format!("{{ found: order(id: \"{}\") {{ number }} }}", id(99)),
         format!("{{ found: node(id: \"{}\") {{ id }} }}", global("Order", id(99))),
     ];
-    for query in roads {
+    for query in queries {
         assert_eq!(world.data(&me, &query).await, json!({"found": null}), "{query}");
     }
     let nodes =

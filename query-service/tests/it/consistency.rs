@@ -15,8 +15,8 @@ fn query(n: u128, version: i64) -> String {
 #[tokio::test]
 async fn a_query_waits_for_the_version_it_names() {
     let world = World::new().await;
-    let story = placed(1, "c1").records();
-    world.apply(&story[..1]).await;
+    let history = placed(1, "c1").records();
+    world.apply(&history[..1]).await;
     let staff = world.staff();
     let text = query(1, 4);
     let asking = world.data(&staff, &text);
@@ -28,7 +28,7 @@ async fn a_query_waits_for_the_version_it_names() {
         })
         .await
         .unwrap();
-        world.apply(&story).await;
+        world.apply(&history).await;
     };
     let (data, ()) = tokio::join!(asking, applying);
     assert_eq!(data["order"], json!({"version": 4, "state": "PLACED"}));

@@ -12,7 +12,7 @@ async fn a_timeline_tells_what_happened() {
                  description traceId correlationId position body } } } }";
     let timeline = world.data(&world.staff(), query).await["order"]["timeline"].take();
     assert_eq!((&timeline["totalCount"], &timeline["pageInfo"]["hasNextPage"]), (&json!(5), &json!(true)));
-    let told: Vec<&str> =
+    let descriptions: Vec<&str> =
         timeline["nodes"].as_array().unwrap().iter().map(|node| node["description"].as_str().unwrap()).collect();
     let expected = [
         "Draft begun in GBP",
@@ -20,7 +20,7 @@ async fn a_timeline_tells_what_happened() {
         "Added 1 × B at 0.0100 GBP",
         "Placed as 1001 with 2 lines for 3.01 GBP",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(descriptions, expected);
     let placing = &timeline["nodes"][3];
     assert_eq!(placing["traceId"], "0af7651916cd43dd8448eb211c80319c");
     assert_eq!(placing["position"], "0.103");

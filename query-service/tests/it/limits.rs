@@ -1,4 +1,4 @@
-//! What is too much, and what is nonsense.
+//! Requests beyond the limits, and invalid ones.
 
 use query_service::Limits;
 use serde_json::json;
@@ -148,7 +148,7 @@ async fn a_null_variable_never_widens_a_filter() {
 }
 
 #[tokio::test]
-async fn a_budget_is_told_and_ends_in_429() {
+async fn a_budget_is_reported_and_ends_in_429() {
     let limits = Limits { cost_per_s: std::num::NonZeroU32::new(10), cost_max: 50, ..Limits::default() };
     let world = World::with(limits).await;
     let query = "{ orders(first: 29) { nodes { number } } }";

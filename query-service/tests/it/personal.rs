@@ -2,7 +2,7 @@
 
 use domain::SubjectId;
 use domain::contract::{AddressRole, ContractSealed};
-use read_models::testing::{Story, address};
+use read_models::testing::{EventHistory, address};
 use serde_json::{Value, json};
 use service_kit::auth::{Role, Scopes};
 
@@ -16,8 +16,8 @@ async fn seeded(world: &World) -> SubjectId {
     let text = json!({"name": "A. Example", "line1": "1 High Street", "city": "Exeter", "postalCode": "EX1 1EX"});
     let sealed = world.keys.seal(&tenant(), &subject, text.to_string().as_bytes()).await.unwrap();
     let address = address("GB", sealed.subject().as_str(), sealed.data());
-    let story = Story::of(id(1), "shop", Some("mine")).drafted().addressed(AddressRole::Shipping, address);
-    world.apply(&story.records()).await;
+    let history = EventHistory::of(id(1), "shop", Some("mine")).drafted().addressed(AddressRole::Shipping, address);
+    world.apply(&history.records()).await;
     subject
 }
 
@@ -42,7 +42,8 @@ async fn addresses_open_for_the_customer_and_for_those_with_the_scope() {
     assert_eq!(found(&world.data(&mine, QUERY).await), &open);
 }
 
-/// An order whose address has these texts sealed as details and as contact; the details alone where there is no contact.
+/// An order whose address has these texts sealed as details and as contact; the details alone where there is no
+/// contact.
 async fn addressed(world: &World, details: &Value, contact: Option<&Value>) -> SubjectId {
     let subject = SubjectId::try_new("customer:mine").unwrap();
     let sealed = world.keys.seal(&tenant(), &subject, details.to_string().as_bytes()).await.unwrap();
@@ -52,8 +53,8 @@ async fn addressed(world: &World, details: &Value, contact: Option<&Value>) -> S
         let (subject, data) = (sealed.subject().to_string(), sealed.data().to_owned());
         address.contact = Some(ContractSealed { subject, data });
     }
-    let story = Story::of(id(1), "shop", Some("mine")).drafted().addressed(AddressRole::Shipping, address);
-    world.apply(&story.records()).await;
+    let history = EventHistory::of(id(1), "shop", Some("mine")).drafted().addressed(AddressRole::Shipping, address);
+    world.apply(&history.records()).await;
     subject
 }
 
@@ -69,8 +70,8 @@ async fn contact_is_read_from_where_it_is_sealed() {
         let subject = addressed(&world, details, contact).await;
         assert_eq!(found(&world.data(&world.customer("mine"), QUERY).await), &open);
         let timeline = "{ orders { nodes { timeline { nodes { body } } } } }";
-        let told = world.data(&world.customer("mine"), timeline).await.to_string();
-        assert!(told.contains("sealed") && !told.contains("\"data\""), "{told}");
+        let bodies = world.data(&world.customer("mine"), timeline).await.to_string();
+        assert!(bodies.contains("sealed") && !bodies.contains("\"data\""), "{bodies}");
         world.keys.destroy(&tenant(), &subject).await.unwrap();
         let gone = json!({"country": "GB", "erased": true, "details": null});
         assert_eq!(found(&world.data(&world.customer("mine"), QUERY).await), &gone);

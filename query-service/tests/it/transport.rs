@@ -83,7 +83,7 @@ fn page(uri: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn without_a_built_page_browsers_are_told_how_to_get_one() {
+async fn without_a_built_page_browsers_are_shown_how_to_get_one() {
     let world = World::new().await;
     let answer = world.send(page("/graphql")).await;
     assert_eq!((answer.status, answer.content_type.as_str()), (200, "text/html; charset=utf-8"));
@@ -149,7 +149,7 @@ async fn errors_have_real_places_and_fields_come_in_the_order_asked_for() {
     assert_eq!(answer.body["errors"][0]["locations"], json!([{"line": 3, "column": 3}]));
     let answer = world.ask(&staff, "{ orders(first: 101) { totalCount } }").await;
     assert_eq!(answer.body["errors"][0]["locations"], json!([{"line": 1, "column": 3}]));
-    // What was rewritten for the executing library has other places.
+    // A text that was rewritten for the executing library has other locations.
     let answer = world.ask(&staff, "{ order(number: \"\\u{0}\") { id } }").await;
     assert_eq!((answer.code(), answer.body["errors"][0].get("locations")), ("BAD_USER_INPUT", None));
     let request = post(&staff, "{\"query\": \"{ b: __typename a: __typename }\"}");

@@ -8,7 +8,7 @@ use axum::http::{Request, header};
 use domain::contract::Published;
 use domain::{CustomerId, TenantId};
 use query_service::{Connections, Deps, Limits};
-use read_models::testing::{BEGINNING_MICROS, Story, line};
+use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
 use read_models::{Applier, ReadDb, ReadSettings};
 use serde_json::{Value, json};
 use service_kit::auth::Role;
@@ -42,10 +42,10 @@ pub struct Service {
     pub stop: CancellationToken,
 }
 
-/// What is known of the live generations is this old at most.
+/// Oldest age of the cached live generations, in milliseconds.
 const POINTER_AGE_MS_MAX: u64 = 20;
 
-/// What came back.
+/// A response.
 pub struct Answer {
     pub status: u16,
     pub content_type: String,
@@ -82,7 +82,7 @@ impl World {
         self.service_with(None)
     }
 
-    /// The same with a folder that holds the page for people.
+    /// The same with a folder that has the GraphiQL page.
     pub fn service_with(&self, graphiql_dir: Option<std::path::PathBuf>) -> Service {
         let stop = CancellationToken::new();
         let connections = Connections::new(stop.clone());
@@ -167,8 +167,8 @@ pub fn id(n: u128) -> Uuid {
 }
 
 /// A draft that was placed as 1000 and its number.
-pub fn placed(n: u128, customer: &str) -> Story {
-    Story::of(id(n), "shop", Some(customer))
+pub fn placed(n: u128, customer: &str) -> EventHistory {
+    EventHistory::of(id(n), "shop", Some(customer))
         .from_position(i64::try_from(n).unwrap() * 100)
         .drafted()
         .line(0, "A", 2, 150)
@@ -176,9 +176,9 @@ pub fn placed(n: u128, customer: &str) -> Story {
         .placed(&format!("{}", 1_000 + n))
 }
 
-pub fn imported(n: u128, customer: &str) -> Story {
+pub fn imported(n: u128, customer: &str) -> EventHistory {
     let lines = (0..5).map(|sku| line(sku, &format!("SKU{sku}"), 1, 100)).collect();
     let placed_at = BEGINNING_MICROS + i64::try_from(n).unwrap() * 1_000_000;
     let kind = domain::contract::OrderKind::Sale;
-    Story::of(id(n), "shop", Some(customer)).imported(&format!("{n}"), kind, placed_at, lines)
+    EventHistory::of(id(n), "shop", Some(customer)).imported(&format!("{n}"), kind, placed_at, lines)
 }

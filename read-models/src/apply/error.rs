@@ -10,10 +10,10 @@ use crate::generation::GenerationError;
 /// Why a batch could not be applied.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
-    /// The database refused.
+    /// A statement failed.
     #[error("could not apply a batch to the read models")]
     Database(#[source] tokio_postgres::Error),
-    /// A row in the way is none that a projector writes.
+    /// A stored row holds what no projector writes.
     #[error("could not apply a batch to the read models: a row is damaged")]
     Row(#[source] RowError),
     /// The live generations could not be read or selected.
@@ -22,7 +22,7 @@ pub enum ApplyError {
     /// Another generation is live since the applier was opened. Open it again.
     #[error("could not apply a batch to the read models: the live generations have changed")]
     GenerationsMoved,
-    /// Another projector wrote the same orders meanwhile.
+    /// Another projector wrote the same orders at the same time.
     #[error("could not apply a batch to the read models: {written} of {expected} orders were still as loaded")]
     Raced {
         /// Orders of the batch.
@@ -42,7 +42,7 @@ impl ApplyError {
         }
     }
 
-    /// The database's code for the refusal.
+    /// The SQLSTATE code, if the error comes from the database.
     pub fn sqlstate(&self) -> Option<&SqlState> {
         match self {
             Self::Database(source) | Self::Generations(GenerationError::Database { source, .. }) => source.code(),
@@ -51,13 +51,14 @@ impl ApplyError {
     }
 }
 
-/// Classes of SQLSTATE that pass: connection, transaction rollback, resources, intervention by an operator, system.
-/// Source: PostgreSQL documentation, appendix A. `55` holds locks not granted in time, `25` transactions that were ended.
+/// Classes of SQLSTATE that are transient: connection, transaction rollback, resources, intervention by an operator,
+/// system. Source: PostgreSQL documentation, appendix A. `55` holds locks not granted in time, `25` transactions that
+/// were ended.
 const TRANSIENT_CLASSES: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
 
 fn transient(error: &tokio_postgres::Error) -> bool {
     match error.code() {
-        // Without a code it never reached the server or lost it, unless the values did not fit the statement.
+        // An error without a code comes from the connection, unless the values did not fit the statement.
         None => error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>),
         Some(code) => TRANSIENT_CLASSES.iter().any(|class| code.code().starts_with(class)),
     }

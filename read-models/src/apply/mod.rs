@@ -1,9 +1,9 @@
 //! Applying a batch of events to the live tables.
 //!
-//! Guarantees: all rows of a batch change in the caller's transaction, by a number of statements that does not depend on
-//! the batch; an event is applied once, whatever is delivered again; rows are locked in one order (model, then key), so
-//! that workers over different partitions wait for each other rather than deadlock. An order whose event does not fold is
-//! reported and the others go on. Does not: keep offsets, park, or retry.
+//! Guarantees: all rows of a batch change in the caller's transaction, by a number of statements that does not depend
+//! on the batch; an event is applied once, whatever is delivered again; rows are locked in one order (model, then key),
+//! so that workers over different partitions wait for each other rather than deadlock. An order whose event does not
+//! fold is reported and the others go on. Does not: store offsets, park, or retry.
 
 mod error;
 mod load;
@@ -22,7 +22,7 @@ use crate::Generations;
 
 /// Applies batches over one connection, with its statements prepared.
 pub struct Applier {
-    /// What must be live, for an applier that follows the pointer.
+    /// The generations that must be live; `None` for an applier on fixed generations.
     expected: Option<Generations>,
     statements: Statements,
 }
@@ -79,11 +79,11 @@ impl Applier {
 
     /// Applies a batch in the caller's transaction, which must be one of the connection given to [`Applier::open`].
     ///
-    /// Events of one order must stand in version order. Advance the offsets in the same transaction before this: whoever
-    /// moves the pointer to another generation waits for that.
+    /// Events of one order must be in version order. Advance the offsets in the same transaction before this: a switch
+    /// of the pointer to another generation waits for that lock.
     ///
     /// # Errors
-    /// [`ApplyError`]; the transaction is then good for nothing but a rollback. An event that does not fold is no error
+    /// [`ApplyError`]; the transaction can then only be rolled back. An event that does not fold is no error
     /// but a [`Failure`] in the report.
     pub async fn apply(&self, transaction: &Transaction<'_>, batch: &[Published]) -> Result<ApplyReport, ApplyError> {
         if batch.is_empty() {

@@ -1,4 +1,4 @@
-//! What a batch changes, worked out in memory.
+//! The changes of a batch, computed in memory.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,14 +10,14 @@ use uuid::Uuid;
 use crate::fold::{FoldError, fold};
 use crate::{Contribution, CustomerKey, LineView, OrderView, moved_placement};
 
-/// What became of a batch.
+/// The outcome of a batch.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ApplyReport {
     /// Events applied.
     pub applied: usize,
     /// Events that had been applied before.
     pub duplicates: usize,
-    /// Rows of other programs that stand in no order's history: nothing to project.
+    /// Events of other programs that belong to no order: there is nothing to project.
     pub foreign: usize,
     /// Orders that stopped at an event which does not fold.
     pub failures: Vec<Failure>,
@@ -26,13 +26,12 @@ pub struct ApplyReport {
 /// An order that stopped. What came before in the batch is applied.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Which order, as the event names it.
+    /// The order id as it is in the event; it need not be a UUID.
     pub order_id: String,
     /// The version that does not fold.
     pub version: i64,
-    /// Places in the batch of that event and of all later ones of the order. None of them is applied.
+    /// Indexes in the batch of that event and of all later ones of the order. None of them is applied.
     pub indices: Vec<usize>,
-    /// Why.
     pub error: FoldError,
 }
 
@@ -40,20 +39,21 @@ pub struct Failure {
 pub(super) struct Groups<'a> {
     batch: &'a [Published],
     ids: Vec<Uuid>,
-    /// Places in the batch, one list an id.
+    /// Indexes in the batch, one list for each id.
     indices: Vec<Vec<usize>>,
     report: ApplyReport,
 }
 
-/// What to write.
+/// The changes to write.
 pub(super) struct Plan {
     /// Orders that change, by order id.
     pub changes: Vec<Change>,
-    /// Places in the batch of what was applied.
+    /// The applied events: order id and index in the batch.
     pub applied: Vec<(Uuid, usize)>,
-    /// What the orders' sums change by.
+    /// The change of the sums.
     pub sums: Contribution,
-    /// Customers whose times of first and last placement are to be looked up anew, and whose rows may be of nothing.
+    /// Customers whose times of first and last placement must be looked up again, and in whose rows no order may be
+    /// left.
     pub moved_placements: BTreeSet<CustomerKey>,
     pub report: ApplyReport,
 }
@@ -66,25 +66,25 @@ pub(super) struct Change {
 
 impl<'a> Groups<'a> {
     pub fn of(batch: &'a [Published]) -> Self {
-        let mut places: HashMap<Uuid, Vec<usize>> = HashMap::new();
+        let mut indexes: HashMap<Uuid, Vec<usize>> = HashMap::new();
         let mut unreadable: HashMap<&str, Failure> = HashMap::new();
         let mut report = ApplyReport::default();
         for (index, record) in batch.iter().enumerate() {
-            if is_strangers(&record.event) {
+            if is_foreign(&record.event) {
                 report.foreign += 1;
                 continue;
             }
             match Uuid::parse_str(record.event.order_id()) {
-                Ok(id) => places.entry(id).or_default().push(index),
+                Ok(id) => indexes.entry(id).or_default().push(index),
                 Err(error) => unreadable
                     .entry(record.event.order_id())
-                    .or_insert_with(|| nameless(record, &error))
+                    .or_insert_with(|| unreadable_id(record, &error))
                     .indices
                     .push(index),
             }
         }
         report.failures = unreadable.into_values().collect();
-        let mut groups: Vec<(Uuid, Vec<usize>)> = places.into_iter().collect();
+        let mut groups: Vec<(Uuid, Vec<usize>)> = indexes.into_iter().collect();
         groups.sort_unstable_by_key(|(id, _)| *id);
         let (ids, indices) = groups.into_iter().unzip();
         Self { batch, ids, indices, report }
@@ -94,7 +94,7 @@ impl<'a> Groups<'a> {
         &self.ids
     }
 
-    /// Folds every order's events onto what was loaded of it.
+    /// Folds every order's events onto its loaded state.
     pub fn fold(self, mut loaded: HashMap<Uuid, OrderView>) -> Plan {
         let mut plan = Plan {
             changes: Vec::new(),
@@ -117,7 +117,7 @@ impl Plan {
     fn fold_order(&mut self, batch: &[Published], id: Uuid, indices: &[usize], before: Option<OrderView>) {
         let mut after = before.clone();
         let mut fresh = Vec::with_capacity(indices.len());
-        for (place, index) in indices.iter().enumerate() {
+        for (start, index) in indices.iter().enumerate() {
             let record = &batch[*index];
             if record.event.version() <= after.as_ref().map_or(0, |view| view.version) {
                 self.report.duplicates += 1;
@@ -130,7 +130,7 @@ impl Plan {
                     self.report.failures.push(Failure {
                         order_id: record.event.order_id().to_owned(),
                         version: record.event.version(),
-                        indices: indices[place..].to_vec(),
+                        indices: indices[start..].to_vec(),
                         error,
                     });
                     break;
@@ -146,7 +146,7 @@ impl Plan {
 
     fn change(&mut self, change: Change) {
         match &change.before {
-            // Nothing is locked for a change that no sum sees.
+            // A change that affects no sum must not lock rows of sums.
             Some(before) if Contribution::of(before) == Contribution::of(&change.after) => {}
             before => {
                 if let Some(before) = before {
@@ -160,7 +160,7 @@ impl Plan {
     }
 }
 
-/// A failed fold takes its view with it, so the part that folded is folded again.
+/// A failed fold consumes its view, so the events before it are folded again.
 fn refold(before: Option<OrderView>, batch: &[Published], indices: &[usize]) -> Option<OrderView> {
     indices.iter().fold(before, |view, index| Some(fold(view, &batch[*index]).expect("what folded once folds again")))
 }
@@ -187,7 +187,7 @@ impl Change {
     }
 }
 
-fn nameless(record: &Published, error: &uuid::Error) -> Failure {
+fn unreadable_id(record: &Published, error: &uuid::Error) -> Failure {
     let (order_id, version) = (record.event.order_id().to_owned(), record.event.version());
     let error = FoldError::Invalid {
         order_id: order_id.clone(),
@@ -199,8 +199,8 @@ fn nameless(record: &Published, error: &uuid::Error) -> Failure {
     Failure { order_id, version, indices: Vec::new(), error }
 }
 
-/// Whether a record is a row of another program that stands in no order's history.
-pub fn is_strangers(event: &PublicEvent) -> bool {
+/// Whether an event comes from another program and belongs to no order.
+pub fn is_foreign(event: &PublicEvent) -> bool {
     match event {
         PublicEvent::ForeignEvent(event) => {
             event.aggregate_type != Order::KIND || Uuid::parse_str(&event.order_id).is_err()

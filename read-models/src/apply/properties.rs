@@ -1,4 +1,4 @@
-//! What holds for any histories, however they are cut into batches and delivered again.
+//! Properties that hold for any event histories, however they are cut into batches and delivered again.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::plan::Groups;
-use crate::testing::{BEGINNING_MICROS, Story, line};
+use crate::testing::{BEGINNING_MICROS, EventHistory, line};
 use crate::{Contribution, CustomerFigures, OrderView, ViewKind};
 
 /// Tables held in memory.
@@ -41,7 +41,8 @@ impl Tables {
             };
             let placed = || self.orders.values().filter(of_customer).filter_map(|view| view.placed_at);
             let figures = self.sums.customers.entry(key.clone()).or_default();
-            (figures.first_placed_at, figures.last_placed_at) = (placed().min(), placed().max());
+            figures.first_placed_at = placed().min();
+            figures.last_placed_at = placed().max();
             if *figures == CustomerFigures::default() {
                 self.sums.customers.remove(&key);
             }
@@ -58,7 +59,7 @@ impl Tables {
     }
 }
 
-fn any_story(order: u128) -> impl Strategy<Value = Story> {
+fn any_history(order: u128) -> impl Strategy<Value = EventHistory> {
     let skus = prop::sample::select(vec!["A", "B", "C"]);
     let lines = prop::collection::vec((skus, 1_i64..9, 0_i64..900), 1..5);
     let customer = prop::sample::select(vec![None, Some("c1"), Some("c2")]);
@@ -67,17 +68,17 @@ fn any_story(order: u128) -> impl Strategy<Value = Story> {
     let later = (0_i64..3).prop_map(|months| BEGINNING_MICROS + months * 31 * 86_400_000_000);
     let correction = (other, kind, later);
     (lines, customer, 0_u8..7, correction).prop_map(move |(lines, customer, ending, (other, kind, later))| {
-        let story = Story::of(Uuid::from_u128(order + 1), "shop", customer);
+        let history = EventHistory::of(Uuid::from_u128(order + 1), "shop", customer);
         let contract = lines.iter().zip(0..).map(|((sku, quantity, price), n)| line(n, sku, *quantity, *price));
         match ending {
-            0 => return story.imported("1", OrderKind::Sale, BEGINNING_MICROS, contract.collect()),
-            1 => return story.imported("1", OrderKind::Credit, BEGINNING_MICROS, contract.collect()),
+            0 => return history.imported("1", OrderKind::Sale, BEGINNING_MICROS, contract.collect()),
+            1 => return history.imported("1", OrderKind::Credit, BEGINNING_MICROS, contract.collect()),
             5 => {
-                let imported = story.imported("1", OrderKind::Sale, BEGINNING_MICROS, contract.collect());
+                let imported = history.imported("1", OrderKind::Sale, BEGINNING_MICROS, contract.collect());
                 return imported.corrected("1", kind, other, later, vec![line(0, "B", 2, 33)]);
             }
             6 => {
-                let imported = story.imported("1", OrderKind::Credit, BEGINNING_MICROS, contract.collect());
+                let imported = history.imported("1", OrderKind::Credit, BEGINNING_MICROS, contract.collect());
                 let corrected = imported.corrected("1", OrderKind::Sale, customer, later, vec![line(1, "C", 1, 7)]);
                 return corrected.foreign().corrected("2", kind, other, BEGINNING_MICROS, vec![line(0, "A", 1, 9)]);
             }
@@ -86,7 +87,7 @@ fn any_story(order: u128) -> impl Strategy<Value = Story> {
         let draft = lines
             .iter()
             .zip(0..)
-            .fold(story.drafted(), |story, ((sku, quantity, price), n)| story.line(n, sku, *quantity, *price));
+            .fold(history.drafted(), |history, ((sku, quantity, price), n)| history.line(n, sku, *quantity, *price));
         match ending {
             2 => draft.removed(0),
             3 => draft.quantity(0, 5, 50).placed("1001"),
@@ -95,14 +96,16 @@ fn any_story(order: u128) -> impl Strategy<Value = Story> {
     })
 }
 
-/// Several histories, each in order, woven into one another.
+/// Several histories, each in order, interleaved.
 fn any_log() -> impl Strategy<Value = Vec<Published>> {
-    (any_story(0), any_story(1), any_story(2), prop::collection::vec(0_usize..3, 0..40)).prop_map(|(a, b, c, picks)| {
-        let mut rest = [a.records(), b.records(), c.records()].map(std::collections::VecDeque::from);
-        let mut log: Vec<Published> = picks.into_iter().filter_map(|pick| rest[pick].pop_front()).collect();
-        log.extend(rest.into_iter().flatten());
-        log
-    })
+    (any_history(0), any_history(1), any_history(2), prop::collection::vec(0_usize..3, 0..40)).prop_map(
+        |(a, b, c, picks)| {
+            let mut rest = [a.records(), b.records(), c.records()].map(std::collections::VecDeque::from);
+            let mut log: Vec<Published> = picks.into_iter().filter_map(|pick| rest[pick].pop_front()).collect();
+            log.extend(rest.into_iter().flatten());
+            log
+        },
+    )
 }
 
 proptest! {

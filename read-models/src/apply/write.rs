@@ -22,18 +22,18 @@ pub(super) async fn write(
     if plan.changes.is_empty() {
         return Ok(());
     }
-    // The sums come last: theirs are the locks that workers share, so they are held shortest.
+    // The sums come last: workers compete for their locks, so these are held for the shortest time.
     let (written, ..) = futures::try_join!(
         execute(transaction, &statements.write_summaries, summaries(&plan.changes)),
         execute(transaction, &statements.delete_lines, deleted_lines(&plan.changes)),
         execute(transaction, &statements.write_lines, written_lines(&plan.changes)),
         execute(transaction, &statements.write_timeline, timeline(batch, &plan.applied)),
         execute(transaction, &statements.write_customers, customers(&plan.sums)),
-        // A statement of its own sees what was committed before the one above had its locks.
+        // As a separate statement it sees what was committed before the one above got its locks.
         execute(transaction, &statements.look_up_placements, moved_placements(plan)),
         execute(transaction, &statements.delete_customers, moved_placements(plan)),
         execute(transaction, &statements.write_skus, skus(&plan.sums)),
-        execute(transaction, &statements.delete_skus, lessened_skus(&plan.sums)),
+        execute(transaction, &statements.delete_skus, decreased_skus(&plan.sums)),
     )
     .map_err(ApplyError::Database)?;
     let expected = plan.changes.len() as u64;
@@ -188,10 +188,10 @@ pub(crate) fn skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
     })
 }
 
-/// Keys of SKUs that an order no longer counts for: their row may have become one of nothing.
-fn lessened_skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
-    let lessened = sums.skus.iter().filter(|(_, figures)| figures.orders < 0 || figures.credits < 0);
-    let keys: Vec<_> = lessened.map(|(key, _)| key).collect();
+/// Keys of SKUs that an order no longer counts for: no order may be left in their rows.
+fn decreased_skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
+    let decreased = sums.skus.iter().filter(|(_, figures)| figures.orders < 0 || figures.credits < 0);
+    let keys: Vec<_> = decreased.map(|(key, _)| key).collect();
     (!keys.is_empty()).then(|| -> Vec<Column<'_>> {
         vec![
             Box::new(keys.iter().map(|key| key.tenant.as_str()).collect::<Vec<_>>()),
@@ -206,7 +206,7 @@ pub(crate) fn moment(micros: i64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp_micros(micros).expect("the fold refuses moments out of range")
 }
 
-/// An event's body without its name, written as JSON without a detour.
+/// An event's body without its name, serialised directly to JSON.
 #[derive(Debug)]
 pub(crate) struct Body<'a>(pub(crate) &'a PublicEvent);
 

@@ -1,4 +1,4 @@
-//! The live set against the one that is kept: live-built rows and rebuilt rows are the same.
+//! Compares the live set with the kept one: rows that were built live and rebuilt rows must be the same.
 
 use service_kit::BoxError;
 use tokio_postgres::GenericClient;
@@ -8,8 +8,8 @@ use crate::generation::schema;
 use crate::rebuild::{KeptSet, coherent, kept};
 use crate::{Generations, Model};
 
-/// Compares the canonical hashes of all rows of orders that have not changed since the switch, and of the sums where none
-/// has; how many such orders there are, and nothing where no set is kept that could be compared.
+/// Compares the hashes of all rows of orders that have not changed since the switch, and of the sums if no order has.
+/// Returns how many such orders there are; `None` if there is no kept set that could be compared.
 pub(super) async fn compare(
     client: &impl GenericClient,
     live: &Generations,

@@ -1,64 +1,55 @@
-//! Whether the live rows are what the log says, looked at without writing, locking or holding anybody up.
+//! Compares the live rows with the event log, without writing or locking.
 //!
-//! Guarantees: all tables are read as they stood at one moment, so traffic may go on; each row is held against the fold of
-//! its events at the row's own version; memory holds one order, a page of each table, and the sums. Does not: mend, or
-//! look at what the caller's stream of events leaves out.
+//! Guarantees: all tables are read in one snapshot, so traffic may go on; each row is compared with the fold of its
+//! events at the row's own version; memory holds one order, a page of each table, and the sums. Does not: repair, or
+//! find what the caller's stream of events leaves out.
 
-mod feed;
 mod kept;
 mod order;
+mod row_json;
+mod sorted;
 mod sums;
 mod tables;
-mod told;
 
 use domain::contract::{Position, Published};
 use service_kit::BoxError;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use feed::Feed;
-pub use feed::Sorted;
-use order::Order;
+use order::{Order, OrderRows};
+pub use sorted::Sorted;
+use sorted::SortedPages;
 
 use crate::rebuild::Difference;
 use crate::rows::RowError;
 use crate::{Contribution, Generations};
 
-/// One thing that should not be.
+/// A finding of the audit.
 #[derive(Debug)]
 pub enum Found {
     /// A row is not the fold of its events.
     Differs(Difference),
-    /// A row is none that a projector writes.
-    Damaged {
-        /// Whose.
-        order_id: Uuid,
-        /// Where.
-        error: RowError,
-    },
-    /// An order's rows have a version that the log has not.
+    /// A row holds what no projector writes.
+    Damaged { order_id: Uuid, error: RowError },
+    /// An order's rows have a version that the log does not have.
     Ahead {
-        /// Which order.
         order_id: Uuid,
-        /// What the rows have.
+        /// The version of the rows.
         applied: i64,
-        /// What the log has.
+        /// The last version in the log.
         stored: i64,
     },
-    /// An event that is applied does not fold.
+    /// An applied event does not fold.
     Unfoldable {
-        /// Which order.
         order_id: Uuid,
-        /// Which event.
+        /// The version of the event.
         version: i64,
-        /// Why.
         reason: String,
     },
-    /// An order has not come as far as it must have.
+    /// Rows of an order lack events that they must have.
     Behind(Behind),
-    /// Rows that were built live and rebuilt ones are not the same.
+    /// The live rows and those of the kept generation differ.
     Unequal {
-        /// Which model.
         model: &'static str,
         /// The generation that is kept.
         kept: i32,
@@ -67,22 +58,21 @@ pub enum Found {
     },
 }
 
-/// An order that lacks events of before the heads.
+/// An order whose rows lack events up to the heads.
 #[derive(Debug)]
 pub struct Behind {
-    /// Which order.
     pub order_id: Uuid,
     /// The version its rows have.
     pub applied: i64,
     /// The version they must have.
     pub due: i64,
-    /// The place of the first event that is missing.
+    /// The position of the first missing event.
     pub first: Position,
-    /// Rows of the sums that are false for it, twenty at most.
+    /// Rows of the sums that are wrong because of it, twenty at most.
     pub falsifies: Vec<String>,
 }
 
-/// What was looked at.
+/// How much was compared.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Looked {
     /// Orders of the log or of any table.
@@ -91,13 +81,14 @@ pub struct Looked {
     pub events: u64,
     /// Rows of the sums.
     pub sums: u64,
-    /// Orders that stand unchanged in the set that is kept too; nothing where none is comparable.
+    /// Orders that are unchanged since the kept set was live and were compared with it; `None` if no kept set is
+    /// comparable.
     pub kept_orders: Option<i64>,
 }
 
-/// Holds the live rows against `histories`: all events of all orders, rising by version within each, with position zero
-/// where an event has none yet. The histories must be read after the transaction, which should be a snapshot, began.
-/// `heads` say up to which position of each shard the rows must have come.
+/// Compares the live rows with `histories`: all events of all orders, rising by version within each, with position zero
+/// for an event that has none yet. The histories must be read after the transaction, which should be a snapshot, began.
+/// The rows must have every event up to `heads`, the last position of each shard.
 ///
 /// # Errors
 /// When a table or the histories cannot be read.
@@ -110,10 +101,10 @@ pub async fn audit(
     let live = Generations::live(transaction).await?;
     live.select(transaction).await?;
     let mut looked = Looked { kept_orders: kept::compare(transaction, &live, found).await?, ..Looked::default() };
-    let mut events = Feed::of(histories);
-    let mut summaries = Feed::of(tables::summaries(transaction).await?);
-    let mut lines = Feed::of(tables::lines(transaction).await?);
-    let mut timeline = Feed::of(tables::timeline(transaction).await?);
+    let mut events = SortedPages::of(histories);
+    let mut summaries = SortedPages::of(tables::summaries(transaction).await?);
+    let mut lines = SortedPages::of(tables::lines(transaction).await?);
+    let mut timeline = SortedPages::of(tables::timeline(transaction).await?);
     let mut sums = Contribution::default();
     loop {
         let next = [
@@ -126,7 +117,11 @@ pub async fn audit(
         let history = events.take(id).await?;
         looked.orders += 1;
         looked.events += history.len() as u64;
-        let rows = (summaries.take(id).await?, lines.take(id).await?, timeline.take(id).await?);
+        let rows = OrderRows {
+            summary: summaries.take(id).await?,
+            lines: lines.take(id).await?,
+            timeline: timeline.take(id).await?,
+        };
         Order::of(id, history, rows, found).check(heads, &mut sums, found);
     }
     looked.sums = sums::compare(transaction, sums, found).await?;

@@ -1,4 +1,4 @@
-//! One order: its rows against the fold of its events, at the version that the rows have.
+//! One order: its rows compared with the fold of its events, at the version that the rows have.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +7,30 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::tables::{Summary, entry};
-use super::{Behind, Found, told};
+use super::{Behind, Found, row_json};
 use crate::query::TimelineEntry;
 use crate::rebuild::Difference;
 use crate::rebuild::compare::difference;
 use crate::rows::RowError;
 use crate::{Contribution, LineView, Model, OrderView, fold};
 
-/// Sums and events that are named, of each order.
+/// Most sums and events that a finding names.
 const NAMED_MAX: usize = 20;
 
-/// Rows, and what is wrong with those that cannot be read.
+/// Rows, each one or the error of reading it.
 pub(super) type Rows<T> = Vec<Result<T, RowError>>;
 
-/// Everything there is of an order.
+/// The rows of one order, as they were read.
+pub(super) struct OrderRows {
+    pub(super) summary: Rows<Summary>,
+    pub(super) lines: Rows<LineView>,
+    pub(super) timeline: Rows<TimelineEntry>,
+}
+
+/// The events and the readable rows of an order.
 pub(super) struct Order {
     pub(super) id: Uuid,
-    /// Its whole history, in order.
+    /// All its events, in order.
     pub(super) events: Vec<Published>,
     pub(super) summary: Option<Summary>,
     pub(super) lines: Vec<LineView>,
@@ -31,20 +38,16 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// Takes rows apart from what cannot be read of them.
-    pub(super) fn of(
-        id: Uuid,
-        events: Vec<Published>,
-        (summary, lines, timeline): (Rows<Summary>, Rows<LineView>, Rows<TimelineEntry>),
-        found: &mut dyn FnMut(Found),
-    ) -> Self {
+    /// Keeps the readable rows, and reports the others.
+    pub(super) fn of(id: Uuid, events: Vec<Published>, rows: OrderRows, found: &mut dyn FnMut(Found)) -> Self {
         let mut damaged = |error| found(Found::Damaged { order_id: id, error });
-        let summary = readable(summary, &mut damaged).pop();
-        let (lines, timeline) = (readable(lines, &mut damaged), readable(timeline, &mut damaged));
+        let summary = readable(rows.summary, &mut damaged).pop();
+        let lines = readable(rows.lines, &mut damaged);
+        let timeline = readable(rows.timeline, &mut damaged);
         Self { id, events, summary, lines, timeline }
     }
 
-    /// Checks all rows; `heads` say up to which position of each shard they must have come. Adds what the order
+    /// Checks all rows, which must have every event up to `heads`, the last position of each shard. Adds what the order
     /// contributes, at its version, to the sums.
     pub(super) fn check(self, heads: &[i64], sums: &mut Contribution, found: &mut dyn FnMut(Found)) {
         let in_timeline = self.timeline.last().map(|entry| entry.version);
@@ -59,9 +62,9 @@ impl Order {
         if let Some((version, reason)) = stopped {
             found(Found::Unfoldable { order_id: self.id, version, reason });
         }
-        let places = || upto.iter().rev().take(NAMED_MAX).map(|record| record.position.to_string()).collect();
+        let positions = || upto.iter().rev().take(NAMED_MAX).map(|record| record.position.to_string()).collect();
         let mut differs = |model, live: Option<Value>, log: Option<Value>| {
-            found(Found::Differs(Difference { events: places(), ..difference(model, live, log) }));
+            found(Found::Differs(Difference { events: positions(), ..difference(model, live, log) }));
         };
         if let Some(view) = &view {
             self.compare(view, &mut differs);
@@ -77,23 +80,23 @@ impl Order {
         let line_count = i32::try_from(view.lines.len()).expect("an order has far fewer lines than 32 bits count");
         let expected = OrderView { lines: Vec::new(), ..view.clone() };
         if self.summary.as_ref().is_none_or(|row| row.view != expected || row.line_count != line_count) {
-            let live = self.summary.as_ref().map(|row| told::summary(&row.view, row.line_count));
-            differs(Model::OrderSummary, live, Some(told::summary(view, line_count)));
+            let live = self.summary.as_ref().map(|row| row_json::summary(&row.view, row.line_count));
+            differs(Model::OrderSummary, live, Some(row_json::summary(view, line_count)));
         }
         let mut live: BTreeMap<Uuid, &LineView> = self.lines.iter().map(|line| (line.line_id, line)).collect();
         for line in &view.lines {
             let row = live.remove(&line.line_id);
             if row != Some(line) {
-                let row = row.map(|row| told::line(self.id, row));
-                differs(Model::OrderLines, row, Some(told::line(self.id, line)));
+                let row = row.map(|row| row_json::line(self.id, row));
+                differs(Model::OrderLines, row, Some(row_json::line(self.id, line)));
             }
         }
         for line in live.into_values() {
-            differs(Model::OrderLines, Some(told::line(self.id, line)), None);
+            differs(Model::OrderLines, Some(row_json::line(self.id, line)), None);
         }
     }
 
-    /// Rows of versions that the log does not have are told as being ahead.
+    /// Rows of versions that the log does not have are left out: they are reported as [`Found::Ahead`].
     fn compare_timeline(
         &self,
         upto: &[Published],
@@ -105,11 +108,11 @@ impl Order {
             let expected = entry(self.id, record);
             let row = live.remove(&expected.version);
             if row != Some(&expected) {
-                differs(Model::OrderTimeline, row.map(told::entry), Some(told::entry(&expected)));
+                differs(Model::OrderTimeline, row.map(row_json::entry), Some(row_json::entry(&expected)));
             }
         }
         for row in live.into_values().filter(|row| row.version <= stored) {
-            differs(Model::OrderTimeline, Some(told::entry(row)), None);
+            differs(Model::OrderTimeline, Some(row_json::entry(row)), None);
         }
     }
 }
@@ -118,7 +121,7 @@ fn readable<T>(rows: Rows<T>, damaged: &mut impl FnMut(RowError)) -> Vec<T> {
     rows.into_iter().filter_map(|row| row.map_err(&mut *damaged).ok()).collect()
 }
 
-/// Folds as far as it goes; with the version that does not fold, and why.
+/// Folds the events until one does not fold, and returns that one's version with the reason.
 fn folded(mut view: Option<OrderView>, records: &[Published]) -> (Option<OrderView>, Option<(i64, String)>) {
     for record in records {
         match fold(view.clone(), record) {
@@ -129,7 +132,7 @@ fn folded(mut view: Option<OrderView>, records: &[Published]) -> (Option<OrderVi
     (view, None)
 }
 
-/// What an order lacks of what the log had up to the heads, and the sums that are false for it.
+/// The events up to the heads that the order's rows lack, and the sums that are wrong because of it.
 fn behind(
     order_id: Uuid,
     applied: i64,
@@ -166,12 +169,12 @@ fn behind(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::Story;
+    use crate::testing::EventHistory;
 
     const ID: Uuid = Uuid::from_u128(7);
 
-    fn story() -> Vec<Published> {
-        Story::of(ID, "shop", Some("c1")).drafted().line(0, "A", 2, 150).placed("1").cancelled().records()
+    fn history() -> Vec<Published> {
+        EventHistory::of(ID, "shop", Some("c1")).drafted().line(0, "A", 2, 150).placed("1").cancelled().records()
     }
 
     /// The rows that an order has at a version.
@@ -195,11 +198,11 @@ mod tests {
     #[test]
     fn rows_at_any_version_are_right_and_behind_only_where_they_had_to_be_farther() {
         for version in 0..=4_usize {
-            let (all, sums) = found(rows(&story(), version), &[i64::try_from(version).unwrap()]);
+            let (all, sums) = found(rows(&history(), version), &[i64::try_from(version).unwrap()]);
             assert!(all.is_empty(), "{all:?}");
             assert_eq!(sums.skus.len(), usize::from(version == 3));
         }
-        let (all, _) = found(rows(&story(), 2), &[3]);
+        let (all, _) = found(rows(&history(), 2), &[3]);
         let [Found::Behind(behind)] = &all[..] else { panic!("{all:?}") };
         assert_eq!((behind.applied, behind.due, behind.first.position), (2, 3, 3));
         assert_eq!(behind.falsifies, ["customer_summary shop/c1/GBP", "sku_sales shop/A/GBP/2026-01-01"]);
@@ -208,7 +211,7 @@ mod tests {
     #[test]
     fn what_differs_is_named_to_row_and_field() {
         let damaged = |damage: fn(&mut Order)| {
-            let mut order = rows(&story(), 3);
+            let mut order = rows(&history(), 3);
             damage(&mut order);
             let (all, _) = found(order, &[0]);
             let [Found::Differs(difference)] = &all[..] else { panic!("{all:?}") };
@@ -227,7 +230,7 @@ mod tests {
 
     #[test]
     fn rows_beyond_the_log_are_ahead() {
-        let mut order = rows(&story(), 4);
+        let mut order = rows(&history(), 4);
         order.events.truncate(3);
         let (all, _) = found(order, &[9]);
         assert!(matches!(all[0], Found::Ahead { applied: 4, stored: 3, .. }), "{all:?}");

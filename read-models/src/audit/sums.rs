@@ -1,16 +1,16 @@
-//! The live sums against those of all orders.
+//! The live sums compared with those of all orders.
 
 use futures::TryStreamExt;
 use service_kit::BoxError;
 use std::pin::pin;
 use tokio_postgres::{Row, Transaction};
 
-use super::{Found, told};
+use super::{Found, row_json};
 use crate::rebuild::compare::difference;
 use crate::rows::{Reader, RowError};
 use crate::{Contribution, CustomerFigures, CustomerKey, Model, SkuFigures, SkuKey};
 
-/// Compares both tables of sums; how many rows they have.
+/// Compares both tables of sums, and returns how many rows they have.
 pub(super) async fn compare(
     transaction: &Transaction<'_>,
     mut expected: Contribution,
@@ -26,7 +26,8 @@ pub(super) async fn compare(
         let (key, figures) = customer(&row)?;
         let log = expected.customers.remove(&key);
         if log.as_ref() != Some(&figures) {
-            let (live, log) = (told::customer(&key, &figures), log.map(|log| told::customer(&key, &log)));
+            let live = row_json::customer(&key, &figures);
+            let log = log.map(|log| row_json::customer(&key, &log));
             found(Found::Differs(difference(Model::CustomerSummary, Some(live), log)));
         }
     }
@@ -37,15 +38,16 @@ pub(super) async fn compare(
         let (key, figures) = sku(&row)?;
         let log = expected.skus.remove(&key);
         if log.as_ref() != Some(&figures) {
-            let (live, log) = (told::sku(&key, &figures), log.map(|log| told::sku(&key, &log)));
+            let live = row_json::sku(&key, &figures);
+            let log = log.map(|log| row_json::sku(&key, &log));
             found(Found::Differs(difference(Model::SkuSales, Some(live), log)));
         }
     }
     for (key, figures) in &expected.customers {
-        found(Found::Differs(difference(Model::CustomerSummary, None, Some(told::customer(key, figures)))));
+        found(Found::Differs(difference(Model::CustomerSummary, None, Some(row_json::customer(key, figures)))));
     }
     for (key, figures) in &expected.skus {
-        found(Found::Differs(difference(Model::SkuSales, None, Some(told::sku(key, figures)))));
+        found(Found::Differs(difference(Model::SkuSales, None, Some(row_json::sku(key, figures)))));
     }
     Ok(count)
 }

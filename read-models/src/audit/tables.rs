@@ -5,7 +5,7 @@ use service_kit::BoxError;
 use tokio_postgres::{Portal, Row, Transaction};
 use uuid::Uuid;
 
-use super::feed::Sorted;
+use super::sorted::Sorted;
 use crate::query::TimelineEntry;
 use crate::rows::{self, Reader, RowError};
 use crate::{LineView, Model, OrderView};
@@ -65,7 +65,7 @@ pub(super) async fn timeline<'a>(transaction: &'a Transaction<'a>) -> Result<Tab
     Table::open(transaction, include_str!("../../sql/audit/timeline.sql"), TimelineEntry::read).await
 }
 
-/// What an event's row must be.
+/// The timeline row that an event must have.
 pub(super) fn entry(order_id: Uuid, record: &domain::contract::Published) -> TimelineEntry {
     let Position { shard, position } = record.position;
     TimelineEntry {

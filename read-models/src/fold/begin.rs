@@ -1,4 +1,4 @@
-//! Events that an order begins with, and the one that begins an imported order anew.
+//! Events that an order begins with, and the one that replaces an imported order.
 
 use domain::contract::{OrderDrafted, OrderImportCorrected, OrderImported, OrderKind, Published};
 
@@ -49,7 +49,7 @@ pub(super) fn imported(
     checked.sum(OrderView { lines, ..view }, Some(total))
 }
 
-/// The order as if it had been imported so at first: nothing of what it was before is left in it.
+/// The order as if it had been imported with the corrected content: nothing of its earlier content stays.
 pub(super) fn corrected(
     view: &OrderView,
     event: &OrderImportCorrected,

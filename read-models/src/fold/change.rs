@@ -27,7 +27,8 @@ pub(super) fn quantity_changed(
     checked: &Checked<'_>,
 ) -> Result<OrderView, FoldError> {
     let line_id = checked.uuid("line_id", &event.line_id)?;
-    let (quantity, total) = (checked.quantity(event.quantity)?, checked.minor(&view, &event.total)?);
+    let quantity = checked.quantity(event.quantity)?;
+    let total = checked.minor(&view, &event.total)?;
     let line = view.lines.iter_mut().find(|line| line.line_id == line_id);
     let line = line.ok_or_else(|| checked.unknown_line(&event.line_id))?;
     line.quantity = quantity;
@@ -66,7 +67,7 @@ pub(super) fn address_changed(
     Ok(view)
 }
 
-/// What was placed is what counts from here on, whatever the draft said.
+/// The placed lines and addresses replace those of the draft.
 pub(super) fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
     let lines = checked.lines(&view, &event.lines)?;
     let total = checked.minor(&view, &event.total)?;

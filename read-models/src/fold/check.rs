@@ -1,4 +1,4 @@
-//! Checking an event's fields by the domain's rules for what is stored: an event of an earlier release folds too.
+//! Checks an event's fields by the domain's rules for stored values, so that events of earlier releases fold too.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::contract::{ContractAddress, ContractLine, ContractMoney, PublicEvent, Published};
@@ -11,13 +11,13 @@ use uuid::Uuid;
 use super::FoldError;
 use crate::{LineView, OrderView};
 
-/// When the record was recorded, to the millisecond: the log keeps microseconds, a Kafka record does not, and both must
-/// give the same row.
+/// When the event was recorded, to the millisecond: the log stores microseconds, a Kafka record milliseconds, and both
+/// must give the same row.
 pub(crate) fn recorded_at(record: &Published) -> DateTime<Utc> {
     record.recorded_at.to_datetime().trunc_subsecs(3)
 }
 
-/// An event whose refusals name it.
+/// An event under check; errors name it.
 pub(super) struct Checked<'a> {
     event: &'a PublicEvent,
 }
@@ -54,7 +54,7 @@ impl<'a> Checked<'a> {
         }
     }
 
-    /// Postgres keeps no NUL in a text, and one in a header would spoil the whole batch.
+    /// Postgres cannot store NUL in text, and one in a header would fail the whole batch.
     pub fn no_nul(&self, record: &Published) -> Result<(), FoldError> {
         let headers = [
             ("correlation id", &record.correlation_id),
@@ -191,7 +191,7 @@ impl<'a> Checked<'a> {
         Ok(address.clone())
     }
 
-    /// Sets what follows from the lines, and the total as given.
+    /// Sets the sums over the lines, and the total as given.
     pub fn sum(&self, mut view: OrderView, total: Option<i64>) -> Result<OrderView, FoldError> {
         let sign = view.kind.sign();
         let total = match total {

@@ -2,20 +2,20 @@ use domain::contract::{AddressRole, OrderKind, PublicEvent};
 use uuid::Uuid;
 
 use super::*;
-use crate::testing::{BEGINNING_MICROS, Story, address, line};
+use crate::testing::{BEGINNING_MICROS, EventHistory, address, line};
 
-fn story() -> Story {
-    Story::of(Uuid::from_u128(7), "shop", Some("c1"))
+fn history() -> EventHistory {
+    EventHistory::of(Uuid::from_u128(7), "shop", Some("c1"))
 }
 
-fn folded(story: &Story) -> Result<OrderView, FoldError> {
-    let view = story.records().iter().try_fold(None, |view, record| fold(view, record).map(Some))?;
-    Ok(view.expect("a story has events"))
+fn folded(history: &EventHistory) -> Result<OrderView, FoldError> {
+    let view = history.records().iter().try_fold(None, |view, record| fold(view, record).map(Some))?;
+    Ok(view.expect("a history has events"))
 }
 
 #[test]
 fn a_draft_becomes_a_placed_and_then_a_cancelled_order() {
-    let draft = story().drafted().line(0, "A", 2, 150).line(1, "B", 1, 99).quantity(0, 3, 450).removed(1);
+    let draft = history().drafted().line(0, "A", 2, 150).line(1, "B", 1, 99).quantity(0, 3, 450).removed(1);
     let view = folded(&draft).unwrap();
     assert_eq!((view.state, view.total_minor, view.quantity_total, view.version), (ViewState::Draft, 450, 3, 5));
 
@@ -35,7 +35,7 @@ fn a_draft_becomes_a_placed_and_then_a_cancelled_order() {
 
 #[test]
 fn a_credit_has_negative_sums_and_positive_lines() {
-    let credit = story().imported("C1", OrderKind::Credit, BEGINNING_MICROS, vec![line(0, "A", 2, 150)]);
+    let credit = history().imported("C1", OrderKind::Credit, BEGINNING_MICROS, vec![line(0, "A", 2, 150)]);
     let view = folded(&credit).unwrap();
     assert_eq!((view.total_minor, view.quantity_total), (-300, -2));
     assert_eq!((view.lines[0].total_minor, view.lines[0].quantity), (300, 2));
@@ -45,7 +45,7 @@ fn a_credit_has_negative_sums_and_positive_lines() {
 #[test]
 fn a_corrected_import_is_the_order_from_now_on() {
     let sale =
-        story().imported("1", OrderKind::Sale, BEGINNING_MICROS, vec![line(0, "A", 2, 150), line(1, "B", 1, 99)]);
+        history().imported("1", OrderKind::Sale, BEGINNING_MICROS, vec![line(0, "A", 2, 150), line(1, "B", 1, 99)]);
     let before = folded(&sale).unwrap();
     let later = BEGINNING_MICROS + 86_400_000_000;
     let corrected = sale.corrected("1-A", OrderKind::Credit, Some("c2"), later, vec![line(0, "C", 3, 50)]);
@@ -57,17 +57,17 @@ fn a_corrected_import_is_the_order_from_now_on() {
     assert_eq!((view.total_minor, view.quantity_total, view.lines.len()), (-150, -3, 1));
     assert_eq!((view.imported_at, view.reference, view.version), (before.imported_at, before.reference, 2));
     assert_eq!(view.placed_at.unwrap().timestamp_micros(), later);
-    let refused = folded(&story().drafted().corrected("1", OrderKind::Sale, None, later, vec![])).unwrap_err();
+    let refused = folded(&history().drafted().corrected("1", OrderKind::Sale, None, later, vec![])).unwrap_err();
     assert!(refused.to_string().ends_with("OrderImportCorrected of version 2 cannot happen to DRAFT"), "{refused}");
 }
 
 #[test]
 fn an_erasure_changes_nothing_but_the_version() {
-    let placed = story().drafted().line(0, "A", 1, 100).placed("1");
+    let placed = history().drafted().line(0, "A", 1, 100).placed("1");
     let before = folded(&placed).unwrap();
     let after = folded(&placed.erased().cancelled()).unwrap();
     assert_eq!((after.version, after.shipping_address), (before.version + 2, before.shipping_address));
-    let refused = folded(&story().foreign().erased()).unwrap_err();
+    let refused = folded(&history().foreign().erased()).unwrap_err();
     assert!(refused.to_string().ends_with("SubjectErased of version 2 cannot happen to FOREIGN"), "{refused}");
 }
 
@@ -77,24 +77,24 @@ fn an_event_of_an_earlier_release_folds_whatever_is_refused_by_now() {
     hidden.sku = "A\u{200b}B".to_owned();
     hidden.description = Some("turned \u{202e} round".to_owned());
     let year_zero = -62_167_219_200_000_000;
-    assert!(folded(&story().imported("1\u{feff}2", OrderKind::Sale, year_zero, vec![hidden])).is_ok());
+    assert!(folded(&history().imported("1\u{feff}2", OrderKind::Sale, year_zero, vec![hidden])).is_ok());
 }
 
 #[test]
 fn a_foreign_row_only_advances_the_version() {
-    let before = folded(&story().drafted().line(0, "A", 1, 100)).unwrap();
-    let after = folded(&story().drafted().line(0, "A", 1, 100).foreign()).unwrap();
+    let before = folded(&history().drafted().line(0, "A", 1, 100)).unwrap();
+    let after = folded(&history().drafted().line(0, "A", 1, 100).foreign()).unwrap();
     assert_eq!(after.version, before.version + 1);
     let position = after.position;
     let expected = OrderView { version: after.version, updated_at: after.updated_at, position, ..before };
     assert_eq!(after, expected);
-    assert_eq!(folded(&story().foreign()).unwrap().state, ViewState::Foreign);
-    assert_eq!(folded(&story().foreign().drafted()).unwrap().state, ViewState::Draft);
+    assert_eq!(folded(&history().foreign()).unwrap().state, ViewState::Foreign);
+    assert_eq!(folded(&history().foreign().drafted()).unwrap().state, ViewState::Draft);
 }
 
 #[test]
 fn a_gap_names_order_and_versions() {
-    let records = story().drafted().line(0, "A", 1, 100).line(1, "B", 1, 100).records();
+    let records = history().drafted().line(0, "A", 1, 100).line(1, "B", 1, 100).records();
     let view = fold(None, &records[0]).unwrap();
     let refused = fold(Some(view), &records[2]).unwrap_err();
     assert_eq!(refused.to_string(), format!("order {}: version 3 does not follow 1", Uuid::from_u128(7)));
@@ -102,9 +102,9 @@ fn a_gap_names_order_and_versions() {
 
 #[test]
 fn what_cannot_happen_names_both_sides() {
-    let refused = folded(&story().drafted().cancelled().line(0, "A", 1, 100)).unwrap_err();
+    let refused = folded(&history().drafted().cancelled().line(0, "A", 1, 100)).unwrap_err();
     assert!(refused.to_string().ends_with("LineAdded of version 3 cannot happen to CANCELLED"), "{refused}");
-    let refused = folded(&story().line(0, "A", 1, 100)).unwrap_err();
+    let refused = folded(&history().line(0, "A", 1, 100)).unwrap_err();
     assert!(refused.to_string().ends_with("LineAdded of version 1 cannot happen to nothing"), "{refused}");
 }
 
@@ -113,7 +113,7 @@ fn values_outside_the_contract_are_refused_by_field() {
     let with = |change: fn(&mut domain::contract::ContractLine)| {
         let mut line = line(0, "A", 1, 100);
         change(&mut line);
-        folded(&story().imported("1", OrderKind::Sale, BEGINNING_MICROS, vec![line])).unwrap_err().to_string()
+        folded(&history().imported("1", OrderKind::Sale, BEGINNING_MICROS, vec![line])).unwrap_err().to_string()
     };
     assert!(with(|line| line.quantity = i64::MAX).contains("bad quantity"));
     assert!(with(|line| line.quantity = 0).contains("bad quantity"));
@@ -125,7 +125,7 @@ fn values_outside_the_contract_are_refused_by_field() {
 
 #[test]
 fn nul_anywhere_is_refused_before_the_database_sees_it() {
-    let mut records = story().drafted().foreign().records();
+    let mut records = history().drafted().foreign().records();
     let view = fold(None, &records[0]).unwrap();
     records[1].traceparent = Some("\0".to_owned());
     assert!(fold(Some(view.clone()), &records[1]).unwrap_err().to_string().contains("bad traceparent"));
@@ -140,7 +140,7 @@ fn nul_anywhere_is_refused_before_the_database_sees_it() {
 fn a_contact_that_no_database_can_hold_is_refused_by_field() {
     let mut address = address("GB", "s", "d");
     address.contact = Some(domain::contract::ContractSealed { subject: "s".to_owned(), data: "\0".to_owned() });
-    let refused = folded(&story().drafted().addressed(AddressRole::Billing, address)).unwrap_err();
+    let refused = folded(&history().drafted().addressed(AddressRole::Billing, address)).unwrap_err();
     assert!(refused.to_string().contains("bad sealed data"), "{refused}");
 }
 
@@ -151,7 +151,7 @@ fn sums_that_overflow_are_refused() {
         line.total.minor = i64::MAX;
         line
     };
-    let overflowing = story().drafted().then(|order_id, version, tenant, at| {
+    let overflowing = history().drafted().then(|order_id, version, tenant, at| {
         PublicEvent::LineAdded(domain::contract::LineAdded { order_id, version, tenant, at, line: huge(0) })
     });
     assert!(folded(&overflowing).is_ok());

@@ -3,28 +3,24 @@
 use chrono::{DateTime, Utc};
 use tokio_postgres::types::{ToSql, Type};
 
-/// What can be compared.
+/// A field that conditions compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
-    /// Where the order stands.
     State,
-    /// Sale or credit.
     Kind,
-    /// The number people know it by.
+    /// The order number.
     Number,
-    /// For whom.
+    /// The customer's id.
     Customer,
-    /// Where to.
+    /// ISO 3166-1 alpha-2 code.
     Country,
     /// ISO 4217 code.
     Currency,
-    /// Whether it was imported.
     Imported,
     /// The system it was imported from.
     Source,
-    /// What it is called there.
+    /// Its id in that system.
     Reference,
-    /// When it was placed.
     PlacedAt,
     /// When its last event was recorded.
     UpdatedAt,
@@ -35,30 +31,21 @@ pub enum Field {
 /// How a field is compared with one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Comparison {
-    /// Equal.
     Equal,
-    /// Not equal; what has no value is unequal to any.
+    /// Not equal. A field without a value is unequal to any value.
     Unequal,
-    /// Less.
     Less,
-    /// Less or equal.
     AtMost,
-    /// Greater.
     Greater,
-    /// Greater or equal.
     AtLeast,
 }
 
 /// A value to compare with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// A text.
     Text(String),
-    /// A moment.
     Moment(DateTime<Utc>),
-    /// A whole number.
     Whole(i64),
-    /// True or false.
     Flag(bool),
 }
 
@@ -69,11 +56,11 @@ pub enum Condition {
     All(Vec<Self>),
     /// At least one of them; false without any.
     Any(Vec<Self>),
-    /// A field against a value.
+    /// A field compared with a value.
     Compare(Field, Comparison, Value),
-    /// A field against a list of texts.
+    /// A field that equals one of a list of texts.
     OneOf(Field, Vec<String>),
-    /// Whether a field has no value.
+    /// Whether a field has no value (`true`) or has one (`false`).
     Absent(Field, bool),
 }
 
@@ -109,14 +96,14 @@ impl Comparison {
     }
 }
 
-/// Text and parameters of a statement in the making.
+/// Text and parameters of a statement that is being built.
 #[derive(Default)]
 pub(super) struct Sql {
     values: Vec<(Box<dyn ToSql + Sync + Send>, Type)>,
 }
 
 impl Sql {
-    /// Keeps a value and answers its placeholder.
+    /// Adds a value and returns its placeholder.
     pub fn bind(&mut self, value: impl ToSql + Sync + Send + 'static, kind: Type) -> String {
         self.values.push((Box::new(value), kind));
         format!("${}", self.values.len())
@@ -180,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_meet_is_met_and_no_choice_is_not() {
+    fn no_condition_is_true_and_no_alternative_is_false() {
         let mut sql = Sql::default();
         assert_eq!(sql.condition(&Condition::All(vec![])), "TRUE");
         assert_eq!(sql.condition(&Condition::Any(vec![])), "FALSE");

@@ -1,4 +1,4 @@
-//! How far the projectors are.
+//! How far the projectors have come.
 
 use chrono::{DateTime, Utc};
 use domain::contract::Position;
@@ -9,37 +9,33 @@ use crate::{ReadDb, ReadDbError};
 /// A projector group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupHealth {
-    /// Its name.
     pub group: String,
-    /// Its partitions.
     pub partitions: Vec<PartitionHealth>,
-    /// Records parked.
+    /// Number of parked records.
     pub parked_records: i64,
-    /// Keys that wait behind a parked record.
+    /// Number of keys whose records are parked.
     pub parked_keys: i64,
 }
 
 /// A partition of a group's topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionHealth {
-    /// Which topic.
     pub topic: String,
-    /// Which partition.
     pub partition: i32,
     /// The first offset not yet applied.
     pub next_offset: i64,
-    /// The last event's place in the log.
+    /// The log position of the last applied event.
     pub position: Option<Position>,
-    /// When it was recorded.
+    /// When that event was recorded.
     pub recorded_at: Option<DateTime<Utc>>,
-    /// Milliseconds from then to its projection.
+    /// Milliseconds from the recording of that event to its projection.
     pub lag_ms: Option<i64>,
-    /// When it was applied.
+    /// When the offset advanced last.
     pub updated_at: DateTime<Utc>,
 }
 
 impl GroupHealth {
-    /// The furthest place of the log that the group has applied, by shard.
+    /// The furthest log position that the group has applied, one of each shard.
     pub fn positions(&self) -> Vec<Position> {
         let mut furthest = std::collections::BTreeMap::new();
         for position in self.partitions.iter().filter_map(|partition| partition.position) {
@@ -49,7 +45,7 @@ impl GroupHealth {
         furthest.into_values().collect()
     }
 
-    /// The lag of the partition that applied something last.
+    /// The lag in milliseconds of the partition that advanced last.
     pub fn lag_ms(&self) -> Option<i64> {
         self.partitions.iter().max_by_key(|partition| partition.updated_at).and_then(|partition| partition.lag_ms)
     }
@@ -59,7 +55,7 @@ const OFFSETS: &str = "projector_offset";
 const PARKED: &str = "parked";
 
 impl ReadDb {
-    /// How far every projector group is.
+    /// How far every projector group has come.
     ///
     /// # Errors
     /// [`ReadDbError`].

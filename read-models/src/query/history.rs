@@ -1,4 +1,4 @@
-//! What happened to orders.
+//! Timelines: the events of orders.
 
 use std::collections::HashMap;
 
@@ -15,27 +15,25 @@ use crate::{Model, ReadDb, ReadDbError};
 /// One event of an order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimelineEntry {
-    /// Which order.
     pub order_id: Uuid,
-    /// Place in its history, from 1.
+    /// Number within the order's history, from 1.
     pub version: i64,
-    /// The event's id.
     pub event_id: Uuid,
     /// The event's name in the public contract.
     pub event_type: String,
-    /// Business time.
+    /// When it happened, in business time.
     pub at: DateTime<Utc>,
     /// When it was recorded, to the millisecond.
     pub recorded_at: DateTime<Utc>,
     /// The public event's body; addresses sealed.
     pub body: Value,
-    /// What belongs together.
+    /// Shared by everything that one request led to.
     pub correlation_id: Option<String>,
-    /// What led to it.
+    /// The id of what caused the event.
     pub causation_id: Option<String>,
-    /// W3C trace context.
+    /// W3C trace context (`traceparent`).
     pub traceparent: Option<String>,
-    /// Place in the log.
+    /// Position in the log.
     pub position: Position,
 }
 
@@ -60,7 +58,7 @@ impl TimelineEntry {
     /// The event as it was published, to fold it again.
     ///
     /// # Errors
-    /// A row that no projector wrote.
+    /// [`RowError`] for a row that no projector wrote.
     pub fn published(&self) -> Result<Published, RowError> {
         let damaged = |column, value: &dyn std::fmt::Display| RowError::Value {
             table: Model::OrderTimeline.name(),
@@ -81,7 +79,7 @@ impl TimelineEntry {
 }
 
 impl ReadDb {
-    /// The events of some orders within a window, by version. Whether the orders are visible was asked before.
+    /// The events of some orders within a window, by version. The caller has checked that the orders are visible.
     ///
     /// # Errors
     /// [`ReadDbError`].

@@ -7,28 +7,28 @@ use uuid::Uuid;
 use crate::rows::{self, Reader, RowError};
 use crate::{LineView, Model, ReadDb, ReadDbError};
 
-/// A window over what is numbered within an order: lines by ordinal, events by version.
+/// A window over the numbered items of an order: lines by ordinal, events by version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
     /// Only numbers above this.
     pub after: i64,
     /// Only numbers below this.
     pub before: i64,
-    /// How many at most, of each order.
+    /// Most items of each order.
     pub limit: u32,
-    /// The last ones rather than the first.
+    /// Whether to take the last items rather than the first.
     pub from_end: bool,
 }
 
 impl Window {
-    /// The first ones.
+    /// The first `limit` items.
     pub const fn first(limit: u32) -> Self {
         Self { after: 0, before: i64::MAX, limit, from_end: false }
     }
 }
 
 impl ReadDb {
-    /// The lines of some orders within a window, by ordinal. Whether the orders are visible was asked before.
+    /// The lines of some orders within a window, by ordinal. The caller has checked that the orders are visible.
     ///
     /// # Errors
     /// [`ReadDbError`].

@@ -1,6 +1,6 @@
 //! Reading the models.
 //!
-//! Guarantees: every statement about orders is bound to a [`Visibility`], so no road leads to another tenant's or
+//! Guarantees: every statement about orders is bound to a [`Visibility`], so no query reaches another tenant's or
 //! customer's rows; the number of statements depends on what is asked, never on how many rows there are; values travel
 //! as parameters. Does not: know GraphQL.
 

@@ -7,10 +7,9 @@ use uuid::Uuid;
 use crate::rows::{self, Reader, RowError};
 use crate::{Model, OrderView, ReadDb, ReadDbError};
 
-/// Whose orders a reader may see: a tenant's, or one customer's of it.
+/// The orders that a reader may see: all of a tenant, or those of one of its customers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Visibility {
-    /// Whose shop.
     pub tenant: TenantId,
     /// The only customer whose orders are visible; `None` for staff.
     pub customer: Option<CustomerId>,
@@ -21,20 +20,17 @@ pub struct Visibility {
 pub struct OrderRow {
     /// The order; `lines` is empty.
     pub view: OrderView,
-    /// How many lines it has.
     pub line_count: i32,
 }
 
 /// How far an order is projected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedVersion {
-    /// Which order.
     pub order_id: Uuid,
     /// The version of the last event applied.
     pub version: i64,
-    /// Whose shop.
     pub tenant: String,
-    /// For whom, where known.
+    /// The customer's id, where known.
     pub customer: Option<String>,
 }
 
@@ -56,7 +52,7 @@ impl Visibility {
         self.tenant.as_str() == tenant && self.customer().is_none_or(|own| customer == Some(own))
     }
 
-    /// The customer's text, as statements take it.
+    /// The customer's id, as statements take it.
     pub(super) fn customer(&self) -> Option<&str> {
         self.customer.as_ref().map(CustomerId::as_str)
     }
@@ -81,7 +77,7 @@ impl ReadDb {
         read("orders", self.query("orders", sql, &values).await?)
     }
 
-    /// The visible order of a number.
+    /// The visible order with this number.
     ///
     /// # Errors
     /// [`ReadDbError`].
@@ -92,7 +88,7 @@ impl ReadDb {
         Ok(read("orders", self.query("orders", sql, &values).await?)?.pop())
     }
 
-    /// The applied versions of some orders, whoever may see them; absent ones are left out.
+    /// The applied versions of some orders, regardless of visibility; absent ones are left out.
     ///
     /// # Errors
     /// [`ReadDbError`].

@@ -12,12 +12,12 @@ use super::{Comparison, Condition, Field, Value};
 use crate::rows::{Reader, RowError};
 use crate::{Model, OrderView, ReadDb, ReadDbError, ViewState};
 
-/// What orders are sorted by; ties go by order id.
+/// What orders are sorted by; ties are sorted by order id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sort {
-    /// When it was placed; drafts come before all others in ascending order.
+    /// Time of placement; drafts come before all others in ascending order.
     PlacedAt,
-    /// When its last event was recorded.
+    /// Time of recording of the last event.
     UpdatedAt,
     /// The total in minor units, whatever the currency.
     Total,
@@ -25,7 +25,7 @@ pub enum Sort {
     Number,
 }
 
-/// Where an order stands in a sort.
+/// The position of an order in a sorted list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortKey {
     /// The sorted value as text.
@@ -37,33 +37,30 @@ pub struct SortKey {
 /// A page of a sorted list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Which orders.
     pub condition: Condition,
-    /// Sorted by what.
     pub sort: Sort,
-    /// Greatest first.
+    /// Whether the greatest comes first.
     pub descending: bool,
-    /// Only what comes after this.
+    /// Only orders after this position.
     pub after: Option<SortKey>,
-    /// Only what comes before this.
+    /// Only orders before this position.
     pub before: Option<SortKey>,
-    /// Orders at most.
+    /// Most orders of the page.
     pub limit: u32,
-    /// The last ones rather than the first; they are answered in the list's order all the same.
+    /// Whether to take the last orders rather than the first; they are returned in the list's order all the same.
     pub from_end: bool,
 }
 
 /// Orders of a page, and whether the list goes on in the direction that was read.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// The orders.
     pub orders: Vec<OrderRow>,
-    /// Whether there are more.
+    /// Whether the list has more orders in the direction that was read.
     pub more: bool,
 }
 
 impl Sort {
-    /// As indexed: what has no value sorts as the least one.
+    /// As indexed: an order without a value sorts as the least one.
     const fn expression(self) -> &'static str {
         match self {
             Self::PlacedAt => "coalesce(placed_at, '-infinity'::timestamptz)",
@@ -81,7 +78,7 @@ impl Sort {
         }
     }
 
-    /// Where an order stands.
+    /// The sort key of an order.
     pub fn key(self, view: &OrderView) -> SortKey {
         let moment = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
         let value = match self {
@@ -102,7 +99,7 @@ impl ReadDb {
     pub async fn order_page(&self, visible: &Visibility, request: &PageRequest) -> Result<Page, ReadDbError> {
         let mut sql = Sql::default();
         let text = page_text(&mut sql, include_str!("../../sql/query/order_page.sql"), visible, request);
-        let rows = self.query_made(PAGE, &text, &sql.values()).await?;
+        let rows = self.query_built(PAGE, &text, &sql.values()).await?;
         Ok(page(orders::read(PAGE, rows)?, request))
     }
 
@@ -120,7 +117,7 @@ impl ReadDb {
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
         let text = page_text(&mut sql, include_str!("../../sql/query/order_pages.sql"), visible, request)
             .replace("{customers}", &wanted);
-        let rows = self.query_made(PAGE, &text, &sql.values()).await?;
+        let rows = self.query_built(PAGE, &text, &sql.values()).await?;
         let mut found: HashMap<String, Vec<OrderRow>> = HashMap::new();
         for order in orders::read(PAGE, rows)? {
             found.entry(order.view.customer.clone().unwrap_or_default()).or_default().push(order);
@@ -140,7 +137,7 @@ impl ReadDb {
     ) -> Result<i64, ReadDbError> {
         let mut sql = Sql::default();
         let text = count_text(&mut sql, include_str!("../../sql/query/order_count.sql"), visible, condition, limit);
-        let rows = self.query_made(COUNT, &text, &sql.values()).await?;
+        let rows = self.query_built(COUNT, &text, &sql.values()).await?;
         let count = |row| Reader { table: Model::OrderSummary.name(), row }.get("orders");
         rows.first().map_or(Ok(0), count).map_err(|source: RowError| ReadDbError::Row { what: COUNT, source })
     }
@@ -157,9 +154,10 @@ impl ReadDb {
     ) -> Result<HashMap<String, i64>, ReadDbError> {
         let mut sql = Sql::default();
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
-        let (skeleton, all) = (include_str!("../../sql/query/order_counts.sql"), Condition::All(Vec::new()));
+        let skeleton = include_str!("../../sql/query/order_counts.sql");
+        let all = Condition::All(Vec::new());
         let text = count_text(&mut sql, skeleton, visible, &all, limit).replace("{customers}", &wanted);
-        let rows = self.query_made(COUNT, &text, &sql.values()).await?;
+        let rows = self.query_built(COUNT, &text, &sql.values()).await?;
         rows.iter()
             .map(|row| {
                 let reader = Reader { table: Model::OrderSummary.name(), row };

@@ -8,11 +8,9 @@ use crate::{CustomerFigures, Model, ReadDb, ReadDbError};
 /// What a customer bought in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerRow {
-    /// Which customer.
     pub customer: String,
     /// ISO 4217 code.
     pub currency: String,
-    /// The figures.
     pub figures: CustomerFigures,
 }
 
@@ -35,7 +33,8 @@ impl CustomerRow {
 }
 
 impl ReadDb {
-    /// The sums of some customers of a tenant, by customer and currency. Whether they are visible is the caller's matter.
+    /// The sums of some customers of a tenant, by customer and currency. The caller has checked that they are
+    /// visible.
     ///
     /// # Errors
     /// [`ReadDbError`].

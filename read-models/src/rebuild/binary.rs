@@ -1,4 +1,4 @@
-//! Rows for COPY in Postgres's binary format, in pieces so large that a row costs no message of its own.
+//! Rows for COPY in Postgres's binary format, sent in pieces of many rows each.
 
 use std::pin::Pin;
 
@@ -11,12 +11,12 @@ use tokio_postgres::{Client, CopyInSink, Error};
 const PIECE_BYTES: usize = 128 * 1_024;
 /// Signature, flags, and the length of an extension that is not there.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-/// Stands where the count of a row's fields would.
+/// Written in place of a row's field count, after the last row.
 const END: i16 = -1;
-/// Stands where a field's length would.
+/// Written in place of a field's length.
 const NULL: i32 = -1;
 
-/// Rows on their way into a table.
+/// A COPY of rows into a table.
 pub(super) struct Rows<'a> {
     sink: Pin<Box<CopyInSink<Bytes>>>,
     types: &'a [Type],
@@ -32,19 +32,19 @@ impl<'a> Rows<'a> {
         Ok(Self { sink, types, bytes })
     }
 
-    /// Adds a row, which is sent when there is enough to send.
+    /// Adds a row. Rows are sent in pieces of about [`PIECE_BYTES`].
     pub(super) async fn write(&mut self, values: &[&(dyn ToSql + Sync)]) -> Result<(), Error> {
         let fields = i16::try_from(values.len()).expect("a table has few columns");
         self.bytes.put_i16(fields);
         for (value, column) in values.iter().zip(self.types) {
-            let place = self.bytes.len();
+            let length_at = self.bytes.len();
             self.bytes.put_i32(NULL);
             let null = value.to_sql_checked(column, &mut self.bytes).expect("a column's type is that of its values");
             if matches!(null, IsNull::No) {
-                let start = place + size_of::<i32>();
+                let start = length_at + size_of::<i32>();
                 let length =
                     i32::try_from(self.bytes.len() - start).expect("a value is far shorter than two gigabytes");
-                self.bytes[place..start].copy_from_slice(&length.to_be_bytes());
+                self.bytes[length_at..start].copy_from_slice(&length.to_be_bytes());
             }
         }
         if self.bytes.len() >= PIECE_BYTES { self.send().await } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! From filled tables to live ones: catch up with the projector, hold it, compare, switch.
+//! From filled tables to live ones: catch up with the projector, block it, compare, switch.
 
 use domain::contract::Published;
 use service_kit::clock::Stopwatch;
@@ -8,28 +8,28 @@ use super::compare::{Compared, compare};
 use super::error::{RebuildError, database};
 use super::lease::Lease;
 use super::pending::Pending;
-use super::{Aim, Log, Progress, Purpose};
+use super::{Log, Progress, Purpose, Task};
 use crate::generation::point_to;
 use crate::{Applier, Generations};
 
-/// Rounds without holding the projector.
+/// Most rounds before the projector is blocked.
 const ROUNDS_MAX: usize = 20;
-/// A round that brought no more leaves little to do while the projector waits.
+/// After a round of at most so many events, little is left to do while the projector waits.
 const LAST_ROUND_EVENTS: u64 = 500;
 /// Events applied at once.
 const BATCH_EVENTS: usize = 2_000;
 
-/// What the end of a rebuild works with.
-pub(super) struct Hands<'a> {
+/// The inputs of the last part of a rebuild.
+pub(super) struct SwitchInputs<'a> {
     pub(super) lease: &'a Lease,
     pub(super) live: &'a Generations,
     /// The set that is to become live.
     pub(super) fresh: &'a Generations,
-    pub(super) aim: Aim<'a>,
+    pub(super) task: Task<'a>,
 }
 
-/// How it ended.
-pub(super) struct End {
+/// The outcome of the last part of a rebuild.
+pub(super) struct Outcome {
     pub(super) switched: bool,
     pub(super) events: u64,
     pub(super) paused_ms: u64,
@@ -40,17 +40,17 @@ pub(super) async fn catch_up<L: Log>(
     client: &mut Client,
     log: &L,
     mut pending: Pending,
-    hands: Hands<'_>,
+    inputs: SwitchInputs<'_>,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<End, RebuildError> {
-    let applier = Applier::on(client, hands.fresh).await?;
+) -> Result<Outcome, RebuildError> {
+    let applier = Applier::on(client, inputs.fresh).await?;
     let watch = Stopwatch::start();
     let mut events = 0;
     for _ in 0..ROUNDS_MAX {
-        hands.lease.stage(client, "catch up").await?;
+        inputs.lease.stage(client, "catch up").await?;
         let transaction = client.transaction().await.map_err(database("begin to catch up"))?;
         pending.follow(log).await?;
-        let due = due(&mut pending, &transaction, &hands).await?;
+        let due = due(&mut pending, &transaction, &inputs).await?;
         apply(&applier, &transaction, &due).await?;
         transaction.commit().await.map_err(database("commit what was caught up with"))?;
         events += due.len() as u64;
@@ -59,38 +59,38 @@ pub(super) async fn catch_up<L: Log>(
             break;
         }
     }
-    finish(client, log, (&applier, pending), hands, events, progress).await
+    finish(client, log, (&applier, pending), inputs, events, progress).await
 }
 
 async fn finish<L: Log>(
     client: &mut Client,
     log: &L,
     (applier, mut pending): (&Applier, Pending),
-    hands: Hands<'_>,
+    inputs: SwitchInputs<'_>,
     mut events: u64,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<End, RebuildError> {
-    hands.lease.stage(client, "compare and switch").await?;
+) -> Result<Outcome, RebuildError> {
+    inputs.lease.stage(client, "compare and switch").await?;
     let transaction = client.transaction().await.map_err(database("begin the switch"))?;
     let watch = Stopwatch::start();
-    // Whoever writes rows advances or locks the offsets first, so whoever holds this table sees rows at rest.
+    // Every writer of rows advances or locks the offsets first, so while this table is locked no row changes.
     transaction
         .batch_execute("LOCK TABLE public.projector_offset IN EXCLUSIVE MODE")
         .await
         .map_err(database("hold the projector"))?;
-    if Generations::live(&transaction).await? != *hands.live {
+    if Generations::live(&transaction).await? != *inputs.live {
         return Err(RebuildError::LeaseLost);
     }
     pending.follow(log).await?;
-    let due = due(&mut pending, &transaction, &hands).await?;
+    let due = due(&mut pending, &transaction, &inputs).await?;
     apply(applier, &transaction, &due).await?;
     events += due.len() as u64;
     progress(Progress { stage: "compare", done: events, total: events, seconds: watch.elapsed().as_secs_f64() });
-    let Aim { models, purpose, start } = hands.aim;
+    let Task { models, purpose, start } = inputs.task;
     let mut compared = Vec::new();
-    // Live rows that lack what the topic has lost compare with nothing.
+    // When starting over, the live rows lack what the topic has lost, so there is nothing to compare with.
     for model in models.iter().filter(|_| start.is_none()) {
-        compared.push(compare(&transaction, *model, hands.live, hands.fresh).await?);
+        compared.push(compare(&transaction, *model, inputs.live, inputs.fresh).await?);
     }
     let equal = compared.iter().all(|compared| compared.differing == 0);
     let switched = match purpose {
@@ -99,16 +99,16 @@ async fn finish<L: Log>(
         Purpose::SwitchDespiteDifferences => true,
     };
     if switched {
-        hands.lease.stage(&transaction, "switch").await?;
+        inputs.lease.stage(&transaction, "switch").await?;
         transaction
             .batch_execute("SET LOCAL synchronous_commit TO on")
             .await
             .map_err(database("make the switch durable"))?;
         progress(Progress { stage: "switch", done: events, total: events, seconds: watch.elapsed().as_secs_f64() });
-        let settled = start.is_none().then(|| pending.settled());
+        let applied_positions = start.is_none().then(|| pending.applied_positions());
         for model in models {
-            let generation = hands.fresh.of(*model).expect("a set has every model");
-            point_to(&transaction, *model, generation, settled.as_deref()).await?;
+            let generation = inputs.fresh.of(*model).expect("a set has every model");
+            point_to(&transaction, *model, generation, applied_positions.as_deref()).await?;
         }
         if !equal {
             let models: Vec<_> = models.iter().map(|model| model.name()).collect();
@@ -123,17 +123,17 @@ async fn finish<L: Log>(
         transaction.rollback().await.map_err(database("let go of the projector"))?;
     }
     let paused_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(End { switched, events, paused_ms, compared })
+    Ok(Outcome { switched, events, paused_ms, compared })
 }
 
-/// What is to be applied now: what the live projector has applied, or all where it starts over.
+/// The events to apply now: those that the live projector has applied, or all if it starts over.
 async fn due(
     pending: &mut Pending,
     transaction: &Transaction<'_>,
-    hands: &Hands<'_>,
+    inputs: &SwitchInputs<'_>,
 ) -> Result<Vec<Published>, RebuildError> {
-    match hands.aim.start {
-        None => pending.applied(transaction, hands.live).await,
+    match inputs.task.start {
+        None => pending.applied(transaction, inputs.live).await,
         Some(_) => Ok(pending.everything()),
     }
 }

@@ -1,4 +1,4 @@
-//! Two generations of a model, row by row and by value.
+//! Compares two generations of a model, row by row and by value.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -8,43 +8,40 @@ use super::error::{RebuildError, database};
 use crate::generation::schema;
 use crate::{Generations, Model};
 
-/// Differing rows that are told in full, of each model.
-const ROWS_TOLD_MAX: i64 = 20;
+/// Most differing rows of each model that are reported in full.
+const ROWS_REPORTED_MAX: i64 = 20;
 
 /// A row that is not the same in both.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
-    /// Which model.
     pub model: &'static str,
     /// The row's key, column by column.
     pub key: Map<String, Value>,
-    /// The columns that differ; of a row that only one side has, all.
+    /// The columns that differ; all of them for a row that only one side has.
     pub fields: Vec<FieldDifference>,
-    /// Places in the log of the events behind the row, twenty at most. Of sums, the last event of each order.
+    /// Log positions of the events of the row, twenty at most. For sums, the last event of each order.
     pub events: Vec<String>,
 }
 
 /// A column that is not the same in both.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldDifference {
-    /// Which column.
     pub field: String,
-    /// What the live table has; nothing where the row is missing.
+    /// The live value; `None` if the row is missing.
     pub live: Option<Value>,
-    /// What the log gives; nothing where it gives no such row.
+    /// The value by the log; `None` if the log gives no such row.
     pub log: Option<Value>,
 }
 
 /// What a comparison of a model found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Compared {
-    /// Which model.
     pub model: &'static str,
     /// Rows that the log gives.
     pub rows: i64,
     /// Rows that differ.
     pub differing: i64,
-    /// The first of them.
+    /// The first differing rows, twenty at most.
     pub differences: Vec<Difference>,
 }
 
@@ -60,9 +57,12 @@ pub(super) async fn compare(
         let generation = generations.of(model).expect("every model has a generation");
         format!("{}.{}", schema(model, generation), model.name())
     };
-    let (live, other, key) = (table(live), table(other), key(model).join(", "));
-    // Keys are unique on both sides, so as many equal pairs as rows on each leave none over. Pairs are compared by their
-    // bytes, which is quick; bytes may differ where values do not, and then the values decide.
+    let live = table(live);
+    let other = table(other);
+    let key = key(model).join(", ");
+    // Keys are unique on both sides, so if there are as many equal pairs as rows on each side, the tables are equal.
+    // Pairs are compared by their bytes, which is fast; bytes may differ where values do not, and then the values are
+    // compared.
     let statement = format!(
         "SELECT (SELECT count(*) FROM {live}), (SELECT count(*) FROM {other}), \
          (SELECT count(*) FROM {live} AS live JOIN {other} AS other USING ({key}) WHERE live *= other)"
@@ -75,7 +75,8 @@ pub(super) async fn compare(
     }
     let statement = format!(
         "SELECT to_jsonb(live), to_jsonb(other), count(*) OVER () FROM {live} AS live \
-         FULL JOIN {other} AS other USING ({key}) WHERE live.* IS DISTINCT FROM other.* ORDER BY {key} LIMIT {ROWS_TOLD_MAX}"
+         FULL JOIN {other} AS other USING ({key}) WHERE live.* IS DISTINCT FROM other.* ORDER BY {key} \
+         LIMIT {ROWS_REPORTED_MAX}"
     );
     let differing = transaction.query(&statement, &[]).await.map_err(&failed)?;
     for row in differing {
@@ -92,7 +93,8 @@ pub(crate) fn difference(model: Model, live: Option<Value>, other: Option<Value>
         Some(Value::Object(object)) => object,
         _ => Map::new(),
     };
-    let (live, other) = (object(live), object(other));
+    let live = object(live);
+    let other = object(other);
     let either = if other.is_empty() { &live } else { &other };
     let key = key(model).iter().map(|column| ((*column).to_owned(), either[*column].clone())).collect();
     let fields = either

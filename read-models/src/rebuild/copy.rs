@@ -10,7 +10,7 @@ use crate::apply::write::{Body, Column, customers, moment, skus};
 use crate::fold::recorded_at;
 use crate::{Contribution, OrderView};
 
-/// Rows of sums a statement.
+/// Most rows of sums in one statement.
 const SUM_ROWS_MAX: usize = 10_000;
 
 const SUMMARY: &str = "COPY order_summary (order_id, tenant, version, state, kind, imported, source, reference, credit_of, \
@@ -105,7 +105,7 @@ pub(super) async fn timeline(client: &Client, records: &[(Uuid, Published)]) -> 
     ])
 }
 
-/// Writes the sums. Their tables have their indexes already, for the statement is the live projector's.
+/// Writes the sums. Their tables must have their indexes already, since the statement is the live projector's.
 pub(super) async fn sums(client: &Client, sums: Contribution) -> Result<(), Error> {
     let mut part = Contribution::default();
     for (key, figures) in sums.customers {

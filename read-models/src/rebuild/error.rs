@@ -1,4 +1,4 @@
-//! Why a rebuild, a check or a way back did not come to its end.
+//! Errors of rebuilds, checks and rollbacks.
 
 use service_kit::BoxError;
 use service_kit::postgres::ConnectError;
@@ -6,18 +6,16 @@ use service_kit::postgres::ConnectError;
 use crate::generation::GenerationError;
 use crate::{ApplyError, RowError};
 
-/// Why a rebuild, a check or a way back did not come to its end. The live tables are then as they were.
+/// Why a rebuild, a check or a rollback failed. The live tables are then unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
     /// The read database cannot be reached.
     #[error("could not reach the read database")]
     Connect(#[from] ConnectError),
-    /// The read database refused.
+    /// A statement failed.
     #[error("could not {action}")]
     Database {
-        /// What was being done.
         action: &'static str,
-        /// Why.
         #[source]
         source: tokio_postgres::Error,
     },
@@ -36,28 +34,28 @@ pub enum RebuildError {
     /// The live projector has applied an event that this release's fold refuses.
     #[error("the live projector has applied an event that does not fold: {0}")]
     Unfoldable(String),
-    /// Another one runs.
+    /// Another rebuild runs.
     #[error(
         "another rebuild is at work ({stage}); it holds the lease for {seconds_left:.0} s more unless it renews it"
     )]
     Busy {
-        /// What it is doing.
+        /// What the other rebuild is doing.
         stage: String,
-        /// When its lease ends.
+        /// Seconds until its lease ends.
         seconds_left: f64,
     },
-    /// The lease was lost to another one.
+    /// The lease was lost to another rebuild.
     #[error("the lease was lost: this process was paused for too long, and another rebuild may be at work")]
     LeaseLost,
     /// The projector is too far behind the log.
     #[error("the live projector is more than {0} events behind the log; wait until it has caught up (`orderctl lag`)")]
     ProjectorBehind(usize),
-    /// There is no way back.
-    #[error("there is no way back: {0}")]
-    NoWayBack(&'static str),
+    /// There is no set to roll back to.
+    #[error("cannot roll back: {0}")]
+    CannotRollBack(&'static str),
 }
 
-/// Names what a failed statement was for.
+/// Turns the driver's error into one that names the failed action.
 pub(super) fn database(action: &'static str) -> impl Fn(tokio_postgres::Error) -> RebuildError {
     move |source| RebuildError::Database { action, source }
 }

@@ -1,6 +1,7 @@
-//! Filling a new set of tables from the log: exactly as far as the live projector has come with each order, or to the end.
+//! Fills a new set of tables from the log: exactly to the version that the live projector has applied of each order, or
+//! to the end.
 //!
-//! Memory is bounded by passes: each holds the orders of one share of the ids, and reads the log once.
+//! Memory is bounded by passes: each holds the orders of one part of the ids, and reads the log once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,10 +20,10 @@ use crate::{Contribution, OrderView, fold};
 /// Pages read and decoded ahead of the fold.
 const PAGES_AHEAD: usize = 4;
 
-/// By order id. The ids are the engine's own, so nobody can choose them to collide.
+/// A map by order id. The ids are the engine's own, so no client can choose them to collide.
 type ByOrder<T> = HashMap<Uuid, T, foldhash::fast::RandomState>;
 
-/// What was filled.
+/// The outcome of a fill.
 pub(super) struct Filled {
     pub(super) pending: Pending,
     pub(super) sums: Contribution,
@@ -41,8 +42,8 @@ struct Pass<'a> {
     stuck: HashSet<Uuid>,
 }
 
-/// Fills order tables and timeline up to `heads`, and adds up the sums. `versions` is what the live projector has applied;
-/// what stands in the log beyond that is kept for later. Without it, all is filled.
+/// Fills order tables and timeline up to `heads`, and adds up the sums. `versions` is what the live projector has
+/// applied; later events become pending. Without it, all events are filled.
 pub(super) async fn fill<L: Log>(
     (client, second): (&Client, &Client),
     log: &L,
@@ -52,7 +53,7 @@ pub(super) async fn fill<L: Log>(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Filled, RebuildError> {
     let events = heads.iter().sum::<i64>().unsigned_abs();
-    // Where orders cannot be counted, there are no more of them than events.
+    // Without versions the orders cannot be counted, but there are at most as many as events.
     let orders = versions.map_or_else(|| usize::try_from(events).unwrap_or(usize::MAX), HashMap::len);
     let passes = orders.div_ceil(orders_in_memory_max.max(1)).max(1) as u128;
     let watch = Stopwatch::start();
@@ -61,9 +62,8 @@ pub(super) async fn fill<L: Log>(
     let mut filled = Filled { pending, sums: Contribution::default(), orders: 0, events: 0, unfoldable: Vec::new() };
     let mut done = 0;
     for number in 0..passes {
-        let (views, stuck) = (HashMap::default(), HashSet::new());
-        let mut pass = Pass { versions, number, of: passes, views, stuck };
-        // A page is read and folded while the database still takes in the rows of the one before.
+        let mut pass = Pass { versions, number, of: passes, views: HashMap::default(), stuck: HashSet::new() };
+        // A page is read and folded while the rows of the one before are still being copied.
         let mut rows = Vec::new();
         for (shard, head) in (0..).zip(&heads) {
             let mut pages = pages(log, shard, *head);
@@ -88,7 +88,7 @@ pub(super) async fn fill<L: Log>(
     Ok(filled)
 }
 
-/// Pages of a shard in order, several on their way at once.
+/// The pages of a shard in order, several read at once.
 fn pages<L: Log>(
     log: &L,
     shard: i16,
@@ -109,7 +109,7 @@ fn pages<L: Log>(
 }
 
 impl Pass<'_> {
-    /// Folds a page; answers the rows of its timeline.
+    /// Folds a page, and returns its timeline rows.
     fn take(&mut self, page: Vec<Published>, filled: &mut Filled) -> Result<Vec<(Uuid, Published)>, RebuildError> {
         let mut timeline = Vec::with_capacity(page.len());
         for record in page {

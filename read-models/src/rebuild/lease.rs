@@ -1,4 +1,4 @@
-//! One rebuild at a time, by a row that expires.
+//! A lease that allows one rebuild at a time: a row that expires.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    /// Takes the lease, and a number that no generation has had.
+    /// Takes the lease, and a generation number that was never used.
     pub(super) async fn acquire(url: &DatabaseUrl, holder: Uuid, seconds: f64) -> Result<(Self, i32), RebuildError> {
         let client = connect(url, &ConnectOptions::named("rebuild-lease")).await?;
         let failed = database("take the lease of rebuilds");
@@ -33,9 +33,9 @@ impl Lease {
         Ok((Self { holder, seconds, renewal }, generation))
     }
 
-    /// Says what is being done, and proves that the lease is still held.
-    pub(super) async fn stage(&self, client: &impl GenericClient, told: &str) -> Result<(), RebuildError> {
-        stage(client, self.holder, self.seconds, told).await
+    /// Stores what is being done, and fails if the lease is no longer held.
+    pub(super) async fn stage(&self, client: &impl GenericClient, name: &str) -> Result<(), RebuildError> {
+        stage(client, self.holder, self.seconds, name).await
     }
 
     pub(super) async fn release(self, client: &Client) -> Result<(), RebuildError> {
@@ -44,24 +44,24 @@ impl Lease {
     }
 }
 
-/// Renews a lease and says what is being done under it.
+/// Renews a lease and stores what is being done.
 pub(super) async fn stage(
     client: &impl GenericClient,
     holder: Uuid,
     seconds: f64,
-    told: &str,
+    name: &str,
 ) -> Result<(), RebuildError> {
     let renewed = client.execute(include_str!("../../sql/rebuild/renew.sql"), &[&holder, &seconds]).await;
     if renewed.map_err(database("renew the lease of rebuilds"))? == 0 {
         return Err(RebuildError::LeaseLost);
     }
-    let staged = client.execute(include_str!("../../sql/rebuild/stage.sql"), &[&holder, &told]).await;
-    staged.map(|_| ()).map_err(database("tell the stage of a rebuild"))
+    let staged = client.execute(include_str!("../../sql/rebuild/stage.sql"), &[&holder, &name]).await;
+    staged.map(|_| ()).map_err(database("store the stage of a rebuild"))
 }
 
 pub(super) async fn release(client: &impl GenericClient, holder: Uuid) -> Result<(), RebuildError> {
     let released = client.execute(include_str!("../../sql/rebuild/release.sql"), &[&holder]).await;
-    released.map(|_| ()).map_err(database("give the lease of rebuilds back"))
+    released.map(|_| ()).map_err(database("release the lease of rebuilds"))
 }
 
 impl Drop for Lease {
@@ -70,7 +70,7 @@ impl Drop for Lease {
     }
 }
 
-/// Renews three times in a lease's life. A failure is left to whoever writes next: it proves the lease.
+/// Renews three times in a lease's lifetime. A failure is not reported here: the next call of [`stage`] finds it.
 async fn renew(client: Client, holder: Uuid, seconds: f64) {
     let never = CancellationToken::new();
     let third = Duration::from_secs_f64(seconds / 3.0);
@@ -82,15 +82,15 @@ async fn renew(client: Client, holder: Uuid, seconds: f64) {
     }
 }
 
-/// Who is at work.
+/// The error that names the running rebuild.
 async fn busy(client: &Client) -> Result<RebuildError, RebuildError> {
     let (stage, seconds_left) = at_work(client).await?.unwrap_or_else(|| ("ends just now".to_owned(), 0.0));
     Ok(RebuildError::Busy { stage, seconds_left })
 }
 
-/// What a rebuild that runs is doing, and for how many seconds its lease holds.
+/// What the running rebuild is doing, and for how many seconds its lease holds; `None` if no rebuild runs.
 pub(super) async fn at_work(client: &Client) -> Result<Option<(String, f64)>, RebuildError> {
-    let failed = database("look who rebuilds");
+    let failed = database("read the lease of rebuilds");
     let row = client.query_opt(include_str!("../../sql/rebuild/holder.sql"), &[]).await.map_err(&failed)?;
     row.map(|row| Ok((row.try_get(0).map_err(&failed)?, row.try_get(1).map_err(&failed)?))).transpose()
 }

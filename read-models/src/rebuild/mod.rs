@@ -1,9 +1,9 @@
-//! Making read models anew from the log beside the live ones, proving them equal, and switching.
+//! Rebuilds read models from the log beside the live ones, proves them equal, and switches.
 //!
-//! Guarantees: the new tables hold, at the moment of the switch, exactly the events that the live projector has applied of
-//! each order, for both are looked at under a lock that the projector's transactions wait for; a row that differs stops the
-//! switch unless confirmed; whatever ends a rebuild before its commit leaves the live tables as they were, and the next one
-//! sweeps what is left. Does not: stop queries or the projector, but for the time of the last comparison.
+//! Guarantees: the new tables hold, at the moment of the switch, exactly the events that the live projector has applied
+//! of each order, since both are read under a lock that the projector's transactions wait for; a row that differs
+//! prevents the switch unless confirmed; a rebuild that ends before its commit leaves the live tables unchanged, and
+//! the next one drops its tables. Does not: stop queries, or the projector except during the last comparison.
 
 mod binary;
 mod catch_up;
@@ -26,7 +26,7 @@ use service_kit::postgres::{ConnectOptions, connect};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use catch_up::{Hands, catch_up};
+use catch_up::{SwitchInputs, catch_up};
 pub use compare::{Compared, Difference, FieldDifference};
 pub use error::RebuildError;
 use error::database;
@@ -40,12 +40,12 @@ pub use start::Start;
 use crate::generation::{create_generation, index_generation, schema};
 use crate::{Generations, Model};
 
-/// Where events are read for a rebuild. Clones read the same log.
+/// The event log that a rebuild reads. Clones read the same log.
 pub trait Log: Clone + Send + Sync + 'static {
     /// The last position of each shard.
     fn heads(&self) -> impl Future<Output = Result<Vec<i64>, BoxError>> + Send;
-    /// Events of a shard after a position, in order and without gaps: as many as asked for unless the log ends before. A
-    /// fill asks for pages ahead by their positions and would skip what a shorter one leaves out.
+    /// Events of a shard after a position, in order and without gaps: as many as asked for unless the log ends before.
+    /// A fill asks for pages ahead by their positions and would skip what a shorter one leaves out.
     fn page(
         &self,
         shard: i16,
@@ -54,7 +54,7 @@ pub trait Log: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Published>, BoxError>> + Send;
 }
 
-/// What is wanted of a rebuild.
+/// What a rebuild is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Only the comparison.
@@ -68,7 +68,7 @@ pub enum Purpose {
 /// Bounds of a rebuild.
 #[derive(Debug, Clone)]
 pub struct RebuildOptions {
-    /// How long the lease of a process lasts that is gone.
+    /// Lifetime of the lease, in seconds: for so long a process that has died still blocks the next rebuild.
     pub lease_seconds: f64,
     /// Most orders held in memory; with more the log is read several times.
     pub orders_in_memory_max: usize,
@@ -80,10 +80,9 @@ impl Default for RebuildOptions {
     }
 }
 
-/// How far a rebuild is.
+/// How far a rebuild has come.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
-    /// What is being done.
     pub stage: &'static str,
     /// Events done.
     pub done: u64,
@@ -106,36 +105,36 @@ pub struct Report {
     pub events: u64,
     /// Events caught up with after the fill.
     pub caught_up: u64,
-    /// From the first read to the last commit.
+    /// Seconds from the first read to the last commit.
     pub seconds: f64,
-    /// How long the projector had to wait, at most.
+    /// Milliseconds that the projector had to wait, at most.
     pub paused_ms: u64,
     /// Events that the live projector has applied and the fold refuses.
     pub unfoldable: Vec<String>,
-    /// The comparison, model by model.
     pub compared: Vec<Compared>,
 }
 
 impl Report {
-    /// Whether the live rows are what the log gives.
+    /// Whether the live rows equal those of the log.
     pub fn is_equal(&self) -> bool {
         self.unfoldable.is_empty() && self.compared.iter().all(|compared| compared.differing == 0)
     }
 }
 
-/// What one run is to do.
+/// What one run does.
 #[derive(Clone, Copy)]
-struct Aim<'a> {
+struct Task<'a> {
     models: &'a [Model],
     purpose: Purpose,
-    /// Where the projector starts over, for a set that has the whole log.
+    /// The offsets where the projector starts over; then the new set has the whole log.
     start: Option<&'a Start>,
 }
 
-/// Makes a new set of tables from the log, compares the given models with the live ones, and switches them if wanted.
+/// Fills a new set of tables from the log, compares the given models with the live ones, and switches them if `purpose`
+/// says so.
 ///
-/// All models are filled even if one is wanted, for what the projector adds meanwhile is applied to a whole set. `holder`
-/// is an id of this run.
+/// All models are filled even if only one is given, since events that the projector adds meanwhile are applied to a
+/// whole set. `holder` is an id of this run.
 ///
 /// # Errors
 /// [`RebuildError`]. Differences are no error but in the report.
@@ -148,16 +147,17 @@ pub async fn rebuild<L: Log>(
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
     let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
-    let aim = Aim { models, purpose, start: None };
-    let built = build((url, &mut client), &lease, log, aim, (options, generation), progress).await;
-    leave(&client, lease, built).await
+    let task = Task { models, purpose, start: None };
+    let built = build((url, &mut client), &lease, log, task, (options, generation), progress).await;
+    finish_run(&client, lease, built).await
 }
 
-/// Makes the whole set anew from all that the log has, wherever the live projector stands, makes it live, and lets the
-/// group start over: the way on when the topic no longer has what the group would read next, or is another one.
+/// Fills the whole set from the whole log, regardless of what the live projector has applied, makes it live, and sets
+/// the group's offsets to `start`. This is the recovery when the topic no longer has the records that the group would
+/// read next, or was recreated.
 ///
-/// There is no comparison, for the live rows lack what could not be read, and no way back for the same reason. Parked
-/// records of the group are given up: what they say is in the log, and what is still in the topic is read again.
+/// There is no comparison, since the live rows lack what could not be read, and no rollback for the same reason. Parked
+/// records of the group are dropped: their events are in the log, and what is still in the topic is read again.
 ///
 /// # Errors
 /// [`RebuildError`].
@@ -170,16 +170,16 @@ pub async fn start_over<L: Log>(
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
     let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
-    let aim = Aim { models: &Model::ALL, purpose: Purpose::SwitchDespiteDifferences, start: Some(start) };
-    let built = build((url, &mut client), &lease, log, aim, (options, generation), progress).await;
-    leave(&client, lease, built).await
+    let task = Task { models: &Model::ALL, purpose: Purpose::SwitchDespiteDifferences, start: Some(start) };
+    let built = build((url, &mut client), &lease, log, task, (options, generation), progress).await;
+    finish_run(&client, lease, built).await
 }
 
 async fn build<L: Log>(
     (url, client): (&DatabaseUrl, &mut Client),
     lease: &Lease,
     log: &L,
-    aim: Aim<'_>,
+    task: Task<'_>,
     (options, generation): (&RebuildOptions, i32),
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, RebuildError> {
@@ -191,8 +191,8 @@ async fn build<L: Log>(
     for model in Model::ALL {
         create_generation(client, model, generation).await?;
     }
-    // First what is applied, then the head: so the log up to the head has all that is applied.
-    let versions = match aim.start {
+    // The applied versions are read before the heads, so that the log up to the heads has all applied events.
+    let versions = match task.start {
         None => Some(live_versions(client, &live).await?),
         Some(_) => None,
     };
@@ -200,8 +200,8 @@ async fn build<L: Log>(
     let second = open(url).await?;
     fresh.select(client).await?;
     fresh.select(&second).await?;
-    let (both, most) = ((&*client, &second), options.orders_in_memory_max);
-    let filled = fill::fill(both, log, versions.as_ref(), heads, most, progress).await?;
+    let both = (&*client, &second);
+    let filled = fill::fill(both, log, versions.as_ref(), heads, options.orders_in_memory_max, progress).await?;
     drop(versions);
     lease.stage(client, "index").await?;
     let Filled { pending, sums, orders, events, unfoldable } = filled;
@@ -216,8 +216,8 @@ async fn build<L: Log>(
     };
     try_join!(index(client, Model::OrderTimeline, generation), others)?;
     drop(second);
-    let hands = Hands { lease, live: &live, fresh: &fresh, aim };
-    let end = catch_up(client, log, pending, hands, progress).await?;
+    let inputs = SwitchInputs { lease, live: &live, fresh: &fresh, task };
+    let end = catch_up(client, log, pending, inputs, progress).await?;
     Ok(Report {
         generation,
         switched: end.switched,
@@ -238,42 +238,42 @@ async fn index(client: &Client, model: Model, generation: i32) -> Result<(), Reb
     client.batch_execute(&format!("ANALYZE {table}")).await.map_err(database("analyse a new table"))
 }
 
-/// Ends what an interrupted run has left: its lease, and its tables.
+/// Drops the tables of an interrupted run and releases its lease.
 ///
 /// # Errors
-/// [`RebuildError`]; then the next run does it. [`RebuildError::LeaseLost`] where that is at work already.
+/// [`RebuildError`]; then the next run does it. [`RebuildError::LeaseLost`] if the next run has already begun.
 pub async fn clean_up(url: &DatabaseUrl, holder: Uuid) -> Result<(), RebuildError> {
     let client = open(url).await?;
-    // Without the lease the tables may be somebody else's.
+    // Without the lease the tables may be another run's.
     lease::stage(&client, holder, CLEAN_UP_SECONDS_MAX, "clean up").await?;
     sweep(&client).await?;
     lease::release(&client, holder).await
 }
 
-/// How long the lease holds that a run needs for cleaning up.
+/// Lifetime of the lease while a run cleans up, in seconds.
 const CLEAN_UP_SECONDS_MAX: f64 = 15.0;
 
-/// Drops the tables that are not kept and gives the lease back, whatever the outcome was.
-async fn leave<T>(client: &Client, lease: Lease, outcome: Result<T, RebuildError>) -> Result<T, RebuildError> {
-    // A lost lease is another run's, and so may the tables be.
+/// Drops the tables that are neither live nor kept and releases the lease, whatever the outcome was.
+async fn finish_run<T>(client: &Client, lease: Lease, outcome: Result<T, RebuildError>) -> Result<T, RebuildError> {
+    // If the lease is lost, another run may own the tables.
     if matches!(outcome, Err(RebuildError::LeaseLost)) {
         return outcome;
     }
-    let left = async {
+    let cleaned_up = async {
         lease.stage(client, "clean up").await?;
         sweep(client).await?;
         lease.release(client).await
     };
-    // What went wrong first is told first; a lease that cannot be given back expires.
-    let left = left.await;
+    // The first error is the one to report; a lease that cannot be released expires.
+    let cleaned_up = cleaned_up.await;
     let outcome = outcome?;
-    left.map(|()| outcome)
+    cleaned_up.map(|()| outcome)
 }
 
-/// Statements over whole tables take as long as they take.
+/// Statements over whole tables may take long, in milliseconds.
 const STATEMENT_TIMEOUT_MS: u32 = 3_600_000;
 
-/// A batch of the projector takes far less.
+/// In milliseconds. A batch of the projector holds its locks for far less.
 const LOCK_TIMEOUT_MS: u32 = 10_000;
 
 async fn open(url: &DatabaseUrl) -> Result<Client, RebuildError> {
@@ -283,12 +283,13 @@ async fn open(url: &DatabaseUrl) -> Result<Client, RebuildError> {
         ..ConnectOptions::named("rebuild")
     };
     let client = connect(url, &options).await?;
-    // Tables that a crash may lose are made anew anyway. The switch waits for the disk, and for all that came before it.
+    // Tables that a crash may lose are rebuilt anyway. The switch itself waits for the disk, and so for all commits
+    // before it.
     client.batch_execute("SET synchronous_commit TO off").await.map_err(database("prepare a connection"))?;
     Ok(client)
 }
 
-/// Drops generations that are neither live nor kept. Only the holder of the lease makes any.
+/// Drops generations that are neither live nor kept. Only the holder of the lease creates any.
 async fn sweep(client: &Client) -> Result<(), RebuildError> {
     let failed = database("sweep the tables of unfinished rebuilds");
     let rows = client.query(include_str!("../../sql/rebuild/schemas.sql"), &[]).await.map_err(&failed)?;

@@ -1,4 +1,4 @@
-//! Events of the log that the live projector has not applied yet, and what it has applied of them since.
+//! Events of the log that the live projector had not applied yet, and those of them that it has applied since.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,16 +8,16 @@ use uuid::Uuid;
 
 use super::Log;
 use super::error::{RebuildError, database};
-use crate::apply::plan::is_strangers;
+use crate::apply::plan::is_foreign;
 use crate::generation::schema;
 use crate::{Generations, Model};
 
-/// Most events kept in memory; a projector that is farther behind is to catch up first.
+/// Most events held in memory; a projector that is farther behind must catch up first.
 pub(super) const PENDING_EVENTS_MAX: usize = 200_000;
 /// Events read from the log at once.
 pub(super) const PAGE_EVENTS: i64 = 2_000;
 
-/// Places in the log, and what stands before them without being applied.
+/// How far the log was read, and the events up to there that are not applied yet.
 pub(super) struct Pending {
     /// The last position read of each shard.
     pub(super) read: Vec<i64>,
@@ -43,12 +43,12 @@ impl Pending {
     pub(super) async fn follow(&mut self, log: &impl Log) -> Result<(), RebuildError> {
         let heads = log.heads().await.map_err(RebuildError::Log)?;
         self.read.resize(heads.len(), 0);
-        for (place, head) in heads.into_iter().enumerate() {
-            let shard = i16::try_from(place).expect("shards are numbered in 16 bits");
-            while self.read[place] < head {
-                let page = log.page(shard, self.read[place], PAGE_EVENTS).await.map_err(RebuildError::Log)?;
+        for (index, head) in heads.into_iter().enumerate() {
+            let shard = i16::try_from(index).expect("shards are numbered in 16 bits");
+            while self.read[index] < head {
+                let page = log.page(shard, self.read[index], PAGE_EVENTS).await.map_err(RebuildError::Log)?;
                 let Some(last) = page.last() else { break };
-                self.read[place] = last.position.position;
+                self.read[index] = last.position.position;
                 for record in page {
                     if let Some(order_id) = order_of(&record) {
                         self.push(order_id, record)?;
@@ -59,7 +59,7 @@ impl Pending {
         Ok(())
     }
 
-    /// Takes out what the live tables have by now.
+    /// Removes and returns the events that the live tables have by now.
     pub(super) async fn applied(
         &mut self,
         client: &impl GenericClient,
@@ -73,7 +73,7 @@ impl Pending {
         for row in rows {
             let order_id: Uuid = row.get(0);
             let version = row.get::<_, Option<i64>>(1).unwrap_or(0);
-            let records = self.by_order.get_mut(&order_id).expect("only what waits was asked for");
+            let records = self.by_order.get_mut(&order_id).expect("only pending orders were queried");
             let count = records.iter().take_while(|record| record.event.version() <= version).count();
             due.extend(records.drain(..count));
             self.events -= count;
@@ -82,29 +82,29 @@ impl Pending {
         Ok(due)
     }
 
-    /// Takes out all.
+    /// Removes and returns all events.
     pub(super) fn everything(&mut self) -> Vec<Published> {
         self.events = 0;
         std::mem::take(&mut self.by_order).into_values().flatten().collect()
     }
 
-    /// For each shard the position up to which everything is applied.
-    pub(super) fn settled(&self) -> Vec<i64> {
-        let mut settled = self.read.clone();
+    /// For each shard the position up to which all events are applied.
+    pub(super) fn applied_positions(&self) -> Vec<i64> {
+        let mut positions = self.read.clone();
         for record in self.by_order.values().flatten() {
-            let place = usize::try_from(record.position.shard).expect("shards are numbered from zero");
-            settled[place] = settled[place].min(record.position.position - 1);
+            let shard = usize::try_from(record.position.shard).expect("shards are numbered from zero");
+            positions[shard] = positions[shard].min(record.position.position - 1);
         }
-        settled
+        positions
     }
 }
 
-/// The order that a record speaks of; rows of other programs speak of none.
+/// The order of an event; `None` for events of other programs that belong to no order.
 pub(super) fn order_of(record: &Published) -> Option<Uuid> {
-    if is_strangers(&record.event) { None } else { Uuid::parse_str(record.event.order_id()).ok() }
+    if is_foreign(&record.event) { None } else { Uuid::parse_str(record.event.order_id()).ok() }
 }
 
-/// What the live tables have of every order.
+/// The version of every order in the live tables.
 pub(super) async fn live_versions(
     client: &impl GenericClient,
     live: &Generations,

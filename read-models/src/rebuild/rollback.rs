@@ -1,4 +1,4 @@
-//! The way back to the set that was live before, and who is where.
+//! Rollback to the set that was live before, and the status of the generations.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -6,37 +6,35 @@ use service_kit::config::DatabaseUrl;
 use tokio_postgres::{Client, GenericClient};
 use uuid::Uuid;
 
-use super::catch_up::{Hands, catch_up};
+use super::catch_up::{SwitchInputs, catch_up};
 use super::error::{RebuildError, database};
 use super::lease::{Lease, at_work};
 use super::pending::Pending;
-use super::{Aim, Log, Progress, Purpose, RebuildOptions, Report, leave, open};
+use super::{Log, Progress, Purpose, RebuildOptions, Report, Task, finish_run, open};
 use crate::{Generations, Model};
 use service_kit::clock::Stopwatch;
 
-/// Which generations a model has.
+/// The generations of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeptSet {
-    /// Which model.
     pub model: String,
-    /// What is live.
+    /// The live generation.
     pub generation: i32,
-    /// Since when.
+    /// When it became live.
     pub switched_at: DateTime<Utc>,
-    /// What was live before and is kept.
+    /// The generation that was live before and is kept; `None` if none is.
     pub previous: Option<i32>,
-    /// How far that has every event, by shard.
+    /// By shard, the position up to which the kept generation has every event.
     pub kept_positions: Option<Vec<i64>>,
-    /// Whether what is kept was known to differ from what replaced it.
+    /// Whether the kept generation was known to differ from the one that replaced it.
     pub differs: bool,
 }
 
-/// The generations, and what is at work.
+/// The generations, and the running rebuild.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Status {
-    /// Model by model.
     pub models: Vec<KeptSet>,
-    /// What a rebuild is doing just now, and for how many seconds its lease holds.
+    /// What the running rebuild is doing, and for how many seconds its lease holds; `None` if no rebuild runs.
     pub at_work: Option<(String, f64)>,
 }
 
@@ -49,11 +47,12 @@ pub async fn status(url: &DatabaseUrl) -> Result<Status, RebuildError> {
     Ok(Status { models: kept(&client).await?, at_work: at_work(&client).await? })
 }
 
-/// Makes the whole set live again that was live before, after it has caught up. The set that is live now is kept for the
-/// way forward. With `accept_differences` the switch happens even if the caught-up rows differ from the live ones.
+/// Makes the set live again that was live before, after it has caught up. The set that is live now is kept, so that a
+/// rollback can be undone. With `accept_differences` the switch happens even if the caught-up rows differ from the live
+/// ones.
 ///
 /// # Errors
-/// [`RebuildError`]; [`RebuildError::NoWayBack`] where models were not switched together.
+/// [`RebuildError`]; [`RebuildError::CannotRollBack`] where models were not switched together.
 pub async fn roll_back<L: Log>(
     url: &DatabaseUrl,
     log: &L,
@@ -62,11 +61,11 @@ pub async fn roll_back<L: Log>(
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
     let (lease, _) = Lease::acquire(url, holder, options.lease_seconds).await?;
-    let back = back(&mut client, &lease, log, purpose, progress).await;
-    leave(&client, lease, back).await
+    let report = build(&mut client, &lease, log, purpose, progress).await;
+    finish_run(&client, lease, report).await
 }
 
-async fn back<L: Log>(
+async fn build<L: Log>(
     client: &mut Client,
     lease: &Lease,
     log: &L,
@@ -75,12 +74,12 @@ async fn back<L: Log>(
 ) -> Result<Report, RebuildError> {
     let watch = Stopwatch::start();
     let kept = kept(client).await?;
-    let (generation, positions) = coherent(&kept).map_err(RebuildError::NoWayBack)?;
+    let (generation, positions) = coherent(&kept).map_err(RebuildError::CannotRollBack)?;
     let live = Generations::live(client).await?;
     let fresh = Generations::all(generation);
-    let aim = Aim { models: &Model::ALL, purpose, start: None };
-    let hands = Hands { lease, live: &live, fresh: &fresh, aim };
-    let end = catch_up(client, log, Pending::after(positions), hands, progress).await?;
+    let task = Task { models: &Model::ALL, purpose, start: None };
+    let inputs = SwitchInputs { lease, live: &live, fresh: &fresh, task };
+    let end = catch_up(client, log, Pending::after(positions), inputs, progress).await?;
     Ok(Report {
         generation,
         switched: end.switched,
@@ -94,7 +93,8 @@ async fn back<L: Log>(
     })
 }
 
-/// A set can only catch up as a whole: sums know no versions, the orders beside them do.
+/// The kept set as a whole, since a set can only catch up as a whole: sums have no versions, only the orders of the
+/// same set do.
 pub(crate) fn coherent(kept: &[KeptSet]) -> Result<(i32, Vec<i64>), &'static str> {
     let Some(first) = kept.first() else { return Err("no model is live") };
     let Some(previous) = first.previous else { return Err("no earlier generation is kept") };

@@ -1,23 +1,22 @@
-//! Where a group of projectors starts over.
+//! The offsets where a projector group starts over.
 
 use tokio_postgres::Transaction;
 
 use super::error::{RebuildError, database};
 
-/// The places where a group starts over in its topic.
+/// The offsets where a group starts over in its topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
-    /// Which group.
     pub group: String,
-    /// What it reads.
+    /// The topic that the group reads.
     pub topic: String,
-    /// Partitions and the first offset that each holds. Look them up before the rebuild begins: then whatever is no longer
-    /// in the topic was in the log before its end was looked up, and nothing is skipped.
+    /// Partitions and the first offset that each holds. Look them up before the rebuild begins: then an event that
+    /// is no longer in the topic is in the part of the log that is filled, and nothing is skipped.
     pub offsets: Vec<(i32, i64)>,
 }
 
 impl Start {
-    /// Puts the group there, and gives up what is parked of it.
+    /// Sets the group's offsets, and drops its parked records.
     pub(super) async fn set(&self, transaction: &Transaction<'_>) -> Result<(), RebuildError> {
         let Self { group, topic, offsets } = self;
         let (partitions, offsets): (Vec<i32>, Vec<i64>) = offsets.iter().copied().unzip();
@@ -28,7 +27,7 @@ impl Start {
         transaction
             .execute(include_str!("../../sql/rebuild/give_up_parked.sql"), &[group, topic])
             .await
-            .map_err(database("give up what was parked"))?;
+            .map_err(database("drop the parked records"))?;
         Ok(())
     }
 }

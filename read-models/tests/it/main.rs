@@ -7,7 +7,7 @@ mod rebuilds;
 use domain::contract::{OrderKind, Published};
 use domain::{CustomerId, TenantId};
 use read_models::query::{Comparison, Condition, Field, PageRequest, Sort, Value, Visibility, Window};
-use read_models::testing::{BEGINNING_MICROS, Story, line};
+use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
 use read_models::{Applier, ApplyError, ApplyReport, ReadDb, ReadSettings, ViewState, generation, migrate};
 use service_kit::postgres::ConnectOptions;
 use service_kit::testing::TestDatabase;
@@ -36,9 +36,14 @@ fn customer(name: &str) -> Visibility {
     Visibility { customer: Some(CustomerId::try_new(name).unwrap()), ..staff() }
 }
 
-fn sale(n: u128, customer: &str, number: &str) -> Story {
+fn sale(n: u128, customer: &str, number: &str) -> EventHistory {
     let lines = vec![line(0, "A", 2, 150), line(1, "B", 1, 99), line(2, "A", 1, 150)];
-    Story::of(Uuid::from_u128(n), "shop", Some(customer)).imported(number, OrderKind::Sale, BEGINNING_MICROS, lines)
+    EventHistory::of(Uuid::from_u128(n), "shop", Some(customer)).imported(
+        number,
+        OrderKind::Sale,
+        BEGINNING_MICROS,
+        lines,
+    )
 }
 
 fn request() -> PageRequest {
@@ -58,7 +63,8 @@ async fn rows_are_the_fold_of_the_events_and_sums_follow() {
     let database = database().await;
     let mut client = database.client().await;
     let applier = Applier::open(&client).await.unwrap();
-    let draft = Story::of(Uuid::from_u128(1), "shop", Some("c1")).drafted().line(0, "A", 2, 100).line(1, "B", 1, 50);
+    let draft =
+        EventHistory::of(Uuid::from_u128(1), "shop", Some("c1")).drafted().line(0, "A", 2, 100).line(1, "B", 1, 50);
     apply(&mut client, &applier, &draft.records()).await;
     let placed = draft.removed(1).quantity(0, 3, 300).placed("1001");
     let report = apply(&mut client, &applier, &placed.records()).await;
@@ -90,7 +96,7 @@ async fn an_order_counts_once_for_an_sku_and_credits_count_apart() {
     let database = database().await;
     let mut client = database.client().await;
     let applier = Applier::open(&client).await.unwrap();
-    let credit = Story::of(Uuid::from_u128(2), "shop", Some("c1")).imported(
+    let credit = EventHistory::of(Uuid::from_u128(2), "shop", Some("c1")).imported(
         "C1",
         OrderKind::Credit,
         BEGINNING_MICROS,
@@ -114,7 +120,8 @@ async fn a_poison_event_is_reported_and_the_rest_applied() {
     let database = database().await;
     let mut client = database.client().await;
     let applier = Applier::open(&client).await.unwrap();
-    let gap = Story::of(Uuid::from_u128(1), "shop", None).drafted().line(0, "A", 1, 1).line(1, "B", 1, 1).records();
+    let gap =
+        EventHistory::of(Uuid::from_u128(1), "shop", None).drafted().line(0, "A", 1, 1).line(1, "B", 1, 1).records();
     let batch = [vec![gap[0].clone(), gap[2].clone()], sale(2, "c1", "1").records()].concat();
     let report = apply(&mut client, &applier, &batch).await;
     assert_eq!((report.applied, report.failures.len()), (2, 1));
@@ -134,9 +141,9 @@ async fn pages_by_keyset_see_every_visible_order_once_in_every_sort() {
         // Equal sort values, so that the tie-break must carry the page on.
         batch.extend(sale(n, if n % 2 == 0 { "c1" } else { "c2" }, &format!("{}", n / 3)).records());
     }
-    batch.extend(Story::of(Uuid::from_u128(11), "shop", Some("c1")).drafted().records());
-    batch.extend(Story::of(Uuid::from_u128(12), "other", Some("c1")).drafted().records());
-    batch.extend(Story::of(Uuid::from_u128(13), "shop", Some("c1")).foreign().records());
+    batch.extend(EventHistory::of(Uuid::from_u128(11), "shop", Some("c1")).drafted().records());
+    batch.extend(EventHistory::of(Uuid::from_u128(12), "other", Some("c1")).drafted().records());
+    batch.extend(EventHistory::of(Uuid::from_u128(13), "shop", Some("c1")).foreign().records());
     apply(&mut client, &applier, &batch).await;
     let read = ReadDb::open(database.url(), ConnectOptions::named("test")).unwrap();
     for sort in [Sort::PlacedAt, Sort::UpdatedAt, Sort::Total, Sort::Number] {

@@ -7,7 +7,7 @@ use domain::contract::{OrderKind, Position, Published};
 use read_models::rebuild::{
     Log, Progress, Purpose, RebuildError, RebuildOptions, Report, clean_up, rebuild, roll_back, status,
 };
-use read_models::testing::{BEGINNING_MICROS, Story, line};
+use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
 use read_models::{Applier, ApplyError, Generations, Model};
 use service_kit::BoxError;
 use service_kit::clock::{Ids, SystemIds};
@@ -79,10 +79,12 @@ impl Projector {
 
 fn history(n: u128) -> Vec<Published> {
     let customer = format!("c{}", n % 7);
-    let story =
-        Story::of(Uuid::from_u128(n), "shop", Some(&customer)).drafted().line(0, "A", 2, 150).line(1, "B", 1, 99);
-    let story = story.quantity(0, 3, 450).placed(&n.to_string());
-    if n.is_multiple_of(3) { story.cancelled().records() } else { story.records() }
+    let history = EventHistory::of(Uuid::from_u128(n), "shop", Some(&customer))
+        .drafted()
+        .line(0, "A", 2, 150)
+        .line(1, "B", 1, 99);
+    let history = history.quantity(0, 3, 450).placed(&n.to_string());
+    if n.is_multiple_of(3) { history.cancelled().records() } else { history.records() }
 }
 
 /// A database whose live tables have all of a log of some orders.
@@ -143,7 +145,7 @@ async fn one_model_is_switched_alone_and_then_cannot_go_back_alone() {
     projector.apply(&batch).await;
     assert!(run(&database, &events, Purpose::Verify).await.unwrap().is_equal());
     let back = roll_back(database.url(), &events, how, &mut |_| ()).await;
-    assert!(matches!(back, Err(RebuildError::NoWayBack(_))), "{back:?}");
+    assert!(matches!(back, Err(RebuildError::CannotRollBack(_))), "{back:?}");
 }
 
 #[tokio::test]
@@ -155,10 +157,10 @@ async fn damage_is_named_to_row_and_field_stops_the_switch_and_is_repaired() {
     projector.client.batch_execute(damage).await.unwrap();
     let report = run(&database, &events, Purpose::Switch).await.unwrap();
     assert!(!report.switched);
-    let told: Vec<_> = report.compared.iter().map(|compared| (compared.model, compared.differing)).collect();
+    let differing: Vec<_> = report.compared.iter().map(|compared| (compared.model, compared.differing)).collect();
     let none = 0;
     assert_eq!(
-        told,
+        differing,
         [
             ("order_summary", 1),
             ("order_lines", 2),
@@ -183,9 +185,10 @@ async fn damage_is_named_to_row_and_field_stops_the_switch_and_is_repaired() {
 #[tokio::test]
 async fn what_only_a_cancelled_order_held_leaves_no_row() {
     let (database, events, mut projector) = filled(3).await;
-    let story = Story::of(Uuid::from_u128(9), "shop", Some("c1")).drafted().line(0, "ONLY", 1, 100).placed("9");
+    let history =
+        EventHistory::of(Uuid::from_u128(9), "shop", Some("c1")).drafted().line(0, "ONLY", 1, 100).placed("9");
     // Placed in one batch and cancelled in another: the row is there in between.
-    for record in story.cancelled().records() {
+    for record in history.cancelled().records() {
         let record = events.store(record);
         projector.apply(&[record]).await;
     }
@@ -197,9 +200,9 @@ async fn what_only_a_cancelled_order_held_leaves_no_row() {
 async fn a_corrected_import_moves_numbers_lines_and_sums_and_leaves_nothing_behind() {
     let (database, events, mut projector) = filled(3).await;
     let day = 86_400_000_000;
-    let sale = |n, customer| Story::of(Uuid::from_u128(n), "shop", Some(customer));
+    let sale = |n, customer| EventHistory::of(Uuid::from_u128(n), "shop", Some(customer));
     let (lines, other) = (vec![line(0, "ONLY", 2, 100), line(1, "B", 1, 50)], vec![line(0, "C", 1, 25)]);
-    let stories = [
+    let histories = [
         // The first sale of its customer moves to a later day, and back before the other one.
         sale(11, "moved")
             .imported("11", OrderKind::Sale, BEGINNING_MICROS, lines.clone())
@@ -222,7 +225,7 @@ async fn a_corrected_import_moves_numbers_lines_and_sums_and_leaves_nothing_behi
             other,
         ),
     ];
-    for record in stories.iter().flat_map(Story::records) {
+    for record in histories.iter().flat_map(EventHistory::records) {
         let record = events.store(record);
         projector.apply(&[record]).await;
     }
@@ -299,7 +302,7 @@ async fn an_interrupted_rebuild_changes_nothing_and_the_next_one_sweeps() {
     for stage in ["fill", "catch up", "switch"] {
         let holder = SystemIds.ordered();
         let reached = Arc::new(tokio::sync::Notify::new());
-        let mut tell = {
+        let mut progress = {
             let reached = Arc::clone(&reached);
             move |progress: Progress| {
                 if progress.stage == stage {
@@ -312,7 +315,7 @@ async fn an_interrupted_rebuild_changes_nothing_and_the_next_one_sweeps() {
         tokio::select! {
             biased;
             () = reached.notified() => (),
-            ended = rebuild(database.url(), &events, &Model::ALL, how, &mut tell) => panic!("{ended:?}"),
+            ended = rebuild(database.url(), &events, &Model::ALL, how, &mut progress) => panic!("{ended:?}"),
         }
         assert!(status(database.url()).await.unwrap().at_work.is_some());
         clean_up(database.url(), holder).await.unwrap();
@@ -332,7 +335,7 @@ async fn a_rebuild_killed_at_any_stage_changes_nothing_and_the_next_one_finishes
         let gone = RebuildOptions { lease_seconds: 0.2, ..options() };
         let how = (Purpose::Switch, &gone, SystemIds.ordered());
         let reached = Arc::new(tokio::sync::Notify::new());
-        let mut tell = |progress: Progress| {
+        let mut progress = |progress: Progress| {
             if progress.stage == stage {
                 reached.notify_one();
             }
@@ -340,7 +343,7 @@ async fn a_rebuild_killed_at_any_stage_changes_nothing_and_the_next_one_finishes
         tokio::select! {
             biased;
             () = reached.notified() => (),
-            ended = rebuild(database.url(), &events, &Model::ALL, how, &mut tell) => panic!("{ended:?}"),
+            ended = rebuild(database.url(), &events, &Model::ALL, how, &mut progress) => panic!("{ended:?}"),
         }
         assert_eq!(Generations::live(&projector.client).await.unwrap(), before, "killed at {stage}");
         assert_eq!(schemas(&projector.client).await, kept + 5, "what was begun at {stage} is left for the next one");

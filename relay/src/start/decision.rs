@@ -1,8 +1,9 @@
-//! Whether a relay may go on where the committed checkpoint says, told from what became of its shard's records.
+//! Decides from the outcomes of a shard's records whether a relay may resume from the committed checkpoint.
 //!
-//! A broker that has lost a transaction's marker leaves its records open. The next transaction of the same producer that
-//! touches their partition ends them with its own marker: void records then count, or committed ones are taken back. The
-//! checkpoint is written in the transaction that publishes, so it tells which they are.
+//! A broker that has lost a transaction's marker leaves its records open. The next transaction of the same producer
+//! that writes to their partition ends them with its own marker: void records are then committed, or committed ones are
+//! aborted. The checkpoint is written in the transaction that publishes, so it decides which of the open records are
+//! void.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,9 +11,7 @@ use std::sync::Arc;
 /// A partition of a topic.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PartitionName {
-    /// Which topic.
     pub topic: Arc<str>,
-    /// Which partition of it.
     pub partition: i32,
 }
 
@@ -33,7 +32,7 @@ pub(crate) struct OpenRecord {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PartitionSeen {
     pub(crate) name: PartitionName,
-    /// Of records that are not committed in this partition under another offset.
+    /// Open records, without those that are also committed in this partition at another offset.
     pub(crate) open: Vec<OpenRecord>,
     /// Positions whose records were aborted and are neither committed nor open.
     pub(crate) aborted: Vec<i64>,
@@ -48,12 +47,12 @@ pub(crate) struct Seen {
     pub(crate) checkpoint: i64,
     /// The highest position whose event is committed.
     pub(crate) committed: i64,
-    /// Whether the checkpoint's event may be gone by retention.
+    /// Whether retention may have removed the checkpoint's event.
     pub(crate) is_trimmed: bool,
     pub(crate) partitions: Vec<PartitionSeen>,
 }
 
-/// What to do.
+/// How a start goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// Go on. In these partitions committed records lack their marker: look again once a transaction has touched one.
@@ -71,30 +70,21 @@ pub enum Undecidable {
          between would be published twice. The newest checkpoint lost its transaction marker, or the topic of checkpoints was \
          set back"
     )]
-    Ahead {
-        /// The highest committed position.
-        committed: i64,
-        /// The checkpoint's position.
-        checkpoint: i64,
-    },
-    /// One marker would decide about records of which some count and some do not.
+    Ahead { committed: i64, checkpoint: i64 },
+    /// One marker would end records of which some are committed and some are void.
     #[error(
         "in {partition} records without a transaction marker stand on both sides of the checkpoint at {checkpoint}, from \
          position {below} (offset {below_offset}), which counts, to position {above} (offset {above_offset}), which does not: \
          no marker can end both rightly, so do not abort them"
     )]
     BothSides {
-        /// Where.
         partition: PartitionName,
-        /// The checkpoint's position.
         checkpoint: i64,
-        /// The lowest position.
+        /// Lowest position of an open record.
         below: i64,
-        /// Where it stands.
         below_offset: i64,
-        /// The highest position.
+        /// Highest position of an open record.
         above: i64,
-        /// Where it stands.
         above_offset: i64,
     },
     /// Less is committed than the checkpoint says.
@@ -105,20 +95,20 @@ pub enum Undecidable {
     TakenBack {
         /// The first position that is missing.
         first: i64,
-        /// The last one.
         last: i64,
-        /// The checkpoint's position.
         checkpoint: i64,
     },
 }
 
-/// Decides.
+/// Decides how a start goes on.
 pub(crate) fn decide(seen: &Seen) -> Result<Decision, Undecidable> {
     let checkpoint = seen.checkpoint;
     if seen.committed > checkpoint {
         return Err(Undecidable::Ahead { committed: seen.committed, checkpoint });
     }
-    let (mut unmarked, mut void, mut reached) = (Vec::new(), Vec::new(), seen.committed);
+    let mut unmarked = Vec::new();
+    let mut void = Vec::new();
+    let mut reached = seen.committed;
     for partition in &seen.partitions {
         let lowest = partition.open.iter().min_by_key(|open| open.position);
         let highest = partition.open.iter().max_by_key(|open| open.position);

@@ -1,4 +1,4 @@
-//! Why a relay cannot tell where to go on, and what to do then.
+//! Why a relay cannot decide where to resume, and what to do then.
 
 use domain::EventId;
 use domain::contract::Position;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::decision::{PartitionName, Undecidable};
 
-/// Why the relay cannot tell where to go on.
+/// Why the relay cannot decide where to resume.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Kafka does not answer.
@@ -18,22 +18,15 @@ pub enum StartError {
     /// The log cannot be read.
     #[error("reading the log at the relay's checkpoint failed")]
     Log(#[from] ReadError),
-    /// There is no checkpoint, and yet there are records.
+    /// The shard has records, but no checkpoint.
     #[error(
         "{checkpoint_topic} has no checkpoint for shard {shard}, but {topic} has records: publishing from the start would \
          double them. Restore {checkpoint_topic}; or, if the records may go, delete both topics and run `order-engine topics`"
     )]
-    CheckpointLost {
-        /// The topic of events.
-        topic: String,
-        /// The topic of checkpoints.
-        checkpoint_topic: String,
-        /// Which shard.
-        shard: i16,
-    },
+    CheckpointLost { topic: String, checkpoint_topic: String, shard: i16 },
     /// The checkpoint was written for another log.
     #[error(
-        "the checkpoint in Kafka belongs to log {found}, this database holds log {expected}: positions of another life would \
+        "the checkpoint in Kafka belongs to log {found}, this database holds log {expected}: positions of another log would \
          count as published. Connect the engine to the database that Kafka's topics were filled from, or give the new log \
          new topics"
     )]
@@ -50,11 +43,10 @@ pub enum StartError {
          or rebuild the topics from this one: delete the event and checkpoint topics and run `order-engine topics`"
     )]
     Restored {
-        /// The checkpoint's position.
         position: Position,
-        /// The event that was published from there.
+        /// The event that was published from this position.
         published: EventId,
-        /// What the log has there.
+        /// What the log has at this position, in words.
         found: String,
     },
     /// The records contradict the checkpoint.
@@ -63,17 +55,8 @@ pub enum StartError {
          delete {topic} and {checkpoint_topic}, run `order-engine topics`, start the engine; consumers pass over what they have \
          by the order's version, and `orderctl replay rebuild --all --start-over` does it for the engine's own"
     )]
-    Contradiction {
-        /// The topic of events.
-        topic: String,
-        /// The topic of checkpoints.
-        checkpoint_topic: String,
-        /// Which shard.
-        shard: i16,
-        /// What contradicts what.
-        contradiction: Undecidable,
-    },
-    /// Void records stay open though they were aborted: another producer holds them.
+    Contradiction { topic: String, checkpoint_topic: String, shard: i16, contradiction: Undecidable },
+    /// Void records stay open although they were aborted, since another producer has them open.
     #[error(
         "records of shard {shard} in {partition} are open from offset {offset} on under producer {producer_id}, which this \
          relay no longer has, and are not part of what was published: everything behind them is hidden from readers. Here, and \
@@ -81,31 +64,17 @@ pub enum StartError {
          start the engine anew",
         topic = partition.topic, number = partition.partition
     )]
-    StaysOpen {
-        /// Which shard.
-        shard: i16,
-        /// Where.
-        partition: PartitionName,
-        /// The first offset.
-        offset: i64,
-        /// Whose they are.
-        producer_id: i64,
-    },
-    /// The setting says to publish nothing through such brokers.
+    StaysOpen { shard: i16, partition: PartitionName, offset: i64, producer_id: i64 },
+    /// The settings forbid publishing through such brokers.
     #[error(
         "broker {broker} is {line}, and RELAY_BROKERS_THAT_LOSE_MARKERS=refuse says to publish nothing through it. Run Kafka \
          4.2.2; or, where the brokers are mended, set it to warn"
     )]
-    LosesMarkers {
-        /// The broker's number.
-        broker: i32,
-        /// Its line.
-        line: BrokerLine,
-    },
+    LosesMarkers { broker: i32, line: BrokerLine },
 }
 
 impl StartError {
-    /// Whether waiting would not help.
+    /// Whether retrying cannot help.
     pub const fn is_final(&self) -> bool {
         match self {
             Self::Look(_) | Self::Log(_) => false,

@@ -1,4 +1,4 @@
-//! Reading what became of the shard's records, and proving that the checkpoint belongs to this log.
+//! Reads the outcomes of the shard's records, and proves that the checkpoint belongs to this log.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::contract::Position;
 use messaging::checkpoint::Checkpoint;
 use messaging::{
-    CheckpointRecord, EventRecord, EventsLook, Examined, LogSource, Outcome, PartitionLook, Producing,
+    CheckpointRecord, EventRecord, EventsLook, Examined, Found, LogSource, Outcome, PartitionLook, Producing,
     look_at_checkpoints, look_at_events, partition_of,
 };
 
@@ -14,21 +14,28 @@ use super::decision::{OpenRecord, PartitionName, PartitionSeen, Seen};
 use super::error::StartError;
 use crate::{Deps, RelayOptions};
 
-/// A look of more offsets is worth a checkpoint of its own, so that the next one is short.
+/// An examination of more offsets than this is saved in a checkpoint of its own, so that the next one is short.
 const LONG_LOOK_OFFSETS: i64 = 10_000;
 
-/// What a shard's relay has found.
+/// The result of examining a shard's records.
 #[derive(Debug)]
 pub(crate) struct Examination {
     pub(crate) seen: Seen,
-    /// The committed checkpoint.
     pub(crate) checkpoint: Option<Checkpoint>,
-    /// What the next checkpoints say of it.
+    /// The part that the next checkpoints carry.
     pub(crate) examined: Examined,
-    /// Whether it should be written down at once.
+    /// Whether a checkpoint should be written at once to save the examination.
     pub(crate) is_worth_keeping: bool,
-    /// Who holds the first open record of a partition, and where that stands.
-    pub(crate) holders: BTreeMap<PartitionName, (Producing, i64)>,
+    /// The first open record of each partition that has one.
+    pub(crate) holders: BTreeMap<PartitionName, Holder>,
+}
+
+/// The producer that has a record open.
+#[derive(Debug)]
+pub(crate) struct Holder {
+    pub(crate) producing: Producing,
+    /// Of the open record.
+    pub(crate) offset: i64,
 }
 
 /// Examines the shard's records in the event topic and its partition of the checkpoint topic.
@@ -47,7 +54,8 @@ pub(crate) async fn examine(deps: &Deps, options: &RelayOptions, shard: i16) -> 
     let is_trimmed = partition.is_some_and(|partition| is_trimmed(&events.partitions[partition]));
     let examination = summarise(options, checkpoint, is_trimmed, &checkpoints, &events, source);
     if checkpoint.is_none() && examination.seen.committed > 0 {
-        let (topic, checkpoint_topic) = (options.topic.to_string(), options.checkpoint_topic.to_string());
+        let topic = options.topic.to_string();
+        let checkpoint_topic = options.checkpoint_topic.to_string();
         return Err(StartError::CheckpointLost { topic, checkpoint_topic, shard });
     }
     let is_worth_keeping = examined.is_none_or(|before| {
@@ -70,15 +78,14 @@ fn summarise(
     let committed = committed.unwrap_or(0).max(events.proven.position);
     let mut holders = BTreeMap::new();
     let mut partitions = Vec::new();
-    let places = checkpoints.found.iter().filter(|found| {
+    let own = checkpoints.found.iter().filter(|found| {
         found.item.checkpoint.incarnation == source.incarnation && found.item.checkpoint.shard == source.shard
     });
-    let places: Vec<_> = places.map(|found| (found.offset, found.outcome, found.item.checkpoint.position)).collect();
-    partitions.push(seen(&options.checkpoint_topic, checkpoints.partition, &places, false, &mut holders));
+    let positions: Vec<_> = own.map(|found| at_position(found, found.item.checkpoint.position)).collect();
+    partitions.push(seen(&options.checkpoint_topic, checkpoints.partition, &positions, false, &mut holders));
     for look in &events.partitions {
-        let records: Vec<_> =
-            look.found.iter().map(|found| (found.offset, found.outcome, found.item.position)).collect();
-        partitions.push(seen(&options.topic, look.partition, &records, true, &mut holders));
+        let positions: Vec<_> = look.found.iter().map(|found| at_position(found, found.item.position)).collect();
+        partitions.push(seen(&options.topic, look.partition, &positions, true, &mut holders));
     }
     let mut examined =
         Examined { position: if is_trimmed { committed.max(position) } else { committed }, ..Examined::default() };
@@ -93,8 +100,8 @@ fn summarise(
     Examination { seen, checkpoint, examined, is_worth_keeping: true, holders }
 }
 
-/// Whether retention may have removed the shard's last record of a partition. It removes from the beginning on, so then nothing
-/// of the shard is left there.
+/// Whether retention may have removed the shard's last record of a partition. It removes the oldest records first, so
+/// then no record of the shard is left there.
 fn is_trimmed(look: &PartitionLook<EventRecord>) -> bool {
     look.low > look.floor && highest_committed(look).is_none()
 }
@@ -104,25 +111,28 @@ fn highest_committed(look: &PartitionLook<EventRecord>) -> Option<i64> {
     committed.map(|found| found.item.position).max()
 }
 
-/// What was found in a partition, from each record's offset, outcome and position.
+/// A found record, reduced to its position.
+fn at_position<T>(found: &Found<T>, position: i64) -> Found<i64> {
+    Found { offset: found.offset, outcome: found.outcome, item: position }
+}
+
+/// Summarises what was found in a partition, from the records' positions.
 fn seen(
     topic: &Arc<str>,
     partition: i32,
-    records: &[(i64, Outcome, i64)],
+    records: &[Found<i64>],
     holds_events: bool,
-    holders: &mut BTreeMap<PartitionName, (Producing, i64)>,
+    holders: &mut BTreeMap<PartitionName, Holder>,
 ) -> PartitionSeen {
     let name = PartitionName { topic: Arc::clone(topic), partition };
-    let committed: BTreeSet<i64> = records
-        .iter()
-        .filter(|(_, outcome, _)| *outcome == Outcome::Committed)
-        .map(|(.., position)| *position)
-        .collect();
-    let (mut open, mut aborted) = (Vec::new(), BTreeSet::new());
-    for &(offset, outcome, position) in records {
+    let committed: BTreeSet<i64> =
+        records.iter().filter(|record| record.outcome == Outcome::Committed).map(|record| record.item).collect();
+    let mut open = Vec::new();
+    let mut aborted = BTreeSet::new();
+    for &Found { offset, outcome, item: position } in records {
         match outcome {
             Outcome::Open(producing) if !committed.contains(&position) => {
-                holders.entry(name.clone()).or_insert((producing, offset));
+                holders.entry(name.clone()).or_insert(Holder { producing, offset });
                 open.push(OpenRecord { offset, position });
             }
             Outcome::Aborted if holds_events && !committed.contains(&position) => {
@@ -137,13 +147,13 @@ fn seen(
     PartitionSeen { name, open, aborted: aborted.into_iter().collect(), holds_events }
 }
 
-/// Answers the key of the record that the checkpoint's event was published as; `None` before the first.
+/// Verifies that the log has the checkpoint's event. Returns the key of its record; `None` before the first event.
 async fn prove(deps: &Deps, checkpoint: &Checkpoint) -> Result<Option<Arc<str>>, StartError> {
     let expected = deps.store.identity().incarnation;
     if checkpoint.incarnation != expected {
         return Err(StartError::OtherLog { found: checkpoint.incarnation, expected });
     }
-    // A shard that has published nothing stands before its first event.
+    // A shard that has published nothing has its checkpoint before the first event.
     if checkpoint.position == 0 {
         return Ok(None);
     }

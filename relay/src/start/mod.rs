@@ -1,8 +1,8 @@
-//! Where to go on: fence the predecessor, examine what became of the shard's records, end what is void.
+//! Starts a relay: fences the predecessor, examines the outcomes of the shard's records and aborts void ones.
 //!
-//! Guarantees: a relay goes on only where its checkpoint and the committed records agree; it aborts nothing that may have been
-//! committed, and lets nothing count that was not. Open transactions of others, of another shard or another log, are never in
-//! its way.
+//! Guarantees: a relay publishes only where its checkpoint and the committed records agree; it aborts nothing that may
+//! have been committed, and commits nothing that was not. Open transactions of other programs, shards or logs never
+//! stop it.
 
 mod decision;
 mod error;
@@ -23,11 +23,11 @@ use decision::Decision;
 pub use decision::{PartitionName, Undecidable};
 pub use error::StartError;
 pub(crate) use examination::Examination;
-use examination::examine;
+use examination::{Holder, examine};
 
 /// Pause between two examinations, in milliseconds.
 const LOOK_MS: u64 = 100;
-/// The key of a record that is only there to be aborted.
+/// The key of a record that is written only to be aborted.
 const ABORTED_KEY: &[u8] = b"aborted";
 
 /// A relay that may publish.
@@ -35,13 +35,13 @@ pub(crate) struct Started {
     pub(crate) producer: TransactionalProducer,
     /// The last position that was published.
     pub(crate) published: i64,
-    /// What its checkpoints say of the examination.
+    /// The examination, as the relay's checkpoints carry it.
     pub(crate) examined: Examined,
-    /// Where committed records lack their marker.
+    /// Partitions in which committed records lack their marker.
     pub(crate) unmarked: Vec<PartitionName>,
 }
 
-/// Fences every predecessor, finds out where to go on, and ends what is void.
+/// Fences every predecessor, decides where to resume, and aborts void records.
 ///
 /// # Errors
 /// [`RelayError`]; the final ones say what to do.
@@ -50,7 +50,8 @@ pub(crate) async fn start(deps: &Deps, options: &RelayOptions, shard: i16) -> Re
     check_brokers(deps, options).await.map_err(failed)?;
     let transactional_id = format!("{}-{shard}", options.transactional_id_prefix);
     let mut producer = TransactionalProducer::connect(&deps.brokers, &transactional_id).await?;
-    let (waiting, never) = (Stopwatch::start(), CancellationToken::new());
+    let waiting = Stopwatch::start();
+    let never = CancellationToken::new();
     let mut aborts = 0;
     loop {
         let examination = examine(deps, options, shard).await.map_err(failed)?;
@@ -60,8 +61,8 @@ pub(crate) async fn start(deps: &Deps, options: &RelayOptions, shard: i16) -> Re
         {
             return go_on(deps, options, shard, producer, examination, Vec::new()).await;
         }
-        // A marker may still be on its way to whoever answers.
-        if waiting.elapsed() < Duration::from_millis(options.settle_ms) {
+        // A marker may still be on its way to the leader.
+        if waiting.elapsed() < Duration::from_millis(options.marker_wait_ms) {
             service_kit::poll::pause(Duration::from_millis(LOOK_MS), &never).await;
             continue;
         }
@@ -74,7 +75,8 @@ pub(crate) async fn start(deps: &Deps, options: &RelayOptions, shard: i16) -> Re
                 let source = LogSource { incarnation: deps.store.identity().incarnation, shard };
                 abort(&mut producer, &void, &examination, options, source).await?;
             }
-            // What its own marker did not end is another producer's: the cluster has forgotten the relay's former one.
+            // Records that its own marker did not end are another producer's: the cluster has forgotten the relay's
+            // former one.
             Ok(Decision::Abort { void }) if aborts == 1 => {
                 aborts += 1;
                 abort_of_others(deps, &void, &examination).await.map_err(failed)?;
@@ -85,10 +87,10 @@ pub(crate) async fn start(deps: &Deps, options: &RelayOptions, shard: i16) -> Re
     }
 }
 
-/// Looks again at what lacked its marker; answers what still does.
+/// Examines the records again after a transaction. Returns the examination and the partitions that still lack a marker.
 ///
 /// # Errors
-/// [`RelayError`]; a final one where committed records were taken back.
+/// [`RelayError`]; a final one where committed records were aborted.
 pub(crate) async fn look_again(
     deps: &Deps,
     options: &RelayOptions,
@@ -129,7 +131,7 @@ async fn go_on(
     Ok(Started { producer, published: checkpoint.position, examined, unmarked })
 }
 
-/// Ends what is void by a transaction of its own producer that touches the same partitions and is aborted.
+/// Aborts void records with an aborted transaction of the relay's own producer that writes to the same partitions.
 async fn abort(
     producer: &mut TransactionalProducer,
     void: &[PartitionName],
@@ -159,15 +161,15 @@ async fn abort(
     Ok(())
 }
 
-/// Ends what is void under the producers that have it open.
+/// Aborts void records in the name of the producers that have them open.
 async fn abort_of_others(deps: &Deps, void: &[PartitionName], examination: &Examination) -> Result<(), StartError> {
     for name in void {
-        let Some((producing, _)) = examination.holders.get(name) else { continue };
+        let Some(Holder { producing, .. }) = examination.holders.get(name) else { continue };
         match abort_open(&deps.brokers, &name.topic, name.partition, producing.id).await {
             Ok(()) => {
                 tracing::warn!(partition = %name, producer_id = producing.id, "void records of a former producer are aborted");
             }
-            // Whoever may not do it is told what to do by the next look.
+            // Where this is not permitted, the error of the next examination says what to do.
             Err(LookError::Leader { source: error @ WireError::Refused { .. }, .. }) => {
                 tracing::warn!(partition = %name, error = service_kit::errors::chain(&error), "the broker lets nothing be aborted");
             }
@@ -179,12 +181,18 @@ async fn abort_of_others(deps: &Deps, void: &[PartitionName], examination: &Exam
 
 fn stays_open(shard: i16, void: &[PartitionName], examination: &Examination) -> StartError {
     let held = void.iter().find_map(|partition| Some((partition, examination.holders.get(partition)?)));
-    let (partition, (producing, offset)) = held.expect("a void partition has an open record");
-    StartError::StaysOpen { shard, partition: partition.clone(), offset: *offset, producer_id: producing.id }
+    let (partition, holder) = held.expect("a void partition has an open record");
+    StartError::StaysOpen {
+        shard,
+        partition: partition.clone(),
+        offset: holder.offset,
+        producer_id: holder.producing.id,
+    }
 }
 
 fn contradicted(options: &RelayOptions, shard: i16, contradiction: Undecidable) -> StartError {
-    let (topic, checkpoint_topic) = (options.topic.to_string(), options.checkpoint_topic.to_string());
+    let topic = options.topic.to_string();
+    let checkpoint_topic = options.checkpoint_topic.to_string();
     StartError::Contradiction { topic, checkpoint_topic, shard, contradiction }
 }
 
@@ -204,7 +212,7 @@ async fn check_brokers(deps: &Deps, options: &RelayOptions) -> Result<(), StartE
             }
             worst.map(|broker| format!("broker {} is {}; run Kafka 4.2.2", broker.id, broker.line))
         }
-        // Whether the brokers answer at all shows in what follows.
+        // A broker that does not answer at all makes a later step fail.
         Err(error) => Some(format!("whether the brokers lose transaction markers is not known: {error}")),
     };
     if let Some(note) = &note {

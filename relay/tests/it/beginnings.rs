@@ -55,10 +55,10 @@ async fn a_shard_that_never_published_looks_through_the_topic_once() {
 }
 
 /// A journey whose next start takes its time: something of its own stays open.
-async fn slow_to_start(settle_ms: u64) -> Journey {
+async fn slow_to_start(marker_wait_ms: u64) -> Journey {
     let (mut journey, _) = published_in_part().await;
     left_open(&journey).await;
-    journey.options.settle_ms = settle_ms;
+    journey.options.marker_wait_ms = marker_wait_ms;
     journey
 }
 
@@ -79,7 +79,7 @@ async fn a_lease_is_renewed_while_a_start_takes_longer_than_it_lasts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_that_takes_its_time_ends_when_it_is_told_to() {
+async fn a_start_that_takes_its_time_ends_when_it_is_stopped() {
     let journey = slow_to_start(600_000).await;
     let running = journey.start().await;
     let client = journey.database.client().await;

@@ -47,7 +47,8 @@ async fn a_killed_relay_is_succeeded_without_loss_or_double() {
 async fn of_two_relays_one_publishes_and_the_other_takes_over() {
     let journey = Journey::begin().await;
     let order = new_order();
-    let (first, second) = (journey.start().await, journey.start().await);
+    let first = journey.start().await;
+    let second = journey.start().await;
     journey.append(&order, 0, 50, "{}").await;
     journey.published().await;
     // Whichever of the two publishes is stopped in the end.

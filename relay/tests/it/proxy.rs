@@ -1,7 +1,7 @@
-//! A proxy before a broker that can lose what the broker answers, or keep a request back.
+//! A proxy before a broker that can drop the broker's responses or delay a request.
 //!
-//! Kafka tells its clients where its brokers are; the proxy writes its own port into those answers, so that nobody goes
-//! round it. Source of frames and keys: <https://kafka.apache.org/protocol>.
+//! Kafka tells its clients where its brokers are; the proxy writes its own port into those answers, so that no client
+//! bypasses it. Source of frames and keys: <https://kafka.apache.org/protocol>.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 const METADATA: u16 = 3;
 const API_VERSIONS: u16 = 18;
-/// The feature of which a broker tells the levels that it supports: behind its name stand the lowest and the highest.
+/// The feature whose supported levels a broker reports: its name is followed by the lowest and the highest.
 const METADATA_VERSION: &[u8] = b"metadata.version";
 const FIND_COORDINATOR: u16 = 10;
 const INIT_PRODUCER_ID: u16 = 22;
@@ -24,14 +24,14 @@ const END_TXN: u16 = 26;
 /// Largest frame that is passed on.
 const FRAME_BYTES_MAX: usize = 64 << 20;
 
-/// What happens to the next end of a transaction that passes.
+/// The fault that the next request to end a transaction meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The broker ends the transaction, and nobody hears of it.
+    /// The broker ends the transaction, and its response is lost.
     AnswerLost,
-    /// The request stays on its way until it is released, though its sender has given it up by then.
+    /// The request is delayed until it is released, although its sender has given it up by then.
     RequestLate,
-    /// The same, and its connection is lost.
+    /// The request is delayed, and its connection is lost.
     ConnectionLost,
 }
 
@@ -44,11 +44,11 @@ struct Shared {
     broker: String,
     port: u16,
     fault: Mutex<Option<Fault>>,
-    /// Faults that have struck.
+    /// Number of faults that have occurred.
     struck: AtomicU32,
-    /// A permit for a late request that goes on its way.
+    /// Has a permit for each delayed request that is released.
     released: Semaphore,
-    /// A permit for a late request that the broker has answered.
+    /// Has a permit for each delayed request that the broker has answered.
     answered: Semaphore,
     done: AtomicBool,
     producers: AtomicU32,
@@ -75,7 +75,7 @@ impl Proxy {
         Self { address: format!("127.0.0.1:{port}"), shared }
     }
 
-    /// Lets a fault strike once.
+    /// Makes a fault occur once.
     pub fn strike(&self, fault: Fault) {
         *self.shared.fault.lock().unwrap() = Some(fault);
     }
@@ -85,17 +85,17 @@ impl Proxy {
         self.shared.metadata_version.store(highest, Ordering::SeqCst);
     }
 
-    /// How many faults have struck.
+    /// The number of faults that have occurred.
     pub fn struck(&self) -> u32 {
         self.shared.struck.load(Ordering::SeqCst)
     }
 
-    /// Sends what was kept back on its way.
+    /// Releases a delayed request.
     pub fn release(&self) {
         self.shared.released.add_permits(1);
     }
 
-    /// Whether a late request is on its way no longer: the broker has answered it.
+    /// Whether the broker has answered a delayed request.
     pub fn is_answered(&self) -> bool {
         self.shared.done.load(Ordering::SeqCst)
     }
@@ -186,14 +186,14 @@ async fn answers(
         if key == API_VERSIONS {
             pretend(&mut frame, shared.metadata_version.load(Ordering::SeqCst));
         }
-        // A client that is gone hears nothing, but what the broker says to it still counts.
+        // A client that is gone receives nothing, but the broker's response to it is still recorded.
         if let Some(client) = &mut client {
             write_frame(client, &frame).await;
         }
     }
 }
 
-/// Writes the proxy's port in place of the broker's; it stands behind the host, in four bytes.
+/// Replaces the broker's port with the proxy's: the four bytes after the host.
 fn redirect(frame: &mut [u8], shared: &Shared) {
     let (host, port) = shared.broker.rsplit_once(':').expect("a broker has a host and a port");
     let place = [host.as_bytes(), &u32::from(port.parse::<u16>().unwrap()).to_be_bytes()].concat();

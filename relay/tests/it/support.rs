@@ -27,9 +27,9 @@ pub struct Journey {
     pub topic: TestTopic,
     pub checkpoints: TestTopic,
     pub options: RelayOptions,
-    /// Where its relays find Kafka.
+    /// Bootstrap servers of its relays.
     pub brokers: String,
-    /// What its relays tell.
+    /// The state that its relays report.
     pub status: RelayStatus,
 }
 
@@ -41,7 +41,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Ends it as kill -9 would: in the middle of whatever it does.
+    /// Ends the relay as kill -9 would, in the middle of its work.
     pub fn kill(&self) {
         self.relay.abort();
         self.sequencer.abort();
@@ -57,7 +57,8 @@ impl Journey {
     pub async fn begin() -> Self {
         let database = TestDatabase::migrated(migrations()).await;
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
-        let (topic, checkpoints) = (TestTopic::create(3).await, TestTopic::create(1).await);
+        let topic = TestTopic::create(3).await;
+        let checkpoints = TestTopic::create(1).await;
         let options = RelayOptions {
             topic: topic.name.as_str().into(),
             checkpoint_topic: checkpoints.name.as_str().into(),
@@ -66,7 +67,7 @@ impl Journey {
             lease_renewal_ms: 200,
             standby_ms: 50,
             newer_release_standby_ms: 500,
-            settle_ms: 300,
+            marker_wait_ms: 300,
             batch_events_max: 40,
             ..RelayOptions::default()
         };
@@ -110,7 +111,7 @@ impl Journey {
         self.store.append(append).await.unwrap();
     }
 
-    /// Gives positions to what is stored, without a relay.
+    /// Assigns positions to stored events, without a relay.
     pub async fn sequence(&self) {
         let stop = CancellationToken::new();
         let (sequencer, _head) = Sequencer::new(self.store.clone(), self.database.url().clone(), 0);
@@ -138,11 +139,12 @@ impl Journey {
     /// The checkpoint of a position.
     pub async fn checkpoint_at(&self, position: i64) -> EncodedRecord {
         let page = self.store.read_log(0, position - 1, 1).await.unwrap();
-        let (incarnation, event_id) = (self.store.identity().incarnation, page.rows[0].1.event_id);
+        let incarnation = self.store.identity().incarnation;
+        let event_id = page.rows[0].1.event_id;
         Checkpoint { incarnation, shard: 0, position, event_id }.to_record(&self.options.checkpoint_topic)
     }
 
-    /// How the relay of the log's only shard is called at Kafka.
+    /// The transactional id of the relay of the log's only shard.
     pub fn transactional_id(&self) -> String {
         format!("{}-0", self.options.transactional_id_prefix)
     }

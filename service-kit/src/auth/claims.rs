@@ -1,4 +1,4 @@
-//! What a token says, and whether that is good enough.
+//! Reads the claims of a token and checks them.
 
 use domain::{CustomerId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,52 +8,52 @@ use super::principal::Principal;
 use super::scope::{Scope, Scopes};
 use crate::config::JwtSettings;
 
-/// Clocks of two machines may differ by this much.
+/// How much the clocks of two machines may differ.
 const LEEWAY_S: f64 = 30.0;
 /// Longest `sub`, in bytes.
 const SUBJECT_BYTES_MAX: usize = 255;
 const MICROS_PER_SECOND: f64 = 1_000_000.0;
 
-/// Why a token is not taken. The texts are for the caller and hold nothing of the token.
+/// Why a token is refused. The messages are for the caller and contain nothing of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRefusal {
-    /// There is none, or more than one.
+    /// The request has no token, or more than one.
     #[error("send one header Authorization: Bearer <token>")]
     Absent,
-    /// It is longer than any honest token.
+    /// The token is longer than any honest one.
     #[error("the token is too long")]
     TooLong,
-    /// It is no JWT, or its claims have the wrong types.
+    /// The token is no JWT, or its claims have the wrong types.
     #[error("the token cannot be read")]
     Malformed,
-    /// It is not signed with EdDSA or RS256.
+    /// The token is not signed with EdDSA or RS256.
     #[error("the token is not signed with EdDSA or RS256")]
     Algorithm,
-    /// No key of the key set has its `kid` and algorithm.
+    /// No key of the key set has the token's `kid` and algorithm.
     #[error("the token's key is not known")]
     UnknownKey,
-    /// The signature does not fit.
+    /// The signature is wrong.
     #[error("the token's signature is wrong")]
     Signature,
-    /// Somebody else issued it.
+    /// `iss` is another issuer.
     #[error("the token's issuer is not accepted here")]
     Issuer,
-    /// It is meant for somebody else.
+    /// `aud` is another audience.
     #[error("the token is meant for another audience")]
     Audience,
-    /// It is over.
+    /// `exp` has passed.
     #[error("the token has expired")]
     Expired,
-    /// It has not begun.
+    /// `nbf` is in the future.
     #[error("the token is not valid yet")]
     NotYet,
-    /// `sub`, `tenant` or `customer` is empty or not of its form.
+    /// `sub`, `tenant` or `customer` is empty or malformed.
     #[error("the token's sub, tenant or customer is not acceptable")]
     Identity,
-    /// Its header has `crit`: extensions that must be understood (RFC 7515, 4.1.11), and the engine knows none.
+    /// The token's header has `crit`: extensions that must be understood (RFC 7515, 4.1.11), and the engine knows none.
     #[error("the token needs an extension that is not known here")]
     CriticalExtension,
-    /// It names no customer and lacks the scope `tenant:staff`, so there is nobody whose orders it could be about.
+    /// The token names no customer and lacks the scope `tenant:staff`, so it gives access to nobody's orders.
     #[error("the token names no customer and lacks the scope tenant:staff")]
     NeitherCustomerNorStaff,
 }
@@ -76,7 +76,7 @@ pub(super) struct Claims {
     pub scope: String,
 }
 
-/// One audience or several.
+/// The `aud` claim: one audience or several.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Audience {
@@ -84,7 +84,7 @@ pub(super) enum Audience {
     Several(Vec<String>),
 }
 
-/// How long a token counts, in microseconds since 1970, leeway included.
+/// When a token is valid, in microseconds since 1970, leeway included.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Validity {
     begins_micros: f64,
@@ -106,7 +106,7 @@ impl Validity {
 }
 
 impl Claims {
-    /// Checks all but the signature and the time.
+    /// Checks everything but the signature and the time.
     pub(super) fn into_principal(self, settings: &JwtSettings) -> Result<(Principal, Validity), TokenRefusal> {
         if self.iss != settings.issuer {
             return Err(TokenRefusal::Issuer);
@@ -131,7 +131,7 @@ impl Claims {
         let customer = customer.map_err(|_| TokenRefusal::Identity)?;
         let tenant = TenantId::try_new(&self.tenant).map_err(|_| TokenRefusal::Identity)?;
         let scopes: Scopes = self.scope.split_ascii_whitespace().collect();
-        // A lost mapping of the claim `customer` must not make a shopper one of the staff.
+        // A token that lost its claim `customer` must not turn a customer into staff.
         if customer.is_none() && !scopes.contains(Scope::TENANT_STAFF) {
             return Err(TokenRefusal::NeitherCustomerNorStaff);
         }
@@ -140,7 +140,7 @@ impl Claims {
     }
 }
 
-/// It ends up in rows and logs, so control characters are refused.
+/// The text is stored in rows and logs, so control characters are refused.
 fn acceptable_subject(subject: &str) -> bool {
     !subject.is_empty() && subject.len() <= SUBJECT_BYTES_MAX && !subject.chars().any(char::is_control)
 }

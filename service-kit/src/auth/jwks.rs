@@ -6,53 +6,48 @@ use std::time::Duration;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 
-/// Largest key set taken, in bytes, and most keys in it.
+/// Largest accepted key set, in bytes, and most keys in it.
 const SET_BYTES_MAX: usize = 256 * 1024;
 const KEYS_MAX: usize = 64;
-/// A fetch that takes longer is given up.
+/// Longest time of a fetch.
 const FETCH_MS_MAX: u64 = 5_000;
 
-/// Why the key set could not be had.
+/// Why the key set could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadKeysError {
     /// The file cannot be read.
     #[error("could not read the key set {} (ENGINE_JWKS); `order-engine keys` makes one for development", file.display())]
     Read {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// The address does not answer as it should.
+    /// Fetching the URL failed.
     #[error("could not fetch the key set from {url} (ENGINE_JWKS)")]
     Fetch {
-        /// The address.
         url: String,
-        /// Why.
         #[source]
         source: reqwest::Error,
     },
-    /// It is larger than any honest key set.
-    #[error("the key set at {place} is larger than {SET_BYTES_MAX} bytes")]
+    /// The key set is larger than any honest one.
+    #[error("the key set at {location} is larger than {SET_BYTES_MAX} bytes")]
     TooLarge {
-        /// File or address.
-        place: String,
+        /// File path or URL.
+        location: String,
     },
-    /// It is no JSON Web Key Set.
-    #[error("the key set at {place} cannot be read")]
+    /// The text is no JSON Web Key Set.
+    #[error("the key set at {location} cannot be read")]
     Malformed {
-        /// File or address.
-        place: String,
-        /// Why.
+        /// File path or URL.
+        location: String,
         #[source]
         source: serde_json::Error,
     },
-    /// None of its keys is for EdDSA or RS256 signatures.
-    #[error("the key set at {place} has no usable Ed25519 or RSA signing key")]
+    /// No key of the set is for EdDSA or RS256 signatures.
+    #[error("the key set at {location} has no usable Ed25519 or RSA signing key")]
     NoKey {
-        /// File or address.
-        place: String,
+        /// File path or URL.
+        location: String,
     },
 }
 
@@ -64,27 +59,27 @@ pub(super) struct TrustedKey {
     pub key: DecodingKey,
 }
 
-/// The keys that are trusted at present.
+/// The keys that are trusted now.
 #[derive(Clone, Default)]
 pub(super) struct KeySet(Vec<TrustedKey>);
 
 impl KeySet {
     /// Reads the set from a path or an http(s) URL.
-    pub(super) async fn load(place: &str) -> Result<Self, LoadKeysError> {
-        let is_url = place.starts_with("http://") || place.starts_with("https://");
-        let bytes = if is_url { fetch(place).await? } else { read(place).await? };
+    pub(super) async fn load(location: &str) -> Result<Self, LoadKeysError> {
+        let is_url = location.starts_with("http://") || location.starts_with("https://");
+        let bytes = if is_url { fetch(location).await? } else { read(location).await? };
         let set: serde_json::Value = serde_json::from_slice(&bytes)
-            .map_err(|source| LoadKeysError::Malformed { place: place.to_owned(), source })?;
-        // One by one, so that a key of a kind unknown here does not spoil the others.
+            .map_err(|source| LoadKeysError::Malformed { location: location.to_owned(), source })?;
+        // One by one, so that a key of an unknown kind does not make the others unusable.
         let listed = set.get("keys").and_then(serde_json::Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let keys: Vec<TrustedKey> = listed.iter().take(KEYS_MAX).filter_map(trusted).collect();
         if keys.is_empty() {
-            return Err(LoadKeysError::NoKey { place: place.to_owned() });
+            return Err(LoadKeysError::NoKey { location: location.to_owned() });
         }
         Ok(Self(keys))
     }
 
-    /// The key for a token's header. A token without `kid` is taken when only one key serves its algorithm.
+    /// The key for a token's header. A token without `kid` is accepted when only one key serves its algorithm.
     pub(super) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&TrustedKey> {
         let mut serving = self.0.iter().filter(|key| key.algorithm == algorithm);
         match kid {
@@ -117,7 +112,7 @@ async fn read(path: &str) -> Result<Vec<u8>, LoadKeysError> {
     let bytes =
         tokio::fs::read(path).await.map_err(|source| LoadKeysError::Read { file: PathBuf::from(path), source })?;
     if bytes.len() > SET_BYTES_MAX {
-        return Err(LoadKeysError::TooLarge { place: path.to_owned() });
+        return Err(LoadKeysError::TooLarge { location: path.to_owned() });
     }
     Ok(bytes)
 }
@@ -134,7 +129,7 @@ async fn fetch(url: &str) -> Result<Vec<u8>, LoadKeysError> {
     while let Some(chunk) = response.chunk().await.map_err(failed)? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > SET_BYTES_MAX {
-            return Err(LoadKeysError::TooLarge { place: url.to_owned() });
+            return Err(LoadKeysError::TooLarge { location: url.to_owned() });
         }
     }
     Ok(bytes)

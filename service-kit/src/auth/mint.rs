@@ -8,7 +8,7 @@ use super::claims::{Audience, Claims};
 use super::jwks;
 use super::scope::Scopes;
 
-/// What a development token shall say.
+/// The claims of a development token.
 #[derive(Debug, Clone)]
 pub struct TokenRequest {
     /// `iss`
@@ -27,7 +27,7 @@ pub struct TokenRequest {
     pub lifetime_s: u32,
 }
 
-/// Why no token could be made.
+/// Why no token could be issued.
 #[derive(Debug, thiserror::Error)]
 pub enum MintError {
     /// The key cannot be used.

@@ -1,4 +1,4 @@
-//! Who is asking, and what they may do: bearer tokens (JWT) checked against a key set.
+//! Authentication and authorisation: bearer tokens (JWT) checked against a key set.
 //!
 //! Guarantees: only EdDSA and RS256 signatures by a known key count; issuer, audience, expiry and start are checked on
 //! every use. A key taken out of the set stops working within [`CACHE_TTL_MS`] of the next reading of the set; the set

@@ -1,4 +1,4 @@
-//! The one who asks.
+//! The principal of a request.
 
 use std::sync::Arc;
 
@@ -12,19 +12,18 @@ use super::scope::{Scope, Scopes};
 use super::verifier::Verifier;
 use crate::problem::Problem;
 
-/// Who is asking, on whose behalf, and what they may do. Cheap to clone. All of it comes from the token alone, and a token
-/// gives a principal only where it names a customer or has the scope `tenant:staff`.
+/// The caller of a request, with tenant and scopes. Cheap to clone. All of it comes from the token alone, and only a
+/// token that names a customer or has the scope `tenant:staff` makes a principal.
 ///
 /// As an argument of a handler it is taken from `Authorization: Bearer`, and answers 401 where that fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     /// The token's `sub`: a person or a program.
     pub subject: Arc<str>,
-    /// Whose data they may touch.
+    /// The only tenant whose data the caller may use.
     pub tenant: TenantId,
-    /// The customer they are; absent for staff and programs, who have the scope `tenant:staff`.
+    /// The customer that the caller is. `None` for staff and programs, which have the scope `tenant:staff`.
     pub customer: Option<CustomerId>,
-    /// What they may do.
     pub scopes: Scopes,
 }
 
@@ -41,7 +40,8 @@ impl Principal {
         }
     }
 
-    /// Whether an order of `customer` is theirs to see: customers see only their own, staff see all of their tenant's.
+    /// Whether an order of `customer` may be seen by this principal: customers see only their own, staff see all of
+    /// their tenant's.
     pub fn may_see(&self, customer: Option<&CustomerId>) -> bool {
         match &self.customer {
             Some(own) => customer == Some(own),
@@ -58,7 +58,7 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        // A layer may have asked already.
+        // A layer may have verified the token already.
         if let Some(principal) = parts.extensions.get::<Self>() {
             return Ok(principal.clone());
         }
@@ -78,7 +78,7 @@ pub fn bearer_token(headers: &HeaderMap) -> Result<&str, TokenRefusal> {
     strip_bearer(value.to_str().map_err(|_| TokenRefusal::Malformed)?)
 }
 
-/// The token of `Bearer <token>`, for doors where it comes in another way than by header.
+/// The token of `Bearer <token>`, for transports that carry it otherwise than in a header.
 ///
 /// # Errors
 /// [`TokenRefusal::Absent`] for any other scheme.

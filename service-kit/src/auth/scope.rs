@@ -20,9 +20,9 @@ macro_rules! scopes {
 }
 
 scopes! {
-    /// Be one of the tenant's staff: see and change everybody's orders, as far as the other scopes go.
+    /// Act as the tenant's staff: see and change all customers' orders, as far as the other scopes allow.
     TENANT_STAFF = "tenant:staff";
-    /// Make and change drafts.
+    /// Create and change drafts.
     ORDERS_DRAFT = "orders:draft";
     /// Place an order.
     ORDERS_PLACE = "orders:place";
@@ -34,14 +34,14 @@ scopes! {
     ORDERS_READ_PII = "orders:read.pii";
     /// Cancel an order.
     ORDERS_CANCEL = "orders:cancel";
-    /// Import orders from elsewhere.
+    /// Import orders from other systems.
     ORDERS_IMPORT = "orders:import";
     /// Erase a person's data.
     PRIVACY_ERASE = "privacy:erase";
 }
 
 impl Scope {
-    /// The scope as it stands in a token.
+    /// The scope's name, as tokens contain it.
     pub const fn as_str(self) -> &'static str {
         self.0
     }
@@ -53,7 +53,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// What a token allows. Names that the engine does not know are kept and mean nothing to it.
+/// The scopes of a token. Names that the engine does not know are kept and have no effect.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scopes(Arc<[Box<str>]>);
 
@@ -68,7 +68,7 @@ impl Scopes {
         self.0.binary_search_by(|held| held.as_ref().cmp(name)).is_ok()
     }
 
-    /// Their names, sorted.
+    /// The scopes' names, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(AsRef::as_ref)
     }
@@ -102,11 +102,11 @@ impl fmt::Display for Scopes {
 /// A bundle of scopes for development tokens; real issuers choose their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A shopper, who sees and changes their own orders and sets no price.
+    /// A customer, who sees and changes their own orders and sets no price.
     Customer,
-    /// Somebody at the counter, who works on everybody's orders.
+    /// A clerk, who works on all customers' orders.
     Clerk,
-    /// Everything.
+    /// All scopes.
     Admin,
 }
 
@@ -116,7 +116,7 @@ pub enum Role {
 pub struct UnknownRole;
 
 impl Role {
-    /// What the role may do.
+    /// The role's scopes.
     pub fn scopes(self) -> Scopes {
         use Scope as S;
         let shopper = [S::ORDERS_DRAFT, S::ORDERS_PLACE, S::ORDERS_READ, S::ORDERS_READ_PII, S::ORDERS_CANCEL];

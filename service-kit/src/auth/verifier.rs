@@ -1,4 +1,4 @@
-//! Checks tokens, and remembers those it has checked.
+//! Checks tokens, and caches the result.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -20,13 +20,14 @@ use crate::clock::SharedClock;
 use crate::config::JwtSettings;
 use crate::problem::parse_strict;
 
-/// Longest token taken, in bytes.
+/// Longest accepted token, in bytes.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
-/// A checked token is checked again after this time.
+/// Time after which a cached token is checked again.
 pub const CACHE_TTL_MS: u64 = 60_000;
-/// Tokens remembered at most.
+/// Most tokens in the cache.
 const CACHE_TOKENS_MAX: u64 = 10_000;
-/// The key set is read again for an unknown key at most this often, so that made-up keys cannot hammer the issuer.
+/// The key set is read again for an unknown key at most this often, so that made-up key ids cannot flood the issuer
+/// with requests.
 const RELOAD_EVERY_MS: i64 = 10_000;
 
 type TokenHash = [u8; SHA256_OUTPUT_LEN];
@@ -39,7 +40,7 @@ struct Inner {
     settings: JwtSettings,
     clock: SharedClock,
     keys: RwLock<Arc<KeySet>>,
-    /// When the key set was last asked for; the lock makes reloads wait for one another.
+    /// When the key set was last read. The lock makes reloads wait for one another.
     last_load: Mutex<Timestamp>,
     checked: Cache<TokenHash, (Principal, Validity)>,
 }
@@ -54,7 +55,7 @@ impl Verifier {
     /// Reads the key set.
     ///
     /// # Errors
-    /// [`LoadKeysError`] when it cannot be had or holds no usable key.
+    /// [`LoadKeysError`] when it cannot be loaded or holds no usable key.
     pub async fn load(settings: &JwtSettings, clock: SharedClock) -> Result<Self, LoadKeysError> {
         let keys = KeySet::load(&settings.jwks).await?;
         let checked =
@@ -109,7 +110,7 @@ impl Verifier {
 
     async fn reload(&self, now: Timestamp) {
         let mut last = self.0.last_load.lock().await;
-        // The distance, so that a clock set back does not stop reloads.
+        // The absolute difference, so that a clock set back does not stop reloads.
         if now.micros().abs_diff(last.micros()) / 1_000 < RELOAD_EVERY_MS.unsigned_abs() {
             return;
         }
@@ -131,7 +132,7 @@ fn hash(token: &str) -> TokenHash {
     digest(&SHA256, token.as_bytes()).as_ref().try_into().expect("SHA-256 gives 32 bytes")
 }
 
-/// Checks the signature alone; times, issuer and audience are checked by [`Claims`], against our clock.
+/// Checks the signature alone; times, issuer and audience are checked by [`Claims`], against this process's clock.
 fn read_claims(token: &str, key: &TrustedKey) -> Result<Claims, TokenRefusal> {
     let mut validation = Validation::new(key.algorithm);
     validation.required_spec_claims.clear();
@@ -142,7 +143,7 @@ fn read_claims(token: &str, key: &TrustedKey) -> Result<Claims, TokenRefusal> {
     read_part(token.split('.').nth(1))
 }
 
-/// Refuses what the library's reading of a header would pass over: `crit` in any form, since no extension is known here, and an
+/// Refuses what the library accepts in a header: `crit` in any form, since no extension is known here, and an
 /// algorithm or a key's name that is no text.
 fn refuse_unclear_header(token: &str) -> Result<(), TokenRefusal> {
     let header: serde_json::Map<String, serde_json::Value> = read_part(token.split('.').next())?;

@@ -1,4 +1,4 @@
-//! The settings of the server's addresses, and of how much its clients may use.
+//! Settings of the server's addresses and of its clients' limits.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -9,18 +9,18 @@ use axum::http::{HeaderValue, Uri};
 use super::settings::invalid;
 use super::{ConfigError, Variables};
 
-/// The server's address, and who may use it from where.
+/// The server's addresses, allowed origins and limits of connections.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// Address and port of `/metrics`, which is for whoever watches the engine and not for its clients.
+    /// Address and port of `/metrics`, which is for operators and not for clients.
     pub metrics_listen: SocketAddr,
     /// Origins whose pages may call the engine from a browser; `*` alone allows all.
     pub cors_origins: Vec<HeaderValue>,
-    /// Connections of one peer at once; the server's default where it is absent.
+    /// Most connections of one peer at once. `None` takes the server's default.
     pub connections_per_peer_max: Option<NonZeroU32>,
-    /// A folder with the built GraphiQL page. Without it `/graphql` says how to get one.
+    /// Folder of the built GraphiQL page. Without it `/graphql` explains how to build one.
     pub graphiql_dir: Option<PathBuf>,
 }
 
@@ -60,18 +60,18 @@ fn cors_origins(variables: &Variables) -> Result<Vec<HeaderValue>, ConfigError> 
         .collect()
 }
 
-/// What one subject may use in a second, in each process. Zero in a variable means without a bound.
+/// What one subject may use in a second, in each process. `None`, or zero in a variable, means no limit.
 #[derive(Debug, Clone, Copy)]
 pub struct FairnessSettings {
-    /// Commands and other requests under `/v1`.
+    /// Requests under `/v1`, which are mostly commands.
     pub commands_per_s: Option<NonZeroU32>,
-    /// Cost of GraphQL operations.
+    /// Total cost of GraphQL operations.
     pub query_cost_per_s: Option<NonZeroU32>,
 }
 
-/// Far more than a person or a shop's pages need, and less than what keeps two cores busy.
+/// Far more than a person or a web shop's pages need, and less than what keeps two cores busy.
 const COMMANDS_PER_S: u32 = 2_000;
-/// Fifty of the dearest operations a second.
+/// Fifty of the most expensive operations a second.
 const QUERY_COST_PER_S: u32 = 50_000;
 
 impl FairnessSettings {

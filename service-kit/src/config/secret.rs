@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Secret(String);
 
 impl Secret {
-    /// Hides a text.
+    /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -24,7 +24,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where a database is, and which variable said so. Displays without user, password and options.
+/// The URL of a database with the variable that it came from. Displays without user, password and options.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl {
     variable: &'static str,
@@ -32,7 +32,7 @@ pub struct DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// A `postgres://` URL as the variable named gives it; it is checked when it is used.
+    /// A `postgres://` URL from the named variable. It is checked when it is used.
     pub fn new(variable: &'static str, url: impl Into<String>) -> Self {
         Self { variable, url: Secret::new(url) }
     }

@@ -1,4 +1,4 @@
-//! The settings themselves, one struct a subject, so that a tool reads no more than it needs.
+//! The settings, one struct for each subject, so that a tool reads no more than it needs.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -6,24 +6,16 @@ use std::str::FromStr;
 use super::http::{FairnessSettings, HttpSettings};
 use super::{ConfigError, DatabaseUrl, Variables};
 
-/// All that the server needs.
+/// All settings of the server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where the databases are.
     pub databases: DatabaseSettings,
-    /// Where Kafka and the schema registry are.
     pub messaging: MessagingSettings,
-    /// Where to listen.
     pub http: HttpSettings,
-    /// What one subject may use.
     pub fairness: FairnessSettings,
-    /// Whose access tokens to take.
     pub jwt: JwtSettings,
-    /// What wraps the customers' keys.
     pub keys: KeySettings,
-    /// What the relay puts up with.
     pub relay: RelaySettings,
-    /// Logs and traces.
     pub telemetry: TelemetrySettings,
 }
 
@@ -49,11 +41,11 @@ impl Settings {
 /// One URL a database; they may share a server.
 #[derive(Debug, Clone)]
 pub struct DatabaseSettings {
-    /// The event log.
+    /// Database of the event log.
     pub orders: DatabaseUrl,
-    /// The read models.
+    /// Database of the read models.
     pub read: DatabaseUrl,
-    /// The customers' keys.
+    /// Database of the customers' keys.
     pub identity: DatabaseUrl,
 }
 
@@ -82,19 +74,19 @@ impl DatabaseSettings {
 /// Kafka and the registry of its schemas.
 #[derive(Debug, Clone)]
 pub struct MessagingSettings {
-    /// `host:port`, several parted by commas.
+    /// `host:port`, several separated by commas.
     pub kafka_brokers: String,
     /// With the path of its Confluent API, without a slash at the end.
     pub schema_registry_url: String,
 }
 
-/// What a relay does at brokers of a line that loses transaction markers.
+/// How a relay treats brokers of a line that loses transaction markers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BrokersThatLoseMarkers {
-    /// It says so and goes on: whether such a broker was mended cannot be told.
+    /// Log a warning and go on, since whether such a broker was patched cannot be found out.
     #[default]
     Warn,
-    /// It publishes nothing.
+    /// Publish nothing through such brokers.
     Refuse,
 }
 
@@ -121,10 +113,10 @@ impl MessagingSettings {
     }
 }
 
-/// What the relay puts up with.
+/// Settings of the relay.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RelaySettings {
-    /// What it does at brokers of a line that loses transaction markers.
+    /// How the relay treats brokers of a line that loses transaction markers.
     pub brokers_that_lose_markers: BrokersThatLoseMarkers,
 }
 
@@ -139,14 +131,14 @@ impl RelaySettings {
     }
 }
 
-/// Whose access tokens are taken, and for whom they must be meant.
+/// Which access tokens are accepted.
 #[derive(Debug, Clone)]
 pub struct JwtSettings {
     /// Path or http(s) URL of a JSON Web Key Set.
     pub jwks: String,
-    /// The `iss` required.
+    /// The required `iss`.
     pub issuer: String,
-    /// The `aud` required.
+    /// The required `aud`.
     pub audience: String,
 }
 
@@ -191,7 +183,7 @@ impl KeySettings {
 pub enum LogFormat {
     /// One JSON object a line.
     Json,
-    /// For people at a terminal.
+    /// Text for people at a terminal.
     Text,
 }
 
@@ -214,11 +206,10 @@ pub struct TelemetrySettings {
     pub otlp_endpoint: Option<String>,
     /// Which spans and events are kept, in the syntax of `RUST_LOG`.
     pub filter: String,
-    /// How log lines are written.
     pub format: LogFormat,
 }
 
-/// Libraries below the engine speak only when something is wrong.
+/// The default filter: libraries log warnings and errors only.
 const DEFAULT_FILTER: &str = "info,hyper=warn,h2=warn,reqwest=warn,tokio_postgres=warn,refinery_core=warn,rdkafka=warn";
 
 impl TelemetrySettings {
@@ -236,7 +227,7 @@ impl TelemetrySettings {
     }
 }
 
-/// What a client of the engine needs.
+/// Settings of a client of the engine.
 #[derive(Debug, Clone)]
 pub struct ClientSettings {
     /// Base URL of the engine, without a slash at the end.

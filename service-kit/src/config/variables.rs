@@ -1,14 +1,14 @@
-//! Where settings come from: the environment, else the nearest `.local/env` file.
+//! The sources of settings: the environment, else the nearest `.local/env` file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// The file that `make up` writes, looked for in every folder from the present one upwards.
+/// The file that `make up` writes, looked for in every folder from the working directory upwards.
 const FALLBACK_FILE: &str = ".local/env";
-/// Folders walked upwards at most.
+/// Most folders searched upwards.
 const FOLDERS_MAX: usize = 64;
-/// Largest fallback file taken, in bytes.
+/// Largest accepted fallback file, in bytes.
 const FALLBACK_BYTES_MAX: u64 = 64 * 1024;
 
 /// A setting that is absent or wrong.
@@ -16,14 +16,10 @@ const FALLBACK_BYTES_MAX: u64 = 64 * 1024;
 pub enum ConfigError {
     /// Neither the environment nor the fallback file has it.
     #[error("{variable} is not set; set it, or run `make up`, which writes it to {FALLBACK_FILE}")]
-    Absent {
-        /// The variable.
-        variable: &'static str,
-    },
+    Absent { variable: &'static str },
     /// The value has the wrong form.
     #[error("{variable} is not valid: {reason}")]
     Invalid {
-        /// The variable.
         variable: &'static str,
         /// What is wrong and what is expected, without the value.
         reason: String,
@@ -31,9 +27,7 @@ pub enum ConfigError {
     /// The fallback file is there but cannot be read.
     #[error("could not read settings from {}", file.display())]
     Unreadable {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
@@ -62,13 +56,13 @@ impl Variables {
         Ok(Self::from_pairs(environment).or(fallback))
     }
 
-    /// Takes names with their values; later ones win.
+    /// Variables from names and values. Of a repeated name the last value counts.
     pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
         let values = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
         Self { values: values.filter(|(_, value): &(String, String)| !value.is_empty()).collect() }
     }
 
-    /// Takes `NAME=value` lines. Blank lines, `#` comments and lines without a name are passed over; `export` and one
+    /// Parses `NAME=value` lines. Blank lines, `#` comments and lines without a name are skipped; `export` and one
     /// pair of quotes around the value are removed.
     pub fn from_lines(text: &str) -> Self {
         let pairs = text.lines().filter_map(|line| {
@@ -80,14 +74,14 @@ impl Variables {
         Self::from_pairs(pairs)
     }
 
-    /// These, and for what is absent the others.
+    /// These variables, with those of `others` where absent.
     #[must_use]
     pub fn or(self, mut fallback: Self) -> Self {
         fallback.values.extend(self.values);
         fallback
     }
 
-    /// A variable that must be there.
+    /// A required variable.
     ///
     /// # Errors
     /// [`ConfigError::Absent`] when it is not.
@@ -95,7 +89,7 @@ impl Variables {
         self.optional(variable).ok_or(ConfigError::Absent { variable })
     }
 
-    /// A variable that may be absent.
+    /// An optional variable.
     pub fn optional(&self, variable: &str) -> Option<&str> {
         self.values.get(variable).map(String::as_str)
     }

@@ -20,14 +20,14 @@ use crate::problem::Problem;
 /// The headers of draft-ietf-httpapi-ratelimit-headers.
 const POLICY_HEADER: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT_HEADER: HeaderName = HeaderName::from_static("ratelimit");
-/// Subjects whose budget is full again are forgotten after so many requests.
+/// Requests after which subjects whose budget is full again are forgotten.
 const FORGET_EVERY_REQUESTS: u64 = 16_384;
-/// A budget that was not used for this long is full, in seconds.
+/// Time in seconds after which an unused budget is full.
 const BURST_S: u32 = 2;
 
 type Subject = (TenantId, Arc<str>);
 
-/// A budget of units per second for each subject, as a token bucket: what is not used is kept for two seconds.
+/// A budget of units per second for each subject, as a token bucket: unused units are kept for two seconds.
 pub struct RateLimit<C: Clock = ProcessClock> {
     name: &'static str,
     per_s: NonZeroU32,
@@ -37,31 +37,31 @@ pub struct RateLimit<C: Clock = ProcessClock> {
     requests: AtomicU64,
 }
 
-/// What is left of a subject's budget.
+/// The state of a subject's budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
     name: &'static str,
     /// The most that can be used at once, in units.
     pub limit: u32,
-    /// Units that are left.
+    /// Units left now.
     pub remaining: u32,
     /// Seconds until the budget is full again, rounded up.
     pub reset_s: u32,
     window_s: u32,
 }
 
-/// A budget that is spent.
+/// The error of a budget with too few units left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the budget of {} {} a second is spent; try again in {wait_s} s", .per_s, .allowance.name)]
 pub struct Spent {
     per_s: u32,
-    /// What is left, which is less than was asked for.
+    /// The units left, which are fewer than requested.
     pub allowance: Allowance,
-    /// Seconds until as much as was asked for is there, rounded up.
+    /// Seconds until as many units as requested are available, rounded up.
     pub wait_s: u32,
 }
 
-/// The time since the process began to count, which no setting of the clock on the wall turns back.
+/// The time since the process began to count. Changes of the wall clock do not affect it.
 #[derive(Debug, Clone)]
 pub struct ProcessClock(Stopwatch);
 
@@ -74,8 +74,8 @@ impl Clock for ProcessClock {
 }
 
 impl RateLimit {
-    /// A budget under a name, such as `commands`. `unit_max` is the most that one request may cost: the bucket holds at least
-    /// that much, so that no request is refused for ever.
+    /// A named budget, such as `commands`. `unit_max` is the most that one request may cost: the bucket holds at least
+    /// that much, so that every request can succeed some time.
     pub fn new(name: &'static str, per_s: NonZeroU32, unit_max: NonZeroU32) -> Self {
         Self::with_clock(name, per_s, unit_max, ProcessClock(Stopwatch::start()))
     }
@@ -106,7 +106,7 @@ impl<C: Clock<Instant = Nanos> + Clone> RateLimit<C> {
             Err(not_until) => {
                 let wait = not_until.wait_time_from(self.clock.now());
                 let wait_s = seconds_up(wait).max(1);
-                // So much that `units` are there after the wait.
+                // So many that `units` are available after the wait.
                 let missing = units_in(self.per_s, wait);
                 let remaining = units.get().saturating_sub(missing.max(1));
                 Err(Spent { per_s: self.per_s.get(), allowance: self.allowance(remaining), wait_s })
@@ -133,7 +133,7 @@ fn seconds_up(time: Duration) -> u32 {
     whole.saturating_add(u32::from(time.subsec_nanos() > 0))
 }
 
-/// Units that come within a time, rounded up.
+/// Units that are added within a time, rounded up.
 fn units_in(per_s: NonZeroU32, time: Duration) -> u32 {
     let units = (time.as_nanos() * u128::from(per_s.get())).div_ceil(1_000_000_000);
     u32::try_from(units).unwrap_or(u32::MAX)

@@ -1,4 +1,4 @@
-//! Shares of what may run at once.
+//! Shares of a total that may be in use at once.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -10,16 +10,16 @@ use domain::TenantId;
 use crate::auth::Principal;
 use crate::problem::Problem;
 
-/// What `Retry-After` says, in seconds: what runs at once ends within moments.
+/// Seconds for `Retry-After`: units are released within moments.
 const RETRY_AFTER_S: u32 = 1;
 
-/// Counts who holds how much of something of which there is a total. Cheap to clone.
+/// Counts how many units of a limited total each subject and tenant holds. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Shares(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// What is counted, in the plural and for people, such as `requests`.
+    /// Name of the units in messages, in the plural, such as `requests`.
     what: &'static str,
     per_subject_max: usize,
     per_tenant_max: usize,
@@ -32,21 +32,21 @@ struct Held {
     by_tenant: HashMap<TenantId, usize>,
 }
 
-/// A subject is one within its tenant.
+/// A subject is unique within its tenant.
 type Subject = (TenantId, Arc<str>);
 
-/// One unit that somebody holds; given back when dropped.
+/// One unit in use, until it is dropped.
 #[derive(Debug)]
 pub struct Share {
     shares: Shares,
     subject: Subject,
 }
 
-/// Somebody holds as much as they may.
+/// The error of a subject or tenant that holds as much as it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{holder} has {max} {what} at once, and no more are taken; let some end first")]
 pub struct Taken {
-    /// Whose share is used up: the token's subject, or the whole tenant.
+    /// The token's subject or the whole tenant, whose share is used up.
     holder: &'static str,
     what: &'static str,
     max: usize,
@@ -91,7 +91,7 @@ impl Drop for Share {
     }
 }
 
-/// Who holds nothing is forgotten, so that memory follows what is held.
+/// Forgets holders without units, so that memory is bounded by the units in use.
 fn give_back<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
     let left = counts.get(key).copied().unwrap_or_default().saturating_sub(1);
     if left == 0 {

@@ -1,14 +1,14 @@
-//! Which pages of other origins may call the engine from a browser.
+//! Cross-origin requests: which origins' pages may call the engine from a browser.
 
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// Browsers may keep the answer to a preflight request for so long.
+/// How long browsers may cache the answer to a preflight request.
 const PREFLIGHT_S: u64 = 600;
 
-/// Headers of requests that a page may set: those that the engine reads.
+/// Request headers that a page may set: those that the engine reads.
 const REQUEST_HEADERS: [HeaderName; 8] = [
     header::ACCEPT,
     header::AUTHORIZATION,
@@ -20,7 +20,7 @@ const REQUEST_HEADERS: [HeaderName; 8] = [
     HeaderName::from_static("x-correlation-id"),
 ];
 
-/// Headers of answers that a page may read.
+/// Response headers that a page may read.
 const ANSWER_HEADERS: [HeaderName; 9] = [
     header::ALLOW,
     header::ETAG,
@@ -33,8 +33,8 @@ const ANSWER_HEADERS: [HeaderName; 9] = [
     HeaderName::from_static("x-correlation-id"),
 ];
 
-/// A layer that lets pages of these origins in; `*` alone lets all in. Tokens travel in a header and never in a cookie, so
-/// credentials of the browser are not asked for.
+/// A layer that allows these origins; `*` alone allows all. Tokens are sent in a header and never in a cookie, so the
+/// browser's credentials are not needed.
 pub fn cors(origins: &[HeaderValue]) -> CorsLayer {
     let is_all = origins.iter().any(|origin| origin == "*");
     let allowed = if is_all { AllowOrigin::any() } else { AllowOrigin::list(origins.iter().cloned()) };

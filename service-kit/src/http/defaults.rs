@@ -1,4 +1,4 @@
-//! What every answer gets where its handler says nothing else.
+//! Default headers and problem documents of responses.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -7,15 +7,15 @@ use axum::response::{IntoResponse, Response};
 
 use crate::problem::Problem;
 
-/// For pages that bring no policy of their own: their own scripts and pictures alone, in nobody's frame.
+/// The policy of pages that set none: scripts and images from this origin only, and no framing.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'",
 );
 
-/// Completes answers: refusals without a JSON body become problem documents, and every answer says
+/// Completes responses: refusals without a JSON body become problem documents, and every response has
 /// - `X-Content-Type-Options: nosniff`,
-/// - `Cache-Control: no-store`, since nearly all of them are about somebody's orders,
+/// - `Cache-Control: no-store`, since nearly all of them contain a customer's data,
 /// - on pages, `Content-Security-Policy` with `frame-ancestors`, and `Referrer-Policy: no-referrer`.
 ///
 /// What a handler has set itself is kept.
@@ -48,7 +48,7 @@ fn content_type(response: &Response) -> Option<&str> {
     response.headers().get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
-/// The problem document of a refusal that has none: those of routers and of libraries that serve pages.
+/// The problem document for a refusal without one, such as those of routers and of libraries that serve files.
 fn problem_in_place_of(response: &Response) -> Option<Problem> {
     let status = response.status();
     let is_refusal = status.is_client_error() || status.is_server_error();

@@ -1,7 +1,7 @@
-//! What makes a request's head unambiguous, checked before anything of it counts.
+//! Refuses requests with an ambiguous head before anything else reads it.
 //!
 //! A proxy and a server that read a head differently can be made to disagree about where a request ends or whom it is for
-//! (request smuggling), so whatever leaves room for that is refused. hyper has checked the grammar before.
+//! (request smuggling), so every ambiguity is refused. hyper has checked the grammar before.
 
 use axum::extract::Request;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::problem::Problem;
 
-/// Answers 400, 415 or 501 to a request whose head is ambiguous or asks for a coding that is not known here.
+/// Answers 400, 415 or 501 to a request whose head is ambiguous or asks for an unknown coding.
 ///
 /// - `Host` must stand once in a request of HTTP/1.1 and be a host with an optional port (RFC 9112, 3.2).
 /// - `Transfer-Encoding` may only be `chunked`, once (RFC 9112, 6.1). A `Content-Length` beside it does not count: hyper has
@@ -24,7 +24,7 @@ pub async fn require_clear_framing(request: Request, next: Next) -> Response {
         Err(Unclear { problem, close }) => {
             let mut response = problem.into_response();
             if close {
-                // Where the request ends is not certain, so nothing after it may be read as another one.
+                // The end of the request is not certain, so nothing after it may be read as another one.
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
@@ -67,7 +67,7 @@ fn malformed(code: &'static str, detail: &str, close: bool) -> Unclear {
 fn host(version: Version, authority: Option<&Authority>, headers: &HeaderMap) -> Result<(), &'static str> {
     let mut given = headers.get_all(HOST).iter();
     let Some(value) = given.next() else {
-        // HTTP/2 has it in :authority, and HTTP/1.0 had none.
+        // HTTP/2 has the host in :authority, and HTTP/1.0 needs none.
         return if version == Version::HTTP_11 { Err("send one header Host") } else { Ok(()) };
     };
     if given.next().is_some() {
@@ -81,8 +81,8 @@ fn host(version: Version, authority: Option<&Authority>, headers: &HeaderMap) ->
     }
 }
 
-/// Whether it is a DNS name or an address with an optional port. `http::uri::Authority` also takes a user, leaves the port's
-/// digits unchecked, and takes a comma, by which some proxies join two headers.
+/// Whether a text is a DNS name or an address with an optional port. `http::uri::Authority` also takes a user, leaves
+/// the port's digits unchecked, and takes a comma, by which some proxies join two headers.
 fn is_host_and_port(authority: &Authority) -> bool {
     let host = authority.host();
     let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
@@ -119,12 +119,12 @@ fn transfer_coding(version: Version, headers: &HeaderMap) -> Result<(), Unclear>
     }
 }
 
-/// The members of a header that is a list, wherever it stands.
+/// The members of a list header, from all its lines.
 fn members(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
     headers
         .get_all(name)
         .iter()
-        // What is no text is no coding that anybody knows.
+        // A value that is no text is an unknown coding.
         .map(|value| value.to_str().unwrap_or("?"))
         .flat_map(|value| value.split(','))
         .map(str::trim)

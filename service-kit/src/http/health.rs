@@ -1,4 +1,4 @@
-//! `/healthz` tells that the process answers; `/readyz` that what it needs answers too.
+//! `/healthz` shows that the process answers, `/readyz` that everything it depends on answers too.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,7 +21,7 @@ const CHECK_MS_MAX: u64 = 2_000;
 
 type Asking = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
 
-/// Something that must answer before the process can work.
+/// A check of something that the process depends on.
 #[derive(Clone)]
 pub struct Check {
     name: &'static str,
@@ -32,7 +32,7 @@ pub struct Check {
 type Noting = dyn Fn() -> Option<String> + Send + Sync;
 
 impl Check {
-    /// A check under a name. It is asked anew each time, beside the others.
+    /// A named check. It runs again at each request, concurrently with the others.
     pub fn new<F, E>(name: &'static str, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), E>> + Send + 'static,
@@ -48,13 +48,13 @@ impl Check {
         }
     }
 
-    /// The same with a note that is told in the report, whether the check passes or not. It must name nothing secret.
+    /// The same with a note that the report shows, whether the check passes or not. It must contain no secret.
     #[must_use]
     pub fn noting(self, note: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
         Self { note: Some(Arc::new(note)), ..self }
     }
 
-    /// Whether it answered well. Why not goes to the log, since error texts may name hosts and users.
+    /// Whether the check passed. The error goes to the log, since error texts may name hosts and users.
     async fn passes(&self) -> bool {
         let outcome = tokio::time::timeout(Duration::from_millis(CHECK_MS_MAX), (self.ask)()).await;
         let error = match outcome {
@@ -77,7 +77,7 @@ impl fmt::Debug for Check {
 struct Report {
     status: &'static str,
     checks: BTreeMap<&'static str, &'static str>,
-    /// What an operator should know, by check.
+    /// Notes for operators, by check.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     notes: BTreeMap<&'static str, String>,
 }

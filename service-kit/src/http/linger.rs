@@ -1,7 +1,8 @@
-//! A stream that is closed without losing what was just sent.
+//! Closes a stream without losing the response that was just sent.
 //!
-//! A socket that is closed while bytes of the client lie unread in it is reset by the kernel, and a reset makes the client drop
-//! the answer that it has not read yet. So after its own end is closed, what still comes is read and dropped for a while.
+//! A socket that is closed while bytes of the client lie unread in it is reset by the kernel, and a reset makes the
+//! client drop the response that it has not read yet. So after closing its own end, the server reads and drops further
+//! bytes for a while.
 
 use std::io;
 use std::pin::Pin;
@@ -11,13 +12,13 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-/// Bytes read and dropped at most after the end.
+/// Most bytes read and dropped after closing.
 const LINGER_BYTES_MAX: usize = 4 << 20;
-/// Time for that at most.
+/// Longest time for that.
 const LINGER_MS_MAX: u64 = 1_000;
 const PIECE_BYTES: usize = 8 * 1024;
 
-/// A stream with a slow goodbye.
+/// A stream that lingers when it is closed.
 pub(super) struct Lingering<S> {
     stream: S,
     closing: Option<Closing>,

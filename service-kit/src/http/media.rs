@@ -1,4 +1,4 @@
-//! What a body says it is.
+//! Media types of request bodies.
 
 use axum::http::{HeaderMap, header};
 use mime::Mime;
@@ -20,7 +20,7 @@ pub fn is_json(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether a body is of that very type, in UTF-8. `essence` is in small letters, such as `application/x-ndjson`.
+/// Whether a body is of exactly this type, in UTF-8. `essence` is in lower case, such as `application/x-ndjson`.
 pub fn is_media_type(headers: &HeaderMap, essence: &str) -> bool {
     utf8_type(headers).is_some_and(|mime| mime.essence_str() == essence)
 }
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_told_in_its_spellings_and_in_no_other_character_set() {
+    fn json_is_recognised_in_its_spellings_and_in_no_other_character_set() {
         for json in [
             "application/json",
             "Application/JSON; charset=UTF-8",

@@ -1,4 +1,4 @@
-//! Serving HTTP: health for whoever watches the process, and a server that bounds its clients.
+//! Serving HTTP: health endpoints, and a server with limits for its clients.
 
 mod cors;
 mod defaults;
@@ -19,10 +19,10 @@ pub use health::{Check, health_router};
 pub use media::{is_json, is_media_type};
 pub use serve::{CONNECTIONS_MAX, FIRST_REQUEST_MS_MAX, ServeError, ServeOptions, serve};
 
-/// Puts around a whole server's routes what holds for all of them: ambiguous requests are refused, bodies that nobody read
-/// are finished or given up, refusals are problem documents, and answers have the headers that browsers need.
+/// Wraps a server's routes in the layers that all of them need: ambiguous requests are refused, unread bodies are
+/// drained or given up, refusals are problem documents, and responses have the headers that browsers need.
 ///
-/// Nothing may be added to the router afterwards.
+/// No route may be added afterwards, since it would lack these layers.
 pub fn guarded(router: Router) -> Router {
     router
         .layer(from_fn(framing::require_clear_framing))

@@ -1,4 +1,4 @@
-//! How many connections each peer has.
+//! Counts the connections of each peer.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,7 +14,7 @@ struct Inner {
     held: Mutex<HashMap<IpAddr, usize>>,
 }
 
-/// A connection of a peer; given back when dropped.
+/// A counted connection of a peer, until it is dropped.
 #[derive(Debug)]
 pub(super) struct PeerSlot {
     peers: Peers,
@@ -28,7 +28,7 @@ impl Peers {
 
     /// A slot for one more connection; `None` when the peer has as many as it may.
     pub(super) fn slot(&self, peer: IpAddr) -> Option<PeerSlot> {
-        // One client, whichever way it is written.
+        // An IPv4 address and its IPv6-mapped form are one client.
         let peer = peer.to_canonical();
         let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
         let count = held.entry(peer).or_default();

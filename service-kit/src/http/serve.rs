@@ -1,4 +1,4 @@
-//! A server that outlives bad clients and stops in order.
+//! A server that withstands bad clients and shuts down gracefully.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,56 +20,56 @@ use super::linger::Lingering;
 use super::peers::{PeerSlot, Peers};
 use crate::poll::pause;
 
-/// Connections served at once; further ones wait to be accepted.
+/// Most connections served at once; further ones wait to be accepted.
 pub const CONNECTIONS_MAX: usize = 4_096;
-/// Connections of one peer at once, by default; further ones are closed. Half of all, so that no peer shuts out the rest.
+/// Default for the most connections of one peer at once; further ones are closed. Half of all, so that no peer shuts
+/// out others.
 const CONNECTIONS_PER_PEER_MAX: usize = CONNECTIONS_MAX / 2;
-/// A client that has sent no whole request head by then is dropped.
+/// Longest time until a client's first request head is complete.
 pub const FIRST_REQUEST_MS_MAX: u64 = 15_000;
-/// The same for later requests on one connection, idle time included.
+/// The same for later requests of a connection, idle time included.
 const NEXT_REQUEST_MS_MAX: u64 = 60_000;
-/// HTTP/2 requests at once on one connection.
+/// Most HTTP/2 requests at once on one connection.
 const STREAMS_MAX: u32 = 128;
-/// HTTP/2 pings, by which a silent peer is noticed.
+/// Interval and timeout of HTTP/2 pings, which detect a silent peer.
 const PING_EVERY_MS: u64 = 20_000;
 const PING_ANSWER_MS_MAX: u64 = 10_000;
-/// Rest after a failed accept; it fails mostly for want of file descriptors, which come back.
+/// Pause after a failed accept. The usual cause is a shortage of file descriptors, which ends by itself.
 const ACCEPT_REST_MS: u64 = 100;
 
-/// Why serving did not end well.
+/// Why serving failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Requests still ran at the end of the drain; they were cut off.
+    /// Requests still ran at the end of the drain; they were aborted.
     #[error("{connections} connections were cut off after a drain of {drain_ms} ms")]
     NotDrained {
-        /// How many.
         connections: usize,
-        /// The time they had, in milliseconds.
+        /// How long they had to finish, in milliseconds.
         drain_ms: u128,
     },
 }
 
-/// How a server serves.
+/// Limits of a server.
 #[derive(Debug, Clone, Copy)]
 pub struct ServeOptions {
     /// How long running requests may take to end after the stop.
     pub drain: Duration,
-    /// Connections of one peer at once. Behind a proxy, which is one peer, this is the proxy's.
+    /// Most connections of one peer at once. A proxy is one peer.
     pub connections_per_peer_max: usize,
 }
 
 impl ServeOptions {
-    /// The default bounds, with a drain.
+    /// The default limits, with a drain.
     pub const fn new(drain: Duration) -> Self {
         Self { drain, connections_per_peer_max: CONNECTIONS_PER_PEER_MAX }
     }
 }
 
 /// Serves HTTP/1 and HTTP/2 until `stop` is cancelled; then accepts nothing new, lets running requests finish within
-/// the drain and cuts off the rest.
+/// the drain and aborts the rest.
 ///
 /// # Errors
-/// [`ServeError::NotDrained`] when requests were cut off.
+/// [`ServeError::NotDrained`] when requests were aborted.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -80,7 +80,8 @@ pub async fn serve(
     let drain = options.drain;
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let peers = Peers::new(options.connections_per_peer_max);
-    let (connections, cut) = (TaskTracker::new(), CancellationToken::new());
+    let connections = TaskTracker::new();
+    let cut = CancellationToken::new();
     while let Some(accepted) = stop.run_until_cancelled(accept(&listener, &slots, &stop)).await {
         let Accepted { stream, peer, slot } = accepted;
         let Some(peer_slot) = peers.slot(peer.ip()) else {
@@ -123,7 +124,7 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
-/// The next connection, once there is room for it.
+/// Waits for a free slot, then for the next connection.
 async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>, stop: &CancellationToken) -> Accepted {
     let slot = slots.clone().acquire_owned().await.expect("the semaphore is never closed");
     loop {
@@ -137,7 +138,7 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>, stop: &Cancellat
     }
 }
 
-/// A connection that has just come.
+/// An accepted connection.
 struct Accepted {
     stream: TcpStream,
     peer: SocketAddr,
@@ -155,7 +156,7 @@ struct Connection {
 
 impl Connection {
     async fn run(self, stream: TcpStream) {
-        // Answers are small and written whole, so there is nothing to gather; on failure they are only slower.
+        // Responses are small and written at once, so delaying packets gains nothing. A failure only makes them slower.
         let _ = stream.set_nodelay(true);
         let asked = Arc::new(AtomicBool::new(false));
         let service = TowerToHyperService::new(MapRequest::new(self.router, mark(asked.clone())));
@@ -163,7 +164,8 @@ impl Connection {
         tokio::pin!(serving);
         let first = pause(Duration::from_millis(FIRST_REQUEST_MS_MAX), &self.cut);
         tokio::pin!(first);
-        let (mut stopping, mut waited) = (false, false);
+        let mut stopping = false;
+        let mut waited = false;
         loop {
             tokio::select! {
                 ended = serving.as_mut() => {
@@ -179,7 +181,7 @@ impl Connection {
                 }
                 _ = first.as_mut(), if !waited => {
                     waited = true;
-                    // The protocol is told from the first bytes, which no timeout of the library covers.
+                    // The protocol is detected from the first bytes, which no timeout of the library covers.
                     if !asked.load(Ordering::Relaxed) {
                         break;
                     }
@@ -189,7 +191,7 @@ impl Connection {
     }
 }
 
-/// Notes that a request has come.
+/// Records that a request has arrived.
 fn mark<B>(asked: Arc<AtomicBool>) -> impl Fn(Request<B>) -> Request<B> + Clone {
     move |request| {
         asked.store(true, Ordering::Relaxed);

@@ -1,8 +1,8 @@
-//! What becomes of a body that a handler did not read to its end.
+//! Drains or gives up bodies that a handler did not read to the end.
 //!
-//! A request that is refused early leaves its body behind. On a connection of HTTP/1 the rest stands between this request and
-//! the next one: it is read and dropped within a bound or, beyond it, the answer says `Connection: close`, so that the
-//! client neither waits in vain nor has its body taken for its next request.
+//! A request that is refused early leaves its body unread. On an HTTP/1 connection the rest of the body comes before
+//! the next request: it is read and dropped within a limit or, beyond it, the response says `Connection: close`, so
+//! that the client neither waits in vain nor has its body taken for its next request.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,12 +17,12 @@ use axum::response::Response;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 
-/// Bytes of a body read and dropped at most.
+/// Most bytes of a body that are read and dropped.
 const DRAIN_BYTES_MAX: usize = 256 * 1024;
-/// A rest that takes longer to come is not waited for.
+/// Longest wait for the rest of a body.
 const DRAIN_MS_MAX: u64 = 300;
 
-/// Drains or gives up what a handler left of a body. It has to be around everything that may refuse a request.
+/// Drains or gives up the unread rest of a body. This layer must wrap everything that may refuse a request.
 pub async fn finish_bodies(request: Request, next: Next) -> Response {
     if request.version() >= Version::HTTP_2 || request.body().is_end_stream() {
         return next.run(request).await;
@@ -34,7 +34,7 @@ pub async fn finish_bodies(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let taken = kept.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some(Rest { body, polled }) = taken else { return response };
-    // A client that waits for permission to send has sent nothing, and a look at the body would give it.
+    // A client that waits for permission to send has sent nothing, and polling the body would give it.
     let may_drain = polled || !expects_permission;
     if !(may_drain && drain(body).await) {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -42,7 +42,7 @@ pub async fn finish_bodies(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether the rest of a body came within the bounds.
+/// Whether the rest of a body arrived within the limits.
 async fn drain(mut body: Body) -> bool {
     let all = async {
         let mut bytes = 0_usize;
@@ -58,17 +58,17 @@ async fn drain(mut body: Body) -> bool {
     tokio::time::timeout(Duration::from_millis(DRAIN_MS_MAX), all).await.unwrap_or(false)
 }
 
-/// What a handler left of a body, once it has dropped it.
+/// The unread rest of a body, once its handler has dropped it.
 #[derive(Default)]
 struct Left(Arc<Mutex<Option<Rest>>>);
 
 struct Rest {
     body: Body,
-    /// Whether anything of it was asked for.
+    /// Whether the handler has polled the body.
     polled: bool,
 }
 
-/// A body that hands what is left of it over when it is dropped.
+/// A body that hands over its unread rest when it is dropped.
 struct Watched {
     body: Body,
     left: Left,

@@ -14,26 +14,24 @@ use crate::clock::Ids;
 pub const MASTER_KEY_BYTES: usize = 32;
 /// Longest text that is sealed at once, in bytes; a sealed value must fit into an event.
 pub const PLAINTEXT_BYTES_MAX: usize = 64 * 1024;
-/// What the wrapping key is derived for. Changing it loses every key.
+/// The label that the wrapping key is derived with. Changing it makes every stored key unreadable.
 const WRAP_LABEL: &str = "subject-keys";
 
-/// The key above all keys. `Debug` does not show it.
+/// The master key. `Debug` does not show it.
 #[derive(Clone)]
 pub struct MasterKey([u8; MASTER_KEY_BYTES]);
 
-/// Why the master key cannot be had.
+/// Why the master key cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
     /// The file cannot be read.
     #[error("could not read the master key {} (ENGINE_MASTER_KEY_FILE); `order-engine keys` makes one", file.display())]
     Read {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// It is not 32 bytes in base64.
+    /// The text is not 32 bytes in base64.
     #[error("the master key (ENGINE_MASTER_KEY_FILE) is not {MASTER_KEY_BYTES} bytes in base64")]
     Form,
 }
@@ -49,7 +47,7 @@ impl MasterKey {
         Self::from_base64(text.trim())
     }
 
-    /// Takes the key in base64.
+    /// Parses the key from base64.
     ///
     /// # Errors
     /// [`MasterKeyError::Form`] for anything but 32 bytes.
@@ -61,7 +59,7 @@ impl MasterKey {
     /// A key for one purpose (HKDF-SHA-256, RFC 5869). Different labels give unrelated keys.
     ///
     /// # Panics
-    /// Never: the length asked for is one that HKDF gives.
+    /// Never: HKDF supports the requested length.
     pub fn derive(&self, label: &str) -> [u8; MASTER_KEY_BYTES] {
         let mut key = [0; MASTER_KEY_BYTES];
         Salt::new(HKDF_SHA256, &[])
@@ -108,7 +106,7 @@ impl Cipher {
         sealed
     }
 
-    /// `None` for what this key did not seal for this tenant and subject.
+    /// Opens a sealed value. `None` where this key has not sealed it for this tenant and subject.
     pub(super) fn open(&self, tenant: &TenantId, subject: &SubjectId, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, ciphertext) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
@@ -120,7 +118,7 @@ impl Cipher {
     }
 }
 
-/// Neither part can hold a line break, so no two pairs give the same text.
+/// Neither part can contain a line break, so different pairs give different texts.
 fn bound_to(tenant: &TenantId, subject: &SubjectId) -> Vec<u8> {
     format!("{tenant}\n{subject}").into_bytes()
 }
@@ -152,7 +150,8 @@ mod tests {
     #[test]
     fn changed_or_cut_texts_do_not_open() {
         let cipher = Cipher::new(&[7; 32]);
-        let (shop, ada) = (tenant("shop"), subject("customer:1"));
+        let shop = tenant("shop");
+        let ada = subject("customer:1");
         let sealed = cipher.seal(&shop, &ada, b"Ada", &SystemIds);
         for length in 0..sealed.len() {
             assert_eq!(cipher.open(&shop, &ada, &sealed[..length]), None);

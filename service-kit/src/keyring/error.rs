@@ -1,19 +1,17 @@
-//! What can go wrong with sealed data, one enum an operation.
+//! Errors of sealing and opening, one enum for each operation.
 
 use domain::SubjectId;
 
-/// The keys cannot be had, for reasons that have nothing to do with the subject.
+/// Why the keys cannot be loaded, whatever the subject.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyStoreError {
-    /// No connection to the database.
+    /// The pool has no connection to give.
     #[error("no connection to the key store (IDENTITY_DATABASE_URL)")]
     Connection(#[source] deadpool_postgres::PoolError),
     /// A statement failed.
     #[error("the key store failed to {action}")]
     Statement {
-        /// What was being done.
         action: &'static str,
-        /// Why.
         #[source]
         source: tokio_postgres::Error,
     },
@@ -22,10 +20,7 @@ pub enum KeyStoreError {
     Row(#[source] tokio_postgres::Error),
     /// A stored key does not unwrap.
     #[error("the key of {subject} does not unwrap; is ENGINE_MASTER_KEY_FILE the one it was made with?")]
-    Unwrap {
-        /// Whose key.
-        subject: SubjectId,
-    },
+    Unwrap { subject: SubjectId },
 }
 
 /// Why a text was not sealed.
@@ -33,17 +28,11 @@ pub enum KeyStoreError {
 pub enum SealError {
     /// The subject was erased.
     #[error("the key of {subject} has been destroyed")]
-    Destroyed {
-        /// The subject.
-        subject: SubjectId,
-    },
-    /// More than [`super::PLAINTEXT_BYTES_MAX`].
+    Destroyed { subject: SubjectId },
+    /// The text is longer than [`super::PLAINTEXT_BYTES_MAX`].
     #[error("{bytes} bytes are too many to seal")]
-    TooLarge {
-        /// Bytes given.
-        bytes: usize,
-    },
-    /// The keys cannot be had.
+    TooLarge { bytes: usize },
+    /// The keys cannot be loaded.
     #[error("could not seal")]
     Store(#[from] KeyStoreError),
 }
@@ -51,25 +40,16 @@ pub enum SealError {
 /// Why a sealed value was not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The subject was erased; nobody can read this again.
+    /// The subject was erased; the value can never be read again.
     #[error("the key of {subject} has been destroyed")]
-    Destroyed {
-        /// The subject.
-        subject: SubjectId,
-    },
-    /// The subject never had a key here.
+    Destroyed { subject: SubjectId },
+    /// This keyring has never had a key of the subject.
     #[error("{subject} has no key")]
-    Unknown {
-        /// The subject.
-        subject: SubjectId,
-    },
+    Unknown { subject: SubjectId },
     /// The text was changed, cut, or sealed for another tenant or subject.
     #[error("a sealed value of {subject} does not open")]
-    Damaged {
-        /// The subject.
-        subject: SubjectId,
-    },
-    /// The keys cannot be had.
+    Damaged { subject: SubjectId },
+    /// The keys cannot be loaded.
     #[error("could not open")]
     Store(#[from] KeyStoreError),
 }

@@ -1,9 +1,9 @@
 //! Seals personal data, each subject's under a key of its own that can be destroyed.
 //!
-//! Guarantees: AES-256-GCM with a fresh nonce each time; tenant and subject are bound into every ciphertext, so that one
-//! cannot be passed off as another's; a subject whose key was destroyed never gets a new one. Destruction takes effect at
-//! once where it is called and within [`CACHE_TTL_MS`] in every other process. Does not: reach into backups and
-//! write-ahead logs, which hold a wrapped key until they expire.
+//! Guarantees: AES-256-GCM with a fresh nonce each time; tenant and subject are bound into every ciphertext, so that
+//! one cannot be passed off as another's; a subject whose key was destroyed never gets a new one. Destruction takes
+//! effect at once in the process that calls it and within [`CACHE_TTL_MS`] in every other process. Does not: reach into
+//! backups and write-ahead logs, which hold a wrapped key until they expire.
 
 mod cipher;
 mod error;

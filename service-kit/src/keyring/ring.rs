@@ -1,4 +1,4 @@
-//! The ring itself: keys found, made, remembered and destroyed.
+//! The keyring: loads, creates, caches and destroys keys.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use super::store::Store;
 use crate::clock::{SharedClock, SharedIds};
 use crate::postgres::Pool;
 
-/// A key is read again from the database after this time, which bounds how long a destroyed one lingers elsewhere.
+/// Time after which a cached key is read again, which limits how long other processes use a destroyed one.
 pub const CACHE_TTL_MS: u64 = 30_000;
-/// Keys remembered at most.
+/// Most keys in the cache.
 const CACHE_KEYS_MAX: u64 = 50_000;
-/// Keys read or made in one statement at most.
+/// Most keys read or created by one statement.
 const BATCH_KEYS_MAX: usize = 1_000;
 
 /// A subject's key as last seen.
@@ -48,26 +48,27 @@ impl std::fmt::Debug for KeyRing {
 }
 
 impl KeyRing {
-    /// A ring over database `identity`. `ids` gives keys and nonces, so in production it must be the system's.
+    /// A keyring over database `identity`. `ids` generates keys and nonces, so in production it must be
+    /// [`SystemIds`](crate::clock::SystemIds).
     pub fn new(pool: Pool, master: &MasterKey, clock: SharedClock, ids: SharedIds) -> Self {
         let cache =
             Cache::builder().max_capacity(CACHE_KEYS_MAX).time_to_live(Duration::from_millis(CACHE_TTL_MS)).build();
         Self(Arc::new(Inner { store: Store(pool), wrapping: master.wrapping_cipher(), clock, ids, cache }))
     }
 
-    /// Seals one text, making the subject's key on first use.
+    /// Seals one text, creating the subject's key on first use.
     ///
     /// # Errors
-    /// [`SealError`] for a subject that was erased, a text that is too large, or keys that cannot be had.
+    /// [`SealError`] for a subject that was erased, a text that is too large, or keys that cannot be loaded.
     pub async fn seal(&self, tenant: &TenantId, subject: &SubjectId, plaintext: &[u8]) -> Result<Sealed, SealError> {
         let mut entries = self.entries(tenant, std::iter::once(subject), true).await?;
         self.seal_with(tenant, subject, plaintext, entries.remove(subject))
     }
 
-    /// Seals many texts with few statements. The answers are in the order of the texts.
+    /// Seals many texts with few statements. The results are in the order of the texts.
     ///
     /// # Errors
-    /// [`KeyStoreError`] when the keys cannot be had; each text's own refusal is in its place.
+    /// [`KeyStoreError`] when the keys cannot be loaded; each text's own error is at its index.
     pub async fn seal_many(
         &self,
         tenant: &TenantId,
@@ -83,16 +84,16 @@ impl KeyRing {
     /// Opens one sealed value.
     ///
     /// # Errors
-    /// [`OpenError`] for a subject that was erased or is unknown, a damaged value, or keys that cannot be had.
+    /// [`OpenError`] for a subject that was erased or is unknown, a damaged value, or keys that cannot be loaded.
     pub async fn open(&self, tenant: &TenantId, sealed: &Sealed) -> Result<Vec<u8>, OpenError> {
         let mut entries = self.entries(tenant, std::iter::once(sealed.subject()), false).await?;
         open_with(tenant, sealed, entries.remove(sealed.subject()))
     }
 
-    /// Opens many sealed values with few statements. The answers are in the order of the values.
+    /// Opens many sealed values with few statements. The results are in the order of the values.
     ///
     /// # Errors
-    /// [`KeyStoreError`] when the keys cannot be had; each value's own refusal is in its place.
+    /// [`KeyStoreError`] when the keys cannot be loaded; each value's own error is at its index.
     pub async fn open_many(
         &self,
         tenant: &TenantId,
@@ -102,7 +103,7 @@ impl KeyRing {
         Ok(sealed.iter().map(|value| open_with(tenant, value, entries.get(value.subject()).cloned())).collect())
     }
 
-    /// Destroys a subject's key for good; doing so again changes nothing. A subject that never had a key will get none.
+    /// Destroys a subject's key for good. Idempotent. A subject that never had a key will get none.
     ///
     /// # Errors
     /// [`KeyStoreError`] when the database does not answer; the key may then be destroyed or not, so try again.
@@ -127,12 +128,12 @@ impl KeyRing {
                 let sealed = cipher.seal(tenant, subject, plaintext, &*self.0.ids);
                 Ok(Sealed::new(subject.clone(), STANDARD.encode(sealed)))
             }
-            // Rows are never deleted, so one that vanished between making and reading was taken away by hand.
+            // Rows are never deleted, so a row that vanished between creating and reading was deleted by hand.
             Some(Entry::Destroyed) | None => Err(SealError::Destroyed { subject: subject.clone() }),
         }
     }
 
-    /// The keys of the subjects, from memory or the database; with `make`, absent ones are made.
+    /// The keys of the subjects, from the cache or the database. With `make`, absent ones are created.
     async fn entries<'a>(
         &self,
         tenant: &TenantId,
@@ -147,7 +148,7 @@ impl KeyRing {
                 None => _ = missing.insert(subject),
             }
         }
-        // Sorted by the set, as the store asks.
+        // The set is sorted, as the store requires.
         let missing: Vec<&SubjectId> = missing.into_iter().collect();
         for batch in missing.chunks(BATCH_KEYS_MAX) {
             self.load(tenant, batch, &mut found).await?;

@@ -26,7 +26,7 @@ impl Store {
         rows.iter().map(read).collect::<Result<_, _>>().map_err(KeyStoreError::Row)
     }
 
-    /// Adds keys for subjects that have none; whoever came first wins. Subjects must be sorted, else two batches could
+    /// Adds keys for subjects that have none; an existing key is kept. Subjects must be sorted, else two batches could
     /// wait for each other.
     pub(super) async fn insert(
         &self,

@@ -18,23 +18,24 @@ pub type Pool = deadpool_postgres::Pool;
 const KEEPALIVE_IDLE_MS: u64 = 15_000;
 const KEEPALIVE_INTERVAL_MS: u64 = 5_000;
 const KEEPALIVE_RETRIES: u32 = 6;
-/// Unacknowledged data for longer than this ends a connection, which keep-alive alone would not see.
+/// Longest time that sent data may stay unacknowledged before the connection is closed, which keep-alive alone does not
+/// detect.
 const TCP_USER_TIMEOUT_MS: u64 = 30_000;
 
-/// How connections are made, and what bounds them.
+/// Options and limits of connections.
 #[derive(Debug, Clone)]
 pub struct ConnectOptions {
     /// Shown in `pg_stat_activity`.
     pub application_name: String,
-    /// Connections in the pool at most.
+    /// Most connections in the pool.
     pub connections_max: usize,
-    /// A statement that takes longer is cancelled by the server; 0 for never.
+    /// Longest time of a statement, after which the server cancels it; 0 for no limit.
     pub statement_timeout_ms: u32,
-    /// A wait for a lock that takes longer is cancelled by the server; 0 for never.
+    /// Longest wait for a lock, after which the server cancels the statement; 0 for no limit.
     pub lock_timeout_ms: u32,
-    /// A wait for a free connection that takes longer is refused.
+    /// Longest wait for a free connection of the pool.
     pub acquire_timeout_ms: u64,
-    /// An attempt to connect that takes longer is given up.
+    /// Longest attempt to connect.
     pub connect_timeout_ms: u64,
 }
 
@@ -58,20 +59,17 @@ pub enum ConnectError {
     /// The URL is wrong.
     #[error("{variable} is not valid")]
     Url {
-        /// The variable that holds it.
+        /// The environment variable that holds the URL.
         variable: &'static str,
-        /// What is wrong.
         #[source]
         source: UrlError,
     },
     /// TLS cannot be set up.
     #[error("could not prepare TLS for database {database} ({variable})")]
     Tls {
-        /// Host and name.
         database: String,
-        /// The variable that names it.
+        /// The environment variable that holds the URL.
         variable: &'static str,
-        /// Why.
         #[source]
         source: TlsError,
     },
@@ -80,20 +78,16 @@ pub enum ConnectError {
         "could not connect to database {database}; check that it runs (`make status`) and that {variable} is right"
     )]
     Refused {
-        /// Host and name.
         database: String,
-        /// The variable that names it.
+        /// The environment variable that holds the URL.
         variable: &'static str,
-        /// What the server or the network said.
         #[source]
         source: tokio_postgres::Error,
     },
-    /// The pool's bounds contradict each other.
+    /// The pool's options contradict each other.
     #[error("could not build a pool for database {database}")]
     Pool {
-        /// Host and name.
         database: String,
-        /// Why.
         #[source]
         source: deadpool_postgres::BuildError,
     },
@@ -102,7 +96,7 @@ pub enum ConnectError {
 /// Why a database is not ready.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// No connection could be had.
+    /// The pool has no connection to give.
     #[error("no connection to the database")]
     Connection(#[source] deadpool_postgres::PoolError),
     /// The statement failed.
@@ -110,7 +104,7 @@ pub enum CheckError {
     Query(#[source] tokio_postgres::Error),
 }
 
-/// Makes a pool. It connects when first used, so a database that is down shows in [`check`].
+/// Creates a pool. It connects when first used, so [`check`] reports a database that is down.
 ///
 /// # Errors
 /// [`ConnectError`] when the URL or its TLS options are wrong.
@@ -128,11 +122,11 @@ pub fn pool(database: &DatabaseUrl, options: &ConnectOptions) -> Result<Pool, Co
         .map_err(|source| ConnectError::Pool { database: database.to_string(), source })
 }
 
-/// Opens one connection of its own. A background task drives it until the client is dropped or the server goes away,
-/// which `Client::is_closed` tells.
+/// Opens one connection outside any pool. A background task drives it until the client is dropped or the server closes
+/// it; see `Client::is_closed`.
 ///
 /// # Errors
-/// [`ConnectError`] when the URL is wrong or the server does not let us in.
+/// [`ConnectError`] when the URL is wrong or the server refuses the connection.
 pub async fn connect(database: &DatabaseUrl, options: &ConnectOptions) -> Result<Client, ConnectError> {
     let (config, connector) = prepare(database, options)?;
     let refused =
@@ -147,7 +141,7 @@ pub async fn connect(database: &DatabaseUrl, options: &ConnectOptions) -> Result
     Ok(client)
 }
 
-/// Asks the database something trivial, for readiness.
+/// Runs a trivial query, for readiness checks.
 ///
 /// # Errors
 /// [`CheckError`] when it does not answer.

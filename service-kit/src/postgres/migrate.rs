@@ -1,4 +1,4 @@
-//! Schema changes, forwards only.
+//! Schema migrations, forwards only.
 
 use refinery::{Report, Runner};
 use tokio_postgres::Client;
@@ -8,46 +8,41 @@ use crate::config::DatabaseUrl;
 
 /// Longest wait for another process that migrates the same database.
 const LOCK_WAIT_MS_MAX: u32 = 60_000;
-/// The advisory lock's key, unlikely to meet anybody else's: the bytes of `migrate1`.
+/// The advisory lock's key, which other programs are unlikely to use: the bytes of `migrate1`.
 const LOCK_KEY: i64 = i64::from_be_bytes(*b"migrate1");
 
-/// Why a database could not be brought up to date.
+/// Why a database could not be migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
-    /// It cannot be reached.
+    /// The database cannot be reached.
     #[error("could not migrate {database}")]
     Connect {
-        /// Host and name.
         database: String,
-        /// Why.
         #[source]
         source: ConnectError,
     },
     /// Another process holds the lock for too long.
     #[error("could not migrate {database}: no lock within {LOCK_WAIT_MS_MAX} ms; is another migration running?")]
     Lock {
-        /// Host and name.
         database: String,
-        /// Why.
         #[source]
         source: tokio_postgres::Error,
     },
     /// A migration failed, or an applied one differs from this program's.
     #[error("could not migrate {database}")]
     Apply {
-        /// Host and name.
         database: String,
-        /// Which, and why. Boxed, since it is large.
+        /// Names the migration. Boxed, since it is large.
         #[source]
         source: Box<refinery::Error>,
     },
 }
 
-/// Applies what is missing, each migration in its own transaction, and tells `progress` a line for each. Safe to run
+/// Applies missing migrations, each in a transaction of its own, and calls `progress` with a line for each. Safe to run
 /// from several processes at once: one works, the others wait and find nothing to do.
 ///
 /// # Errors
-/// [`MigrateError`]; what was applied before stays.
+/// [`MigrateError`]; migrations applied before the error stay applied.
 pub async fn migrate(
     database: &DatabaseUrl,
     runner: Runner,
@@ -62,7 +57,7 @@ pub async fn migrate(
     };
     let mut client =
         connect(database, &options).await.map_err(|source| MigrateError::Connect { database: name.clone(), source })?;
-    // Held by the session, so it goes with the connection however this function ends.
+    // The session holds the lock, so closing the connection releases it however this function ends.
     client
         .execute("SELECT pg_advisory_lock($1)", &[&LOCK_KEY])
         .await

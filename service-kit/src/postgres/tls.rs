@@ -14,9 +14,7 @@ pub enum TlsError {
     /// The file named by `sslrootcert` cannot be read.
     #[error("could not read certificates from {}", file.display())]
     Roots {
-        /// The file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: pem::Error,
     },
@@ -25,10 +23,7 @@ pub enum TlsError {
     Setup(#[source] rustls::Error),
     /// The file holds no certificate.
     #[error("no certificate in {}", file.display())]
-    NoRoots {
-        /// The file.
-        file: PathBuf,
-    },
+    NoRoots { file: PathBuf },
 }
 
 pub(super) fn connector(roots: Option<&Path>) -> Result<MakeRustlsConnect, TlsError> {
@@ -36,7 +31,7 @@ pub(super) fn connector(roots: Option<&Path>) -> Result<MakeRustlsConnect, TlsEr
         Some(file) => read_roots(file)?,
         None => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
     };
-    // Named rather than taken from the process, so that no other library's choice decides.
+    // The provider is named rather than taken from the process, so that no other library's choice decides.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

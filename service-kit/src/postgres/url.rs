@@ -1,4 +1,4 @@
-//! Reads a database URL, taking out what tokio-postgres does not know.
+//! Parses a database URL and removes the options that tokio-postgres does not know.
 
 use std::path::PathBuf;
 
@@ -7,28 +7,30 @@ use tokio_postgres::config::SslMode;
 /// What is wrong with a database URL. The URL itself is left out, since it may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum UrlError {
-    /// It does not parse.
+    /// The URL does not parse.
     #[error("not a Postgres URL such as postgres://user:password@127.0.0.1:5433/orders")]
     Malformed(#[source] tokio_postgres::Error),
-    /// An `sslmode` that does not exist.
+    /// `sslmode` has an unknown value.
     #[error("sslmode must be disable, allow, prefer, require, verify-ca or verify-full")]
     SslMode,
-    /// `sslrootcert` without a mode that verifies.
+    /// `sslrootcert` is set, but the `sslmode` does not verify.
     #[error("sslrootcert needs sslmode=require, verify-ca or verify-full")]
     RootsUnused,
 }
 
-/// A URL taken apart.
+/// A parsed URL.
 #[derive(Debug)]
 pub(super) struct Target {
     pub config: tokio_postgres::Config,
-    /// PEM file with the authorities to trust; the public ones without it.
+    /// PEM file of the trusted authorities. `None` trusts the public ones.
     pub roots: Option<PathBuf>,
 }
 
 pub(super) fn parse(url: &str) -> Result<Target, UrlError> {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
-    let (mut kept, mut mode, mut roots) = (Vec::new(), SslMode::Disable, None);
+    let mut kept = Vec::new();
+    let mut mode = SslMode::Disable;
+    let mut roots = None;
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=') {
             Some(("sslmode", value)) => mode = ssl_mode(value)?,
@@ -48,7 +50,7 @@ pub(super) fn parse(url: &str) -> Result<Target, UrlError> {
 
 fn ssl_mode(value: &str) -> Result<SslMode, UrlError> {
     match value {
-        // `prefer` protects against nobody who can change packets, so it is not worth a handshake.
+        // `prefer` does not protect against an attacker who can change packets, so it is not worth a handshake.
         "disable" | "allow" | "prefer" => Ok(SslMode::Disable),
         "require" | "verify-ca" | "verify-full" => Ok(SslMode::Require),
         _ => Err(UrlError::SslMode),

@@ -76,7 +76,7 @@ impl Problem {
         }))
     }
 
-    /// 401: no token, or one that is not taken.
+    /// 401: no token, or a refused one.
     pub fn unauthenticated(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Not authenticated").detail(detail)
     }
@@ -86,51 +86,51 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed").detail(detail)
     }
 
-    /// 404: absent, or somebody else's; the two look the same.
+    /// 404: absent, or another's; the client cannot distinguish the two.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Not found")
     }
 
-    /// 500: our fault. The cause goes to the log, never to the client.
+    /// 500: a fault of the engine. The cause goes to the log, never to the client.
     pub fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")
     }
 
-    /// 503: try again after so many seconds.
+    /// 503: try again after this many seconds.
     pub fn unavailable(retry_after_s: u32) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available at the moment")
             .retry_after_s(retry_after_s)
     }
 
-    /// Says what happened this time.
+    /// Sets the detail of this occurrence.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into());
         self
     }
 
-    /// Says that the same request may succeed later.
+    /// Marks the problem as retryable.
     #[must_use]
     pub fn retryable(mut self) -> Self {
         self.0.retryable = true;
         self
     }
 
-    /// Says that the same request may succeed after so many seconds.
+    /// Marks the problem as retryable after this many seconds.
     #[must_use]
     pub fn retry_after_s(mut self, seconds: u32) -> Self {
         self.0.retry_after_s = Some(seconds);
         self.retryable()
     }
 
-    /// Gives the order's version.
+    /// Sets the order's current version.
     #[must_use]
     pub fn current_version(mut self, version: u64) -> Self {
         self.0.current_version = Some(version);
         self
     }
 
-    /// Adds what is wrong with one part of the body.
+    /// Adds an error of one part of the body.
     #[must_use]
     pub fn field(mut self, pointer: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
         self.0.errors.push(FieldError { pointer: pointer.into(), code: code.into(), detail: detail.into() });

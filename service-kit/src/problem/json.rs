@@ -1,4 +1,4 @@
-//! An extractor that takes JSON bodies strictly and within bounds.
+//! An extractor that parses JSON bodies strictly and within limits.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use serde::de::DeserializeOwned;
 use super::{Problem, parse_strict};
 use crate::http::is_json;
 
-/// Largest JSON body taken, in bytes.
+/// Largest accepted JSON body, in bytes.
 pub const JSON_BYTES_MAX: usize = 256 * 1024;
-/// A body that takes longer to arrive is given up, so that slow senders hold nothing for long.
+/// Longest time for a body to arrive, so that slow senders hold no resources for long.
 const BODY_READ_MS_MAX: u64 = 10_000;
 
 /// A JSON body parsed by [`parse_strict`]: 415 for another content type or character set, 413 above [`JSON_BYTES_MAX`],
-/// 408 for a body that dawdles, 400 for what cannot be read.
+/// 408 for a body that arrives too slowly, 400 for one that cannot be parsed.
 #[derive(Debug, Clone)]
 pub struct StrictJson<T>(pub T);
 
@@ -34,11 +34,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
     }
 }
 
-/// Reads a body that may have so many bytes, within a bounded time.
+/// Reads a body of limited size within a limited time.
 ///
 /// # Errors
-/// A [`Problem`]: 413 for a larger body, told before it is read where its length is declared; 408 for one that takes too long;
-/// 400 for one that breaks off.
+/// A [`Problem`]: 413 for a larger body, returned before it is read where its length is declared; 408 for one that
+/// takes too long; 400 for one that ends early.
 pub async fn read_body(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
     let declared = body.size_hint().lower();
     if declared > bytes_max as u64 {

@@ -1,6 +1,6 @@
-//! Refusals over HTTP, as RFC 9457 problem documents, and JSON bodies taken strictly.
+//! Refusals over HTTP, as RFC 9457 problem documents, and strict parsing of JSON bodies.
 //!
-//! Guarantees: every refusal has a stable `type` and `code`; a 5xx tells nothing of its cause. Does not: decide which
+//! Guarantees: every refusal has a stable `type` and `code`; a 5xx reveals nothing of its cause. Does not: decide which
 //! business refusal gets which status.
 
 mod document;

@@ -1,8 +1,8 @@
-//! Takes an object alone for a struct and a text alone for an enum.
+//! Accepts only an object for a struct and only a text for an enum.
 //!
-//! serde's derived types also take an array for a struct (its fields by their order) and an object for an enum's variant
-//! without data (`{"STAFF": null}`). Neither is what a description of the body promises, and a field that is added in the middle
-//! would change what such a body means. [`ExactShapes`] refuses both, at every level below it.
+//! serde's derived types also take an array for a struct (its fields by their order) and an object for an enum's
+//! variant without data (`{"STAFF": null}`). Neither is what the API description promises, and a field that is added in
+//! the middle would change what such a body means. [`ExactShapes`] refuses both, at every level below it.
 //!
 //! It does not reach into types that serde buffers first (`tag`, `untagged`, `flatten`); types of request bodies have none.
 
@@ -150,7 +150,7 @@ impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for ExactShapes<T> {
     }
 }
 
-/// Takes a text as the name of an enum's variant.
+/// Accepts a text as the name of an enum's variant.
 struct VariantName<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for VariantName<V> {

@@ -1,5 +1,5 @@
-//! Refuses JSON that parsers disagree about or that is made to hurt: duplicate keys, deep nesting, invalid UTF-8, an array
-//! where an object belongs.
+//! Refuses JSON that parsers disagree about or that is meant to do harm: duplicate keys, deep nesting, invalid UTF-8,
+//! an array where an object belongs.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -11,14 +11,14 @@ use super::shapes::ExactShapes;
 use super::{FieldError, Problem};
 use axum::http::StatusCode;
 
-/// Levels of arrays and objects taken at most.
+/// Most nested levels of arrays and objects.
 pub const JSON_DEPTH_MAX: usize = 64;
-/// Longest text of an error passed on, in characters; the parser's texts may quote the input.
+/// Longest part of a parser's message that is passed on, in characters, since it may quote the input.
 const DETAIL_CHARS_MAX: usize = 200;
 
 /// Parses a whole document: UTF-8, no duplicate key anywhere, no more than [`JSON_DEPTH_MAX`] levels, nothing after it; a
 /// struct only from an object and an enum only from a text.
-/// Unknown fields are for `T` to refuse.
+/// `T` decides whether unknown fields are refused.
 ///
 /// # Errors
 /// A 400 [`Problem`] that points to the first error.

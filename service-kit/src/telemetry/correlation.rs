@@ -1,4 +1,4 @@
-//! The id that ties together everything that happened because of one request.
+//! The correlation id: shared by everything that one request has caused.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use crate::clock::{Ids, SystemIds};
 
-/// The header that carries it, both ways.
+/// The header of requests and answers that carries the id.
 pub const CORRELATION_HEADER: &str = "x-correlation-id";
 
-/// Longest id taken from outside, in characters.
+/// Longest accepted id, in characters.
 const LENGTH_MAX: usize = 128;
 
 /// A correlation id: 1 to 128 visible ASCII characters, so it is safe in headers and logs.
@@ -27,7 +27,7 @@ pub struct CorrelationId(Arc<str>);
 pub struct InvalidCorrelationId;
 
 impl CorrelationId {
-    /// Takes an id from outside.
+    /// Parses an id that a client has sent.
     ///
     /// # Errors
     /// [`InvalidCorrelationId`] for a text that is empty, too long or holds other characters.
@@ -36,12 +36,12 @@ impl CorrelationId {
         if fits { Ok(Self(text.into())) } else { Err(InvalidCorrelationId) }
     }
 
-    /// An id of our own.
+    /// A new id.
     pub fn from_uuid(id: Uuid) -> Self {
         Self(id.to_string().into())
     }
 
-    /// The id.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -8,7 +8,7 @@ use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::SpanData;
 use tokio::runtime::Handle;
 
-/// A batch that takes longer to send is dropped.
+/// Longest time to send a batch, which is dropped then.
 const EXPORT_TIMEOUT_MS: u64 = 5_000;
 
 /// An exporter whose requests run on the runtime: the SDK calls it from a thread of its own, which has none.

@@ -1,4 +1,4 @@
-//! What every HTTP request gets: a span, a correlation id, a count and a duration.
+//! Telemetry of HTTP requests: a span, a correlation id, a count and a duration for each.
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method};
@@ -11,7 +11,7 @@ use super::correlation::{CORRELATION_HEADER, CorrelationId};
 use super::propagation;
 use crate::clock::Stopwatch;
 
-/// What stands for the route where none matched, so that made-up paths make no new time series.
+/// The route label of requests that match no route, so that made-up paths create no new time series.
 const NO_ROUTE: &str = "none";
 
 /// Runs a request inside a span `http.request`, the child of the caller's `traceparent`. Takes the caller's
@@ -63,7 +63,7 @@ fn request_span(request: &Request, method: &str, route: &str, correlation: &Corr
     span
 }
 
-/// The method, or one name for all that HTTP does not define.
+/// The method, or one label for all methods that HTTP does not define.
 fn known(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",

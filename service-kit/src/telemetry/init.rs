@@ -1,4 +1,4 @@
-//! Sets telemetry up, once a process.
+//! Sets up telemetry, once in each process.
 
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ use super::export::OnRuntime;
 use super::measure;
 use crate::config::{LogFormat, TelemetrySettings};
 
-/// Time between two tidyings of the metrics.
+/// Time between two runs of the metrics' upkeep.
 const TIDY_EVERY_MS: u64 = 5_000;
-/// Time that the last spans have to be sent.
+/// Longest time to send the last spans.
 const FLUSH_MS_MAX: u64 = 5_000;
 
 /// Why telemetry could not be set up.
@@ -30,7 +30,7 @@ pub enum TelemetryError {
     /// The exporter of traces cannot be built.
     #[error("could not export traces; is OTEL_EXPORTER_OTLP_ENDPOINT right?")]
     Exporter(#[source] opentelemetry_otlp::ExporterBuildError),
-    /// Something else took the process's subscriber.
+    /// The process has another global subscriber already.
     #[error("logs are already set up in this process")]
     Subscriber(#[source] tracing_subscriber::util::TryInitError),
     /// The recorder of metrics cannot be installed.
@@ -50,7 +50,7 @@ impl Guard {
     pub async fn flush(self) {
         let provider = self.provider.clone();
         let flushing = tokio::task::spawn_blocking(move || {
-            // Nothing is left to tell about a failure: the logs are going away too.
+            // A failure cannot be logged any more.
             let _ = provider.shutdown_with_timeout(Duration::from_millis(FLUSH_MS_MAX));
         });
         let _ = flushing.await;
@@ -69,7 +69,7 @@ impl Drop for Guard {
 /// caller's decision to sample is passed on.
 ///
 /// # Errors
-/// [`TelemetryError`]; nothing is half set up but the recorder of metrics, which later calls reuse.
+/// [`TelemetryError`]; only the recorder of metrics may stay installed, and later calls reuse it.
 pub fn init(service: &'static str, settings: &TelemetrySettings) -> Result<Guard, TelemetryError> {
     init_with_writer(service, settings, std::io::stderr)
 }

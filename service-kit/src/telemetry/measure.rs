@@ -21,7 +21,7 @@ pub(super) fn install() -> Result<(), BuildError> {
         .set_buckets(&SIZE_BUCKETS)?
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)?
         .install_recorder()?;
-    // Lost only to another thread that installed the same.
+    // Fails only where another thread has installed the same recorder.
     let _ = RECORDER.set(handle);
     Ok(())
 }

@@ -10,8 +10,8 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 const TRACEPARENT: &str = "traceparent";
 
-/// Makes the span a child of the one that `traceparent` names. Call it before the span is first entered. Says whether
-/// that was possible; a malformed text starts a trace of its own.
+/// Makes the span a child of the one that `traceparent` names. Call it before the span is first entered. Returns
+/// whether that was possible; with a malformed text the span starts a trace of its own.
 pub fn set_parent(span: &Span, traceparent: &str) -> bool {
     let carrier = HashMap::from([(TRACEPARENT.to_owned(), traceparent.to_owned())]);
     let parent = TraceContextPropagator::new().extract(&carrier);

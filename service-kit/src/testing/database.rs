@@ -8,7 +8,7 @@ use crate::clock::{Ids, SystemIds};
 use crate::config::DatabaseUrl;
 use crate::postgres::{ConnectOptions, Pool, connect, migrate, pool};
 
-/// Where tests find a server that lets them make databases.
+/// The variable with the URL of a server on which tests may create databases.
 const VARIABLE: &str = "ORDERS_TEST_POSTGRES_URL";
 
 /// Longest wait for a database to be dropped, in milliseconds.
@@ -23,11 +23,11 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Makes an empty database on the server that `ORDERS_TEST_POSTGRES_URL` names.
+    /// Creates an empty database on the server that `ORDERS_TEST_POSTGRES_URL` names.
     ///
     /// # Panics
     /// Without that variable, or when the server does not answer.
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment where to run")]
+    #[expect(clippy::disallowed_methods, reason = "tests are configured by the environment alone")]
     pub async fn create() -> Self {
         let server = std::env::var(VARIABLE).unwrap_or_else(|_| panic!("{VARIABLE} is not set; run `make test`"));
         let name = format!("test_{}", SystemIds.random().simple());
@@ -42,7 +42,7 @@ impl TestDatabase {
         Self { server, name, url: DatabaseUrl::new(VARIABLE, url) }
     }
 
-    /// Makes a database and applies migrations to it.
+    /// Creates a database and applies migrations to it.
     ///
     /// # Panics
     /// As [`TestDatabase::create`], and when a migration fails.
@@ -52,7 +52,7 @@ impl TestDatabase {
         database
     }
 
-    /// Where it is.
+    /// The database's URL.
     pub const fn url(&self) -> &DatabaseUrl {
         &self.url
     }
@@ -82,7 +82,8 @@ async fn on_server(url: &DatabaseUrl) -> Client {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let (server, name) = (self.server.clone(), self.name.clone());
+        let server = self.server.clone();
+        let name = self.name.clone();
         // A thread with a runtime of its own, since the test's may be gone or may be this very thread.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -94,7 +95,7 @@ impl Drop for TestDatabase {
                 dropped.map_err(std::io::Error::other)
             })
         });
-        // A server that is busy with others' tests may keep it; that says nothing about this one.
+        // A server that is busy with other tests may fail to drop it, which is no failure of this test.
         if let Ok(Err(error)) = dropping.join() {
             eprintln!("database {} stays: {error}", self.name);
         }

@@ -1,4 +1,4 @@
-//! Tokens for tests, from a key made on the spot.
+//! Tokens for tests, signed with a newly created key.
 
 use std::path::PathBuf;
 
@@ -9,10 +9,10 @@ use crate::clock::{Ids, SharedClock, SystemIds};
 use crate::config::JwtSettings;
 use crate::keys::signing_key_pem;
 
-/// An hour; tests that want less move their clock.
+/// Lifetime of tokens: an hour. Tests of expiry move their clock.
 const LIFETIME_S: u32 = 3_600;
 
-/// Issues tokens and gives the verifier that takes them.
+/// Issues tokens and creates verifiers that accept them.
 #[derive(Debug)]
 pub struct TestIssuer {
     signing_key: String,
@@ -22,7 +22,7 @@ pub struct TestIssuer {
 }
 
 impl TestIssuer {
-    /// Makes a key and a verifier that trusts it.
+    /// Creates a key and a verifier that trusts it.
     ///
     /// # Panics
     /// When the folder for temporary files cannot be written.
@@ -40,12 +40,12 @@ impl TestIssuer {
         Self { signing_key, settings, clock, verifier }
     }
 
-    /// What a verifier of these tokens is configured with; the key set lives as long as this value.
+    /// Settings of a verifier of these tokens. The key set's file lives as long as this value.
     pub const fn settings(&self) -> &JwtSettings {
         &self.settings
     }
 
-    /// A verifier that takes these tokens.
+    /// A verifier that accepts these tokens.
     pub fn verifier(&self) -> Verifier {
         self.verifier.clone()
     }
@@ -55,7 +55,7 @@ impl TestIssuer {
         self.token_with(role.scopes(), tenant, customer)
     }
 
-    /// A token with any scopes. One without a customer is a staff member's and has the scope `tenant:staff` beside them.
+    /// A token with any scopes. One without a customer belongs to staff and also has the scope `tenant:staff`.
     ///
     /// # Panics
     /// Never: the key was made for this.

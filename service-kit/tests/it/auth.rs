@@ -43,7 +43,8 @@ async fn a_good_token_tells_who_it_is() {
 async fn a_token_has_its_time_remembered_or_not() {
     let clock = clock();
     let issuer = TestIssuer::new(clock.clone()).await;
-    let (remembered, fresh) = (issuer.token(Role::Clerk, &shop(), None), issuer.token(Role::Admin, &shop(), None));
+    let remembered = issuer.token(Role::Clerk, &shop(), None);
+    let fresh = issuer.token(Role::Admin, &shop(), None);
     issuer.verifier().verify(&remembered).await.unwrap();
     clock.advance(Duration::from_secs(3_600 + 29));
     issuer.verifier().verify(&remembered).await.unwrap();
@@ -240,10 +241,12 @@ fn pem_body(pem: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_rotated_key_is_fetched_but_not_hammered() {
-    let (old, new) = (Keys::make(), Keys::make());
+    let old = Keys::make();
+    let new = Keys::make();
     let published = Arc::new(std::sync::Mutex::new(old.read("jwks.json")));
     let fetches = Arc::new(AtomicUsize::new(0));
-    let (served, counted) = (published.clone(), fetches.clone());
+    let served = published.clone();
+    let counted = fetches.clone();
     let router = axum::Router::new().route(
         "/jwks",
         get(async move || {
@@ -257,7 +260,8 @@ async fn a_rotated_key_is_fetched_but_not_hammered() {
 
     let clock = clock();
     let verifier = Verifier::load(&settings(&url), clock.clone()).await.unwrap();
-    let (old_token, new_token) = (old.mint(&clock), new.mint(&clock));
+    let old_token = old.mint(&clock);
+    let new_token = new.mint(&clock);
     verifier.verify(&old_token).await.unwrap();
     new.read("jwks.json").clone_into(&mut published.lock().unwrap());
 

@@ -34,7 +34,8 @@ async fn server(drain: Duration) -> Server {
 async fn server_with(options: ServeOptions) -> Server {
     let arrived = Arc::new(Semaphore::new(0));
     let release = Arc::new(Semaphore::new(0));
-    let (come, gate) = (arrived.clone(), release.clone());
+    let come = arrived.clone();
+    let gate = release.clone();
     let waiting = async move || {
         come.add_permits(1);
         gate.acquire().await.unwrap().forget();

@@ -90,7 +90,8 @@ async fn a_subject_erased_before_its_first_use_gets_no_key() {
 async fn first_uses_at_once_agree_on_one_key() {
     let database = store().await;
     let rings: Vec<KeyRing> = (0..8).map(|_| ring(&database)).collect();
-    let (tenant, ada) = (shop(), customer(1));
+    let tenant = shop();
+    let ada = customer(1);
     let sealed = join_all(rings.iter().map(|ring| ring.seal(&tenant, &ada, b"Ada"))).await;
     let reader = ring(&database);
     for value in sealed {

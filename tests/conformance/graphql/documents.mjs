@@ -117,7 +117,7 @@ export function documentCases() {
   return [...broken, ...chosen];
 }
 
-/** Whether graphql-js, which has no orders, can tell the data too. */
+/** Whether graphql-js, which has no orders, can answer with the data too. */
 function isOfSchemaAlone(query) {
   return !/\b(order|orders|customer|node|nodes|projections|orderChanged)\b/.test(query);
 }

@@ -41,7 +41,7 @@ export function schemasOf(sdl) {
     if (!(scalar instanceof GraphQLScalarType)) throw new Error(`the schema has no scalar ${name}`);
     scalar.coerceInputValue = coerce;
     scalar.parseLiteral = (node, variables) => {
-      // A float literal stays one, though JavaScript cannot tell 1.0 from 1.
+      // A float literal stays one, though JavaScript cannot distinguish 1.0 from 1.
       if (name === 'Long' && node.kind !== Kind.INT) throw new GraphQLError('not an integer literal');
       return coerce(valueFromASTUntyped(node, variables));
     };

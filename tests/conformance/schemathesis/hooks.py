@@ -1,4 +1,4 @@
-"""What schemathesis has to be told of this API: rows of imports, orders that exist, and what its generators would miss."""
+"""What schemathesis needs to know of this API: rows of imports, orders that exist, and what its generators would miss."""
 
 import json
 import os

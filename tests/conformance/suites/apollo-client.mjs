@@ -65,7 +65,7 @@ for (const useGETForHashedQueries of [false, true]) {
   });
 }
 
-await check('persisted queries/an unknown hash is told by its code', async () => {
+await check('persisted queries/an unknown hash is reported by its code', async () => {
   const { text } = freshQuery();
   const { body } = await ask({ extensions: { persistedQuery: { version: 1, sha256Hash: sha256(text) } } });
   const code = body.errors?.[0]?.extensions?.code;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import kafkajs from 'kafkajs';
 import lz4 from 'lz4js';
-import { check, engineUrl, expect, expectEqual, fetchWithToken, required, tell, token } from './common.mjs';
+import { check, engineUrl, expect, expectEqual, fetchWithToken, required, recordResult, token } from './common.mjs';
 
 const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
 // The records are compressed by LZ4, which kafkajs leaves to a package of one's choice.
@@ -45,7 +45,7 @@ async function send(sent) {
   const names = new Map();
   [...sent.keys()].forEach((name, index) => {
     const result = results[index];
-    if (result.status === 'refused') tell(name, 'not applicable', `the engine refuses it: ${JSON.stringify(result)}`);
+    if (result.status === 'refused') recordResult(name, 'not applicable', `the engine refuses it: ${JSON.stringify(result)}`);
     else names.set(result.orderId, name);
   });
   return names;
@@ -91,7 +91,7 @@ async function read(sent, names) {
     consumer.run({ autoCommit: false, eachMessage }).catch(fail);
   });
   await consumer.disconnect();
-  for (const name of names.values()) tell(name, 'failed', crash ?? `not in the topic within ${READ_MS_MAX} ms`);
+  for (const name of names.values()) recordResult(name, 'failed', crash ?? `not in the topic within ${READ_MS_MAX} ms`);
 }
 
 const sent = await rows();

@@ -14,7 +14,7 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
-from common import required, tell
+from common import required, record_result
 
 TOPIC = "orders.order.events.v1"
 READ_S_MAX = 60
@@ -45,7 +45,7 @@ def send(sent: dict[str, dict]) -> dict[str, str]:
     results = [json.loads(line) for line in answer.content.split(b"\n") if line]
     for name, result in zip(sent, results, strict=True):
         if result["status"] == "refused":
-            tell(name, "not applicable", f"the engine refuses it: {json.dumps(result)}")
+            record_result(name, "not applicable", f"the engine refuses it: {json.dumps(result)}")
     return {name: result["orderId"] for name, result in zip(sent, results) if result["status"] != "refused"}
 
 
@@ -62,11 +62,11 @@ def check(name: str, row: dict, value: dict):
     at = value["at"] - EPOCH
     moment = datetime.fromisoformat(row["placedAt"]) - EPOCH
     if found != expected(row):
-        tell(name, "failed", f"read {found}, should be {expected(row)}")
+        record_result(name, "failed", f"read {found}, should be {expected(row)}")
     elif abs(at - moment) >= timedelta(microseconds=1):
-        tell(name, "failed", f"read {value['at']}, should be {row['placedAt']}")
+        record_result(name, "failed", f"read {value['at']}, should be {row['placedAt']}")
     else:
-        tell(name, "passed")
+        record_result(name, "passed")
 
 
 def read(sent: dict[str, dict], orders: dict[str, str]):
@@ -89,12 +89,12 @@ def read(sent: dict[str, dict], orders: dict[str, str]):
         try:
             value = deserialize(message.value(), SerializationContext(TOPIC, MessageField.VALUE))
         except Exception as error:  # whatever the library throws, a consumer stands still at this record
-            tell(name, "failed", f"cannot be read: {type(error).__name__}: {error}")
+            record_result(name, "failed", f"cannot be read: {type(error).__name__}: {error}")
             continue
         check(name, sent[name], value)
     consumer.close()
     for name in names.values():
-        tell(name, "failed", f"not in the topic within {READ_S_MAX} s")
+        record_result(name, "failed", f"not in the topic within {READ_S_MAX} s")
 
 
 def main():

@@ -1,4 +1,4 @@
-// What the suites in JavaScript share: where the engine is, who asks, and how a result is told.
+// What the suites in JavaScript share: where the engine is, who asks, and how a result is recorded.
 
 export const engineUrl = required('ENGINE_URL');
 export const token = required('CONFORMANCE_TOKEN');
@@ -11,8 +11,8 @@ export function required(name) {
   return value;
 }
 
-/** Tells one result, as a line of JSON that summary.py reads. `outcome` is passed, failed or not applicable. */
-export function tell(name, outcome, detail = '') {
+/** Records one result, as a line of JSON that summary.py reads. `outcome` is passed, failed or not applicable. */
+export function recordResult(name, outcome, detail = '') {
   console.log(JSON.stringify({ case: name, outcome, detail }));
 }
 
@@ -20,10 +20,10 @@ export function tell(name, outcome, detail = '') {
 export async function check(name, run) {
   try {
     await run();
-    tell(name, 'passed');
+    recordResult(name, 'passed');
   } catch (error) {
-    // Clients of GraphQL throw the list of errors that the server told.
-    tell(name, 'failed', error instanceof Error ? error.message : JSON.stringify(error));
+    // Clients of GraphQL throw the list of errors that the server returned.
+    recordResult(name, 'failed', error instanceof Error ? error.message : JSON.stringify(error));
   }
 }
 
@@ -89,7 +89,7 @@ export function following({ orderId, consistency }, from = undefined) {
 }
 
 /**
- * Adds lines to an order, one after the other, until a promise is kept. The moment from which a subscription tells changes shows in
+ * Adds lines to an order, one after the other, until a promise is kept. The moment from which a subscription reports changes shows in
  * no message, so a single line might come too early.
  */
 export async function addLinesUntil(orderId, promise) {

@@ -1,4 +1,4 @@
-"""What the suites in Python share: where the engine is, and how a result is told."""
+"""What the suites in Python share: where the engine is, and how a result is recorded."""
 
 import json
 import os
@@ -16,8 +16,8 @@ def required(name):
     return value
 
 
-def tell(case, outcome, detail=""):
-    """Tells one result as a line of JSON that summary.py reads; outcome is passed, failed or not applicable."""
+def record_result(case, outcome, detail=""):
+    """Records one result as a line of JSON that summary.py reads; outcome is passed, failed or not applicable."""
     print(json.dumps({"case": case, "outcome": outcome, "detail": detail}), flush=True)
 
 

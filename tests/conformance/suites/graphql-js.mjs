@@ -10,7 +10,7 @@ import { coercionCases } from '../graphql/coercion.mjs';
 import { documentCases } from '../graphql/documents.mjs';
 import { judge, schemasOf } from '../graphql/judge.mjs';
 import { syntaxCases } from '../graphql/syntax.mjs';
-import { ask, check, draft, expect, expectEqual, tell } from './common.mjs';
+import { ask, check, draft, expect, expectEqual, recordResult } from './common.mjs';
 
 const SDL_FILE = new URL('../../../schemas/graphql/schema.graphql', import.meta.url);
 
@@ -43,7 +43,7 @@ async function compare(schemas, { name, compareData, ...request }) {
   const answer = await ask({ ...request, wanted: undefined });
   const codes = (answer.body?.errors ?? []).map((error) => error.extensions?.code);
   if (codes.some((code) => OWN_BOUNDS.has(code))) {
-    tell(name, 'not applicable', `${codes[0]}: a bound of the engine's own`);
+    recordResult(name, 'not applicable', `${codes[0]}: a bound of the engine's own`);
     return;
   }
   await check(name, () => {
@@ -72,7 +72,7 @@ const introspection = getIntrospectionQuery({
 const { body } = await ask({ query: introspection });
 const printed = (schema) => printSchema(lexicographicSortSchema(schema)).split('\n');
 
-await check('schema/introspection tells the description that the SDL has', () => {
+await check('schema/introspection returns the description that the SDL has', () => {
   expectEqual(body.data.__schema.description, schemas.schema.description ?? null, 'the description of the schema');
 });
 

@@ -2,7 +2,7 @@
 
 import { createClient } from 'graphql-sse';
 import {
-  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, fetchWithToken, FIELDS_OF_CHANGES, following, graphqlUrl, tell,
+  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, fetchWithToken, FIELDS_OF_CHANGES, following, graphqlUrl, recordResult,
 } from './common.mjs';
 
 const WAIT_MS_MAX = 25_000;
@@ -11,7 +11,7 @@ function clientOf(options = {}) {
   return createClient({ url: graphqlUrl, singleConnection: false, retryAttempts: 0, fetchFn: fetchWithToken, ...options });
 }
 
-/** Everything that an operation tells, until its end: results and how it ended. */
+/** Everything that an operation returns, until its end: results and how it ended. */
 function follow(client, request, onResult = () => {}) {
   const results = [];
   return new Promise((done, fail) => {
@@ -25,10 +25,10 @@ function follow(client, request, onResult = () => {}) {
   });
 }
 
-/** Whether errors were told, as a result or as the end of the stream. */
+/** Whether errors were reported, as a result or as the end of the stream. */
 function expectErrors({ results, error, complete }) {
-  const told = results.some(({ errors }) => Array.isArray(errors) && errors.length > 0);
-  expect(told || (error !== undefined && !complete), `no errors: ${JSON.stringify(results)}`);
+  const reported = results.some(({ errors }) => Array.isArray(errors) && errors.length > 0);
+  expect(reported || (error !== undefined && !complete), `no errors: ${JSON.stringify(results)}`);
 }
 
 await check('client/a query gives one result and is complete', async () => {
@@ -57,23 +57,23 @@ await check('client/a subscription goes on from a cursor', async () => {
   expectEqual(changes.results.map(({ data }) => data?.orderChanged.version), [first.version, last.version], 'versions');
 });
 
-await check('client/an invalid document is told', async () => {
+await check('client/an invalid document is reported', async () => {
   expectErrors(await follow(clientOf(), { query: '{ nothing }' }));
 });
 
-await check('client/a syntax error is told', async () => {
+await check('client/a syntax error is reported', async () => {
   expectErrors(await follow(clientOf(), { query: '{' }));
 });
 
-await check('client/an unknown order is told', async () => {
+await check('client/an unknown order is reported', async () => {
   expectErrors(await follow(clientOf(), { query: CHANGES, variables: { id: crypto.randomUUID() } }));
 });
 
-await check('client/null for a non-null variable is told', async () => {
+await check('client/null for a non-null variable is reported', async () => {
   expectErrors(await follow(clientOf(), { query: CHANGES, variables: { id: null } }));
 });
 
-await check('client/a subscription with two root fields is told', async () => {
+await check('client/a subscription with two root fields is reported', async () => {
   const query = 'subscription { a: orderChanged(id: "x") { version } b: orderChanged(id: "y") { version } }';
   expectErrors(await follow(clientOf(), { query }));
 });
@@ -114,4 +114,4 @@ await check('stream/a quiet one shows that it lives', async () => {
   expect(/^:/m.test(text), `no comment in ${JSON.stringify(text)}`);
 });
 
-tell('single connection mode', 'not applicable', 'the engine offers distinct connections alone, as docs/subscriptions.md says');
+recordResult('single connection mode', 'not applicable', 'the engine offers distinct connections alone, as docs/subscriptions.md says');

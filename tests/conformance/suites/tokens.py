@@ -1,4 +1,4 @@
-"""Tokens made by PyJWT, joserfc and jwcrypto, and tokens that no honest library makes, at the doors of the engine.
+"""Tokens made by PyJWT, joserfc and jwcrypto, and tokens that no honest library makes, at the endpoints of the engine.
 
 A token that must be refused is held against the engine only when one of the three libraries refuses it too.
 """
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tokens"))
 import cases  # noqa: E402
 from forge import Issuer  # noqa: E402
 
-from common import patiently, required, tell  # noqa: E402
+from common import patiently, required, record_result  # noqa: E402
 
 URL = required("ENGINE_URL")
 TIMEOUT_S = 10
@@ -76,11 +76,11 @@ def check(name, answer, wanted, rule):
     found = {404: "accepted", 401: "refused"}.get(answer.status_code, f"answered {answer.status_code}")
     challenge = answer.headers.get("WWW-Authenticate", "")
     if found != wanted:
-        tell(name, "failed", f"{found} ({answer.text[:200]}), should be {wanted}: {rule}")
+        record_result(name, "failed", f"{found} ({answer.text[:200]}), should be {wanted}: {rule}")
     elif found == "refused" and not challenge.lower().startswith("bearer"):
-        tell(name, "failed", f"401 with WWW-Authenticate {challenge!r}, should name Bearer: RFC 6750 3")
+        record_result(name, "failed", f"401 with WWW-Authenticate {challenge!r}, should name Bearer: RFC 6750 3")
     else:
-        tell(name, "passed")
+        record_result(name, "passed")
 
 
 def check_tokens(trusted: Issuer):
@@ -90,7 +90,7 @@ def check_tokens(trusted: Issuer):
     for case in cases.refused(trusted):
         needs_no_judge = "customer" in case.name or "scope" in case.name or "tenant" in case.name
         if not needs_no_judge and not any(refuses(judge, case.token) for judge in libraries.values()):
-            tell(case.name, "not applicable", f"{', '.join(libraries)} all take it")
+            record_result(case.name, "not applicable", f"{', '.join(libraries)} all take it")
         else:
             check(case.name, ask({"Authorization": f"Bearer {case.token}"}), case.wanted, case.rule)
 
@@ -116,13 +116,13 @@ def check_staff(trusted: Issuer):
     plain = {"Authorization": f"Bearer {trusted.sign(claims=trusted.claims(scope=scope))}"}
     query = {"query": '{ orders(where: {customer: {eq: "somebody"}}) { totalCount } }'}
     by_command = requests.get(path, headers=plain, timeout=TIMEOUT_S)
-    tell("staff/no customer and no tenant:staff, by command", "passed" if by_command.status_code in (401, 403, 404) else "failed",
+    record_result("staff/no customer and no tenant:staff, by command", "passed" if by_command.status_code in (401, 403, 404) else "failed",
          f"status {by_command.status_code}")
     # The read models follow the log, so the order is waited for with the token of staff.
     waiting = plain | {"Order-Consistency-Token": made.headers["Order-Consistency-Token"]}
     seen = requests.post(f"{URL}/graphql", json=query, headers=waiting, timeout=TIMEOUT_S).json()
     nothing = not seen.get("data") or not seen["data"]["orders"]["totalCount"]
-    tell("staff/no customer and no tenant:staff, by GraphQL", "passed" if nothing else "failed", json.dumps(seen)[:200])
+    record_result("staff/no customer and no tenant:staff, by GraphQL", "passed" if nothing else "failed", json.dumps(seen)[:200])
 
 
 def main():

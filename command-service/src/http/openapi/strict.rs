@@ -1,7 +1,8 @@
-//! What a text of a request must look like, said in the description as exactly as the engine checks it.
+//! The forms of a request's texts, described as exactly as the engine checks them.
 //!
-//! The handlers' types say that a field is a text and whether it may be left out. What it may hold follows here from the domain's
-//! own checks, so that the two cannot drift apart: a test holds that no text of a request is left without a form.
+//! The handlers' types say that a field is a text and whether it may be left out. What it may hold follows here from
+//! the domain's own checks, so that the two cannot drift apart: a test holds that no text of a request is left without
+//! a form.
 
 use std::fmt::Write;
 use std::sync::LazyLock;
@@ -11,10 +12,10 @@ use serde_json::Value;
 use utoipa::openapi::schema::{Array, Object, Schema};
 use utoipa::openapi::{OpenApi, RefOr};
 
-/// What a text may hold.
+/// The form of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// One line without what cannot be seen, and no white space at its ends.
+    /// One line without invisible characters, and without white space at its ends.
     Line,
     /// The same, and of all spaces only the plain one.
     Identifier,
@@ -161,7 +162,7 @@ impl Form {
 fn codes(letters: u32, is_one: impl Fn(&str) -> bool) -> Vec<String> {
     let all = 26_u32.pow(letters);
     let spelled = (0..all).map(|number| {
-        let letter = |place: u32| char::from(b'A' + u8::try_from(number / 26_u32.pow(place) % 26).unwrap_or_default());
+        let letter = |digit: u32| char::from(b'A' + u8::try_from(number / 26_u32.pow(digit) % 26).unwrap_or_default());
         (0..letters).rev().map(letter).collect::<String>()
     });
     spelled.filter(|code| is_one(code)).collect()

@@ -6,17 +6,14 @@ use super::draft_of;
 /// Add a line to a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddLine {
-    /// The line's id, unique within the order.
+    /// Unique within the order.
     pub line_id: LineId,
-    /// What.
     pub sku: Sku,
-    /// What it is called on the invoice.
+    /// As shown on the invoice.
     pub description: Option<Description>,
-    /// How many.
     pub quantity: Quantity,
-    /// What one costs. Whoever may not set prices never gets this far.
+    /// The price of one piece. Callers without the permission to set prices are refused before.
     pub unit_price: UnitPrice,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -2,14 +2,12 @@ use crate::{Reason, Timestamp};
 
 use super::super::{CancelReason, OrderCancelled, OrderEvent, OrderRejection, OrderState};
 
-/// Call the order off.
+/// Cancel the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CancelOrder {
-    /// On what ground.
     pub reason: CancelReason,
-    /// In the words of whoever cancels.
+    /// In the words of the person who cancels.
     pub note: Option<Reason>,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -6,11 +6,8 @@ use super::draft_of;
 /// Change a draft line's quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeLineQuantity {
-    /// Which line.
     pub line_id: LineId,
-    /// Pieces from now on.
     pub quantity: Quantity,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -2,16 +2,13 @@ use crate::{Currency, CustomerId, TenantId, Timestamp};
 
 use super::super::{OrderDrafted, OrderEvent, OrderRejection, OrderState};
 
-/// Begin a draft.
+/// Create a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateDraft {
-    /// Whose shop.
     pub tenant: TenantId,
-    /// For whom, where known.
     pub customer: Option<CustomerId>,
-    /// The one currency of the order.
+    /// Of all amounts of the order.
     pub currency: Currency,
-    /// When.
     pub at: Timestamp,
 }
 

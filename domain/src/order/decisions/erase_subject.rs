@@ -2,17 +2,15 @@ use crate::{SubjectId, Timestamp};
 
 use super::super::{OrderEvent, OrderRejection, OrderState, SubjectErased};
 
-/// Note that the key of the order's personal data was destroyed.
+/// Record that the key of the order's personal data was destroyed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EraseSubject {
-    /// Whose key.
     pub subject: SubjectId,
-    /// When.
     pub at: Timestamp,
 }
 
 impl EraseSubject {
-    /// Never refused for an order that exists: that the key is gone is a fact, whatever state the order is in.
+    /// Never refused for an order that exists: the key is destroyed, whatever state the order is in.
     pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         match state {
             OrderState::Absent => Err(OrderRejection::NotFound),

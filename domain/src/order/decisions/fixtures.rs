@@ -1,4 +1,4 @@
-//! The words that the tests of the decisions are written in.
+//! Fixtures of the decisions' tests.
 
 use uuid::Uuid;
 

@@ -9,56 +9,50 @@ use super::super::{
     LINES_MAX, Line, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderRejection, OrderState,
 };
 
-/// Take an order of another system in as history: no side effects, idempotent by its reference.
+/// Import an order of another system: no side effects, idempotent by its reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportOrder {
-    /// The order's id, derived from tenant, source and reference.
+    /// Derived from tenant, source and reference.
     pub order_id: OrderId,
-    /// Whose shop.
     pub tenant: TenantId,
-    /// The system it comes from.
     pub source: ImportSource,
-    /// What it is called there.
+    /// The order's name in the source.
     pub reference: ExternalReference,
-    /// The number people know it by.
     pub number: OrderNumber,
     /// A sale, or a credit that takes one back.
     pub kind: OrderKind,
-    /// What a credit takes back, where the source tells.
+    /// The reference of the sale that a credit takes back, where the source names it.
     pub credit_of: Option<ExternalReference>,
-    /// For whom, where known.
     pub customer: Option<CustomerId>,
-    /// Where to, where known.
+    /// Country of the shipping address, where known.
     pub country: Option<CountryCode>,
-    /// The one currency of the order.
+    /// Of all amounts of the order.
     pub currency: Currency,
-    /// Its lines, in order.
     pub lines: Vec<ImportLine>,
-    /// When it was placed at its source.
+    /// When the order was placed in its source.
     pub placed_at: Timestamp,
-    /// Whether the order replaces one of the same reference that differs. Without it, that one is a conflict.
+    /// Whether the order replaces a different one of the same reference, which otherwise is a conflict.
     pub is_update: bool,
-    /// When it is imported.
+    /// Time of the import.
     pub at: Timestamp,
 }
 
 /// A line of an imported order. Quantities are positive in a credit too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportLine {
-    /// What.
     pub sku: Sku,
-    /// What it is called on the invoice.
+    /// As shown on the invoice.
     pub description: Option<Description>,
-    /// How many.
     pub quantity: Quantity,
-    /// What one cost.
+    /// The price of one piece.
     pub unit_price: UnitPrice,
 }
 
 impl ImportOrder {
     pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
-        let (is_update, at) = (self.is_update, self.at);
-        // An order keeps a number that an earlier release let in.
+        let is_update = self.is_update;
+        let at = self.at;
+        // An order keeps a number that an earlier release has accepted.
         let number_stands = matches!(state, OrderState::Imported(seen) if seen.order.number == self.number);
         if !number_stands && self.number.count() == Count::Beyond {
             return Err(OrderRejection::NumberBeyondBound);
@@ -69,7 +63,7 @@ impl ImportOrder {
             OrderState::Imported(seen) => &seen.order,
             _ => return Err(OrderRejection::OrderExists),
         };
-        // The moment of the import is the only thing that a repeat may say differently.
+        // A repeated import may differ in its time only.
         let order = OrderImported { at: seen.at, ..order };
         if order == *seen {
             return Ok(vec![]);
@@ -90,7 +84,8 @@ impl ImportOrder {
         if self.credit_of.is_some() && self.kind == OrderKind::Sale {
             return Err(OrderRejection::CreditOfWithoutCredit);
         }
-        let (order_id, currency) = (self.order_id, self.currency);
+        let order_id = self.order_id;
+        let currency = self.currency;
         let lines = (0_u32..).zip(self.lines).map(|(index, line)| line.into_line(order_id, index, currency));
         let lines = lines.collect::<Result<Vec<_>, _>>()?;
         let total = lines.iter().try_fold(Money::zero(currency), |sum, line| sum.checked_add(line.total))?;
@@ -139,7 +134,7 @@ fn differing(one: &OrderImported, other: &OrderImported) -> Vec<&'static str> {
     fields.into_iter().filter(|(_, same)| !same).map(|(field, _)| field).collect()
 }
 
-/// A line's id from its order and its place, so that a repeated import names its lines alike.
+/// A line's id from its order and its index, so that a repeated import gives its lines the same ids.
 fn imported_line_id(order_id: OrderId, index: u32) -> LineId {
     let mut bytes = *order_id.uuid().as_bytes();
     for (byte, place) in bytes[12..].iter_mut().zip((index + 1).to_be_bytes()) {
@@ -157,7 +152,7 @@ mod tests {
     use crate::{order::OrderCommand, testing::given};
 
     #[test]
-    fn takes_an_order_in_as_history() {
+    fn imports_an_order() {
         given([]).when(import(&["2.55"])).then([imported()]);
     }
 

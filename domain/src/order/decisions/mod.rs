@@ -1,4 +1,4 @@
-//! One decision a file: the command, what it validates, its tests.
+//! One file for each decision: the command, its validation and its tests.
 
 mod add_line;
 mod cancel_order;
@@ -22,7 +22,7 @@ pub use set_address::SetAddress;
 
 use super::{Draft, OrderRejection, OrderState};
 
-/// The draft of a state, for the commands that only a draft takes.
+/// The draft of a state, for the commands that only a draft accepts.
 fn draft_of<'a>(state: &'a OrderState, command: &'static str) -> Result<&'a Draft, OrderRejection> {
     match state {
         OrderState::Draft(draft) => Ok(draft),

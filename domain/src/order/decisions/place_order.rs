@@ -3,14 +3,12 @@ use crate::{Money, OrderNumber, Timestamp};
 use super::super::{OrderEvent, OrderPlaced, OrderRejection, OrderState};
 use super::draft_of;
 
-/// Commit to a draft.
+/// Place a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceOrder {
-    /// The number given to the order.
     pub number: OrderNumber,
-    /// What the client expects to pay, if it says so.
+    /// The total that the client expects. `None` skips the check.
     pub expected_total: Option<Money>,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -69,7 +67,8 @@ mod tests {
 
     #[test]
     fn refuses_a_total_that_the_client_did_not_expect() {
-        let (computed, expected) = (Money::new(765, Currency::EUR), Money::new(764, Currency::EUR));
+        let computed = Money::new(765, Currency::EUR);
+        let expected = Money::new(764, Currency::EUR);
         given(ready_history())
             .when(place(Some(expected)))
             .then_rejected(OrderRejection::TotalMismatch { computed, expected });

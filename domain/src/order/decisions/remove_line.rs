@@ -3,17 +3,15 @@ use crate::{LineId, Timestamp};
 use super::super::{LineRemoved, OrderEvent, OrderRejection, OrderState};
 use super::draft_of;
 
-/// Take a line off a draft.
+/// Remove a line from a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoveLine {
-    /// Which line.
     pub line_id: LineId,
-    /// When.
     pub at: Timestamp,
 }
 
 impl RemoveLine {
-    /// A line that is not there counts as removed, so a repeat finds its work done.
+    /// A missing line counts as removed, so that a repeated command does nothing.
     pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "RemoveLine")?;
         Ok(draft

@@ -6,11 +6,9 @@ use super::draft_of;
 /// Set or replace an address of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAddress {
-    /// Which of the order's addresses.
     pub kind: AddressKind,
-    /// The address, sealed before it came here.
+    /// Sealed by the caller, except the country.
     pub address: Address,
-    /// When.
     pub at: Timestamp,
 }
 

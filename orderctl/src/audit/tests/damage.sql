@@ -1,4 +1,4 @@
--- The first order's two events change places.
+-- The first order's two events swap versions.
 UPDATE log SET position = position + 1000 WHERE position IN (1, 2);
 UPDATE log SET position = 1003 - position WHERE position > 1000;
 -- A position is gone, its event is not.

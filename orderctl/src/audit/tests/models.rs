@@ -33,7 +33,7 @@ struct World {
 /// What an audit of all that found.
 struct Audited {
     /// Invariant, code and order of each finding, sorted.
-    told: Vec<(String, &'static str, Option<String>)>,
+    reported: Vec<(String, &'static str, Option<String>)>,
     details: String,
     parked: Vec<ParkedKey>,
     counts: Counts,
@@ -73,7 +73,8 @@ impl World {
         let ids: Vec<_> = (0..orders).map(|_| new_order()).collect();
         for (id, number) in ids.iter().zip(1..) {
             let event = Order::decide(&Order::initial(), import(*id, number)).unwrap().remove(0);
-            let (body, key) = (serde_json::to_string(&event).unwrap(), id.to_string());
+            let body = serde_json::to_string(&event).unwrap();
+            let key = id.to_string();
             let values = (event.event_type(), event.event_version(), SystemIds.ordered());
             let statement = include_str!("import.sql");
             client.execute(statement, &[&key, &values.0, &values.1, &body, &values.2]).await.unwrap();
@@ -109,16 +110,17 @@ impl World {
         self.read.client().await.batch_execute(statements).await.unwrap();
     }
 
-    fn told(&self, invariant: &str, code: &'static str, number: usize) -> (String, &'static str, Option<String>) {
+    fn reported(&self, invariant: &str, code: &'static str, number: usize) -> (String, &'static str, Option<String>) {
         (invariant.to_owned(), code, Some(self.ids[number].to_string()))
     }
 
     async fn audit(&self) -> Audited {
         let mut findings = Findings::default();
-        let (mut read, mut orders) = (self.read.client().await, self.orders.client().await);
-        let (read, decoder) = (snapshot(&mut read).await.unwrap(), Decoder::new(registry()));
-        let group = ("read", self.topic.name.as_str());
-        let mut consumed = Consumed::load(&read, &decoder, group).await.unwrap();
+        let mut read = self.read.client().await;
+        let mut orders = self.orders.client().await;
+        let read = snapshot(&mut read).await.unwrap();
+        let decoder = Decoder::new(registry());
+        let mut consumed = Consumed::load(&read, &decoder, "read", &self.topic.name).await.unwrap();
         let readers = Readers::connect(&registry(), &self.topic.name).await.unwrap();
         let head = i64::try_from(self.ids.len()).unwrap();
         let (looked, parked) = {
@@ -128,15 +130,15 @@ impl World {
         };
         answers::check(&orders, &mut findings).await.unwrap();
         let ranges = [Range { shard: 0, after: 0, last: head }];
-        let compared = (Topic::open(&brokers(), &self.topic.name, |_| 0).await.unwrap(), &ranges[..]);
-        topic::compare(&orders, compared, &mut consumed, &mut findings, |_| ()).await.unwrap();
-        let told = |finding: &super::super::finding::Finding| {
+        let topic = Topic::open(&brokers(), &self.topic.name, |_| 0).await.unwrap();
+        topic::compare(&orders, topic, &ranges, &mut consumed, &mut findings, |_| ()).await.unwrap();
+        let reported = |finding: &super::super::finding::Finding| {
             (format!("{:?}", finding.invariant), finding.code, finding.order.clone())
         };
-        let mut all: Vec<_> = findings.listed.iter().map(told).collect();
+        let mut all: Vec<_> = findings.listed.iter().map(reported).collect();
         all.sort();
         let details = findings.listed.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-        Audited { told: all, details, parked, counts: consumed.counts, kept_orders: looked.kept_orders }
+        Audited { reported: all, details, parked, counts: consumed.counts, kept_orders: looked.kept_orders }
     }
 }
 
@@ -148,7 +150,7 @@ fn nameless(invariant: &str, code: &'static str) -> (String, &'static str, Optio
 async fn what_is_right_is_clean_and_damaged_rows_are_named_to_the_field() {
     let world = World::of(5, 0).await;
     let clean = world.audit().await;
-    assert_eq!(clean.told, [], "{}", clean.details);
+    assert_eq!(clean.reported, [], "{}", clean.details);
     assert_eq!(clean.counts, Counts { consumed: 5, applied: 5, ..Counts::default() });
     let damage = "UPDATE order_summary_g1.order_summary SET total_minor = 1 WHERE number = '2'; \
                   DELETE FROM order_lines_g1.order_lines WHERE order_id = \
@@ -159,23 +161,23 @@ async fn what_is_right_is_clean_and_damaged_rows_are_named_to_the_field() {
     world.damage(damage).await;
     let found = world.audit().await;
     let mut expected = vec![
-        world.told("I6", "row_differs", 1),
-        world.told("I6", "row_missing", 2),
-        world.told("I6", "row_differs", 3),
+        world.reported("I6", "row_differs", 1),
+        world.reported("I6", "row_missing", 2),
+        world.reported("I6", "row_differs", 3),
         nameless("I6", "row_differs"),
     ];
     expected.sort();
-    assert_eq!(found.told, expected, "{}", found.details);
+    assert_eq!(found.reported, expected, "{}", found.details);
     assert!(found.details.contains("total_minor: live 1, by the log 1530"), "{}", found.details);
     assert!(found.details.contains("quantity: live 31, by the log 30"), "{}", found.details);
 }
 
 #[tokio::test]
-async fn an_order_that_waits_is_told_with_the_sums_that_are_false_for_it() {
+async fn a_parked_order_is_reported_with_the_sums_that_it_makes_wrong() {
     let world = World::of(3, 1).await;
     let lost = world.audit().await;
-    let expected = [world.told("I14", "neither_applied_nor_parked", 2), world.told("I6", "not_projected", 2)];
-    assert_eq!(lost.told, expected, "{}", lost.details);
+    let expected = [world.reported("I14", "neither_applied_nor_parked", 2), world.reported("I6", "not_projected", 2)];
+    assert_eq!(lost.reported, expected, "{}", lost.details);
     let park = format!(
         "INSERT INTO public.parked (group_name, topic, partition, \"offset\", key, order_id, reason) \
          VALUES ('read', '{}', 0, 2, 'k', '{}', 'a test')",
@@ -183,7 +185,7 @@ async fn an_order_that_waits_is_told_with_the_sums_that_are_false_for_it() {
     );
     world.damage(&park).await;
     let waits = world.audit().await;
-    assert_eq!(waits.told, [world.told("I6", "parked", 2)], "{}", waits.details);
+    assert_eq!(waits.reported, [world.reported("I6", "parked", 2)], "{}", waits.details);
     assert_eq!(waits.counts, Counts { consumed: 3, applied: 2, parked: 1, ..Counts::default() });
     let falsified = ["customer_summary shop/c1/GBP", "sku_sales shop/85123A/GBP/2010-12-01"];
     assert_eq!((waits.parked[0].order, waits.parked[0].records), (world.ids[2].uuid(), 1));
@@ -193,7 +195,7 @@ async fn an_order_that_waits_is_told_with_the_sums_that_are_false_for_it() {
          SELECT id, group_name, topic, partition, \"offset\", key, order_id, reason, headers, at, 'no use' FROM gone";
     world.damage(drop).await;
     let given_up = world.audit().await;
-    assert_eq!(given_up.told, [world.told("I6", "given_up", 2)], "{}", given_up.details);
+    assert_eq!(given_up.reported, [world.reported("I6", "given_up", 2)], "{}", given_up.details);
     assert!(given_up.details.contains("no use"), "{}", given_up.details);
     assert_eq!(given_up.counts, Counts { consumed: 3, applied: 2, dropped: 1, ..Counts::default() });
 }
@@ -210,15 +212,15 @@ async fn rows_beyond_the_log_and_answers_without_effect_are_named() {
         "INSERT INTO idempotency (id, fingerprint, answer) VALUES ('odd', '', '{}'), ('no', '', '{\"refused\": {}}')";
     world.client.batch_execute(odd).await.unwrap();
     let found = world.audit().await;
-    let sums = found.told.iter().filter(|(_, code, order)| *code == "row_differs" && order.is_none()).count();
+    let sums = found.reported.iter().filter(|(_, code, order)| *code == "row_differs" && order.is_none()).count();
     assert_eq!(sums, 2, "{}", found.details);
-    let named: Vec<_> = found.told.into_iter().filter(|(_, code, _)| *code != "row_differs").collect();
+    let named: Vec<_> = found.reported.into_iter().filter(|(_, code, _)| *code != "row_differs").collect();
     let mut expected = vec![
-        world.told("I4", "not_in_log", 0),
-        world.told("I6", "ahead_of_log", 0),
+        world.reported("I4", "not_in_log", 0),
+        world.reported("I6", "ahead_of_log", 0),
         nameless("I7", "answer_unreadable"),
-        world.told("I7", "answer_without_effect", 0),
-        world.told("I7", "effect_of_several_keys", 1),
+        world.reported("I7", "answer_without_effect", 0),
+        world.reported("I7", "effect_of_several_keys", 1),
     ];
     expected.sort();
     assert_eq!(named, expected, "{}", found.details);
@@ -237,9 +239,10 @@ async fn what_no_release_reads_is_named() {
     producer.produce(poison).await.unwrap();
     producer.flush().await.unwrap();
     let found = world.audit().await;
-    let mut expected = vec![world.told("I13", "undecodable", 0), ("I13".to_owned(), "record_undecodable", Some(key))];
+    let mut expected =
+        vec![world.reported("I13", "undecodable", 0), ("I13".to_owned(), "record_undecodable", Some(key))];
     expected.sort();
-    assert_eq!(found.told, expected, "{}", found.details);
+    assert_eq!(found.reported, expected, "{}", found.details);
 }
 
 #[tokio::test]
@@ -247,18 +250,19 @@ async fn live_built_and_rebuilt_rows_have_one_hash_unless_their_difference_was_a
     let world = World::of(4, 0).await;
     assert_eq!(world.audit().await.kept_orders, None);
     let switch = async |purpose| {
-        let (log, options) = (StoreLog(world.store.clone()), RebuildOptions::default());
+        let log = StoreLog(world.store.clone());
+        let options = RebuildOptions::default();
         let how = (purpose, &options, SystemIds.ordered());
         assert!(rebuild(world.read.url(), &log, &Model::ALL, how, &mut |_| ()).await.unwrap().switched);
     };
     switch(Purpose::Switch).await;
     let clean = world.audit().await;
-    assert_eq!((clean.told, clean.kept_orders), (vec![], Some(4)), "{}", clean.details);
+    assert_eq!((clean.reported, clean.kept_orders), (vec![], Some(4)), "{}", clean.details);
     world.damage("UPDATE order_lines_g1.order_lines SET ordinal = 9 WHERE order_id = (SELECT order_id FROM order_summary_g1.order_summary WHERE number = '2')").await;
     let found = world.audit().await;
-    assert_eq!(found.told, [world.told("I6", "generations_differ", 1)], "{}", found.details);
+    assert_eq!(found.reported, [world.reported("I6", "generations_differ", 1)], "{}", found.details);
     world.damage("UPDATE order_summary_g2.order_summary SET country = 'XX' WHERE number = '1'").await;
     switch(Purpose::SwitchDespiteDifferences).await;
     let repaired = world.audit().await;
-    assert_eq!((repaired.told, repaired.kept_orders), (vec![], None), "{}", repaired.details);
+    assert_eq!((repaired.reported, repaired.kept_orders), (vec![], None), "{}", repaired.details);
 }

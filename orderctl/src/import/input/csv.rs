@@ -16,9 +16,9 @@ pub(super) struct CsvRows {
     name: Arc<str>,
     reader: Reader<Watched<Box<dyn BufRead>>>,
     row: ByteRecord,
-    /// For each column of the mapping, its place in a row; `None` where the file has no such column.
-    places: Vec<Option<usize>>,
-    /// Places of the columns that tell a row's order.
+    /// For each column of the mapping, its index in a row; `None` if the file has no such column.
+    indexes: Vec<Option<usize>>,
+    /// Indexes of the columns that name a row's order.
     group: Vec<usize>,
     width: usize,
 }
@@ -35,22 +35,22 @@ impl CsvRows {
         let mut header = ByteRecord::new();
         reader.read_byte_record(&mut header).map_err(|error| failed(&name, 0, error))?;
         let names: Vec<String> = header.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
-        let mut places = Vec::with_capacity(plan.columns.len());
+        let mut indexes = Vec::with_capacity(plan.columns.len());
         for column in &plan.columns {
             let mut found = names.iter().enumerate().filter(|(_, name)| **name == column.name);
-            places.push(found.next().map(|(place, _)| place));
+            indexes.push(found.next().map(|(index, _)| index));
             if found.next().is_some() {
                 return Err(InputError::Doubled { name, column: column.name.clone() });
             }
         }
         for requirement in &plan.requirements {
-            if requirement.any_of.iter().all(|column| places[*column].is_none()) {
+            if requirement.any_of.iter().all(|column| indexes[*column].is_none()) {
                 let column = any_of(requirement.any_of.iter().map(|column| &*plan.columns[*column].name));
                 return Err(InputError::Column { name, column, found: names.join(", ") });
             }
         }
-        let group = plan.group_columns().iter().filter_map(|column| places[*column]).collect();
-        Ok(Self { name, reader, row: ByteRecord::new(), places, group, width: names.len() })
+        let group = plan.group_columns().iter().filter_map(|column| indexes[*column]).collect();
+        Ok(Self { name, reader, row: ByteRecord::new(), indexes, group, width: names.len() })
     }
 
     fn check_quotes(&self) -> Result<(), InputError> {
@@ -62,10 +62,10 @@ impl CsvRows {
 
     /// What may be the order's reference in a row of another width: its column counted from the left, else from the right.
     fn candidates(&self, candidates: &mut Vec<String>) {
-        let from_right = |place: usize| (self.row.len() + place).checked_sub(self.width);
-        let places = self.group.iter().copied().chain(self.group.iter().filter_map(|place| from_right(*place)));
-        for place in places {
-            let cell = String::from_utf8_lossy(self.row.get(place).unwrap_or_default());
+        let from_right = |index: usize| (self.row.len() + index).checked_sub(self.width);
+        let indexes = self.group.iter().copied().chain(self.group.iter().filter_map(|index| from_right(*index)));
+        for index in indexes {
+            let cell = String::from_utf8_lossy(self.row.get(index).unwrap_or_default());
             let cell = cell.trim();
             if !cell.is_empty() && !candidates.iter().any(|known| known == cell) {
                 candidates.push(cell.to_owned());
@@ -95,14 +95,14 @@ impl Rows for CsvRows {
         if !is_row {
             return Ok(false);
         }
-        record.reset(self.places.len(), self.row.position().map_or(before, csv::Position::line));
+        record.reset(self.indexes.len(), self.row.position().map_or(before, csv::Position::line));
         if self.row.len() != self.width {
             record.problem = Some(format!("the row has {} columns, the header {}", self.row.len(), self.width));
             self.candidates(&mut record.candidates);
             return Ok(true);
         }
-        for (cell, place) in record.cells.iter_mut().zip(&self.places) {
-            let bytes = place.and_then(|place| self.row.get(place)).unwrap_or_default();
+        for (cell, index) in record.cells.iter_mut().zip(&self.indexes) {
+            let bytes = index.and_then(|index| self.row.get(index)).unwrap_or_default();
             let text = String::from_utf8_lossy(bytes);
             if matches!(text, std::borrow::Cow::Owned(_)) {
                 record.problem = Some("the row is not UTF-8".to_owned());

@@ -1,4 +1,4 @@
-//! JSON values of a file: one a line, or the elements of one array.
+//! JSON values of a file: one per line, or the elements of one array.
 
 use std::io::{BufRead, Error, Read, Result};
 
@@ -83,7 +83,9 @@ impl Elements {
     fn element(&mut self, value: &mut Vec<u8>) -> Result<u64> {
         self.skip_space()?;
         let line = self.line;
-        let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+        let mut depth = 0_usize;
+        let mut in_text = false;
+        let mut escaped = false;
         loop {
             let Some(byte) = self.peek()? else { return Err(Error::other("the array is not closed")) };
             self.reader.consume(1);
@@ -137,7 +139,8 @@ mod tests {
 
     fn values(content: &'static str) -> Result<Vec<(u64, String)>> {
         let mut elements = Elements::new(Box::new(content.as_bytes()));
-        let (mut value, mut values) = (Vec::new(), Vec::new());
+        let mut value = Vec::new();
+        let mut values = Vec::new();
         while let Some(line) = elements.next(&mut value)? {
             values.push((line, String::from_utf8(value.clone()).unwrap().trim().to_owned()));
         }

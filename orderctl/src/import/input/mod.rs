@@ -1,9 +1,9 @@
 //! Files as a stream of rows: CSV, or JSON as lines or as an array, plain or compressed with gzip.
 //!
-//! Guarantees: memory does not grow with the file; every row comes out once, with the line of the file it begins at; a row that
-//! cannot be read comes out as a row with a problem and with the orders that it may belong to, a file that cannot be read as
-//! an error that names the line. Nothing is left out in silence: not a row that an open quote would swallow, not a column
-//! that the file does not have.
+//! Guarantees: memory does not grow with the file. Every row is returned once, with the line of the file at which it begins. A
+//! row that cannot be read is returned with the problem and with the orders that it may belong to. A file that cannot be read
+//! is an error that names the line. Nothing is skipped silently: neither rows that an unclosed quote would swallow, nor a
+//! column that the file does not have.
 
 mod csv;
 mod elements;
@@ -50,35 +50,26 @@ pub enum InputError {
     /// It cannot be opened.
     #[error("cannot open {}", path.display())]
     Open {
-        /// Which file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// Reading stopped.
     #[error("reading {name} failed after line {line}; nothing beyond it was imported")]
     Read {
-        /// Which file.
         name: Arc<str>,
-        /// The last line read.
+        /// The last line that could be read, from 1.
         line: u64,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// Its text is in another encoding.
     #[error("{name} is in UTF-16; save it as UTF-8")]
-    Encoding {
-        /// Which file.
-        name: Arc<str>,
-    },
+    Encoding { name: Arc<str> },
     /// Its quotes do not say where values end.
     #[error(
         "{name} cannot be cut into rows: {fault}. Nothing was imported. If the file puts no quotes around values, say quote = \"none\" in the mapping"
     )]
     Quoting {
-        /// Which file.
         name: Arc<str>,
         /// What is wrong with them, and where.
         fault: String,
@@ -86,25 +77,17 @@ pub enum InputError {
     /// The header lacks a column.
     #[error("{name} has no column {column} in its first line; the columns are {found}")]
     Column {
-        /// Which file.
         name: Arc<str>,
         /// The column that the mapping names.
         column: String,
-        /// What there is.
         found: String,
     },
     /// The header has a column of the mapping more than once.
     #[error("{name} has the column {column:?} more than once in its first line; which one is meant?")]
-    Doubled {
-        /// Which file.
-        name: Arc<str>,
-        /// The column.
-        column: String,
-    },
+    Doubled { name: Arc<str>, column: String },
     /// No row has a key.
     #[error("no row of {name} has {column}; correct the mapping, or say optional = true where a file may lack it")]
     Path {
-        /// Which file.
         name: Arc<str>,
         /// The key or path that the mapping names.
         column: String,
@@ -112,9 +95,8 @@ pub enum InputError {
     /// The two passes over the file saw different content.
     #[error("{name} changed while it was read, at line {line}; run the import again")]
     Changed {
-        /// Which file.
         name: Arc<str>,
-        /// Where.
+        /// Line of the file, from 1.
         line: u64,
     },
 }
@@ -127,7 +109,7 @@ pub trait Rows {
     /// [`InputError`].
     fn next(&mut self, record: &mut Record) -> Result<bool, InputError>;
 
-    /// Checks, after the last row, what only the whole file tells.
+    /// Checks, after the last row, what can only be known from the whole file.
     ///
     /// # Errors
     /// [`InputError::Path`].

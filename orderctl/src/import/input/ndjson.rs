@@ -16,7 +16,7 @@ pub(super) struct NdjsonRows {
     elements: Elements,
     columns: Vec<Column>,
     requirements: Vec<Requirement>,
-    /// Names of the keys that tell a row's order.
+    /// Names of the keys that name a row's order.
     group: Vec<String>,
     lines: Option<String>,
     number: u64,

@@ -1,4 +1,4 @@
-//! Opening a file, as often as needed.
+//! Opens a file, several times if needed.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
@@ -55,7 +55,7 @@ impl Origin {
         }
     }
 
-    /// The format that the name tells, CSV by default.
+    /// The format that the file name's extension stands for; CSV by default.
     pub fn format(&self) -> Format {
         let name = self.name().to_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);

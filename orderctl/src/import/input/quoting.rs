@@ -1,7 +1,7 @@
-//! Watching the quotes of a CSV file while it is read.
+//! Checks the quotes of a CSV file while it is read.
 //!
-//! A parser of CSV takes what it is given: an open quote swallows every row up to the next quote or the end of the file. Here
-//! that is found: a quote that is open at the end, text behind a closing quote, and a value that holds whole rows.
+//! A CSV parser accepts an unclosed quote and swallows every row up to the next quote or the end of the file. This module finds
+//! such mistakes: a quote that is open at the end, text behind a closing quote, and a value that contains whole rows.
 //! Source of the grammar: RFC 4180.
 
 use std::io::{BufRead, Read};
@@ -87,7 +87,9 @@ pub struct Watched<R> {
 impl<R> Watched<R> {
     /// Watches `inner`; without a quote there is nothing to watch.
     pub const fn new(inner: R, delimiter: u8, quote: Option<u8>) -> Self {
-        let (state, line, opened) = (State::RowStart, 1, 1);
+        let state = State::RowStart;
+        let line = 1;
+        let opened = 1;
         Self {
             inner,
             delimiter,

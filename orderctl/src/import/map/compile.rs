@@ -16,22 +16,14 @@ pub enum MapError {
     /// It is no TOML of the map language.
     #[error("the mapping {name} cannot be read; docs/import-maps.md describes the language")]
     Syntax {
-        /// Which mapping.
         name: String,
         /// What and where; boxed, for it is large.
         #[source]
         source: Box<toml::de::Error>,
     },
     /// A value in it does not work.
-    #[error("the mapping {name} does not work: {place} {reason}")]
-    Invalid {
-        /// Which mapping.
-        name: String,
-        /// Which key.
-        place: String,
-        /// What to change.
-        reason: String,
-    },
+    #[error("the mapping {name} does not work: {key} {reason}")]
+    Invalid { name: String, key: String, reason: String },
 }
 
 /// A mapping, made ready for a file.
@@ -102,12 +94,13 @@ impl Plan {
     /// Reads a mapping. `currency` overrides the mapping's own.
     ///
     /// # Errors
-    /// [`MapError`] with the place in the mapping.
+    /// [`MapError`] with the key in the mapping.
     pub fn compile(name: &str, text: &str, currency: Option<Currency>) -> Result<Self, MapError> {
         let file: MapFile = toml::from_str(text)
             .map_err(|source| MapError::Syntax { name: name.to_owned(), source: Box::new(source) })?;
         let mut compiler = Compiler { name, columns: Vec::new(), requirements: Vec::new() };
-        let (order, line) = (file.order, file.line);
+        let order = file.order;
+        let line = file.line;
         let source = ImportSource::try_new(&file.source).map_err(|error| compiler.invalid("source", &error))?;
         let currency = compiler.currency(currency, file.currency.as_deref(), order.currency.is_some())?;
         let signs = compiler.signs(file.decimal, file.thousands)?;
@@ -143,7 +136,7 @@ impl Plan {
         })
     }
 
-    /// The columns that tell which order a row belongs to, as places in [`Plan::columns`].
+    /// The columns that say which order a row belongs to, as indexes into [`Plan::columns`].
     pub fn group_columns(&self) -> &[usize] {
         self.group.columns()
     }
@@ -162,8 +155,8 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn invalid(&self, place: &str, reason: &dyn std::fmt::Display) -> MapError {
-        MapError::Invalid { name: self.name.to_owned(), place: place.to_owned(), reason: reason.to_string() }
+    fn invalid(&self, key: &str, reason: &dyn std::fmt::Display) -> MapError {
+        MapError::Invalid { name: self.name.to_owned(), key: key.to_owned(), reason: reason.to_string() }
     }
 
     fn column(&mut self, scope: Scope, name: String) -> usize {
@@ -174,9 +167,9 @@ impl Compiler<'_> {
         })
     }
 
-    fn byte(&self, place: &str, sign: char) -> Result<u8, MapError> {
+    fn byte(&self, key: &str, sign: char) -> Result<u8, MapError> {
         let byte = u8::try_from(sign).ok().filter(u8::is_ascii);
-        byte.ok_or_else(|| self.invalid(place, &"must be one ASCII character"))
+        byte.ok_or_else(|| self.invalid(key, &"must be one ASCII character"))
     }
 
     fn quote(&self, quote: &str) -> Result<Option<u8>, MapError> {
@@ -210,7 +203,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn take(&mut self, place: &str, scope: Scope, field: Field) -> Result<Take, MapError> {
+    fn take(&mut self, key: &str, scope: Scope, field: Field) -> Result<Take, MapError> {
         let fallback = field.fallback.map_or_else(Vec::new, Names::into_vec);
         let source = match (field.column, field.columns, field.value) {
             (Some(column), None, None) if field.separator.is_none() => {
@@ -226,7 +219,7 @@ impl Compiler<'_> {
             (None, None, Some(value)) if fallback.is_empty() && field.separator.is_none() => Source::Value(value),
             _ => {
                 let reason = "needs one of column (with fallback), columns (two or more, with separator) and value";
-                return Err(self.invalid(place, &reason));
+                return Err(self.invalid(key, &reason));
             }
         };
         Ok(Take { source, none: field.none, prefix: field.prefix })
@@ -241,8 +234,8 @@ impl Compiler<'_> {
         Source::FirstOf(columns)
     }
 
-    fn optional(&mut self, place: &str, scope: Scope, field: Option<Field>) -> Result<Option<Take>, MapError> {
-        field.map(|field| self.take(place, scope, field)).transpose()
+    fn optional(&mut self, key: &str, scope: Scope, field: Option<Field>) -> Result<Option<Take>, MapError> {
+        field.map(|field| self.take(key, scope, field)).transpose()
     }
 
     fn group(&mut self, group_by: FieldOrName) -> Result<Take, MapError> {
@@ -290,7 +283,7 @@ impl Compiler<'_> {
         Ok((self.take("order.country", Scope::Order, take)?, Countries::new(field.names, also)))
     }
 
-    fn condition(&mut self, place: &str, when: When) -> Result<Condition, MapError> {
+    fn condition(&mut self, key: &str, when: When) -> Result<Condition, MapError> {
         let column = self.column(Scope::Either, when.column);
         if !when.optional {
             self.requirements.push(Requirement { any_of: vec![column] });
@@ -303,7 +296,7 @@ impl Compiler<'_> {
             (None, None, None, None, Some(wanted)) => Test::Digits(wanted),
             _ => {
                 let reason = "needs exactly one of equals, one_of, not_equals, starts_with and digits";
-                return Err(self.invalid(place, &reason));
+                return Err(self.invalid(key, &reason));
             }
         };
         Ok(Condition { column, test })
@@ -338,8 +331,8 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_work_is_refused_with_its_place() {
-        for (from, to, place) in [
+    fn what_cannot_work_is_refused_with_its_key() {
+        for (from, to, key) in [
             ("Europe/London", "Europe/Londno", "order.placed_at.zone must be an IANA zone"),
             (", zone = \"Europe/London\"", "", "order.placed_at needs a zone"),
             ("currency = \"GBP\"", "", "currency is absent"),
@@ -354,7 +347,7 @@ mod tests {
             ("source = \"online-retail\"", "source = \"Online Retail\"", "source import source holds a character"),
         ] {
             let text = refused(from, to);
-            assert!(text.contains(place), "{text}");
+            assert!(text.contains(key), "{text}");
         }
         let text = refused("match_credits", "match_credit");
         assert!(text.contains("unknown field") && text.contains("line "), "{text}");

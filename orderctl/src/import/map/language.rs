@@ -60,15 +60,13 @@ fn double_quote() -> String {
 pub struct OrderFields {
     /// The number people know it by; the reference when absent.
     pub number: Option<Field>,
-    /// When it was placed.
     pub placed_at: MomentField,
     /// For whom.
     pub customer: Option<Field>,
-    /// Where to.
+    /// The country the order ships to.
     pub country: Option<CountryField>,
-    /// Its currency.
     pub currency: Option<Field>,
-    /// What a credit takes back, where the file tells.
+    /// What a credit takes back, if the file says so.
     pub credit_of: Option<Field>,
     /// What its lines add up to, to be checked.
     pub total: Option<Field>,
@@ -78,15 +76,12 @@ pub struct OrderFields {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LineFields {
-    /// What.
     pub sku: Field,
-    /// What it is called.
     pub description: Option<Field>,
-    /// How many.
     pub quantity: Field,
-    /// What one costs.
+    /// Price of one piece.
     pub unit_price: Option<Field>,
-    /// What the line costs.
+    /// Price of the whole line.
     pub line_total: Option<Field>,
 }
 
@@ -114,9 +109,7 @@ impl Names {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum FieldOrName {
-    /// The column's name.
     Name(String),
-    /// The field.
     Field(Box<Field>),
 }
 
@@ -149,7 +142,6 @@ pub struct Field {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MomentField {
-    /// The column's name.
     pub column: String,
     /// Columns to look at, in order, where the column is empty.
     pub fallback: Option<Names>,
@@ -164,7 +156,6 @@ pub struct MomentField {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CountryField {
-    /// The column's name.
     pub column: String,
     /// Columns to look at, in order, where the column is empty.
     pub fallback: Option<Names>,
@@ -186,15 +177,10 @@ pub struct CountryField {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
-    /// The column's name.
     pub column: String,
-    /// The value is this.
     pub equals: Option<String>,
-    /// The value is one of these.
     pub one_of: Option<Vec<String>>,
-    /// The value is anything but this.
     pub not_equals: Option<String>,
-    /// The value begins with this.
     pub starts_with: Option<String>,
     /// The value has digits only (`true`), or another character or none at all (`false`).
     pub digits: Option<bool>,
@@ -221,7 +207,6 @@ pub struct RefuseRule {
 pub struct KindRule {
     /// Which lines.
     pub when: When,
-    /// The order's kind.
     pub kind: Kind,
     /// The sign that quantities have in the file.
     pub quantity: Sign,

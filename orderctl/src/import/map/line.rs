@@ -10,7 +10,7 @@ use domain::{
 
 use super::compile::Plan;
 use super::take::Take;
-use super::{Country, Kind, Price, Settled, Sign};
+use super::{Country, Kind, Price, ResolvedTime, Sign};
 use crate::exact::Exact;
 use crate::import::input::Record;
 use crate::import::intern::Interner;
@@ -18,9 +18,9 @@ use crate::import::intern::Interner;
 /// Why a line is not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// For programs.
+    /// Stable code, for programs.
     pub code: Cow<'static, str>,
-    /// For people.
+    /// Explanation, for people.
     pub detail: Cow<'static, str>,
 }
 
@@ -34,9 +34,7 @@ impl Refusal {
 /// A line that can be imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What.
     pub sku: Arc<str>,
-    /// What it is called.
     pub description: Option<Arc<str>>,
     /// How many, positive in a credit too.
     pub quantity: Quantity,
@@ -56,17 +54,15 @@ pub enum Verdict {
 /// What a row says of its order. Any row may say any of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Head {
-    /// What kind of order.
     pub kind: Option<Kind>,
     /// The number people know it by.
     pub number: Option<Arc<str>>,
     /// For whom.
     pub customer: Option<Arc<str>>,
-    /// Where to.
+    /// The country the order ships to.
     pub country: Option<CountryCode>,
-    /// Its currency.
     pub currency: Option<Currency>,
-    /// What a credit takes back, where the file tells.
+    /// The sale that a credit takes back, if the file says so.
     pub credit_of: Option<Arc<str>>,
     /// What its lines add up to.
     pub total: Option<Exact>,
@@ -79,8 +75,8 @@ pub struct Reading {
     pub number: u64,
     /// What it says of its order.
     pub head: Head,
-    /// When the order was placed, where the row tells.
-    pub placed: Option<Settled>,
+    /// When the order was placed, if the row says so.
+    pub placed: Option<ResolvedTime>,
     /// In which currency the row counts, where it says so itself.
     pub currency: Option<Currency>,
     /// What the line costs, with the file's signs; zero where it cannot be read.
@@ -152,8 +148,8 @@ impl Plan {
         let price = figures.price(sign)?;
         match reading.placed {
             None if !moment.is_empty() => return Err(malformed("date", &moment)),
-            Some(settled) => {
-                let at = Timestamp::try_from(settled.at).and_then(Timestamp::given);
+            Some(resolved) => {
+                let at = Timestamp::try_from(resolved.at).and_then(Timestamp::given);
                 at.map_err(|error| Refusal::new("date_out_of_bounds", error.to_string()))?;
             }
             None => {}
@@ -178,7 +174,8 @@ impl Plan {
     fn kind_rule(&self, record: &Record) -> Result<(Kind, Sign), Refusal> {
         for (condition, code, detail) in &self.refuse {
             if condition.holds(record.cell(condition.column)) {
-                let (code, detail) = (code.as_ref().to_owned().into(), detail.as_ref().to_owned().into());
+                let code = code.as_ref().to_owned().into();
+                let detail = detail.as_ref().to_owned().into();
                 return Err(Refusal { code, detail });
             }
         }
@@ -243,7 +240,7 @@ impl Plan {
 }
 
 impl Figures {
-    /// What the line costs, with the file's signs: its total where the file tells it, else quantity times price.
+    /// What the line costs, with the file's signs: its total if the file has one, else quantity times price.
     fn amount(&self, notes: &mut Vec<String>) -> Result<Exact, Refusal> {
         match (&self.total, &self.quantity, &self.unit) {
             (Some(Ok(total)), ..) => Ok(*total),

@@ -1,7 +1,7 @@
 //! From a row of a file to a line of an order.
 //!
 //! Guarantees: a row becomes a line or a refusal with a code and a reason; a mapping that cannot work is refused before the
-//! file is read, with the place in the mapping.
+//! file is read, with the key in the mapping.
 //! Does not: group lines to orders or look at other rows.
 
 mod compile;
@@ -17,7 +17,7 @@ pub use compile::{MapError, Plan};
 pub use countries::Country;
 pub use language::{Kind, MapFile, Sign};
 pub use line::{Head, Line, Reading, Refusal, Verdict};
-pub use moment::{Moments, Settled};
+pub use moment::{Moments, ResolvedTime};
 pub use price::Price;
 pub use take::{Column, Requirement, Scope};
 

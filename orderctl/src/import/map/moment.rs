@@ -1,4 +1,4 @@
-//! Moments as a file writes them: with an offset from UTC, or as local times of a shop.
+//! Moments as a file writes them: with an offset from UTC, or as local times in a given zone.
 
 use std::fmt::Write;
 
@@ -17,10 +17,9 @@ pub struct Moments {
 
 /// A moment with what had to be decided to have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settled {
-    /// The moment.
+pub struct ResolvedTime {
     pub at: DateTime<Utc>,
-    /// Why the local time alone did not tell it.
+    /// Why the local time alone did not determine it.
     pub note: Option<&'static str>,
 }
 
@@ -62,20 +61,20 @@ impl Moments {
     }
 
     /// Reads a text; `None` where it has none of the forms.
-    pub fn read(&self, text: &str) -> Option<Settled> {
+    pub fn read(&self, text: &str) -> Option<ResolvedTime> {
         if self.formats.is_empty() {
             let at = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-            return Some(Settled { at, note: None });
+            return Some(ResolvedTime { at, note: None });
         }
         self.formats.iter().find_map(|format| match format.reads {
             Reads::Offset => {
                 let at = DateTime::parse_from_str(text, &format.pattern).ok()?.to_utc();
-                Some(Settled { at, note: None })
+                Some(ResolvedTime { at, note: None })
             }
-            Reads::Local => NaiveDateTime::parse_from_str(text, &format.pattern).ok().map(|local| self.settle(local)),
+            Reads::Local => NaiveDateTime::parse_from_str(text, &format.pattern).ok().map(|local| self.resolve(local)),
             Reads::Day => {
                 let day = NaiveDate::parse_from_str(text, &format.pattern).ok()?;
-                Some(self.settle(day.and_time(NaiveTime::MIN)))
+                Some(self.resolve(day.and_time(NaiveTime::MIN)))
             }
         })
     }
@@ -84,16 +83,18 @@ impl Moments {
     ///
     /// A time that the clock shows twice is taken the first time; one that it skips is counted by the offset before the
     /// change, which is what a clock that was not put forward shows.
-    fn settle(&self, local: NaiveDateTime) -> Settled {
-        let Some(zone) = self.zone else { return Settled { at: local.and_utc(), note: None } };
+    fn resolve(&self, local: NaiveDateTime) -> ResolvedTime {
+        let Some(zone) = self.zone else { return ResolvedTime { at: local.and_utc(), note: None } };
         match zone.from_local_datetime(&local) {
-            LocalResult::Single(at) => Settled { at: at.to_utc(), note: None },
-            LocalResult::Ambiguous(first, _) => Settled { at: first.to_utc(), note: Some("placed_at_shown_twice") },
+            LocalResult::Single(at) => ResolvedTime { at: at.to_utc(), note: None },
+            LocalResult::Ambiguous(first, _) => {
+                ResolvedTime { at: first.to_utc(), note: Some("placed_at_shown_twice") }
+            }
             LocalResult::None => {
                 let before = zone.offset_from_local_datetime(&(local - Duration::hours(GAP_HOURS_MAX))).earliest();
                 let offset = before.map_or(0, |offset| offset.fix().local_minus_utc());
                 let at = (local - Duration::seconds(offset.into())).and_utc();
-                Settled { at, note: Some("placed_at_skipped_by_the_clock") }
+                ResolvedTime { at, note: Some("placed_at_skipped_by_the_clock") }
             }
         }
     }
@@ -117,7 +118,7 @@ impl Format {
                 )
             )
         }) {
-            return wrong("whose year has two digits: nothing tells the century");
+            return wrong("whose year has two digits: the century is unknown");
         }
         if has(|item| matches!(item, Item::Fixed(Fixed::TimezoneName))) {
             return wrong("whose name of a zone is not read; use an offset, or zone");
@@ -130,7 +131,7 @@ impl Format {
             Reads::Day
         };
         let format = Self { pattern: pattern.clone(), reads };
-        if format.reads_what_it_writes() { Ok(format) } else { wrong("which does not tell a moment whole") }
+        if format.reads_what_it_writes() { Ok(format) } else { wrong("which does not determine a complete moment") }
     }
 
     /// Whether a moment that is written by the pattern can be read by it: an hour without minutes, or one of twelve without
@@ -153,7 +154,7 @@ impl Format {
     }
 }
 
-/// Whether an item tells the offset from UTC.
+/// Whether an item gives the offset from UTC.
 fn is_offset(item: &Item<'_>) -> bool {
     let fixed = matches!(
         item,
@@ -177,7 +178,7 @@ fn permissive_offset() -> Item<'static> {
     StrftimeItems::new("%#z").next().expect("a pattern has an item")
 }
 
-/// Whether an item tells a part of the time of day.
+/// Whether an item gives a part of the time of day.
 fn is_time(item: &Item<'_>) -> bool {
     matches!(
         item,
@@ -202,30 +203,30 @@ mod tests {
     }
 
     fn read(formats: &[&str], zone: Option<Tz>, text: &str) -> Option<String> {
-        moments(formats, zone).unwrap().read(text).map(|settled| settled.at.to_rfc3339())
+        moments(formats, zone).unwrap().read(text).map(|resolved| resolved.at.to_rfc3339())
     }
 
-    fn settle(text: &str) -> (String, Option<&'static str>) {
-        let settled = moments(&["%Y-%m-%dT%H:%M:%S"], Some(Tz::Europe__London)).unwrap().read(text).unwrap();
-        (settled.at.to_rfc3339(), settled.note)
+    fn resolve(text: &str) -> (String, Option<&'static str>) {
+        let resolved = moments(&["%Y-%m-%dT%H:%M:%S"], Some(Tz::Europe__London)).unwrap().read(text).unwrap();
+        (resolved.at.to_rfc3339(), resolved.note)
     }
 
     #[test]
     fn london_time_becomes_utc_by_season() {
-        assert_eq!(settle("2010-12-01T08:26:00"), ("2010-12-01T08:26:00+00:00".to_owned(), None));
-        assert_eq!(settle("2011-07-01T08:26:00"), ("2011-07-01T07:26:00+00:00".to_owned(), None));
+        assert_eq!(resolve("2010-12-01T08:26:00"), ("2010-12-01T08:26:00+00:00".to_owned(), None));
+        assert_eq!(resolve("2011-07-01T08:26:00"), ("2011-07-01T07:26:00+00:00".to_owned(), None));
     }
 
     #[test]
     fn a_skipped_time_counts_by_the_offset_before() {
         let skipped = Some("placed_at_skipped_by_the_clock");
-        assert_eq!(settle("2011-03-27T01:30:00"), ("2011-03-27T01:30:00+00:00".to_owned(), skipped));
+        assert_eq!(resolve("2011-03-27T01:30:00"), ("2011-03-27T01:30:00+00:00".to_owned(), skipped));
     }
 
     #[test]
     fn a_time_shown_twice_is_the_first() {
         let twice = Some("placed_at_shown_twice");
-        assert_eq!(settle("2011-10-30T01:30:00"), ("2011-10-30T00:30:00+00:00".to_owned(), twice));
+        assert_eq!(resolve("2011-10-30T01:30:00"), ("2011-10-30T00:30:00+00:00".to_owned(), twice));
     }
 
     #[test]
@@ -263,15 +264,15 @@ mod tests {
     fn a_format_that_does_not_tell_a_moment_is_refused() {
         let utc = Some(Tz::UTC);
         for (format, zone, reason) in [
-            ("%Y-%m-%d %I:%M", utc, "does not tell a moment whole"),
-            ("%Y-%m-%d %H", utc, "does not tell a moment whole"),
-            ("%Y-%m-%d :%M", utc, "does not tell a moment whole"),
-            ("%Y-%m", utc, "does not tell a moment whole"),
-            ("%m-%d %H:%M", utc, "does not tell a moment whole"),
-            ("%H:%M", utc, "does not tell a moment whole"),
-            ("", utc, "does not tell a moment whole"),
-            ("%y-%m-%d", utc, "nothing tells the century"),
-            ("%D", utc, "nothing tells the century"),
+            ("%Y-%m-%d %I:%M", utc, "does not determine a complete moment"),
+            ("%Y-%m-%d %H", utc, "does not determine a complete moment"),
+            ("%Y-%m-%d :%M", utc, "does not determine a complete moment"),
+            ("%Y-%m", utc, "does not determine a complete moment"),
+            ("%m-%d %H:%M", utc, "does not determine a complete moment"),
+            ("%H:%M", utc, "does not determine a complete moment"),
+            ("", utc, "does not determine a complete moment"),
+            ("%y-%m-%d", utc, "the century is unknown"),
+            ("%D", utc, "the century is unknown"),
             ("%Y-%m-%d %H:%M %Z", utc, "name of a zone"),
             ("%Y-%m-%d %Q", utc, "no pattern"),
             ("%Y-%m-%d %H:%M %z", utc, "a zone that nothing is read by"),

@@ -5,12 +5,12 @@ use domain::{Currency, Quantity, UNIT_PRICE_DECIMALS, UnitPrice};
 use super::Refusal;
 use crate::exact::Exact;
 
-/// What a line costs, without a sign, as its file tells it.
+/// What a line costs, without a sign, as its file states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Price {
     /// What one piece costs.
     Unit(UnitPrice),
-    /// What the line costs, and one piece where the file tells that too.
+    /// What the line costs, and one piece if the file states that too.
     Total {
         /// Of the line.
         total: Exact,
@@ -23,7 +23,7 @@ impl Price {
     /// What one piece costs, with which quantity times price is what the line costs.
     ///
     /// # Errors
-    /// A [`Refusal`] where the two that a file tells disagree, or no price of four decimals gives the total.
+    /// A [`Refusal`] where the two that a file states disagree, or no price of four decimals gives the total.
     pub fn unit(self, quantity: Quantity, currency: Currency) -> Result<UnitPrice, Refusal> {
         let (total, unit) = match self {
             Self::Unit(price) => return Ok(price),
@@ -43,8 +43,9 @@ impl Price {
         }
         let gives_total =
             |price: &UnitPrice| price.line_total(quantity, currency).is_ok_and(|computed| computed.minor() == minor);
-        let told = unit.and_then(|unit| unit.as_scaled(UNIT_PRICE_DECIMALS)).and_then(UnitPrice::from_ten_thousandths);
-        told.filter(gives_total).or_else(|| divided(minor, quantity, currency).filter(gives_total)).ok_or_else(|| {
+        let stated =
+            unit.and_then(|unit| unit.as_scaled(UNIT_PRICE_DECIMALS)).and_then(UnitPrice::from_ten_thousandths);
+        stated.filter(gives_total).or_else(|| divided(minor, quantity, currency).filter(gives_total)).ok_or_else(|| {
             let pieces = quantity.get();
             let detail = format!("no price of {UNIT_PRICE_DECIMALS} decimals makes {pieces} pieces cost {total}");
             Refusal::new("line_total_not_divisible", detail)
@@ -55,7 +56,8 @@ impl Price {
 /// A total divided by its pieces, rounded to the decimals of a unit price.
 fn divided(minor: i64, quantity: Quantity, currency: Currency) -> Option<UnitPrice> {
     let scale = 10_i128.pow(UNIT_PRICE_DECIMALS.saturating_sub(currency.exponent()));
-    let (total, pieces) = (i128::from(minor) * scale, i128::from(quantity.get()));
+    let total = i128::from(minor) * scale;
+    let pieces = i128::from(quantity.get());
     let price = i64::try_from((total + pieces / 2) / pieces).ok()?;
     UnitPrice::from_ten_thousandths(price)
 }
@@ -73,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_line_total_gives_the_price_of_a_piece() {
-        for (total, told, pieces, currency, expected) in [
+        for (total, stated, pieces, currency, expected) in [
             ("10.00", None, 1, Currency::EUR, Ok("10.0000")),
             ("10.00", None, 3, Currency::EUR, Ok("3.3333")),
             ("10.00", Some("3.333333"), 3, Currency::EUR, Ok("3.3333")),
@@ -86,7 +88,7 @@ mod tests {
             ("10000.01", None, 999_999, Currency::EUR, Err("line_total_not_divisible")),
         ] {
             let expected = expected.map(str::to_owned).map_err(str::to_owned);
-            assert_eq!(unit(total, told, pieces, currency), expected, "{total} for {pieces}");
+            assert_eq!(unit(total, stated, pieces, currency), expected, "{total} for {pieces}");
         }
     }
 }

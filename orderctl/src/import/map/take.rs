@@ -7,9 +7,7 @@ use crate::import::input::Record;
 /// Whose keys a column is looked for among, where a file has orders with their lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// The order's.
     Order,
-    /// The line's.
     Line,
     /// The line's, else the order's.
     Either,
@@ -20,7 +18,7 @@ pub enum Scope {
 pub struct Column {
     /// Its name, or its path in NDJSON.
     pub name: String,
-    /// Whose it is.
+    /// Whether it belongs to the order, the line or either.
     pub scope: Scope,
 }
 

@@ -54,7 +54,7 @@ fn a_row_of_another_width_belongs_to_its_order_and_refuses_it() {
 
 #[test]
 fn a_shifted_row_is_found_by_its_order_from_the_right_and_never_costs_another_order_in_silence() {
-    // The order's column is the last one, so a row that is too wide has it in another place.
+    // The order's column is the last one, so a row that is too wide has it in another column.
     let header = "title,when,sku,qty,price,id\n";
     let rows = format!("{header}Mug,{WHEN},A,1,10.00,401\nMug, blue,{WHEN},B,1,15.00,401\nTea,{WHEN},C,1,15.00,402\n");
     let orders = read(&rows).unwrap();

@@ -1,4 +1,4 @@
-//! One WebSocket from its introduction to its end.
+//! One WebSocket connection, from the client's `connection_init` to its end.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -13,75 +13,81 @@ use service_kit::auth::{Principal, TokenRefusal};
 use service_kit::poll;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::message::{self, Closing, Said};
-use crate::changes::{Seats, TooMany};
+use super::message::{self, ClientMessage, Closing};
+use crate::changes::{SubscriptionPermits, TooMany};
 use crate::config::{CLOSE_MS_MAX, SEND_MS_MAX};
 use crate::error::Code;
 use crate::http::session::Session;
-use crate::http::stream::{Told, run};
+use crate::http::stream::{StreamItem, run};
 use crate::http::{Received, Shared};
 
-/// What an operation tells, under its name; `None` when it is over.
-type Named = (String, Option<Told>);
+/// An item of an operation with the client's id of the operation; `None` when the operation is complete.
+type OperationItem = (String, Option<StreamItem>);
 
-/// A WebSocket and what runs over it.
+/// A WebSocket and the operations that run over it.
 pub struct Conversation {
     shared: Arc<Shared>,
     stop: CancellationToken,
     socket: WebSocket,
-    seats: Seats,
-    /// What runs, by the client's name for it; dropping one ends it.
+    permits: SubscriptionPermits,
+    /// The running operations by the client's id; dropping a guard ends its operation.
     running: HashMap<String, DropGuard>,
-    results: SelectAll<BoxStream<'static, Named>>,
+    results: SelectAll<BoxStream<'static, OperationItem>>,
 }
 
 impl Conversation {
-    /// Nothing was said yet.
+    /// A conversation before the first message.
     pub fn new(shared: Arc<Shared>, socket: WebSocket) -> Self {
-        let (stop, seats) = (shared.connections.stop(), shared.changes.seats());
-        Self { shared, stop, socket, seats, running: HashMap::new(), results: SelectAll::new() }
+        let stop = shared.connections.stop();
+        let permits = shared.changes.subscription_permits();
+        Self { shared, stop, socket, permits, running: HashMap::new(), results: SelectAll::new() }
     }
 
-    /// Talks until either side ends it. `session` is who the handshake introduced; `spoken` is whether the client speaks
-    /// our protocol.
-    pub async fn run(mut self, session: Option<Session>, spoken: bool) {
-        let closing = match self.talk(session, spoken).await {
+    /// Serves the connection until either side ends it. `session` is set if the handshake carried a token;
+    /// `is_supported` says whether the client supports the protocol.
+    pub async fn run(mut self, session: Option<Session>, is_supported: bool) {
+        let closing = match self.serve(session, is_supported).await {
             Ok(never) => match never {},
             Err(closing) => closing,
         };
-        // What was open ends before the goodbye, which may take a while.
+        // Operations end before the closing handshake, which may take a while.
         self.running.clear();
         self.results.clear();
         self.close(&closing).await;
     }
 
-    async fn talk(&mut self, session: Option<Session>, spoken: bool) -> Result<std::convert::Infallible, Closing> {
-        if !spoken {
+    async fn serve(
+        &mut self,
+        session: Option<Session>,
+        is_supported: bool,
+    ) -> Result<std::convert::Infallible, Closing> {
+        if !is_supported {
             return Err(Closing::Protocol);
         }
-        let patience = Duration::from_millis(self.shared.limits.socket_init_wait_ms_max);
-        let session = match tokio::time::timeout(patience, self.introduction(session)).await {
-            Ok(introduced) => introduced?,
+        let init_wait = Duration::from_millis(self.shared.limits.socket_init_wait_ms_max);
+        let session = match tokio::time::timeout(init_wait, self.handshake(session)).await {
+            Ok(session) => session?,
             Err(_) => return Err(Closing::InitTimeout),
         };
         let principal = session.principal.clone();
         let _share = self.shared.connections.share(&principal).map_err(Closing::TooMany)?;
         self.send(message::acknowledged()).await?;
         let mut over = pin!(session.over());
-        let (beat, never) = (Duration::from_millis(self.shared.limits.heartbeat_ms), CancellationToken::new());
+        let beat = Duration::from_millis(self.shared.limits.heartbeat_ms);
+        let never = CancellationToken::new();
         let mut heartbeat = pin!(poll::pause(beat, &never));
-        let mut heard = true;
+        let mut is_alive = true;
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return Err(Closing::GoingAway),
                 refusal = over.as_mut() => return Err(Closing::Forbidden(refusal)),
-                said = self.socket.recv() => {
-                    heard = true;
-                    self.hear(said, &principal).await?;
+                incoming = self.socket.recv() => {
+                    is_alive = true;
+                    self.on_message(incoming, &principal).await?;
                 }
-                Some((id, told)) = self.results.next() => self.tell(&id, told).await?,
+                Some((id, item)) = self.results.next() => self.send_item(&id, item).await?,
                 _ = heartbeat.as_mut() => {
-                    if !std::mem::take(&mut heard) {
+                    if !std::mem::take(&mut is_alive) {
                         return Err(Closing::Silent);
                     }
                     heartbeat.set(poll::pause(beat, &never));
@@ -91,16 +97,16 @@ impl Conversation {
         }
     }
 
-    /// Waits until the client has introduced itself.
-    async fn introduction(&mut self, session: Option<Session>) -> Result<Session, Closing> {
+    /// Waits for the client's `connection_init` and checks its token.
+    async fn handshake(&mut self, session: Option<Session>) -> Result<Session, Closing> {
         let stop = self.stop.clone();
         loop {
-            let said = tokio::select! {
+            let incoming = tokio::select! {
                 () = stop.cancelled() => return Err(Closing::GoingAway),
-                said = self.socket.recv() => said,
+                incoming = self.socket.recv() => incoming,
             };
-            match read(said)? {
-                Some(Said::ConnectionInit(payload)) => {
+            match read(incoming)? {
+                Some(ClientMessage::ConnectionInit(payload)) => {
                     return match (message::token(payload.as_ref()), session) {
                         (Some(token), _) => match token {
                             Ok(token) => Session::begin(&self.shared, token).await.map_err(Closing::Forbidden),
@@ -110,23 +116,27 @@ impl Conversation {
                         (None, None) => Err(Closing::Forbidden(TokenRefusal::Absent)),
                     };
                 }
-                Some(Said::Subscribe { .. }) => return Err(Closing::Unauthorised),
-                Some(Said::Ping) => self.send(message::pong()).await?,
-                Some(Said::Complete { .. } | Said::Pong) | None => {}
+                Some(ClientMessage::Subscribe { .. }) => return Err(Closing::Unauthorised),
+                Some(ClientMessage::Ping) => self.send(message::pong()).await?,
+                Some(ClientMessage::Complete { .. } | ClientMessage::Pong) | None => {}
             }
         }
     }
 
-    async fn hear(&mut self, said: Option<Result<Message, axum::Error>>, principal: &Principal) -> Result<(), Closing> {
-        match read(said)? {
-            Some(Said::ConnectionInit(_)) => Err(Closing::InitTwice),
-            Some(Said::Subscribe { id, request }) => self.subscribe(id, request, principal).await,
-            Some(Said::Complete { id }) => {
+    async fn on_message(
+        &mut self,
+        incoming: Option<Result<Message, axum::Error>>,
+        principal: &Principal,
+    ) -> Result<(), Closing> {
+        match read(incoming)? {
+            Some(ClientMessage::ConnectionInit(_)) => Err(Closing::InitTwice),
+            Some(ClientMessage::Subscribe { id, request }) => self.subscribe(id, request, principal).await,
+            Some(ClientMessage::Complete { id }) => {
                 self.running.remove(&id);
                 Ok(())
             }
-            Some(Said::Ping) => self.send(message::pong()).await,
-            Some(Said::Pong) | None => Ok(()),
+            Some(ClientMessage::Ping) => self.send(message::pong()).await,
+            Some(ClientMessage::Pong) | None => Ok(()),
         }
     }
 
@@ -136,26 +146,26 @@ impl Conversation {
         }
         if self.running.len() >= self.shared.limits.subscriptions_per_connection_max {
             let error = Code::TooManySubscriptions.error(TooMany::CONNECTION.to_string());
-            return self.send(message::told(&id, Some(Told::failed(error)))).await;
+            return self.send(message::item(&id, Some(StreamItem::failed(error)))).await;
         }
-        let told = run(Arc::clone(&self.shared), principal.clone(), request, None, self.seats.clone());
+        let items = run(Arc::clone(&self.shared), principal.clone(), request, None, self.permits.clone());
         let ended = CancellationToken::new();
         let name = id.clone();
-        let named = told.map(Some).chain(stream::iter([None])).map(move |told| (name.clone(), told));
+        let named = items.map(Some).chain(stream::iter([None])).map(move |item| (name.clone(), item));
         self.results.push(named.take_until(ended.clone().cancelled_owned()).boxed());
         self.running.insert(id, ended.drop_guard());
         Ok(())
     }
 
-    /// Passes on what an operation tells. An error ends it, as its completion does.
-    async fn tell(&mut self, id: &str, told: Option<Told>) -> Result<(), Closing> {
-        if !matches!(told, Some(Told::Next(_))) {
+    /// Sends an item of an operation. An error ends the operation, as its completion does.
+    async fn send_item(&mut self, id: &str, item: Option<StreamItem>) -> Result<(), Closing> {
+        if !matches!(item, Some(StreamItem::Next(_))) {
             self.running.remove(id);
         }
-        self.send(message::told(id, told)).await
+        self.send(message::item(id, item)).await
     }
 
-    /// Sends a message, unless the client does not take it in time.
+    /// Sends a message; fails if the client does not take it within [`SEND_MS_MAX`].
     async fn send(&mut self, message: Message) -> Result<(), Closing> {
         let limit = Duration::from_millis(SEND_MS_MAX);
         tokio::select! {
@@ -167,27 +177,27 @@ impl Conversation {
         }
     }
 
-    /// Says goodbye, and waits a little for the client to say the same.
+    /// Closes the connection, and waits a short time for the client's close frame.
     async fn close(mut self, closing: &Closing) {
         tracing::debug!(?closing, "a WebSocket ends");
-        let goodbye = async {
+        let handshake = async {
             if let Some(frame) = closing.frame() {
                 self.socket.send(Message::Close(Some(frame))).await?;
             }
-            while let Some(said) = self.socket.recv().await {
-                said?;
+            while let Some(incoming) = self.socket.recv().await {
+                incoming?;
             }
             Ok::<_, axum::Error>(())
         };
-        // A client that is gone, or does not answer in time, is told nothing.
-        let _ = tokio::time::timeout(Duration::from_millis(CLOSE_MS_MAX), goodbye).await;
+        // The result does not matter: the client is gone, or did not answer in time.
+        let _ = tokio::time::timeout(Duration::from_millis(CLOSE_MS_MAX), handshake).await;
     }
 }
 
-/// Reads what came; a connection that broke has nobody to answer to.
-fn read(said: Option<Result<Message, axum::Error>>) -> Result<Option<Said>, Closing> {
-    match said {
-        Some(Ok(message)) => Said::read(message),
+/// Reads an incoming message. A broken connection is [`Closing::Silent`], since nothing can be sent to it.
+fn read(incoming: Option<Result<Message, axum::Error>>) -> Result<Option<ClientMessage>, Closing> {
+    match incoming {
+        Some(Ok(message)) => ClientMessage::read(message),
         Some(Err(_)) | None => Err(Closing::Silent),
     }
 }

@@ -1,4 +1,4 @@
-//! What is said over a WebSocket, and how it ends.
+//! The messages of a WebSocket connection, and the reasons to close it.
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
 use serde::de::DeserializeOwned;
@@ -10,26 +10,29 @@ use service_kit::fairness::Taken;
 use service_kit::problem::{parse_borrowed, parse_strict};
 
 use crate::config::BODY_BYTES_MAX;
-use crate::http::stream::Told;
+use crate::http::stream::StreamItem;
 use crate::http::{Received, receive};
 
 /// A message of a client.
-pub enum Said {
-    /// Who they are: with `authorization`, where the handshake had none.
+pub enum ClientMessage {
+    /// The first message. It has the token in `authorization` if the HTTP handshake had none.
     ConnectionInit(Option<Map<String, Value>>),
-    /// Run this, under the client's name for it.
-    Subscribe { id: String, request: Received },
-    /// No more of what has this name.
-    Complete { id: String },
-    /// Are you there?
+    /// Starts an operation under the client's id for it.
+    Subscribe {
+        id: String,
+        request: Received,
+    },
+    /// Ends the operation with this id.
+    Complete {
+        id: String,
+    },
     Ping,
-    /// Yes.
     Pong,
 }
 
-/// A message as it is written. What its members are depends on `type`.
+/// A client's message as JSON. Its members depend on `type`.
 #[derive(Deserialize)]
-struct Written<'a> {
+struct WireMessage<'a> {
     r#type: Kind,
     id: Option<String>,
     #[serde(borrow)]
@@ -53,30 +56,30 @@ pub enum Closing {
     GoingAway,
     /// A message is too large.
     TooLarge,
-    /// A message is none of the protocol's.
+    /// A message does not belong to the protocol.
     Invalid(&'static str),
     /// An operation came before the connection was acknowledged.
     Unauthorised,
-    /// The token does not count, or no longer.
+    /// The token is invalid, or no longer valid.
     Forbidden(TokenRefusal),
-    /// They have as many WebSockets open as they may.
+    /// The subject or the tenant has as many WebSockets open as it may.
     TooMany(Taken),
     /// The client speaks another protocol.
     Protocol,
-    /// No introduction came in time.
+    /// No `connection_init` came in time.
     InitTimeout,
-    /// An operation of that name is running.
+    /// An operation with this id is running.
     Exists(String),
-    /// A second introduction.
+    /// A second `connection_init`.
     InitTwice,
-    /// The client does not take what is sent, gives no sign of life, or has closed by itself: nothing can be told.
+    /// The client does not read, does not answer pings, or has closed the connection: nothing can be sent.
     Silent,
 }
 
 /// A close frame holds so many bytes of text (RFC 6455, 5.5, less the code).
 const REASON_BYTES_MAX: usize = 123;
 
-impl Said {
+impl ClientMessage {
     /// Reads a message; `None` for what only keeps the connection alive.
     pub fn read(message: Message) -> Result<Option<Self>, Closing> {
         let text = match message {
@@ -92,7 +95,7 @@ impl Said {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let Written { r#type, id, payload } = parse_borrowed(text).ok()?;
+        let WireMessage { r#type, id, payload } = parse_borrowed(text).ok()?;
         Some(match r#type {
             Kind::ConnectionInit => Self::ConnectionInit(match payload {
                 Some(payload) => Some(parse(payload)?),
@@ -113,7 +116,7 @@ impl Said {
     }
 }
 
-/// An operation has a name that is not empty.
+/// The id of an operation must not be empty.
 fn named(id: Option<String>) -> Option<String> {
     id.filter(|id| !id.is_empty())
 }
@@ -122,25 +125,25 @@ fn parse<T: DeserializeOwned>(payload: &RawValue) -> Option<T> {
     parse_strict(payload.get().as_bytes()).ok()
 }
 
-/// The token of an introduction; clients write the member's name as they would a header's.
+/// The token in the payload of `connection_init`. The member's name is matched without regard to case, like a header's.
 pub fn token(payload: Option<&Map<String, Value>>) -> Option<Result<&str, TokenRefusal>> {
     let mut members = payload?.iter();
     let (_, value) = members.find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
     Some(value.as_str().ok_or(TokenRefusal::Malformed).and_then(strip_bearer))
 }
 
-/// A message as it is sent.
+/// A message to the client.
 #[derive(Serialize)]
-struct Sent<'a> {
+struct ServerMessage<'a> {
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
-    /// Written as it stands, so that the fields of a result keep their order.
+    /// Written unchanged, so that the fields of a result keep their order.
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<&'a RawValue>,
 }
 
-impl Sent<'_> {
+impl ServerMessage<'_> {
     fn message(&self) -> Message {
         Message::Text(serde_json::to_string(self).expect("a message is made of JSON").into())
     }
@@ -148,26 +151,26 @@ impl Sent<'_> {
 
 /// `connection_ack`.
 pub fn acknowledged() -> Message {
-    Sent { r#type: "connection_ack", id: None, payload: None }.message()
+    ServerMessage { r#type: "connection_ack", id: None, payload: None }.message()
 }
 
 /// `pong`.
 pub fn pong() -> Message {
-    Sent { r#type: "pong", id: None, payload: None }.message()
+    ServerMessage { r#type: "pong", id: None, payload: None }.message()
 }
 
-/// What an operation tells, or that it is over.
-pub fn told(id: &str, told: Option<Told>) -> Message {
-    let (r#type, payload) = match &told {
-        Some(Told::Next(result)) => ("next", Some(&**result)),
-        Some(Told::Failed(errors)) => ("error", Some(&**errors)),
+/// An item of an operation; `None` for its completion.
+pub fn item(id: &str, item: Option<StreamItem>) -> Message {
+    let (r#type, payload) = match &item {
+        Some(StreamItem::Next(result)) => ("next", Some(&**result)),
+        Some(StreamItem::Failed(errors)) => ("error", Some(&**errors)),
         None => ("complete", None),
     };
-    Sent { r#type, id: Some(id), payload }.message()
+    ServerMessage { r#type, id: Some(id), payload }.message()
 }
 
 impl Closing {
-    /// The frame to close with, where there is somebody to send it to.
+    /// The close frame; `None` if the client cannot receive one.
     pub fn frame(&self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             Self::GoingAway => (1001, "the service stops; go on from the last cursor".to_owned()),
@@ -200,17 +203,17 @@ mod tests {
     const PING: &str = "{\"type\": \"ping\", \"payload\": \"x\"}";
     const OBJECT: &str = "{\"type\": {\"ping\": null}}";
 
-    fn read(text: &str) -> Result<Option<Said>, Closing> {
-        Said::read(Message::Text(text.into()))
+    fn read(text: &str) -> Result<Option<ClientMessage>, Closing> {
+        ClientMessage::read(Message::Text(text.into()))
     }
 
     #[test]
     fn messages_of_the_protocol_are_read_and_no_others() {
-        assert!(matches!(read("{\"type\": \"connection_init\"}"), Ok(Some(Said::ConnectionInit(None)))));
-        assert!(matches!(read("{\"type\": \"ping\", \"payload\": {\"a\": 1}}"), Ok(Some(Said::Ping))));
+        assert!(matches!(read("{\"type\": \"connection_init\"}"), Ok(Some(ClientMessage::ConnectionInit(None)))));
+        assert!(matches!(read("{\"type\": \"ping\", \"payload\": {\"a\": 1}}"), Ok(Some(ClientMessage::Ping))));
         let subscribe = "{\"type\": \"subscribe\", \"id\": \"7\", \"payload\": {\"query\": \"{ a }\"}}";
-        assert!(matches!(read(subscribe), Ok(Some(Said::Subscribe { id, .. })) if id == "7"));
-        assert!(matches!(Said::read(Message::Pong(Vec::new().into())), Ok(None)));
+        assert!(matches!(read(subscribe), Ok(Some(ClientMessage::Subscribe { id, .. })) if id == "7"));
+        assert!(matches!(ClientMessage::read(Message::Pong(Vec::new().into())), Ok(None)));
         for wrong in [
             "",
             "[]",
@@ -227,7 +230,7 @@ mod tests {
         ] {
             assert!(matches!(read(wrong), Err(Closing::Invalid(_))), "{wrong}");
         }
-        assert!(matches!(Said::read(Message::Binary(Vec::new().into())), Err(Closing::Invalid(_))));
+        assert!(matches!(ClientMessage::read(Message::Binary(Vec::new().into())), Err(Closing::Invalid(_))));
         assert!(matches!(read(&" ".repeat(BODY_BYTES_MAX + 1)), Err(Closing::TooLarge)));
     }
 
@@ -247,7 +250,7 @@ mod tests {
     #[test]
     fn a_result_is_sent_as_it_stands() {
         let result = RawValue::from_string("{\"data\":{\"b\":1,\"a\":2}}".to_owned()).unwrap();
-        let Message::Text(text) = told("7", Some(Told::Next(result))) else { panic!("messages are text") };
+        let Message::Text(text) = item("7", Some(StreamItem::Next(result))) else { panic!("messages are text") };
         assert_eq!(text.as_str(), "{\"type\":\"next\",\"id\":\"7\",\"payload\":{\"data\":{\"b\":1,\"a\":2}}}");
     }
 

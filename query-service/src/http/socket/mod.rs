@@ -1,7 +1,8 @@
 //! GraphQL over WebSocket: the protocol `graphql-transport-ws`, as its public description says.
 //!
-//! Guarantees: nobody is served before their token was checked, nor once it has expired; what a client sends, has open or
-//! does not take is bounded; whatever ends a connection has a code. Does not: the older protocol `graphql-ws`.
+//! Guarantees: no client is served before its token was checked or after it has expired; the sizes of messages, the
+//! number of open operations and the wait for a slow client are bounded; every close has a code. Does not: the older
+//! protocol `graphql-ws`.
 
 mod conversation;
 mod message;
@@ -17,7 +18,7 @@ use super::session::Session;
 use crate::config::BODY_BYTES_MAX;
 use conversation::Conversation;
 
-/// The only protocol that is spoken.
+/// The only supported protocol.
 const PROTOCOL: &str = "graphql-transport-ws";
 /// A message above [`BODY_BYTES_MAX`] is refused with a code; one above this breaks the connection.
 const MESSAGE_BYTES_MAX: usize = 4 * BODY_BYTES_MAX;
@@ -40,13 +41,13 @@ pub async fn open(service: Service, request: Request) -> Result<Response, Proble
         Problem::new(StatusCode::BAD_REQUEST, "no_websocket", "This is no WebSocket handshake")
             .detail(refusal.body_text())
     })?;
-    let kept = shared.connections.socket().ok_or_else(|| {
+    let socket_token = shared.connections.socket().ok_or_else(|| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_sockets", "Too many WebSockets are open").retryable()
     })?;
     let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX).protocols([PROTOCOL]);
-    let spoken = upgrade.selected_protocol() == Some(&HeaderValue::from_static(PROTOCOL));
+    let is_supported = upgrade.selected_protocol() == Some(&HeaderValue::from_static(PROTOCOL));
     Ok(upgrade.on_upgrade(move |socket| async move {
-        Conversation::new(shared, socket).run(session, spoken).await;
-        drop(kept);
+        Conversation::new(shared, socket).run(session, is_supported).await;
+        drop(socket_token);
     }))
 }

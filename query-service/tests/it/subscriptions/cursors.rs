@@ -4,10 +4,10 @@ use query_service::Limits;
 use serde_json::json;
 
 use super::server::Events;
-use super::{CHANGES, code, long_story, told, variables};
+use super::{CHANGES, change_of, code, long_history, variables};
 use crate::world::{World, id, placed, tenant};
 
-/// The cursor of an event, as the order's timeline tells it.
+/// The cursor of an event, as the order's timeline has it.
 pub async fn of_event(world: &World, n: u128, version: i64) -> String {
     let query =
         format!("{{ order(id: \"{}\") {{ timeline(first: {version}) {{ pageInfo {{ endCursor }} }} }} }}", id(n));
@@ -46,7 +46,7 @@ async fn a_cursor_that_is_not_of_this_order_is_refused() {
         assert_eq!(code(&refusal(&world, &staff, 1, Some(wrong)).await), "BAD_CURSOR", "{wrong:.80}");
     }
     let mut events = Events::open(&world.router, &staff, CHANGES, variables(1, Some(&cursor))).await;
-    let (version, _, next) = told(&events.result().await);
+    let (version, _, next) = change_of(&events.result().await);
     assert_eq!(version, 3);
     // A change's cursor and its event's are the same.
     assert_eq!(next, of_event(&world, 1, 3).await);
@@ -55,38 +55,38 @@ async fn a_cursor_that_is_not_of_this_order_is_refused() {
 #[tokio::test]
 async fn a_cursor_ahead_of_the_log_is_waited_for_and_then_refused() {
     let world = World::with(Limits { consistency_wait_ms_max: 2_000, ..Limits::default() }).await;
-    let story = placed(1, "c1").cancelled().records();
-    world.apply(&story).await;
+    let history = placed(1, "c1").cancelled().records();
+    world.apply(&history).await;
     let (staff, cursor) = (world.staff(), of_event(&world, 1, 4).await);
     // As if the read models had been restored from an older copy.
     let client = world.read.client().await;
     let older = "TRUNCATE order_summary_g1.order_summary, order_lines_g1.order_lines, order_timeline_g1.order_timeline,
                  customer_summary_g1.customer_summary, sku_sales_g1.sku_sales";
     client.batch_execute(older).await.unwrap();
-    world.apply(&story[..2]).await;
+    world.apply(&history[..2]).await;
     assert_eq!(code(&refusal(&world, &staff, 1, Some(&cursor)).await), "CURSOR_AHEAD");
     let mut events = Events::open(&world.router, &staff, CHANGES, variables(1, Some(&cursor))).await;
-    let (result, ()) = tokio::join!(events.result(), world.apply(&story[2..]));
-    assert_eq!(told(&result).0, 5);
+    let (result, ()) = tokio::join!(events.result(), world.apply(&history[2..]));
+    assert_eq!(change_of(&result).0, 5);
 }
 
 #[tokio::test]
 async fn a_subscription_waits_for_an_order_that_was_just_made() {
     let world = World::new().await;
-    let story = long_story(1, "c1", 100).records();
+    let history = long_history(1, "c1", 100).records();
     let query = "subscription ($id: ID!, $seen: ConsistencyToken) {
         orderChanged(id: $id, consistency: $seen) { cursor version type event { version } order { version } } }";
     let asked = json!({"id": id(1), "seen": format!("{}@2", id(1))});
     let mut events = Events::open(&world.router, &world.customer("c1"), query, asked).await;
     let found = std::cell::Cell::new(false);
     let following = async {
-        let (version, ..) = told(&events.result().await);
+        let (version, ..) = change_of(&events.result().await);
         found.set(true);
         version
     };
     let writing = async {
-        world.apply(&story[..2]).await;
-        for record in &story[2..] {
+        world.apply(&history[..2]).await;
+        for record in &history[2..] {
             if found.get() {
                 break;
             }

@@ -1,4 +1,4 @@
-//! The road of server-sent events.
+//! Subscriptions over server-sent events.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::json;
 use service_kit::clock::ManualClock;
 
 use super::server::{Event, Events};
-use super::{CHANGES, code, told, variables};
+use super::{CHANGES, change_of, code, variables};
 use crate::world::{World, id, placed, post};
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn a_subscription_comes_by_get_too_and_a_query_has_one_result() {
         id(1)
     );
     let get = Request::get(uri).header(header::AUTHORIZATION, format!("Bearer {staff}")).body(Body::empty()).unwrap();
-    assert_eq!(told(&Events::of(&world.router, get).await.result().await).0, 4);
+    assert_eq!(change_of(&Events::of(&world.router, get).await.result().await).0, 4);
 
     let mut events = Events::open(&world.router, &staff, "{ orders { totalCount } }", json!({})).await;
     assert_eq!(events.result().await["data"], json!({"orders": {"totalCount": 1}}));
@@ -48,13 +48,13 @@ async fn a_client_that_takes_both_gets_events_for_subscriptions_alone() {
 }
 
 #[tokio::test]
-async fn what_is_not_run_is_told_in_the_stream() {
+async fn what_is_not_run_is_reported_in_the_stream() {
     let world = World::new().await;
     let staff = world.staff();
     let before = world.reads.statements();
     let aliases: Vec<String> = (0..31).map(|n| format!("a{n}: version")).collect();
     let aliases = format!("subscription {{ orderChanged(id: \"{}\") {{ {} }} }}", id(1), aliases.join(" "));
-    let dear = format!(
+    let costly = format!(
         "subscription {{ orderChanged(id: \"{}\") {{ order {{ customer {{ orders(first: 100) {{ nodes {{ lines(first: \
          100) {{ nodes {{ sku }} }} }} }} }} }} }} }}",
         id(1)
@@ -63,7 +63,7 @@ async fn what_is_not_run_is_told_in_the_stream() {
         format!("subscription {{ orderChanged(id: \"{}\") {{ {} x {} }} }}", id(1), "a {".repeat(12), "}".repeat(12));
     for (query, expected) in [
         (aliases.as_str(), "COST_EXCEEDED"),
-        (dear.as_str(), "COST_EXCEEDED"),
+        (costly.as_str(), "COST_EXCEEDED"),
         (deep.as_str(), "COST_EXCEEDED"),
         ("subscription { nothing }", "BAD_USER_INPUT"),
         ("subscription {", "BAD_USER_INPUT"),
@@ -86,7 +86,7 @@ async fn a_stream_ends_with_its_token() {
     world.apply(&placed(1, "c1").records()).await;
     let cursor = super::cursors::of_event(&world, 1, 3).await;
     let mut events = Events::open(&world.router, &world.customer("c1"), CHANGES, variables(1, Some(&cursor))).await;
-    assert_eq!(told(&events.result().await).0, 4);
+    assert_eq!(change_of(&events.result().await).0, 4);
     clock.advance(Duration::from_secs(2 * 3_600));
     assert_eq!(code(&events.failure().await), "UNAUTHENTICATED");
 }
@@ -107,7 +107,7 @@ async fn there_are_so_many_subscriptions_and_no_more() {
     let (staff, cursor) = (world.staff(), super::cursors::of_event(&world, 1, 3).await);
     let open = async || Events::open(&world.router, &staff, CHANGES, variables(1, Some(&cursor))).await;
     let (mut one, mut two) = (open().await, open().await);
-    assert_eq!((told(&one.result().await).0, told(&two.result().await).0), (4, 4));
+    assert_eq!((change_of(&one.result().await).0, change_of(&two.result().await).0), (4, 4));
     let full = open().await.failure().await;
     assert_eq!(
         (code(&full), full[0]["message"].as_str().unwrap().contains("the token's subject")),
@@ -121,5 +121,5 @@ async fn there_are_so_many_subscriptions_and_no_more() {
     );
     let full = Events::open(&world.router, &staff, &twice, json!({})).await.failure().await;
     assert_eq!(code(&full), "BAD_USER_INPUT");
-    assert_eq!(told(&open().await.result().await).0, 4);
+    assert_eq!(change_of(&open().await.result().await).0, 4);
 }

@@ -9,29 +9,29 @@ use service_kit::clock::Stopwatch;
 use service_kit::poll;
 
 use super::server::{Event, Events};
-use super::{CHANGES, code, long_story, told, variables};
+use super::{CHANGES, change_of, code, long_history, variables};
 use crate::world::{World, id, placed};
 
 #[tokio::test]
 async fn changes_come_each_once_and_in_order_from_now_on() {
     let world = World::new().await;
-    let story = placed(1, "c1").cancelled().records();
-    world.apply(&story[..2]).await;
+    let history = placed(1, "c1").cancelled().records();
+    world.apply(&history[..2]).await;
     let mut events = Events::open(&world.router, &world.customer("c1"), CHANGES, variables(1, None)).await;
     // Asked for once the subscription stands, which its first answer would show too late.
     let begun = world.reads.statements();
     let standing = async || world.reads.statements() > begun + 3;
     let first = async {
         poll::wait_until(super::server::PATIENCE, Duration::from_millis(2), standing).await.unwrap();
-        world.apply(&story[2..3]).await;
+        world.apply(&history[2..3]).await;
     };
     let (result, ()) = tokio::join!(events.result(), first);
-    assert_eq!(told(&result).0, 3);
+    assert_eq!(change_of(&result).0, 3);
     let change = &result["data"]["orderChanged"];
     assert_eq!(change["event"]["description"], "Added 1 × B at 0.0100 GBP");
     assert_eq!(change["order"], json!({"orderId": id(1), "version": 3, "state": "DRAFT"}));
-    world.apply(&story[3..]).await;
-    let rest = [told(&events.result().await), told(&events.result().await)];
+    world.apply(&history[3..]).await;
+    let rest = [change_of(&events.result().await), change_of(&events.result().await)];
     let rest: Vec<_> = rest.iter().map(|(version, kind, _)| (*version, kind.as_str())).collect();
     assert_eq!(rest, [(4, "OrderPlaced"), (5, "OrderCancelled")]);
 }
@@ -40,11 +40,11 @@ async fn changes_come_each_once_and_in_order_from_now_on() {
 async fn a_client_that_comes_back_misses_nothing_and_gets_nothing_twice() {
     const EVENTS: i64 = 130;
     let world = World::new().await;
-    let story = long_story(1, "c1", EVENTS).records();
-    world.apply(&story[..1]).await;
+    let history = long_history(1, "c1", EVENTS).records();
+    world.apply(&history[..1]).await;
     let me = world.customer("c1");
     let writing = async {
-        for batch in story[1..].chunks(3) {
+        for batch in history[1..].chunks(3) {
             world.apply(batch).await;
         }
     };
@@ -55,7 +55,7 @@ async fn a_client_that_comes_back_misses_nothing_and_gets_nothing_twice() {
             let mut events = Events::open(&service.router, &me, CHANGES, variables(1, Some(&cursor))).await;
             // A few changes, then the client breaks off, or the service stops in the middle.
             for _ in 0..7 {
-                let (version, _, next) = told(&events.result().await);
+                let (version, _, next) = change_of(&events.result().await);
                 seen.push(version);
                 cursor = next;
                 if version == EVENTS {
@@ -69,7 +69,7 @@ async fn a_client_that_comes_back_misses_nothing_and_gets_nothing_twice() {
                     if result.get("data").is_none() {
                         break result;
                     }
-                    let (version, _, next) = told(&result);
+                    let (version, _, next) = change_of(&result);
                     seen.push(version);
                     cursor = next;
                     if version == EVENTS {
@@ -90,12 +90,12 @@ async fn a_client_that_comes_back_misses_nothing_and_gets_nothing_twice() {
 #[tokio::test]
 async fn a_switch_of_generations_is_not_noticed() {
     let world = World::new().await;
-    let story = long_story(1, "c1", 9).records();
-    world.apply(&story[..3]).await;
+    let history = long_history(1, "c1", 9).records();
+    world.apply(&history[..3]).await;
     let me = world.customer("c1");
     let cursor = super::cursors::of_event(&world, 1, 1).await;
     let mut events = Events::open(&world.router, &me, CHANGES, variables(1, Some(&cursor))).await;
-    assert_eq!((told(&events.result().await).0, told(&events.result().await).0), (2, 3));
+    assert_eq!((change_of(&events.result().await).0, change_of(&events.result().await).0), (2, 3));
 
     let client = world.read.client().await;
     for model in Model::ALL {
@@ -106,15 +106,15 @@ async fn a_switch_of_generations_is_not_noticed() {
         point_to(&client, model, 2, None).await.unwrap();
     }
     assert_eq!(Generations::live(&client).await.unwrap(), Generations::all(2));
-    world.apply(&story[3..5]).await;
-    assert_eq!((told(&events.result().await).0, told(&events.result().await).0), (4, 5));
+    world.apply(&history[3..5]).await;
+    assert_eq!((change_of(&events.result().await).0, change_of(&events.result().await).0), (4, 5));
     for model in Model::ALL {
         client.batch_execute(&format!("DROP SCHEMA {} CASCADE", schema(model, 1))).await.unwrap();
     }
-    world.apply(&story[5..]).await;
+    world.apply(&history[5..]).await;
     let mut rest = Vec::new();
     for _ in 0..4 {
-        rest.push(told(&events.result().await).0);
+        rest.push(change_of(&events.result().await).0);
     }
     assert_eq!(rest, [6, 7, 8, 9]);
 }
@@ -123,15 +123,15 @@ async fn a_switch_of_generations_is_not_noticed() {
 async fn a_client_that_does_not_read_makes_nobody_read_ahead_for_it() {
     const READ_AHEAD: i64 = 50;
     let world = World::new().await;
-    world.apply(&long_story(1, "c1", 3 * READ_AHEAD).records()).await;
+    world.apply(&long_history(1, "c1", 3 * READ_AHEAD).records()).await;
     let cursor = super::cursors::of_event(&world, 1, 1).await;
     let mut events = Events::open(&world.router, &world.staff(), CHANGES, variables(1, Some(&cursor))).await;
-    assert_eq!(told(&events.result().await).0, 2);
+    assert_eq!(change_of(&events.result().await).0, 2);
     // What was not read by now cannot come any more.
     let client = world.read.client().await;
     client.batch_execute("DELETE FROM order_summary_g1.order_summary").await.unwrap();
     for version in 3..READ_AHEAD + 2 {
-        assert_eq!(told(&events.result().await).0, version);
+        assert_eq!(change_of(&events.result().await).0, version);
     }
     assert_eq!(code(&events.failure().await), "NOT_FOUND");
 }
@@ -140,13 +140,13 @@ async fn a_client_that_does_not_read_makes_nobody_read_ahead_for_it() {
 async fn however_many_are_followed_one_statement_a_round_asks_for_them() {
     const FOLLOWED: u128 = 40;
     let world = World::new().await;
-    let stories: Vec<_> = (1..=FOLLOWED).flat_map(|n| long_story(n, "c1", 3).records()).collect();
-    world.apply(&stories).await;
+    let histories: Vec<_> = (1..=FOLLOWED).flat_map(|n| long_history(n, "c1", 3).records()).collect();
+    world.apply(&histories).await;
     let mut open = Vec::new();
     for n in 1..=FOLLOWED {
         let cursor = super::cursors::of_event(&world, n, 2).await;
         let mut events = Events::open(&world.router, &world.staff(), CHANGES, variables(n, Some(&cursor))).await;
-        assert_eq!(told(&events.result().await).0, 3);
+        assert_eq!(change_of(&events.result().await).0, 3);
         open.push(events);
     }
     let (begun, watch) = (world.reads.statements(), Stopwatch::start());

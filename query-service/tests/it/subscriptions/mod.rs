@@ -1,4 +1,4 @@
-//! Following orders, over both roads.
+//! Following orders, over both transports.
 
 mod cursors;
 mod events;
@@ -6,7 +6,7 @@ mod following;
 mod server;
 mod sockets;
 
-use read_models::testing::Story;
+use read_models::testing::EventHistory;
 use serde_json::{Value, json};
 
 use super::world::id;
@@ -21,14 +21,14 @@ pub fn variables(n: u128, from: Option<&str>) -> Value {
 }
 
 /// A draft whose one line changes until it has so many events.
-pub fn long_story(n: u128, customer: &str, events: i64) -> Story {
+pub fn long_history(n: u128, customer: &str, events: i64) -> EventHistory {
     let position = i64::try_from(n).unwrap() * 1_000;
-    let begun = Story::of(id(n), "shop", Some(customer)).from_position(position).drafted().line(0, "A", 1, 100);
-    (2..events).fold(begun, |story, version| story.quantity(0, version, version * 100))
+    let begun = EventHistory::of(id(n), "shop", Some(customer)).from_position(position).drafted().line(0, "A", 1, 100);
+    (2..events).fold(begun, |history, version| history.quantity(0, version, version * 100))
 }
 
 /// The version, type and cursor of a change.
-pub fn told(result: &Value) -> (i64, String, String) {
+pub fn change_of(result: &Value) -> (i64, String, String) {
     let change = &result["data"]["orderChanged"];
     assert!(change.is_object(), "{result:#}");
     let version = change["version"].as_i64().unwrap();

@@ -1,4 +1,4 @@
-//! The two roads as a client sees them.
+//! The two transports as a client sees them.
 
 use std::time::Duration;
 
@@ -147,7 +147,7 @@ impl Socket {
         Self::connect(&server.address, Some("graphql-transport-ws"), None).await.unwrap()
     }
 
-    /// Introduces somebody, and is acknowledged.
+    /// Sends `connection_init`, and waits for the acknowledgement.
     pub async fn introduced(server: &Server, token: &str) -> Self {
         let mut socket = Self::open(server).await;
         socket.say(&json!({"type": "connection_init", "payload": {"authorization": format!("Bearer {token}")}})).await;

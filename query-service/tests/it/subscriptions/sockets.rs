@@ -1,4 +1,4 @@
-//! The road of WebSockets.
+//! Subscriptions over WebSocket.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use service_kit::poll;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::server::{PATIENCE, Server, Socket};
-use super::{CHANGES, code, long_story, told, variables};
+use super::{CHANGES, change_of, code, long_history, variables};
 use crate::world::{World, placed};
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn many_operations_share_a_socket() {
     socket.subscribe("first", CHANGES, variables(1, Some(&cursor))).await;
     let message = socket.message().await;
     assert_eq!((&message["type"], &message["id"]), (&json!("next"), &json!("first")));
-    assert_eq!(told(&message["payload"]).0, 4);
+    assert_eq!(change_of(&message["payload"]).0, 4);
 
     socket.say(&json!({"type": "ping", "payload": {"a": 1}})).await;
     assert_eq!(socket.message().await, json!({"type": "pong"}));
@@ -41,11 +41,11 @@ async fn many_operations_share_a_socket() {
     world.apply(&placed(1, "c1").cancelled().records()[4..]).await;
     world.apply(&placed(2, "c1").cancelled().records()[4..]).await;
     let message = socket.message().await;
-    assert_eq!((&message["id"], told(&message["payload"]).0), (&json!("second"), 5));
+    assert_eq!((&message["id"], change_of(&message["payload"]).0), (&json!("second"), 5));
     let cursor = super::cursors::of_event(&world, 1, 4).await;
     socket.subscribe("first", CHANGES, variables(1, Some(&cursor))).await;
     let message = socket.message().await;
-    assert_eq!((&message["id"], told(&message["payload"]).0), (&json!("first"), 5));
+    assert_eq!((&message["id"], change_of(&message["payload"]).0), (&json!("first"), 5));
     server.stopped().await;
 }
 
@@ -84,7 +84,7 @@ async fn what_breaks_the_protocol_is_closed_with_its_code() {
         |token: &str| json!({"type": "connection_init", "payload": {"Authorization": format!("Bearer {token}")}});
 
     assert_eq!(Socket::open(&server).await.closed().await, 4408);
-    for (said, expected) in [
+    for (text, expected) in [
         (json!({"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}), 4401),
         (json!({"type": "connection_init"}), 4403),
         (init("nonsense"), 4403),
@@ -96,12 +96,12 @@ async fn what_breaks_the_protocol_is_closed_with_its_code() {
         (json!(["connection_init", {}]), 4400),
     ] {
         let mut socket = Socket::open(&server).await;
-        socket.say(&said).await;
-        assert_eq!(socket.closed().await, expected, "{said}");
+        socket.say(&text).await;
+        assert_eq!(socket.closed().await, expected, "{text}");
     }
     let subscribe =
         json!({"type": "subscribe", "id": "1", "payload": {"query": CHANGES, "variables": variables(1, None)}});
-    for (said, expected) in [
+    for (text, expected) in [
         (Message::text(init(&staff).to_string()), 4429),
         (Message::text(subscribe.to_string()), 4409),
         (Message::text("{"), 4400),
@@ -110,7 +110,7 @@ async fn what_breaks_the_protocol_is_closed_with_its_code() {
     ] {
         let mut socket = Socket::introduced(&server, &staff).await;
         socket.say(&subscribe).await;
-        socket.send(said).await;
+        socket.send(text).await;
         assert_eq!(socket.closed().await, expected);
     }
     for protocol in [None, Some("graphql-ws")] {
@@ -153,10 +153,10 @@ async fn a_socket_ends_with_its_token() {
 async fn a_restart_in_the_middle_loses_and_doubles_nothing() {
     const EVENTS: i64 = 90;
     let world = World::new().await;
-    let story = long_story(1, "c1", EVENTS).records();
-    world.apply(&story[..1]).await;
+    let history = long_history(1, "c1", EVENTS).records();
+    world.apply(&history[..1]).await;
     let writing = async {
-        for batch in story[1..].chunks(4) {
+        for batch in history[1..].chunks(4) {
             world.apply(batch).await;
         }
     };
@@ -171,7 +171,7 @@ async fn a_restart_in_the_middle_loses_and_doubles_nothing() {
                 match socket.frame().await {
                     Some(Message::Text(text)) => {
                         let message: serde_json::Value = serde_json::from_str(&text).unwrap();
-                        let (version, _, next) = told(&message["payload"]);
+                        let (version, _, next) = change_of(&message["payload"]);
                         seen.push(version);
                         cursor = next;
                     }

@@ -16,8 +16,8 @@ pub const LOOK: Duration = Duration::from_millis(20);
 const TOKEN_LIFETIME_S: u32 = 3_600;
 
 /// A tenant of a test's own.
-pub struct Shop {
-    pub tenant: TenantId,
+pub struct TestTenant {
+    pub id: TenantId,
     http: reqwest::Client,
 }
 
@@ -37,10 +37,10 @@ pub struct Ordered {
     pub body: Value,
 }
 
-impl Shop {
+impl TestTenant {
     pub fn open() -> Self {
-        let tenant = TenantId::try_new(format!("t-{}", SystemIds.random().simple())).unwrap();
-        Self { tenant, http: reqwest::Client::new() }
+        let id = TenantId::try_new(format!("t-{}", SystemIds.random().simple())).unwrap();
+        Self { id, http: reqwest::Client::new() }
     }
 
     pub fn admin(&self) -> Caller {
@@ -57,7 +57,7 @@ impl Shop {
             issuer: jwt.issuer.clone(),
             audience: jwt.audience.clone(),
             subject: customer.as_ref().map_or_else(|| "clerk".to_owned(), ToString::to_string),
-            tenant: self.tenant.clone(),
+            tenant: self.id.clone(),
             customer,
             scopes,
             lifetime_s: TOKEN_LIFETIME_S,
@@ -120,7 +120,8 @@ impl Caller {
 }
 
 async fn ordered(answer: Response) -> Ordered {
-    let (status, headers) = (answer.status(), answer.headers().clone());
+    let status = answer.status();
+    let headers = answer.headers().clone();
     let body: Value = answer.json().await.unwrap();
     assert!(status.is_success(), "{status}: {body:#}");
     let header = |name: &str| headers.get(name).unwrap().to_str().unwrap().to_owned();

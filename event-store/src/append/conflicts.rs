@@ -1,4 +1,5 @@
-//! Telling a failed batch's losers from the rest: whose version, key or claim is in the tables already.
+//! Conflict resolution: finds the commands of a failed batch whose version, idempotency key or claim the tables hold
+//! already.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,46 +14,46 @@ use super::request::{Append, AppendError, Claim, Pending};
 struct Existing {
     events: HashMap<(String, String, i64), Uuid>,
     answers: HashSet<Vec<u8>>,
-    /// With the stream that holds each.
+    /// The id of the stream that holds each scope and value.
     claims: HashMap<(String, String), String>,
 }
 
 impl Existing {
-    /// The stream that holds a value.
+    /// The id of the stream that holds a claimed value.
     fn holder(&self, claim: &Claim) -> Option<&str> {
         self.claims.get(&(claim.scope.clone(), claim.value.clone())).map(String::as_str)
     }
 }
 
-/// Answers those of a batch whose fate the tables tell, and gives back the rest.
+/// Answers the commands of a batch whose outcome the tables decide, and returns the others, which may be tried again.
 ///
 /// # Errors
-/// What Postgres or the connection says; the batch is then as it was.
-pub(super) async fn weed(
+/// The error of Postgres or of the connection, with the whole batch unanswered.
+pub(super) async fn resolve_conflicts(
     client: &Client,
     batch: Vec<Pending>,
 ) -> Result<Vec<Pending>, (Vec<Pending>, tokio_postgres::Error)> {
-    let existing = match look(client, &batch).await {
+    let existing = match look_up(client, &batch).await {
         Ok(existing) => existing,
         Err(error) => return Err((batch, error)),
     };
     let mut rest = Vec::with_capacity(batch.len());
     for mut pending in batch {
-        match fate(&pending, &existing) {
-            Fate::Open => {
-                // What the stream holds already it need not claim again.
+        match outcome(&pending, &existing) {
+            Outcome::Open => {
+                // The stream holds some of its claims already; claiming them again would conflict with itself.
                 pending.append.claims.retain(|claim| existing.holder(claim).is_none());
                 rest.push(pending);
             }
-            Fate::Stored => pending.settle(Ok(())),
-            Fate::Conflict => pending.conflict(),
-            Fate::Refused(error) => pending.settle(Err(error)),
+            Outcome::Stored => pending.complete(Ok(())),
+            Outcome::Conflict => pending.conflict(),
+            Outcome::Refused(error) => pending.complete(Err(error)),
         }
     }
     Ok(rest)
 }
 
-async fn look(client: &Client, batch: &[Pending]) -> Result<Existing, tokio_postgres::Error> {
+async fn look_up(client: &Client, batch: &[Pending]) -> Result<Existing, tokio_postgres::Error> {
     let columns = Columns::of(batch);
     let mut existing = Existing::default();
     let rows = client
@@ -80,40 +81,42 @@ async fn look(client: &Client, batch: &[Pending]) -> Result<Existing, tokio_post
     Ok(existing)
 }
 
-enum Fate {
+/// What the tables say about a command of a failed batch.
+enum Outcome {
     /// Nothing of it is in the tables.
     Open,
-    /// All of it is: a write whose outcome was unknown had succeeded.
+    /// All of it is in the tables: a write whose outcome was unknown had succeeded.
     Stored,
-    /// Somebody else's events stand where its own would.
+    /// Other events have the versions that its own would get.
     Conflict,
     Refused(AppendError),
 }
 
-fn fate(pending: &Pending, existing: &Existing) -> Fate {
+fn outcome(pending: &Pending, existing: &Existing) -> Outcome {
     let append = &pending.append;
     if is_stored(append, existing) {
-        return Fate::Stored;
+        return Outcome::Stored;
     }
-    // A repeat answers what was answered before, whatever else stands in its way.
+    // A repeated request gets the stored answer, whatever else conflicts.
     if let Some(answer) = &append.answer
         && existing.answers.contains(answer.id.as_bytes())
     {
-        return Fate::Refused(AppendError::AnswerExists);
+        return Outcome::Refused(AppendError::AnswerExists);
     }
     if append.versioned().any(|(version, _)| stored_at(append, version, existing).is_some()) {
-        return Fate::Conflict;
+        return Outcome::Conflict;
     }
     for claim in &append.claims {
         if existing.holder(claim).is_some_and(|holder| *holder != *append.stream.id) {
-            let (scope, value) = (claim.scope.clone(), claim.value.clone());
-            return Fate::Refused(AppendError::ClaimTaken { scope, value });
+            let scope = claim.scope.clone();
+            let value = claim.value.clone();
+            return Outcome::Refused(AppendError::ClaimTaken { scope, value });
         }
     }
-    Fate::Open
+    Outcome::Open
 }
 
-/// Events of one statement are stored all or none, so the first tells for the rest.
+/// The events of one statement are stored all or none, so looking at the first is enough.
 fn is_stored(append: &Append, existing: &Existing) -> bool {
     append
         .events

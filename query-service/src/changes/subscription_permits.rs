@@ -1,4 +1,4 @@
-//! How many may follow at once.
+//! Permits that bound the number of open subscriptions.
 
 use std::sync::Arc;
 
@@ -6,57 +6,57 @@ use service_kit::auth::Principal;
 use service_kit::fairness::{Share, Shares};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Open subscriptions of the process.
+/// Gauge: open subscriptions of the process.
 const OPEN: &str = "graphql_subscriptions_open";
 
-/// The seats that one connection may take.
+/// The permits that one connection may acquire.
 #[derive(Clone)]
-pub struct Seats {
+pub struct SubscriptionPermits {
     process: Arc<Semaphore>,
     shares: Shares,
     connection: Arc<Semaphore>,
 }
 
-/// A place among those who follow, given back when dropped.
-pub struct Seat {
+/// A permit for one subscription, released when dropped.
+pub struct SubscriptionPermit {
     _permits: [OwnedSemaphorePermit; 2],
     _share: Share,
 }
 
-/// No seat is free.
+/// No permit is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} has as many subscriptions open as it may")]
 pub struct TooMany(&'static str);
 
 impl TooMany {
-    /// The connection's share is taken.
+    /// The connection has as many subscriptions as it may.
     pub const CONNECTION: Self = Self("this connection");
-    /// The share of the subject or of the tenant is taken.
+    /// The subject or the tenant has as many subscriptions as it may.
     pub const SHARE: Self = Self("the token's subject or its tenant");
-    /// All seats of the process are taken.
+    /// All permits of the process are taken.
     pub const PROCESS: Self = Self("this process");
 }
 
-impl Seats {
-    /// Seats of the process, of which one connection takes so many at most.
+impl SubscriptionPermits {
+    /// Permits of the process, of which one connection may acquire at most `per_connection_max`.
     pub fn new(process: Arc<Semaphore>, shares: Shares, per_connection_max: usize) -> Self {
         Self { process, shares, connection: Arc::new(Semaphore::new(per_connection_max)) }
     }
 
-    /// Takes a seat.
+    /// Acquires a permit without waiting.
     ///
     /// # Errors
     /// [`TooMany`].
-    pub fn take(&self, principal: &Principal) -> Result<Seat, TooMany> {
+    pub fn acquire(&self, principal: &Principal) -> Result<SubscriptionPermit, TooMany> {
         let connection = Arc::clone(&self.connection).try_acquire_owned().map_err(|_| TooMany::CONNECTION)?;
         let process = Arc::clone(&self.process).try_acquire_owned().map_err(|_| TooMany::PROCESS)?;
         let share = self.shares.take(principal).map_err(|_| TooMany::SHARE)?;
         metrics::gauge!(OPEN).increment(1.0);
-        Ok(Seat { _permits: [connection, process], _share: share })
+        Ok(SubscriptionPermit { _permits: [connection, process], _share: share })
     }
 }
 
-impl Drop for Seat {
+impl Drop for SubscriptionPermit {
     fn drop(&mut self) {
         metrics::gauge!(OPEN).decrement(1.0);
     }
@@ -74,19 +74,19 @@ mod tests {
     }
 
     #[test]
-    fn seats_are_bounded_by_connection_subject_and_process_and_come_back() {
+    fn permits_are_bounded_by_connection_subject_and_process_and_come_back() {
         let (process, shares) = (Arc::new(Semaphore::new(5)), Shares::of("subscriptions", 6));
-        let seats = || Seats::new(Arc::clone(&process), shares.clone(), 2);
-        let (one, other, third) = (seats(), seats(), seats());
+        let permits = || SubscriptionPermits::new(Arc::clone(&process), shares.clone(), 2);
+        let (one, other, third) = (permits(), permits(), permits());
         let (ann, bob) = (principal("ann"), principal("bob"));
-        let taken = [one.take(&ann).unwrap(), one.take(&ann).unwrap()];
-        assert_eq!(one.take(&ann).err(), Some(TooMany::CONNECTION));
-        let last = [other.take(&ann).unwrap(), third.take(&bob).unwrap()];
-        assert_eq!(third.take(&ann).err(), Some(TooMany::SHARE));
-        let _full = third.take(&bob).unwrap();
-        assert_eq!(other.take(&bob).err(), Some(TooMany::PROCESS));
+        let taken = [one.acquire(&ann).unwrap(), one.acquire(&ann).unwrap()];
+        assert_eq!(one.acquire(&ann).err(), Some(TooMany::CONNECTION));
+        let last = [other.acquire(&ann).unwrap(), third.acquire(&bob).unwrap()];
+        assert_eq!(third.acquire(&ann).err(), Some(TooMany::SHARE));
+        let _full = third.acquire(&bob).unwrap();
+        assert_eq!(other.acquire(&bob).err(), Some(TooMany::PROCESS));
         drop(taken);
-        assert!(other.take(&bob).is_ok() && one.take(&ann).is_ok());
+        assert!(other.acquire(&bob).is_ok() && one.acquire(&ann).is_ok());
         drop(last);
     }
 }

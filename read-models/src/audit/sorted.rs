@@ -7,9 +7,11 @@ use uuid::Uuid;
 
 /// A stream that rises by order id. Ids may repeat.
 pub trait Sorted: Send {
-    /// What there is of an order.
     type Item: Send;
-    /// The next ones; empty at the end.
+    /// The next items with their order ids; empty at the end.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
     fn page(&mut self) -> impl Future<Output = Result<Vec<(Uuid, Self::Item)>, BoxError>> + Send;
 }
 
@@ -21,14 +23,14 @@ impl<S: Sorted> Sorted for &mut S {
     }
 }
 
-/// A stream with its page in hand.
-pub(super) struct Feed<S: Sorted> {
+/// A stream with its current page.
+pub(super) struct SortedPages<S: Sorted> {
     source: S,
     page: VecDeque<(Uuid, S::Item)>,
     ended: bool,
 }
 
-impl<S: Sorted> Feed<S> {
+impl<S: Sorted> SortedPages<S> {
     pub(super) const fn of(source: S) -> Self {
         Self { source, page: VecDeque::new(), ended: false }
     }
@@ -42,7 +44,7 @@ impl<S: Sorted> Feed<S> {
         Ok(self.page.front().map(|(id, _)| *id))
     }
 
-    /// All there is of an order that comes next, if it does.
+    /// All items of an order, if it is the next one; otherwise none.
     pub(super) async fn take(&mut self, order_id: Uuid) -> Result<Vec<S::Item>, BoxError> {
         let mut taken = Vec::new();
         while self.next_order().await? == Some(order_id) {

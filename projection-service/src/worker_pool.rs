@@ -1,4 +1,4 @@
-//! The workers of one assignment.
+//! The worker pool of one assignment.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,25 +12,25 @@ use tokio_util::sync::CancellationToken;
 use crate::error::WorkerError;
 use crate::worker::{Job, Shared, Worker};
 
-/// Jobs that wait for one worker. One is enough to keep it busy; more would only hold memory.
+/// Jobs that may wait for one worker. One is enough to keep it busy; more would only take memory.
 const JOBS_WAITING_MAX: usize = 1;
-/// Longest wait for workers to finish what they hold, in milliseconds.
+/// Longest wait for workers to finish their transactions, in milliseconds.
 const STOP_MS_MAX: u64 = 10_000;
 
-pub(crate) struct Crew {
+pub(crate) struct WorkerPool {
     jobs: Vec<mpsc::Sender<Job>>,
     workers: JoinSet<Result<(), WorkerError>>,
     stop: CancellationToken,
 }
 
-impl Crew {
+impl WorkerPool {
     pub(crate) fn start(shared: &Shared, starts: &[(i32, i64)]) -> Self {
         let stop = CancellationToken::new();
         let mut workers = JoinSet::new();
         let size = shared.settings.workers.max(1);
-        let jobs = (0..size).map(|place| {
+        let jobs = (0..size).map(|index| {
             let (sender, receiver) = mpsc::channel(JOBS_WAITING_MAX);
-            let own = starts.iter().filter(|(partition, _)| worker_of(*partition, size) == place).copied().collect();
+            let own = starts.iter().filter(|(partition, _)| worker_of(*partition, size) == index).copied().collect();
             workers.spawn(Worker::new(shared.clone(), stop.clone(), own).run(receiver));
             sender
         });
@@ -38,8 +38,8 @@ impl Crew {
         Self { jobs, workers, stop }
     }
 
-    /// Gives records to the workers of their partitions, waiting while they are busy.
-    pub(crate) async fn give(&self, records: Vec<IncomingRecord>) -> Result<(), WorkerError> {
+    /// Passes records to the workers of their partitions, waiting while those are busy.
+    pub(crate) async fn dispatch(&self, records: Vec<IncomingRecord>) -> Result<(), WorkerError> {
         let mut shares: Vec<Vec<IncomingRecord>> = self.jobs.iter().map(|_| Vec::new()).collect();
         for record in records {
             shares[worker_of(record.partition, self.jobs.len())].push(record);
@@ -52,22 +52,22 @@ impl Crew {
         Ok(())
     }
 
-    /// Tells workers of settled offsets, where they have the time.
-    pub(crate) fn settle(&self, positions: &[PartitionPosition]) {
+    /// Asks the workers to commit completed positions. A worker whose queue is full is skipped.
+    pub(crate) fn commit_positions(&self, positions: &[PartitionPosition]) {
         let mut shares: BTreeMap<usize, Vec<(i32, i64)>> = BTreeMap::new();
         for position in positions {
-            if let Some(settled) = position.settled {
+            if let Some(delivered_to) = position.delivered_to {
                 let worker = worker_of(position.partition, self.jobs.len());
-                shares.entry(worker).or_default().push((position.partition, settled));
+                shares.entry(worker).or_default().push((position.partition, delivered_to));
             }
         }
         for (worker, share) in shares {
-            // A full queue is no loss: positions are told again soon.
-            let _ = self.jobs[worker].try_send(Job::Settled(share));
+            // Skipping loses nothing: the consumer reports positions again soon.
+            let _ = self.jobs[worker].try_send(Job::CommitPositions(share));
         }
     }
 
-    /// The first worker that gives up, and why.
+    /// Waits until the first worker gives up, and answers why it did.
     pub(crate) async fn failure(&mut self) -> WorkerError {
         match self.workers.join_next().await {
             Some(Ok(Err(error))) => error,
@@ -76,18 +76,18 @@ impl Crew {
         }
     }
 
-    /// Lets workers finish the transaction they are in, within a bounded time.
+    /// Lets the workers finish their current transactions, for at most [`STOP_MS_MAX`].
     pub(crate) async fn stop(mut self) {
         self.stop.cancel();
         self.jobs.clear();
         let finished = async { while self.workers.join_next().await.is_some() {} };
         if tokio::time::timeout(Duration::from_millis(STOP_MS_MAX), finished).await.is_err() {
-            tracing::warn!("a projection worker did not finish in time and is cut off");
+            tracing::warn!("a projection worker did not finish in time and is aborted");
         }
     }
 }
 
-/// The same partition always goes to the same worker, so that its order holds.
+/// A partition always goes to the same worker, so that its records are applied in order.
 fn worker_of(partition: i32, workers: usize) -> usize {
     usize::try_from(partition).unwrap_or_default() % workers
 }

@@ -1,4 +1,4 @@
-//! Where this tool reads: databases and Kafka, from the settings.
+//! Connections to the databases and to Kafka, as the settings name them.
 
 use service_kit::BoxError;
 use service_kit::config::{DatabaseUrl, MessagingSettings, Variables};
@@ -8,10 +8,10 @@ use tokio_postgres::Client;
 /// Statements of checks over the whole log take as long as they take.
 const STATEMENT_TIMEOUT_MS: u32 = 3_600_000;
 
-/// Where the event log is.
+/// The URL of the event log.
 ///
 /// # Errors
-/// When the settings do not say.
+/// When the settings do not name it.
 pub fn orders_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
     Ok(DatabaseUrl::new("ORDERS_DATABASE_URL", variables.required("ORDERS_DATABASE_URL")?))
 }
@@ -24,10 +24,10 @@ pub async fn orders_client(variables: &Variables) -> Result<Client, BoxError> {
     Ok(connect(&orders_database(variables)?, &options()).await?)
 }
 
-/// Where the read models are.
+/// The URL of the read models.
 ///
 /// # Errors
-/// When the settings do not say.
+/// When the settings do not name it.
 pub fn read_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
     Ok(DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL")?))
 }
@@ -42,10 +42,10 @@ pub async fn read_client(variables: &Variables) -> Result<Client, BoxError> {
     Ok(client)
 }
 
-/// Where Kafka is.
+/// The addresses of the Kafka brokers.
 ///
 /// # Errors
-/// When the settings do not say.
+/// When the settings do not name it.
 pub fn brokers(variables: &Variables) -> Result<String, BoxError> {
     Ok(MessagingSettings::from_variables(variables)?.kafka_brokers)
 }

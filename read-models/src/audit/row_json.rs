@@ -1,4 +1,4 @@
-//! Rows as JSON, column by column, to tell how two of them differ.
+//! Rows as JSON, column by column, to report how two of them differ.
 
 use domain::contract::Position;
 use serde_json::{Value, json};

@@ -1,10 +1,10 @@
-//! What is open, and what bad input meets, at every door.
+//! What is open, and how bad input is refused, at every endpoint.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::engine::engine;
-use crate::shop::Shop;
+use crate::tenant::TestTenant;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_public_pages_answer() {
@@ -16,7 +16,7 @@ async fn the_public_pages_answer() {
         ("/graphql", "<html"),
     ] {
         // A command first, so that there is something to measure.
-        Shop::open().admin().draft().await;
+        TestTenant::open().admin().draft().await;
         let client = reqwest::Client::new();
         let answer =
             client.get(format!("{}{path}", engine().url)).header("accept", "text/html,*/*").send().await.unwrap();
@@ -27,8 +27,8 @@ async fn the_public_pages_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_tell_of_every_role() {
-    let clerk = Shop::open().admin();
+async fn metrics_cover_every_role() {
+    let clerk = TestTenant::open().admin();
     let placed = clerk.placed().await;
     clerk.query(Some(&placed), "{ projections { __typename } }", json!({})).await;
     // For whoever watches the engine, at an address of its own.
@@ -54,7 +54,7 @@ async fn metrics_tell_of_every_role() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_token_nothing_is_told() {
+async fn without_a_token_nothing_is_answered() {
     let client = reqwest::Client::new();
     for (method, path) in [
         (Method::POST, "/v1/orders"),
@@ -70,7 +70,7 @@ async fn without_a_token_nothing_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_business_refusal_is_a_problem_with_a_code() {
-    let clerk = Shop::open().admin();
+    let clerk = TestTenant::open().admin();
     let draft = clerk.command(Method::POST, "/v1/orders", json!({"currency": "EUR"})).await;
     let refused = clerk.send(Method::POST, &format!("/v1/orders/{}/place", draft.id), json!({})).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
@@ -83,7 +83,7 @@ async fn a_business_refusal_is_a_problem_with_a_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_sets_no_price() {
-    let customer = Shop::open().customer("c-1");
+    let customer = TestTenant::open().customer("c-1");
     let draft = customer.command(Method::POST, "/v1/orders", json!({"currency": "EUR"})).await;
     let line = json!({"sku": "85123A", "quantity": 1, "unitPrice": "0.01"});
     let refused = customer.send(Method::POST, &format!("/v1/orders/{}/lines", draft.id), line).await;
