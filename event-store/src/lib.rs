@@ -21,6 +21,7 @@ mod row;
 mod sequencer;
 mod shards;
 mod store;
+mod wake;
 
 pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
 pub use bus::{

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{ConnectError, ConnectOptions, Pool};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::append::{Append, AppendError, AppendQueue, InsertError};
 use crate::numbers::Numbers;
+use crate::wake::Appended;
 use crate::{StoreOptions, hashing};
 
 mod embedded {
@@ -31,7 +32,7 @@ pub(crate) struct Inner {
     pub(crate) pool: Pool,
     pub(crate) options: StoreOptions,
     pub(crate) identity: StoreIdentity,
-    pub(crate) appended: Arc<Notify>,
+    pub(crate) appended: Appended,
     /// One for each writer.
     queues: Box<[AppendQueue]>,
     room: Arc<Semaphore>,
@@ -83,11 +84,10 @@ impl Store {
         let pool = service_kit::postgres::pool(url, &reads)?;
         let identity = identity(&pool, url).await?;
         let connector = Connector { url: url.clone() };
-        let appended = Arc::new(Notify::new());
+        let appended = Appended::new();
         let room = Arc::new(Semaphore::new(options.queue_bytes_max / ROOM_UNIT_BYTES));
         let isolated = Arc::new(Semaphore::new(options.isolated_appends_max));
-        let open =
-            |_| AppendQueue::open(connector.clone(), options.clone(), Arc::clone(&appended), Arc::clone(&isolated));
+        let open = |_| AppendQueue::open(connector.clone(), options.clone(), appended.clone(), Arc::clone(&isolated));
         let queues = (0..options.writers.max(1)).map(open).collect();
         let numbers = Numbers::default();
         Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room, numbers }) })

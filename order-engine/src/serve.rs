@@ -146,6 +146,13 @@ impl Engine {
             keeper.purge_expired_answers(stop).await;
             Ok::<(), ServeError>(())
         });
+        let announcer = store.clone();
+        let url = self.settings.databases.orders.clone();
+        let stop = self.supervisor.token();
+        self.supervisor.spawn("append-hints", async move {
+            announcer.announce_appends(url, stop).await;
+            Ok::<(), ServeError>(())
+        });
         let (router, openapi) = command_service::router(command_service::Deps {
             store,
             keys: access.keys,

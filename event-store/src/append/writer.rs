@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use service_kit::clock::Stopwatch;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc};
 use tokio_postgres::error::SqlState;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +16,7 @@ use super::queue::SharedSession;
 use super::request::{AppendError, Pending};
 use super::session::{InsertError, Session};
 use crate::store::Connector;
+use crate::wake::Appended;
 use crate::{StoreOptions, hashing};
 
 /// How often a batch is tried again after a deadlock or a race before it is split.
@@ -26,7 +27,7 @@ const RECONNECT_PAUSE_MS: u64 = 100;
 pub(crate) struct Writer {
     connector: Connector,
     options: StoreOptions,
-    appended: Arc<Notify>,
+    appended: Appended,
     isolated_appends: Arc<Semaphore>,
     shared: SharedSession,
     /// The shared session, while a batch is at work.
@@ -58,7 +59,7 @@ impl Writer {
     pub(crate) fn new(
         connector: Connector,
         options: StoreOptions,
-        appended: Arc<Notify>,
+        appended: Appended,
         isolated_appends: Arc<Semaphore>,
         shared: SharedSession,
     ) -> Self {
@@ -114,7 +115,7 @@ impl Writer {
             }
             let error = match self.insert(&part).await {
                 Ok(()) => {
-                    self.appended.notify_one();
+                    self.appended.notify();
                     part.into_iter().for_each(|pending| pending.complete(Ok(())));
                     continue;
                 }
@@ -188,7 +189,7 @@ impl Writer {
                 match resolve_conflicts(&session.client, part).await {
                     Ok(rest) => {
                         self.session = Some(session);
-                        self.appended.notify_one();
+                        self.appended.notify();
                         work.push(Part { commands: rest, tries: 0 });
                         return;
                     }
@@ -205,7 +206,7 @@ impl Writer {
     fn append_isolated(&self, part: Vec<Pending>) {
         for pending in part {
             let connector = self.connector.clone();
-            let appended = Arc::clone(&self.appended);
+            let appended = self.appended.clone();
             let isolated_appends = Arc::clone(&self.isolated_appends);
             let lock_timeout_ms = self.options.isolated_lock_timeout_ms;
             tokio::spawn(async move {
@@ -217,7 +218,7 @@ impl Writer {
                     return;
                 };
                 append_one(&connector, pending, lock_timeout_ms).await;
-                appended.notify_one();
+                appended.notify();
             });
         }
     }
