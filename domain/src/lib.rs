@@ -4,7 +4,6 @@
 //! The crate has no I/O, no clock and no randomness. Stored events stay private to the engine; [`contract`] maps each
 //! one to the public event that other teams read.
 
-mod calendar;
 pub mod contract;
 mod country;
 mod currency;
