@@ -11,6 +11,7 @@ pub mod cqrs;
 mod declared;
 mod erasure;
 mod hashing;
+mod hints;
 mod housekeeping;
 mod json;
 mod lease;

@@ -1,28 +1,15 @@
 //! Wakes sequencers after an append: those of this process at once, those of other processes by a hint.
 //!
 //! Guarantees: none. A wake-up may be lost or come twice; a sequencer also looks by itself, which is what events wait for at
-//! most. Hints of many appends are sent as one, from a connection of their own after the commit: within the append's own
-//! transaction a NOTIFY would make commits wait for each other.
+//! most.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use service_kit::config::DatabaseUrl;
-use service_kit::postgres::{ConnectError, ConnectOptions};
 use tokio::sync::watch;
-use tokio_postgres::Client;
-use tokio_util::sync::CancellationToken;
-
-use crate::Store;
 
 /// The channel of the hints. Their payload is empty.
 pub(crate) const LISTEN: &str = "LISTEN order_log_appended";
-const NOTIFY: &str = "NOTIFY order_log_appended";
-/// Shortest time between two hints, in milliseconds.
-const HINT_PACE_MS: u64 = 5;
-/// Pause before the database is tried again, in milliseconds.
-const RECONNECT_PAUSE_MS: u64 = 1_000;
 
 /// What appends tell the sequencers of this process, and which of those are at work.
 #[derive(Clone)]
@@ -54,49 +41,13 @@ impl Appended {
         self.sender.subscribe()
     }
 
+    /// How many shards the sequencers of this process serve at the moment.
+    pub(crate) fn shards_sequenced_here(&self) -> usize {
+        self.sequenced_shards.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn sequenced_here(&self) -> SequencedHere {
         self.sequenced_shards.fetch_add(1, Ordering::Relaxed);
         SequencedHere(Arc::clone(&self.sequenced_shards))
     }
-}
-
-impl Store {
-    /// Sends hints about this process's appends to the sequencers of other processes, until cancelled. Sends none while this
-    /// process's own sequencers serve all shards. A database that is away costs hints, not events.
-    pub async fn announce_appends(self, url: DatabaseUrl, stop: CancellationToken) {
-        let mut appended = self.inner.appended.subscribe();
-        let mut client = None;
-        while let Some(Ok(())) = stop.run_until_cancelled(appended.changed()).await {
-            let sequenced_here = self.inner.appended.sequenced_shards.load(Ordering::Relaxed);
-            if sequenced_here >= usize::from(self.identity().shards.unsigned_abs()) {
-                continue;
-            }
-            let pause_ms = match hint(&url, &mut client).await {
-                Ok(()) => HINT_PACE_MS,
-                Err(error) => {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "a hint to the sequencers was not sent");
-                    client = None;
-                    RECONNECT_PAUSE_MS
-                }
-            };
-            service_kit::poll::pause(Duration::from_millis(pause_ms), &stop).await;
-        }
-    }
-}
-
-/// Why a hint was not sent.
-#[derive(Debug, thiserror::Error)]
-enum HintError {
-    #[error("the sequencers' hints cannot reach the event store")]
-    Connect(#[from] ConnectError),
-    #[error("sending a hint to the sequencers failed")]
-    Statement(#[from] tokio_postgres::Error),
-}
-
-async fn hint(url: &DatabaseUrl, client: &mut Option<Client>) -> Result<(), HintError> {
-    let client = match client {
-        Some(client) => client,
-        none => none.insert(service_kit::postgres::connect(url, &ConnectOptions::named("append-hints")).await?),
-    };
-    Ok(client.batch_execute(NOTIFY).await?)
 }
