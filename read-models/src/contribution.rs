@@ -4,10 +4,20 @@
 //! revenue and quantity and is counted apart. Sums are 128 bits wide, so no set of orders overflows them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
+use crate::table::{Table, columns};
 use crate::{OrderView, ViewKind, ViewState};
+
+/// One row a customer and currency: what they bought.
+pub(crate) static CUSTOMER_SUMMARY: LazyLock<Table> = LazyLock::new(|| {
+    Table::of::<(CustomerKey, CustomerFigures)>("customer_summary", &["tenant", "customer", "currency"])
+});
+/// One row an SKU, currency and month: what it sold.
+pub(crate) static SKU_SALES: LazyLock<Table> =
+    LazyLock::new(|| Table::of::<(SkuKey, SkuFigures)>("sku_sales", &["tenant", "sku", "currency", "month"]));
 
 /// Key of a row of `customer_summary`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +27,8 @@ pub struct CustomerKey {
     /// ISO 4217 code.
     pub currency: String,
 }
+
+columns!(CustomerKey { tenant, customer, currency });
 
 /// Figures of a row of `customer_summary`, or a change of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +46,15 @@ pub struct CustomerFigures {
     pub last_placed_at: Option<DateTime<Utc>>,
 }
 
+columns!(CustomerFigures {
+    orders => Add,
+    credits => Add,
+    cancelled => Add,
+    revenue_minor => Add,
+    first_placed_at => Least,
+    last_placed_at => Greatest,
+});
+
 /// Key of a row of `sku_sales`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SkuKey {
@@ -44,6 +65,8 @@ pub struct SkuKey {
     /// First day of the month of placement, in UTC.
     pub month: NaiveDate,
 }
+
+columns!(SkuKey { tenant, sku, currency, month });
 
 /// Figures of a row of `sku_sales`, or a change of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +80,8 @@ pub struct SkuFigures {
     /// Minor units sold less credited.
     pub revenue_minor: i128,
 }
+
+columns!(SkuFigures { orders => Add, credits => Add, quantity => Add, revenue_minor => Add });
 
 /// What orders add to the sums; additions and subtractions of orders give a change of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -89,10 +114,7 @@ impl Contribution {
 
     /// Drops rows that nothing changes.
     pub fn prune(&mut self) {
-        self.customers.retain(|_, figures| {
-            figures.first_placed_at.is_some()
-                || (figures.orders, figures.credits, figures.cancelled, figures.revenue_minor) != (0, 0, 0, 0)
-        });
+        self.customers.retain(|_, figures| *figures != CustomerFigures::default());
         self.skus.retain(|_, figures| *figures != SkuFigures::default());
     }
 

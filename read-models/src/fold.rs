@@ -8,9 +8,9 @@ mod begin;
 mod change;
 mod check;
 
-use domain::contract::{PublicEvent, Published};
+use domain::contract::{Position, PublicEvent, Published};
 
-use crate::{OrderView, ViewKind, ViewState};
+use crate::{OrderView, ViewState};
 use check::Checked;
 pub(crate) use check::recorded_at;
 
@@ -65,7 +65,7 @@ pub fn fold(view: Option<OrderView>, record: &Published) -> Result<OrderView, Fo
     let mut view = step(view, record, &checked)?;
     view.version = record.event.version();
     view.updated_at = recorded_at(record);
-    view.position = record.position;
+    Position { shard: view.shard, position: view.position } = record.position;
     Ok(view)
 }
 
@@ -117,30 +117,7 @@ fn blank(record: &Published, checked: &Checked<'_>) -> Result<OrderView, FoldErr
     Ok(OrderView {
         order_id: checked.uuid("order_id", record.event.order_id())?,
         tenant: checked.tenant()?,
-        version: 0,
-        state: ViewState::Foreign,
-        kind: ViewKind::Sale,
-        imported: false,
-        source: None,
-        reference: None,
-        credit_of: None,
-        number: None,
-        customer: None,
-        country: None,
-        currency: None,
-        total_minor: 0,
-        quantity_total: 0,
-        drafted_at: None,
-        placed_at: None,
-        cancelled_at: None,
-        imported_at: None,
-        updated_at: recorded_at(record),
-        cancel_reason: None,
-        cancel_note: None,
-        shipping_address: None,
-        billing_address: None,
-        position: record.position,
-        lines: Vec::new(),
+        ..OrderView::default()
     })
 }
 

@@ -15,9 +15,10 @@ mod migrations;
 mod model;
 pub mod query;
 pub mod rebuild;
-mod rows;
+mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod timeline;
 mod view;
 
 pub use apply::plan::is_foreign;
@@ -29,7 +30,8 @@ pub use fold::{FoldError, fold};
 pub use generation::{Generations, ensure_live};
 pub use migrations::{MigrateError, migrate, migrations};
 pub use model::Model;
-pub use rows::RowError;
+pub use table::{Column, RowError, Table};
+pub use timeline::TimelineEntry;
 pub use view::{LineView, OrderView, ViewKind, ViewState};
 
 /// The consumer group whose offsets these tables keep.

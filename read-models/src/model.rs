@@ -1,5 +1,10 @@
 //! The models and where their tables are defined.
 
+use crate::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
+use crate::table::Table;
+use crate::timeline::ORDER_TIMELINE;
+use crate::view::{ORDER_LINES, ORDER_SUMMARY};
+
 /// One read model: a table with its indexes, in one Postgres schema a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Model {
@@ -34,6 +39,17 @@ impl Model {
     /// The model of a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|model| model.name() == name)
+    }
+
+    /// The description of its table.
+    pub fn table(self) -> &'static Table {
+        match self {
+            Self::OrderSummary => &ORDER_SUMMARY,
+            Self::OrderLines => &ORDER_LINES,
+            Self::OrderTimeline => &ORDER_TIMELINE,
+            Self::CustomerSummary => &CUSTOMER_SUMMARY,
+            Self::SkuSales => &SKU_SALES,
+        }
     }
 
     /// The table's definition, without indexes, so that a rebuild can fill it first.

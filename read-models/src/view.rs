@@ -1,14 +1,26 @@
-//! An order as the read models see it: the rows of `order_summary` and `order_lines` as values.
+//! An order as the read models see it, and the tables `order_summary` and `order_lines`, whose columns are its fields.
+
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use domain::contract::{ContractAddress, Position};
+use tokio_postgres::types::Type;
 use uuid::Uuid;
+
+use crate::table::{Cell, Field, Stored, Table, columns};
+
+/// One row an order.
+pub(crate) static ORDER_SUMMARY: LazyLock<Table> =
+    LazyLock::new(|| Table::of::<OrderView>("order_summary", &["order_id"]));
+/// One row an order line.
+pub(crate) static ORDER_LINES: LazyLock<Table> =
+    LazyLock::new(|| Table::of::<LineView>("order_lines", &["order_id", "line_id"]));
 
 /// Defines an enumeration that is stored as text.
 macro_rules! stored {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)*
         }
@@ -29,6 +41,22 @@ macro_rules! stored {
                 }
             }
         }
+
+        impl Field for $name {
+            const KIND: Type = Type::TEXT;
+
+            fn cell(&self) -> Cell<'_> {
+                Cell::Text(self.as_str())
+            }
+        }
+
+        impl Stored for $name {
+            type Sql<'a> = &'a str;
+
+            fn restore(sql: &str) -> Result<Self, String> {
+                Self::parse(sql).ok_or_else(|| sql.to_owned())
+            }
+        }
     };
 }
 
@@ -43,12 +71,14 @@ stored!(
         /// Nothing more happens to it. An imported order is completed from the start.
         Completed = "COMPLETED",
         /// Has only events of other programs so far. Stored for its version; no query shows it.
+        #[default]
         Foreign = "FOREIGN",
     }
 );
 stored!(
     /// Whether an order is a sale or a credit.
     ViewKind {
+        #[default]
         Sale = "SALE",
         /// Money is paid back: its sums are negative.
         Credit = "CREDIT",
@@ -66,7 +96,7 @@ impl ViewKind {
 }
 
 /// An order with its lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderView {
     pub order_id: Uuid,
     pub tenant: String,
@@ -92,6 +122,8 @@ pub struct OrderView {
     pub currency: Option<String>,
     /// The total in minor units, negative in a credit.
     pub total_minor: i64,
+    /// How many lines it has, loaded or not.
+    pub line_count: i32,
     /// Pieces of all lines, negative in a credit.
     pub quantity_total: i64,
     pub drafted_at: Option<DateTime<Utc>>,
@@ -108,15 +140,48 @@ pub struct OrderView {
     pub shipping_address: Option<ContractAddress>,
     /// Its personal details are sealed.
     pub billing_address: Option<ContractAddress>,
-    /// Position of the last event in the log.
-    pub position: Position,
-    /// Lines by ordinal.
+    /// Shard of the last event in the log.
+    pub shard: i16,
+    /// Position of the last event in its shard.
+    pub position: i64,
+    /// Lines by ordinal; empty where only the row of the order was read.
     pub lines: Vec<LineView>,
 }
+
+columns!(OrderView {
+    order_id,
+    tenant,
+    version,
+    state,
+    kind,
+    imported,
+    source,
+    reference,
+    credit_of,
+    number,
+    customer,
+    country,
+    currency,
+    total_minor,
+    line_count,
+    quantity_total,
+    drafted_at,
+    placed_at,
+    cancelled_at,
+    imported_at,
+    updated_at,
+    cancel_reason,
+    cancel_note,
+    shipping_address,
+    billing_address,
+    shard,
+    position,
+} without lines);
 
 /// One line. Its figures are positive in a credit too, as in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineView {
+    pub order_id: Uuid,
     /// Unique within the order.
     pub line_id: Uuid,
     /// Position among the lines. It rises, with gaps while the order is a draft.
@@ -131,7 +196,28 @@ pub struct LineView {
     pub total_minor: i64,
 }
 
+columns!(LineView { order_id, line_id, ordinal, sku, description, quantity, unit_price, total_minor });
+
+/// The key of a line's row.
+pub(crate) struct LineKey {
+    pub(crate) order_id: Uuid,
+    pub(crate) line_id: Uuid,
+}
+
+columns!(LineKey { order_id, line_id });
+
+impl LineView {
+    pub(crate) const fn key(&self) -> LineKey {
+        LineKey { order_id: self.order_id, line_id: self.line_id }
+    }
+}
+
 impl OrderView {
+    /// Position of the last event in the log.
+    pub const fn log_position(&self) -> Position {
+        Position { shard: self.shard, position: self.position }
+    }
+
     /// The line with this id.
     pub fn line(&self, line_id: Uuid) -> Option<&LineView> {
         self.lines.iter().find(|line| line.line_id == line_id)

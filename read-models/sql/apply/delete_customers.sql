@@ -4,5 +4,4 @@ USING unnest($1::text[], $2::text[], $3::text[]) AS moved (tenant, customer, cur
 WHERE customer_summary.tenant = moved.tenant
   AND customer_summary.customer = moved.customer
   AND customer_summary.currency = moved.currency
-  AND (orders, credits, cancelled, revenue_minor) = (0, 0, 0, 0)
-  AND first_placed_at IS NULL
+  AND {nothing}

@@ -1,8 +1,7 @@
 SELECT entry.*
 FROM unnest($1::uuid[]) AS wanted (order_id)
 CROSS JOIN LATERAL (
-    SELECT order_id, version, event_id, type, at, recorded_at, body, correlation_id, causation_id, traceparent, shard,
-           position
+    SELECT {columns}
     FROM order_timeline
     WHERE order_timeline.order_id = wanted.order_id AND version > $2 AND version < $3
     ORDER BY CASE WHEN $5 THEN -version ELSE version END

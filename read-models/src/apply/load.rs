@@ -7,8 +7,9 @@ use tokio_postgres::{Row, Transaction};
 use uuid::Uuid;
 
 use super::{ApplyError, Statements};
-use crate::rows::{self, Reader, RowError};
-use crate::{Generations, Model, OrderView};
+use crate::table::RowError;
+use crate::view::{ORDER_LINES, ORDER_SUMMARY};
+use crate::{Generations, LineView, OrderView};
 
 pub(super) async fn load(
     statements: &Statements,
@@ -33,14 +34,13 @@ pub(super) async fn load(
 fn views(summaries: &[Row], lines: &[Row]) -> Result<HashMap<Uuid, OrderView>, RowError> {
     let mut views = HashMap::with_capacity(summaries.len());
     for row in summaries {
-        let view = rows::order(row)?;
+        let view: OrderView = ORDER_SUMMARY.read(row)?;
         views.insert(view.order_id, view);
     }
     for row in lines {
-        let reader = Reader { table: Model::OrderLines.name(), row };
-        let order_id: Uuid = reader.get("order_id")?;
-        if let Some(view) = views.get_mut(&order_id) {
-            view.lines.push(rows::line(&reader)?);
+        let line: LineView = ORDER_LINES.read(row)?;
+        if let Some(view) = views.get_mut(&line.order_id) {
+            view.lines.push(line);
         }
     }
     Ok(views)

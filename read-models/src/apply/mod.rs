@@ -19,6 +19,9 @@ pub use error::ApplyError;
 pub use plan::{ApplyReport, Failure};
 
 use crate::Generations;
+use crate::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
+use crate::timeline::ORDER_TIMELINE;
+use crate::view::{ORDER_LINES, ORDER_SUMMARY};
 
 /// Applies batches over one connection, with its statements prepared.
 pub struct Applier {
@@ -62,17 +65,18 @@ impl Applier {
         let prepare = async |sql: &str| client.prepare(sql).await.map_err(ApplyError::Database);
         let statements = Statements {
             generations: prepare(include_str!("../../sql/generation/live.sql")).await?,
-            load_summaries: prepare(include_str!("../../sql/apply/load_summaries.sql")).await?,
-            load_lines: prepare(include_str!("../../sql/apply/load_lines.sql")).await?,
-            write_summaries: prepare(include_str!("../../sql/apply/write_summaries.sql")).await?,
-            write_lines: prepare(include_str!("../../sql/apply/write_lines.sql")).await?,
+            load_summaries: prepare(&ORDER_SUMMARY.fill(include_str!("../../sql/apply/load_summaries.sql"))).await?,
+            load_lines: prepare(&ORDER_LINES.fill(include_str!("../../sql/apply/load_lines.sql"))).await?,
+            write_summaries: prepare(&ORDER_SUMMARY.fill(include_str!("../../sql/apply/write_summaries.sql"))).await?,
+            write_lines: prepare(&ORDER_LINES.upsert()).await?,
             delete_lines: prepare(include_str!("../../sql/apply/delete_lines.sql")).await?,
-            write_timeline: prepare(include_str!("../../sql/apply/write_timeline.sql")).await?,
-            write_customers: prepare(include_str!("../../sql/apply/write_customers.sql")).await?,
+            write_timeline: prepare(&ORDER_TIMELINE.insert()).await?,
+            write_customers: prepare(&CUSTOMER_SUMMARY.upsert()).await?,
             look_up_placements: prepare(include_str!("../../sql/apply/look_up_placements.sql")).await?,
-            delete_customers: prepare(include_str!("../../sql/apply/delete_customers.sql")).await?,
-            write_skus: prepare(include_str!("../../sql/apply/write_skus.sql")).await?,
-            delete_skus: prepare(include_str!("../../sql/apply/delete_skus.sql")).await?,
+            delete_customers: prepare(&CUSTOMER_SUMMARY.fill(include_str!("../../sql/apply/delete_customers.sql")))
+                .await?,
+            write_skus: prepare(&SKU_SALES.upsert()).await?,
+            delete_skus: prepare(&SKU_SALES.fill(include_str!("../../sql/apply/delete_skus.sql"))).await?,
         };
         Ok(Self { expected: None, statements })
     }

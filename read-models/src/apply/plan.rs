@@ -8,6 +8,7 @@ use domain::order::Order;
 use uuid::Uuid;
 
 use crate::fold::{FoldError, fold};
+use crate::view::LineKey;
 use crate::{Contribution, CustomerKey, LineView, OrderView, moved_placement};
 
 /// The outcome of a batch.
@@ -173,13 +174,13 @@ impl Change {
     }
 
     /// Lines that are gone.
-    pub fn deleted_lines(&self) -> impl Iterator<Item = Uuid> {
+    pub fn deleted_lines(&self) -> impl Iterator<Item = LineKey> {
         let kept: std::collections::HashSet<Uuid> = match &self.before {
             Some(_) => self.after.lines.iter().map(|line| line.line_id).collect(),
             None => std::collections::HashSet::new(),
         };
         let before = self.before.iter().flat_map(|view| &view.lines);
-        before.map(|line| line.line_id).filter(move |line_id| !kept.contains(line_id))
+        before.map(LineView::key).filter(move |line| !kept.contains(&line.line_id))
     }
 
     fn lines_before(&self) -> HashMap<Uuid, &LineView> {

@@ -6,7 +6,6 @@
 
 mod kept;
 mod order;
-mod row_json;
 mod sorted;
 mod sums;
 mod tables;
@@ -19,9 +18,12 @@ use uuid::Uuid;
 use order::{Order, OrderRows};
 pub use sorted::Sorted;
 use sorted::SortedPages;
+use tables::Rows;
 
 use crate::rebuild::Difference;
-use crate::rows::RowError;
+use crate::table::RowError;
+use crate::timeline::ORDER_TIMELINE;
+use crate::view::{ORDER_LINES, ORDER_SUMMARY};
 use crate::{Contribution, Generations};
 
 /// A finding of the audit.
@@ -102,9 +104,9 @@ pub async fn audit(
     live.select(transaction).await?;
     let mut looked = Looked { kept_orders: kept::compare(transaction, &live, found).await?, ..Looked::default() };
     let mut events = SortedPages::of(histories);
-    let mut summaries = SortedPages::of(tables::summaries(transaction).await?);
-    let mut lines = SortedPages::of(tables::lines(transaction).await?);
-    let mut timeline = SortedPages::of(tables::timeline(transaction).await?);
+    let mut summaries = SortedPages::of(Rows::sorted(transaction, &ORDER_SUMMARY, "order_id").await?);
+    let mut lines = SortedPages::of(Rows::sorted(transaction, &ORDER_LINES, "order_id").await?);
+    let mut timeline = SortedPages::of(Rows::sorted(transaction, &ORDER_TIMELINE, "order_id, version").await?);
     let mut sums = Contribution::default();
     loop {
         let next = [

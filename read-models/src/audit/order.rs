@@ -6,13 +6,11 @@ use domain::contract::Published;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::tables::{Summary, entry};
-use super::{Behind, Found, row_json};
-use crate::query::TimelineEntry;
+use super::{Behind, Found};
 use crate::rebuild::Difference;
 use crate::rebuild::compare::difference;
-use crate::rows::RowError;
-use crate::{Contribution, LineView, Model, OrderView, fold};
+use crate::table::{RowError, json};
+use crate::{Contribution, LineView, Model, OrderView, TimelineEntry, fold};
 
 /// Most sums and events that a finding names.
 const NAMED_MAX: usize = 20;
@@ -22,7 +20,7 @@ pub(super) type Rows<T> = Vec<Result<T, RowError>>;
 
 /// The rows of one order, as they were read.
 pub(super) struct OrderRows {
-    pub(super) summary: Rows<Summary>,
+    pub(super) summary: Rows<OrderView>,
     pub(super) lines: Rows<LineView>,
     pub(super) timeline: Rows<TimelineEntry>,
 }
@@ -32,7 +30,7 @@ pub(super) struct Order {
     pub(super) id: Uuid,
     /// All its events, in order.
     pub(super) events: Vec<Published>,
-    pub(super) summary: Option<Summary>,
+    pub(super) summary: Option<OrderView>,
     pub(super) lines: Vec<LineView>,
     pub(super) timeline: Vec<TimelineEntry>,
 }
@@ -51,7 +49,7 @@ impl Order {
     /// contributes, at its version, to the sums.
     pub(super) fn check(self, heads: &[i64], sums: &mut Contribution, found: &mut dyn FnMut(Found)) {
         let in_timeline = self.timeline.last().map(|entry| entry.version);
-        let applied = self.summary.as_ref().map(|row| row.view.version).max(in_timeline).unwrap_or(0);
+        let applied = self.summary.as_ref().map(|row| row.version).max(in_timeline).unwrap_or(0);
         let stored = self.events.last().map_or(0, |record| record.event.version());
         if applied > stored {
             found(Found::Ahead { order_id: self.id, applied, stored });
@@ -77,22 +75,19 @@ impl Order {
     }
 
     fn compare(&self, view: &OrderView, differs: &mut impl FnMut(Model, Option<Value>, Option<Value>)) {
-        let line_count = i32::try_from(view.lines.len()).expect("an order has far fewer lines than 32 bits count");
         let expected = OrderView { lines: Vec::new(), ..view.clone() };
-        if self.summary.as_ref().is_none_or(|row| row.view != expected || row.line_count != line_count) {
-            let live = self.summary.as_ref().map(|row| row_json::summary(&row.view, row.line_count));
-            differs(Model::OrderSummary, live, Some(row_json::summary(view, line_count)));
+        if self.summary.as_ref() != Some(&expected) {
+            differs(Model::OrderSummary, self.summary.as_ref().map(json), Some(json(view)));
         }
         let mut live: BTreeMap<Uuid, &LineView> = self.lines.iter().map(|line| (line.line_id, line)).collect();
         for line in &view.lines {
             let row = live.remove(&line.line_id);
             if row != Some(line) {
-                let row = row.map(|row| row_json::line(self.id, row));
-                differs(Model::OrderLines, row, Some(row_json::line(self.id, line)));
+                differs(Model::OrderLines, row.map(json), Some(json(line)));
             }
         }
         for line in live.into_values() {
-            differs(Model::OrderLines, Some(row_json::line(self.id, line)), None);
+            differs(Model::OrderLines, Some(json(line)), None);
         }
     }
 
@@ -105,14 +100,14 @@ impl Order {
     ) {
         let mut live: BTreeMap<i64, &TimelineEntry> = self.timeline.iter().map(|row| (row.version, row)).collect();
         for record in upto {
-            let expected = entry(self.id, record);
+            let expected = TimelineEntry::owned(self.id, record);
             let row = live.remove(&expected.version);
             if row != Some(&expected) {
-                differs(Model::OrderTimeline, row.map(row_json::entry), Some(row_json::entry(&expected)));
+                differs(Model::OrderTimeline, row.map(json), Some(json(&expected)));
             }
         }
         for row in live.into_values().filter(|row| row.version <= stored) {
-            differs(Model::OrderTimeline, Some(row_json::entry(row)), None);
+            differs(Model::OrderTimeline, Some(json(row)), None);
         }
     }
 }
@@ -181,11 +176,8 @@ mod tests {
     fn rows(events: &[Published], version: usize) -> Order {
         let (view, _) = folded(None, &events[..version]);
         let lines = view.as_ref().map_or_else(Vec::new, |view| view.lines.clone());
-        let summary = view.map(|view| Summary {
-            line_count: i32::try_from(view.lines.len()).unwrap(),
-            view: OrderView { lines: Vec::new(), ..view },
-        });
-        let timeline = events[..version].iter().map(|record| entry(ID, record)).collect();
+        let summary = view.map(|view| OrderView { lines: Vec::new(), ..view });
+        let timeline = events[..version].iter().map(|record| TimelineEntry::owned(ID, record)).collect();
         Order { id: ID, events: events.to_vec(), summary, lines, timeline }
     }
 
@@ -217,7 +209,7 @@ mod tests {
             let [Found::Differs(difference)] = &all[..] else { panic!("{all:?}") };
             (difference.model, difference.fields.iter().map(|one| one.field.clone()).collect::<Vec<_>>())
         };
-        let summary = |order: &mut Order| order.summary.as_mut().unwrap().view.total_minor = 1;
+        let summary = |order: &mut Order| order.summary.as_mut().unwrap().total_minor = 1;
         assert_eq!(damaged(summary), ("order_summary", vec!["total_minor".to_owned()]));
         let count = |order: &mut Order| order.summary.as_mut().unwrap().line_count = 9;
         assert_eq!(damaged(count), ("order_summary", vec!["line_count".to_owned()]));

@@ -156,6 +156,7 @@ impl<'a> Checked<'a> {
     pub fn line(&self, view: &OrderView, line: &ContractLine, ordinal: i32) -> Result<LineView, FoldError> {
         self.same("currency", view.currency.as_deref().unwrap_or_default(), &line.unit_price.currency)?;
         Ok(LineView {
+            order_id: view.order_id,
             line_id: self.uuid("line_id", &line.line_id)?,
             ordinal,
             sku: self.text("sku", &line.sku, |text| Sku::recorded(text))?,
@@ -199,6 +200,7 @@ impl<'a> Checked<'a> {
             None => view.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.total_minor)),
         };
         let quantity = view.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.quantity));
+        view.line_count = i32::try_from(view.lines.len()).map_err(|error| self.invalid("lines", error))?;
         view.total_minor = sign * total.ok_or_else(|| self.invalid("total", "the sum overflows"))?;
         view.quantity_total = sign * quantity.ok_or_else(|| self.invalid("quantity", "the sum overflows"))?;
         Ok(view)

@@ -2,6 +2,7 @@ use domain::contract::{AddressRole, OrderKind, PublicEvent};
 use uuid::Uuid;
 
 use super::*;
+use crate::ViewKind;
 use crate::testing::{BEGINNING_MICROS, EventHistory, address, line};
 
 fn history() -> EventHistory {

@@ -1,11 +1,12 @@
 //! Lines of many orders at once.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use uuid::Uuid;
 
-use crate::rows::{self, Reader, RowError};
-use crate::{LineView, Model, ReadDb, ReadDbError};
+use crate::view::ORDER_LINES;
+use crate::{LineView, ReadDb, ReadDbError};
 
 /// A window over the numbered items of an order: lines by ordinal, events by version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +28,8 @@ impl Window {
     }
 }
 
+static OF_ORDERS: LazyLock<String> = LazyLock::new(|| ORDER_LINES.fill(include_str!("../../sql/query/lines.sql")));
+
 impl ReadDb {
     /// The lines of some orders within a window, by ordinal. The caller has checked that the orders are visible.
     ///
@@ -38,18 +41,14 @@ impl ReadDb {
         let rows = self
             .query(
                 what,
-                include_str!("../../sql/query/lines.sql"),
+                &OF_ORDERS,
                 &[&ids, &ordinal(window.after), &ordinal(window.before), &i64::from(window.limit), &window.from_end],
             )
             .await?;
         let mut lines: HashMap<Uuid, Vec<LineView>> = HashMap::new();
         for row in &rows {
-            let reader = Reader { table: Model::OrderLines.name(), row };
-            let mut read = || -> Result<(), RowError> {
-                lines.entry(reader.get("order_id")?).or_default().push(rows::line(&reader)?);
-                Ok(())
-            };
-            read().map_err(|source| ReadDbError::Row { what, source })?;
+            let line: LineView = ORDER_LINES.read(row).map_err(|source| ReadDbError::Row { what, source })?;
+            lines.entry(line.order_id).or_default().push(line);
         }
         Ok(lines)
     }

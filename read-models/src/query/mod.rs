@@ -14,8 +14,7 @@ mod sums;
 
 pub use filter::{Comparison, Condition, Field, Value};
 pub use health::{GroupHealth, PartitionHealth};
-pub use history::TimelineEntry;
 pub use lines::Window;
-pub use orders::{AppliedVersion, OrderRow, Visibility};
+pub use orders::{AppliedVersion, Visibility};
 pub use page::{Page, PageRequest, Sort, SortKey};
 pub use sums::CustomerRow;

@@ -1,10 +1,13 @@
 //! Single orders, by id and by number.
 
+use std::sync::LazyLock;
+
 use domain::{CustomerId, TenantId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::rows::{self, Reader, RowError};
+use crate::table::{Reader, RowError};
+use crate::view::ORDER_SUMMARY;
 use crate::{Model, OrderView, ReadDb, ReadDbError};
 
 /// The orders that a reader may see: all of a tenant, or those of one of its customers.
@@ -13,14 +16,6 @@ pub struct Visibility {
     pub tenant: TenantId,
     /// The only customer whose orders are visible; `None` for staff.
     pub customer: Option<CustomerId>,
-}
-
-/// An order without its lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderRow {
-    /// The order; `lines` is empty.
-    pub view: OrderView,
-    pub line_count: i32,
 }
 
 /// How far an order is projected.
@@ -58,34 +53,29 @@ impl Visibility {
     }
 }
 
-impl OrderRow {
-    pub(super) fn read(row: &Row) -> Result<Self, RowError> {
-        let line_count = Reader { table: Model::OrderSummary.name(), row }.get("line_count")?;
-        Ok(Self { view: rows::order(row)?, line_count })
-    }
-}
+static BY_ID: LazyLock<String> = LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../sql/query/orders_by_id.sql")));
+static BY_NUMBER: LazyLock<String> =
+    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../sql/query/order_by_number.sql")));
 
 impl ReadDb {
-    /// The visible ones among some orders, in no particular order.
+    /// The visible ones among some orders, without their lines, in no particular order.
     ///
     /// # Errors
     /// [`ReadDbError`].
-    pub async fn orders(&self, visible: &Visibility, ids: &[Uuid]) -> Result<Vec<OrderRow>, ReadDbError> {
-        let sql = include_str!("../../sql/query/orders_by_id.sql");
+    pub async fn orders(&self, visible: &Visibility, ids: &[Uuid]) -> Result<Vec<OrderView>, ReadDbError> {
         let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
             [&ids, &visible.tenant.as_str(), &visible.customer()];
-        read("orders", self.query("orders", sql, &values).await?)
+        read("orders", self.query("orders", &BY_ID, &values).await?)
     }
 
-    /// The visible order with this number.
+    /// The visible order with this number, without its lines.
     ///
     /// # Errors
     /// [`ReadDbError`].
-    pub async fn order_by_number(&self, visible: &Visibility, number: &str) -> Result<Option<OrderRow>, ReadDbError> {
-        let sql = include_str!("../../sql/query/order_by_number.sql");
+    pub async fn order_by_number(&self, visible: &Visibility, number: &str) -> Result<Option<OrderView>, ReadDbError> {
         let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
             [&visible.tenant.as_str(), &number, &visible.customer()];
-        Ok(read("orders", self.query("orders", sql, &values).await?)?.pop())
+        Ok(read("orders", self.query("orders", &BY_NUMBER, &values).await?)?.pop())
     }
 
     /// The applied versions of some orders, regardless of visibility; absent ones are left out.
@@ -102,6 +92,9 @@ impl ReadDb {
     }
 }
 
-pub(super) fn read(what: &'static str, rows: Vec<Row>) -> Result<Vec<OrderRow>, ReadDbError> {
-    rows.iter().map(OrderRow::read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
+pub(super) fn read(what: &'static str, rows: Vec<Row>) -> Result<Vec<OrderView>, ReadDbError> {
+    rows.iter()
+        .map(|row| ORDER_SUMMARY.read(row))
+        .collect::<Result<_, _>>()
+        .map_err(|source| ReadDbError::Row { what, source })
 }

@@ -1,15 +1,17 @@
 //! Pages of orders by keyset: a page begins at a key, not at an offset, so it costs the same wherever it is.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use chrono::SecondsFormat;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::filter::Sql;
-use super::orders::{self, OrderRow, Visibility};
+use super::orders::{self, Visibility};
 use super::{Comparison, Condition, Field, Value};
-use crate::rows::{Reader, RowError};
+use crate::table::{Reader, RowError};
+use crate::view::ORDER_SUMMARY;
 use crate::{Model, OrderView, ReadDb, ReadDbError, ViewState};
 
 /// What orders are sorted by; ties are sorted by order id.
@@ -54,7 +56,7 @@ pub struct PageRequest {
 /// Orders of a page, and whether the list goes on in the direction that was read.
 #[derive(Debug, Clone)]
 pub struct Page {
-    pub orders: Vec<OrderRow>,
+    pub orders: Vec<OrderView>,
     /// Whether the list has more orders in the direction that was read.
     pub more: bool,
 }
@@ -98,7 +100,7 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn order_page(&self, visible: &Visibility, request: &PageRequest) -> Result<Page, ReadDbError> {
         let mut sql = Sql::default();
-        let text = page_text(&mut sql, include_str!("../../sql/query/order_page.sql"), visible, request);
+        let text = page_text(&mut sql, &PAGE_OF_ALL, visible, request);
         let rows = self.query_built(PAGE, &text, &sql.values()).await?;
         Ok(page(orders::read(PAGE, rows)?, request))
     }
@@ -115,12 +117,11 @@ impl ReadDb {
     ) -> Result<HashMap<String, Page>, ReadDbError> {
         let mut sql = Sql::default();
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
-        let text = page_text(&mut sql, include_str!("../../sql/query/order_pages.sql"), visible, request)
-            .replace("{customers}", &wanted);
+        let text = page_text(&mut sql, &PAGES_BY_CUSTOMER, visible, request).replace("{customers}", &wanted);
         let rows = self.query_built(PAGE, &text, &sql.values()).await?;
-        let mut found: HashMap<String, Vec<OrderRow>> = HashMap::new();
+        let mut found: HashMap<String, Vec<OrderView>> = HashMap::new();
         for order in orders::read(PAGE, rows)? {
-            found.entry(order.view.customer.clone().unwrap_or_default()).or_default().push(order);
+            found.entry(order.customer.clone().unwrap_or_default()).or_default().push(order);
         }
         Ok(found.into_iter().map(|(customer, orders)| (customer, page(orders, request))).collect())
     }
@@ -168,6 +169,11 @@ impl ReadDb {
     }
 }
 
+static PAGE_OF_ALL: LazyLock<String> =
+    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../sql/query/order_page.sql")));
+static PAGES_BY_CUSTOMER: LazyLock<String> =
+    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../sql/query/order_pages.sql")));
+
 const PAGE: &str = "a page of orders";
 const COUNT: &str = "the number of orders";
 
@@ -194,7 +200,7 @@ fn count_text(sql: &mut Sql, skeleton: &str, visible: &Visibility, condition: &C
 }
 
 /// One order more was asked for than a page takes, to learn whether there are more.
-fn page(mut orders: Vec<OrderRow>, request: &PageRequest) -> Page {
+fn page(mut orders: Vec<OrderView>, request: &PageRequest) -> Page {
     let more = orders.len() > request.limit as usize;
     orders.truncate(request.limit as usize);
     if request.from_end {

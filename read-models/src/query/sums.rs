@@ -1,9 +1,12 @@
 //! Sums over customers.
 
-use domain::TenantId;
+use std::sync::LazyLock;
 
-use crate::rows::{Reader, RowError};
-use crate::{CustomerFigures, Model, ReadDb, ReadDbError};
+use domain::TenantId;
+use tokio_postgres::Row;
+
+use crate::contribution::CUSTOMER_SUMMARY;
+use crate::{CustomerFigures, CustomerKey, ReadDb, ReadDbError};
 
 /// What a customer bought in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,23 +17,8 @@ pub struct CustomerRow {
     pub figures: CustomerFigures,
 }
 
-impl CustomerRow {
-    fn read(row: &tokio_postgres::Row) -> Result<Self, RowError> {
-        let reader = Reader { table: Model::CustomerSummary.name(), row };
-        Ok(Self {
-            customer: reader.get("customer")?,
-            currency: reader.get("currency")?,
-            figures: CustomerFigures {
-                orders: reader.get("orders")?,
-                credits: reader.get("credits")?,
-                cancelled: reader.get("cancelled")?,
-                revenue_minor: reader.parsed("revenue_minor", |text| text.parse().ok())?,
-                first_placed_at: reader.get("first_placed_at")?,
-                last_placed_at: reader.get("last_placed_at")?,
-            },
-        })
-    }
-}
+static OF_CUSTOMERS: LazyLock<String> =
+    LazyLock::new(|| CUSTOMER_SUMMARY.fill(include_str!("../../sql/query/customers.sql")));
 
 impl ReadDb {
     /// The sums of some customers of a tenant, by customer and currency. The caller has checked that they are
@@ -40,8 +28,11 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn customers(&self, tenant: &TenantId, customers: &[String]) -> Result<Vec<CustomerRow>, ReadDbError> {
         let what = "customers";
-        let sql = include_str!("../../sql/query/customers.sql");
-        let rows = self.query(what, sql, &[&tenant.as_str(), &customers]).await?;
-        rows.iter().map(CustomerRow::read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
+        let rows = self.query(what, &OF_CUSTOMERS, &[&tenant.as_str(), &customers]).await?;
+        let read = |row: &Row| {
+            let (key, figures): (CustomerKey, CustomerFigures) = CUSTOMER_SUMMARY.read(row)?;
+            Ok(CustomerRow { customer: key.customer, currency: key.currency, figures })
+        };
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
     }
 }

@@ -59,7 +59,7 @@ pub(super) async fn compare(
     };
     let live = table(live);
     let other = table(other);
-    let key = key(model).join(", ");
+    let key = model.table().key().join(", ");
     // Keys are unique on both sides, so if there are as many equal pairs as rows on each side, the tables are equal.
     // Pairs are compared by their bytes, which is fast; bytes may differ where values do not, and then the values are
     // compared.
@@ -96,7 +96,7 @@ pub(crate) fn difference(model: Model, live: Option<Value>, other: Option<Value>
     let live = object(live);
     let other = object(other);
     let either = if other.is_empty() { &live } else { &other };
-    let key = key(model).iter().map(|column| ((*column).to_owned(), either[*column].clone())).collect();
+    let key = model.table().key().iter().map(|column| ((*column).to_owned(), either[*column].clone())).collect();
     let fields = either
         .keys()
         .filter(|field| live.get(*field) != other.get(*field))
@@ -107,16 +107,6 @@ pub(crate) fn difference(model: Model, live: Option<Value>, other: Option<Value>
         })
         .collect();
     Difference { model: model.name(), key, fields, events: Vec::new() }
-}
-
-const fn key(model: Model) -> &'static [&'static str] {
-    match model {
-        Model::OrderSummary => &["order_id"],
-        Model::OrderLines => &["order_id", "line_id"],
-        Model::OrderTimeline => &["order_id", "version"],
-        Model::CustomerSummary => &["tenant", "customer", "currency"],
-        Model::SkuSales => &["tenant", "sku", "currency", "month"],
-    }
 }
 
 async fn events(

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::contract::Published;
-use futures::{StreamExt, TryStreamExt, try_join};
+use futures::{StreamExt, TryFutureExt, TryStreamExt, try_join};
 use service_kit::BoxError;
 use service_kit::clock::Stopwatch;
 use tokio_postgres::Client;
@@ -15,6 +15,8 @@ use uuid::Uuid;
 use super::error::{RebuildError, database};
 use super::pending::{PAGE_EVENTS, Pending, order_of};
 use super::{Log, Progress, copy};
+use crate::timeline::{ORDER_TIMELINE, TimelineEntry};
+use crate::view::{ORDER_LINES, ORDER_SUMMARY};
 use crate::{Contribution, OrderView, fold};
 
 /// Pages read and decoded ahead of the fold.
@@ -68,8 +70,13 @@ pub(super) async fn fill<L: Log>(
         for (shard, head) in (0..).zip(&heads) {
             let mut pages = pages(log, shard, *head);
             loop {
-                let written =
-                    async { copy::timeline(client, &rows).await.map_err(database("copy into the new order_timeline")) };
+                let written = async {
+                    let entries: Vec<_> =
+                        rows.iter().map(|(id, record)| TimelineEntry::borrowed(*id, record)).collect();
+                    copy::rows(client, &ORDER_TIMELINE, entries.iter())
+                        .await
+                        .map_err(database("copy into the new order_timeline"))
+                };
                 let folded = async {
                     let Some(page) = pages.try_next().await.map_err(RebuildError::Log)? else { return Ok(None) };
                     let events = page.len() as u64;
@@ -142,9 +149,11 @@ impl Pass<'_> {
 
     async fn finish(self, (client, second): (&Client, &Client), filled: &mut Filled) -> Result<(), RebuildError> {
         let views = || self.views.values();
+        let summaries = copy::rows(client, &ORDER_SUMMARY, views());
+        let lines = copy::rows(second, &ORDER_LINES, views().flat_map(|view| &view.lines));
         try_join!(
-            async { copy::summaries(client, views()).await.map_err(database("copy into the new order_summary")) },
-            async { copy::lines(second, views()).await.map_err(database("copy into the new order_lines")) },
+            summaries.map_err(database("copy into the new order_summary")),
+            lines.map_err(database("copy into the new order_lines")),
         )?;
         views().for_each(|view| filled.sums.add(view));
         filled.orders += self.views.len() as u64;

@@ -5,7 +5,6 @@
 //! prevents the switch unless confirmed; a rebuild that ends before its commit leaves the live tables unchanged, and
 //! the next one drops its tables. Does not: stop queries, or the projector except during the last comparison.
 
-mod binary;
 mod catch_up;
 pub(crate) mod compare;
 mod copy;
@@ -210,7 +209,7 @@ async fn build<L: Log>(
         index(&second, Model::CustomerSummary, generation).await?;
         index(&second, Model::SkuSales, generation).await?;
         fresh.select(&second).await?;
-        copy::sums(&second, sums).await.map_err(database("write the new sums"))?;
+        copy::sums(&second, &sums).await.map_err(database("write the new sums"))?;
         index(&second, Model::OrderLines, generation).await?;
         index(&second, Model::OrderSummary, generation).await
     };
