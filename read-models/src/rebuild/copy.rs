@@ -6,7 +6,7 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::{Client, Error};
 
 use crate::Contribution;
-use crate::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
+use crate::order::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
 use crate::table::{Columns, Table, arrays, parameters};
 
 /// Most rows of sums in one statement.

@@ -13,17 +13,17 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::error::{RebuildError, database};
-use super::pending::{PAGE_EVENTS, Pending, order_of};
+use super::pending::{PAGE_EVENTS, Pending, stream_of};
 use super::{Log, Progress, copy};
-use crate::timeline::{ORDER_TIMELINE, TimelineEntry};
-use crate::view::{ORDER_LINES, ORDER_SUMMARY};
+use crate::order::timeline::{ORDER_TIMELINE, TimelineEntry};
+use crate::order::view::{ORDER_LINES, ORDER_SUMMARY};
 use crate::{Contribution, OrderView, fold};
 
 /// Pages read and decoded ahead of the fold.
 const PAGES_AHEAD: usize = 4;
 
 /// A map by order id. The ids are the engine's own, so no client can choose them to collide.
-type ByOrder<T> = HashMap<Uuid, T, foldhash::fast::RandomState>;
+type ByStream<T> = HashMap<Uuid, T, foldhash::fast::RandomState>;
 
 /// The outcome of a fill.
 pub(super) struct Filled {
@@ -40,7 +40,7 @@ struct Pass<'a> {
     versions: Option<&'a HashMap<Uuid, i64>>,
     number: u128,
     of: u128,
-    views: ByOrder<OrderView>,
+    views: ByStream<OrderView>,
     stuck: HashSet<Uuid>,
 }
 
@@ -120,25 +120,25 @@ impl Pass<'_> {
     fn take(&mut self, page: Vec<Published>, filled: &mut Filled) -> Result<Vec<(Uuid, Published)>, RebuildError> {
         let mut timeline = Vec::with_capacity(page.len());
         for record in page {
-            let Some(order_id) = order_of(&record) else { continue };
-            if order_id.as_u128() % self.of != self.number {
+            let Some(stream_id) = stream_of(&record) else { continue };
+            if stream_id.as_u128() % self.of != self.number {
                 continue;
             }
-            let applied = self.versions.map(|versions| versions.get(&order_id).copied().unwrap_or(0));
+            let applied = self.versions.map(|versions| versions.get(&stream_id).copied().unwrap_or(0));
             if applied.is_some_and(|applied| record.event.version() > applied) {
-                filled.pending.push(order_id, record)?;
+                filled.pending.push(stream_id, record)?;
                 continue;
             }
-            if self.stuck.contains(&order_id) {
+            if self.stuck.contains(&stream_id) {
                 continue;
             }
-            match fold(self.views.remove(&order_id), &record) {
+            match fold(self.views.remove(&stream_id), &record) {
                 Ok(view) => {
-                    self.views.insert(order_id, view);
-                    timeline.push((order_id, record));
+                    self.views.insert(stream_id, view);
+                    timeline.push((stream_id, record));
                 }
                 Err(error) => {
-                    self.stuck.insert(order_id);
+                    self.stuck.insert(stream_id);
                     filled.unfoldable.push(error.to_string());
                 }
             }

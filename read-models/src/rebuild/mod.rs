@@ -291,7 +291,8 @@ async fn open(url: &DatabaseUrl) -> Result<Client, RebuildError> {
 /// Drops generations that are neither live nor kept. Only the holder of the lease creates any.
 async fn sweep(client: &Client) -> Result<(), RebuildError> {
     let failed = database("sweep the tables of unfinished rebuilds");
-    let rows = client.query(include_str!("../../sql/rebuild/schemas.sql"), &[]).await.map_err(&failed)?;
+    let models = Model::ALL.map(Model::name).to_vec();
+    let rows = client.query(include_str!("../../sql/rebuild/schemas.sql"), &[&models]).await.map_err(&failed)?;
     for row in rows {
         let schema: String = row.get(0);
         client.batch_execute(&format!("DROP SCHEMA {schema} CASCADE")).await.map_err(&failed)?;

@@ -1,9 +1,8 @@
 //! Rust types that stand in one column: their type in Postgres, and the way there and back.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::contract::ContractAddress;
 use serde_json::Value;
-use tokio_postgres::types::{FromSql, Json, Type};
+use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
 
 use super::Cell;
@@ -111,22 +110,6 @@ impl Stored for Value {
     type Sql<'a> = Self;
 
     fn restore(sql: Self) -> Result<Self, String> {
-        Ok(sql)
-    }
-}
-
-impl Field for ContractAddress {
-    const KIND: Type = Type::JSONB;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Json(self)
-    }
-}
-
-impl Stored for ContractAddress {
-    type Sql<'a> = Json<Self>;
-
-    fn restore(Json(sql): Json<Self>) -> Result<Self, String> {
         Ok(sql)
     }
 }

@@ -3,11 +3,10 @@
 use domain::contract::Published;
 use tokio_postgres::{Statement, Transaction};
 
+use super::Statements;
 use super::plan::{Change, Plan};
-use super::{ApplyError, Statements};
 use crate::table::{Arrays, arrays, parameters};
-use crate::timeline::TimelineEntry;
-use crate::{SkuFigures, SkuKey};
+use crate::{ApplyError, SkuFigures, SkuKey, TimelineEntry};
 
 pub(super) async fn write(
     statements: &Statements,

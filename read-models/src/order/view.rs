@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use domain::contract::{ContractAddress, Position};
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{Json, Type};
 use uuid::Uuid;
 
 use crate::table::{Cell, Field, Stored, Table, columns};
@@ -221,5 +221,21 @@ impl OrderView {
     /// The line with this id.
     pub fn line(&self, line_id: Uuid) -> Option<&LineView> {
         self.lines.iter().find(|line| line.line_id == line_id)
+    }
+}
+
+impl Field for ContractAddress {
+    const KIND: Type = Type::JSONB;
+
+    fn cell(&self) -> Cell<'_> {
+        Cell::Json(self)
+    }
+}
+
+impl Stored for ContractAddress {
+    type Sql<'a> = Json<Self>;
+
+    fn restore(Json(sql): Json<Self>) -> Result<Self, String> {
+        Ok(sql)
     }
 }

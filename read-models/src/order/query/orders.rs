@@ -6,8 +6,8 @@ use domain::{CustomerId, TenantId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use crate::order::view::ORDER_SUMMARY;
 use crate::table::{Reader, RowError};
-use crate::view::ORDER_SUMMARY;
 use crate::{Model, OrderView, ReadDb, ReadDbError};
 
 /// The orders that a reader may see: all of a tenant, or those of one of its customers.
@@ -53,9 +53,10 @@ impl Visibility {
     }
 }
 
-static BY_ID: LazyLock<String> = LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../sql/query/orders_by_id.sql")));
+static BY_ID: LazyLock<String> =
+    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/orders_by_id.sql")));
 static BY_NUMBER: LazyLock<String> =
-    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../sql/query/order_by_number.sql")));
+    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/order_by_number.sql")));
 
 impl ReadDb {
     /// The visible ones among some orders, without their lines, in no particular order.
@@ -84,7 +85,7 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn versions(&self, ids: &[Uuid]) -> Result<Vec<AppliedVersion>, ReadDbError> {
         let what = "applied versions";
-        let rows = self.query(what, include_str!("../../sql/query/versions.sql"), &[&ids]).await?;
+        let rows = self.query(what, include_str!("../../../sql/order/query/versions.sql"), &[&ids]).await?;
         rows.iter()
             .map(AppliedVersion::read)
             .collect::<Result<_, _>>()

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use domain::TenantId;
 use tokio_postgres::Row;
 
-use crate::contribution::CUSTOMER_SUMMARY;
+use crate::order::contribution::CUSTOMER_SUMMARY;
 use crate::{CustomerFigures, CustomerKey, ReadDb, ReadDbError};
 
 /// What a customer bought in one currency.
@@ -18,7 +18,7 @@ pub struct CustomerRow {
 }
 
 static OF_CUSTOMERS: LazyLock<String> =
-    LazyLock::new(|| CUSTOMER_SUMMARY.fill(include_str!("../../sql/query/customers.sql")));
+    LazyLock::new(|| CUSTOMER_SUMMARY.fill(include_str!("../../../sql/order/query/customers.sql")));
 
 impl ReadDb {
     /// The sums of some customers of a tenant, by customer and currency. The caller has checked that they are

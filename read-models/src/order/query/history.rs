@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 use super::Window;
-use crate::timeline::{ORDER_TIMELINE, TimelineEntry};
+use crate::order::timeline::{ORDER_TIMELINE, TimelineEntry};
 use crate::{ReadDb, ReadDbError};
 
 static OF_ORDERS: LazyLock<String> =
-    LazyLock::new(|| ORDER_TIMELINE.fill(include_str!("../../sql/query/timeline.sql")));
+    LazyLock::new(|| ORDER_TIMELINE.fill(include_str!("../../../sql/order/query/timeline.sql")));
 
 impl ReadDb {
     /// The events of some orders within a window, by version. The caller has checked that the orders are visible.

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::filter::Sql;
 use super::orders::{self, Visibility};
 use super::{Comparison, Condition, Field, Value};
+use crate::order::view::ORDER_SUMMARY;
 use crate::table::{Reader, RowError};
-use crate::view::ORDER_SUMMARY;
 use crate::{Model, OrderView, ReadDb, ReadDbError, ViewState};
 
 /// What orders are sorted by; ties are sorted by order id.
@@ -137,7 +137,8 @@ impl ReadDb {
         limit: u32,
     ) -> Result<i64, ReadDbError> {
         let mut sql = Sql::default();
-        let text = count_text(&mut sql, include_str!("../../sql/query/order_count.sql"), visible, condition, limit);
+        let text =
+            count_text(&mut sql, include_str!("../../../sql/order/query/order_count.sql"), visible, condition, limit);
         let rows = self.query_built(COUNT, &text, &sql.values()).await?;
         let count = |row| Reader { table: Model::OrderSummary.name(), row }.get("orders");
         rows.first().map_or(Ok(0), count).map_err(|source: RowError| ReadDbError::Row { what: COUNT, source })
@@ -155,7 +156,7 @@ impl ReadDb {
     ) -> Result<HashMap<String, i64>, ReadDbError> {
         let mut sql = Sql::default();
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
-        let skeleton = include_str!("../../sql/query/order_counts.sql");
+        let skeleton = include_str!("../../../sql/order/query/order_counts.sql");
         let all = Condition::All(Vec::new());
         let text = count_text(&mut sql, skeleton, visible, &all, limit).replace("{customers}", &wanted);
         let rows = self.query_built(COUNT, &text, &sql.values()).await?;
@@ -170,9 +171,9 @@ impl ReadDb {
 }
 
 static PAGE_OF_ALL: LazyLock<String> =
-    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../sql/query/order_page.sql")));
+    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/order_page.sql")));
 static PAGES_BY_CUSTOMER: LazyLock<String> =
-    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../sql/query/order_pages.sql")));
+    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/order_pages.sql")));
 
 const PAGE: &str = "a page of orders";
 const COUNT: &str = "the number of orders";

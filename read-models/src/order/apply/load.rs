@@ -1,32 +1,29 @@
-//! Loading the orders of a batch: two statements and the check of the generations, sent together.
+//! Loading the orders of a batch: two statements, sent together with the caller's check.
 
 use std::collections::HashMap;
 
+use futures::TryFutureExt;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Transaction};
 use uuid::Uuid;
 
-use super::{ApplyError, Statements};
+use super::Statements;
+use crate::order::view::{ORDER_LINES, ORDER_SUMMARY};
 use crate::table::RowError;
-use crate::view::{ORDER_LINES, ORDER_SUMMARY};
-use crate::{Generations, LineView, OrderView};
+use crate::{ApplyError, LineView, OrderView};
 
 pub(super) async fn load(
     statements: &Statements,
-    expected: Option<&Generations>,
     transaction: &Transaction<'_>,
+    check: impl Future<Output = Result<(), ApplyError>>,
     order_ids: &[Uuid],
 ) -> Result<HashMap<Uuid, OrderView>, ApplyError> {
     let ids: [&(dyn ToSql + Sync); 1] = [&order_ids];
-    let (generations, summaries, lines) = futures::try_join!(
-        transaction.query(&statements.generations, &[]),
-        transaction.query(&statements.load_summaries, &ids),
-        transaction.query(&statements.load_lines, &ids),
-    )
-    .map_err(ApplyError::Database)?;
-    if expected.is_some_and(|expected| Generations::found(&generations) != *expected) {
-        return Err(ApplyError::GenerationsMoved);
-    }
+    let ((), summaries, lines) = futures::try_join!(
+        check,
+        transaction.query(&statements.load_summaries, &ids).map_err(ApplyError::Database),
+        transaction.query(&statements.load_lines, &ids).map_err(ApplyError::Database),
+    )?;
     views(&summaries, &lines).map_err(ApplyError::Row)
 }
 

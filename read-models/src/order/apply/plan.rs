@@ -7,9 +7,9 @@ use domain::contract::{PublicEvent, Published};
 use domain::order::Order;
 use uuid::Uuid;
 
-use crate::fold::{FoldError, fold};
-use crate::view::LineKey;
-use crate::{Contribution, CustomerKey, LineView, OrderView, moved_placement};
+use crate::order::contribution::moved_placement;
+use crate::order::view::LineKey;
+use crate::{Contribution, CustomerKey, FoldError, LineView, OrderView, fold};
 
 /// The outcome of a batch.
 #[derive(Debug, Default, PartialEq, Eq)]

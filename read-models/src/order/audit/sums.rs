@@ -7,13 +7,13 @@ use futures::TryStreamExt;
 use service_kit::BoxError;
 use tokio_postgres::Transaction;
 
-use super::Found;
+use crate::audit::Found;
 use crate::rebuild::compare::difference;
 use crate::table::{FromRow, json};
 use crate::{Contribution, Model};
 
 /// Compares both tables of sums, and returns how many rows they have.
-pub(super) async fn compare(
+pub(crate) async fn compare(
     transaction: &Transaction<'_>,
     mut expected: Contribution,
     found: &mut (dyn FnMut(Found) + Send),

@@ -6,7 +6,7 @@ use domain::contract::Published;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Behind, Found};
+use crate::audit::{Behind, Found};
 use crate::rebuild::Difference;
 use crate::rebuild::compare::difference;
 use crate::table::{RowError, json};
@@ -16,28 +16,28 @@ use crate::{Contribution, LineView, Model, OrderView, TimelineEntry, fold};
 const NAMED_MAX: usize = 20;
 
 /// Rows, each one or the error of reading it.
-pub(super) type Rows<T> = Vec<Result<T, RowError>>;
+pub(crate) type Rows<T> = Vec<Result<T, RowError>>;
 
 /// The rows of one order, as they were read.
-pub(super) struct OrderRows {
-    pub(super) summary: Rows<OrderView>,
-    pub(super) lines: Rows<LineView>,
-    pub(super) timeline: Rows<TimelineEntry>,
+pub(crate) struct OrderRows {
+    pub(crate) summary: Rows<OrderView>,
+    pub(crate) lines: Rows<LineView>,
+    pub(crate) timeline: Rows<TimelineEntry>,
 }
 
 /// The events and the readable rows of an order.
-pub(super) struct Order {
-    pub(super) id: Uuid,
+pub(crate) struct Order {
+    pub(crate) id: Uuid,
     /// All its events, in order.
-    pub(super) events: Vec<Published>,
-    pub(super) summary: Option<OrderView>,
-    pub(super) lines: Vec<LineView>,
-    pub(super) timeline: Vec<TimelineEntry>,
+    pub(crate) events: Vec<Published>,
+    pub(crate) summary: Option<OrderView>,
+    pub(crate) lines: Vec<LineView>,
+    pub(crate) timeline: Vec<TimelineEntry>,
 }
 
 impl Order {
     /// Keeps the readable rows, and reports the others.
-    pub(super) fn of(id: Uuid, events: Vec<Published>, rows: OrderRows, found: &mut dyn FnMut(Found)) -> Self {
+    pub(crate) fn of(id: Uuid, events: Vec<Published>, rows: OrderRows, found: &mut dyn FnMut(Found)) -> Self {
         let mut damaged = |error| found(Found::Damaged { order_id: id, error });
         let summary = readable(rows.summary, &mut damaged).pop();
         let lines = readable(rows.lines, &mut damaged);
@@ -47,7 +47,7 @@ impl Order {
 
     /// Checks all rows, which must have every event up to `heads`, the last position of each shard. Adds what the order
     /// contributes, at its version, to the sums.
-    pub(super) fn check(self, heads: &[i64], sums: &mut Contribution, found: &mut dyn FnMut(Found)) {
+    pub(crate) fn check(self, heads: &[i64], sums: &mut Contribution, found: &mut dyn FnMut(Found)) {
         let in_timeline = self.timeline.last().map(|entry| entry.version);
         let applied = self.summary.as_ref().map(|row| row.version).max(in_timeline).unwrap_or(0);
         let stored = self.events.last().map_or(0, |record| record.event.version());

@@ -1,9 +1,9 @@
 //! The models and where their tables are defined.
 
-use crate::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
+use super::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
+use super::timeline::ORDER_TIMELINE;
+use super::view::{ORDER_LINES, ORDER_SUMMARY};
 use crate::table::Table;
-use crate::timeline::ORDER_TIMELINE;
-use crate::view::{ORDER_LINES, ORDER_SUMMARY};
 
 /// One read model: a table with its indexes, in one Postgres schema a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,22 +55,22 @@ impl Model {
     /// The table's definition, without indexes, so that a rebuild can fill it first.
     pub const fn table_sql(self) -> &'static str {
         match self {
-            Self::OrderSummary => include_str!("../sql/order_summary/table.sql"),
-            Self::OrderLines => include_str!("../sql/order_lines/table.sql"),
-            Self::OrderTimeline => include_str!("../sql/order_timeline/table.sql"),
-            Self::CustomerSummary => include_str!("../sql/customer_summary/table.sql"),
-            Self::SkuSales => include_str!("../sql/sku_sales/table.sql"),
+            Self::OrderSummary => include_str!("../../sql/order/order_summary/table.sql"),
+            Self::OrderLines => include_str!("../../sql/order/order_lines/table.sql"),
+            Self::OrderTimeline => include_str!("../../sql/order/order_timeline/table.sql"),
+            Self::CustomerSummary => include_str!("../../sql/order/customer_summary/table.sql"),
+            Self::SkuSales => include_str!("../../sql/order/sku_sales/table.sql"),
         }
     }
 
     /// The table's primary key and indexes.
     pub const fn indexes_sql(self) -> &'static str {
         match self {
-            Self::OrderSummary => include_str!("../sql/order_summary/indexes.sql"),
-            Self::OrderLines => include_str!("../sql/order_lines/indexes.sql"),
-            Self::OrderTimeline => include_str!("../sql/order_timeline/indexes.sql"),
-            Self::CustomerSummary => include_str!("../sql/customer_summary/indexes.sql"),
-            Self::SkuSales => include_str!("../sql/sku_sales/indexes.sql"),
+            Self::OrderSummary => include_str!("../../sql/order/order_summary/indexes.sql"),
+            Self::OrderLines => include_str!("../../sql/order/order_lines/indexes.sql"),
+            Self::OrderTimeline => include_str!("../../sql/order/order_timeline/indexes.sql"),
+            Self::CustomerSummary => include_str!("../../sql/order/customer_summary/indexes.sql"),
+            Self::SkuSales => include_str!("../../sql/order/sku_sales/indexes.sql"),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use uuid::Uuid;
 
-use crate::view::ORDER_LINES;
+use crate::order::view::ORDER_LINES;
 use crate::{LineView, ReadDb, ReadDbError};
 
 /// A window over the numbered items of an order: lines by ordinal, events by version.
@@ -28,7 +28,8 @@ impl Window {
     }
 }
 
-static OF_ORDERS: LazyLock<String> = LazyLock::new(|| ORDER_LINES.fill(include_str!("../../sql/query/lines.sql")));
+static OF_ORDERS: LazyLock<String> =
+    LazyLock::new(|| ORDER_LINES.fill(include_str!("../../../sql/order/query/lines.sql")));
 
 impl ReadDb {
     /// The lines of some orders within a window, by ordinal. The caller has checked that the orders are visible.
