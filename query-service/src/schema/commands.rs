@@ -1,8 +1,7 @@
 //! The commands that are possible for an order now.
 
 use async_graphql::Enum;
-use read_models::ViewState;
-use read_models::query::OrderRow;
+use read_models::{OrderView, ViewState};
 use service_kit::auth::Scope;
 
 use crate::access::Viewer;
@@ -25,21 +24,20 @@ pub enum OrderCommand {
 }
 
 /// The commands that the viewer may give for an order, by its state and the viewer's scopes.
-pub fn allowed(row: &OrderRow, viewer: &Viewer) -> Vec<OrderCommand> {
-    fitting(row).into_iter().filter(|command| command.permitted(viewer)).collect()
+pub fn allowed(view: &OrderView, viewer: &Viewer) -> Vec<OrderCommand> {
+    fitting(view).into_iter().filter(|command| command.permitted(viewer)).collect()
 }
 
-fn fitting(row: &OrderRow) -> Vec<OrderCommand> {
+fn fitting(view: &OrderView) -> Vec<OrderCommand> {
     use OrderCommand as C;
-    let view = &row.view;
     match view.state {
         ViewState::Draft => {
             let mut commands = vec![C::AddLine];
-            if row.line_count > 0 {
+            if view.line_count > 0 {
                 commands.extend([C::ChangeLineQuantity, C::RemoveLine]);
             }
             commands.push(C::SetAddress);
-            if row.line_count > 0 && view.shipping_address.is_some() {
+            if view.line_count > 0 && view.shipping_address.is_some() {
                 commands.push(C::PlaceOrder);
             }
             commands.push(C::CancelOrder);

@@ -5,7 +5,6 @@
 //! prevents the switch unless confirmed; a rebuild that ends before its commit leaves the live tables unchanged, and
 //! the next one drops its tables. Does not: stop queries, or the projector except during the last comparison.
 
-mod binary;
 mod catch_up;
 pub(crate) mod compare;
 mod copy;
@@ -210,7 +209,7 @@ async fn build<L: Log>(
         index(&second, Model::CustomerSummary, generation).await?;
         index(&second, Model::SkuSales, generation).await?;
         fresh.select(&second).await?;
-        copy::sums(&second, sums).await.map_err(database("write the new sums"))?;
+        copy::sums(&second, &sums).await.map_err(database("write the new sums"))?;
         index(&second, Model::OrderLines, generation).await?;
         index(&second, Model::OrderSummary, generation).await
     };
@@ -292,7 +291,8 @@ async fn open(url: &DatabaseUrl) -> Result<Client, RebuildError> {
 /// Drops generations that are neither live nor kept. Only the holder of the lease creates any.
 async fn sweep(client: &Client) -> Result<(), RebuildError> {
     let failed = database("sweep the tables of unfinished rebuilds");
-    let rows = client.query(include_str!("../../sql/rebuild/schemas.sql"), &[]).await.map_err(&failed)?;
+    let models = Model::ALL.map(Model::name).to_vec();
+    let rows = client.query(include_str!("../../sql/rebuild/schemas.sql"), &[&models]).await.map_err(&failed)?;
     for row in rows {
         let schema: String = row.get(0);
         client.batch_execute(&format!("DROP SCHEMA {schema} CASCADE")).await.map_err(&failed)?;
