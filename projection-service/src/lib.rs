@@ -23,7 +23,7 @@ mod trace;
 mod worker;
 mod worker_pool;
 
-pub use config::{PARKED_KEYS_MAX, ProjectionSettings};
+pub use config::{PARKED_KEYS_MAX, ProjectionSettings, ProjectionSource};
 pub use error::StartError;
 pub use progress::NotReady;
 pub use service::ProjectionService;

@@ -115,8 +115,8 @@ impl Worker {
                     batch = batch.without(partition);
                 }
                 Err(error) if mode == Mode::Together && error.is_about_a_record() => {
-                    tracing::warn!("applying order by order: {}", chain(&error));
-                    mode = Mode::OrderByOrder;
+                    tracing::warn!("applying stream by stream: {}", chain(&error));
+                    mode = Mode::StreamByStream;
                 }
                 Err(error) => {
                     self.connection = None;
