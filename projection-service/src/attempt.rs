@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::Timestamp;
 use domain::contract::Published;
 use messaging::IncomingRecord;
-use read_models::{Applier, ApplyError};
+use read_models::Applier;
 use tokio_postgres::Transaction;
 
 use crate::batch::{Batch, Divided};
@@ -104,7 +104,7 @@ impl Attempt<'_> {
                             done.count(&report);
                             park_failures(&report, &origins, keys, &mut parked);
                         }
-                        Err(error) if is_about_a_record(&error) => {
+                        Err(error) if error.is_about_a_record() => {
                             savepoint.rollback().await.map_err(statement("returning to a savepoint"))?;
                             park_all(&service_kit::errors::chain(&error), &origins, keys, &mut parked);
                         }
@@ -139,16 +139,8 @@ impl Applied {
 impl AttemptError {
     /// Whether the content of a record caused the error, so that repeating the batch cannot succeed.
     pub(crate) fn is_about_a_record(&self) -> bool {
-        matches!(self, Self::Apply(error) if is_about_a_record(error))
+        matches!(self, Self::Apply(error) if error.is_about_a_record())
     }
-}
-
-/// SQLSTATE classes of errors in the given values: data exception, integrity violation, program limit exceeded.
-const VALUE_CLASSES: [&str; 3] = ["22", "23", "54"];
-
-fn is_about_a_record(error: &ApplyError) -> bool {
-    let of_values = |code: &str| VALUE_CLASSES.iter().any(|class| code.starts_with(class));
-    matches!(error, ApplyError::Row(_)) || error.sqlstate().is_some_and(|state| of_values(state.code()))
 }
 
 fn park_failures<'b>(
@@ -179,7 +171,7 @@ struct StreamEvents<'b> {
     origins: Vec<&'b IncomingRecord>,
 }
 
-fn by_order<'b>(events: &[Published], origins: &[&'b IncomingRecord]) -> Vec<StreamEvents<'b>> {
+fn by_stream<'b>(events: &[Published], origins: &[&'b IncomingRecord]) -> Vec<StreamEvents<'b>> {
     let mut indexes: HashMap<&str, usize> = HashMap::new();
     let mut streams: Vec<StreamEvents<'b>> = Vec::new();
     for (event, origin) in events.iter().zip(origins) {

@@ -91,7 +91,8 @@ async fn renew(client: Client, holder: Uuid, seconds: f64) {
 
 /// The error that names the running rebuild.
 async fn busy(client: &Client, topic: &str) -> Result<RebuildError, RebuildError> {
-    let (stage, seconds_left) = at_work(client, Some(topic)).await?.unwrap_or_else(|| ("ends just now".to_owned(), 0.0));
+    let (stage, seconds_left) =
+        at_work(client, Some(topic)).await?.unwrap_or_else(|| ("ends just now".to_owned(), 0.0));
     Ok(RebuildError::Busy { stage, seconds_left })
 }
 
