@@ -25,7 +25,7 @@ pub use decider::{Decider, StoredEvent, Unfoldable, fold};
 pub use ids::{
     CustomerId, EventId, ExternalReference, ImportSource, LineId, OrderId, OrderNumber, Sku, SubjectId, TenantId,
 };
-pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice};
+pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};
 pub use privacy::{Address, Sealed};
 pub use quantity::{InvalidQuantity, Quantity};

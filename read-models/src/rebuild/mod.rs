@@ -67,15 +67,18 @@ pub enum Purpose {
 /// Bounds of a rebuild.
 #[derive(Debug, Clone)]
 pub struct RebuildOptions {
+    /// The topic whose events the models show. One rebuild at a time is made of its models.
+    pub topic: String,
     /// Lifetime of the lease, in seconds: for so long a process that has died still blocks the next rebuild.
     pub lease_seconds: f64,
     /// Most orders held in memory; with more the log is read several times.
     pub orders_in_memory_max: usize,
 }
 
-impl Default for RebuildOptions {
-    fn default() -> Self {
-        Self { lease_seconds: 15.0, orders_in_memory_max: 500_000 }
+impl RebuildOptions {
+    /// The usual bounds, for the models of a topic.
+    pub fn of(topic: impl Into<String>) -> Self {
+        Self { topic: topic.into(), lease_seconds: 15.0, orders_in_memory_max: 500_000 }
     }
 }
 
@@ -145,7 +148,7 @@ pub async fn rebuild<L: Log>(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
-    let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
+    let (lease, generation) = Lease::acquire(url, holder, options).await?;
     let task = Task { models, purpose, start: None };
     let built = build((url, &mut client), &lease, log, task, (options, generation), progress).await;
     finish_run(&client, lease, built).await
@@ -168,7 +171,7 @@ pub async fn start_over<L: Log>(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
-    let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
+    let (lease, generation) = Lease::acquire(url, holder, options).await?;
     let task = Task { models: &Model::ALL, purpose: Purpose::SwitchDespiteDifferences, start: Some(start) };
     let built = build((url, &mut client), &lease, log, task, (options, generation), progress).await;
     finish_run(&client, lease, built).await

@@ -148,3 +148,61 @@ pub(crate) fn json<R: Columns>(row: &R) -> Value {
     });
     Value::Object(object)
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use serde_json::json;
+
+    use super::*;
+
+    struct Sales {
+        name: String,
+        total: i128,
+        last: Option<NaiveDate>,
+    }
+
+    columns!(Sales { name = "sku", total => Add, last => Greatest });
+
+    fn sales() -> Table {
+        Table::of::<Sales>("sales", &["sku"])
+    }
+
+    #[test]
+    fn every_statement_has_every_column() {
+        let insert = "INSERT INTO sales (sku, total, last) SELECT sku, total::numeric, last \
+            FROM unnest($1::text[], $2::text[], $3::date[]) AS given (sku, total, last)";
+        assert_eq!(sales().insert(), insert);
+        let merge = "ON CONFLICT (sku) DO UPDATE SET total = sales.total + excluded.total, \
+            last = greatest(sales.last, excluded.last)";
+        assert_eq!(sales().upsert(), format!("{insert} {merge}"));
+        assert_eq!(sales().copy(), "COPY sales (sku, total, last) FROM STDIN BINARY");
+        assert_eq!(sales().select(), "SELECT sku, total::text AS total, last FROM sales");
+        assert_eq!(
+            sales().fill("DELETE FROM sales WHERE {nothing}\n"),
+            "DELETE FROM sales WHERE total = 0 AND last IS NULL"
+        );
+    }
+
+    #[test]
+    fn values_stand_in_the_order_of_the_columns() {
+        let rows = [Sales { name: "A".to_owned(), total: i128::from(i64::MAX) + 1, last: None }];
+        assert_eq!(json(&rows[0]), json!({ "sku": "A", "total": "9223372036854775808", "last": null }));
+        let arrays = arrays(rows.iter()).unwrap();
+        assert!(matches!(arrays[..], [_, _, _]), "{arrays:?}");
+        assert!(matches!((&arrays[0][..], &arrays[2][..]), ([Cell::Text("A")], [Cell::Null])), "{arrays:?}");
+        assert!(super::arrays(rows[..0].iter()).is_none());
+    }
+
+    #[test]
+    #[should_panic(expected = "say how count is merged")]
+    fn a_sum_that_would_be_replaced_is_refused() {
+        struct Visits {
+            sku: String,
+            count: i64,
+            total: i64,
+        }
+        columns!(Visits { sku, count, total => Add });
+        Table::of::<Visits>("visits", &["sku"]);
+    }
+}

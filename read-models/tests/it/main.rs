@@ -154,7 +154,7 @@ async fn pages_by_keyset_see_every_visible_order_once_in_every_sort() {
             loop {
                 let found = read.order_page(&staff(), &page).await.unwrap();
                 let edge = if from_end { found.orders.first() } else { found.orders.last() };
-                let key = sort.key(&edge.unwrap());
+                let key = sort.key(edge.unwrap());
                 let ids = found.orders.iter().map(|order| order.order_id.as_u128());
                 if from_end {
                     seen.splice(0..0, ids);

@@ -27,8 +27,8 @@ pub(super) async fn write(
     let skus: Vec<_> = plan.sums.skus.iter().collect();
     let moved = || arrays(plan.moved_placements.iter());
     // No order may be left in the rows of SKUs that an order no longer counts for.
-    let decreases = |(_, figures): &&(&SkuKey, &SkuFigures)| figures.orders < 0 || figures.credits < 0;
-    let decreased: Vec<&SkuKey> = skus.iter().filter(decreases).map(|(key, _)| *key).collect();
+    let is_smaller = |(_, figures): &&(&SkuKey, &SkuFigures)| figures.orders < 0 || figures.credits < 0;
+    let decreased: Vec<&SkuKey> = skus.iter().filter(is_smaller).map(|(key, _)| *key).collect();
     // The sums come last: workers compete for their locks, so these are held for the shortest time.
     let (written, ..) = futures::try_join!(
         execute(transaction, &statements.write_summaries, arrays(after)),

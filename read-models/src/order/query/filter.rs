@@ -70,7 +70,7 @@ impl Field {
             Self::State => "state",
             Self::Kind => "kind",
             Self::Number => "number",
-            Self::Customer => "order_summary.customer",
+            Self::Customer => "customer",
             Self::Country => "country",
             Self::Currency => "currency",
             Self::Imported => "imported",
@@ -96,38 +96,50 @@ impl Comparison {
     }
 }
 
-/// Text and parameters of a statement that is being built.
-#[derive(Default)]
-pub(super) struct Sql {
+/// Conditions on rows of `order_summary` as text, and the parameters of their statement.
+pub struct ConditionSql {
+    table: &'static str,
+    taken: usize,
     values: Vec<(Box<dyn ToSql + Sync + Send>, Type)>,
 }
 
-impl Sql {
-    /// Adds a value and returns its placeholder.
-    pub fn bind(&mut self, value: impl ToSql + Sync + Send + 'static, kind: Type) -> String {
-        self.values.push((Box::new(value), kind));
-        format!("${}", self.values.len())
+impl ConditionSql {
+    /// For a statement that calls `order_summary` by `table`, and numbers its parameters after `taken` others.
+    pub const fn new(table: &'static str, taken: usize) -> Self {
+        Self { table, taken, values: Vec::new() }
     }
 
+    /// Adds a value and returns its placeholder.
+    pub(super) fn bind(&mut self, value: impl ToSql + Sync + Send + 'static, kind: Type) -> String {
+        self.values.push((Box::new(value), kind));
+        format!("${}", self.taken + self.values.len())
+    }
+
+    /// The parameters so far, in order, with their types.
     pub fn values(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
         self.values.iter().map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone())).collect()
     }
 
+    /// The condition as text. Its values become parameters: only names of columns and numbers of parameters are text.
     pub fn condition(&mut self, condition: &Condition) -> String {
         match condition {
             Condition::All(parts) => self.joined(parts, " AND ", "TRUE"),
             Condition::Any(parts) => self.joined(parts, " OR ", "FALSE"),
             Condition::Compare(field, comparison, value) => {
                 let placeholder = self.value(value);
-                format!("{} {} {placeholder}", field.column(), comparison.operator())
+                format!("{} {} {placeholder}", self.column(*field), comparison.operator())
             }
             Condition::OneOf(field, values) => {
                 let placeholder = self.bind(values.clone(), Type::TEXT_ARRAY);
-                format!("{} = ANY ({placeholder})", field.column())
+                format!("{} = ANY ({placeholder})", self.column(*field))
             }
-            Condition::Absent(field, true) => format!("{} IS NULL", field.column()),
-            Condition::Absent(field, false) => format!("{} IS NOT NULL", field.column()),
+            Condition::Absent(field, true) => format!("{} IS NULL", self.column(*field)),
+            Condition::Absent(field, false) => format!("{} IS NOT NULL", self.column(*field)),
         }
+    }
+
+    fn column(&self, field: Field) -> String {
+        format!("{}.{}", self.table, field.column())
     }
 
     fn joined(&mut self, parts: &[Condition], operator: &str, empty: &str) -> String {
@@ -154,7 +166,7 @@ mod tests {
 
     #[test]
     fn values_never_enter_the_text() {
-        let mut sql = Sql::default();
+        let mut sql = ConditionSql::new("order_summary", 0);
         let text = sql.condition(&Condition::All(vec![
             Condition::Compare(Field::Number, Comparison::Equal, Value::Text("'; DROP TABLE order_summary; --".into())),
             Condition::Any(vec![
@@ -162,13 +174,16 @@ mod tests {
                 Condition::Absent(Field::Customer, true),
             ]),
         ]));
-        assert_eq!(text, "(number = $1 AND (state = ANY ($2) OR order_summary.customer IS NULL))");
+        assert_eq!(
+            text,
+            "(order_summary.number = $1 AND (order_summary.state = ANY ($2) OR order_summary.customer IS NULL))"
+        );
         assert_eq!(sql.values().len(), 2);
     }
 
     #[test]
     fn no_condition_is_true_and_no_alternative_is_false() {
-        let mut sql = Sql::default();
+        let mut sql = ConditionSql::new("order_summary", 0);
         assert_eq!(sql.condition(&Condition::All(vec![])), "TRUE");
         assert_eq!(sql.condition(&Condition::Any(vec![])), "FALSE");
     }

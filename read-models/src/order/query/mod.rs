@@ -11,7 +11,7 @@ mod orders;
 mod page;
 mod sums;
 
-pub use filter::{Comparison, Condition, Field, Value};
+pub use filter::{Comparison, Condition, ConditionSql, Field, Value};
 pub use lines::Window;
 pub use orders::{AppliedVersion, Visibility};
 pub use page::{Page, PageRequest, Sort, SortKey};

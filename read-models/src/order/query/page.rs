@@ -7,7 +7,7 @@ use chrono::SecondsFormat;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::filter::Sql;
+use super::filter::ConditionSql;
 use super::orders::{self, Visibility};
 use super::{Comparison, Condition, Field, Value};
 use crate::order::view::ORDER_SUMMARY;
@@ -99,7 +99,7 @@ impl ReadDb {
     /// # Errors
     /// [`ReadDbError`].
     pub async fn order_page(&self, visible: &Visibility, request: &PageRequest) -> Result<Page, ReadDbError> {
-        let mut sql = Sql::default();
+        let mut sql = ConditionSql::new("order_summary", 0);
         let text = page_text(&mut sql, &PAGE_OF_ALL, visible, request);
         let rows = self.query_built(PAGE, &text, &sql.values()).await?;
         Ok(page(orders::read(PAGE, rows)?, request))
@@ -115,7 +115,7 @@ impl ReadDb {
         customers: &[String],
         request: &PageRequest,
     ) -> Result<HashMap<String, Page>, ReadDbError> {
-        let mut sql = Sql::default();
+        let mut sql = ConditionSql::new("order_summary", 0);
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
         let text = page_text(&mut sql, &PAGES_BY_CUSTOMER, visible, request).replace("{customers}", &wanted);
         let rows = self.query_built(PAGE, &text, &sql.values()).await?;
@@ -136,7 +136,7 @@ impl ReadDb {
         condition: &Condition,
         limit: u32,
     ) -> Result<i64, ReadDbError> {
-        let mut sql = Sql::default();
+        let mut sql = ConditionSql::new("order_summary", 0);
         let text =
             count_text(&mut sql, include_str!("../../../sql/order/query/order_count.sql"), visible, condition, limit);
         let rows = self.query_built(COUNT, &text, &sql.values()).await?;
@@ -154,7 +154,7 @@ impl ReadDb {
         customers: &[String],
         limit: u32,
     ) -> Result<HashMap<String, i64>, ReadDbError> {
-        let mut sql = Sql::default();
+        let mut sql = ConditionSql::new("order_summary", 0);
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
         let skeleton = include_str!("../../../sql/order/query/order_counts.sql");
         let all = Condition::All(Vec::new());
@@ -178,7 +178,7 @@ static PAGES_BY_CUSTOMER: LazyLock<String> =
 const PAGE: &str = "a page of orders";
 const COUNT: &str = "the number of orders";
 
-fn page_text(sql: &mut Sql, skeleton: &str, visible: &Visibility, request: &PageRequest) -> String {
+fn page_text(sql: &mut ConditionSql, skeleton: &str, visible: &Visibility, request: &PageRequest) -> String {
     let mut conditions = vec![visible_condition(sql, visible, &request.condition)];
     for (key, after) in [(&request.after, true), (&request.before, false)] {
         if let Some(key) = key {
@@ -194,7 +194,13 @@ fn page_text(sql: &mut Sql, skeleton: &str, visible: &Visibility, request: &Page
         .replace("{limit}", &limit)
 }
 
-fn count_text(sql: &mut Sql, skeleton: &str, visible: &Visibility, condition: &Condition, limit: u32) -> String {
+fn count_text(
+    sql: &mut ConditionSql,
+    skeleton: &str,
+    visible: &Visibility,
+    condition: &Condition,
+    limit: u32,
+) -> String {
     let condition = visible_condition(sql, visible, condition);
     let limit = sql.bind(i64::from(limit), Type::INT8);
     skeleton.replace("{condition}", &condition).replace("{limit}", &limit)
@@ -210,7 +216,7 @@ fn page(mut orders: Vec<OrderView>, request: &PageRequest) -> Page {
     Page { orders, more }
 }
 
-fn visible_condition(sql: &mut Sql, visible: &Visibility, condition: &Condition) -> String {
+fn visible_condition(sql: &mut ConditionSql, visible: &Visibility, condition: &Condition) -> String {
     let tenant = sql.bind(visible.tenant.to_string(), Type::TEXT);
     let mut all = vec![Condition::Compare(
         Field::State,
@@ -225,7 +231,7 @@ fn visible_condition(sql: &mut Sql, visible: &Visibility, condition: &Condition)
 }
 
 /// A row comparison, which an index on the same columns answers.
-fn beyond(sql: &mut Sql, request: &PageRequest, key: &SortKey, after: bool) -> String {
+fn beyond(sql: &mut ConditionSql, request: &PageRequest, key: &SortKey, after: bool) -> String {
     let value = sql.bind(key.value.clone(), Type::TEXT);
     let order_id = sql.bind(key.order_id, Type::UUID);
     let operator = if after == request.descending { "<" } else { ">" };
