@@ -1,4 +1,5 @@
 mod arbitrary;
+mod golden;
 mod refusals;
 
 use std::sync::Arc;
