@@ -171,7 +171,8 @@ impl<'de> Deserialize<'de> for UnitPrice {
     }
 }
 
-fn decimal(value: i128, exponent: u32) -> String {
+/// A number of the smallest units as a decimal number.
+pub(crate) fn decimal(value: i128, exponent: u32) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let unit = 10_u128.pow(exponent);
     let whole = value.unsigned_abs() / unit;

@@ -48,7 +48,7 @@ impl ProjectionSettings {
             database,
             messaging,
             group: read_models::GROUP.to_owned(),
-            topic: topics::ORDER_EVENTS.to_owned(),
+            topic: domain::order::contract::TOPIC.to_owned(),
             dead_letters: topics::READ_DEAD_LETTERS.to_owned(),
             batch: BatchLimits {
                 records_max: BATCH_RECORDS_MAX,

@@ -8,7 +8,8 @@ mod begin;
 mod change;
 mod check;
 
-use domain::contract::{PublicEvent, Published};
+use domain::contract::PublicEvents;
+use domain::order::contract::{PublicEvent, Published};
 
 use crate::{OrderView, ViewKind, ViewState};
 use check::Checked;

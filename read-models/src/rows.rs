@@ -1,6 +1,7 @@
 //! Reading rows: a bad one is an error that names table and column.
 
-use domain::contract::{ContractAddress, Position};
+use domain::contract::Position;
+use domain::order::contract::ContractAddress;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Json};
 

@@ -1,7 +1,8 @@
 //! An order as the read models see it: the rows of `order_summary` and `order_lines` as values.
 
 use chrono::{DateTime, Utc};
-use domain::contract::{ContractAddress, Position};
+use domain::contract::Position;
+use domain::order::contract::ContractAddress;
 use uuid::Uuid;
 
 /// Defines an enumeration that is stored as text.

@@ -12,7 +12,7 @@ pub(crate) mod plan;
 mod properties;
 pub(crate) mod write;
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use tokio_postgres::{Client, Statement, Transaction};
 
 pub use error::ApplyError;

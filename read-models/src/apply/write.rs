@@ -1,7 +1,7 @@
 //! Writing a plan: at most nine statements, sent together so that they cost one round trip.
 
-use domain::contract::{PublicEvent, Published};
-use serde::{Serialize, Serializer};
+use domain::contract::PublicEvents;
+use domain::order::contract::Published;
 use tokio_postgres::types::{Json, ToSql};
 use tokio_postgres::{Statement, Transaction};
 use uuid::Uuid;
@@ -134,7 +134,7 @@ fn timeline<'a>(batch: &'a [Published], applied: &'a [(Uuid, usize)]) -> Option<
         record(row).event.name(),
         moment(record(row).event.at()),
         recorded_at(record(row)),
-        Json(Body(&record(row).event)),
+        Json(&record(row).event),
         record(row).correlation_id.as_deref(),
         record(row).causation_id.as_deref(),
         record(row).traceparent.as_deref(),
@@ -204,26 +204,4 @@ fn decreased_skus(sums: &Contribution) -> Option<Vec<Column<'_>>> {
 
 pub(crate) fn moment(micros: i64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp_micros(micros).expect("the fold refuses moments out of range")
-}
-
-/// An event's body without its name, serialised directly to JSON.
-#[derive(Debug)]
-pub(crate) struct Body<'a>(pub(crate) &'a PublicEvent);
-
-impl Serialize for Body<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            PublicEvent::OrderDrafted(record) => record.serialize(serializer),
-            PublicEvent::LineAdded(record) => record.serialize(serializer),
-            PublicEvent::LineQuantityChanged(record) => record.serialize(serializer),
-            PublicEvent::LineRemoved(record) => record.serialize(serializer),
-            PublicEvent::AddressChanged(record) => record.serialize(serializer),
-            PublicEvent::OrderPlaced(record) => record.serialize(serializer),
-            PublicEvent::OrderCancelled(record) => record.serialize(serializer),
-            PublicEvent::OrderImported(record) => record.serialize(serializer),
-            PublicEvent::OrderImportCorrected(record) => record.serialize(serializer),
-            PublicEvent::SubjectErased(record) => record.serialize(serializer),
-            PublicEvent::ForeignEvent(record) => record.serialize(serializer),
-        }
-    }
 }

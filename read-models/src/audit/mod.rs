@@ -11,7 +11,8 @@ mod sorted;
 mod sums;
 mod tables;
 
-use domain::contract::{Position, Published};
+use domain::contract::Position;
+use domain::order::contract::Published;
 use service_kit::BoxError;
 use tokio_postgres::Transaction;
 use uuid::Uuid;

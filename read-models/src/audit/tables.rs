@@ -1,6 +1,7 @@
 //! The live rows of orders, sorted, as one transaction sees them.
 
 use domain::contract::Position;
+use domain::contract::PublicEvents;
 use service_kit::BoxError;
 use tokio_postgres::{Portal, Row, Transaction};
 use uuid::Uuid;
@@ -66,7 +67,7 @@ pub(super) async fn timeline<'a>(transaction: &'a Transaction<'a>) -> Result<Tab
 }
 
 /// The timeline row that an event must have.
-pub(super) fn entry(order_id: Uuid, record: &domain::contract::Published) -> TimelineEntry {
+pub(super) fn entry(order_id: Uuid, record: &domain::order::contract::Published) -> TimelineEntry {
     let Position { shard, position } = record.position;
     TimelineEntry {
         order_id,
@@ -75,7 +76,7 @@ pub(super) fn entry(order_id: Uuid, record: &domain::contract::Published) -> Tim
         event_type: record.event.name().to_owned(),
         at: crate::apply::write::moment(record.event.at()),
         recorded_at: crate::fold::recorded_at(record),
-        body: serde_json::to_value(crate::apply::write::Body(&record.event)).expect("an event is plain data"),
+        body: record.event.to_json().expect("an event is plain data"),
         correlation_id: record.correlation_id.clone(),
         causation_id: record.causation_id.clone(),
         traceparent: record.traceparent.clone(),

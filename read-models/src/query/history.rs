@@ -1,9 +1,11 @@
 //! Timelines: the events of orders.
 
+use domain::contract::PublicEvents;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::contract::{Position, PublicEvent, Published};
+use domain::contract::Position;
+use domain::order::contract::{PublicEvent, Published};
 use domain::{EventId, Timestamp};
 use serde_json::Value;
 use uuid::Uuid;

@@ -1,12 +1,13 @@
 //! Filling tables without indexes by COPY.
 
-use domain::contract::Published;
+use domain::contract::PublicEvents;
+use domain::order::contract::Published;
 use tokio_postgres::types::{Json, ToSql, Type};
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
 
 use super::binary::Rows;
-use crate::apply::write::{Body, Column, customers, moment, skus};
+use crate::apply::write::{Column, customers, moment, skus};
 use crate::fold::recorded_at;
 use crate::{Contribution, OrderView};
 
@@ -100,7 +101,7 @@ pub(super) async fn lines(client: &Client, views: impl Iterator<Item = &OrderVie
 pub(super) async fn timeline(client: &Client, records: &[(Uuid, Published)]) -> Result<(), Error> {
     copy!(client, TIMELINE, TIMELINE_TYPES, records, (order_id, record) => [
         order_id, record.event.version(), record.event_id.uuid(), record.event.name(), moment(record.event.at()),
-        recorded_at(record), Json(Body(&record.event)), record.correlation_id, record.causation_id, record.traceparent,
+        recorded_at(record), Json(&record.event), record.correlation_id, record.causation_id, record.traceparent,
         record.position.shard, record.position.position,
     ])
 }

@@ -3,9 +3,10 @@
 //!
 //! Memory is bounded by passes: each holds the orders of one part of the ids, and reads the log once.
 
+use domain::contract::PublicEvents;
 use std::collections::{HashMap, HashSet};
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use futures::{StreamExt, TryStreamExt, try_join};
 use service_kit::BoxError;
 use service_kit::clock::Stopwatch;

@@ -1,6 +1,6 @@
 //! The bytes of released records, held against the samples that the domain's own test holds its JSON against.
 
-use domain::contract::{Facts, PublicEvent, publish};
+use domain::contract::Facts;
 use domain::order::OrderEvent;
 use domain::{TenantId, upcast};
 
@@ -15,9 +15,9 @@ fn a_record_is_encoded_as_it_was_when_it_was_released() {
         let (event_type, event_version) = sample[0].split_once(' ').unwrap();
         let stored = sample[1].strip_prefix("stored ").unwrap();
         let event: OrderEvent = upcast::decode(event_type, event_version, stored).unwrap();
-        let order_id = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
-        let facts = Facts { order_id, version, tenant: TenantId::try_new("shop").unwrap() };
-        let public: PublicEvent = publish(&facts, &event);
+        let id = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
+        let facts = Facts { id, version, tenant: TenantId::try_new("shop").unwrap() };
+        let public = PublicEvent::publish(&facts, &event);
         let mut datum = Vec::new();
         datum::write(&public, &mut datum);
         let written = format!("avro {}", crate::headers::hexadecimal(&datum));
