@@ -14,7 +14,7 @@ use std::time::Instant;
 use benches::drive::median;
 use benches::history::filled_log;
 use benches::replayed::Replayed;
-use domain::contract::Published;
+use domain::order::contract::Published;
 use futures::{SinkExt, TryStreamExt};
 use orderctl::replay::StoreLog;
 use read_models::rebuild::{Log, Progress, Purpose, RebuildOptions, rebuild};

@@ -12,12 +12,13 @@ use benches::drive::median;
 use benches::orders::filled_log;
 use benches::relaying::{PARTITIONS, Relayed, followed, relay_until};
 use domain::contract::Position;
+use domain::order::contract::PublicEvent;
 use event_store::{LogPage, Store, StoredRow};
 use messaging::checkpoint::Checkpoint;
 use messaging::producer::{IdempotentProducer, TransactionalProducer};
 use messaging::testing::{TestTopic, brokers, unique};
 use messaging::{EncodedRecord, Encoder};
-use relay::{RelayOptions, outgoing};
+use relay::{BATCH_EVENTS_MAX, outgoing};
 
 #[tokio::main]
 async fn main() {
@@ -62,7 +63,7 @@ async fn produce_all(store: &Store, events: i64) -> Relayed {
     let mut transactions: Vec<Vec<EncodedRecord>> = Vec::new();
     let mut after = 0;
     while after < events {
-        let page = store.read_log(0, after, RelayOptions::default().batch_events_max).await.unwrap();
+        let page = store.read_log(0, after, BATCH_EVENTS_MAX).await.unwrap();
         let checkpoint = checkpoint(store, &page).to_record(&checkpoints.name);
         after = page.last;
         let records = page.rows.into_iter().map(|(position, row)| encode(&encoder, position, row));
@@ -87,7 +88,7 @@ async fn relay_plain(store: &Store, events: i64) -> Duration {
     let checkpoints = TestTopic::create(1).await;
     let encoder = topic.encoder().await;
     let producer = IdempotentProducer::new(&brokers()).unwrap();
-    let batch = RelayOptions::default().batch_events_max;
+    let batch = BATCH_EVENTS_MAX;
     let started = Instant::now();
     let mut after = 0;
     let mut page = store.read_log(0, after, batch).await.unwrap();
@@ -110,6 +111,6 @@ fn checkpoint(store: &Store, page: &LogPage) -> Checkpoint {
     Checkpoint { incarnation, shard: 0, position: page.last, event_id: page.rows.last().unwrap().1.event_id }
 }
 
-fn encode(encoder: &Encoder, position: Position, row: StoredRow) -> EncodedRecord {
+fn encode(encoder: &Encoder<PublicEvent>, position: Position, row: StoredRow) -> EncodedRecord {
     encoder.encode(&outgoing(position, row).unwrap()).unwrap()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use event_store::{Sequencer, Store};
 use messaging::testing::{Follower, TestTopic, brokers, unique};
-use relay::{Deps, RelayOptions, RelayStatus, run};
+use relay::{Deps, Kinds, RelayOptions, RelayStatus, RelayedKind, run};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::testing::TestDatabase;
 use tokio_util::sync::CancellationToken;
@@ -67,17 +67,12 @@ pub async fn relay_until(
     let deps = Deps {
         store: store.clone(),
         brokers: brokers(),
-        encoder: topic.encoder().await,
+        kinds: Kinds::new(RelayedKind::of(topic.encoder().await, store), []),
         clock: Arc::new(SystemClock),
         holder: SystemIds.random(),
         status: RelayStatus::default(),
     };
-    let options = RelayOptions {
-        topic: topic.name.as_str().into(),
-        checkpoint_topic: checkpoints.name.as_str().into(),
-        transactional_id_prefix: unique("relay"),
-        ..RelayOptions::default()
-    };
+    let options = RelayOptions::new(&checkpoints.name, &unique("relay"));
     let (_idle, head) = Sequencer::new(store.clone(), database.url().clone(), 0);
     let relay = |stop| async { run(deps, options, 0, head, stop).await.unwrap() };
     followed(checkpoints, after, until, relay).await

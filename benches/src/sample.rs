@@ -1,6 +1,6 @@
 //! The event that every contender stores: an order of two lines, about 300 bytes of JSON.
 
-use domain::{Decider, StoredEvent, Unfoldable, upcast::Upcaster};
+use domain::{Decider, EventType, StoredEvent, Unfoldable, upcast::Upcaster};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,16 +52,10 @@ pub fn placed(id: &str) -> SampleEvent {
 impl StoredEvent for SampleEvent {
     const UPCASTERS: &'static [Upcaster] = &[];
 
-    fn event_type(&self) -> &'static str {
-        "OrderPlaced"
-    }
+    const TYPES: &'static [EventType] = &[EventType { name: "OrderPlaced", version: "1.0" }];
 
-    fn event_version(&self) -> &'static str {
-        "1.0"
-    }
-
-    fn current_version(event_type: &str) -> Option<&'static str> {
-        (event_type == "OrderPlaced").then_some("1.0")
+    fn index(&self) -> usize {
+        0
     }
 }
 

@@ -21,7 +21,7 @@ pub mod upcast;
 
 pub use country::{CountryCode, UnknownCountry};
 pub use currency::Currency;
-pub use decider::{Decider, StoredEvent, Unfoldable, fold};
+pub use decider::{Decider, EventType, StoredEvent, Unfoldable, fold};
 pub use ids::{
     CustomerId, EventId, ExternalReference, ImportSource, LineId, OrderId, OrderNumber, Sku, SubjectId, TenantId,
 };

@@ -87,6 +87,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::EventType;
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     enum Event {
@@ -112,16 +113,10 @@ mod tests {
             },
         ];
 
-        fn event_type(&self) -> &'static str {
-            "Weighed"
-        }
+        const TYPES: &'static [EventType] = &[EventType { name: "Weighed", version: "2.0" }];
 
-        fn event_version(&self) -> &'static str {
-            "2.0"
-        }
-
-        fn current_version(event_type: &str) -> Option<&'static str> {
-            (event_type == "Weighed").then_some("2.0")
+        fn index(&self) -> usize {
+            0
         }
     }
 

@@ -4,6 +4,7 @@
 //! aborted records and transaction markers follow it and however many more are written meanwhile. The partition is the
 //! shard, so one partition holds the checkpoints of one shard alone.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ impl Checkpoint {
     /// # Panics
     /// Never: a checkpoint has only texts and numbers, which JSON can always hold.
     pub fn to_record(&self, topic: &str) -> EncodedRecord {
-        CheckpointRecord { checkpoint: *self, examined: None }.to_record(topic)
+        CheckpointRecord { checkpoint: *self, examined: None, examined_further: BTreeMap::new() }.to_record(topic)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Record headers: CloudEvents 1.0 in binary mode, and the engine's own.
 
-use domain::contract::{Position, Published};
+use domain::contract::{Position, PublicEvents, Published};
 use domain::{EventId, Timestamp};
 use rdkafka::message::{Header, OwnedHeaders};
 use uuid::Uuid;
@@ -55,8 +55,8 @@ pub const TEXT_BYTES_MAX: usize = 1_024;
 const HEADERS_EXPECTED: usize = 20;
 
 /// What the headers of a record are made from.
-pub(crate) struct Described<'a> {
-    pub published: &'a Published,
+pub(crate) struct Described<'a, E> {
+    pub published: &'a Published<E>,
     pub payload_hash: &'a [u8; 32],
     pub full_name: &'a str,
     pub data_schema: &'a str,
@@ -69,7 +69,7 @@ pub fn source_of(incarnation: Uuid) -> String {
 }
 
 /// The headers of a record.
-pub(crate) fn write(described: &Described<'_>) -> OwnedHeaders {
+pub(crate) fn write<E: PublicEvents>(described: &Described<'_, E>) -> OwnedHeaders {
     let Described { published, payload_hash, full_name, data_schema, source } = *described;
     let event = &published.event;
     let time = Timestamp::try_from_micros(event.at()).map_or_else(|_| event.at().to_string(), |at| at.to_string());
@@ -79,7 +79,7 @@ pub(crate) fn write(described: &Described<'_>) -> OwnedHeaders {
     let headers = text(headers, TYPE, full_name);
     let headers = text(headers, SOURCE, source);
     let headers = text(headers, TIME, &time);
-    let headers = text(headers, SUBJECT, event.order_id());
+    let headers = text(headers, SUBJECT, event.stream_id());
     let headers = text(headers, DATA_SCHEMA, data_schema);
     let headers = text(headers, CONTENT_TYPE, CONTENT_TYPE_VALUE);
     let headers = text(headers, AGGREGATE_VERSION, &event.version().to_string());

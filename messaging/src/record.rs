@@ -7,8 +7,8 @@ use rdkafka::message::OwnedHeaders;
 
 /// A public event with the payload hash of its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutgoingRecord {
-    pub published: Published,
+pub struct OutgoingRecord<E> {
+    pub published: Published<E>,
     /// SHA-256 of the stored payload's JSON, `ce_payloadhash`.
     pub payload_hash: [u8; 32],
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use domain::order::contract::{PublicEvent, TOPIC};
 use event_store::{DeclareError, SetShardsError};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::{self as kafka_topics, ApplyTopicsError};
@@ -54,7 +55,8 @@ pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     let say = |line: &str| println!("{line}");
     let failed = |database| move |source| DeployError::Migrate { database, source: Box::new(source) };
     apply(&databases.orders, event_store::migrations(), say).await.map_err(failed("orders"))?;
-    let new = event_store::declare(&databases.orders, &relay::declared_events()).await.map_err(Box::new)?;
+    let new =
+        event_store::declare(&databases.orders, &relay::declared_events::<PublicEvent>()).await.map_err(Box::new)?;
     if new > 0 {
         println!("{}: {new} kinds of events declared", databases.orders);
     }
@@ -88,6 +90,6 @@ pub async fn topics(messaging: &MessagingSettings) -> Result<(), DeployError> {
 /// [`DeployError::Schemas`].
 pub async fn schemas(messaging: &MessagingSettings) -> Result<(), DeployError> {
     let registry = Registry::new(&messaging.schema_registry_url)?;
-    registry.register_all(kafka_topics::ORDER_EVENTS, |line| println!("{line}")).await?;
+    registry.register_all::<PublicEvent>(TOPIC, |line| println!("{line}")).await?;
     Ok(())
 }

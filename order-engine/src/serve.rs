@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use domain::contract::PublicEvents;
+use domain::order::contract::{PublicEvent, TOPIC};
 use event_store::{OpenError, Sequencer, Store, StoreOptions};
+use messaging::Encoder;
 use messaging::registry::{Registry, RegistryError};
-use messaging::{Encoder, topics};
+use messaging::topics::{self, RELAY_CHECKPOINT};
 use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
 use read_models::ReadDb;
-use relay::{RelayOptions, RelayStatus};
+use relay::{Kinds, RelayOptions, RelayStatus, RelayedKind};
 use service_kit::BoxError;
 use service_kit::auth::{LoadKeysError, Verifier};
 use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
@@ -28,6 +31,8 @@ use crate::roles::Role;
 
 /// How long requests in flight may take to end after SIGTERM.
 const DRAIN_MS: u64 = 10_000;
+/// The relay's transactional ids are this, a dash and the shard.
+const TRANSACTIONAL_ID_PREFIX: &str = "orders-relay";
 /// Pause before a registry that is away is asked again.
 const REGISTRY_PAUSE_MS: u64 = 1_000;
 /// Connections to the keys' database.
@@ -181,7 +186,10 @@ impl Engine {
         let check = Check::new("relay", move || std::future::ready(checked.check()));
         self.checks.push(check.noting(move || noted.note()));
         let refuse = self.settings.relay.brokers_that_lose_markers == BrokersThatLoseMarkers::Refuse;
-        let options = RelayOptions { refuse_brokers_that_lose_markers: refuse, ..RelayOptions::default() };
+        let options = RelayOptions {
+            refuse_brokers_that_lose_markers: refuse,
+            ..RelayOptions::new(RELAY_CHECKPOINT, TRANSACTIONAL_ID_PREFIX)
+        };
         for shard in 0..store.identity().shards {
             let (sequencer, head) = Sequencer::new(store.clone(), self.settings.databases.orders.clone(), shard);
             let stop = self.supervisor.token();
@@ -197,8 +205,8 @@ impl Engine {
             let status = status.clone();
             let options = options.clone();
             self.supervisor.spawn(format!("relay-{shard}"), async move {
-                let Some(encoder) = encoder(&registry, &stop).await? else { return Ok(()) };
-                let deps = relay::Deps { store, brokers, encoder, clock, holder, status };
+                let Some(kinds) = kinds(&registry, &store, &stop).await? else { return Ok(()) };
+                let deps = relay::Deps { store, brokers, kinds, clock, holder, status };
                 if let Err(error) = relay::run(deps, options, shard, head, stop.clone()).await {
                     // Other shards and roles go on; readiness reports it, and a restart tries again.
                     tracing::error!(
@@ -217,7 +225,7 @@ impl Engine {
     fn projection(&mut self) -> Result<(), ServeError> {
         let source = ProjectionSource {
             group: read_models::GROUP.to_owned(),
-            topic: topics::ORDER_EVENTS.to_owned(),
+            topic: TOPIC.to_owned(),
             dead_letters: topics::READ_DEAD_LETTERS.to_owned(),
         };
         let databases = &self.settings.databases;
@@ -316,11 +324,21 @@ impl Engine {
     }
 }
 
+/// The kinds of streams that the relay publishes. The first one also publishes the rows of kinds that are not in the table.
+async fn kinds(registry: &Registry, store: &Store, stop: &CancellationToken) -> Result<Option<Kinds>, RegistryError> {
+    let Some(orders) = encoder::<PublicEvent>(registry, TOPIC, stop).await? else { return Ok(None) };
+    Ok(Some(Kinds::new(RelayedKind::of(orders, store), [])))
+}
+
 /// Looks this release's schemas up. A registry that is away is waited for, since commands can be taken without it; `None` when
 /// the engine stops meanwhile.
-async fn encoder(registry: &Registry, stop: &CancellationToken) -> Result<Option<Encoder>, RegistryError> {
+async fn encoder<E: PublicEvents>(
+    registry: &Registry,
+    topic: &str,
+    stop: &CancellationToken,
+) -> Result<Option<Encoder<E>>, RegistryError> {
     loop {
-        let looked_up = stop.run_until_cancelled(Encoder::connect(registry, topics::ORDER_EVENTS)).await;
+        let looked_up = stop.run_until_cancelled(Encoder::connect(registry, topic)).await;
         match looked_up {
             Some(Err(error)) if error.is_transient() => {
                 tracing::warn!(error = service_kit::errors::chain(&error), "the relay waits for the schema registry");

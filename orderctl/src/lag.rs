@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use domain::order::contract::TOPIC;
 use event_store::{Store, StoreOptions};
 use messaging::checkpoint::{self, Checkpoint};
-use messaging::topics::{ORDER_EVENTS, RELAY_CHECKPOINT};
+use messaging::topics::RELAY_CHECKPOINT;
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
@@ -45,7 +46,7 @@ pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxErro
     let unsequenced = store.unsequenced().await?;
     let shards = shards(&store, &brokers(variables)?).await?;
     let read = read_client(variables).await?;
-    let rows = read.query(include_str!("sql/offsets.sql"), &[&read_models::GROUP, &ORDER_EVENTS]).await?;
+    let rows = read.query(include_str!("sql/offsets.sql"), &[&read_models::GROUP, &TOPIC]).await?;
     let partitions = partitions(&brokers(variables)?, &rows).await?;
     let parked: i64 = read.query_one(include_str!("sql/parked.sql"), &[&read_models::GROUP]).await?.try_get(0)?;
     let mut out = std::io::stdout();
@@ -141,7 +142,7 @@ async fn partitions(brokers: &str, rows: &[Row]) -> Result<Vec<Partition>, BoxEr
     }
     let next_offset = |row: Option<&&Row>| row.map_or(Ok(0), |row| row.try_get::<_, i64>(1));
     let start = |partition: i32| next_offset(known.get(&partition)).unwrap_or_default();
-    let ends = Topic::open(brokers, ORDER_EVENTS, start).await?.ends().await?;
+    let ends = Topic::open(brokers, TOPIC, start).await?.ends().await?;
     let mut partitions = Vec::new();
     for (number, end) in ends {
         let row = known.get(&number);

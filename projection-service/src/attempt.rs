@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::Timestamp;
-use domain::contract::Published;
+use domain::order::contract::Published;
 use messaging::IncomingRecord;
 use read_models::Applier;
 use tokio_postgres::Transaction;

@@ -1,9 +1,10 @@
 //! Dividing records into those that are applied and those that are parked.
 
+use domain::order::contract::PublicEvent;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use messaging::{Decoder, IncomingRecord};
 use service_kit::errors::chain;
 
@@ -34,7 +35,7 @@ pub(crate) struct Divided<'a> {
 impl Batch {
     /// Decodes records in their order. A transient error returns the records, so that decoding can be repeated.
     pub(crate) async fn decode(
-        decoder: &Decoder,
+        decoder: &Decoder<PublicEvent>,
         records: Vec<IncomingRecord>,
     ) -> Result<Self, (Vec<IncomingRecord>, AttemptError)> {
         let mut published = Vec::with_capacity(records.len());

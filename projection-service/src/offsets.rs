@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::contract::Published;
+use domain::order::contract::Published;
 use domain::{EventId, Timestamp};
 use messaging::consumer::ResumePosition;
 use service_kit::config::DatabaseUrl;

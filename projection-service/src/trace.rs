@@ -3,7 +3,8 @@
 //! A span for each record would cost more than folding the record, so spans are made only when target [`TARGET`] is
 //! enabled at level debug (`RUST_LOG=info,projection_order=debug`).
 
-use domain::contract::Published;
+use domain::contract::PublicEvents;
+use domain::order::contract::Published;
 use service_kit::telemetry;
 
 /// The target of the spans and lines of single orders.

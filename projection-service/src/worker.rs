@@ -1,5 +1,6 @@
 //! One worker: writes the batches of its partitions over one connection, one after the other.
 
+use domain::order::contract::PublicEvent;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +48,7 @@ pub(crate) enum Job {
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) settings: Arc<ProjectionSettings>,
-    pub(crate) decoder: Decoder,
+    pub(crate) decoder: Decoder<PublicEvent>,
     pub(crate) clock: SharedClock,
     pub(crate) progress: Progress,
 }

@@ -6,7 +6,7 @@
 
 mod error;
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use tokio_postgres::{Client, Statement, Transaction};
 
 pub use error::ApplyError;

@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-use domain::contract::{Position, Published};
+use domain::contract::Position;
+use domain::contract::PublicEvents;
+use domain::order::contract::Published;
 use read_models::audit::{Sorted, audit};
 use read_models::testing::EventHistory;
 use read_models::{Applier, migrate};

@@ -9,6 +9,7 @@
 //! Does not: assign positions (the sequencer does) or decide which process runs: a lease decides, and fencing enforces
 //! it.
 
+mod kinds;
 mod options;
 mod outgoing;
 mod pages;
@@ -19,14 +20,14 @@ mod status;
 use std::time::Duration;
 
 use event_store::Store;
-use messaging::Encoder;
 use service_kit::clock::SharedClock;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use options::RelayOptions;
-pub use outgoing::{UnreadableEvent, declared_events, outgoing, published, published_as_foreign};
+pub use kinds::{Kinds, RelayedKind, declared_events};
+pub use options::{BATCH_EVENTS_MAX, RelayOptions};
+pub use outgoing::{UnreadableEvent, outgoing, published, published_as_foreign};
 pub use session::RelayError;
 pub use start::{PartitionName, StartError, Undecidable};
 pub use status::{RelayStatus, RelayStopped};
@@ -37,8 +38,8 @@ pub struct Deps {
     pub store: Store,
     /// Kafka's bootstrap servers.
     pub brokers: String,
-    /// An encoder for the topic of [`RelayOptions`].
-    pub encoder: Encoder,
+    /// What is published, and where.
+    pub kinds: Kinds,
     /// Used to measure lag.
     pub clock: SharedClock,
     /// Identifies this process as a holder of leases.
@@ -53,13 +54,12 @@ pub struct Deps {
 /// [`RelayError`] when going on would lose or duplicate events: the checkpoint belongs to another log, records
 /// contradict it, an event cannot be read, or Kafka refuses a record for good. Other errors are retried.
 pub async fn run(
-    mut deps: Deps,
+    deps: Deps,
     options: RelayOptions,
     shard: i16,
     mut head: watch::Receiver<i64>,
     stop: CancellationToken,
 ) -> Result<(), RelayError> {
-    deps.encoder = deps.encoder.of_log(deps.store.identity().incarnation);
     metrics::gauge!("relay_stopped", "shard" => shard.to_string()).set(0.0);
     let mut backoff_ms = options.retry_backoff_ms_min;
     while !stop.is_cancelled() {

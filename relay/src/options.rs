@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use messaging::topics::{ORDER_EVENTS, RELAY_CHECKPOINT};
+/// Most events of one transaction in production.
+pub const BATCH_EVENTS_MAX: i64 = 4_000;
 
 /// Topics, limits and timeouts of a relay.
 #[derive(Debug, Clone)]
 pub struct RelayOptions {
-    /// The topic that events go to.
-    pub topic: Arc<str>,
     /// The compacted topic of the shards' checkpoints. The partition is the shard.
     pub checkpoint_topic: Arc<str>,
     /// The transactional id is this, a dash and the shard.
@@ -35,13 +34,13 @@ pub struct RelayOptions {
     pub retry_backoff_ms_max: u64,
 }
 
-impl Default for RelayOptions {
-    fn default() -> Self {
+impl RelayOptions {
+    /// The limits and timeouts of production.
+    pub fn new(checkpoint_topic: &str, transactional_id_prefix: &str) -> Self {
         Self {
-            topic: ORDER_EVENTS.into(),
-            checkpoint_topic: RELAY_CHECKPOINT.into(),
-            transactional_id_prefix: "orders-relay".to_owned(),
-            batch_events_max: 4_000,
+            checkpoint_topic: checkpoint_topic.into(),
+            transactional_id_prefix: transactional_id_prefix.to_owned(),
+            batch_events_max: BATCH_EVENTS_MAX,
             lease_ttl_s: 10.0,
             lease_renewal_ms: 3_000,
             idle_ms: 500,

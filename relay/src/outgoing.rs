@@ -1,11 +1,10 @@
 //! Turns stored rows into the records to publish.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use domain::contract::{Facts, ForeignRow, Position, PublicEvent, Published, publish, publish_foreign};
-use domain::order::{Order, OrderEvent};
+use domain::contract::{Facts, ForeignRow, Position, PublicEvents, Published};
 use domain::upcast::{self, DecodeError};
-use domain::{Decider, EventId, StoredEvent, TenantId};
-use event_store::{DeclaredEvent, Metadata, StoredRow, StreamId};
+use domain::{EventId, StoredEvent, TenantId};
+use event_store::{Metadata, StoredRow, StreamId};
 use messaging::OutgoingRecord;
 
 /// The tenant of rows whose writer sets none.
@@ -29,29 +28,9 @@ pub enum UnreadableEvent {
         #[source]
         source: Box<DecodeError>,
     },
-    /// The row's stream id is no order's id.
-    #[error("event {event} at position {position} is an order's, but its stream {stream} is named by no order's id")]
+    /// The row's stream id is not of the form that its kind has.
+    #[error("event {event} at position {position} is of a kind whose streams are not named like {stream}")]
     Stream { position: Position, event: EventId, stream: StreamId },
-}
-
-/// The kinds of events that this release writes and publishes under their own names.
-pub fn declared_events() -> Vec<DeclaredEvent> {
-    let own = PublicEvent::NAMES.into_iter().filter_map(|name| Some((name, OrderEvent::current_version(name)?)));
-    own.map(|(name, version)| DeclaredEvent {
-        aggregate_type: Order::KIND.to_owned(),
-        event_type: name.to_owned(),
-        event_version: version.to_owned(),
-    })
-    .collect()
-}
-
-/// Whether a row is of a kind and version that this release reads as an event of its own.
-pub(crate) fn is_read_here(row: &StoredRow) -> bool {
-    let version = &*row.event_version;
-    let lifted = |step: &upcast::Upcaster| step.event_type == row.event_type && step.from == version;
-    &*row.stream.kind == Order::KIND
-        && OrderEvent::current_version(&row.event_type)
-            .is_some_and(|current| current == version || OrderEvent::UPCASTERS.iter().any(lifted))
 }
 
 /// The record of a row: the public event of an event of the engine, or a `ForeignEvent` for any other row.
@@ -59,7 +38,7 @@ pub(crate) fn is_read_here(row: &StoredRow) -> bool {
 /// # Errors
 /// [`UnreadableEvent`] for an engine's row that cannot be read: published as a foreign event, it would be lost to every
 /// consumer.
-pub fn outgoing(position: Position, row: StoredRow) -> Result<OutgoingRecord, UnreadableEvent> {
+pub fn outgoing<E: PublicEvents>(position: Position, row: StoredRow) -> Result<OutgoingRecord<E>, UnreadableEvent> {
     let payload_hash = hash(&row.payload);
     Ok(OutgoingRecord { published: published(position, row)?, payload_hash })
 }
@@ -68,22 +47,22 @@ pub fn outgoing(position: Position, row: StoredRow) -> Result<OutgoingRecord, Un
 ///
 /// # Errors
 /// [`UnreadableEvent`], as for [`outgoing`].
-pub fn published(position: Position, row: StoredRow) -> Result<Published, UnreadableEvent> {
+pub fn published<E: PublicEvents>(position: Position, row: StoredRow) -> Result<Published<E>, UnreadableEvent> {
     let own = own_event(position, &row)?;
     Ok(with_envelope(position, row, own))
 }
 
 /// A row as a `ForeignEvent` with its envelope, for readers of the log that go on in spite of an [`UnreadableEvent`].
-pub fn published_as_foreign(position: Position, row: StoredRow) -> Published {
+pub fn published_as_foreign<E: PublicEvents>(position: Position, row: StoredRow) -> Published<E> {
     with_envelope(position, row, None)
 }
 
-fn with_envelope(position: Position, row: StoredRow, own: Option<PublicEvent>) -> Published {
+fn with_envelope<E: PublicEvents>(position: Position, row: StoredRow, own: Option<E>) -> Published<E> {
     let metadata = Metadata::from_json(&row.metadata);
     let event_id = row.event_id;
     let recorded_at = row.recorded_at;
     Published {
-        event: own.unwrap_or_else(|| foreign(row)),
+        event: own.unwrap_or_else(|| E::foreign(foreign(row))),
         event_id,
         position,
         recorded_at,
@@ -93,19 +72,19 @@ fn with_envelope(position: Position, row: StoredRow, own: Option<PublicEvent>) -
     }
 }
 
-/// The public event of a row whose kind this release writes. `None` for another kind, and for a row that is too large
+/// The public event of a row whose kind and type this release writes. `None` for another kind, and for a row that is too large
 /// to be published, which only another program can have stored.
-fn own_event(position: Position, row: &StoredRow) -> Result<Option<PublicEvent>, UnreadableEvent> {
-    if &*row.stream.kind != Order::KIND || OrderEvent::current_version(&row.event_type).is_none() {
+fn own_event<E: PublicEvents>(position: Position, row: &StoredRow) -> Result<Option<E>, UnreadableEvent> {
+    if &*row.stream.kind != E::KIND || E::Stored::current_version(&row.event_type).is_none() {
         return Ok(None);
     }
     let event = row.event_id;
     let stream = row.stream.clone();
-    let Ok(order_id) = row.stream.id.parse() else { return Err(UnreadableEvent::Stream { position, event, stream }) };
-    let stored = upcast::decode::<OrderEvent>(&row.event_type, &row.event_version, &row.payload).map_err(|source| {
+    let Ok(id) = row.stream.id.parse() else { return Err(UnreadableEvent::Stream { position, event, stream }) };
+    let stored = upcast::decode::<E::Stored>(&row.event_type, &row.event_version, &row.payload).map_err(|source| {
         UnreadableEvent::Body { position, event, stream, version: row.version, source: source.into() }
     })?;
-    let public = publish(&Facts { order_id, version: row.version, tenant: tenant_of(row) }, &stored);
+    let public = E::publish(&Facts { id, version: row.version, tenant: tenant_of(row) }, &stored);
     if row.payload.len() <= UNMEASURED_BYTES_MAX || messaging::check_publishable(&public).is_ok() {
         return Ok(Some(public));
     }
@@ -118,10 +97,10 @@ fn tenant_of(row: &StoredRow) -> TenantId {
         .unwrap_or_else(|_| TenantId::try_new(DEFAULT_TENANT).expect("the default tenant is a slug"))
 }
 
-fn foreign(row: StoredRow) -> PublicEvent {
+fn foreign(row: StoredRow) -> ForeignRow {
     let tenant = tenant_of(&row);
     let body = (row.payload.len() <= FOREIGN_BODY_BYTES_MAX).then_some(row.payload);
-    publish_foreign(ForeignRow {
+    ForeignRow {
         aggregate_type: row.stream.kind.to_string(),
         aggregate_id: row.stream.id.to_string(),
         version: row.version,
@@ -130,7 +109,7 @@ fn foreign(row: StoredRow) -> PublicEvent {
         event_type: row.event_type,
         event_version: row.event_version,
         body,
-    })
+    }
 }
 
 fn hash(payload: &str) -> [u8; 32] {
@@ -141,6 +120,9 @@ fn hash(payload: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use domain::Timestamp;
+    use domain::order::contract::{PublicEvent, Published};
+
+    use crate::declared_events;
 
     use super::*;
 
@@ -172,7 +154,7 @@ mod tests {
             assert!(said.contains(ORDER) && said.contains("position 0.7"), "{said}");
         }
         let stray = row(StreamId::new("order", "no id"), "OrderCancelled", "1.0", "{}");
-        assert!(matches!(published(AT, stray), Err(UnreadableEvent::Stream { .. })));
+        assert!(matches!(published::<PublicEvent>(AT, stray), Err(UnreadableEvent::Stream { .. })));
     }
 
     #[test]
@@ -184,8 +166,9 @@ mod tests {
 
     #[test]
     fn every_public_event_but_the_foreign_one_is_declared() {
-        let declared: Vec<_> = declared_events().into_iter().map(|event| event.event_type).collect();
-        let names: Vec<_> = PublicEvent::NAMES.into_iter().filter(|name| *name != "ForeignEvent").collect();
+        let declared: Vec<_> = declared_events::<PublicEvent>().into_iter().map(|event| event.event_type).collect();
+        let names: Vec<_> =
+            PublicEvent::RECORDS.iter().map(|record| record.name).filter(|name| *name != "ForeignEvent").collect();
         assert_eq!(declared, names);
     }
 }

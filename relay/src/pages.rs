@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use domain::contract::Position;
 use domain::{EventId, Timestamp};
-use event_store::{DeclaredEvent, LogPage, StoredRow};
+use event_store::{DeclaredEvent, LogPage, StoredRow, StreamId};
 use messaging::EncodedRecord;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tracing::Level;
 
-use crate::outgoing::{is_read_here, outgoing};
+use crate::kinds::Publication;
 use crate::session::RelayError;
 use crate::{Deps, RelayOptions};
 
@@ -58,7 +58,7 @@ impl Page {
 
 /// The attributes of a published event in its trace.
 pub(crate) struct Trace {
-    order: String,
+    stream: StreamId,
     version: i64,
     traceparent: Option<String>,
 }
@@ -66,11 +66,11 @@ pub(crate) struct Trace {
 impl Trace {
     /// Emits the trace event of a published event.
     pub(crate) fn emit(&self) {
-        let Self { order, version, traceparent } = self;
+        let Self { stream, version, traceparent } = self;
         tracing::debug!(
             name: "relay.event.publish",
             target: "relay::trace",
-            { order.id = order, event.version = version, traceparent = traceparent.as_deref() },
+            { stream.kind = &*stream.kind, stream.id = &*stream.id, event.version = version, traceparent = traceparent.as_deref() },
             "published"
         );
     }
@@ -226,7 +226,7 @@ impl Reader {
     /// of a kind that this release does not read, and read again each time: a newer release declares its kinds before
     /// it writes any.
     async fn leave_newer(&self, rows: &[(Position, StoredRow)]) -> Result<(), RelayError> {
-        let unknown = rows.iter().filter(|(_, row)| !is_read_here(row));
+        let unknown = rows.iter().filter(|(_, row)| !self.deps.kinds.is_read_here(row));
         let unknown: Vec<_> = unknown.map(|(position, row)| (*position, DeclaredEvent::of(row))).collect();
         if unknown.is_empty() {
             return Ok(());
@@ -237,15 +237,12 @@ impl Reader {
     }
 
     fn add(&self, position: Position, row: StoredRow, traced: bool, page: &mut Page) -> Result<(), RelayError> {
-        let record = outgoing(position, row)?;
-        let encoded = self.deps.encoder.encode(&record).map_err(|source| RelayError::Encode { position, source })?;
-        page.bytes += encoded.value.as_ref().map_or(0, Vec::len);
-        page.records.push(encoded);
-        if traced {
-            let event = &record.published.event;
-            let order = event.order_id().to_owned();
-            let version = event.version();
-            page.traces.push(Trace { order, version, traceparent: record.published.traceparent });
+        let stream = traced.then(|| row.stream.clone());
+        let Publication { record, version, traceparent } = self.deps.kinds.publish(position, row)?;
+        page.bytes += record.value.as_ref().map_or(0, Vec::len);
+        page.records.push(record);
+        if let Some(stream) = stream {
+            page.traces.push(Trace { stream, version, traceparent });
         }
         Ok(())
     }

@@ -7,14 +7,14 @@ use domain::contract::Position;
 use event_store::{DeclaredEvent, Lease, LeaseError, ReadError};
 use messaging::checkpoint::Checkpoint;
 use messaging::producer::{ProducerError, TransactionalProducer};
-use messaging::{CheckpointRecord, EncodeError, EncodedRecord, Examined, partition_of};
+use messaging::{EncodeError, EncodedRecord, partition_of};
 use service_kit::clock::Stopwatch;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::outgoing::UnreadableEvent;
 use crate::pages::{Page, Pages, Trace};
-use crate::start::{PartitionName, StartError, Started, look_again, start};
+use crate::start::{ExaminedTopics, PartitionName, StartError, Started, look_again, start};
 use crate::{Deps, RelayOptions};
 
 /// How a session ended without an error.
@@ -164,7 +164,7 @@ struct Session<'a> {
     shard: i16,
     producer: TransactionalProducer,
     published: i64,
-    examined: Examined,
+    examined: ExaminedTopics,
     /// Where committed records lacked their marker, and no transaction has touched the partition since.
     unmarked: Vec<PartitionName>,
 }
@@ -211,9 +211,10 @@ impl Session<'_> {
 
     /// The unmarked partitions that a transaction with these records writes to, and whose markers it thereby completes.
     fn touched_of_unmarked(&self, records: &[EncodedRecord]) -> Vec<PartitionName> {
-        let partitions = self.examined.ends.len();
         let touches = |wanted: &PartitionName| {
-            let mut keys = records.iter().filter_map(|record| record.key.as_deref());
+            let partitions = self.examined.partitions_of(&wanted.topic);
+            let of_topic = records.iter().filter(|record| record.topic == wanted.topic);
+            let mut keys = of_topic.filter_map(|record| record.key.as_deref());
             wanted.topic == self.options.checkpoint_topic
                 || keys.any(|key| partition_of(key, partitions).map(i32::try_from) == Some(Ok(wanted.partition)))
         };
@@ -244,7 +245,7 @@ impl Session<'_> {
     async fn produce_checkpoint(&mut self, position: i64, event_id: EventId) -> Result<(), RelayError> {
         let incarnation = self.deps.store.identity().incarnation;
         let checkpoint = Checkpoint { incarnation, shard: self.shard, position, event_id };
-        let record = CheckpointRecord { checkpoint, examined: Some(self.examined.clone()) };
+        let record = self.examined.record(checkpoint, self.deps.kinds.topics());
         self.producer.produce(record.to_record(&self.options.checkpoint_topic)).await?;
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use domain::order::contract::TOPIC;
 use messaging::headers::TYPE;
 use messaging::testing::TestTopic;
-use messaging::topics::{ORDER_EVENTS, READ_DEAD_LETTERS};
+use messaging::topics::READ_DEAD_LETTERS;
 use reqwest::Method;
 use serde_json::{Value, json};
 use service_kit::clock::Stopwatch;
@@ -43,7 +44,7 @@ async fn erasures(log: &Client, orders: &[String]) -> Vec<(i64, i64)> {
 
 /// How often a `SubjectErased` of one of these orders stands on the topic.
 async fn erasures_published(orders: &[String]) -> usize {
-    let topic = TestTopic { name: ORDER_EVENTS.to_owned(), partitions: PARTITIONS };
+    let topic = TestTopic { name: TOPIC.to_owned(), partitions: PARTITIONS };
     let wanted: std::collections::HashSet<&[u8]> = orders.iter().map(String::as_bytes).collect();
     let records = topic.read_all().await;
     let erasures = records.iter().filter(|record| {
@@ -184,7 +185,7 @@ async fn no_word_of_a_person_stands_anywhere_and_after_the_erasure_nobody_can_re
         "table orders public.state_snapshots",
         "table read public.parked",
         "table identity public.subject_keys",
-        &format!("topic {ORDER_EVENTS}"),
+        &format!("topic {TOPIC}"),
         &format!("topic {READ_DEAD_LETTERS}"),
     ] {
         assert!(known.contains(&storage), "{storage} is not among {known:?}");

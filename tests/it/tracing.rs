@@ -1,10 +1,10 @@
 //! One order followed by its trace id through every hop.
 
 use domain::contract::Position;
+use domain::order::contract::TOPIC;
 use event_store::{Store, StoreOptions, StreamId};
 use messaging::headers::{CORRELATION_ID, GLOBAL_POSITION, ID, TRACEPARENT};
 use messaging::testing::TestTopic;
-use messaging::topics::ORDER_EVENTS;
 use reqwest::Method;
 use serde_json::json;
 
@@ -43,7 +43,7 @@ async fn a_trace_leads_from_the_request_to_the_read_model() {
     assert_eq!(last, json!({"type": "OrderPlaced", "traceId": TRACE, "correlationId": "journey-1"}));
 
     // On the topic.
-    let topic = TestTopic { name: ORDER_EVENTS.to_owned(), partitions: 12 };
+    let topic = TestTopic { name: TOPIC.to_owned(), partitions: 12 };
     let records = topic.read_all().await;
     let text = |name: &str, record: &messaging::IncomingRecord| {
         record.headers.last(name).map(|value| String::from_utf8(value.to_vec()).unwrap())

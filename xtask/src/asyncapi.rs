@@ -1,7 +1,9 @@
 //! The topics for other teams as an AsyncAPI 3.0 document, made from the declared topics and the Avro schemas.
 
-use messaging::schemas::{CONTRACT, ContractSchema};
-use messaging::topics::{ORDER_EVENTS, declared};
+use domain::order::contract::PublicEvent;
+use domain::order::contract::TOPIC;
+use messaging::schemas::{self, RecordSchema};
+use messaging::topics::declared;
 use serde_json::{Map, Value, json};
 
 /// The document, pretty and stable.
@@ -11,16 +13,16 @@ pub fn document() -> String {
         .topics
         .iter()
         .map(|topic| {
-            let messages = if topic.name == ORDER_EVENTS { message_references() } else { json!({}) };
+            let messages = if topic.name == TOPIC { message_references() } else { json!({}) };
             let channel = json!({"address": topic.name, "description": topic.doc, "messages": messages});
             (channel_key(&topic.name), channel)
         })
         .collect();
     let messages: Map<String, Value> =
-        CONTRACT.iter().map(|contract| (short(contract).to_owned(), message(contract))).collect();
+        schemas::of::<PublicEvent>().iter().map(|contract| (short(contract).to_owned(), message(contract))).collect();
     let operation = json!({
         "action": "receive",
-        "channel": {"$ref": format!("#/channels/{}", channel_key(ORDER_EVENTS))},
+        "channel": {"$ref": format!("#/channels/{}", channel_key(TOPIC))},
         "summary": "Read every public fact of every order, in order, without gaps, exactly once under read_committed."
     });
     let document = json!({
@@ -40,7 +42,7 @@ pub fn document() -> String {
     text
 }
 
-fn message(contract: &ContractSchema) -> Value {
+fn message(contract: &RecordSchema) -> Value {
     let schema: Value = serde_json::from_str(contract.text).expect("an embedded schema is JSON");
     json!({
         "name": contract.full_name,
@@ -51,7 +53,7 @@ fn message(contract: &ContractSchema) -> Value {
 }
 
 fn message_references() -> Value {
-    CONTRACT
+    schemas::of::<PublicEvent>()
         .iter()
         .map(|contract| {
             (short(contract).to_owned(), json!({"$ref": format!("#/components/messages/{}", short(contract))}))
@@ -61,7 +63,7 @@ fn message_references() -> Value {
 }
 
 /// A record's name without its namespace.
-fn short(contract: &ContractSchema) -> &str {
+fn short(contract: &RecordSchema) -> &str {
     contract.full_name.rsplit('.').next().unwrap_or_default()
 }
 

@@ -92,21 +92,11 @@ impl Receipt {
             order_id,
             version: decided.version,
             state: OrderStatus::of(&decided.state).expect("a decision that was not refused leaves an order"),
-            number: number_of(&decided.state).cloned(),
+            number: decided.state.number().cloned(),
             total: total_of(&decided.state),
             line_id,
             event_ids: decided.event_ids.clone(),
         }
-    }
-}
-
-/// An order's number; `None` until it is placed.
-pub(super) const fn number_of(state: &OrderState) -> Option<&OrderNumber> {
-    match state {
-        OrderState::Absent | OrderState::Draft(_) => None,
-        OrderState::Placed(placed) => Some(&placed.number),
-        OrderState::Cancelled(cancelled) => cancelled.number.as_ref(),
-        OrderState::Imported(imported) => Some(&imported.order.number),
     }
 }
 

@@ -8,7 +8,7 @@ use service_kit::auth::{Principal, Scope};
 use service_kit::clock::Stopwatch;
 use service_kit::telemetry;
 
-use super::receipt::{Kept, number_of};
+use super::receipt::Kept;
 use super::{Answer, Caller, Code, Commands, Receipt, Refusal};
 
 /// One command with what it needs to run.
@@ -135,22 +135,8 @@ pub(super) fn require(principal: &Principal, scope: Scope) -> Result<(), Refusal
 
 /// An order's number is unique within its tenant.
 pub(super) fn number_claim(tenant: &TenantId, before: &OrderState, event: &OrderEvent) -> Option<Claim> {
-    let number = match event {
-        OrderEvent::OrderPlaced(event) => &event.number,
-        OrderEvent::OrderImported(event) => &event.number,
-        // The order keeps the claim on its earlier number, so that this leads to no other order.
-        OrderEvent::OrderImportCorrected(event) if number_of(before) != Some(&event.order.number) => {
-            &event.order.number
-        }
-        OrderEvent::OrderDrafted(_)
-        | OrderEvent::LineAdded(_)
-        | OrderEvent::LineQuantityChanged(_)
-        | OrderEvent::LineRemoved(_)
-        | OrderEvent::AddressChanged(_)
-        | OrderEvent::OrderCancelled(_)
-        | OrderEvent::OrderImportCorrected(_)
-        | OrderEvent::SubjectErased(_) => return None,
-    };
+    // The order keeps the claim on an earlier number, so that this leads to no other order.
+    let number = event.number_given(before)?;
     Some(Claim { scope: format!("order-number/{tenant}"), value: number.to_string() })
 }
 

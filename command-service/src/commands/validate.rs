@@ -1,6 +1,8 @@
 //! Dry runs: what a command would do now, without storing anything, creating a key or using up an order number.
 
-use domain::contract::{Facts, publish};
+use domain::contract::Facts;
+use domain::contract::PublicEvents;
+use domain::order::contract::PublicEvent;
 use domain::order::{OrderCommand, OrderState};
 use domain::{LineId, OrderId, OrderNumber, SubjectId};
 use serde::Serialize;
@@ -63,7 +65,7 @@ impl Commands {
         let events = decide(caller, &command, loaded.version, &loaded.state)?;
         let tenant = &caller.principal.tenant;
         let events = (loaded.version + 1..).zip(&events).map(|(version, event)| {
-            let event = publish(&Facts { order_id, version, tenant: tenant.clone() }, event);
+            let event = PublicEvent::publish(&Facts { id: order_id, version, tenant: tenant.clone() }, event);
             let body = event.to_json().expect("public events are made of strings and numbers");
             PreviewEvent { r#type: event.name(), body }
         });

@@ -7,7 +7,7 @@ use service_kit::auth::{Principal, Scope};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::receipt::{number_of, total_of};
+use super::receipt::total_of;
 use super::run::{is_visible, require};
 use super::{AddressDetails, Caller, Commands, MoneyView, OrderStatus, Refusal};
 
@@ -150,7 +150,7 @@ impl Commands {
             OrderState::Imported(imported) => of_import(&imported.order),
         };
         (view.id, view.version, view.state) = (order_id, loaded.version, status);
-        view.number = number_of(&loaded.state).map(ToString::to_string);
+        view.number = loaded.state.number().map(ToString::to_string);
         view.total = total_of(&loaded.state);
         Ok(view)
     }

@@ -1,19 +1,18 @@
-//! The public contract: the events that other teams read from the topics, separate from the stored events.
+//! The public contract of any kind of stream: what other teams read from the topics, apart from what the engine stores.
 //!
-//! Guarantees: every stored event of an order has exactly one public event with the same version; the mapping is an
-//! exhaustive match, so a new stored event does not compile until it is public. Shapes change only as the Avro schemas in
-//! `schemas/avro` allow: fields stay, later ones are nullable with a default.
+//! Guarantees: every stored event has exactly one public event with the same version. Both come from one declaration, so that
+//! neither can be forgotten. Shapes change only as the Avro schemas in `schemas/avro` allow: fields stay, later ones are
+//! nullable with a default.
+//! Does not: know any aggregate. What an order publishes is declared in [`crate::order::contract`].
 
-mod address;
-mod events;
-mod mapping;
+mod declare;
+mod public;
 mod published;
+mod records;
+mod shapes;
 
-pub use address::{ContractAddress, ContractSealed};
-pub use events::{
-    AddressChanged, AddressRole, CancelReason, ContractLine, ContractMoney, ContractUnitPrice, ForeignEvent, LineAdded,
-    LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted, OrderImportCorrected, OrderImported, OrderKind,
-    OrderPlaced, PublicEvent, SubjectErased,
-};
-pub use mapping::{Facts, ForeignRow, publish, publish_foreign};
+pub(crate) use declare::{declare_events, declare_symbols};
+pub use public::ToPublic;
 pub use published::{InvalidPosition, Position, Published};
+pub use records::{Facts, ForeignRow, Head, PublicEvents, RecordType, ToRecord};
+pub use shapes::{ContractAddress, ContractMoney, ContractSealed, ContractUnitPrice};

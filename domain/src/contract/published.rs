@@ -4,13 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{EventId, Timestamp};
 
-use super::PublicEvent;
-
 /// A public event with its envelope, read from a topic or made from the log for a rebuild.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Published {
+pub struct Published<E> {
     /// The record's body.
-    pub event: PublicEvent,
+    pub event: E,
     /// The stored event's id, `ce_id`.
     pub event_id: EventId,
     /// Position in the log, `ce_globalposition`.

@@ -1,12 +1,13 @@
 //! The commands of an order.
 
-use crate::Decider;
+use crate::contract::PublicEvents;
+use crate::{Decider, Unfoldable};
 
+use super::contract::PublicEvent;
 use super::{
     AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, EraseSubject, ImportOrder, Order, OrderEvent,
     OrderRejection, OrderState, PlaceOrder, RemoveLine, SetAddress, evolve::evolve,
 };
-use crate::Unfoldable;
 
 /// A command of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl OrderCommand {
 }
 
 impl Decider for Order {
-    const KIND: &'static str = "order";
+    const KIND: &'static str = PublicEvent::KIND;
     const FOLD_VERSION: i32 = 3;
     type State = OrderState;
     type Command = OrderCommand;

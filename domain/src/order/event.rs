@@ -1,135 +1,131 @@
-//! The stored events of an order. Released schemas change only through an upcaster.
+//! The events of an order, as they are stored and as they are published. Released schemas change only through an upcaster.
 
 use serde::{Deserialize, Serialize};
 
+use crate::contract::declare_events;
+use crate::upcast::Upcaster;
 use crate::{
-    Address, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money,
-    OrderNumber, Quantity, Reason, Sku, StoredEvent, SubjectId, TenantId, Timestamp, UnitPrice, upcast::Upcaster,
+    Address, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money, OrderId,
+    OrderNumber, Quantity, Reason, Sku, SubjectId, TenantId, Timestamp, UnitPrice,
 };
 
-/// An event of an order's stream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OrderEvent {
-    OrderDrafted(OrderDrafted),
-    LineAdded(LineAdded),
-    LineQuantityChanged(LineQuantityChanged),
-    LineRemoved(LineRemoved),
-    AddressChanged(AddressChanged),
-    OrderPlaced(OrderPlaced),
-    OrderCancelled(OrderCancelled),
+use super::OrderState;
+
+declare_events! {
+    kind "order" stream order_id: OrderId namespace "orders.order.v1";
+    /// An event of an order's stream.
+    stored OrderEvent upcasters [with_contact("AddressChanged"), with_contact("OrderPlaced")];
+    /// A record of the order topic.
+    public PublicEvent;
+
+    /// A draft was created.
+    OrderDrafted "1.0" [
+        tenant: TenantId,
+    ] {
+        customer: Option<CustomerId>,
+        /// Of all amounts of the order.
+        currency: Currency,
+    }
+    says |event| format!("Draft begun in {}", event.currency);
+
+    /// A line was added to a draft.
+    LineAdded "1.0" {
+        line: Line,
+    }
+    says |event| format!("Added {}", event.line);
+
+    /// A line's quantity was changed.
+    LineQuantityChanged "1.0" {
+        line_id: LineId,
+        quantity: Quantity,
+        total: Money,
+    }
+    says |event| format!("Line {} changed to {} pieces for {}", event.line_id, event.quantity, event.total);
+
+    /// A line was removed.
+    LineRemoved "1.0" {
+        line_id: LineId,
+    }
+    says |event| format!("Line {} removed", event.line_id);
+
+    /// An address was set or replaced.
+    AddressChanged "1.1" {
+        role as "kind": AddressKind,
+        /// Sealed, except the country.
+        address: Address,
+    }
+    says |event| format!("{:?} address set, country {}", event.role, event.address.country);
+
+    /// The customer placed the order. Lines, prices and addresses are frozen as recorded here.
+    OrderPlaced "1.1" {
+        number: OrderNumber,
+        lines: Vec<Line>,
+        /// The sum of the line totals.
+        total: Money,
+        shipping_address: Address,
+        /// `None` where it is the shipping address.
+        billing_address: Option<Address>,
+    }
+    says |event| format!("Placed as {} with {} lines for {}", event.number, event.lines.len(), event.total);
+
+    /// The order was cancelled.
+    OrderCancelled "1.0" {
+        reason: CancelReason,
+        /// In the words of the person who cancelled.
+        note: Option<Reason>,
+    }
+    says |event| event.describe();
+
     /// An order of another system was imported, without side effects.
-    OrderImported(OrderImported),
-    /// An imported order was replaced by a corrected one of the same reference.
-    OrderImportCorrected(OrderImportCorrected),
-    /// The key of the order's personal data was destroyed; data sealed with it can no longer be read anywhere.
-    SubjectErased(SubjectErased),
+    OrderImported "1.0" as ImportedOrder [
+        tenant: TenantId,
+        source: ImportSource,
+        /// The order's name in the source.
+        reference: ExternalReference,
+        number: OrderNumber,
+        /// A sale, or a credit that takes one back.
+        kind: OrderKind,
+        /// The reference of the sale that a credit takes back, where the source names it.
+        credit_of: Option<ExternalReference>,
+        customer: Option<CustomerId>,
+        /// Country of the shipping address, where known.
+        country: Option<CountryCode>,
+        /// Its lines; quantities and totals are positive in a credit too.
+        lines: Vec<Line>,
+        /// The sum of the line totals; positive in a credit too.
+        total: Money,
+        /// When the order was placed in its source.
+        placed_at: Timestamp,
+    ] {}
+    says |event| format!("Imported from {} as {event}", event.source);
+
+    /// An imported order was replaced by a corrected one of the same reference. What it was before stays in the history.
+    OrderImportCorrected "1.0" as ImportedOrder [
+        /// The whole order from now on, as if it had been imported so at first.
+        order: OrderImported,
+    ] {}
+    says |event| format!("Import from {} corrected to {event}", event.source);
+
+    /// The key that the order's personal data is sealed under was destroyed, here and in every copy. Whoever keeps personal data
+    /// of this order in the clear has to forget it.
+    SubjectErased "1.0" {
+        /// Whose key: the order's customer, or the order itself where it has none. It was destroyed before `at`.
+        subject: SubjectId,
+    }
+    says |_event| "Personal data erased: its key was destroyed".to_owned();
 }
 
-/// A draft was created.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderDrafted {
-    pub tenant: TenantId,
-    pub customer: Option<CustomerId>,
-    /// Of all amounts of the order.
-    pub currency: Currency,
-    pub at: Timestamp,
-}
-
-/// A line was added to a draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineAdded {
-    pub line: Line,
-    pub at: Timestamp,
-}
-
-/// A line's quantity was changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineQuantityChanged {
-    pub line_id: LineId,
-    pub quantity: Quantity,
-    pub total: Money,
-    pub at: Timestamp,
-}
-
-/// A line was removed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineRemoved {
-    pub line_id: LineId,
-    pub at: Timestamp,
-}
-
-/// An address was set or replaced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AddressChanged {
-    pub kind: AddressKind,
-    /// Sealed, except the country.
-    pub address: Address,
-    pub at: Timestamp,
-}
-
-/// The customer placed the order. Lines, prices and addresses are frozen as recorded here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderPlaced {
-    pub number: OrderNumber,
-    pub lines: Vec<Line>,
-    /// The sum of the line totals.
-    pub total: Money,
-    pub shipping_address: Address,
-    /// `None` where it is the shipping address.
-    pub billing_address: Option<Address>,
-    pub at: Timestamp,
-}
-
-/// The order was cancelled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderCancelled {
-    pub reason: CancelReason,
-    /// In the words of the person who cancelled.
-    pub note: Option<Reason>,
-    pub at: Timestamp,
-}
-
-/// An order of another system was imported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderImported {
-    pub tenant: TenantId,
-    pub source: ImportSource,
-    /// The order's name in the source.
-    pub reference: ExternalReference,
-    pub number: OrderNumber,
-    /// A sale, or a credit that takes one back.
-    pub kind: OrderKind,
-    /// The reference of the sale that a credit takes back, where the source names it.
-    pub credit_of: Option<ExternalReference>,
-    pub customer: Option<CustomerId>,
-    /// Country of the shipping address, where known.
-    pub country: Option<CountryCode>,
-    /// Its lines; quantities and totals are positive in a credit too.
-    pub lines: Vec<Line>,
-    /// The sum of the line totals; positive in a credit too.
-    pub total: Money,
-    /// When the order was placed in its source.
-    pub placed_at: Timestamp,
-    /// Time of the import.
-    pub at: Timestamp,
-}
-
-/// An imported order was replaced by a corrected one of the same reference. What it was before stays in the history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderImportCorrected {
-    /// The whole order from now on, as if it had been imported so at first.
-    pub order: OrderImported,
-    /// Time of the correction.
-    pub at: Timestamp,
-}
-
-/// The key that the order's personal data is sealed under was destroyed, here and in every copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SubjectErased {
-    /// Whose key: the order's customer, or the order itself where it has none.
-    pub subject: SubjectId,
-    /// When it was recorded in this order; the key was destroyed before.
-    pub at: Timestamp,
+impl OrderEvent {
+    /// The number that the order has from this event on, where it had another one or none before.
+    pub fn number_given(&self, before: &OrderState) -> Option<&OrderNumber> {
+        let number = match self {
+            Self::OrderPlaced(event) => &event.number,
+            Self::OrderImported(event) => &event.number,
+            Self::OrderImportCorrected(event) => &event.order.number,
+            _ => return None,
+        };
+        (before.number() != Some(number)).then_some(number)
+    }
 }
 
 /// One line with its total.
@@ -177,76 +173,10 @@ pub enum OrderKind {
     Credit,
 }
 
-impl StoredEvent for OrderEvent {
-    const UPCASTERS: &'static [Upcaster] = &[with_contact("AddressChanged"), with_contact("OrderPlaced")];
-
-    fn event_type(&self) -> &'static str {
-        match self {
-            Self::OrderDrafted(_) => "OrderDrafted",
-            Self::LineAdded(_) => "LineAdded",
-            Self::LineQuantityChanged(_) => "LineQuantityChanged",
-            Self::LineRemoved(_) => "LineRemoved",
-            Self::AddressChanged(_) => "AddressChanged",
-            Self::OrderPlaced(_) => "OrderPlaced",
-            Self::OrderCancelled(_) => "OrderCancelled",
-            Self::OrderImported(_) => "OrderImported",
-            Self::OrderImportCorrected(_) => "OrderImportCorrected",
-            Self::SubjectErased(_) => "SubjectErased",
-        }
-    }
-
-    fn event_version(&self) -> &'static str {
-        match self {
-            Self::AddressChanged(_) | Self::OrderPlaced(_) => "1.1",
-            Self::OrderDrafted(_)
-            | Self::LineAdded(_)
-            | Self::LineQuantityChanged(_)
-            | Self::LineRemoved(_)
-            | Self::OrderCancelled(_)
-            | Self::OrderImported(_)
-            | Self::OrderImportCorrected(_)
-            | Self::SubjectErased(_) => "1.0",
-        }
-    }
-
-    fn current_version(event_type: &str) -> Option<&'static str> {
-        match event_type {
-            "OrderDrafted"
-            | "LineAdded"
-            | "LineQuantityChanged"
-            | "LineRemoved"
-            | "OrderCancelled"
-            | "OrderImported"
-            | "OrderImportCorrected"
-            | "SubjectErased" => Some("1.0"),
-            "AddressChanged" | "OrderPlaced" => Some("1.1"),
-            _ => None,
-        }
-    }
-}
-
 /// Version 1.1 may have an address's contact apart. A body of 1.0 stays as it is: its contact lies within the details. The version
 /// tells releases that know no contact that they would lose it.
 const fn with_contact(event_type: &'static str) -> Upcaster {
     Upcaster { event_type, from: "1.0", to: "1.1", lift: Ok }
-}
-
-impl OrderEvent {
-    /// Business time: when it happened, or when an imported order was placed.
-    pub const fn at(&self) -> Timestamp {
-        match self {
-            Self::OrderDrafted(event) => event.at,
-            Self::LineAdded(event) => event.at,
-            Self::LineQuantityChanged(event) => event.at,
-            Self::LineRemoved(event) => event.at,
-            Self::AddressChanged(event) => event.at,
-            Self::OrderPlaced(event) => event.at,
-            Self::OrderCancelled(event) => event.at,
-            Self::OrderImported(event) => event.placed_at,
-            Self::OrderImportCorrected(event) => event.at,
-            Self::SubjectErased(event) => event.at,
-        }
-    }
 }
 
 #[cfg(test)]

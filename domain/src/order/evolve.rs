@@ -40,7 +40,7 @@ pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState
             Ok(OrderState::Draft(draft))
         }
         (OrderState::Draft(mut draft), OrderEvent::AddressChanged(event)) => {
-            match event.kind {
+            match event.role {
                 AddressKind::Shipping => draft.shipping_address = Some(event.address.clone()),
                 AddressKind::Billing => draft.billing_address = Some(event.address.clone()),
             }

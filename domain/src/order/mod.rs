@@ -4,6 +4,7 @@
 //! nothing. Requests in a terminal state are refused.
 
 mod command;
+pub mod contract;
 mod decisions;
 mod event;
 mod evolve;
@@ -18,10 +19,7 @@ pub use decisions::{
     AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, EraseSubject, ImportLine, ImportOrder, PlaceOrder,
     RemoveLine, SetAddress,
 };
-pub use event::{
-    AddressChanged, AddressKind, CancelReason, Line, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled,
-    OrderDrafted, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, SubjectErased,
-};
+pub use event::*;
 pub use rejection::OrderRejection;
 pub use state::{Cancelled, Draft, Imported, Order, OrderState, Placed};
 

@@ -66,6 +66,20 @@ proptest! {
     }
 
     #[test]
+    fn an_event_gives_a_number_where_the_order_has_another_one_after_it(
+        commands in prop::collection::vec(any_command(), 0..40),
+    ) {
+        let (_, history) = run(commands);
+        let mut state = Order::initial();
+        for event in history {
+            let before = state.clone();
+            state = Order::evolve(state, &event).unwrap();
+            let given = state.number().filter(|number| before.number() != Some(*number));
+            prop_assert_eq!(event.number_given(&before), given);
+        }
+    }
+
+    #[test]
     fn stored_events_read_back_as_written(commands in prop::collection::vec(any_command(), 0..40)) {
         use crate::StoredEvent;
         let (_, history) = run(commands);

@@ -95,6 +95,16 @@ impl OrderState {
         }
     }
 
+    /// The number that people know the order by, once it has one.
+    pub const fn number(&self) -> Option<&OrderNumber> {
+        match self {
+            Self::Absent | Self::Draft(_) => None,
+            Self::Placed(placed) => Some(&placed.number),
+            Self::Cancelled(cancelled) => cancelled.number.as_ref(),
+            Self::Imported(imported) => Some(&imported.order.number),
+        }
+    }
+
     /// The subjects whose keys sealed personal data of the order and were destroyed.
     pub fn erased(&self) -> &[SubjectId] {
         match self {

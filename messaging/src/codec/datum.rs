@@ -1,15 +1,17 @@
-//! Avro's binary form of the contract's own records, written straight from their fields.
+//! Avro's binary form of a record, written without a look at its schema.
 //!
 //! Guarantees: the bytes are those that Avro's generic writer makes with the record's embedded schema, which a test proves of
-//! every record; a field that is added to a record does not compile until it is written here. Does not: look at a schema.
+//! every record. Fields are written in the order of the struct, which is the schema's; `Option` is a union whose first branch
+//! is null; an enumeration's symbols stand in the order of the schema. Does not: write what no record has, such as floats and
+//! maps, which are errors.
 
-use domain::contract::{
-    AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
-    ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, SubjectErased,
-};
+use domain::contract::PublicEvents;
+use serde::ser::{Error, Impossible, Serialize, SerializeSeq, SerializeStruct, Serializer};
+use serde_avro_fast::de::{DeError, DeserializerState};
 
-/// A sink of bytes. Writing to it cannot fail.
+use crate::schemas;
+
+/// Appends bytes; cannot fail.
 pub(super) trait Sink {
     fn put(&mut self, bytes: &[u8]);
 }
@@ -20,7 +22,7 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// Counts the bytes written to it.
+/// Counts the bytes instead of keeping them.
 pub(super) struct Counted(pub(super) usize);
 
 impl Sink for Counted {
@@ -29,109 +31,30 @@ impl Sink for Counted {
     }
 }
 
-/// A value that can be a record's field.
-trait Datum {
-    fn write(&self, to: &mut impl Sink);
+/// Writes an event's body behind what is there.
+pub(super) fn write(event: &impl PublicEvents, to: &mut impl Sink) {
+    event.serialize(&mut Datum(to)).expect("records hold only what Avro's types can, which a test proves of each");
 }
 
-pub(super) fn write(event: &PublicEvent, to: &mut impl Sink) {
-    match event {
-        PublicEvent::OrderDrafted(record) => record.write(to),
-        PublicEvent::LineAdded(record) => record.write(to),
-        PublicEvent::LineQuantityChanged(record) => record.write(to),
-        PublicEvent::LineRemoved(record) => record.write(to),
-        PublicEvent::AddressChanged(record) => record.write(to),
-        PublicEvent::OrderPlaced(record) => record.write(to),
-        PublicEvent::OrderCancelled(record) => record.write(to),
-        PublicEvent::OrderImported(record) => record.write(to),
-        PublicEvent::OrderImportCorrected(record) => record.write(to),
-        PublicEvent::SubjectErased(record) => record.write(to),
-        PublicEvent::ForeignEvent(record) => record.write(to),
-    }
+/// Reads an event's body written with this release's schema. The second value is the number of bytes that follow it.
+pub(super) fn read<E: PublicEvents>(index: usize, datum: &[u8]) -> Result<(E, usize), DeError> {
+    let mut state = DeserializerState::from_slice(datum, &schemas::of::<E>()[index].datum);
+    let event = E::read(index, state.deserializer())?;
+    let mut rest = Vec::new();
+    std::io::Read::read_to_end(&mut state.into_reader(), &mut rest).expect("bytes in memory can be read");
+    Ok((event, rest.len()))
 }
 
-/// A record's fields in the order of its schema.
-macro_rules! record {
-    ($name:ident { $($field:ident),* $(,)? }) => {
-        impl Datum for $name {
-            fn write(&self, to: &mut impl Sink) {
-                let Self { $($field),* } = self;
-                $($field.write(to);)*
-            }
-        }
-    };
-}
-
-record!(OrderDrafted { order_id, version, tenant, at, customer, currency });
-record!(LineAdded { order_id, version, tenant, at, line });
-record!(LineQuantityChanged { order_id, version, tenant, at, line_id, quantity, total });
-record!(LineRemoved { order_id, version, tenant, at, line_id });
-record!(AddressChanged { order_id, version, tenant, at, role, address });
-record!(OrderPlaced { order_id, version, tenant, at, number, lines, total, shipping_address, billing_address });
-record!(OrderCancelled { order_id, version, tenant, at, reason, note });
-record!(OrderImported {
-    order_id,
-    version,
-    tenant,
-    at,
-    source,
-    reference,
-    number,
-    kind,
-    credit_of,
-    customer,
-    country,
-    lines,
-    total,
-    placed_at,
-    imported_at,
-});
-record!(OrderImportCorrected {
-    order_id,
-    version,
-    tenant,
-    at,
-    source,
-    reference,
-    number,
-    kind,
-    credit_of,
-    customer,
-    country,
-    lines,
-    total,
-    placed_at,
-    imported_at,
-});
-record!(SubjectErased { order_id, version, tenant, at, subject });
-record!(ForeignEvent { order_id, version, tenant, at, aggregate_type, event_type, event_version, body });
-record!(ContractLine { line_id, sku, description, quantity, unit_price, total });
-record!(ContractMoney { minor, currency });
-record!(ContractUnitPrice { ten_thousandths, currency });
-record!(ContractAddress { country, details, contact });
-record!(ContractSealed { subject, data });
-
-/// A symbol's index in its schema, which is the variant's index in the enum.
-macro_rules! symbol {
-    ($($name:ident),*) => {
-        $(impl Datum for $name {
-            fn write(&self, to: &mut impl Sink) {
-                (*self as i64).write(to);
-            }
-        })*
-    };
-}
-
-symbol!(AddressRole, CancelReason, OrderKind);
+struct Datum<'a, W>(&'a mut W);
 
 /// Bytes that 64 bits take at most, seven bits a byte.
 const LONG_BYTES_MAX: usize = 10;
 
-impl Datum for i64 {
-    /// Zigzag, then seven bits a byte from the lowest on. Source: Avro 1.12, "Binary Encoding".
+impl<W: Sink> Datum<'_, W> {
+    /// Zigzag, then seven bits a byte, lowest first. Source: Avro 1.12, "Binary Encoding".
     #[expect(clippy::cast_possible_truncation, reason = "seven bits at a time")]
-    fn write(&self, to: &mut impl Sink) {
-        let mut rest = ((self << 1) ^ (self >> 63)).cast_unsigned();
+    fn long(&mut self, value: i64) {
+        let mut rest = ((value << 1) ^ (value >> 63)).cast_unsigned();
         let mut bytes = [0; LONG_BYTES_MAX];
         let mut length = 0;
         while rest > 0x7f {
@@ -140,41 +63,195 @@ impl Datum for i64 {
             length += 1;
         }
         bytes[length] = rest as u8;
-        to.put(&bytes[..=length]);
+        self.0.put(&bytes[..=length]);
+    }
+
+    fn length(&mut self, length: usize) {
+        self.long(i64::try_from(length).expect("nothing in memory has 2^63 parts"));
     }
 }
 
-impl Datum for String {
-    fn write(&self, to: &mut impl Sink) {
-        length_of(self.len()).write(to);
-        to.put(self.as_bytes());
+/// A type that no record has.
+fn refused<T>(what: &str) -> Result<T, Unwritable> {
+    Err(Unwritable::custom(format_args!("{what} has no form in a public record")))
+}
+
+/// A record holds what cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unwritable(String);
+
+impl Error for Unwritable {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
     }
 }
 
-impl<T: Datum> Datum for Option<T> {
-    /// The union's branch: null is the first.
-    fn write(&self, to: &mut impl Sink) {
-        match self {
-            None => 0_i64.write(to),
-            Some(value) => {
-                1_i64.write(to);
-                value.write(to);
-            }
+/// Refuses scalar types that no record has.
+macro_rules! refuse {
+    ($($method:ident: $type:ty),* $(,)?) => {
+        $(fn $method(self, _: $type) -> Result<(), Unwritable> {
+            refused(stringify!($type))
+        })*
+    };
+}
+
+impl<W: Sink> Serializer for &mut Datum<'_, W> {
+    type Ok = ();
+    type Error = Unwritable;
+    type SerializeSeq = Self;
+    type SerializeTuple = Impossible<(), Unwritable>;
+    type SerializeTupleStruct = Impossible<(), Unwritable>;
+    type SerializeTupleVariant = Impossible<(), Unwritable>;
+    type SerializeMap = Impossible<(), Unwritable>;
+    type SerializeStruct = Self;
+    type SerializeStructVariant = Impossible<(), Unwritable>;
+
+    refuse!(
+        serialize_i8: i8,
+        serialize_i16: i16,
+        serialize_i32: i32,
+        serialize_u8: u8,
+        serialize_u16: u16,
+        serialize_u32: u32,
+        serialize_u64: u64,
+        serialize_f32: f32,
+        serialize_f64: f64,
+        serialize_char: char,
+        serialize_bytes: &[u8],
+        serialize_unit_struct: &'static str,
+    );
+
+    fn serialize_bool(self, value: bool) -> Result<(), Unwritable> {
+        self.0.put(&[value.into()]);
+        Ok(())
+    }
+
+    fn serialize_i64(self, value: i64) -> Result<(), Unwritable> {
+        self.long(value);
+        Ok(())
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), Unwritable> {
+        self.length(value.len());
+        self.0.put(value.as_bytes());
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Result<(), Unwritable> {
+        self.long(0);
+        Ok(())
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Unwritable> {
+        self.long(1);
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), Unwritable> {
+        refused("()")
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, index: u32, _: &'static str) -> Result<(), Unwritable> {
+        self.long(index.into());
+        Ok(())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Unwritable> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), Unwritable> {
+        refused(name)
+    }
+
+    /// One block of all items.
+    fn serialize_seq(self, length: Option<usize>) -> Result<Self, Unwritable> {
+        match length {
+            None => return refused("a sequence of unknown length"),
+            Some(0) => {} // has no block but the empty one that ends it
+            Some(length) => self.length(length),
         }
+        Ok(self)
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Unwritable> {
+        refused("a tuple")
+    }
+
+    fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Unwritable> {
+        refused(name)
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        name: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleVariant, Unwritable> {
+        refused(name)
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Unwritable> {
+        refused("a map")
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Unwritable> {
+        Ok(self)
+    }
+
+    fn serialize_struct_variant(
+        self,
+        name: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStructVariant, Unwritable> {
+        refused(name)
+    }
+
+    fn is_human_readable(&self) -> bool {
+        false
     }
 }
 
-impl<T: Datum> Datum for Vec<T> {
-    /// One block of all items, then the empty block that ends an array.
-    fn write(&self, to: &mut impl Sink) {
-        if !self.is_empty() {
-            length_of(self.len()).write(to);
-            self.iter().for_each(|item| item.write(to));
-        }
-        0_i64.write(to);
+impl<W: Sink> SerializeSeq for &mut Datum<'_, W> {
+    type Ok = ();
+    type Error = Unwritable;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unwritable> {
+        value.serialize(&mut **self)
+    }
+
+    /// The empty block that ends an array.
+    fn end(self) -> Result<(), Unwritable> {
+        self.long(0);
+        Ok(())
     }
 }
 
-fn length_of(length: usize) -> i64 {
-    i64::try_from(length).expect("what is in memory has fewer than 2^63 parts")
+impl<W: Sink> SerializeStruct for &mut Datum<'_, W> {
+    type Ok = ();
+    type Error = Unwritable;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, _: &'static str, value: &T) -> Result<(), Unwritable> {
+        value.serialize(&mut **self)
+    }
+
+    /// What JSON leaves out is null in Avro.
+    fn skip_field(&mut self, _: &'static str) -> Result<(), Unwritable> {
+        self.long(0);
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Unwritable> {
+        Ok(())
+    }
 }

@@ -1,33 +1,26 @@
 //! Decodes records to public events with the writer's schema, then checks key and headers against the body.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::marker::PhantomData;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::schema_compatibility::SchemaCompatibility;
+use apache_avro::writer::datum::GenericDatumWriter;
 use apache_avro::{AvroResult, Schema};
 use domain::Timestamp;
-use domain::contract::{PublicEvent, Published};
+use domain::contract::{PublicEvents, Published};
 use schema_registry_converter::schema_registry_common::{BytesResult, get_bytes_result};
-use serde::de::DeserializeOwned;
+use service_kit::BoxError;
 
-use super::{PREFIX_BYTES, VALUE_BYTES_MAX};
+use super::{PREFIX_BYTES, VALUE_BYTES_MAX, datum};
 use crate::headers::{self, Envelope, HeaderError};
 use crate::record::IncomingRecord;
 use crate::registry::{Registry, RegistryError};
-use crate::schemas::{self, CONTRACT};
+use crate::schemas;
 
 /// Writers' schemas kept in memory. A topic has a handful; more is a sign of forged ids, and the cache is cleared.
 const WRITER_SCHEMAS_MAX: usize = 1_000;
-
-static READERS: LazyLock<[GenericDatumReader<'static>; PublicEvent::NAMES.len()]> = LazyLock::new(|| {
-    std::array::from_fn(|index| {
-        GenericDatumReader::builder(&CONTRACT[index].read)
-            .human_readable(false)
-            .build()
-            .expect("an embedded schema resolves, which a test proves of each")
-    })
-});
 
 /// Why a record cannot be decoded.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +55,7 @@ pub enum DecodeError {
     Body {
         name: &'static str,
         #[source]
-        source: Box<apache_avro::Error>,
+        source: BoxError,
     },
     /// Bytes follow the body.
     #[error("{bytes} bytes follow the body of {name}")]
@@ -96,35 +89,36 @@ impl DecodeError {
     }
 }
 
-/// Decodes records of the contract. Clones share the cache of schemas.
+/// Decodes the records of a kind. Clones share the cache of schemas.
 #[derive(Debug, Clone)]
-pub struct Decoder {
+pub struct Decoder<E> {
     registry: Registry,
     writers: Arc<RwLock<HashMap<u32, Arc<WriterSchema>>>>,
+    kind: PhantomData<fn() -> E>,
 }
 
 /// The schema behind an id.
 #[derive(Debug)]
 pub(super) struct WriterSchema {
-    /// Index in [`CONTRACT`].
+    /// The record's index.
     index: usize,
     /// The writer's schema. `None` where it equals this release's.
     other: Option<Schema>,
 }
 
-impl Decoder {
+impl<E: PublicEvents> Decoder<E> {
     /// A decoder that asks this registry for ids it has not seen.
     pub fn new(registry: Registry) -> Self {
         // A forged body's length prefix must not cause an allocation larger than a record can be.
         apache_avro::util::max_allocation_bytes(VALUE_BYTES_MAX * 2);
-        Self { registry, writers: Arc::default() }
+        Self { registry, writers: Arc::default(), kind: PhantomData }
     }
 
     /// Decodes a record and checks its key and headers.
     ///
     /// # Errors
     /// [`DecodeError`]; see [`DecodeError::is_transient`].
-    pub async fn decode(&self, record: &IncomingRecord) -> Result<Published, DecodeError> {
+    pub async fn decode(&self, record: &IncomingRecord) -> Result<Published<E>, DecodeError> {
         let value = record.value.as_deref().ok_or(DecodeError::NoValue)?;
         let (id, datum) = unframe(value)?;
         let writer = self.writer(id).await?;
@@ -150,7 +144,7 @@ impl Decoder {
 
     /// Parses and caches the schema of an id.
     pub(super) fn learn(&self, id: u32, text: &str) -> Result<Arc<WriterSchema>, DecodeError> {
-        let writer = Arc::new(WriterSchema::try_new(id, text)?);
+        let writer = Arc::new(WriterSchema::try_new::<E>(id, text)?);
         let mut writers = self.writers.write().unwrap_or_else(PoisonError::into_inner);
         if writers.len() >= WRITER_SCHEMAS_MAX {
             writers.clear();
@@ -166,12 +160,12 @@ impl WriterSchema {
         Self { index, other: None }
     }
 
-    fn try_new(id: u32, text: &str) -> Result<Self, DecodeError> {
+    fn try_new<E: PublicEvents>(id: u32, text: &str) -> Result<Self, DecodeError> {
         let foreign = |name: String| DecodeError::ForeignSchema { id, name };
         let schema = Schema::parse_str(text).map_err(|error| foreign(format!("unreadable ({error})")))?;
         let name = schema.name().map(|name| name.fullname(None)).ok_or_else(|| foreign("nameless".to_owned()))?;
-        let index = schemas::index_of(&name).ok_or_else(|| foreign(name.clone()))?;
-        let ours = &CONTRACT[index].schema;
+        let index = schemas::index_of::<E>(&name).ok_or_else(|| foreign(name.clone()))?;
+        let ours = &schemas::of::<E>()[index].schema;
         if schema.canonical_form() == ours.canonical_form() {
             return Ok(Self { index, other: None });
         }
@@ -193,42 +187,32 @@ fn unframe(value: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
     }
 }
 
-pub(super) fn read_datum(writer: &WriterSchema, datum: &[u8]) -> Result<PublicEvent, DecodeError> {
-    match writer.index {
-        0 => read(writer, datum).map(PublicEvent::OrderDrafted),
-        1 => read(writer, datum).map(PublicEvent::LineAdded),
-        2 => read(writer, datum).map(PublicEvent::LineQuantityChanged),
-        3 => read(writer, datum).map(PublicEvent::LineRemoved),
-        4 => read(writer, datum).map(PublicEvent::AddressChanged),
-        5 => read(writer, datum).map(PublicEvent::OrderPlaced),
-        6 => read(writer, datum).map(PublicEvent::OrderCancelled),
-        7 => read(writer, datum).map(PublicEvent::OrderImported),
-        8 => read(writer, datum).map(PublicEvent::OrderImportCorrected),
-        9 => read(writer, datum).map(PublicEvent::SubjectErased),
-        10 => read(writer, datum).map(PublicEvent::ForeignEvent),
-        index => unreachable!("the contract has no record {index}"),
-    }
-}
-
-fn read<T: DeserializeOwned>(writer: &WriterSchema, mut datum: &[u8]) -> Result<T, DecodeError> {
-    let name = PublicEvent::NAMES[writer.index];
-    let read = match &writer.other {
-        None => READERS[writer.index].read_deser(&mut datum),
-        Some(other) => resolve(other, &CONTRACT[writer.index].schema, &mut datum),
+pub(super) fn read_datum<E: PublicEvents>(writer: &WriterSchema, datum: &[u8]) -> Result<E, DecodeError> {
+    let name = E::RECORDS[writer.index].name;
+    let failed = |source| DecodeError::Body { name, source };
+    let (event, rest) = match &writer.other {
+        None => datum::read(writer.index, datum).map_err(|error| failed(error.into()))?,
+        Some(other) => {
+            let ours = &schemas::of::<E>()[writer.index].schema;
+            let (datum, rest) = rewritten(other, ours, datum).map_err(|error| failed(error.into()))?;
+            let (event, _) = datum::read(writer.index, &datum).map_err(|error| failed(error.into()))?;
+            (event, rest)
+        }
     };
-    let record = read.map_err(|source| DecodeError::Body { name, source: Box::new(source) })?;
-    if datum.is_empty() { Ok(record) } else { Err(DecodeError::TrailingBytes { name, bytes: datum.len() }) }
+    if rest == 0 { Ok(event) } else { Err(DecodeError::TrailingBytes { name, bytes: rest }) }
 }
 
-/// Reads a record of another release by Avro's schema resolution, which is slower and rarely needed.
-fn resolve<T: DeserializeOwned>(writer: &Schema, ours: &Schema, datum: &mut &[u8]) -> AvroResult<T> {
-    let value = GenericDatumReader::builder(writer).reader_schema(ours).build()?.read_value(datum)?;
-    apache_avro::from_value(&value)
+/// The datum of another release as this one would have written it, by Avro's own rules, and how many bytes follow it. Slower,
+/// and rarely needed.
+fn rewritten(writer: &Schema, ours: &Schema, mut datum: &[u8]) -> AvroResult<(Vec<u8>, usize)> {
+    let value = GenericDatumReader::builder(writer).reader_schema(ours).build()?.read_value(&mut datum)?;
+    let rewritten = GenericDatumWriter::builder(ours).build()?.write_value_to_vec(value)?;
+    Ok((rewritten, datum.len()))
 }
 
-fn check_claims(record: &IncomingRecord, event: &PublicEvent, envelope: &Envelope) -> Result<(), DecodeError> {
+fn check_claims<E: PublicEvents>(record: &IncomingRecord, event: &E, envelope: &Envelope) -> Result<(), DecodeError> {
     let key = record.key.as_deref().and_then(|key| std::str::from_utf8(key).ok()).ok_or(DecodeError::Key)?;
-    agree("the order's id", key, event.order_id())?;
+    agree("the stream's id", key, event.stream_id())?;
     if envelope.version != event.version() {
         agree("the version", &envelope.version.to_string(), &event.version().to_string())?;
     }
@@ -236,7 +220,7 @@ fn check_claims(record: &IncomingRecord, event: &PublicEvent, envelope: &Envelop
         agree("the tenant", tenant, event.tenant())?;
     }
     if let Some(name) = &envelope.full_name {
-        agree("the record's type", name, &CONTRACT[event.index()].full_name)?;
+        agree("the record's type", name, &schemas::of::<E>()[event.index()].full_name)?;
     }
     Ok(())
 }

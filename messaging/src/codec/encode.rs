@@ -1,8 +1,9 @@
 //! Encodes public events as records, with the id that the registry has for exactly the embedded schema.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use domain::contract::PublicEvent;
+use domain::contract::PublicEvents;
 use uuid::Uuid;
 
 use super::datum::{self, Counted};
@@ -10,26 +11,27 @@ use super::{MAGIC, PREFIX_BYTES, VALUE_BYTES_MAX};
 use crate::headers::{self, Described};
 use crate::record::{EncodedRecord, OutgoingRecord};
 use crate::registry::{Registry, RegistryError};
-use crate::schemas::CONTRACT;
+use crate::schemas;
 
-const RECORDS: usize = PublicEvent::NAMES.len();
-/// Initial capacity in bytes: enough for an order of a few lines.
+/// Initial capacity in bytes: enough for most records.
 const VALUE_BYTES_EXPECTED: usize = 256;
 
 /// Why a public event cannot become a record.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
     /// The value is larger than what is published.
-    #[error("{name} of order {order_id} at version {version} takes {bytes} bytes; {VALUE_BYTES_MAX} is the most")]
-    TooLarge { name: &'static str, order_id: String, version: i64, bytes: usize },
+    #[error("{name} of stream {stream_id} at version {version} takes {bytes} bytes; {VALUE_BYTES_MAX} is the most")]
+    TooLarge { name: &'static str, stream_id: String, version: i64, bytes: usize },
 }
 
-/// Encodes the records of one topic.
+/// Encodes the records of a kind for one topic.
 #[derive(Debug, Clone)]
-pub struct Encoder {
+pub struct Encoder<E> {
     topic: Arc<str>,
     source: Arc<str>,
-    registered: Arc<[Registered; RECORDS]>,
+    /// By the record's index.
+    registered: Arc<[Registered]>,
+    kind: PhantomData<fn(E)>,
 }
 
 #[derive(Debug, Clone)]
@@ -38,23 +40,31 @@ struct Registered {
     data_schema: String,
 }
 
-impl Encoder {
+impl<E: PublicEvents> Encoder<E> {
     /// Looks up the id of every record's schema. The encoder needs no registry afterwards.
     ///
     /// # Errors
     /// [`RegistryError`] when a schema is not registered, or the registry stays away through all retries.
     pub async fn connect(registry: &Registry, topic: &str) -> Result<Self, RegistryError> {
-        let mut ids = [0; RECORDS];
-        for (id, contract) in ids.iter_mut().zip(CONTRACT.iter()) {
-            *id = registry.id_of(&contract.subject(topic), contract.text).await?;
+        let mut ids = Vec::with_capacity(E::RECORDS.len());
+        for record in schemas::of::<E>() {
+            ids.push(registry.id_of(&record.subject(topic), record.text).await?);
         }
-        Ok(Self::with_ids(registry.url(), topic, ids))
+        Ok(Self::with_ids(registry.url(), topic, |index| ids[index]))
     }
 
-    /// An encoder whose ids, in the order of [`PublicEvent::NAMES`], are known already.
-    pub fn with_ids(registry_url: &str, topic: &str, ids: [u32; RECORDS]) -> Self {
-        let registered = ids.map(|id| Registered { id, data_schema: format!("{registry_url}/schemas/ids/{id}") });
-        Self { topic: topic.into(), source: headers::SOURCE_VALUE.into(), registered: Arc::new(registered) }
+    /// An encoder whose ids, by the records' indexes, are known already.
+    pub fn with_ids(registry_url: &str, topic: &str, id_of: impl Fn(usize) -> u32) -> Self {
+        let registered = (0..E::RECORDS.len()).map(id_of);
+        let registered =
+            registered.map(|id| Registered { id, data_schema: format!("{registry_url}/schemas/ids/{id}") });
+        let source = headers::SOURCE_VALUE.into();
+        Self { topic: topic.into(), source, registered: registered.collect(), kind: PhantomData }
+    }
+
+    /// The topic of the records.
+    pub const fn topic(&self) -> &Arc<str> {
+        &self.topic
     }
 
     /// The same encoder, whose records name their log by its incarnation.
@@ -63,11 +73,11 @@ impl Encoder {
         Self { source: headers::source_of(incarnation).into(), ..self }
     }
 
-    /// The record of an event. Its key is the order's id, its timestamp the time of storing.
+    /// The record of an event. Its key is the stream's id, its timestamp the time of storing.
     ///
     /// # Errors
     /// [`EncodeError`] for an event that [`check_publishable`] would have refused.
-    pub fn encode(&self, outgoing: &OutgoingRecord) -> Result<EncodedRecord, EncodeError> {
+    pub fn encode(&self, outgoing: &OutgoingRecord<E>) -> Result<EncodedRecord, EncodeError> {
         let published = &outgoing.published;
         let event = &published.event;
         let index = event.index();
@@ -80,14 +90,14 @@ impl Encoder {
         let headers = headers::write(&Described {
             published,
             payload_hash: &outgoing.payload_hash,
-            full_name: &CONTRACT[index].full_name,
+            full_name: &schemas::of::<E>()[index].full_name,
             data_schema: &registered.data_schema,
             source: &self.source,
         });
         Ok(EncodedRecord {
             topic: Arc::clone(&self.topic),
             partition: None,
-            key: Some(event.order_id().as_bytes().to_vec()),
+            key: Some(event.stream_id().as_bytes().to_vec()),
             value: Some(value),
             headers,
             timestamp_ms: Some(published.recorded_at.micros().div_euclid(1_000)),
@@ -96,7 +106,7 @@ impl Encoder {
 }
 
 /// Size in bytes of the event's encoded value.
-pub fn encoded_size_of(event: &PublicEvent) -> usize {
+pub fn encoded_size_of(event: &impl PublicEvents) -> usize {
     let mut counted = Counted(PREFIX_BYTES);
     datum::write(event, &mut counted);
     counted.0
@@ -105,17 +115,17 @@ pub fn encoded_size_of(event: &PublicEvent) -> usize {
 /// Refuses an event that would be too large to publish. To be called before the event is stored.
 ///
 /// # Errors
-/// [`EncodeError`] with the event's name, order, version and size.
-pub fn check_publishable(event: &PublicEvent) -> Result<(), EncodeError> {
+/// [`EncodeError`] with the event's name, stream, version and size.
+pub fn check_publishable(event: &impl PublicEvents) -> Result<(), EncodeError> {
     check_size(event, encoded_size_of(event))
 }
 
-fn check_size(event: &PublicEvent, bytes: usize) -> Result<(), EncodeError> {
+fn check_size(event: &impl PublicEvents, bytes: usize) -> Result<(), EncodeError> {
     if bytes <= VALUE_BYTES_MAX {
         return Ok(());
     }
     let name = event.name();
-    let order_id = event.order_id().to_owned();
+    let stream_id = event.stream_id().to_owned();
     let version = event.version();
-    Err(EncodeError::TooLarge { name, order_id, version, bytes })
+    Err(EncodeError::TooLarge { name, stream_id, version, bytes })
 }

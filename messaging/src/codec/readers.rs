@@ -1,13 +1,15 @@
 //! Checks that this release and the previous one, which may run side by side, can read a public event.
 
+use std::marker::PhantomData;
+
 use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::{AvroResult, Schema};
-use domain::contract::PublicEvent;
+use domain::contract::PublicEvents;
 
 use super::datum;
 use super::decode::{DecodeError, WriterSchema, read_datum};
 use crate::registry::{Registry, RegistryError};
-use crate::schemas::CONTRACT;
+use crate::schemas;
 
 /// Why a release cannot read an event.
 #[derive(Debug, thiserror::Error)]
@@ -29,57 +31,60 @@ pub enum UnreadableError {
 
 /// The schemas that readers of a topic use: this release's and, where a subject has one, the previous one.
 #[derive(Debug)]
-pub struct Readers {
+pub struct Readers<E> {
     before: Vec<Option<Schema>>,
+    kind: PhantomData<fn(E)>,
 }
 
-impl Readers {
+impl<E: PublicEvents> Readers<E> {
     /// Looks up the previous schema of each subject of a topic.
     ///
     /// # Errors
     /// [`RegistryError`] when this release's schemas are not registered or the registry stays away.
     pub async fn connect(registry: &Registry, topic: &str) -> Result<Self, RegistryError> {
-        let mut before = Vec::with_capacity(CONTRACT.len());
-        for contract in CONTRACT.iter() {
-            let subject = contract.subject(topic);
-            let text = registry.before(&subject, contract.text).await?;
+        let mut before = Vec::with_capacity(E::RECORDS.len());
+        for record in schemas::of::<E>() {
+            let subject = record.subject(topic);
+            let text = registry.before(&subject, record.text).await?;
             // Nobody reads with a schema that does not parse.
             before.push(text.and_then(|text| Schema::parse_str(&text).ok()));
         }
-        Ok(Self { before })
+        Ok(Self { before, kind: PhantomData })
     }
 
     /// Writes an event and reads it with both schemas.
     ///
     /// # Errors
     /// [`UnreadableError`] of the first one that fails.
-    pub fn check(&self, event: &PublicEvent) -> Result<(), UnreadableError> {
+    pub fn check(&self, event: &E) -> Result<(), UnreadableError> {
         let index = event.index();
         let name = event.name();
         let mut written = Vec::new();
         datum::write(event, &mut written);
-        if read_datum(&WriterSchema::ours(index), &written)? != *event {
+        if read_datum::<E>(&WriterSchema::ours(index), &written)? != *event {
             return Err(UnreadableError::Changed { name });
         }
         let Some(before) = &self.before[index] else { return Ok(()) };
-        read_with(index, before, &written).map_err(|source| UnreadableError::Before { name, source: Box::new(source) })
+        read_with(&schemas::of::<E>()[index].schema, before, &written)
+            .map_err(|source| UnreadableError::Before { name, source: Box::new(source) })
     }
 }
 
-fn read_with(index: usize, reader: &Schema, mut datum: &[u8]) -> AvroResult<()> {
-    let reader = GenericDatumReader::builder(&CONTRACT[index].schema).reader_schema(reader).build()?;
+fn read_with(ours: &Schema, reader: &Schema, mut datum: &[u8]) -> AvroResult<()> {
+    let reader = GenericDatumReader::builder(ours).reader_schema(reader).build()?;
     reader.read_value(&mut datum).map(|_| ())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::contract::OrderDrafted;
+    use domain::order::contract::{OrderDrafted, PublicEvent};
 
-    fn readers(before: &str) -> Readers {
+    fn readers(before: &str) -> Readers<PublicEvent> {
         let schema = Schema::parse_str(before).unwrap();
-        let before = CONTRACT.iter().map(|contract| (contract.schema.name() == schema.name()).then(|| schema.clone()));
-        Readers { before: before.collect() }
+        let records = schemas::of::<PublicEvent>().iter();
+        let before = records.map(|record| (record.schema.name() == schema.name()).then(|| schema.clone()));
+        Readers { before: before.collect(), kind: PhantomData }
     }
 
     fn drafted() -> PublicEvent {
@@ -95,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_field_that_came_later_hinders_nobody_and_one_that_is_gone_does() {
-        let ours = CONTRACT[0].text;
+        let ours = schemas::of::<PublicEvent>()[0].text;
         assert!(readers(ours).check(&drafted()).is_ok());
         let mut schema: serde_json::Value = serde_json::from_str(ours).unwrap();
         let fields = schema["fields"].as_array_mut().unwrap();

@@ -1,12 +1,13 @@
 //! The deploy step: sets every subject's compatibility and registers every schema.
 
+use domain::contract::PublicEvents;
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 use schema_registry_converter::async_impl::schema_registry::perform_sr_call;
 use schema_registry_converter::schema_registry_common::SrCall;
 
 use super::{Registry, RegistryError, body, retried};
-use crate::schemas::CONTRACT;
+use crate::schemas;
 
 /// Every version must be able to read every other version's data.
 const COMPATIBILITY: &str = "FULL_TRANSITIVE";
@@ -19,9 +20,13 @@ impl Registry {
     /// # Errors
     /// [`RegistryError::Refused`] with the subject and the registry's message for a schema that is incompatible with an
     /// earlier one.
-    pub async fn register_all(&self, topic: &str, mut progress: impl FnMut(&str)) -> Result<(), RegistryError> {
-        for contract in CONTRACT.iter() {
-            let line = self.register(&contract.subject(topic), contract.text).await?;
+    pub async fn register_all<E: PublicEvents>(
+        &self,
+        topic: &str,
+        mut progress: impl FnMut(&str),
+    ) -> Result<(), RegistryError> {
+        for record in schemas::of::<E>() {
+            let line = self.register(&record.subject(topic), record.text).await?;
             progress(&line);
         }
         Ok(())

@@ -1,85 +1,81 @@
-//! The Avro schemas of the public contract, as `schemas/avro` holds them.
+//! The Avro schemas of the public contracts, as the events' declarations embed them from `schemas/avro`.
 //!
-//! One subject a record type, named topic, dash, full record name (TopicRecordNameStrategy), so that one topic carries
-//! every kind of event of an order in one sequence.
+//! One subject a record, named topic, dash, full record name (TopicRecordNameStrategy), so that one topic carries every kind
+//! of event of a stream in one order of arrival.
 
-mod names;
-
-use std::sync::LazyLock;
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use apache_avro::Schema;
-use domain::contract::PublicEvent;
+use domain::contract::{PublicEvents, RecordType};
 
-/// The namespace of every record of version 1.
-pub const NAMESPACE: &str = "orders.order.v1";
-
-/// One record type of the contract.
+/// One record of a contract.
 #[derive(Debug)]
-pub struct ContractSchema {
+pub struct RecordSchema {
+    pub name: &'static str,
     /// Full name, such as `orders.order.v1.OrderPlaced`; also the record's `ce_type`.
     pub full_name: String,
-    /// The schema's JSON, as it is registered.
+    /// The schema as it is registered.
     pub text: &'static str,
-    /// `text`, parsed.
+    /// The same, parsed.
     pub schema: Schema,
-    /// `schema` with the names of this program's Rust types.
-    pub(crate) read: Schema,
+    /// The same, as data are written and read with it.
+    pub(crate) datum: serde_avro_fast::Schema,
 }
 
-impl ContractSchema {
-    /// The registry's subject for this record type on a topic.
+impl RecordSchema {
+    fn new(namespace: &str, record: &RecordType) -> Self {
+        let RecordType { name, avsc } = *record;
+        Self {
+            name,
+            full_name: format!("{namespace}.{name}"),
+            text: avsc,
+            schema: Schema::parse_str(avsc).expect("an embedded schema parses, which a test proves of each"),
+            datum: avsc.parse().expect("an embedded schema parses, which a test proves of each"),
+        }
+    }
+
+    /// The registry's subject for this record on a topic.
     pub fn subject(&self, topic: &str) -> String {
         format!("{topic}-{}", self.full_name)
     }
 }
 
-/// Embeds the files in the order of [`PublicEvent::NAMES`].
-macro_rules! embed {
-    ($($name:literal),* $(,)?) => {
-        [$(include_str!(concat!("../../../schemas/avro/", $name, ".avsc"))),*]
-    };
+/// The schemas of the kinds that this process has asked for. Kinds are few and stay for good.
+static PARSED: LazyLock<RwLock<HashMap<TypeId, &'static [RecordSchema]>>> = LazyLock::new(RwLock::default);
+
+/// The schemas of a kind's records, by [`PublicEvents::index`].
+pub fn of<E: PublicEvents>() -> &'static [RecordSchema] {
+    let kind = TypeId::of::<E>();
+    if let Some(parsed) = PARSED.read().unwrap_or_else(PoisonError::into_inner).get(&kind) {
+        return parsed;
+    }
+    let mut kinds = PARSED.write().unwrap_or_else(PoisonError::into_inner);
+    kinds.entry(kind).or_insert_with(|| {
+        let records: Vec<_> = E::RECORDS.iter().map(|record| RecordSchema::new(E::NAMESPACE, record)).collect();
+        records.leak()
+    })
 }
 
-const TEXTS: [&str; PublicEvent::NAMES.len()] = embed!(
-    "OrderDrafted",
-    "LineAdded",
-    "LineQuantityChanged",
-    "LineRemoved",
-    "AddressChanged",
-    "OrderPlaced",
-    "OrderCancelled",
-    "OrderImported",
-    "OrderImportCorrected",
-    "SubjectErased",
-    "ForeignEvent",
-);
-
-/// Every record type, in the order of [`PublicEvent::NAMES`].
-pub static CONTRACT: LazyLock<[ContractSchema; PublicEvent::NAMES.len()]> = LazyLock::new(|| {
-    std::array::from_fn(|index| {
-        let text = TEXTS[index];
-        let schema = Schema::parse_str(text).expect("an embedded schema parses, which a test proves of each");
-        let read = names::as_read(schema.clone());
-        ContractSchema { full_name: format!("{NAMESPACE}.{}", PublicEvent::NAMES[index]), text, schema, read }
-    })
-});
-
-/// The index in [`CONTRACT`] of a record by its full name.
-pub fn index_of(full_name: &str) -> Option<usize> {
-    CONTRACT.iter().position(|contract| contract.full_name == full_name)
+/// The index of a record by its full name.
+pub fn index_of<E: PublicEvents>(full_name: &str) -> Option<usize> {
+    of::<E>().iter().position(|record| record.full_name == full_name)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
+    use domain::order::contract::PublicEvent;
+
     use super::*;
 
     #[test]
     fn every_record_has_the_schema_of_its_name() {
-        for contract in CONTRACT.iter() {
-            let name = contract.schema.name().expect("a record has a name");
-            assert_eq!(name.fullname(None), contract.full_name);
+        for record in of::<PublicEvent>() {
+            let name = record.schema.name().expect("a record has a name");
+            assert_eq!(name.fullname(None), record.full_name);
         }
     }
 
@@ -88,6 +84,6 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/avro");
         let files: BTreeSet<String> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        assert_eq!(files, PublicEvent::NAMES.iter().map(|name| format!("{name}.avsc")).collect());
+        assert_eq!(files, PublicEvent::RECORDS.iter().map(|record| format!("{}.avsc", record.name)).collect());
     }
 }

@@ -8,6 +8,8 @@
 //! meanwhile; reading ends when its future is dropped. Does not: change anything, [`abort_open`] apart, or wait for a
 //! transaction to end.
 
+use std::collections::BTreeMap;
+
 mod abort;
 mod batches;
 mod read;
@@ -77,6 +79,9 @@ pub struct CheckpointRecord {
     /// `None` in records of releases that did not examine the topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub examined: Option<Examined>,
+    /// The same of the further event topics, by name, where the log is published to several.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub examined_further: BTreeMap<String, Examined>,
 }
 
 /// How far the event topic was examined, so that the next start need not go back further.

@@ -7,7 +7,8 @@ mod hanging;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::contract::{CancelReason, ForeignEvent, OrderCancelled, OrderDrafted, Position, PublicEvent, Published};
+use domain::contract::Position;
+use domain::order::contract::{CancelReason, ForeignEvent, OrderCancelled, OrderDrafted, PublicEvent, Published};
 use domain::{EventId, OrderId, Timestamp};
 use rdkafka::admin::{AdminClient, AdminOptions};
 use rdkafka::client::DefaultClientContext;
@@ -110,9 +111,9 @@ impl TestTopic {
     ///
     /// # Panics
     /// When the registry refuses.
-    pub async fn encoder(&self) -> Encoder {
+    pub async fn encoder(&self) -> Encoder<PublicEvent> {
         let registry = registry();
-        registry.register_all(&self.name, |_| ()).await.expect("the test registry takes the contract");
+        registry.register_all::<PublicEvent>(&self.name, |_| ()).await.expect("the test registry takes the contract");
         Encoder::connect(&registry, &self.name).await.expect("the contract has just been registered")
     }
 
@@ -120,7 +121,7 @@ impl TestTopic {
     ///
     /// # Panics
     /// When that fails.
-    pub async fn publish(&self, encoder: &Encoder, records: &[OutgoingRecord]) {
+    pub async fn publish(&self, encoder: &Encoder<PublicEvent>, records: &[OutgoingRecord<PublicEvent>]) {
         let mut producer =
             TransactionalProducer::connect(&brokers(), &unique("test")).await.expect("the cluster answers");
         producer.begin().expect("no transaction is open");
@@ -235,7 +236,7 @@ fn admin() -> AdminClient<DefaultClientContext> {
 }
 
 /// The first event of an order.
-pub fn drafted(order: OrderId, position: i64) -> OutgoingRecord {
+pub fn drafted(order: OrderId, position: i64) -> OutgoingRecord<PublicEvent> {
     outgoing(position, |at| {
         PublicEvent::OrderDrafted(OrderDrafted {
             order_id: order.to_string(),
@@ -249,7 +250,7 @@ pub fn drafted(order: OrderId, position: i64) -> OutgoingRecord {
 }
 
 /// A cancellation as the given version of an order.
-pub fn cancelled(order: OrderId, version: i64, position: i64) -> OutgoingRecord {
+pub fn cancelled(order: OrderId, version: i64, position: i64) -> OutgoingRecord<PublicEvent> {
     outgoing(position, |at| {
         PublicEvent::OrderCancelled(OrderCancelled {
             order_id: order.to_string(),
@@ -263,7 +264,7 @@ pub fn cancelled(order: OrderId, version: i64, position: i64) -> OutgoingRecord 
 }
 
 /// A row of another program with a body of this many bytes.
-pub fn foreign(order: OrderId, position: i64, bytes: usize) -> OutgoingRecord {
+pub fn foreign(order: OrderId, position: i64, bytes: usize) -> OutgoingRecord<PublicEvent> {
     outgoing(position, |at| {
         PublicEvent::ForeignEvent(ForeignEvent {
             order_id: order.to_string(),
@@ -278,7 +279,7 @@ pub fn foreign(order: OrderId, position: i64, bytes: usize) -> OutgoingRecord {
     })
 }
 
-fn outgoing(position: i64, event: impl FnOnce(i64) -> PublicEvent) -> OutgoingRecord {
+fn outgoing(position: i64, event: impl FnOnce(i64) -> PublicEvent) -> OutgoingRecord<PublicEvent> {
     let published = Published {
         event: event(RECORDED_AT_MICROS),
         event_id: EventId::new(SystemIds.ordered()),

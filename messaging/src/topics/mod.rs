@@ -6,8 +6,6 @@ mod declared;
 pub use apply::{ApplyTopicsError, apply};
 pub use declared::{DeclarationError, Declarations, TopicDeclaration, declared};
 
-/// Every public fact of every order.
-pub const ORDER_EVENTS: &str = "orders.order.events.v1";
 /// Checkpoints of the relays.
 pub const RELAY_CHECKPOINT: &str = "orders.relay.checkpoint";
 /// Copies of what the projector of group `read` has parked.

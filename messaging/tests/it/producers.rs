@@ -1,3 +1,5 @@
+use domain::contract::PublicEvents;
+use domain::order::contract::PublicEvent;
 use messaging::producer::{IdempotentProducer, ProducerError, TransactionalProducer};
 use messaging::testing::{TestTopic, brokers, cancelled, drafted, new_order, registry, unique};
 use messaging::{Decoder, EncodedRecord};
@@ -22,12 +24,12 @@ async fn what_is_published_is_what_is_read() {
         sent.push(cancelled(order, 2, position * 2 + 2));
     }
     topic.publish(&encoder, &sent).await;
-    let decoder = Decoder::new(registry());
+    let decoder = Decoder::<PublicEvent>::new(registry());
     let mut read = Vec::new();
     for record in topic.read_all().await {
         read.push(decoder.decode(&record).await.unwrap());
     }
-    let versions = |published: &[domain::contract::Published]| {
+    let versions = |published: &[domain::order::contract::Published]| {
         published.iter().map(|one| (one.event.order_id().to_owned(), one.event.version())).collect::<Vec<_>>()
     };
     for order in sent.iter().map(|record| record.published.event.order_id()) {

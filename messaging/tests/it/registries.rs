@@ -1,4 +1,5 @@
-use messaging::schemas::CONTRACT;
+use domain::order::contract::PublicEvent;
+use messaging::schemas;
 use messaging::testing::{TestTopic, registry, unique};
 use messaging::{DecodeError, Decoder, Encoder, Registry, RegistryError};
 
@@ -8,12 +9,12 @@ async fn registering_twice_changes_nothing_and_looking_up_gives_the_same_ids() {
     let registry = registry();
     let mut first = Vec::new();
     let mut second = Vec::new();
-    registry.register_all(&topic, |line| first.push(line.to_owned())).await.unwrap();
-    registry.register_all(&topic, |line| second.push(line.to_owned())).await.unwrap();
-    assert_eq!(first.len(), CONTRACT.len());
+    registry.register_all::<PublicEvent>(&topic, |line| first.push(line.to_owned())).await.unwrap();
+    registry.register_all::<PublicEvent>(&topic, |line| second.push(line.to_owned())).await.unwrap();
+    assert_eq!(first.len(), schemas::of::<PublicEvent>().len());
     assert!(first.iter().all(|line| line.contains(": registered, id ")), "{first:?}");
     assert!(second.iter().all(|line| line.contains(": unchanged, id ")), "{second:?}");
-    for (contract, line) in CONTRACT.iter().zip(&second) {
+    for (contract, line) in schemas::of::<PublicEvent>().iter().zip(&second) {
         let id = registry.id_of(&contract.subject(&topic), contract.text).await.unwrap();
         assert!(line.ends_with(&format!("id {id}")), "{line}");
         let text = registry.schema(id).await.unwrap();
@@ -41,7 +42,7 @@ async fn a_breaking_schema_is_refused_with_its_subject() {
 
 #[tokio::test]
 async fn an_encoder_does_not_register() {
-    let error = Encoder::connect(&registry(), &unique("test")).await.unwrap_err();
+    let error = Encoder::<PublicEvent>::connect(&registry(), &unique("test")).await.unwrap_err();
     assert!(matches!(error, RegistryError::NotRegistered { .. }), "{error}");
 }
 
@@ -51,9 +52,9 @@ async fn an_id_of_nobody_is_a_fault_of_the_record() {
     let encoder = topic.encoder().await;
     topic.publish(&encoder, &[messaging::testing::drafted(messaging::testing::new_order(), 1)]).await;
     let mut record = topic.read_all().await.remove(0);
-    assert!(Decoder::new(registry()).decode(&record).await.is_ok());
+    assert!(Decoder::<PublicEvent>::new(registry()).decode(&record).await.is_ok());
     record.value.as_mut().unwrap()[1..5].copy_from_slice(&0x7fff_0000_u32.to_be_bytes());
-    let error = Decoder::new(registry()).decode(&record).await.unwrap_err();
+    let error = Decoder::<PublicEvent>::new(registry()).decode(&record).await.unwrap_err();
     assert!(matches!(error, DecodeError::UnknownSchema { id: 0x7fff_0000 }), "{error}");
 }
 

@@ -1,8 +1,10 @@
 //! Checks of consumed records: I14. Each one is applied, parked, dropped by a user, or belongs to no order.
 
+use domain::contract::PublicEvents;
+use domain::order::contract::PublicEvent;
 use std::collections::{BTreeMap, HashMap};
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use messaging::{Decoder, IncomingRecord};
 use serde::Serialize;
 use service_kit::BoxError;
@@ -40,7 +42,7 @@ pub struct Counts {
 /// What a group has consumed, as one transaction over the read models sees it.
 pub struct Consumed<'a> {
     transaction: &'a Transaction<'a>,
-    decoder: &'a Decoder,
+    decoder: &'a Decoder<PublicEvent>,
     next_offsets: BTreeMap<i32, i64>,
     /// Partition and offset of each record that is parked (`false`) or was given up (`true`).
     held: HashMap<(i32, i64), bool>,
@@ -72,7 +74,7 @@ impl<'a> Consumed<'a> {
     /// When the database cannot be read.
     pub async fn load(
         transaction: &'a Transaction<'a>,
-        decoder: &'a Decoder,
+        decoder: &'a Decoder<PublicEvent>,
         group: &str,
         topic: &str,
     ) -> Result<Self, BoxError> {

@@ -1,7 +1,8 @@
 //! Reads all events of all orders, one order after the other, and checks that each can be read: I13.
 
-use domain::contract::{Position, PublicEvent, Published};
+use domain::contract::Position;
 use domain::order::OrderEvent;
+use domain::order::contract::{PublicEvent, Published};
 use domain::{EventId, StoredEvent, Timestamp, upcast};
 use event_store::{StoredRow, StreamId};
 use messaging::Readers;
@@ -20,7 +21,7 @@ const PAGE_EVENTS: i32 = 1_000;
 pub struct Histories<'a> {
     transaction: &'a Transaction<'a>,
     portal: Portal,
-    readers: &'a Readers,
+    readers: &'a Readers<PublicEvent>,
     /// Events that cannot be read.
     pub findings: Findings,
 }
@@ -30,7 +31,7 @@ impl<'a> Histories<'a> {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn open(transaction: &'a Transaction<'a>, readers: &'a Readers) -> Result<Self, BoxError> {
+    pub async fn open(transaction: &'a Transaction<'a>, readers: &'a Readers<PublicEvent>) -> Result<Self, BoxError> {
         let statement = transaction.prepare(include_str!("../sql/audit_histories.sql")).await?;
         let portal = transaction.bind(&statement, &[]).await?;
         Ok(Self { transaction, portal, readers, findings: Findings::default() })

@@ -20,8 +20,8 @@ mod topic;
 mod waits;
 
 use domain::contract::Position;
+use domain::order::contract::TOPIC;
 use event_store::{Store, StoreOptions};
-use messaging::topics::ORDER_EVENTS;
 use messaging::{Decoder, Readers, Registry};
 use read_models::GROUP;
 use service_kit::BoxError;
@@ -74,14 +74,14 @@ pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxE
     for range in &ranges {
         waits::relay(&store, brokers, *range, &mut findings).await?;
     }
-    let ends = Topic::open(brokers, ORDER_EVENTS, |_| 0).await?.ends().await?;
-    waits::projectors(&read, ORDER_EVENTS, &ends, &mut findings).await?;
+    let ends = Topic::open(brokers, TOPIC, |_| 0).await?.ends().await?;
+    waits::projectors(&read, TOPIC, &ends, &mut findings).await?;
 
     // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
     let read = snapshot(&mut read).await?;
     let decoder = Decoder::new(registry.clone());
-    let mut consumed = Consumed::load(&read, &decoder, GROUP, ORDER_EVENTS).await?;
-    let readers = Readers::connect(&registry, ORDER_EVENTS).await?;
+    let mut consumed = Consumed::load(&read, &decoder, GROUP, TOPIC).await?;
+    let readers = Readers::connect(&registry, TOPIC).await?;
     let heads: Vec<i64> = ranges.iter().map(|range| range.last).collect();
     eprintln!("comparing the read models with the log");
     let looked = {
@@ -91,9 +91,9 @@ pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxE
     };
     let answers = answers::check(&orders, &mut findings).await?;
     let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
-    eprintln!("comparing {events} events with topic {ORDER_EVENTS}");
+    eprintln!("comparing {events} events with topic {TOPIC}");
     let mut last_line = Stopwatch::start();
-    let topic = Topic::open(brokers, ORDER_EVENTS, |_| 0).await?;
+    let topic = Topic::open(brokers, TOPIC, |_| 0).await?;
     let compared = topic::compare(&orders, topic, &ranges, &mut consumed, &mut findings, |compared| {
         if last_line.elapsed() >= PROGRESS_EVERY {
             last_line = Stopwatch::start();

@@ -3,6 +3,7 @@
 mod models;
 
 use domain::contract::Position;
+use domain::order::contract::PublicEvent;
 use domain::{EventId, OrderId};
 use event_store::migrations;
 use messaging::testing::{TestTopic, brokers, cancelled, drafted, new_order, registry};
@@ -19,7 +20,7 @@ use crate::kafka::Topic;
 struct Written {
     _database: TestDatabase,
     client: Client,
-    records: Vec<OutgoingRecord>,
+    records: Vec<OutgoingRecord<PublicEvent>>,
 }
 
 async fn written(orders: usize) -> Written {
@@ -50,7 +51,7 @@ impl Written {
     }
 
     /// Publishes the batches one after the other and compares.
-    async fn compared(&self, batches: &[&[OutgoingRecord]]) -> Findings {
+    async fn compared(&self, batches: &[&[OutgoingRecord<PublicEvent>]]) -> Findings {
         let topic = TestTopic::create(3).await;
         let encoder = topic.encoder().await;
         for batch in batches {

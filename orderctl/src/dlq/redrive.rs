@@ -1,10 +1,11 @@
 //! Applying the parked records of a key.
 
+use domain::order::contract::PublicEvent;
 use std::io::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::contract::Published;
+use domain::order::contract::Published;
 use messaging::{Decoder, HeaderList, IncomingRecord, Registry};
 use read_models::{Applier, GROUP};
 use serde_json::Value;
@@ -67,7 +68,7 @@ async fn key_of(client: &Client, id: i64) -> Result<Vec<u8>, BoxError> {
 ///
 /// # Errors
 /// When the database or the registry fails, or nothing of the key is parked; nothing is changed then.
-pub async fn redrive(client: &mut Client, decoder: &Decoder, key: &[u8]) -> Result<Redriven, BoxError> {
+pub async fn redrive(client: &mut Client, decoder: &Decoder<PublicEvent>, key: &[u8]) -> Result<Redriven, BoxError> {
     let applier = Applier::open(client).await?;
     let transaction = client.transaction().await?;
     // As the projector does: the offsets first. So it parks nothing behind what is just being removed, and a switch waits.
@@ -95,7 +96,7 @@ pub async fn redrive(client: &mut Client, decoder: &Decoder, key: &[u8]) -> Resu
 }
 
 /// The records up to the first that cannot be read, and what is wrong with that.
-async fn decode(decoder: &Decoder, rows: &[Row]) -> Result<(Vec<Published>, Option<String>), BoxError> {
+async fn decode(decoder: &Decoder<PublicEvent>, rows: &[Row]) -> Result<(Vec<Published>, Option<String>), BoxError> {
     let mut events = Vec::with_capacity(rows.len());
     for row in rows {
         match decoder.decode(&record(row)?).await {

@@ -1,6 +1,6 @@
 //! The event store as the log of a rebuild.
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use event_store::Store;
 use read_models::rebuild::Log;
 use service_kit::BoxError;

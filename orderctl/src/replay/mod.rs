@@ -7,9 +7,9 @@ mod report;
 
 use std::io::Write;
 
+use domain::order::contract::TOPIC;
 use event_store::{Store, StoreOptions};
 use messaging::inspect::first_offsets;
-use messaging::topics::ORDER_EVENTS;
 use read_models::GROUP;
 use read_models::rebuild::{
     Progress, Purpose, RebuildError, RebuildOptions, Report, Start, clean_up, rebuild, roll_back, start_over, status,
@@ -64,12 +64,12 @@ pub async fn run(variables: &Variables, verb: &ReplayVerb) -> Result<bool, BoxEr
 
 /// Where the projector starts over: at what the topic holds now.
 async fn start(variables: &Variables) -> Result<Start, BoxError> {
-    let offsets = first_offsets(&brokers(variables)?, ORDER_EVENTS).await?;
+    let offsets = first_offsets(&brokers(variables)?, TOPIC).await?;
     if offsets.is_empty() {
-        return Err(format!("there is no topic {ORDER_EVENTS} to start over in; run `order-engine topics`").into());
+        return Err(format!("there is no topic {TOPIC} to start over in; run `order-engine topics`").into());
     }
     let group = GROUP.to_owned();
-    let topic = ORDER_EVENTS.to_owned();
+    let topic = TOPIC.to_owned();
     Ok(Start { group, topic, offsets: offsets.into_iter().collect() })
 }
 
@@ -108,7 +108,7 @@ impl Work {
         let mut printer = ProgressPrinter { last: None };
         let mut on_progress = |progress| printer.print(progress);
         let ended =
-            stop.run_until_cancelled(Box::pin(run((RebuildOptions::of(ORDER_EVENTS), holder), &mut on_progress))).await;
+            stop.run_until_cancelled(Box::pin(run((RebuildOptions::of(TOPIC), holder), &mut on_progress))).await;
         if let Some(ended) = ended {
             return Ok(ended?);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use domain::order::{ImportLine, ImportOrder, Order, OrderCommand, OrderKind};
 use domain::{
     Currency, CustomerId, Decider, ExternalReference, ImportSource, OrderId, OrderNumber, Quantity, Sku, TenantId,

@@ -1,5 +1,6 @@
 //! `dlq` over what a real projector has parked.
 
+use domain::order::contract::PublicEvent;
 use std::sync::Arc;
 
 use clap::Parser;
@@ -22,7 +23,7 @@ struct World {
     read: TestDatabase,
     client: Client,
     topic: TestTopic,
-    encoder: Encoder,
+    encoder: Encoder<PublicEvent>,
     stop: CancellationToken,
 }
 
@@ -51,7 +52,7 @@ impl World {
         Self { read, client, topic, encoder, stop }
     }
 
-    async fn publish(&self, records: &[OutgoingRecord]) {
+    async fn publish(&self, records: &[OutgoingRecord<PublicEvent>]) {
         self.topic.publish(&self.encoder, records).await;
     }
 

@@ -3,7 +3,7 @@
 
 use std::process::Stdio;
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use read_models::{Generations, Model, generation, migrate};
 use service_kit::testing::TestDatabase;
 use tokio::process::Command;

@@ -5,9 +5,11 @@ use axum::extract::Path;
 use axum::routing::get;
 use clap::Parser;
 use domain::OrderId;
-use domain::contract::Published;
+use domain::contract::PublicEvents;
+use domain::order::contract::PublicEvent;
+use domain::order::contract::Published;
 use messaging::codec::Encoder;
-use messaging::schemas::CONTRACT;
+use messaging::schemas;
 use messaging::{Decoder, OutgoingRecord, Registry};
 use orderctl::cli::{Cli, Verb};
 use orderctl::dlq::{self, Redriven, redrive};
@@ -96,7 +98,9 @@ async fn an_order_is_shown_as_of_any_moment() {
 
 /// A registry that knows record n of the contract as schema n + 1.
 async fn registry() -> Registry {
-    let schema = async |Path(id): Path<usize>| serde_json::json!({ "schema": CONTRACT[id - 1].text }).to_string();
+    let schema = async |Path(id): Path<usize>| {
+        serde_json::json!({ "schema": schemas::of::<PublicEvent>()[id - 1].text }).to_string()
+    };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().route("/schemas/ids/{id}", get(schema));
@@ -105,9 +109,8 @@ async fn registry() -> Registry {
 }
 
 /// Parks records of one order; `None` is one that nobody can read.
-async fn park(client: &Client, order: OrderId, records: &[Option<OutgoingRecord>]) {
-    let encoder =
-        Encoder::with_ids("http://127.0.0.1:9", "orders", std::array::from_fn(|n| u32::try_from(n).unwrap() + 1));
+async fn park(client: &Client, order: OrderId, records: &[Option<OutgoingRecord<PublicEvent>>]) {
+    let encoder = Encoder::with_ids("http://127.0.0.1:9", "orders", |index| u32::try_from(index).unwrap() + 1);
     for record in records {
         let mut value = b"no Avro at all".to_vec();
         let mut headers = serde_json::json!({});
@@ -122,7 +125,7 @@ async fn park(client: &Client, order: OrderId, records: &[Option<OutgoingRecord>
     }
 }
 
-fn headers_of(record: &OutgoingRecord) -> serde_json::Value {
+fn headers_of(record: &OutgoingRecord<PublicEvent>) -> serde_json::Value {
     use base64::Engine;
     let text = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
     let published = &record.published;

@@ -105,7 +105,7 @@ async fn what_postgres_cannot_hold_parks_and_holds_nobody_up() {
     let world = World::new(1).await;
     let (ill, well) = (new_id(), new_id());
     let mut records = placed(ill);
-    let domain::contract::PublicEvent::LineAdded(added) = &mut records[1].event else { panic!("{records:?}") };
+    let domain::order::contract::PublicEvent::LineAdded(added) = &mut records[1].event else { panic!("{records:?}") };
     added.line.description = Some("a \0 in a text".to_owned());
     records.extend(placed(well));
     world.publish(records).await;

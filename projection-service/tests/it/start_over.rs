@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use domain::contract::{Position, Published};
+use domain::contract::Position;
+use domain::order::contract::Published;
 use messaging::inspect::first_offsets;
 use messaging::testing::brokers;
 use read_models::rebuild::{Log, RebuildOptions, Start, start_over};

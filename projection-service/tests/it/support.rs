@@ -1,9 +1,10 @@
 //! Helpers that the tests share.
 
+use domain::order::contract::PublicEvent;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use messaging::producer::IdempotentProducer;
 use messaging::testing::{PATIENCE, TestTopic, brokers, registry, unique};
 use messaging::{EncodedRecord, Encoder, OutgoingRecord};
@@ -28,7 +29,7 @@ pub struct World {
     pub database: TestDatabase,
     pub client: Client,
     pub settings: ProjectionSettings,
-    encoder: Encoder,
+    encoder: Encoder<PublicEvent>,
 }
 
 impl World {
@@ -144,7 +145,7 @@ impl Running {
     }
 }
 
-pub fn outgoing(published: Published) -> OutgoingRecord {
+pub fn outgoing(published: Published) -> OutgoingRecord<PublicEvent> {
     OutgoingRecord { published, payload_hash: [0; 32] }
 }
 
@@ -158,7 +159,7 @@ pub fn placed(order: Uuid) -> Vec<Published> {
     EventHistory::of(order, "shop", Some("C-1"))
         .drafted()
         .line(0, "A", 2, 150)
-        .addressed(domain::contract::AddressRole::Shipping, address())
+        .addressed(domain::order::contract::AddressRole::Shipping, address())
         .placed(&order.to_string())
         .records()
 }

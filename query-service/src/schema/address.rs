@@ -1,7 +1,7 @@
 //! Addresses: the country is visible to everybody who sees the order, the rest to those who may read personal data.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
-use domain::contract::{ContractAddress, ContractSealed};
+use domain::order::contract::{ContractAddress, ContractSealed};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 

@@ -6,15 +6,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::UnitPrice;
-use domain::contract::{ContractLine, ContractMoney, OrderKind, PublicEvent};
+use domain::contract::PublicEvents;
 use read_models::TimelineEntry;
 use read_models::query::Window;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::connection::{PageArguments, PageInfo};
-use super::money::Money;
 use super::scalars::{Json, Long};
 use crate::cursor::Cursors;
 use crate::error::{internal, read_failed};
@@ -113,7 +111,7 @@ impl TimelineEvent {
     /// A description of the event in words.
     async fn description(&self) -> Result<String> {
         let published = self.0.published().map_err(|error| internal(&error))?;
-        Ok(describe(&published.event))
+        Ok(published.event.describe())
     }
 
     /// The body of the public event, without sealed personal data.
@@ -164,60 +162,4 @@ fn hide_sealed(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(hide_sealed),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-}
-
-fn describe(event: &PublicEvent) -> String {
-    match event {
-        PublicEvent::OrderDrafted(event) => format!("Draft begun in {}", event.currency),
-        PublicEvent::LineAdded(event) => format!("Added {}", line(&event.line)),
-        PublicEvent::LineQuantityChanged(event) => {
-            format!("Line {} changed to {} pieces for {}", event.line_id, event.quantity, money(&event.total))
-        }
-        PublicEvent::LineRemoved(event) => format!("Line {} removed", event.line_id),
-        PublicEvent::AddressChanged(event) => {
-            format!("{} address set, country {}", symbol(event.role), event.address.country)
-        }
-        PublicEvent::OrderPlaced(event) => {
-            format!("Placed as {} with {} lines for {}", event.number, event.lines.len(), money(&event.total))
-        }
-        PublicEvent::OrderCancelled(event) => {
-            let note = event.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-            format!("Cancelled, reason {}{note}", symbol(event.reason).to_lowercase())
-        }
-        PublicEvent::OrderImported(event) => {
-            let (source, kind) = (&event.source, kind(event.kind));
-            let (number, total) = (&event.number, money(&event.total));
-            format!("Imported from {source} as {kind} {number} with {} lines for {total}", event.lines.len())
-        }
-        PublicEvent::OrderImportCorrected(event) => {
-            let (source, kind) = (&event.source, kind(event.kind));
-            let (number, total) = (&event.number, money(&event.total));
-            format!("Import from {source} corrected to {kind} {number} with {} lines for {total}", event.lines.len())
-        }
-        PublicEvent::SubjectErased(_) => "Personal data erased: its key was destroyed".to_owned(),
-        PublicEvent::ForeignEvent(event) => format!("{} by another program", event.event_type),
-    }
-}
-
-const fn kind(kind: OrderKind) -> &'static str {
-    match kind {
-        OrderKind::Sale => "sale",
-        OrderKind::Credit => "credit",
-        OrderKind::Unknown => "order",
-    }
-}
-
-fn line(line: &ContractLine) -> String {
-    let price = UnitPrice::from_ten_thousandths(line.unit_price.ten_thousandths)
-        .map_or_else(String::new, |price| format!(" at {price} {}", line.unit_price.currency));
-    format!("{} × {}{price}", line.quantity, line.sku)
-}
-
-fn money(amount: &ContractMoney) -> String {
-    Money::new(amount.minor, amount.currency.clone()).to_string()
-}
-
-/// A symbol of the contract as a word.
-fn symbol(symbol: impl std::fmt::Debug) -> String {
-    format!("{symbol:?}")
 }

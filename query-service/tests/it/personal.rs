@@ -1,7 +1,7 @@
 //! Personal data: who reads it, and that erasure ends it.
 
 use domain::SubjectId;
-use domain::contract::{AddressRole, ContractSealed};
+use domain::order::contract::{AddressRole, ContractSealed};
 use read_models::testing::{EventHistory, address};
 use serde_json::{Value, json};
 use service_kit::auth::{Role, Scopes};

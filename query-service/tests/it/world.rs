@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use domain::contract::Published;
+use domain::order::contract::Published;
 use domain::{CustomerId, TenantId};
 use query_service::{Connections, Deps, Limits};
 use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
@@ -179,6 +179,6 @@ pub fn placed(n: u128, customer: &str) -> EventHistory {
 pub fn imported(n: u128, customer: &str) -> EventHistory {
     let lines = (0..5).map(|sku| line(sku, &format!("SKU{sku}"), 1, 100)).collect();
     let placed_at = BEGINNING_MICROS + i64::try_from(n).unwrap() * 1_000_000;
-    let kind = domain::contract::OrderKind::Sale;
+    let kind = domain::order::contract::OrderKind::Sale;
     EventHistory::of(id(n), "shop", Some(customer)).imported(&format!("{n}"), kind, placed_at, lines)
 }

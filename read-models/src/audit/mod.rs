@@ -8,7 +8,8 @@ mod kept;
 mod sorted;
 mod tables;
 
-use domain::contract::{Position, Published};
+use domain::contract::Position;
+use domain::order::contract::Published;
 use service_kit::BoxError;
 use tokio_postgres::Transaction;
 use uuid::Uuid;

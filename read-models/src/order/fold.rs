@@ -8,7 +8,8 @@ mod begin;
 mod change;
 mod check;
 
-use domain::contract::{Position, PublicEvent, Published};
+use domain::contract::{Position, PublicEvents};
+use domain::order::contract::{PublicEvent, Published};
 
 use crate::{OrderView, ViewState};
 use check::Checked;

@@ -1,9 +1,10 @@
 //! Event histories of orders as they would come from the topic, built step by step.
 
-use domain::contract::{
+use domain::contract::Position;
+use domain::order::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published, SubjectErased,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, Published, SubjectErased,
 };
 use domain::{EventId, Timestamp};
 use uuid::Uuid;

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
-use domain::contract::{Position, PublicEvent, Published};
+use domain::contract::{Position, PublicEvents};
+use domain::order::contract::{PublicEvent, Published};
 use domain::{EventId, Timestamp};
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -61,17 +61,17 @@ columns!(TimelineEntry<Text, Body> {
     position,
 });
 
-impl<'a> TimelineEntry<&'a str, EventBody<'a>> {
+impl<'a> TimelineEntry<&'a str, &'a PublicEvent> {
     /// The row of an event.
     pub(crate) fn borrowed(order_id: Uuid, record: &'a Published) -> Self {
-        Self::of(order_id, record, EventBody(&record.event))
+        Self::of(order_id, record, &record.event)
     }
 }
 
 impl TimelineEntry {
     /// The row of an event, as it is read back.
     pub(crate) fn owned(order_id: Uuid, record: &Published) -> Self {
-        let body = serde_json::to_value(EventBody(&record.event)).expect("an event is plain data");
+        let body = record.event.to_json().expect("an event is plain data");
         Self::of(order_id, record, body)
     }
 
@@ -120,29 +120,7 @@ impl<'a, Text: From<&'a str>, Body> TimelineEntry<Text, Body> {
     }
 }
 
-/// An event's body without its name, serialised directly to JSON.
-#[derive(Debug)]
-pub(crate) struct EventBody<'a>(&'a PublicEvent);
-
-impl Serialize for EventBody<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            PublicEvent::OrderDrafted(record) => record.serialize(serializer),
-            PublicEvent::LineAdded(record) => record.serialize(serializer),
-            PublicEvent::LineQuantityChanged(record) => record.serialize(serializer),
-            PublicEvent::LineRemoved(record) => record.serialize(serializer),
-            PublicEvent::AddressChanged(record) => record.serialize(serializer),
-            PublicEvent::OrderPlaced(record) => record.serialize(serializer),
-            PublicEvent::OrderCancelled(record) => record.serialize(serializer),
-            PublicEvent::OrderImported(record) => record.serialize(serializer),
-            PublicEvent::OrderImportCorrected(record) => record.serialize(serializer),
-            PublicEvent::SubjectErased(record) => record.serialize(serializer),
-            PublicEvent::ForeignEvent(record) => record.serialize(serializer),
-        }
-    }
-}
-
-impl Field for EventBody<'_> {
+impl Field for &PublicEvent {
     const KIND: Type = Type::JSONB;
 
     fn cell(&self) -> Cell<'_> {

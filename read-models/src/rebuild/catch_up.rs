@@ -1,6 +1,6 @@
 //! From filled tables to live ones: catch up with the projector, block it, compare, switch.
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use service_kit::clock::Stopwatch;
 use tokio_postgres::{Client, Transaction};
 

@@ -5,7 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::contract::Published;
+use domain::contract::PublicEvents;
+use domain::order::contract::Published;
 use futures::{StreamExt, TryFutureExt, TryStreamExt, try_join};
 use service_kit::BoxError;
 use service_kit::clock::Stopwatch;

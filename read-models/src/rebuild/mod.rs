@@ -15,7 +15,7 @@ mod pending;
 mod rollback;
 mod start;
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use futures::try_join;
 use serde::Serialize;
 use service_kit::BoxError;

@@ -1,8 +1,9 @@
 //! Events of the log that the live projector had not applied yet, and those of them that it has applied since.
 
+use domain::contract::PublicEvents;
 use std::collections::{BTreeMap, HashMap};
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use tokio_postgres::GenericClient;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@
 mod rebuilds;
 mod tables;
 
-use domain::contract::{OrderKind, Published};
+use domain::order::contract::{OrderKind, Published};
 use domain::{CustomerId, TenantId};
 use read_models::query::{Comparison, Condition, Field, PageRequest, Sort, Value, Visibility, Window};
 use read_models::testing::{BEGINNING_MICROS, EventHistory, line};

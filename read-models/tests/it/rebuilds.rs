@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use domain::contract::{OrderKind, Position, Published};
+use domain::contract::Position;
+use domain::order::contract::{OrderKind, Published};
 use read_models::rebuild::{
     Log, Progress, Purpose, RebuildError, RebuildOptions, Report, clean_up, rebuild, roll_back, status,
 };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::contract::Position;
+use event_store::StreamId;
 use messaging::checkpoint::Checkpoint;
 use messaging::{
     CheckpointRecord, EventRecord, EventsLook, Examined, Found, LogSource, Outcome, PartitionLook, Producing,
@@ -23,7 +24,7 @@ pub(crate) struct Examination {
     pub(crate) seen: Seen,
     pub(crate) checkpoint: Option<Checkpoint>,
     /// The part that the next checkpoints carry.
-    pub(crate) examined: Examined,
+    pub(crate) examined: ExaminedTopics,
     /// Whether a checkpoint should be written at once to save the examination.
     pub(crate) is_worth_keeping: bool,
     /// The first open record of each partition that has one.
@@ -38,44 +39,97 @@ pub(crate) struct Holder {
     pub(crate) offset: i64,
 }
 
-/// Examines the shard's records in the event topic and its partition of the checkpoint topic.
+/// What is proven of each event topic, by its name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ExaminedTopics(BTreeMap<Arc<str>, Examined>);
+
+impl ExaminedTopics {
+    /// What a checkpoint says of topics.
+    fn of(record: &CheckpointRecord, topics: &[Arc<str>]) -> Self {
+        let mut examined = record.examined_further.clone();
+        let proven = topics.iter().enumerate().filter_map(|(index, topic)| {
+            let of_topic = if index == 0 { record.examined.clone() } else { examined.remove(&**topic) };
+            Some((Arc::clone(topic), of_topic?))
+        });
+        Self(proven.collect())
+    }
+
+    /// The checkpoint with what is proven. The first topic has its place where releases with one topic have it.
+    pub(crate) fn record(&self, checkpoint: Checkpoint, topics: &[Arc<str>]) -> CheckpointRecord {
+        let of = |topic: &Arc<str>| self.0.get(topic).cloned();
+        let further = topics.iter().skip(1).filter_map(|topic| Some((topic.to_string(), of(topic)?)));
+        CheckpointRecord { checkpoint, examined: topics.first().and_then(of), examined_further: further.collect() }
+    }
+
+    /// Partitions of a topic.
+    pub(crate) fn partitions_of(&self, topic: &str) -> usize {
+        self.0.get(topic).map_or(0, |examined| examined.ends.len())
+    }
+}
+
+/// Examines the shard's records in the event topics and its partition of the checkpoint topic.
 pub(crate) async fn examine(deps: &Deps, options: &RelayOptions, shard: i16) -> Result<Examination, StartError> {
     let source = LogSource { incarnation: deps.store.identity().incarnation, shard };
     let checkpoints = look_at_checkpoints(&deps.brokers, &options.checkpoint_topic, shard).await?;
     let committed = checkpoints.found.iter().rev().find(|found| found.outcome == Outcome::Committed);
     let committed = committed.map(|found| found.item.clone());
-    let key = match &committed {
+    let stream = match &committed {
         Some(record) => prove(deps, &record.checkpoint).await?,
         None => None,
     };
-    let (checkpoint, examined) = committed.map_or((None, None), |record| (Some(record.checkpoint), record.examined));
-    let events = look_at_events(&deps.brokers, &options.topic, source, examined.clone()).await?;
-    let partition = key.and_then(|key| partition_of(key.as_bytes(), events.partitions.len()));
-    let is_trimmed = partition.is_some_and(|partition| is_trimmed(&events.partitions[partition]));
-    let examination = summarise(options, checkpoint, is_trimmed, &checkpoints, &events, source);
+    let checkpoint = committed.as_ref().map(|record| record.checkpoint);
+    let before =
+        committed.map_or_else(ExaminedTopics::default, |record| ExaminedTopics::of(&record, deps.kinds.topics()));
+    let mut topics = Vec::new();
+    for topic in deps.kinds.topics() {
+        let events = look_at_events(&deps.brokers, topic, source, before.0.get(topic).cloned()).await?;
+        let own = stream.as_ref().filter(|stream| deps.kinds.topic_of(&stream.kind) == topic);
+        let partition = own.and_then(|stream| partition_of(stream.id.as_bytes(), events.partitions.len()));
+        let is_trimmed = partition.is_some_and(|partition| is_trimmed(&events.partitions[partition]));
+        topics.push(TopicLook { topic: Arc::clone(topic), events, is_trimmed });
+    }
+    let examination = summarise(options, checkpoint, &checkpoints, &topics, source);
     if checkpoint.is_none() && examination.seen.committed > 0 {
-        let topic = options.topic.to_string();
+        let topic = deps.kinds.topics_text();
         let checkpoint_topic = options.checkpoint_topic.to_string();
         return Err(StartError::CheckpointLost { topic, checkpoint_topic, shard });
     }
-    let is_worth_keeping = examined.is_none_or(|before| {
-        let looked_at: i64 = events.partitions.iter().map(|look| look.end - look.from).sum();
-        looked_at > LONG_LOOK_OFFSETS || before.unmarked != examination.examined.unmarked
+    let is_worth_keeping = topics.iter().any(|look| {
+        before.0.get(&look.topic).is_none_or(|before| {
+            let looked_at: i64 = look.events.partitions.iter().map(|look| look.end - look.from).sum();
+            let is_changed = examination.examined.0.get(&look.topic).is_none_or(|now| now.unmarked != before.unmarked);
+            looked_at > LONG_LOOK_OFFSETS || is_changed
+        })
     });
     Ok(Examination { is_worth_keeping, ..examination })
+}
+
+/// What was found in an event topic.
+struct TopicLook {
+    topic: Arc<str>,
+    events: EventsLook,
+    /// Whether the checkpoint's event was published here and retention may have removed it.
+    is_trimmed: bool,
+}
+
+impl TopicLook {
+    /// The highest position that is committed here.
+    fn committed(&self) -> i64 {
+        let found = self.events.partitions.iter().filter_map(highest_committed).max();
+        found.unwrap_or(0).max(self.events.proven.position)
+    }
 }
 
 fn summarise(
     options: &RelayOptions,
     checkpoint: Option<Checkpoint>,
-    is_trimmed: bool,
     checkpoints: &PartitionLook<CheckpointRecord>,
-    events: &EventsLook,
+    topics: &[TopicLook],
     source: LogSource,
 ) -> Examination {
     let position = checkpoint.map_or(0, |checkpoint| checkpoint.position);
-    let committed = events.partitions.iter().filter_map(highest_committed).max();
-    let committed = committed.unwrap_or(0).max(events.proven.position);
+    let committed = topics.iter().map(TopicLook::committed).max().unwrap_or(0);
+    let is_trimmed = topics.iter().any(|look| look.is_trimmed);
     let mut holders = BTreeMap::new();
     let mut partitions = Vec::new();
     let own = checkpoints.found.iter().filter(|found| {
@@ -83,18 +137,22 @@ fn summarise(
     });
     let positions: Vec<_> = own.map(|found| at_position(found, found.item.checkpoint.position)).collect();
     partitions.push(seen(&options.checkpoint_topic, checkpoints.partition, &positions, false, &mut holders));
-    for look in &events.partitions {
-        let positions: Vec<_> = look.found.iter().map(|found| at_position(found, found.item.position)).collect();
-        partitions.push(seen(&options.topic, look.partition, &positions, true, &mut holders));
-    }
-    let mut examined =
-        Examined { position: if is_trimmed { committed.max(position) } else { committed }, ..Examined::default() };
-    for (look, partition) in events.partitions.iter().zip(&partitions[1..]) {
-        let first_open = partition.open.iter().map(|open| open.offset).min();
-        examined.ends.push(first_open.unwrap_or(look.end));
-        if partition.open.iter().any(|open| open.position <= position) {
-            examined.unmarked.push(look.partition);
+    let mut examined = ExaminedTopics::default();
+    for topic in topics {
+        let committed = topic.committed();
+        let reached = if topic.is_trimmed { committed.max(position) } else { committed };
+        let mut proven = Examined { position: reached, ..Examined::default() };
+        for look in &topic.events.partitions {
+            let positions: Vec<_> = look.found.iter().map(|found| at_position(found, found.item.position)).collect();
+            let partition = seen(&topic.topic, look.partition, &positions, true, &mut holders);
+            let first_open = partition.open.iter().map(|open| open.offset).min();
+            proven.ends.push(first_open.unwrap_or(look.end));
+            if partition.open.iter().any(|open| open.position <= position) {
+                proven.unmarked.push(look.partition);
+            }
+            partitions.push(partition);
         }
+        examined.0.insert(Arc::clone(&topic.topic), proven);
     }
     let seen = Seen { checkpoint: position, committed, is_trimmed, partitions };
     Examination { seen, checkpoint, examined, is_worth_keeping: true, holders }
@@ -148,7 +206,7 @@ fn seen(
 }
 
 /// Verifies that the log has the checkpoint's event. Returns the key of its record; `None` before the first event.
-async fn prove(deps: &Deps, checkpoint: &Checkpoint) -> Result<Option<Arc<str>>, StartError> {
+async fn prove(deps: &Deps, checkpoint: &Checkpoint) -> Result<Option<StreamId>, StartError> {
     let expected = deps.store.identity().incarnation;
     if checkpoint.incarnation != expected {
         return Err(StartError::OtherLog { found: checkpoint.incarnation, expected });
@@ -159,7 +217,7 @@ async fn prove(deps: &Deps, checkpoint: &Checkpoint) -> Result<Option<Arc<str>>,
     }
     let page = deps.store.read_log(checkpoint.shard, checkpoint.position - 1, 1).await?;
     let found = match page.rows.first() {
-        Some((_, row)) if row.event_id == checkpoint.event_id => return Ok(Some(Arc::clone(&row.stream.id))),
+        Some((_, row)) if row.event_id == checkpoint.event_id => return Ok(Some(row.stream.clone())),
         Some((_, row)) => format!("is event {}", row.event_id),
         None => "is none yet".to_owned(),
     };

@@ -13,7 +13,7 @@ use std::time::Duration;
 use messaging::broker::{self, BrokerLine};
 use messaging::checkpoint::Checkpoint;
 use messaging::producer::TransactionalProducer;
-use messaging::{CheckpointRecord, EncodedRecord, Examined, LogSource, LookError, WireError, abort_open};
+use messaging::{EncodedRecord, LogSource, LookError, WireError, abort_open};
 use service_kit::clock::Stopwatch;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +22,7 @@ use crate::{Deps, RelayOptions};
 use decision::Decision;
 pub use decision::{PartitionName, Undecidable};
 pub use error::StartError;
-pub(crate) use examination::Examination;
+pub(crate) use examination::{Examination, ExaminedTopics};
 use examination::{Holder, examine};
 
 /// Pause between two examinations, in milliseconds.
@@ -36,7 +36,7 @@ pub(crate) struct Started {
     /// The last position that was published.
     pub(crate) published: i64,
     /// The examination, as the relay's checkpoints carry it.
-    pub(crate) examined: Examined,
+    pub(crate) examined: ExaminedTopics,
     /// Partitions in which committed records lack their marker.
     pub(crate) unmarked: Vec<PartitionName>,
 }
@@ -82,7 +82,7 @@ pub(crate) async fn start(deps: &Deps, options: &RelayOptions, shard: i16) -> Re
                 abort_of_others(deps, &void, &examination).await.map_err(failed)?;
             }
             Ok(Decision::Abort { void }) => return Err(failed(stays_open(shard, &void, &examination))),
-            Err(contradiction) => return Err(failed(contradicted(options, shard, contradiction))),
+            Err(contradiction) => return Err(failed(contradicted(deps, options, shard, contradiction))),
         }
     }
 }
@@ -95,13 +95,13 @@ pub(crate) async fn look_again(
     deps: &Deps,
     options: &RelayOptions,
     shard: i16,
-) -> Result<(Examined, Vec<PartitionName>), RelayError> {
+) -> Result<(ExaminedTopics, Vec<PartitionName>), RelayError> {
     let failed = |source: StartError| RelayError::Start { shard, source: source.into() };
     let examination = examine(deps, options, shard).await.map_err(failed)?;
     match decision::decide(&examination.seen) {
         Ok(Decision::GoOn { unmarked }) => Ok((examination.examined, unmarked)),
         Ok(Decision::Abort { void }) => Err(failed(stays_open(shard, &void, &examination))),
-        Err(contradiction) => Err(failed(contradicted(options, shard, contradiction))),
+        Err(contradiction) => Err(failed(contradicted(deps, options, shard, contradiction))),
     }
 }
 
@@ -123,7 +123,7 @@ async fn go_on(
     let Examination { checkpoint, examined, is_worth_keeping, .. } = examination;
     let checkpoint = checkpoint.unwrap_or_else(|| Checkpoint::before_first(deps.store.identity().incarnation, shard));
     if is_worth_keeping {
-        let record = CheckpointRecord { checkpoint, examined: Some(examined.clone()) };
+        let record = examined.record(checkpoint, deps.kinds.topics());
         producer.begin()?;
         producer.produce(record.to_record(&options.checkpoint_topic)).await?;
         producer.commit().await?;
@@ -190,8 +190,8 @@ fn stays_open(shard: i16, void: &[PartitionName], examination: &Examination) -> 
     }
 }
 
-fn contradicted(options: &RelayOptions, shard: i16, contradiction: Undecidable) -> StartError {
-    let topic = options.topic.to_string();
+fn contradicted(deps: &Deps, options: &RelayOptions, shard: i16, contradiction: Undecidable) -> StartError {
+    let topic = deps.kinds.topics_text();
     let checkpoint_topic = options.checkpoint_topic.to_string();
     StartError::Contradiction { topic, checkpoint_topic, shard, contradiction }
 }

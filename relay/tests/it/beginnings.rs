@@ -23,9 +23,6 @@ async fn a_shard_that_never_published_looks_through_the_topic_once() {
     let mut journey = Journey::begin().await;
     // The topic is full of another log's records.
     let other = Journey { topic: journey.topic.clone(), ..Journey::begin().await };
-    let mut options = other.options.clone();
-    options.topic = journey.options.topic.clone();
-    let other = Journey { options, ..other };
     let running = other.start().await;
     other.append(&new_order(), 0, 500, "{}").await;
     other.published().await;

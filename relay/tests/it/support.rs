@@ -11,7 +11,7 @@ use messaging::headers::{AGGREGATE_VERSION, GLOBAL_POSITION};
 use messaging::producer::TransactionalProducer;
 use messaging::testing::{TestTopic, brokers, unique};
 use messaging::{EncodedRecord, IncomingRecord, partition_of};
-use relay::{Deps, RelayError, RelayOptions, RelayStatus, run};
+use relay::{Deps, Kinds, RelayError, RelayOptions, RelayStatus, RelayedKind, run};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
@@ -60,7 +60,6 @@ impl Journey {
         let topic = TestTopic::create(3).await;
         let checkpoints = TestTopic::create(1).await;
         let options = RelayOptions {
-            topic: topic.name.as_str().into(),
             checkpoint_topic: checkpoints.name.as_str().into(),
             transactional_id_prefix: unique("relay"),
             lease_ttl_s: 1.0,
@@ -69,7 +68,7 @@ impl Journey {
             newer_release_standby_ms: 500,
             marker_wait_ms: 300,
             batch_events_max: 40,
-            ..RelayOptions::default()
+            ..RelayOptions::new("", "")
         };
         Self { database, store, topic, checkpoints, options, brokers: brokers(), status: RelayStatus::default() }
     }
@@ -78,10 +77,11 @@ impl Journey {
         let stop = CancellationToken::new();
         let store = Store::open(self.database.url(), StoreOptions::default()).await.unwrap();
         let (sequencer, head) = Sequencer::new(store.clone(), self.database.url().clone(), 0);
+        let kinds = Kinds::new(RelayedKind::of(self.topic.encoder().await, &store), []);
         let deps = Deps {
             store,
             brokers: self.brokers.clone(),
-            encoder: self.topic.encoder().await,
+            kinds,
             clock: Arc::new(SystemClock),
             holder: SystemIds.random(),
             status: self.status.clone(),

@@ -115,7 +115,7 @@ pub(in crate::order) fn set_address(kind: AddressKind, country: &str) -> OrderCo
 }
 
 pub(in crate::order) fn address_changed(country: &str) -> OrderEvent {
-    OrderEvent::AddressChanged(AddressChanged { kind: AddressKind::Shipping, address: address(country), at: at(4) })
+    OrderEvent::AddressChanged(AddressChanged { role: AddressKind::Shipping, address: address(country), at: at(4) })
 }
 
 pub(in crate::order) fn place_as(number: &str, expected_total: Option<Money>) -> OrderCommand {

@@ -22,7 +22,7 @@ impl SetAddress {
         if seen.as_ref() == Some(&self.address) {
             return Ok(vec![]);
         }
-        Ok(vec![OrderEvent::AddressChanged(AddressChanged { kind: self.kind, address: self.address, at: self.at })])
+        Ok(vec![OrderEvent::AddressChanged(AddressChanged { role: self.kind, address: self.address, at: self.at })])
     }
 }
 

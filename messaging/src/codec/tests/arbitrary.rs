@@ -1,9 +1,10 @@
 //! Public events of every shape.
 
-use domain::contract::{
+use domain::contract::Position;
+use domain::order::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
     ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, Position, PublicEvent, Published, SubjectErased,
+    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, Published, SubjectErased,
 };
 use domain::{EventId, Timestamp};
 use proptest::prelude::*;
@@ -129,7 +130,7 @@ prop_compose! {
 }
 
 /// One record to spoil.
-pub(super) fn sample() -> OutgoingRecord {
+pub(super) fn sample() -> OutgoingRecord<PublicEvent> {
     let event = PublicEvent::ForeignEvent(ForeignEvent {
         order_id: Uuid::from_u128(1).to_string(),
         version: 3,

@@ -1,6 +1,6 @@
 //! Every kind of record that is refused, and the ones of other releases that are not.
 
-use domain::contract::{AddressRole, CancelReason};
+use domain::order::contract::{AddressRole, CancelReason};
 
 use super::*;
 
@@ -62,7 +62,7 @@ fn a_key_that_contradicts_the_body() {
     let mut record = sample();
     record.key = Some(b"018f0000-0000-7000-8000-000000000001".to_vec());
     let error = decode(&decoder(), &record).unwrap_err();
-    assert!(matches!(error, DecodeError::Contradiction { what: "the order's id", .. }));
+    assert!(matches!(error, DecodeError::Contradiction { what: "the stream's id", .. }));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_schema_of_somebody_else() {
 #[test]
 fn a_schema_of_ours_that_cannot_be_resolved() {
     let text =
-        CONTRACT[3].text.replace(r#""name": "line_id", "type": "string""#, r#""name": "line_id", "type": "long""#);
+        contract()[3].text.replace(r#""name": "line_id", "type": "string""#, r#""name": "line_id", "type": "long""#);
     let error = decoder().learn(OTHER_ID, &text).unwrap_err();
     assert!(matches!(error, DecodeError::Unresolvable { id: OTHER_ID, .. }), "{error}");
 }
@@ -119,7 +119,7 @@ fn of_a_later_release(index: usize, text: &str, fields: serde_json::Value) -> Re
     decoder.learn(OTHER_ID, text).unwrap();
     let mut record = sample();
     record.value = Some(bytes);
-    record.headers.push(crate::headers::TYPE, Some(CONTRACT[index].full_name.as_bytes()));
+    record.headers.push(crate::headers::TYPE, Some(contract()[index].full_name.as_bytes()));
     decode(&decoder, &record)
 }
 
@@ -128,11 +128,10 @@ fn a_later_release_may_add_symbols_and_nullable_fields() {
     let added = r#""fields": [
         {"name": "colour", "type": ["null", {"type": "enum", "name": "Colour", "symbols": ["RED", "BLUE"]}], "default": null},
         {"name": "boxes", "type": {"type": "array", "items": {"type": "map", "values": "long"}}, "default": []},"#;
-    let text = CONTRACT[6].text.replace(r#""symbols": ["CUSTOMER","#, r#""symbols": ["FRAUD", "CUSTOMER","#).replacen(
-        r#""fields": ["#,
-        added,
-        1,
-    );
+    let text = contract()[6]
+        .text
+        .replace(r#""symbols": ["CUSTOMER","#, r#""symbols": ["FRAUD", "CUSTOMER","#)
+        .replacen(r#""fields": ["#, added, 1);
     let head = arbitrary::sample().published.event;
     let fields = serde_json::json!({
         "colour": "BLUE", "boxes": [{"a": 1}, {"b": 2, "c": 3}],
@@ -150,7 +149,7 @@ fn a_later_release_may_add_symbols_and_nullable_fields() {
 fn without_contact(index: usize) -> String {
     let field = r#",
           {"name": "contact", "type": ["null", "Sealed"], "doc": "Phone and email, sealed, where there is one of them.", "default": null}"#;
-    let text = CONTRACT[index].text.replace(field, "");
+    let text = contract()[index].text.replace(field, "");
     assert!(!text.contains(r#""contact""#), "{text}");
     text
 }
@@ -166,8 +165,8 @@ fn addresses_from_before_contact_had_a_field_are_read() {
         fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         fields
     };
-    let details = domain::contract::ContractSealed { subject: "s".to_owned(), data: "d".to_owned() };
-    let expected = domain::contract::ContractAddress { country: "GB".to_owned(), details, contact: None };
+    let details = domain::order::contract::ContractSealed { subject: "s".to_owned(), data: "d".to_owned() };
+    let expected = domain::order::contract::ContractAddress { country: "GB".to_owned(), details, contact: None };
 
     let changing = fields(serde_json::json!({"role": "SHIPPING", "address": address}));
     let published = of_a_later_release(4, &without_contact(4), changing).unwrap();
@@ -187,14 +186,15 @@ fn addresses_from_before_contact_had_a_field_are_read() {
 fn readers_from_before_contact_had_a_field_pass_it_over() {
     for index in [4, 5] {
         let before = apache_avro::Schema::parse_str(&without_contact(index)).unwrap();
-        apache_avro::schema_compatibility::SchemaCompatibility::mutual_read(&before, &CONTRACT[index].schema).unwrap();
+        apache_avro::schema_compatibility::SchemaCompatibility::mutual_read(&before, &contract()[index].schema)
+            .unwrap();
     }
 }
 
 #[test]
 fn symbols_are_read_by_name_and_not_by_place() {
     let text =
-        CONTRACT[4].text.replace(r#"["SHIPPING", "BILLING", "UNKNOWN"]"#, r#"["UNKNOWN", "BILLING", "SHIPPING"]"#);
+        contract()[4].text.replace(r#"["SHIPPING", "BILLING", "UNKNOWN"]"#, r#"["UNKNOWN", "BILLING", "SHIPPING"]"#);
     let head = arbitrary::sample().published.event;
     let fields = serde_json::json!({
         "order_id": head.order_id(), "version": head.version(), "tenant": head.tenant(), "at": head.at(),

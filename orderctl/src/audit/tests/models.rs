@@ -1,5 +1,6 @@
 //! Rows, answers and consumed records: what is right is clean, what is wrong is named.
 
+use domain::order::contract::PublicEvent;
 use domain::order::{ImportLine, ImportOrder, Order, OrderCommand, OrderKind};
 use domain::{
     Currency, CustomerId, Decider, ExternalReference, ImportSource, OrderId, OrderNumber, Quantity, Sku, StoredEvent,
@@ -82,7 +83,7 @@ impl World {
         client.query("SELECT sequence_log(0::smallint, 0, 1000)", &[]).await.unwrap();
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
         let page = store.read_log(0, 0, 1_000).await.unwrap();
-        let records: Vec<OutgoingRecord> =
+        let records: Vec<OutgoingRecord<PublicEvent>> =
             page.rows.into_iter().map(|(position, row)| relay::outgoing(position, row).unwrap()).collect();
         let topic = TestTopic::create(1).await;
         topic.publish(&topic.encoder().await, &records).await;
@@ -93,7 +94,7 @@ impl World {
         world
     }
 
-    async fn apply(&self, records: Vec<OutgoingRecord>, unapplied: usize) {
+    async fn apply(&self, records: Vec<OutgoingRecord<PublicEvent>>, unapplied: usize) {
         let mut client = self.read.client().await;
         let applier = Applier::open(&client).await.unwrap();
         let records: Vec<_> = records.into_iter().map(|record| record.published).collect();

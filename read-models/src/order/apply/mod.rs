@@ -9,7 +9,7 @@ pub(crate) mod plan;
 mod properties;
 mod write;
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use tokio_postgres::{Client, Statement, Transaction};
 
 pub use plan::{ApplyReport, Failure};

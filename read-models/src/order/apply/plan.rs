@@ -1,10 +1,11 @@
 //! The changes of a batch, computed in memory.
 
+use domain::contract::PublicEvents;
 use std::collections::{BTreeSet, HashMap};
 
 use domain::Decider;
-use domain::contract::{PublicEvent, Published};
 use domain::order::Order;
+use domain::order::contract::{PublicEvent, Published};
 use uuid::Uuid;
 
 use crate::order::contribution::moved_placement;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::contract::{OrderKind, Published};
+use domain::order::contract::{OrderKind, Published};
 use proptest::prelude::*;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Writing a plan: at most nine statements, sent together so that they cost one round trip.
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use tokio_postgres::{Statement, Transaction};
 
 use super::Statements;

@@ -1,8 +1,9 @@
 //! One order: its rows compared with the fold of its events, at the version that the rows have.
 
+use domain::contract::PublicEvents;
 use std::collections::BTreeMap;
 
-use domain::contract::Published;
+use domain::order::contract::Published;
 use serde_json::Value;
 use uuid::Uuid;
 

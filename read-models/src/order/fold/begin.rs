@@ -1,6 +1,6 @@
 //! Events that an order begins with, and the one that replaces an imported order.
 
-use domain::contract::{OrderDrafted, OrderImportCorrected, OrderImported, OrderKind, Published};
+use domain::order::contract::{OrderDrafted, OrderImportCorrected, OrderImported, OrderKind, Published};
 
 use super::{Checked, FoldError, blank};
 use crate::{OrderView, ViewKind, ViewState};
@@ -58,23 +58,5 @@ pub(super) fn corrected(
 ) -> Result<OrderView, FoldError> {
     checked.same("source", view.source.as_deref().unwrap_or_default(), &event.source)?;
     checked.same("reference", view.reference.as_deref().unwrap_or_default(), &event.reference)?;
-    let event = event.clone();
-    let order = OrderImported {
-        order_id: event.order_id,
-        version: event.version,
-        tenant: event.tenant,
-        at: event.at,
-        source: event.source,
-        reference: event.reference,
-        number: event.number,
-        kind: event.kind,
-        credit_of: event.credit_of,
-        customer: event.customer,
-        country: event.country,
-        lines: event.lines,
-        total: event.total,
-        placed_at: event.placed_at,
-        imported_at: event.imported_at,
-    };
-    imported(&order, record, checked)
+    imported(event, record, checked)
 }

@@ -1,6 +1,6 @@
 //! Events that change an order.
 
-use domain::contract::{
+use domain::order::contract::{
     AddressChanged, AddressRole, CancelReason, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderPlaced,
 };
 

@@ -1,7 +1,8 @@
 //! Checks an event's fields by the domain's rules for stored values, so that events of earlier releases fold too.
 
 use chrono::{DateTime, SubsecRound, Utc};
-use domain::contract::{ContractAddress, ContractLine, ContractMoney, PublicEvent, Published};
+use domain::contract::PublicEvents;
+use domain::order::contract::{ContractAddress, ContractLine, ContractMoney, PublicEvent, Published};
 use domain::{
     CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, OrderNumber, Quantity, Reason,
     Sku, TenantId, Timestamp,

@@ -1,4 +1,4 @@
-use domain::contract::{AddressRole, OrderKind, PublicEvent};
+use domain::order::contract::{AddressRole, OrderKind, PublicEvent};
 use uuid::Uuid;
 
 use super::*;
@@ -111,7 +111,7 @@ fn what_cannot_happen_names_both_sides() {
 
 #[test]
 fn values_outside_the_contract_are_refused_by_field() {
-    let with = |change: fn(&mut domain::contract::ContractLine)| {
+    let with = |change: fn(&mut domain::order::contract::ContractLine)| {
         let mut line = line(0, "A", 1, 100);
         change(&mut line);
         folded(&history().imported("1", OrderKind::Sale, BEGINNING_MICROS, vec![line])).unwrap_err().to_string()
@@ -140,7 +140,7 @@ fn nul_anywhere_is_refused_before_the_database_sees_it() {
 #[test]
 fn a_contact_that_no_database_can_hold_is_refused_by_field() {
     let mut address = address("GB", "s", "d");
-    address.contact = Some(domain::contract::ContractSealed { subject: "s".to_owned(), data: "\0".to_owned() });
+    address.contact = Some(domain::order::contract::ContractSealed { subject: "s".to_owned(), data: "\0".to_owned() });
     let refused = folded(&history().drafted().addressed(AddressRole::Billing, address)).unwrap_err();
     assert!(refused.to_string().contains("bad sealed data"), "{refused}");
 }
@@ -153,7 +153,7 @@ fn sums_that_overflow_are_refused() {
         line
     };
     let overflowing = history().drafted().then(|order_id, version, tenant, at| {
-        PublicEvent::LineAdded(domain::contract::LineAdded { order_id, version, tenant, at, line: huge(0) })
+        PublicEvent::LineAdded(domain::order::contract::LineAdded { order_id, version, tenant, at, line: huge(0) })
     });
     assert!(folded(&overflowing).is_ok());
     let refused = folded(&overflowing.line(1, "B", 1, 1)).unwrap_err();

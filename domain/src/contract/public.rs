@@ -1,0 +1,105 @@
+//! How values of the domain look in public records.
+
+use crate::{
+    Address, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money, OrderId,
+    OrderNumber, Quantity, Reason, Sealed, Sku, SubjectId, TenantId, Timestamp,
+};
+
+use super::{ContractAddress, ContractMoney, ContractSealed};
+
+/// A value with a public form, which is the type of a field in an Avro schema.
+pub trait ToPublic {
+    type Public;
+
+    fn to_public(&self) -> Self::Public;
+}
+
+/// Types whose public form is their text.
+macro_rules! public_as_text {
+    ($($name:ident),* $(,)?) => {
+        $(impl ToPublic for $name {
+            type Public = String;
+
+            fn to_public(&self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+public_as_text!(
+    CountryCode,
+    Currency,
+    CustomerId,
+    Description,
+    ExternalReference,
+    ImportSource,
+    LineId,
+    OrderId,
+    OrderNumber,
+    Reason,
+    Sku,
+    SubjectId,
+    TenantId,
+);
+
+impl ToPublic for Quantity {
+    type Public = i64;
+
+    fn to_public(&self) -> i64 {
+        self.get().into()
+    }
+}
+
+impl ToPublic for Timestamp {
+    /// Microseconds since 1970, in UTC.
+    type Public = i64;
+
+    fn to_public(&self) -> i64 {
+        self.micros()
+    }
+}
+
+impl ToPublic for Money {
+    type Public = ContractMoney;
+
+    fn to_public(&self) -> ContractMoney {
+        ContractMoney { minor: self.minor(), currency: self.currency().to_public() }
+    }
+}
+
+impl ToPublic for Address {
+    type Public = ContractAddress;
+
+    fn to_public(&self) -> ContractAddress {
+        ContractAddress {
+            country: self.country.to_public(),
+            details: self.details.to_public(),
+            contact: self.contact.to_public(),
+        }
+    }
+}
+
+impl ToPublic for Sealed {
+    type Public = ContractSealed;
+
+    fn to_public(&self) -> ContractSealed {
+        ContractSealed { subject: self.subject().to_public(), data: self.data().to_owned() }
+    }
+}
+
+impl<T: ToPublic> ToPublic for Option<T> {
+    type Public = Option<T::Public>;
+
+    fn to_public(&self) -> Self::Public {
+        self.as_ref().map(ToPublic::to_public)
+    }
+}
+
+impl<T: ToPublic> ToPublic for Vec<T> {
+    type Public = Vec<T::Public>;
+
+    fn to_public(&self) -> Self::Public {
+        self.iter().map(ToPublic::to_public).collect()
+    }
+}

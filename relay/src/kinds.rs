@@ -1,0 +1,109 @@
+//! The kinds of streams that a relay publishes, and how it publishes their rows.
+
+use std::sync::Arc;
+
+use domain::StoredEvent;
+use domain::contract::{Position, PublicEvents};
+use event_store::{DeclaredEvent, Store, StoredRow};
+use messaging::{EncodedRecord, Encoder};
+
+use crate::outgoing::outgoing;
+use crate::session::RelayError;
+
+/// A kind of stream with its topic.
+#[derive(Clone)]
+pub struct RelayedKind {
+    name: &'static str,
+    topic: Arc<str>,
+    /// Whether this release reads events of a type and version.
+    is_read: fn(&str, &str) -> bool,
+    publish: Arc<Publish>,
+}
+
+type Publish = dyn Fn(Position, StoredRow) -> Result<Publication, RelayError> + Send + Sync;
+
+/// A record, and how its event is found in a trace.
+pub(crate) struct Publication {
+    pub(crate) record: EncodedRecord,
+    pub(crate) version: i64,
+    pub(crate) traceparent: Option<String>,
+}
+
+impl RelayedKind {
+    /// The kind of an encoder's events, published to the encoder's topic. The records name the log.
+    pub fn of<E: PublicEvents>(encoder: Encoder<E>, log: &Store) -> Self {
+        let encoder = encoder.of_log(log.identity().incarnation);
+        let topic = Arc::clone(encoder.topic());
+        let publish = move |position, row| {
+            let outgoing = outgoing::<E>(position, row)?;
+            let record = encoder.encode(&outgoing).map_err(|source| RelayError::Encode { position, source })?;
+            let version = outgoing.published.event.version();
+            Ok(Publication { record, version, traceparent: outgoing.published.traceparent })
+        };
+        Self { name: E::KIND, topic, is_read: E::Stored::is_read, publish: Arc::new(publish) }
+    }
+}
+
+/// The kinds of streams in a log. A row of a kind that has no entry is published by the first one, as a foreign event.
+#[derive(Clone)]
+pub struct Kinds {
+    kinds: Arc<[RelayedKind]>,
+    topics: Arc<[Arc<str>]>,
+}
+
+impl Kinds {
+    /// The kinds of a log: the one that also publishes the rows of unknown kinds, and the others.
+    pub fn new(first: RelayedKind, others: impl IntoIterator<Item = RelayedKind>) -> Self {
+        let kinds: Vec<_> = std::iter::once(first).chain(others).collect();
+        let mut topics: Vec<Arc<str>> = Vec::new();
+        for kind in &kinds {
+            if !topics.contains(&kind.topic) {
+                topics.push(Arc::clone(&kind.topic));
+            }
+        }
+        Self { kinds: kinds.into(), topics: topics.into() }
+    }
+
+    /// The topics, each once, that of unknown kinds first.
+    pub(crate) fn topics(&self) -> &[Arc<str>] {
+        &self.topics
+    }
+
+    /// The topics in words.
+    pub(crate) fn topics_text(&self) -> String {
+        self.topics.join(" and ")
+    }
+
+    /// The topic of a kind's rows.
+    pub(crate) fn topic_of(&self, kind: &str) -> &Arc<str> {
+        &self.entry(kind).topic
+    }
+
+    /// Whether a row is of a kind, type and version that this release reads as an event of its own.
+    pub(crate) fn is_read_here(&self, row: &StoredRow) -> bool {
+        let entry = self.entry(&row.stream.kind);
+        entry.name == &*row.stream.kind && (entry.is_read)(&row.event_type, &row.event_version)
+    }
+
+    pub(crate) fn publish(&self, position: Position, row: StoredRow) -> Result<Publication, RelayError> {
+        let entry = self.entry(&row.stream.kind);
+        (entry.publish)(position, row)
+    }
+
+    fn entry(&self, kind: &str) -> &RelayedKind {
+        let own = self.kinds.iter().find(|entry| entry.name == kind);
+        own.unwrap_or_else(|| &self.kinds[0])
+    }
+}
+
+/// The types of events that this release writes to a kind's streams and publishes under their own names.
+pub fn declared_events<E: PublicEvents>() -> Vec<DeclaredEvent> {
+    let types = E::Stored::TYPES.iter();
+    types
+        .map(|event| DeclaredEvent {
+            aggregate_type: E::KIND.to_owned(),
+            event_type: event.name.to_owned(),
+            event_version: event.version.to_owned(),
+        })
+        .collect()
+}
