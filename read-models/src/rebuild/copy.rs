@@ -1,10 +1,8 @@
 //! Filling tables without indexes by COPY.
 
-use std::pin::pin;
-
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::{Client, Error};
 
+use super::binary::Rows;
 use crate::Contribution;
 use crate::order::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
 use crate::table::{Columns, Table, arrays, parameters};
@@ -18,15 +16,11 @@ pub(super) async fn rows<'a, R: Columns + 'a>(
     table: &Table,
     rows: impl Iterator<Item = &'a R>,
 ) -> Result<(), Error> {
-    let sink = client.copy_in(&table.copy()).await?;
-    let kinds: Vec<_> = table.columns().iter().map(|column| column.kind.clone()).collect();
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &kinds));
-    let mut cells = Vec::with_capacity(R::COUNT);
+    let mut copy = Rows::begin(client, table).await?;
     for row in rows {
-        row.cells(&mut |cell| cells.push(cell));
-        writer.as_mut().write_raw(cells.drain(..)).await?;
+        copy.write(row).await?;
     }
-    writer.finish().await.map(|_| ())
+    copy.finish().await
 }
 
 /// Writes the sums. Their tables must have their indexes already, since the statement is the live projector's.

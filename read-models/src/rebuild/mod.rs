@@ -5,6 +5,7 @@
 //! prevents the switch unless confirmed; a rebuild that ends before its commit leaves the live tables unchanged, and
 //! the next one drops its tables. Does not: stop queries, or the projector except during the last comparison.
 
+mod binary;
 mod catch_up;
 pub(crate) mod compare;
 mod copy;
