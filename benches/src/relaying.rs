@@ -67,7 +67,7 @@ pub async fn relay_until(
     let deps = Deps {
         store: store.clone(),
         brokers: brokers(),
-        kinds: Kinds::new(RelayedKind::of(topic.encoder().await, store), []),
+        kinds: Kinds::new(RelayedKind::of(topic.encoder().await, store.identity().incarnation), []),
         clock: Arc::new(SystemClock),
         holder: SystemIds.random(),
         status: RelayStatus::default(),

@@ -15,7 +15,7 @@ pub const TYPE: &str = "ce_type";
 pub const SOURCE: &str = "ce_source";
 /// Business time.
 pub const TIME: &str = "ce_time";
-/// The order's id.
+/// The stream's id.
 pub const SUBJECT: &str = "ce_subject";
 /// The version of CloudEvents.
 pub const SPEC_VERSION: &str = "ce_specversion";
@@ -25,7 +25,7 @@ pub const DATA_SCHEMA: &str = "ce_dataschema";
 pub const CONTENT_TYPE: &str = "content-type";
 /// W3C trace context.
 pub const TRACEPARENT: &str = "traceparent";
-/// The order's version, contiguous from 1.
+/// The stream's version, contiguous from 1.
 pub const AGGREGATE_VERSION: &str = "ce_aggregateversion";
 /// Position in the log, as `shard.position`.
 pub const GLOBAL_POSITION: &str = "ce_globalposition";

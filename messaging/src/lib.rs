@@ -4,7 +4,7 @@
 //! record has been checked against its key and headers; a transaction is committed only after every delivery in it has
 //! been confirmed; a consumer never jumps to another offset on its own.
 //!
-//! Deliberately absent: anything that knows how an order behaves, and any store. Offsets of a group belong to whoever
+//! Deliberately absent: anything that knows an aggregate, and any store. Offsets of a group belong to whoever
 //! writes the group's rows. No other crate names `rdkafka`.
 
 pub mod broker;

@@ -327,7 +327,7 @@ impl Engine {
 /// The kinds of streams that the relay publishes. The first one also publishes the rows of kinds that are not in the table.
 async fn kinds(registry: &Registry, store: &Store, stop: &CancellationToken) -> Result<Option<Kinds>, RegistryError> {
     let Some(orders) = encoder::<PublicEvent>(registry, TOPIC, stop).await? else { return Ok(None) };
-    Ok(Some(Kinds::new(RelayedKind::of(orders, store), [])))
+    Ok(Some(Kinds::new(RelayedKind::of(orders, store.identity().incarnation), [])))
 }
 
 /// Looks this release's schemas up. A registry that is away is waited for, since commands can be taken without it; `None` when

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use domain::StoredEvent;
 use domain::contract::{Position, PublicEvents};
-use event_store::{DeclaredEvent, Store, StoredRow};
+use event_store::{DeclaredEvent, StoredRow};
 use messaging::{EncodedRecord, Encoder};
+use uuid::Uuid;
 
 use crate::outgoing::outgoing;
 use crate::session::RelayError;
@@ -30,9 +31,10 @@ pub(crate) struct Publication {
 }
 
 impl RelayedKind {
-    /// The kind of an encoder's events, published to the encoder's topic. The records name the log.
-    pub fn of<E: PublicEvents>(encoder: Encoder<E>, log: &Store) -> Self {
-        let encoder = encoder.of_log(log.identity().incarnation);
+    /// The kind of an encoder's events, published to the encoder's topic. The records name the log by its
+    /// incarnation.
+    pub fn of<E: PublicEvents>(encoder: Encoder<E>, incarnation: Uuid) -> Self {
+        let encoder = encoder.of_log(incarnation);
         let topic = Arc::clone(encoder.topic());
         let publish = move |position, row| {
             let outgoing = outgoing::<E>(position, row)?;
@@ -106,4 +108,112 @@ pub fn declared_events<E: PublicEvents>() -> Vec<DeclaredEvent> {
             event_version: event.version.to_owned(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::contract::{Facts, ForeignRow, Head, RecordType};
+    use domain::order::contract::PublicEvent;
+    use domain::upcast::Upcaster;
+    use domain::{EventId, EventType, Timestamp};
+    use event_store::StreamId;
+    use serde::{Deserialize, Deserializer, Serialize};
+
+    use super::*;
+
+    /// A kind of another log, whose only event says nothing.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    enum NoteEvent {
+        Noted {},
+    }
+
+    impl StoredEvent for NoteEvent {
+        const UPCASTERS: &'static [Upcaster] = &[];
+        const TYPES: &'static [EventType] = &[EventType { name: "Noted", version: "1.0" }];
+
+        fn index(&self) -> usize {
+            0
+        }
+    }
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Noted {
+        note_id: String,
+        version: i64,
+    }
+
+    impl PublicEvents for Noted {
+        type Id = String;
+        type Stored = NoteEvent;
+        const KIND: &'static str = "note";
+        const NAMESPACE: &'static str = "notes";
+        const RECORDS: &'static [RecordType] = &[RecordType {
+            name: "Noted",
+            avsc: r#"{"type": "record", "name": "Noted", "namespace": "notes", "fields": [
+                {"name": "note_id", "type": "string"}, {"name": "version", "type": "long"}]}"#,
+        }];
+
+        fn index(&self) -> usize {
+            0
+        }
+
+        fn head(&self) -> Head<'_> {
+            Head { stream_id: &self.note_id, version: self.version, tenant: "shop", at: 0 }
+        }
+
+        fn describe(&self) -> String {
+            "Noted".to_owned()
+        }
+
+        fn publish(facts: &Facts<String>, _: &NoteEvent) -> Self {
+            Self { note_id: facts.id.clone(), version: facts.version }
+        }
+
+        fn foreign(row: ForeignRow) -> Self {
+            Self { note_id: row.aggregate_id, version: row.version }
+        }
+
+        fn is_foreign(&self) -> bool {
+            false
+        }
+
+        fn read<'de, D: Deserializer<'de>>(_: usize, body: D) -> Result<Self, D::Error> {
+            Self::deserialize(body)
+        }
+    }
+
+    fn row(kind: &str, event_type: &str) -> StoredRow {
+        StoredRow {
+            stream: StreamId::new(kind, "n-1"),
+            version: 1,
+            event_type: event_type.to_owned(),
+            event_version: "1.0".to_owned(),
+            payload: r#"{"Noted": {}}"#.to_owned(),
+            metadata: "{}".to_owned(),
+            event_id: EventId::new(Uuid::nil()),
+            tenant: "shop".to_owned(),
+            recorded_at: Timestamp::try_from_micros(1_790_000_000_000_000).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_row_goes_to_the_topic_of_its_kind_and_one_of_no_kind_to_the_first() {
+        let orders: Encoder<PublicEvent> = Encoder::with_ids("", "orders", |index| u32::try_from(index).unwrap());
+        let notes: Encoder<Noted> = Encoder::with_ids("", "notes", |_| 70);
+        let kinds = Kinds::new(RelayedKind::of(orders, Uuid::nil()), [RelayedKind::of(notes, Uuid::nil())]);
+        let published = |kind, event_type| {
+            let record = kinds.publish(Position { shard: 0, position: 7 }, row(kind, event_type)).unwrap().record;
+            (record.topic.to_string(), record.value.unwrap()[4])
+        };
+        let foreign = u8::try_from(PublicEvent::RECORDS.len() - 1).unwrap();
+        assert_eq!(published("note", "Noted"), ("notes".to_owned(), 70));
+        assert_eq!(published("order", "Noted"), ("orders".to_owned(), foreign));
+        assert_eq!(published("parcel", "Noted"), ("orders".to_owned(), foreign));
+        assert_eq!(kinds.topics_text(), "orders and notes");
+        let is_read = |kind, event_type| kinds.is_read_here(&row(kind, event_type));
+        assert_eq!(
+            [is_read("note", "Noted"), is_read("note", "Other"), is_read("order", "Noted"), is_read("parcel", "Noted")],
+            [true, false, false, false]
+        );
+    }
 }

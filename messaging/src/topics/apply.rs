@@ -31,7 +31,7 @@ pub enum ApplyTopicsError {
     /// The cluster refuses a change.
     #[error("the cluster refuses {action}: {code}")]
     Refused { action: String, code: RDKafkaErrorCode },
-    /// The topic has another number of partitions, which cannot be changed: an order's events would be split between
+    /// The topic has another number of partitions, which cannot be changed: a stream's events would be split between
     /// two partitions.
     #[error(
         "topic {topic} has {found} partitions and is declared with {declared}; the count is fixed for a topic's life"

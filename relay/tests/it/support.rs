@@ -77,7 +77,7 @@ impl Journey {
         let stop = CancellationToken::new();
         let store = Store::open(self.database.url(), StoreOptions::default()).await.unwrap();
         let (sequencer, head) = Sequencer::new(store.clone(), self.database.url().clone(), 0);
-        let kinds = Kinds::new(RelayedKind::of(self.topic.encoder().await, &store), []);
+        let kinds = Kinds::new(RelayedKind::of(self.topic.encoder().await, store.identity().incarnation), []);
         let deps = Deps {
             store,
             brokers: self.brokers.clone(),

@@ -8,19 +8,30 @@ use super::*;
 
 const GOLDEN: &str = include_str!("../../../../domain/tests/golden/order.txt");
 
-#[test]
-fn a_record_is_encoded_as_it_was_when_it_was_released() {
-    let samples: Vec<Vec<&str>> = GOLDEN.split("\n\n").skip(1).map(|sample| sample.lines().collect()).collect();
-    for (sample, version) in samples.iter().zip(1..) {
+fn samples() -> Vec<(PublicEvent, &'static str)> {
+    let samples = GOLDEN.split("\n\n").skip(1).map(|sample| sample.lines().collect::<Vec<_>>());
+    let publish = |(sample, version): (Vec<&'static str>, i64)| {
         let (event_type, event_version) = sample[0].split_once(' ').unwrap();
         let stored = sample[1].strip_prefix("stored ").unwrap();
         let event: OrderEvent = upcast::decode(event_type, event_version, stored).unwrap();
         let id = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
         let facts = Facts { id, version, tenant: TenantId::try_new("shop").unwrap() };
-        let public = PublicEvent::publish(&facts, &event);
-        let mut datum = Vec::new();
-        datum::write(&public, &mut datum);
-        let written = format!("avro {}", crate::headers::hexadecimal(&datum));
-        assert_eq!(written, sample.get(3).copied().unwrap_or_default(), "{event_type}");
+        (PublicEvent::publish(&facts, &event), sample[3].strip_prefix("avro ").unwrap())
+    };
+    samples.zip(1..).map(publish).collect()
+}
+
+/// Every sample as it is published.
+pub(super) fn events() -> Vec<PublicEvent> {
+    samples().into_iter().map(|(event, _)| event).collect()
+}
+
+#[test]
+fn a_record_is_encoded_as_it_was_when_it_was_released() {
+    for (event, released) in samples() {
+        let mut written = Vec::new();
+        datum::write(&event, &mut written);
+        assert_eq!(crate::headers::hexadecimal(&written), released, "{}", event.name());
+        assert_eq!(datum::read::<PublicEvent>(event.index(), &written).unwrap(), (event, 0));
     }
 }

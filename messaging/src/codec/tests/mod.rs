@@ -1,6 +1,7 @@
 mod arbitrary;
 mod golden;
 mod refusals;
+mod speed;
 
 use std::sync::Arc;
 
