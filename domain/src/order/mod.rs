@@ -13,16 +13,12 @@ mod state;
 #[cfg(test)]
 mod properties;
 
-pub use command::OrderCommand;
-pub use decisions::{
-    AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, EraseSubject, ImportLine, ImportOrder, PlaceOrder,
-    RemoveLine, SetAddress,
-};
+pub use decisions::*;
 pub use event::{
     AddressChanged, AddressKind, CancelReason, Line, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled,
     OrderDrafted, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, SubjectErased,
 };
-pub use rejection::OrderRejection;
+pub use rejection::{OrderRejection, code};
 pub use state::{Cancelled, Draft, Imported, Order, OrderState, Placed};
 
 /// Most lines of one order.

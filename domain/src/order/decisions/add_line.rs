@@ -1,7 +1,7 @@
-use crate::{Description, LineId, Quantity, Sku, Timestamp, UnitPrice};
+use crate::{Description, LineId, Quantity, Scope, Sku, Timestamp, UnitPrice};
 
 use super::super::{LINES_MAX, Line, LineAdded, OrderEvent, OrderRejection, OrderState};
-use super::draft_of;
+use super::{Decision, draft_of};
 
 /// Add a line to a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,13 @@ pub struct AddLine {
     pub at: Timestamp,
 }
 
-impl AddLine {
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+impl Decision for AddLine {
+    fn scopes(&self) -> &'static [Scope] {
+        // There is no catalogue to price a line, so every new line brings its price.
+        &[Scope::ORDERS_DRAFT, Scope::ORDERS_PRICE]
+    }
+
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "AddLine")?;
         let line = Line {
             id: self.line_id,

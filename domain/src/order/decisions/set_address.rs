@@ -1,7 +1,7 @@
-use crate::{Address, Timestamp};
+use crate::{Address, Scope, Timestamp};
 
 use super::super::{AddressChanged, AddressKind, OrderEvent, OrderRejection, OrderState};
-use super::draft_of;
+use super::{Decision, draft_of};
 
 /// Set or replace an address of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +12,12 @@ pub struct SetAddress {
     pub at: Timestamp,
 }
 
-impl SetAddress {
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+impl Decision for SetAddress {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::ORDERS_DRAFT]
+    }
+
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "SetAddress")?;
         let seen = match self.kind {
             AddressKind::Shipping => &draft.shipping_address,
