@@ -7,6 +7,7 @@ mod command;
 mod decisions;
 mod event;
 mod evolve;
+mod possible;
 mod rejection;
 mod state;
 
@@ -18,6 +19,7 @@ pub use event::{
     AddressChanged, AddressKind, CancelReason, Line, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled,
     OrderDrafted, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, SubjectErased,
 };
+pub use possible::{Outline, Stage};
 pub use rejection::{OrderRejection, code};
 pub use state::{Cancelled, Draft, Imported, Order, OrderState, Placed};
 

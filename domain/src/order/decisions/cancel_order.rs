@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::{Reason, Scope, Timestamp};
 
 use super::super::{CancelReason, OrderCancelled, OrderEvent, OrderRejection, OrderState};
-use super::Decision;
+use super::{Decision, SAMPLE_AT};
 
 /// Cancel the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,6 +22,9 @@ impl Decision for CancelOrder {
             // A draft is discarded by whoever makes drafts.
             CancelReason::Discarded => &[Scope::ORDERS_DRAFT],
         }
+    }
+    fn sample() -> Option<Self> {
+        Some(Self { reason: CancelReason::Customer, note: None, at: SAMPLE_AT })
     }
 
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {

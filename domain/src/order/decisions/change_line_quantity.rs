@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::{LineId, Money, Quantity, Scope, Timestamp};
 
 use super::super::{LineQuantityChanged, OrderEvent, OrderRejection, OrderState};
-use super::{Decision, draft_of};
+use super::{Decision, SAMPLE_AT, SAMPLE_LINE, draft_of};
 
 /// Change a draft line's quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,6 +17,10 @@ pub struct ChangeLineQuantity {
 impl Decision for ChangeLineQuantity {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_DRAFT]
+    }
+    fn sample() -> Option<Self> {
+        let quantity = Quantity::try_new(2).expect("two is a quantity");
+        Some(Self { line_id: SAMPLE_LINE, quantity, at: SAMPLE_AT })
     }
 
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {

@@ -17,6 +17,9 @@ impl Decision for CreateDraft {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_DRAFT]
     }
+    fn sample() -> Option<Self> {
+        None
+    }
 
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         match state {

@@ -15,6 +15,10 @@ impl Decision for EraseSubject {
         &[Scope::PRIVACY_ERASE]
     }
 
+    fn sample() -> Option<Self> {
+        None
+    }
+
     /// Never refused for an order that exists: the key is destroyed, whatever state the order is in.
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         match state {

@@ -53,6 +53,9 @@ impl Decision for ImportOrder {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_IMPORT]
     }
+    fn sample() -> Option<Self> {
+        None
+    }
 
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let is_update = self.is_update;

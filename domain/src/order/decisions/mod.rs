@@ -20,13 +20,24 @@ pub use place_order::*;
 pub use remove_line::*;
 pub use set_address::*;
 
+use uuid::Uuid;
+
 use super::{Draft, OrderEvent, OrderRejection, OrderState};
-use crate::Scope;
+use crate::{LineId, Scope, Timestamp};
+
+/// The line that samples name.
+pub(super) const SAMPLE_LINE: LineId = LineId::new(Uuid::nil());
+/// The moment of samples.
+pub(super) const SAMPLE_AT: Timestamp = Timestamp::EPOCH;
 
 /// A command with its decision.
-trait Decision {
+pub(super) trait Decision: Sized {
     /// The scopes that whoever asks for it needs, all of them.
     fn scopes(&self) -> &'static [Scope];
+
+    /// One of its kind that keeps all rules about values, for what is possible for an order; `None` for a command that nobody
+    /// gives for an order that exists.
+    fn sample() -> Option<Self>;
 
     /// The events that it leads to in a state; none where its work is done already.
     ///
@@ -37,11 +48,11 @@ trait Decision {
 
 /// From one list: the enum of the commands, and what is asked of every one of them.
 macro_rules! decisions {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// Every command of an order.
+    ($($name:ident,)*) => {
+        /// A command of an order.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum OrderCommand {
-            $($(#[$doc])* $name($name),)*
+            $($name($name),)*
         }
 
         impl OrderCommand {
@@ -57,6 +68,11 @@ macro_rules! decisions {
                 match self {
                     $(Self::$name(command) => command.scopes(),)*
                 }
+            }
+
+            /// A sample of each command that can be given for an order that exists.
+            pub(super) fn samples() -> impl Iterator<Item = Self> {
+                [$($name::sample().map(Self::$name)),*].into_iter().flatten()
             }
 
             pub(super) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
@@ -75,23 +91,14 @@ macro_rules! decisions {
 }
 
 decisions! {
-    /// Begin a draft.
     CreateDraft,
-    /// Add a line to a draft.
     AddLine,
-    /// Change a draft line's quantity.
     ChangeLineQuantity,
-    /// Take a line off a draft.
     RemoveLine,
-    /// Set or replace an address of a draft.
     SetAddress,
-    /// Commit to a draft.
     PlaceOrder,
-    /// Cancel the order.
     CancelOrder,
-    /// Take an order of another system in as history.
     ImportOrder,
-    /// Note that the key of the order's personal data was destroyed.
     EraseSubject,
 }
 

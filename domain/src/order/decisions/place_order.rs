@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::{Money, OrderNumber, Scope, Timestamp};
 
 use super::super::{OrderEvent, OrderPlaced, OrderRejection, OrderState};
-use super::{Decision, draft_of};
+use super::{Decision, SAMPLE_AT, draft_of};
 
 /// Place a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,6 +19,10 @@ pub struct PlaceOrder {
 impl Decision for PlaceOrder {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_PLACE]
+    }
+    fn sample() -> Option<Self> {
+        let number = OrderNumber::try_new("sample").expect("the text is short and printable");
+        Some(Self { number, expected_total: None, at: SAMPLE_AT })
     }
 
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {

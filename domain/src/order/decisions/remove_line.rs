@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::{LineId, Scope, Timestamp};
 
 use super::super::{LineRemoved, OrderEvent, OrderRejection, OrderState};
-use super::{Decision, draft_of};
+use super::{Decision, SAMPLE_AT, SAMPLE_LINE, draft_of};
 
 /// Remove a line from a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,6 +16,10 @@ pub struct RemoveLine {
 impl Decision for RemoveLine {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_DRAFT]
+    }
+
+    fn sample() -> Option<Self> {
+        Some(Self { line_id: SAMPLE_LINE, at: SAMPLE_AT })
     }
 
     /// A missing line counts as removed, so that a repeated command does nothing.

@@ -1,7 +1,7 @@
-use crate::{Address, Scope, Timestamp};
+use crate::{Address, CountryCode, Scope, Sealed, SubjectId, Timestamp};
 
 use super::super::{AddressChanged, AddressKind, OrderEvent, OrderRejection, OrderState};
-use super::{Decision, draft_of};
+use super::{Decision, SAMPLE_AT, draft_of};
 
 /// Set or replace an address of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,12 @@ pub struct SetAddress {
 impl Decision for SetAddress {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_DRAFT]
+    }
+    fn sample() -> Option<Self> {
+        let subject = SubjectId::try_new("sample").expect("the text is short and printable");
+        let country = CountryCode::try_new("ZZ").expect("the code is user-assigned");
+        let address = Address { country, details: Sealed::new(subject, "sample".to_owned()), contact: None };
+        Some(Self { kind: AddressKind::Billing, address, at: SAMPLE_AT })
     }
 
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
