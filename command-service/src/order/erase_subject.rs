@@ -3,12 +3,11 @@ use domain::{CustomerId, Decider, OrderId, SubjectId};
 use event_store::{Decided, Execution, Expectation, Outcome};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
-use service_kit::auth::Scope;
 use service_kit::clock::Stopwatch;
 use utoipa::ToSchema;
 
 use super::path::SubjectPath;
-use super::service::{is_visible, not_found, of_bus};
+use super::service::{is_visible, not_found, of_bus, permit};
 use super::{AppState, Orders, code};
 use axum::Json;
 use axum::extract::State;
@@ -48,7 +47,7 @@ impl Orders {
     #[tracing::instrument(name = "command.privacy.erase", skip_all)]
     pub async fn erase(&self, caller: &Caller, subject: &SubjectId) -> Result<Erasure, Refusal> {
         let principal = &caller.principal;
-        caller.require(Scope::PRIVACY_ERASE)?;
+        permit(principal, &self.recording(subject))?;
         if principal.customer.is_some() {
             return Err(Refusal::new(
                 command_kit::code::FORBIDDEN,
@@ -110,9 +109,14 @@ impl Orders {
         Ok(erasure)
     }
 
+    /// The command that records the erasure in an order.
+    fn recording(&self, subject: &SubjectId) -> OrderCommand {
+        EraseSubject { subject: subject.clone(), at: self.now() }.into()
+    }
+
     /// Records the erasure in an order. Returns `false` if it was recorded before.
     async fn record(&self, caller: &Caller, subject: &SubjectId, order: &str) -> Result<bool, Refusal> {
-        let command = OrderCommand::EraseSubject(EraseSubject { subject: subject.clone(), at: self.now() });
+        let command = self.recording(subject);
         let decide = |_: i64, state: &OrderState| {
             Order::decide(state, command.clone()).map_err(|rejection| Refusal::rejected(&rejection))
         };
