@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark ends at the first surprise")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
-#![expect(missing_docs, reason = "a harness, not an API")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures with the machine's own clock")]
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "quantiles of a few million latencies")]
 

@@ -113,6 +113,9 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     {
         content.example = Some(IMPORT_EXAMPLE.into());
     }
+    if is_dry_run {
+        name_commands(operation);
+    }
     let parameters = operation.parameters.get_or_insert_default();
     parameters.extend(path_parameters(path).map(RefOr::T));
     if changes {
@@ -205,20 +208,38 @@ fn add_headers(changes: bool, response: &mut Response) {
 fn add_links(path: &str, method: &HttpMethod, response: &mut Response) {
     let is_new_order = path == "/v1/orders" && *method == HttpMethod::Post;
     let is_new_line = path.ends_with("/lines") && *method == HttpMethod::Post;
-    let of_order: &[&str] = if is_new_order {
-        &["get_order", "discard_order", "add_line", "put_address", "place_order", "cancel_order"]
-    } else {
-        &[]
-    };
-    for operation in of_order {
-        let link = Link::builder().operation_id(*operation).parameter("id", "$response.body#/orderId");
-        response.links.insert((*operation).to_owned(), RefOr::T(link.build()));
+    let mut linked = Vec::new();
+    if is_new_order {
+        linked.push(order::Link::OfOrder("get_order"));
     }
-    let of_line: &[&str] = if is_new_line { &["change_line_quantity", "remove_line"] } else { &[] };
-    for operation in of_line {
-        let link = Link::builder().operation_id(*operation).parameter("id", "$request.path.id");
-        let link = link.parameter("line_id", "$response.body#/lineId");
-        response.links.insert((*operation).to_owned(), RefOr::T(link.build()));
+    linked.extend(order::COMMANDS.iter().filter_map(|command| command.link));
+    for link in linked {
+        let (operation, link) = match link {
+            order::Link::OfOrder(operation) if is_new_order => {
+                (operation, Link::builder().parameter("id", "$response.body#/orderId"))
+            }
+            order::Link::OfLine(operation) if is_new_line => {
+                let link = Link::builder().parameter("id", "$request.path.id");
+                (operation, link.parameter("line_id", "$response.body#/lineId"))
+            }
+            order::Link::OfOrder(_) | order::Link::OfLine(_) => continue,
+        };
+        response.links.insert(operation.to_owned(), RefOr::T(link.operation_id(operation).build()));
+    }
+}
+
+/// Names the commands that have a dry run.
+fn name_commands(operation: &mut Operation) {
+    let names = order::COMMANDS.map(|command| format!("`{}`", command.name));
+    let (last, others) = names.split_last().expect("there are commands");
+    let named = format!(" `command` is one of {} and {last}.", others.join(", "));
+    operation.description.get_or_insert_default().push_str(&named);
+    let of_lines = order::COMMANDS.iter().filter(|command| matches!(command.link, Some(order::Link::OfLine(_))));
+    let of_lines: Vec<String> = of_lines.map(|command| format!("`{}`", command.name)).collect();
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        let which = of_lines.join(" and ");
+        let said = format!("The body of the command; {which} take `lineId` in it. `place` and `discard` need none.");
+        body.description = Some(said);
     }
 }
 

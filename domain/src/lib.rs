@@ -4,7 +4,6 @@
 //! The crate has no I/O, no clock and no randomness. Stored events stay private to the engine; [`contract`] maps each
 //! one to the public event that other teams read.
 
-mod calendar;
 pub mod contract;
 mod country;
 mod currency;
@@ -28,7 +27,7 @@ pub use decider::{Decider, StoredEvent, Unfoldable, fold};
 pub use ids::{
     CustomerId, EventId, ExternalReference, ImportSource, LineId, OrderId, OrderNumber, Sku, SubjectId, TenantId,
 };
-pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice};
+pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};
 pub use privacy::{Address, Sealed};
 pub use quantity::{InvalidQuantity, Quantity};

@@ -171,7 +171,8 @@ impl<'de> Deserialize<'de> for UnitPrice {
     }
 }
 
-fn decimal(value: i128, exponent: u32) -> String {
+/// An exact decimal number, from a value in units of ten to the power of `-exponent`: -5 with exponent 2 is `-0.05`.
+pub fn decimal(value: i128, exponent: u32) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let unit = 10_u128.pow(exponent);
     let whole = value.unsigned_abs() / unit;

@@ -11,6 +11,7 @@ pub mod cqrs;
 mod declared;
 mod erasure;
 mod hashing;
+mod hints;
 mod housekeeping;
 mod json;
 mod lease;
@@ -21,6 +22,7 @@ mod row;
 mod sequencer;
 mod shards;
 mod store;
+mod wake;
 
 pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
 pub use bus::{

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{ConnectError, ConnectOptions, Pool};
-use tokio::sync::{Notify, Semaphore};
-use tokio_postgres::Client;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::append::{Append, AppendError, AppendQueue, InsertError};
+use crate::append::{Append, AppendError, AppendQueue, Connector};
 use crate::numbers::Numbers;
+use crate::wake::Appended;
 use crate::{StoreOptions, hashing};
 
 mod embedded {
@@ -31,7 +31,7 @@ pub(crate) struct Inner {
     pub(crate) pool: Pool,
     pub(crate) options: StoreOptions,
     pub(crate) identity: StoreIdentity,
-    pub(crate) appended: Arc<Notify>,
+    pub(crate) appended: Appended,
     /// One for each writer.
     queues: Box<[AppendQueue]>,
     room: Arc<Semaphore>,
@@ -82,12 +82,11 @@ impl Store {
         reads.connections_max = options.read_connections_max;
         let pool = service_kit::postgres::pool(url, &reads)?;
         let identity = identity(&pool, url).await?;
-        let connector = Connector { url: url.clone() };
-        let appended = Arc::new(Notify::new());
+        let connector = Connector::new(url.clone());
+        let appended = Appended::new();
         let room = Arc::new(Semaphore::new(options.queue_bytes_max / ROOM_UNIT_BYTES));
         let isolated = Arc::new(Semaphore::new(options.isolated_appends_max));
-        let open =
-            |_| AppendQueue::open(connector.clone(), options.clone(), Arc::clone(&appended), Arc::clone(&isolated));
+        let open = |_| AppendQueue::open(connector.clone(), options.clone(), appended.clone(), Arc::clone(&isolated));
         let queues = (0..options.writers.max(1)).map(open).collect();
         let numbers = Numbers::default();
         Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room, numbers }) })
@@ -124,23 +123,4 @@ async fn identity(pool: &Pool, url: &DatabaseUrl) -> Result<StoreIdentity, OpenE
         incarnation: row.try_get(0).map_err(not_migrated)?,
         shards: row.try_get(1).map_err(not_migrated)?,
     })
-}
-
-/// Opens the connections of appenders.
-#[derive(Clone)]
-pub(crate) struct Connector {
-    url: DatabaseUrl,
-}
-
-impl Connector {
-    /// A connection that announces itself as the engine's appender, so that the trigger for foreign rows does nothing.
-    pub(crate) async fn appender(&self, lock_timeout_ms: u32) -> Result<Client, InsertError> {
-        let mut options = ConnectOptions::named("event-store-appender");
-        options.lock_timeout_ms = lock_timeout_ms;
-        let client = service_kit::postgres::connect(&self.url, &options).await?;
-        // Without this, Postgres plans the append again each time: it misjudges the one row of a table that is never
-        // analysed.
-        client.batch_execute("SET orders.appender = 'on'; SET plan_cache_mode = force_generic_plan").await?;
-        Ok(client)
-    }
 }

@@ -9,7 +9,7 @@ use axum::routing::get;
 use event_store::{OpenError, Sequencer, Store, StoreOptions};
 use messaging::registry::{Registry, RegistryError};
 use messaging::{Encoder, topics};
-use projection_service::{ProjectionService, ProjectionSettings};
+use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
 use read_models::ReadDb;
 use relay::{RelayOptions, RelayStatus};
 use service_kit::BoxError;
@@ -146,6 +146,13 @@ impl Engine {
             keeper.purge_expired_answers(stop).await;
             Ok::<(), ServeError>(())
         });
+        let announcer = store.clone();
+        let url = self.settings.databases.orders.clone();
+        let stop = self.supervisor.token();
+        self.supervisor.spawn("append-hints", async move {
+            announcer.announce_appends(url, stop).await;
+            Ok::<(), ServeError>(())
+        });
         let (router, openapi) = command_service::router(command_service::Deps {
             store,
             keys: access.keys,
@@ -208,7 +215,13 @@ impl Engine {
     }
 
     fn projection(&mut self) -> Result<(), ServeError> {
-        let settings = ProjectionSettings::read(self.settings.databases.read.clone(), self.settings.messaging.clone());
+        let source = ProjectionSource {
+            group: read_models::GROUP.to_owned(),
+            topic: topics::ORDER_EVENTS.to_owned(),
+            dead_letters: topics::READ_DEAD_LETTERS.to_owned(),
+        };
+        let databases = &self.settings.databases;
+        let settings = ProjectionSettings::of(source, databases.read.clone(), self.settings.messaging.clone());
         let projection = ProjectionService::new(settings, Arc::clone(&self.clock))?;
         self.checks.push(projection.readiness());
         let stop = self.supervisor.token();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::Timestamp;
 use domain::contract::Published;
 use messaging::IncomingRecord;
-use read_models::{Applier, ApplyError};
+use read_models::Applier;
 use tokio_postgres::Transaction;
 
 use crate::batch::{Batch, Divided};
@@ -18,10 +18,10 @@ use crate::parking::{self, BEHIND, Parked, ParkedKeys};
 /// How a batch is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// All orders with one call.
+    /// All streams with one call.
     Together,
-    /// Each order within its own savepoint. Slower; used when the database refuses a value of the batch.
-    OrderByOrder,
+    /// Each stream within its own savepoint. Slower; used when the database refuses a value of the batch.
+    StreamByStream,
 }
 
 pub(crate) struct Attempt<'a> {
@@ -44,7 +44,7 @@ pub(crate) struct Applied {
     pub(crate) parked: usize,
     /// Each partition that has parked keys, with their number.
     pub(crate) parked_keys: Vec<(i32, usize)>,
-    /// The applied events; empty unless the tracing of single orders is enabled.
+    /// The applied events; empty unless the tracing of single streams is enabled.
     pub(crate) published: Vec<Published>,
 }
 
@@ -94,9 +94,9 @@ impl Attempt<'_> {
                 done.count(&report);
                 park_failures(&report, &origins, keys, &mut parked);
             }
-            Mode::OrderByOrder => {
-                for OrderEvents { events, origins } in by_order(&apply, &origins) {
-                    let savepoint = transaction.savepoint("one_order").await;
+            Mode::StreamByStream => {
+                for StreamEvents { events, origins } in by_stream(&apply, &origins) {
+                    let savepoint = transaction.savepoint("one_stream").await;
                     let savepoint = savepoint.map_err(statement("setting a savepoint"))?;
                     match applier.apply(&savepoint, &events).await {
                         Ok(report) => {
@@ -104,7 +104,7 @@ impl Attempt<'_> {
                             done.count(&report);
                             park_failures(&report, &origins, keys, &mut parked);
                         }
-                        Err(error) if is_about_a_record(&error) => {
+                        Err(error) if error.is_about_a_record() => {
                             savepoint.rollback().await.map_err(statement("returning to a savepoint"))?;
                             park_all(&service_kit::errors::chain(&error), &origins, keys, &mut parked);
                         }
@@ -139,16 +139,8 @@ impl Applied {
 impl AttemptError {
     /// Whether the content of a record caused the error, so that repeating the batch cannot succeed.
     pub(crate) fn is_about_a_record(&self) -> bool {
-        matches!(self, Self::Apply(error) if is_about_a_record(error))
+        matches!(self, Self::Apply(error) if error.is_about_a_record())
     }
-}
-
-/// SQLSTATE classes of errors in the given values: data exception, integrity violation, program limit exceeded.
-const VALUE_CLASSES: [&str; 3] = ["22", "23", "54"];
-
-fn is_about_a_record(error: &ApplyError) -> bool {
-    let of_values = |code: &str| VALUE_CLASSES.iter().any(|class| code.starts_with(class));
-    matches!(error, ApplyError::Row(_)) || error.sqlstate().is_some_and(|state| of_values(state.code()))
 }
 
 fn park_failures<'b>(
@@ -171,26 +163,26 @@ fn park_all<'b>(reason: &str, records: &[&'b IncomingRecord], keys: &mut ParkedK
     }
 }
 
-/// The events of one order.
+/// The events of one stream.
 #[derive(Default)]
-struct OrderEvents<'b> {
+struct StreamEvents<'b> {
     events: Vec<Published>,
     /// For each event, the record it came in.
     origins: Vec<&'b IncomingRecord>,
 }
 
-fn by_order<'b>(events: &[Published], origins: &[&'b IncomingRecord]) -> Vec<OrderEvents<'b>> {
+fn by_stream<'b>(events: &[Published], origins: &[&'b IncomingRecord]) -> Vec<StreamEvents<'b>> {
     let mut indexes: HashMap<&str, usize> = HashMap::new();
-    let mut orders: Vec<OrderEvents<'b>> = Vec::new();
+    let mut streams: Vec<StreamEvents<'b>> = Vec::new();
     for (event, origin) in events.iter().zip(origins) {
-        let index = *indexes.entry(event.event.order_id()).or_insert(orders.len());
-        if index == orders.len() {
-            orders.push(OrderEvents::default());
+        let index = *indexes.entry(event.event.order_id()).or_insert(streams.len());
+        if index == streams.len() {
+            streams.push(StreamEvents::default());
         }
-        orders[index].events.push(event.clone());
-        orders[index].origins.push(origin);
+        streams[index].events.push(event.clone());
+        streams[index].origins.push(origin);
     }
-    orders
+    streams
 }
 
 fn log_parked(parked: &[Parked<'_>]) {

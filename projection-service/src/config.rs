@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use messaging::consumer::BatchLimits;
-use messaging::topics;
 use service_kit::config::{DatabaseUrl, MessagingSettings};
 
 /// Parked keys of one partition beyond which it stops: by then something is wrong with more than single records.
@@ -19,6 +18,17 @@ const WORKERS: usize = 2;
 /// Records behind the end up to which a projector counts as ready.
 const READY_LAG_RECORDS_MAX: i64 = 1_000;
 
+/// What a projector reads. Its offsets, its parked records and its leases are the topic's own.
+#[derive(Debug, Clone)]
+pub struct ProjectionSource {
+    /// The projector group, which is the consumer group too.
+    pub group: String,
+    /// The topic of the public events.
+    pub topic: String,
+    /// The topic that gets copies of parked records.
+    pub dead_letters: String,
+}
+
 /// Settings of one projector group.
 #[derive(Debug, Clone)]
 pub struct ProjectionSettings {
@@ -28,7 +38,7 @@ pub struct ProjectionSettings {
     pub messaging: MessagingSettings,
     /// The projector group, which is the consumer group too.
     pub group: String,
-    /// The topic of public order events.
+    /// The topic of the public events.
     pub topic: String,
     /// The topic that gets copies of parked records.
     pub dead_letters: String,
@@ -42,14 +52,15 @@ pub struct ProjectionSettings {
 }
 
 impl ProjectionSettings {
-    /// The group that keeps all read models.
-    pub fn read(database: DatabaseUrl, messaging: MessagingSettings) -> Self {
+    /// The usual bounds, for a group that keeps the read models of a topic.
+    pub fn of(source: ProjectionSource, database: DatabaseUrl, messaging: MessagingSettings) -> Self {
+        let ProjectionSource { group, topic, dead_letters } = source;
         Self {
             database,
             messaging,
-            group: read_models::GROUP.to_owned(),
-            topic: topics::ORDER_EVENTS.to_owned(),
-            dead_letters: topics::READ_DEAD_LETTERS.to_owned(),
+            group,
+            topic,
+            dead_letters,
             batch: BatchLimits {
                 records_max: BATCH_RECORDS_MAX,
                 bytes_max: BATCH_BYTES_MAX,

@@ -10,6 +10,7 @@
 //! from the event log and sets the offsets to match.
 
 mod attempt;
+mod backoff;
 mod batch;
 mod config;
 mod database;
@@ -23,7 +24,7 @@ mod trace;
 mod worker;
 mod worker_pool;
 
-pub use config::{PARKED_KEYS_MAX, ProjectionSettings};
+pub use config::{PARKED_KEYS_MAX, ProjectionSettings, ProjectionSource};
 pub use error::StartError;
 pub use progress::NotReady;
 pub use service::ProjectionService;

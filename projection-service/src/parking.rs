@@ -90,14 +90,14 @@ pub(crate) async fn park(
     let partitions: Vec<_> = records().map(|record| record.partition).collect();
     let offsets: Vec<_> = records().map(|record| record.offset).collect();
     let keys: Vec<_> = records().map(|record| record.key.as_deref()).collect();
-    let orders: Vec<_> = records().map(order_id).collect();
+    let streams: Vec<_> = records().map(stream_id).collect();
     let reasons: Vec<_> = parked.iter().map(|parked| without_nul(&parked.reason)).collect();
     let values: Vec<_> = records().map(|record| record.value.as_deref()).collect();
     let headers: Vec<_> = records().map(headers).collect();
     transaction
         .execute(
             &statements.park,
-            &[&scope.group, &scope.topic, &partitions, &offsets, &keys, &orders, &reasons, &values, &headers],
+            &[&scope.group, &scope.topic, &partitions, &offsets, &keys, &streams, &reasons, &values, &headers],
         )
         .await
         .map_err(statement("parking records"))?;
@@ -126,7 +126,7 @@ pub(crate) async fn copy(
     Ok(())
 }
 
-fn order_id(record: &IncomingRecord) -> Option<Uuid> {
+fn stream_id(record: &IncomingRecord) -> Option<Uuid> {
     let key = record.key.as_deref()?;
     Uuid::parse_str(std::str::from_utf8(key).ok()?).ok()
 }

@@ -11,6 +11,7 @@ use service_kit::http::Check;
 use service_kit::poll;
 use tokio_util::sync::CancellationToken;
 
+use crate::backoff::Backoff;
 use crate::config::ProjectionSettings;
 use crate::error::StartError;
 use crate::progress::{NotReady, Progress};
@@ -66,18 +67,19 @@ impl ProjectionService {
 
     /// Projects until stopped. Each failure is logged and counted, and a new session resumes from the stored offsets.
     pub async fn run(&self, stop: CancellationToken) {
-        let mut pause_ms = 0;
+        let backoff = || Backoff::between_ms(REJOIN_BACKOFF_MS_MIN, REJOIN_BACKOFF_MS_MAX);
+        let mut pauses = backoff();
         while !stop.is_cancelled() {
             let watch = Stopwatch::start();
             let Err(error) = Session::run(&self.shared, &stop).await else { continue };
             self.sessions_failed.fetch_add(1, Ordering::Relaxed);
             metrics::counter!(SESSION_FAILURES, "group" => self.shared.settings.group.clone()).increment(1);
             if watch.elapsed() >= Duration::from_millis(SESSION_GOOD_MS) {
-                pause_ms = 0;
+                pauses = backoff();
             }
-            pause_ms = (pause_ms * 2).clamp(REJOIN_BACKOFF_MS_MIN, REJOIN_BACKOFF_MS_MAX);
-            tracing::error!(pause_ms, "the projector starts again: {}", chain(&error));
-            poll::pause(Duration::from_millis(pause_ms), &stop).await;
+            let pause = pauses.next();
+            tracing::error!(pause_ms = pause.as_millis(), "the projector starts again: {}", chain(&error));
+            poll::pause(pause, &stop).await;
         }
     }
 }

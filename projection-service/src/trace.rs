@@ -9,7 +9,7 @@ use service_kit::telemetry;
 /// The target of the spans and lines of single orders.
 pub(crate) const TARGET: &str = "projection_order";
 
-/// Whether the tracing of single orders is enabled.
+/// Whether the tracing of single streams is enabled.
 pub(crate) fn is_enabled() -> bool {
     tracing::enabled!(target: TARGET, tracing::Level::DEBUG)
 }

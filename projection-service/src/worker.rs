@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::attempt::{Applied, Attempt, Mode};
+use crate::backoff::Backoff;
 use crate::batch::Batch;
 use crate::config::ProjectionSettings;
 use crate::database::Connection;
@@ -82,13 +83,13 @@ impl Worker {
 
     async fn records(&mut self, mut records: Vec<IncomingRecord>) -> Result<(), WorkerError> {
         records.retain(|record| !self.halted.contains(&record.partition));
-        let mut pause = Backoff::default();
+        let mut pauses = Backoff::between_ms(RETRY_BACKOFF_MS_MIN, RETRY_BACKOFF_MS_MAX);
         let mut batch = loop {
             match Batch::decode(&self.shared.decoder, records).await {
                 Ok(batch) => break batch,
                 Err((same, error)) => {
                     records = same;
-                    if !pause.after(&error, &self.stop).await {
+                    if !pause_after(&error, &mut pauses, &self.stop).await {
                         return Ok(());
                     }
                 }
@@ -115,13 +116,13 @@ impl Worker {
                     batch = batch.without(partition);
                 }
                 Err(error) if mode == Mode::Together && error.is_about_a_record() => {
-                    tracing::warn!("applying order by order: {}", chain(&error));
-                    mode = Mode::OrderByOrder;
+                    tracing::warn!("applying stream by stream: {}", chain(&error));
+                    mode = Mode::StreamByStream;
                 }
                 Err(error) => {
                     self.connection = None;
                     retried = true;
-                    if !pause.after(&error, &self.stop).await {
+                    if !pause_after(&error, &mut pauses, &self.stop).await {
                         return Ok(());
                     }
                 }
@@ -203,17 +204,9 @@ impl Worker {
     }
 }
 
-/// The pauses between attempts, each twice as long as the one before.
-#[derive(Default)]
-struct Backoff {
-    last_ms: u64,
-}
-
-impl Backoff {
-    /// Logs a transient error and pauses. Answers `false` if stopped meanwhile.
-    async fn after(&mut self, error: &AttemptError, stop: &CancellationToken) -> bool {
-        self.last_ms = (self.last_ms * 2).clamp(RETRY_BACKOFF_MS_MIN, RETRY_BACKOFF_MS_MAX);
-        tracing::warn!(pause_ms = self.last_ms, "the projector pauses: {}", chain(error));
-        poll::pause(Duration::from_millis(self.last_ms), stop).await
-    }
+/// Logs a transient error and pauses. Answers `false` if stopped meanwhile.
+async fn pause_after(error: &AttemptError, pauses: &mut Backoff, stop: &CancellationToken) -> bool {
+    let pause = pauses.next();
+    tracing::warn!(pause_ms = pause.as_millis(), "the projector pauses: {}", chain(error));
+    poll::pause(pause, stop).await
 }

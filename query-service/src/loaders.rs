@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use domain::{Sealed, SubjectId};
-use read_models::query::{CustomerRow, OrderRow, Page, PageRequest, TimelineEntry, Visibility, Window};
-use read_models::{LineView, ReadDb};
+use read_models::query::{CustomerRow, Page, PageRequest, Visibility, Window};
+use read_models::{LineView, OrderView, ReadDb, TimelineEntry};
 use service_kit::keyring::{KeyRing, OpenError};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -38,13 +38,13 @@ pub fn loaders(read: ReadDb, keys: KeyRing, visible: Visibility) -> Loaders {
 pub struct OrderKey(pub Uuid);
 
 impl Loader<OrderKey> for Reading {
-    type Value = OrderRow;
+    type Value = OrderView;
     type Error = ReadFailed;
 
-    async fn load(&self, keys: &[OrderKey]) -> Result<HashMap<OrderKey, OrderRow>, ReadFailed> {
+    async fn load(&self, keys: &[OrderKey]) -> Result<HashMap<OrderKey, OrderView>, ReadFailed> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let orders = self.read.orders(&self.visible, &ids).await.map_err(|error| ReadFailed::log(&error))?;
-        Ok(orders.into_iter().map(|order| (OrderKey(order.view.order_id), order)).collect())
+        Ok(orders.into_iter().map(|order| (OrderKey(order.order_id), order)).collect())
     }
 }
 

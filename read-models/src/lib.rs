@@ -7,30 +7,28 @@
 
 mod apply;
 pub mod audit;
-mod contribution;
 mod db;
-mod fold;
 pub mod generation;
 mod migrations;
-mod model;
+mod order;
 pub mod query;
 pub mod rebuild;
-mod rows;
-#[cfg(any(test, feature = "testing"))]
-pub mod testing;
-mod view;
+mod table;
 
-pub use apply::plan::is_foreign;
-pub use apply::{Applier, ApplyError, ApplyReport, Failure};
-use contribution::moved_placement;
-pub use contribution::{Contribution, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
+pub use apply::{Applier, ApplyError};
 pub use db::{ReadDb, ReadDbError, ReadSettings};
-pub use fold::{FoldError, fold};
 pub use generation::{Generations, ensure_live};
 pub use migrations::{MigrateError, migrate, migrations};
-pub use model::Model;
-pub use rows::RowError;
-pub use view::{LineView, OrderView, ViewKind, ViewState};
+pub use order::apply::plan::is_foreign;
+pub use order::apply::{ApplyReport, Failure};
+pub use order::contribution::{Contribution, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
+pub use order::fold::{FoldError, fold};
+pub use order::model::Model;
+#[cfg(any(test, feature = "testing"))]
+pub use order::testing;
+pub use order::timeline::TimelineEntry;
+pub use order::view::{LineView, OrderView, ViewKind, ViewState};
+pub use table::{Column, RowError, Table};
 
 /// The consumer group whose offsets these tables keep.
 pub const GROUP: &str = "read";

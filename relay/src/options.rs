@@ -44,7 +44,7 @@ impl Default for RelayOptions {
             batch_events_max: 4_000,
             lease_ttl_s: 10.0,
             lease_renewal_ms: 3_000,
-            idle_ms: 50,
+            idle_ms: 500,
             standby_ms: 1_000,
             newer_release_standby_ms: 10_000,
             marker_wait_ms: 2_000,

@@ -14,12 +14,13 @@ use utoipa_axum::routes;
 
 use super::path::{OrderPath, line_id};
 use super::receipt::Receipt;
-use super::{Command, Orders, Outcome, Trying, body};
+use super::{Command, Link, Orders, Outcome, Trying, body};
 
 pub(super) const COMMAND: Command = Command {
     name: "add-line",
     routes: || OpenApiRouter::default().routes(routes!(add_line)),
     dry_run,
+    link: Some(Link::OfOrder("add_line")),
     texts: &[
         Text::new("NewOrderLine", "lineId", Form::Uuid, 36),
         Text::new("NewOrderLine", "sku", Form::Identifier, 64),

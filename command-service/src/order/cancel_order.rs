@@ -14,12 +14,13 @@ use utoipa_axum::routes;
 use super::path::OrderPath;
 use super::receipt::Receipt;
 use super::service::permit;
-use super::{Command, Orders, Outcome, Trying, body};
+use super::{Command, Link, Orders, Outcome, Trying, body};
 
 pub(super) const COMMAND: Command = Command {
     name: "cancel",
     routes: || OpenApiRouter::default().routes(routes!(cancel_order)),
     dry_run,
+    link: Some(Link::OfOrder("cancel_order")),
     texts: &[Text::new("CancellationBody", "note", Form::Line, 500)],
 };
 

@@ -13,12 +13,13 @@ use utoipa_axum::routes;
 
 use super::path::{LinePath, line_id};
 use super::receipt::Receipt;
-use super::{Command, Orders, Outcome, Trying, body};
+use super::{Command, Link, Orders, Outcome, Trying, body};
 
 pub(super) const COMMAND: Command = Command {
     name: "change-line-quantity",
     routes: || OpenApiRouter::default().routes(routes!(change_line_quantity)),
     dry_run,
+    link: Some(Link::OfLine("change_line_quantity")),
     texts: &[],
 };
 

@@ -22,6 +22,7 @@ pub(super) const COMMAND: Command = Command {
     name: "create",
     routes: || OpenApiRouter::default().routes(routes!(create_order)),
     dry_run,
+    link: None,
     texts: &[
         Text::new("NewOrder", "id", Form::UuidV7, 36),
         Text::new("NewOrder", "customer", Form::Ascii, 64),

@@ -10,12 +10,13 @@ use utoipa_axum::routes;
 
 use super::path::OrderPath;
 use super::receipt::Receipt;
-use super::{Command, Orders, Outcome, Trying};
+use super::{Command, Link, Orders, Outcome, Trying};
 
 pub(super) const COMMAND: Command = Command {
     name: "discard",
     routes: || OpenApiRouter::default().routes(routes!(discard_order)),
     dry_run,
+    link: Some(Link::OfOrder("discard_order")),
     texts: &[],
 };
 

@@ -71,8 +71,19 @@ pub(crate) struct Command {
     pub(crate) name: &'static str,
     routes: fn() -> OpenApiRouter<AppState>,
     dry_run: fn(Arc<Orders>, Caller, OrderId, Request) -> Trying,
+    /// From which answers the description links to it, by the name of its operation.
+    pub(crate) link: Option<Link>,
     /// The forms of its body's texts.
     texts: &'static [Text],
+}
+
+/// A link of the description to an operation.
+#[derive(Clone, Copy)]
+pub(crate) enum Link {
+    /// From the answer that a new order gets.
+    OfOrder(&'static str),
+    /// From the answer that a new line gets.
+    OfLine(&'static str),
 }
 
 /// A dry run at work.

@@ -13,13 +13,14 @@ use utoipa_axum::routes;
 use super::path::OrderPath;
 use super::receipt::{MoneyView, Receipt};
 use super::service::{of_bus, permit};
-use super::{Command, Orders, Outcome, Trying, code};
+use super::{Command, Link, Orders, Outcome, Trying, code};
 use command_kit::http::form::{Form, Text};
 
 pub(super) const COMMAND: Command = Command {
     name: "place",
     routes: || OpenApiRouter::default().routes(routes!(place_order)),
     dry_run,
+    link: Some(Link::OfOrder("place_order")),
     texts: &[Text::new("MoneyView", "currency", Form::AnyCurrency, 3)],
 };
 

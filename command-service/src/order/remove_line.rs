@@ -11,12 +11,13 @@ use utoipa_axum::routes;
 
 use super::path::{LinePath, line_id};
 use super::receipt::Receipt;
-use super::{Command, Orders, Outcome, Trying, body};
+use super::{Command, Link, Orders, Outcome, Trying, body};
 
 pub(super) const COMMAND: Command = Command {
     name: "remove-line",
     routes: || OpenApiRouter::default().routes(routes!(remove_line)),
     dry_run,
+    link: Some(Link::OfLine("remove_line")),
     texts: &[],
 };
 

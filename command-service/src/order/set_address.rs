@@ -16,12 +16,13 @@ use super::address::{AddressDetails, SealedAddress};
 use super::path::OrderPath;
 use super::receipt::Receipt;
 use super::service::{is_visible, not_found, permit};
-use super::{Command, Orders, Outcome, Trying, body};
+use super::{Command, Link, Orders, Outcome, Trying, body};
 
 pub(super) const COMMAND: Command = Command {
     name: "set-address",
     routes: || OpenApiRouter::default().routes(routes!(put_address, post_address)),
     dry_run,
+    link: Some(Link::OfOrder("put_address")),
     texts: &[
         Text::new("AddressBody", "name", Form::Line, 200),
         Text::new("AddressBody", "line1", Form::Line, 200),

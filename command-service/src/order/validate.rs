@@ -19,12 +19,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// Dry-run a command
 ///
-/// Answers the events that the command would store now, or the refusal that it would get. Nothing is stored. `command`
-/// is one of `create`, `add-line`, `change-line-quantity`, `remove-line`, `set-address`, `place`, `cancel` and
-/// `discard`.
+/// Answers the events that the command would store now, or the refusal that it would get. Nothing is stored.
 #[utoipa::path(post, path = "/v1/orders/{id}/validate/{command}", tag = "orders",
-    request_body(content = Option<serde_json::Value>, description = "The body of the command; `change-line-quantity` and \
-        `remove-line` take `lineId` in it. `place` and `discard` need none."),
+    request_body(content = Option<serde_json::Value>),
     responses((status = 200, description = "What the command would do.", body = Preview)))]
 async fn validate_command(
     State(orders): State<Arc<Orders>>,

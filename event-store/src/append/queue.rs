@@ -7,16 +7,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::connector::Connector;
+use super::failure::outcome_is_unknown;
 use super::request::{Append, AppendError, Pending};
-use super::session::Session;
-use super::writer::{Writer, outcome_is_unknown};
+use super::session::SharedSession;
+use super::writer::Writer;
 use crate::StoreOptions;
-use crate::store::Connector;
-
-/// The connection of an append queue. Whoever inserts holds the lock. `None` until the writer has opened a connection.
-pub(super) type SharedSession = Arc<Mutex<Option<Session>>>;
+use crate::wake::Appended;
 
 /// A bounded queue of appends with the writer that empties it.
 pub(crate) struct AppendQueue {
@@ -24,7 +23,7 @@ pub(crate) struct AppendQueue {
     session: SharedSession,
     /// Commands that have arrived and are not answered yet.
     in_flight: AtomicUsize,
-    appended: Arc<Notify>,
+    appended: Appended,
 }
 
 /// Counts one command as in flight until it is dropped.
@@ -41,12 +40,12 @@ impl AppendQueue {
     pub(crate) fn open(
         connector: Connector,
         options: StoreOptions,
-        appended: Arc<Notify>,
+        appended: Appended,
         isolated_appends: Arc<Semaphore>,
     ) -> Self {
         let (waiting, queue) = mpsc::channel(options.queue_commands_max);
         let session = SharedSession::default();
-        let writer = Writer::new(connector, options, Arc::clone(&appended), isolated_appends, Arc::clone(&session));
+        let writer = Writer::new(connector, options, appended.clone(), isolated_appends, Arc::clone(&session));
         tokio::spawn(writer.run(queue));
         Self { waiting, session, in_flight: AtomicUsize::new(0), appended }
     }
@@ -78,7 +77,7 @@ impl AppendQueue {
         let Some(session) = session.as_ref().filter(|session| !session.client.is_closed()) else { return Err(pending) };
         match session.insert(std::slice::from_ref(&pending)).await {
             Ok(()) => {
-                self.appended.notify_one();
+                self.appended.notify();
                 Ok(())
             }
             Err(error) => {

@@ -7,24 +7,27 @@
 
 mod queue;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use service_kit::clock::Stopwatch;
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{ConnectError, ConnectOptions};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::Store;
 use crate::read::HEAD;
+use crate::wake::LISTEN;
 use queue::Queue;
 
 /// Most append statements whose events one call assigns positions to.
 const STATEMENTS_MAX: i32 = 64;
 /// Shortest time between two calls: under load a call then serves many statements, at the price of this much delay.
 const PACE_MS: u64 = 3;
-/// How long an idle sequencer waits before it looks again for rows of other processes.
-const IDLE_MS: u64 = 10;
+/// How long an idle sequencer waits, unless it is woken, before it looks for rows again: the longest that rows of other
+/// programs wait, and those of the engine's other processes whose hint was lost.
+const IDLE_MS: u64 = 500;
 /// How often it looks up how much of the queue is behind it.
 const LOOK_MS: u128 = 100;
 /// How long it waits while another one is at work, or after a fault.
@@ -66,7 +69,13 @@ impl Sequencer {
     }
 
     async fn session(&self, stop: &CancellationToken) -> Result<(), SequenceError> {
-        let client = service_kit::postgres::connect(&self.url, &ConnectOptions::named("sequencer")).await?;
+        let hint = Arc::new(Notify::new());
+        let hinted = Arc::clone(&hint);
+        let options = ConnectOptions::named("sequencer");
+        let client = service_kit::postgres::connect_listening(&self.url, &options, move || hinted.notify_one()).await?;
+        client.batch_execute(LISTEN).await?;
+        let mut appended = self.store.inner.appended.subscribe();
+        let mut at_work = None;
         let statement =
             client.prepare("SELECT head, sequenced, taken_to FROM sequence_log($1::smallint, $2, $3::int)").await?;
         let writers = client.prepare("SELECT last_id, writers FROM queue_writers()").await?;
@@ -79,19 +88,29 @@ impl Sequencer {
                 queue.looked(row.try_get(0)?, row.try_get::<_, Vec<String>>(1)?);
             }
             let called = Stopwatch::start();
+            // Before the call, so that an append that it does not see ends the pause behind it.
+            appended.mark_unchanged();
             let call = client.query_opt(&statement, &[&self.shard, &queue.behind(), &STATEMENTS_MAX]).await?;
             let Some(row) = call else {
                 // Another sequencer is at work; its rows show in the head.
+                at_work = None;
                 self.publish(client.query_one(HEAD, &[&self.shard]).await?.try_get(0)?);
                 service_kit::poll::pause(Duration::from_millis(STANDBY_MS), stop).await;
                 continue;
             };
+            at_work.get_or_insert_with(|| self.store.inner.appended.sequenced_here());
             self.publish(row.try_get(0)?);
             queue.taken(row.try_get(2)?);
             let sequenced: i64 = row.try_get(1)?;
             metrics::counter!("event_store_sequenced_total").increment(sequenced.unsigned_abs());
             if sequenced == 0 {
-                let wake = self.store.inner.appended.notified();
+                let wake = async {
+                    tokio::select! {
+                        _ = appended.changed() => {}
+                        () = hint.notified() => {}
+                        () = stop.cancelled() => {}
+                    }
+                };
                 let _idle = tokio::time::timeout(Duration::from_millis(IDLE_MS), wake).await;
             } else if let Some(rest) = Duration::from_millis(PACE_MS).checked_sub(called.elapsed()) {
                 service_kit::poll::pause(rest, stop).await;

@@ -13,3 +13,4 @@ mod outcomes;
 mod sequencer;
 mod shards;
 mod support;
+mod wake;

@@ -1,15 +1,14 @@
 //! The language of `--where`: comparisons of known fields with values, joined by `and`.
 //!
-//! Guarantees: the SQL consists only of text from this file and parameter numbers; every value is bound as a parameter or
-//! compared here. Does not: know `or`, brackets or functions.
+//! Guarantees: every value is bound as a parameter by the read models or compared here. Does not: know `or`, brackets or functions.
 
 use std::cmp::Ordering;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::Currency;
-use tokio_postgres::types::ToSql;
+use read_models::query::{self, ConditionSql};
 
 use super::token::{Token, tokens};
 
@@ -118,29 +117,15 @@ enum Value {
     Amount(i128),
 }
 
-/// A parameter of a statement.
-pub(super) type Bound = Box<dyn ToSql + Sync + Send>;
-
 impl Condition {
-    /// The condition as SQL that continues a `WHERE`, with parameters numbered after `taken` others.
-    pub(super) fn sql(&self, taken: usize) -> (String, Vec<Bound>) {
+    /// Adds to a statement the comparisons that the database makes, and returns the text that continues its `WHERE`.
+    pub(super) fn sql(&self, statement: &mut ConditionSql) -> String {
         let mut sql = String::new();
-        let mut bound = Vec::<Bound>::new();
-        for comparison in &self.0 {
-            let value: Bound = match &comparison.value {
-                Value::Text(text) => Box::new(text.clone()),
-                Value::Flag(flag) => Box::new(*flag),
-                Value::Time(time) => Box::new(*time),
-                // A total's size depends on its row's currency: compared as rows arrive.
-                Value::Amount(_) => continue,
-            };
-            bound.push(value);
-            let parameter = taken + bound.len();
-            let column = comparison.field.column();
-            let operator = comparison.operator.sql();
-            write!(sql, " AND {column} {operator} ${parameter}").expect("a text takes what is written to it");
+        for comparison in self.0.iter().filter_map(Comparison::in_database) {
+            sql.push_str(" AND ");
+            sql.push_str(&statement.condition(&comparison));
         }
-        (sql, bound)
+        sql
     }
 
     /// Whether a total meets what the condition asks of totals.
@@ -151,6 +136,20 @@ impl Condition {
             Value::Amount(amount) => comparison.operator.holds(total.cmp(amount)),
             Value::Text(_) | Value::Flag(_) | Value::Time(_) => true,
         })
+    }
+}
+
+impl Comparison {
+    /// The comparison as the database makes it; `None` for totals, whose size depends on their row's currency: these are
+    /// compared as rows arrive.
+    fn in_database(&self) -> Option<query::Condition> {
+        let value = match &self.value {
+            Value::Text(text) => query::Value::Text(text.clone()),
+            Value::Flag(flag) => query::Value::Flag(*flag),
+            Value::Time(time) => query::Value::Moment(*time),
+            Value::Amount(_) => return None,
+        };
+        Some(query::Condition::Compare(self.field.queried(), self.operator.queried(), value))
     }
 }
 
@@ -218,17 +217,17 @@ impl Field {
         Self::ALL.iter().map(|field| field.text()).collect::<Vec<_>>().join(", ")
     }
 
-    const fn column(self) -> &'static str {
+    const fn queried(self) -> query::Field {
         match self {
-            Self::State => "o.state",
-            Self::Kind => "o.kind",
-            Self::Customer => "o.customer",
-            Self::Country => "o.country",
-            Self::Currency => "o.currency",
-            Self::Number => "o.number",
-            Self::PlacedAt => "o.placed_at",
-            Self::Total => "o.total_minor",
-            Self::Imported => "o.imported",
+            Self::State => query::Field::State,
+            Self::Kind => query::Field::Kind,
+            Self::Customer => query::Field::Customer,
+            Self::Country => query::Field::Country,
+            Self::Currency => query::Field::Currency,
+            Self::Number => query::Field::Number,
+            Self::PlacedAt => query::Field::PlacedAt,
+            Self::Total => query::Field::Total,
+            Self::Imported => query::Field::Imported,
         }
     }
 
@@ -275,11 +274,15 @@ impl Field {
 }
 
 impl Operator {
-    const fn sql(self) -> &'static str {
+    /// Where it is [`Operator::Different`], an order without a customer has another one than any that is named.
+    const fn queried(self) -> query::Comparison {
         match self {
-            // An order without a customer has another one than any that is named.
-            Self::Different => "IS DISTINCT FROM",
-            Self::Equal | Self::Less | Self::AtMost | Self::Greater | Self::AtLeast => self.text(),
+            Self::Equal => query::Comparison::Equal,
+            Self::Different => query::Comparison::Unequal,
+            Self::Less => query::Comparison::Less,
+            Self::AtMost => query::Comparison::AtMost,
+            Self::Greater => query::Comparison::Greater,
+            Self::AtLeast => query::Comparison::AtLeast,
         }
     }
 

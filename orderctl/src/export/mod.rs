@@ -16,6 +16,7 @@ use std::path::Path;
 use domain::TenantId;
 use futures::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
+use read_models::query::ConditionSql;
 use service_kit::BoxError;
 use service_kit::config::Variables;
 use tokio_postgres::Client;
@@ -116,11 +117,12 @@ pub async fn export<W: Write + Send>(
     out: W,
     progress: impl Fn(u64),
 ) -> Result<u64, ExportError> {
-    let (condition, bound) = job.condition.sql(1);
+    let mut parameters = ConditionSql::new("o", 1);
+    let condition = job.condition.sql(&mut parameters);
     let statement = format!("{}{condition}{}", job.table.statement(), job.table.order());
     let tenant = job.tenant.as_str();
-    let parameters = std::iter::once(&tenant as &(dyn ToSql + Sync))
-        .chain(bound.iter().map(|value| value.as_ref() as &(dyn ToSql + Sync)));
+    let values = parameters.values();
+    let parameters = std::iter::once(&tenant as &(dyn ToSql + Sync)).chain(values.iter().map(|(value, _)| *value));
     let rows = client.query_raw(&statement, parameters.collect::<Vec<_>>()).await?;
     let mut rows = std::pin::pin!(rows);
     let mut writer = Writer::begin(job.format, job.table.columns(), out)?;

@@ -108,7 +108,7 @@ impl Work {
         let mut printer = ProgressPrinter { last: None };
         let mut on_progress = |progress| printer.print(progress);
         let ended =
-            stop.run_until_cancelled(Box::pin(run((RebuildOptions::default(), holder), &mut on_progress))).await;
+            stop.run_until_cancelled(Box::pin(run((RebuildOptions::of(ORDER_EVENTS), holder), &mut on_progress))).await;
         if let Some(ended) = ended {
             return Ok(ended?);
         }

@@ -8,7 +8,7 @@ use messaging::testing::{TestTopic, brokers, cancelled, drafted, new_order, regi
 use messaging::{Encoder, OutgoingRecord};
 use orderctl::cli::{Cli, Verb};
 use orderctl::dlq;
-use projection_service::{ProjectionService, ProjectionSettings};
+use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
 use service_kit::clock::SystemClock;
 use service_kit::config::{MessagingSettings, Variables};
 use service_kit::testing::TestDatabase;
@@ -34,9 +34,12 @@ impl World {
         let dead_letters = TestTopic::create(1).await;
         let messaging =
             MessagingSettings { kafka_brokers: brokers(), schema_registry_url: registry().url().to_owned() };
-        let mut settings = ProjectionSettings::read(read.url().clone(), messaging);
-        settings.topic.clone_from(&topic.name);
-        settings.dead_letters = dead_letters.name;
+        let source = ProjectionSource {
+            group: read_models::GROUP.to_owned(),
+            topic: topic.name.clone(),
+            dead_letters: dead_letters.name,
+        };
+        let settings = ProjectionSettings::of(source, read.url().clone(), messaging);
         let service = ProjectionService::new(settings, Arc::new(SystemClock)).unwrap();
         let stop = CancellationToken::new();
         tokio::spawn({

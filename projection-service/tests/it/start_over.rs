@@ -40,7 +40,8 @@ impl Log for Events {
 async fn from_the_log(world: &World, orders: &[Uuid]) {
     let offsets = first_offsets(&brokers(), &world.topic.name).await.unwrap().into_iter().collect();
     let start = Start { group: world.settings.group.clone(), topic: world.topic.name.clone(), offsets };
-    let (log, options) = (Events::of(orders), RebuildOptions { orders_in_memory_max: 2, ..RebuildOptions::default() });
+    let (log, options) =
+        (Events::of(orders), RebuildOptions { orders_in_memory_max: 2, ..RebuildOptions::of("orders") });
     let how = (&options, SystemIds.ordered());
     assert!(start_over(world.database.url(), &log, &start, how, &mut |_| ()).await.unwrap().switched);
 }

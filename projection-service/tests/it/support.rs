@@ -7,7 +7,7 @@ use domain::contract::Published;
 use messaging::producer::IdempotentProducer;
 use messaging::testing::{PATIENCE, TestTopic, brokers, registry, unique};
 use messaging::{EncodedRecord, Encoder, OutgoingRecord};
-use projection_service::{ProjectionService, ProjectionSettings};
+use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
 use read_models::testing::EventHistory;
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::config::MessagingSettings;
@@ -39,10 +39,12 @@ impl World {
         let dead_letters = TestTopic::create(1).await;
         let messaging =
             MessagingSettings { kafka_brokers: brokers(), schema_registry_url: registry().url().to_owned() };
-        let mut settings = ProjectionSettings::read(database.url().clone(), messaging);
-        settings.group = unique("group");
-        settings.topic.clone_from(&topic.name);
-        settings.dead_letters.clone_from(&dead_letters.name);
+        let source = ProjectionSource {
+            group: unique("group"),
+            topic: topic.name.clone(),
+            dead_letters: dead_letters.name.clone(),
+        };
+        let settings = ProjectionSettings::of(source, database.url().clone(), messaging);
         let (encoder, client) = (topic.encoder().await, database.client().await);
         Self { topic, dead_letters, database, client, settings, encoder }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use read_models::query::{OrderRow, TimelineEntry, Visibility, Window};
+use read_models::query::{Visibility, Window};
+use read_models::{OrderView, TimelineEntry};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ pub struct Follow {
     delivered: i64,
     newest: watch::Receiver<i64>,
     ahead: VecDeque<TimelineEntry>,
-    order: OrderRow,
+    order: OrderView,
     _permit: SubscriptionPermit,
 }
 
@@ -29,7 +30,7 @@ pub struct Follow {
 pub struct Change {
     pub entry: TimelineEntry,
     /// The order, without its lines.
-    pub order: OrderRow,
+    pub order: OrderView,
 }
 
 /// Why following ended.
@@ -57,11 +58,11 @@ impl Follow {
     pub fn begin(
         changes: &Changes,
         visible: Visibility,
-        order: OrderRow,
+        order: OrderView,
         after: i64,
         permit: SubscriptionPermit,
     ) -> Self {
-        let order_id = order.view.order_id;
+        let order_id = order.order_id;
         Self {
             newest: changes.watch.order(order_id),
             changes: changes.clone(),
@@ -110,7 +111,7 @@ impl Follow {
         let mut orders = self.changes.read.orders(&self.visible, &[self.order_id]).await.map_err(failed)?;
         self.order = orders.pop().ok_or(FollowError::Gone)?;
         let entries = entries.into_values().flatten();
-        self.ahead = entries.take_while(|entry| entry.version <= self.order.view.version).collect();
+        self.ahead = entries.take_while(|entry| entry.version <= self.order.version).collect();
         Ok(())
     }
 }

@@ -4,8 +4,8 @@ use async_graphql::{OneofObject, Result};
 use chrono::{DateTime, Utc};
 use domain::Timestamp;
 use domain::contract::Position;
-use read_models::query::{TimelineEntry, Window};
-use read_models::{OrderView, ReadDb, ViewState, fold};
+use read_models::query::Window;
+use read_models::{OrderView, ReadDb, TimelineEntry, ViewState, fold};
 use uuid::Uuid;
 
 use super::order::Order;
@@ -67,9 +67,7 @@ impl AsOf {
                 let position: Position = text
                     .parse()
                     .map_err(|_| Code::BadUserInput.error("a position is of the form shard.position, such as 0.17"))?;
-                Ok(Box::new(move |entry| {
-                    entry.position.shard == position.shard && entry.position.position <= position.position
-                }))
+                Ok(Box::new(move |entry| entry.shard == position.shard && entry.position <= position.position))
             }
             Self::Time(time) => {
                 let time = *time;

@@ -2,8 +2,7 @@
 
 use async_graphql::Enum;
 use domain::order::{self, Outline, Stage};
-use read_models::ViewState;
-use read_models::query::OrderRow;
+use read_models::{OrderView, ViewState};
 
 use crate::access::Viewer;
 
@@ -26,8 +25,8 @@ pub enum OrderCommand {
 
 /// The commands that the viewer may give for an order: those that its decisions would accept, as far as the viewer has their
 /// scopes.
-pub fn allowed(row: &OrderRow, viewer: &Viewer) -> Vec<OrderCommand> {
-    let stage = match row.view.state {
+pub fn allowed(view: &OrderView, viewer: &Viewer) -> Vec<OrderCommand> {
+    let stage = match view.state {
         ViewState::Draft => Stage::Draft,
         ViewState::Placed => Stage::Placed,
         ViewState::Cancelled => Stage::Cancelled,
@@ -35,8 +34,8 @@ pub fn allowed(row: &OrderRow, viewer: &Viewer) -> Vec<OrderCommand> {
         // Nothing is known of what another kind of event has led to.
         ViewState::Foreign => return Vec::new(),
     };
-    let has_shipping_address = row.view.shipping_address.is_some();
-    let outline = Outline { stage, has_lines: row.line_count > 0, has_shipping_address };
+    let has_shipping_address = view.shipping_address.is_some();
+    let outline = Outline { stage, has_lines: view.line_count > 0, has_shipping_address };
     let permitted = outline.possible().iter().filter(|command| viewer.may_give(command));
     permitted.filter_map(OrderCommand::of).collect()
 }

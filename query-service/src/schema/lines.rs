@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Result, SimpleObject};
-use read_models::LineView;
-use read_models::query::OrderRow;
+use read_models::{LineView, OrderView};
 
 use super::connection::{PageArguments, PageInfo};
 use super::money::{Money, Price};
@@ -56,22 +55,22 @@ pub struct LineEdge {
 pub async fn connection(
     context: &Context<'_>,
     page: &PageArguments,
-    order: &OrderRow,
+    order: &OrderView,
     past: bool,
 ) -> Result<LineConnection> {
-    let list = format!("lines of {}", order.view.order_id);
+    let list = format!("lines of {}", order.order_id);
     let window = page.window(context, &list)?;
     let lines = if past {
         let within = |line: &&LineView| (window.after + 1..window.before).contains(&line.ordinal.into());
-        order.view.lines.iter().filter(within).cloned().collect()
+        order.lines.iter().filter(within).cloned().collect()
     } else {
-        let key = LinesKey(order.view.order_id, window);
+        let key = LinesKey(order.order_id, window);
         context.data::<Loaders>()?.load_one(key).await.map_err(read_failed)?.unwrap_or_default()
     };
     let (lines, more) = page.cut(lines);
     let cursors = context.data::<Arc<Cursors>>()?;
     let cursors: Vec<String> = lines.iter().map(|line| cursors.seal(&list, &i64::from(line.ordinal))).collect();
-    let currency = order.view.currency.as_deref().unwrap_or_default();
+    let currency = order.currency.as_deref().unwrap_or_default();
     let nodes: Vec<OrderLine> = lines.into_iter().map(|line| OrderLine::new(line, currency)).collect();
     let edge = |(cursor, node): (&String, &OrderLine)| LineEdge { cursor: cursor.clone(), node: node.clone() };
     Ok(LineConnection {

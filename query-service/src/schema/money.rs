@@ -24,13 +24,7 @@ impl Money {
     /// In major units.
     fn decimal(&self) -> String {
         let exponent = Currency::try_new(&self.currency).map_or(2, Currency::exponent);
-        let unit = 10_u128.pow(exponent);
-        let (sign, size) = (if self.minor < 0 { "-" } else { "" }, self.minor.unsigned_abs());
-        let (whole, fraction) = (size / unit, size % unit);
-        match exponent {
-            0 => format!("{sign}{whole}"),
-            _ => format!("{sign}{whole}.{fraction:0width$}", width = exponent as usize),
-        }
+        domain::decimal(self.minor, exponent)
     }
 }
 

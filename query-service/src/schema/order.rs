@@ -4,7 +4,6 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use read_models::query::OrderRow;
 use read_models::{OrderView, ViewKind, ViewState};
 
 use super::address::Address;
@@ -44,8 +43,8 @@ pub enum OrderKind {
 /// An order in its current state or in a past one.
 #[derive(Debug, Clone)]
 pub struct Order {
-    row: OrderRow,
-    /// Whether this is a past state; then the row has its lines.
+    view: OrderView,
+    /// Whether this is a past state; then the view has its lines.
     past: bool,
 }
 
@@ -73,18 +72,13 @@ pub struct Cancellation {
 
 impl Order {
     /// An order in its current state.
-    pub const fn present(row: OrderRow) -> Self {
-        Self { row, past: false }
+    pub const fn present(view: OrderView) -> Self {
+        Self { view, past: false }
     }
 
     /// An order in a past state.
-    pub fn past(view: OrderView) -> Self {
-        let line_count = i32::try_from(view.lines.len()).unwrap_or(i32::MAX);
-        Self { row: OrderRow { view, line_count }, past: true }
-    }
-
-    const fn view(&self) -> &OrderView {
-        &self.row.view
+    pub const fn past(view: OrderView) -> Self {
+        Self { view, past: true }
     }
 }
 
@@ -93,32 +87,32 @@ impl Order {
 impl Order {
     /// The global id.
     pub async fn id(&self) -> ID {
-        NodeId::Order(self.view().order_id).global()
+        NodeId::Order(self.view.order_id).global()
     }
 
     /// The id of the order that commands take, a UUID.
     async fn order_id(&self) -> String {
-        self.view().order_id.to_string()
+        self.view.order_id.to_string()
     }
 
     /// The order number; null until the order is placed.
     async fn number(&self) -> Option<&str> {
-        self.view().number.as_deref()
+        self.view.number.as_deref()
     }
 
     /// The version of the order: the number of its events.
     async fn version(&self) -> Long {
-        Long(self.view().version)
+        Long(self.view.version)
     }
 
     /// The state of the order.
     async fn state(&self) -> Option<OrderState> {
-        OrderState::of(self.view().state)
+        OrderState::of(self.view.state)
     }
 
     /// Whether the order is a sale or a credit.
     async fn kind(&self) -> OrderKind {
-        match self.view().kind {
+        match self.view.kind {
             ViewKind::Sale => OrderKind::Sale,
             ViewKind::Credit => OrderKind::Credit,
         }
@@ -126,45 +120,45 @@ impl Order {
 
     /// Whether the order was imported from another system.
     async fn imported(&self) -> bool {
-        self.view().imported
+        self.view.imported
     }
 
     /// The system that the order was imported from; null if it was not imported.
     async fn source(&self) -> Option<&str> {
-        self.view().source.as_deref()
+        self.view.source.as_deref()
     }
 
     /// The id of the order in the system that it was imported from.
     async fn reference(&self) -> Option<&str> {
-        self.view().reference.as_deref()
+        self.view.reference.as_deref()
     }
 
     /// In an imported credit, the reference of the order that it takes back, where known.
     async fn credit_of(&self) -> Option<&str> {
-        self.view().credit_of.as_deref()
+        self.view.credit_of.as_deref()
     }
 
     /// The customer of the order, where known.
     async fn customer(&self) -> Option<Customer> {
-        self.view().customer.clone().map(Customer::new)
+        self.view.customer.clone().map(Customer::new)
     }
 
     /// The country that the order is shipped to, as an ISO 3166-1 alpha-2 code.
     async fn country(&self) -> Option<&str> {
-        self.view().country.as_deref()
+        self.view.country.as_deref()
     }
 
     /// The currency of the order, as an ISO 4217 code.
     async fn currency(&self) -> &str {
-        self.view().currency.as_deref().unwrap_or_default()
+        self.view.currency.as_deref().unwrap_or_default()
     }
 
     /// The sums of the order.
     async fn totals(&self) -> OrderTotals {
         OrderTotals {
-            total: Money::new(self.view().total_minor, self.view().currency.as_deref().unwrap_or_default()),
-            line_count: self.row.line_count,
-            quantity: Long(self.view().quantity_total),
+            total: Money::new(self.view.total_minor, self.view.currency.as_deref().unwrap_or_default()),
+            line_count: self.view.line_count,
+            quantity: Long(self.view.quantity_total),
         }
     }
 
@@ -181,22 +175,22 @@ impl Order {
         #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
     ) -> Result<LineConnection> {
         let page = PageArguments::new(first, after, last, before)?;
-        lines::connection(context, &page, &self.row, self.past).await
+        lines::connection(context, &page, &self.view, self.past).await
     }
 
     /// The address that the order is shipped to.
     async fn shipping_address(&self) -> Option<Address> {
-        self.view().shipping_address.clone().map(Address::new)
+        self.view.shipping_address.clone().map(Address::new)
     }
 
     /// The billing address, if it differs from the shipping address.
     async fn billing_address(&self) -> Option<Address> {
-        self.view().billing_address.clone().map(Address::new)
+        self.view.billing_address.clone().map(Address::new)
     }
 
     /// When and why the order was cancelled; null if it was not.
     async fn cancellation(&self) -> Option<Cancellation> {
-        let view = self.view();
+        let view = &self.view;
         let at = view.cancelled_at?;
         Some(Cancellation { at, reason: view.cancel_reason.clone(), note: view.cancel_note.clone() })
     }
@@ -214,42 +208,42 @@ impl Order {
         #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
     ) -> Result<TimelineConnection> {
         let page = PageArguments::new(first, after, last, before)?;
-        timeline::connection(context, &page, self.view().order_id, self.view().version).await
+        timeline::connection(context, &page, self.view.order_id, self.view.version).await
     }
 
     /// When the draft was begun; null for an imported order.
     async fn drafted_at(&self) -> Option<DateTime<Utc>> {
-        self.view().drafted_at
+        self.view.drafted_at
     }
 
     /// When the order was placed.
     async fn placed_at(&self) -> Option<DateTime<Utc>> {
-        self.view().placed_at
+        self.view.placed_at
     }
 
     /// When the order was cancelled.
     async fn cancelled_at(&self) -> Option<DateTime<Utc>> {
-        self.view().cancelled_at
+        self.view.cancelled_at
     }
 
     /// When the order was imported.
     async fn imported_at(&self) -> Option<DateTime<Utc>> {
-        self.view().imported_at
+        self.view.imported_at
     }
 
     /// When the last event of the order was recorded.
     async fn updated_at(&self) -> DateTime<Utc> {
-        self.view().updated_at
+        self.view.updated_at
     }
 
     /// The position of the last event in the event log, written `shard.position`.
     async fn position(&self) -> String {
-        self.view().position.to_string()
+        self.view.log_position().to_string()
     }
 
     /// A token that makes a later query wait until it can show at least this version.
     async fn consistency_token(&self) -> ConsistencyToken {
-        ConsistencyToken { order_id: self.view().order_id, version: self.view().version }
+        ConsistencyToken { order_id: self.view.order_id, version: self.view.version }
     }
 
     /// The commands that the caller may now give, by the state of the order and the caller's scopes. Empty for a past
@@ -259,7 +253,7 @@ impl Order {
             return Ok(Vec::new());
         }
         let viewer = context.data::<Viewer>()?;
-        Ok(commands::allowed(&self.row, viewer))
+        Ok(commands::allowed(&self.view, viewer))
     }
 }
 

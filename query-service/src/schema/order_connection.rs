@@ -85,7 +85,7 @@ impl OrderList {
         let cursors = context.data::<Arc<Cursors>>()?;
         let mut edges = Vec::with_capacity(found.orders.len());
         for row in found.orders {
-            let SortKey { value, order_id } = self.request.sort.key(&row.view);
+            let SortKey { value, order_id } = self.request.sort.key(&row);
             let cursor = cursors.seal(&self.name, &ListPosition(value, order_id));
             edges.push(OrderEdge { cursor, node: Order::present(row) });
         }

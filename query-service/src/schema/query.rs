@@ -1,7 +1,7 @@
 //! The query root.
 
 use async_graphql::{Context, ID, Object, Result};
-use read_models::query::OrderRow;
+use read_models::OrderView;
 use service_kit::clock::SharedClock;
 use uuid::Uuid;
 
@@ -9,7 +9,8 @@ use super::as_of::AsOf;
 use super::connection::PageArguments;
 use super::customer::Customer;
 use super::filter::{OrderOrder, OrderWhere, checked, condition};
-use super::id::{Node, NodeId};
+use super::id::NodeId;
+use super::node::Node;
 use super::order::Order;
 use super::order_connection::{Counted, OrderConnection, OrderList};
 use super::projections::{Health, ProjectionHealth};
@@ -54,7 +55,7 @@ impl Query {
         match (found, as_of) {
             (Some(row), Some(as_of)) => {
                 let now = context.data::<SharedClock>()?.now();
-                as_of.order(&loaders.loader().read, row.view.order_id, now).await.map(Some)
+                as_of.order(&loaders.loader().read, row.order_id, now).await.map(Some)
             }
             (found, _) => Ok(found.map(Order::present)),
         }
@@ -136,7 +137,7 @@ async fn node(context: &Context<'_>, id: &str) -> Result<Option<Node>> {
 }
 
 /// An order that the caller may see.
-pub async fn load(context: &Context<'_>, id: Uuid) -> Result<Option<OrderRow>> {
+pub async fn load(context: &Context<'_>, id: Uuid) -> Result<Option<OrderView>> {
     context.data::<Loaders>()?.load_one(OrderKey(id)).await.map_err(read_failed)
 }
 

@@ -6,7 +6,7 @@ use async_graphql::{Context, Error, ID, Result, SimpleObject, Subscription};
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use read_models::query::OrderRow;
+use read_models::OrderView;
 
 use super::id::NodeId;
 use super::order::Order;
@@ -64,7 +64,7 @@ impl Subscription {
         let permit = permit.map_err(|full| Code::TooManySubscriptions.error(full.to_string()))?;
         wait(context, consistency).await?;
         let order = load(context, order_id).await?.ok_or_else(absent)?;
-        let after = from.unwrap_or(order.view.version);
+        let after = from.unwrap_or(order.version);
         reached(context, &order, after).await?;
         let changes = context.data::<Changes>()?;
         let visible = context.data::<Viewer>()?.visibility();
@@ -91,11 +91,11 @@ impl OrderChange {
 }
 
 /// A cursor may be ahead of a replica of the read models that will soon catch up, so its version is awaited.
-async fn reached(context: &Context<'_>, order: &OrderRow, version: i64) -> Result<()> {
-    if version <= order.view.version {
+async fn reached(context: &Context<'_>, order: &OrderView, version: i64) -> Result<()> {
+    if version <= order.version {
         return Ok(());
     }
-    let token = ConsistencyToken { order_id: order.view.order_id, version };
+    let token = ConsistencyToken { order_id: order.order_id, version };
     let visible = context.data::<Viewer>()?.visibility();
     let waited = context.data::<Consistency>()?.wait(token, visible).await;
     waited.map_err(|_| Code::CursorAhead.error("the order has no event at this cursor"))

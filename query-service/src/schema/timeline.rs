@@ -8,7 +8,8 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::UnitPrice;
 use domain::contract::{ContractLine, ContractMoney, OrderKind, PublicEvent};
-use read_models::query::{TimelineEntry, Window};
+use read_models::TimelineEntry;
+use read_models::query::Window;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -144,7 +145,7 @@ impl TimelineEvent {
 
     /// The position of the event in the event log, written `shard.position`.
     async fn position(&self) -> String {
-        self.0.position.to_string()
+        self.0.log_position().to_string()
     }
 }
 

@@ -42,11 +42,14 @@ impl ApplyError {
         }
     }
 
-    /// The SQLSTATE code, if the error comes from the database.
-    pub fn sqlstate(&self) -> Option<&SqlState> {
+    /// Whether the content of a record or row caused the error, so that the same batch can never be applied as it is.
+    pub fn is_about_a_record(&self) -> bool {
         match self {
-            Self::Database(source) | Self::Generations(GenerationError::Database { source, .. }) => source.code(),
-            Self::Row(_) | Self::Generations(_) | Self::GenerationsMoved | Self::Raced { .. } => None,
+            Self::Row(_) => true,
+            Self::Database(source) | Self::Generations(GenerationError::Database { source, .. }) => {
+                source.code().is_some_and(|code| is_of(code, &VALUE_CLASSES))
+            }
+            Self::Generations(_) | Self::GenerationsMoved | Self::Raced { .. } => false,
         }
     }
 }
@@ -56,10 +59,17 @@ impl ApplyError {
 /// were ended.
 const TRANSIENT_CLASSES: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
 
+/// Classes of SQLSTATE of errors in the given values: data exception, integrity violation, program limit exceeded.
+const VALUE_CLASSES: [&str; 3] = ["22", "23", "54"];
+
+fn is_of(code: &SqlState, classes: &[&str]) -> bool {
+    classes.iter().any(|class| code.code().starts_with(class))
+}
+
 fn transient(error: &tokio_postgres::Error) -> bool {
     match error.code() {
         // An error without a code comes from the connection, unless the values did not fit the statement.
         None => error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>),
-        Some(code) => TRANSIENT_CLASSES.iter().any(|class| code.code().starts_with(class)),
+        Some(code) => is_of(code, &TRANSIENT_CLASSES),
     }
 }

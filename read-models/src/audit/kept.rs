@@ -21,7 +21,7 @@ pub(super) async fn compare(
         return Ok(None);
     }
     let pair = Pair { live, kept: &Generations::all(previous) };
-    let statement = pair.of(include_str!("../../sql/audit/unchanged.sql"), Model::OrderSummary, live);
+    let statement = pair.of(include_str!("../../sql/order/audit/unchanged.sql"), Model::OrderSummary, live);
     let row = client.query_one(&statement, &[]).await?;
     let (unchanged, all): (i64, bool) = (row.try_get(0)?, row.try_get(1)?);
     for model in Model::ALL {
@@ -30,7 +30,7 @@ pub(super) async fn compare(
             continue;
         }
         let statement = if of_orders {
-            include_str!("../../sql/audit/hash_of_orders.sql")
+            include_str!("../../sql/order/audit/hash_of_orders.sql")
         } else {
             include_str!("../../sql/audit/hash_of_sums.sql")
         };
@@ -44,7 +44,7 @@ pub(super) async fn compare(
         }
         let mut orders = Vec::new();
         if of_orders {
-            let statement = pair.of(include_str!("../../sql/audit/differing_orders.sql"), model, live);
+            let statement = pair.of(include_str!("../../sql/order/audit/differing_orders.sql"), model, live);
             for row in client.query(&statement, &[]).await? {
                 orders.push(row.try_get(0)?);
             }

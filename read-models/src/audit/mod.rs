@@ -5,10 +5,7 @@
 //! find what the caller's stream of events leaves out.
 
 mod kept;
-mod order;
-mod row_json;
 mod sorted;
-mod sums;
 mod tables;
 
 use domain::contract::{Position, Published};
@@ -16,12 +13,15 @@ use service_kit::BoxError;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use order::{Order, OrderRows};
 pub use sorted::Sorted;
 use sorted::SortedPages;
+use tables::Rows;
 
+use crate::order::audit::{self as orders, Order, OrderRows};
+use crate::order::timeline::ORDER_TIMELINE;
+use crate::order::view::{ORDER_LINES, ORDER_SUMMARY};
 use crate::rebuild::Difference;
-use crate::rows::RowError;
+use crate::table::RowError;
 use crate::{Contribution, Generations};
 
 /// A finding of the audit.
@@ -102,16 +102,16 @@ pub async fn audit(
     live.select(transaction).await?;
     let mut looked = Looked { kept_orders: kept::compare(transaction, &live, found).await?, ..Looked::default() };
     let mut events = SortedPages::of(histories);
-    let mut summaries = SortedPages::of(tables::summaries(transaction).await?);
-    let mut lines = SortedPages::of(tables::lines(transaction).await?);
-    let mut timeline = SortedPages::of(tables::timeline(transaction).await?);
+    let mut summaries = SortedPages::of(Rows::sorted(transaction, &ORDER_SUMMARY, "order_id").await?);
+    let mut lines = SortedPages::of(Rows::sorted(transaction, &ORDER_LINES, "order_id").await?);
+    let mut timeline = SortedPages::of(Rows::sorted(transaction, &ORDER_TIMELINE, "order_id, version").await?);
     let mut sums = Contribution::default();
     loop {
         let next = [
-            events.next_order().await?,
-            summaries.next_order().await?,
-            lines.next_order().await?,
-            timeline.next_order().await?,
+            events.next_stream().await?,
+            summaries.next_stream().await?,
+            lines.next_stream().await?,
+            timeline.next_stream().await?,
         ];
         let Some(id) = next.into_iter().flatten().min() else { break };
         let history = events.take(id).await?;
@@ -124,6 +124,6 @@ pub async fn audit(
         };
         Order::of(id, history, rows, found).check(heads, &mut sums, found);
     }
-    looked.sums = sums::compare(transaction, sums, found).await?;
+    looked.sums = orders::compare(transaction, sums, found).await?;
     Ok(looked)
 }

@@ -1,14 +1,14 @@
-//! Sorted streams, read a page at a time and taken order by order.
+//! Sorted streams, read a page at a time and taken stream by stream.
 
 use std::collections::VecDeque;
 
 use service_kit::BoxError;
 use uuid::Uuid;
 
-/// A stream that rises by order id. Ids may repeat.
+/// A source whose items rise by stream id. Ids may repeat.
 pub trait Sorted: Send {
     type Item: Send;
-    /// The next items with their order ids; empty at the end.
+    /// The next items with their stream ids; empty at the end.
     ///
     /// # Errors
     /// When the source cannot be read.
@@ -35,8 +35,8 @@ impl<S: Sorted> SortedPages<S> {
         Self { source, page: VecDeque::new(), ended: false }
     }
 
-    /// The next order's id; `None` at the end.
-    pub(super) async fn next_order(&mut self) -> Result<Option<Uuid>, BoxError> {
+    /// The next stream's id; `None` at the end.
+    pub(super) async fn next_stream(&mut self) -> Result<Option<Uuid>, BoxError> {
         while self.page.is_empty() && !self.ended {
             self.page = self.source.page().await?.into();
             self.ended = self.page.is_empty();
@@ -44,10 +44,10 @@ impl<S: Sorted> SortedPages<S> {
         Ok(self.page.front().map(|(id, _)| *id))
     }
 
-    /// All items of an order, if it is the next one; otherwise none.
-    pub(super) async fn take(&mut self, order_id: Uuid) -> Result<Vec<S::Item>, BoxError> {
+    /// All items of a stream, if it is the next one; otherwise none.
+    pub(super) async fn take(&mut self, stream_id: Uuid) -> Result<Vec<S::Item>, BoxError> {
         let mut taken = Vec::new();
-        while self.next_order().await? == Some(order_id) {
+        while self.next_stream().await? == Some(stream_id) {
             taken.extend(self.page.pop_front().map(|(_, item)| item));
         }
         Ok(taken)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::contract::Position;
 
-use crate::rows::{Reader, RowError};
+use crate::table::{Reader, RowError};
 use crate::{ReadDb, ReadDbError};
 
 /// A projector group.

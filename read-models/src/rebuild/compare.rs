@@ -6,6 +6,7 @@ use tokio_postgres::Transaction;
 
 use super::error::{RebuildError, database};
 use crate::generation::schema;
+use crate::order::events;
 use crate::{Generations, Model};
 
 /// Most differing rows of each model that are reported in full.
@@ -59,7 +60,7 @@ pub(super) async fn compare(
     };
     let live = table(live);
     let other = table(other);
-    let key = key(model).join(", ");
+    let key = model.table().key().join(", ");
     // Keys are unique on both sides, so if there are as many equal pairs as rows on each side, the tables are equal.
     // Pairs are compared by their bytes, which is fast; bytes may differ where values do not, and then the values are
     // compared.
@@ -82,7 +83,9 @@ pub(super) async fn compare(
     for row in differing {
         compared.differing = row.get(2);
         let mut difference = difference(model, row.get(0), row.get(1));
-        difference.events = events(transaction, model, &difference.key).await?;
+        difference.events = events::of_row(transaction, model, &difference.key)
+            .await
+            .map_err(database("find the events behind a differing row"))?;
         compared.differences.push(difference);
     }
     Ok(compared)
@@ -96,7 +99,7 @@ pub(crate) fn difference(model: Model, live: Option<Value>, other: Option<Value>
     let live = object(live);
     let other = object(other);
     let either = if other.is_empty() { &live } else { &other };
-    let key = key(model).iter().map(|column| ((*column).to_owned(), either[*column].clone())).collect();
+    let key = model.table().key().iter().map(|column| ((*column).to_owned(), either[*column].clone())).collect();
     let fields = either
         .keys()
         .filter(|field| live.get(*field) != other.get(*field))
@@ -107,38 +110,4 @@ pub(crate) fn difference(model: Model, live: Option<Value>, other: Option<Value>
         })
         .collect();
     Difference { model: model.name(), key, fields, events: Vec::new() }
-}
-
-const fn key(model: Model) -> &'static [&'static str] {
-    match model {
-        Model::OrderSummary => &["order_id"],
-        Model::OrderLines => &["order_id", "line_id"],
-        Model::OrderTimeline => &["order_id", "version"],
-        Model::CustomerSummary => &["tenant", "customer", "currency"],
-        Model::SkuSales => &["tenant", "sku", "currency", "month"],
-    }
-}
-
-async fn events(
-    transaction: &Transaction<'_>,
-    model: Model,
-    key: &Map<String, Value>,
-) -> Result<Vec<String>, RebuildError> {
-    let text = |column: &str| key.get(column).and_then(Value::as_str).unwrap_or_default();
-    let failed = database("find the events behind a differing row");
-    let rows = match model {
-        Model::OrderSummary | Model::OrderLines | Model::OrderTimeline => {
-            let statement = include_str!("../../sql/rebuild/events_of_order.sql");
-            transaction.query(statement, &[&text("order_id")]).await
-        }
-        Model::CustomerSummary => {
-            let statement = include_str!("../../sql/rebuild/events_of_customer.sql");
-            transaction.query(statement, &[&text("tenant"), &text("customer"), &text("currency")]).await
-        }
-        Model::SkuSales => {
-            let statement = include_str!("../../sql/rebuild/events_of_sku.sql");
-            transaction.query(statement, &[&text("tenant"), &text("sku"), &text("currency"), &text("month")]).await
-        }
-    };
-    rows.map_err(failed).map(|rows| rows.iter().map(|row| row.get(0)).collect())
 }

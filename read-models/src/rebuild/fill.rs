@@ -6,22 +6,24 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::contract::Published;
-use futures::{StreamExt, TryStreamExt, try_join};
+use futures::{StreamExt, TryFutureExt, TryStreamExt, try_join};
 use service_kit::BoxError;
 use service_kit::clock::Stopwatch;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::error::{RebuildError, database};
-use super::pending::{PAGE_EVENTS, Pending, order_of};
+use super::pending::{PAGE_EVENTS, Pending, stream_of};
 use super::{Log, Progress, copy};
+use crate::order::timeline::{ORDER_TIMELINE, TimelineEntry};
+use crate::order::view::{ORDER_LINES, ORDER_SUMMARY};
 use crate::{Contribution, OrderView, fold};
 
 /// Pages read and decoded ahead of the fold.
 const PAGES_AHEAD: usize = 4;
 
 /// A map by order id. The ids are the engine's own, so no client can choose them to collide.
-type ByOrder<T> = HashMap<Uuid, T, foldhash::fast::RandomState>;
+type ByStream<T> = HashMap<Uuid, T, foldhash::fast::RandomState>;
 
 /// The outcome of a fill.
 pub(super) struct Filled {
@@ -38,7 +40,7 @@ struct Pass<'a> {
     versions: Option<&'a HashMap<Uuid, i64>>,
     number: u128,
     of: u128,
-    views: ByOrder<OrderView>,
+    views: ByStream<OrderView>,
     stuck: HashSet<Uuid>,
 }
 
@@ -68,8 +70,13 @@ pub(super) async fn fill<L: Log>(
         for (shard, head) in (0..).zip(&heads) {
             let mut pages = pages(log, shard, *head);
             loop {
-                let written =
-                    async { copy::timeline(client, &rows).await.map_err(database("copy into the new order_timeline")) };
+                let written = async {
+                    let entries: Vec<_> =
+                        rows.iter().map(|(id, record)| TimelineEntry::borrowed(*id, record)).collect();
+                    copy::rows(client, &ORDER_TIMELINE, entries.iter())
+                        .await
+                        .map_err(database("copy into the new order_timeline"))
+                };
                 let folded = async {
                     let Some(page) = pages.try_next().await.map_err(RebuildError::Log)? else { return Ok(None) };
                     let events = page.len() as u64;
@@ -113,25 +120,25 @@ impl Pass<'_> {
     fn take(&mut self, page: Vec<Published>, filled: &mut Filled) -> Result<Vec<(Uuid, Published)>, RebuildError> {
         let mut timeline = Vec::with_capacity(page.len());
         for record in page {
-            let Some(order_id) = order_of(&record) else { continue };
-            if order_id.as_u128() % self.of != self.number {
+            let Some(stream_id) = stream_of(&record) else { continue };
+            if stream_id.as_u128() % self.of != self.number {
                 continue;
             }
-            let applied = self.versions.map(|versions| versions.get(&order_id).copied().unwrap_or(0));
+            let applied = self.versions.map(|versions| versions.get(&stream_id).copied().unwrap_or(0));
             if applied.is_some_and(|applied| record.event.version() > applied) {
-                filled.pending.push(order_id, record)?;
+                filled.pending.push(stream_id, record)?;
                 continue;
             }
-            if self.stuck.contains(&order_id) {
+            if self.stuck.contains(&stream_id) {
                 continue;
             }
-            match fold(self.views.remove(&order_id), &record) {
+            match fold(self.views.remove(&stream_id), &record) {
                 Ok(view) => {
-                    self.views.insert(order_id, view);
-                    timeline.push((order_id, record));
+                    self.views.insert(stream_id, view);
+                    timeline.push((stream_id, record));
                 }
                 Err(error) => {
-                    self.stuck.insert(order_id);
+                    self.stuck.insert(stream_id);
                     filled.unfoldable.push(error.to_string());
                 }
             }
@@ -142,9 +149,11 @@ impl Pass<'_> {
 
     async fn finish(self, (client, second): (&Client, &Client), filled: &mut Filled) -> Result<(), RebuildError> {
         let views = || self.views.values();
+        let summaries = copy::rows(client, &ORDER_SUMMARY, views());
+        let lines = copy::rows(second, &ORDER_LINES, views().flat_map(|view| &view.lines));
         try_join!(
-            async { copy::summaries(client, views()).await.map_err(database("copy into the new order_summary")) },
-            async { copy::lines(second, views()).await.map_err(database("copy into the new order_lines")) },
+            summaries.map_err(database("copy into the new order_summary")),
+            lines.map_err(database("copy into the new order_lines")),
         )?;
         views().for_each(|view| filled.sums.add(view));
         filled.orders += self.views.len() as u64;

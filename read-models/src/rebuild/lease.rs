@@ -1,4 +1,4 @@
-//! A lease that allows one rebuild at a time: a row that expires.
+//! A lease that allows one rebuild of a topic's models at a time: a row that expires.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio_postgres::{Client, GenericClient};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::RebuildOptions;
 use super::error::{RebuildError, database};
 
 /// The right to rebuild, renewed in the background until dropped.
@@ -19,18 +20,24 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    /// Takes the lease, and a generation number that was never used.
-    pub(super) async fn acquire(url: &DatabaseUrl, holder: Uuid, seconds: f64) -> Result<(Self, i32), RebuildError> {
+    /// Takes the lease of the topic's models, and a generation number that they never had.
+    pub(super) async fn acquire(
+        url: &DatabaseUrl,
+        holder: Uuid,
+        options: &RebuildOptions,
+    ) -> Result<(Self, i32), RebuildError> {
+        let RebuildOptions { topic, lease_seconds: seconds, .. } = options;
         let client = connect(url, &ConnectOptions::named("rebuild-lease")).await?;
         let failed = database("take the lease of rebuilds");
+        client.execute(include_str!("../../sql/rebuild/adopt.sql"), &[topic]).await.map_err(&failed)?;
         let acquired = client
-            .query_opt(include_str!("../../sql/rebuild/acquire.sql"), &[&holder, &seconds])
+            .query_opt(include_str!("../../sql/rebuild/acquire.sql"), &[topic, &holder, seconds])
             .await
             .map_err(&failed)?;
-        let Some(row) = acquired else { return Err(busy(&client).await?) };
+        let Some(row) = acquired else { return Err(busy(&client, topic).await?) };
         let generation = row.try_get(0).map_err(&failed)?;
-        let renewal = tokio::spawn(renew(client, holder, seconds));
-        Ok((Self { holder, seconds, renewal }, generation))
+        let renewal = tokio::spawn(renew(client, holder, *seconds));
+        Ok((Self { holder, seconds: *seconds, renewal }, generation))
     }
 
     /// Stores what is being done, and fails if the lease is no longer held.
@@ -83,14 +90,15 @@ async fn renew(client: Client, holder: Uuid, seconds: f64) {
 }
 
 /// The error that names the running rebuild.
-async fn busy(client: &Client) -> Result<RebuildError, RebuildError> {
-    let (stage, seconds_left) = at_work(client).await?.unwrap_or_else(|| ("ends just now".to_owned(), 0.0));
+async fn busy(client: &Client, topic: &str) -> Result<RebuildError, RebuildError> {
+    let (stage, seconds_left) =
+        at_work(client, Some(topic)).await?.unwrap_or_else(|| ("ends just now".to_owned(), 0.0));
     Ok(RebuildError::Busy { stage, seconds_left })
 }
 
 /// What the running rebuild is doing, and for how many seconds its lease holds; `None` if no rebuild runs.
-pub(super) async fn at_work(client: &Client) -> Result<Option<(String, f64)>, RebuildError> {
+pub(super) async fn at_work(client: &Client, topic: Option<&str>) -> Result<Option<(String, f64)>, RebuildError> {
     let failed = database("read the lease of rebuilds");
-    let row = client.query_opt(include_str!("../../sql/rebuild/holder.sql"), &[]).await.map_err(&failed)?;
+    let row = client.query_opt(include_str!("../../sql/rebuild/holder.sql"), &[&topic]).await.map_err(&failed)?;
     row.map(|row| Ok((row.try_get(0).map_err(&failed)?, row.try_get(1).map_err(&failed)?))).transpose()
 }

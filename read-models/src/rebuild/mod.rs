@@ -5,7 +5,6 @@
 //! prevents the switch unless confirmed; a rebuild that ends before its commit leaves the live tables unchanged, and
 //! the next one drops its tables. Does not: stop queries, or the projector except during the last comparison.
 
-mod binary;
 mod catch_up;
 pub(crate) mod compare;
 mod copy;
@@ -68,15 +67,18 @@ pub enum Purpose {
 /// Bounds of a rebuild.
 #[derive(Debug, Clone)]
 pub struct RebuildOptions {
+    /// The topic whose events the models show. One rebuild at a time is made of its models.
+    pub topic: String,
     /// Lifetime of the lease, in seconds: for so long a process that has died still blocks the next rebuild.
     pub lease_seconds: f64,
     /// Most orders held in memory; with more the log is read several times.
     pub orders_in_memory_max: usize,
 }
 
-impl Default for RebuildOptions {
-    fn default() -> Self {
-        Self { lease_seconds: 15.0, orders_in_memory_max: 500_000 }
+impl RebuildOptions {
+    /// The usual bounds, for the models of a topic.
+    pub fn of(topic: impl Into<String>) -> Self {
+        Self { topic: topic.into(), lease_seconds: 15.0, orders_in_memory_max: 500_000 }
     }
 }
 
@@ -146,7 +148,7 @@ pub async fn rebuild<L: Log>(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
-    let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
+    let (lease, generation) = Lease::acquire(url, holder, options).await?;
     let task = Task { models, purpose, start: None };
     let built = build((url, &mut client), &lease, log, task, (options, generation), progress).await;
     finish_run(&client, lease, built).await
@@ -169,7 +171,7 @@ pub async fn start_over<L: Log>(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
-    let (lease, generation) = Lease::acquire(url, holder, options.lease_seconds).await?;
+    let (lease, generation) = Lease::acquire(url, holder, options).await?;
     let task = Task { models: &Model::ALL, purpose: Purpose::SwitchDespiteDifferences, start: Some(start) };
     let built = build((url, &mut client), &lease, log, task, (options, generation), progress).await;
     finish_run(&client, lease, built).await
@@ -210,7 +212,7 @@ async fn build<L: Log>(
         index(&second, Model::CustomerSummary, generation).await?;
         index(&second, Model::SkuSales, generation).await?;
         fresh.select(&second).await?;
-        copy::sums(&second, sums).await.map_err(database("write the new sums"))?;
+        copy::sums(&second, &sums).await.map_err(database("write the new sums"))?;
         index(&second, Model::OrderLines, generation).await?;
         index(&second, Model::OrderSummary, generation).await
     };
@@ -292,7 +294,8 @@ async fn open(url: &DatabaseUrl) -> Result<Client, RebuildError> {
 /// Drops generations that are neither live nor kept. Only the holder of the lease creates any.
 async fn sweep(client: &Client) -> Result<(), RebuildError> {
     let failed = database("sweep the tables of unfinished rebuilds");
-    let rows = client.query(include_str!("../../sql/rebuild/schemas.sql"), &[]).await.map_err(&failed)?;
+    let models = Model::ALL.map(Model::name).to_vec();
+    let rows = client.query(include_str!("../../sql/rebuild/schemas.sql"), &[&models]).await.map_err(&failed)?;
     for row in rows {
         let schema: String = row.get(0);
         client.batch_execute(&format!("DROP SCHEMA {schema} CASCADE")).await.map_err(&failed)?;

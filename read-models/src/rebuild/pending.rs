@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::Log;
 use super::error::{RebuildError, database};
-use crate::apply::plan::is_foreign;
 use crate::generation::schema;
+use crate::order::apply::plan::is_foreign;
 use crate::{Generations, Model};
 
 /// Most events held in memory; a projector that is farther behind must catch up first.
@@ -21,20 +21,20 @@ pub(super) const PAGE_EVENTS: i64 = 2_000;
 pub(super) struct Pending {
     /// The last position read of each shard.
     pub(super) read: Vec<i64>,
-    by_order: BTreeMap<Uuid, Vec<Published>>,
+    by_stream: BTreeMap<Uuid, Vec<Published>>,
     events: usize,
 }
 
 impl Pending {
     pub(super) const fn after(read: Vec<i64>) -> Self {
-        Self { read, by_order: BTreeMap::new(), events: 0 }
+        Self { read, by_stream: BTreeMap::new(), events: 0 }
     }
 
-    pub(super) fn push(&mut self, order_id: Uuid, record: Published) -> Result<(), RebuildError> {
+    pub(super) fn push(&mut self, stream_id: Uuid, record: Published) -> Result<(), RebuildError> {
         if self.events == PENDING_EVENTS_MAX {
             return Err(RebuildError::ProjectorBehind(PENDING_EVENTS_MAX));
         }
-        self.by_order.entry(order_id).or_default().push(record);
+        self.by_stream.entry(stream_id).or_default().push(record);
         self.events += 1;
         Ok(())
     }
@@ -50,8 +50,8 @@ impl Pending {
                 let Some(last) = page.last() else { break };
                 self.read[index] = last.position.position;
                 for record in page {
-                    if let Some(order_id) = order_of(&record) {
-                        self.push(order_id, record)?;
+                    if let Some(stream_id) = stream_of(&record) {
+                        self.push(stream_id, record)?;
                     }
                 }
             }
@@ -65,33 +65,33 @@ impl Pending {
         client: &impl GenericClient,
         live: &Generations,
     ) -> Result<Vec<Published>, RebuildError> {
-        let ids: Vec<Uuid> = self.by_order.keys().copied().collect();
-        let statement = qualified(include_str!("../../sql/rebuild/versions_of.sql"), live);
+        let ids: Vec<Uuid> = self.by_stream.keys().copied().collect();
+        let statement = qualified(include_str!("../../sql/order/rebuild/versions_of.sql"), live);
         let rows =
             client.query(&statement, &[&ids]).await.map_err(database("read what the live projector has applied"))?;
         let mut due = Vec::new();
         for row in rows {
-            let order_id: Uuid = row.get(0);
+            let stream_id: Uuid = row.get(0);
             let version = row.get::<_, Option<i64>>(1).unwrap_or(0);
-            let records = self.by_order.get_mut(&order_id).expect("only pending orders were queried");
+            let records = self.by_stream.get_mut(&stream_id).expect("only pending streams were queried");
             let count = records.iter().take_while(|record| record.event.version() <= version).count();
             due.extend(records.drain(..count));
             self.events -= count;
         }
-        self.by_order.retain(|_, records| !records.is_empty());
+        self.by_stream.retain(|_, records| !records.is_empty());
         Ok(due)
     }
 
     /// Removes and returns all events.
     pub(super) fn everything(&mut self) -> Vec<Published> {
         self.events = 0;
-        std::mem::take(&mut self.by_order).into_values().flatten().collect()
+        std::mem::take(&mut self.by_stream).into_values().flatten().collect()
     }
 
     /// For each shard the position up to which all events are applied.
     pub(super) fn applied_positions(&self) -> Vec<i64> {
         let mut positions = self.read.clone();
-        for record in self.by_order.values().flatten() {
+        for record in self.by_stream.values().flatten() {
             let shard = usize::try_from(record.position.shard).expect("shards are numbered from zero");
             positions[shard] = positions[shard].min(record.position.position - 1);
         }
@@ -99,8 +99,8 @@ impl Pending {
     }
 }
 
-/// The order of an event; `None` for events of other programs that belong to no order.
-pub(super) fn order_of(record: &Published) -> Option<Uuid> {
+/// The stream of an event; `None` for events of other programs that belong to none.
+pub(super) fn stream_of(record: &Published) -> Option<Uuid> {
     if is_foreign(&record.event) { None } else { Uuid::parse_str(record.event.order_id()).ok() }
 }
 
@@ -109,7 +109,7 @@ pub(super) async fn live_versions(
     client: &impl GenericClient,
     live: &Generations,
 ) -> Result<HashMap<Uuid, i64>, RebuildError> {
-    let statement = qualified(include_str!("../../sql/rebuild/versions.sql"), live);
+    let statement = qualified(include_str!("../../sql/order/rebuild/versions.sql"), live);
     let rows = client.query(&statement, &[]).await.map_err(database("read what the live projector has applied"))?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }

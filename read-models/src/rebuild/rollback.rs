@@ -44,7 +44,7 @@ pub struct Status {
 /// [`RebuildError`].
 pub async fn status(url: &DatabaseUrl) -> Result<Status, RebuildError> {
     let client = open(url).await?;
-    Ok(Status { models: kept(&client).await?, at_work: at_work(&client).await? })
+    Ok(Status { models: kept(&client).await?, at_work: at_work(&client, None).await? })
 }
 
 /// Makes the set live again that was live before, after it has caught up. The set that is live now is kept, so that a
@@ -60,7 +60,7 @@ pub async fn roll_back<L: Log>(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
-    let (lease, _) = Lease::acquire(url, holder, options.lease_seconds).await?;
+    let (lease, _) = Lease::acquire(url, holder, options).await?;
     let report = build(&mut client, &lease, log, purpose, progress).await;
     finish_run(&client, lease, report).await
 }

@@ -100,7 +100,7 @@ async fn filled(orders: u128) -> (TestDatabase, Events, Projector) {
 
 fn options() -> RebuildOptions {
     // So few orders in memory make several passes.
-    RebuildOptions { lease_seconds: 15.0, orders_in_memory_max: 20 }
+    RebuildOptions { orders_in_memory_max: 20, ..RebuildOptions::of("orders") }
 }
 
 async fn run(database: &TestDatabase, events: &Events, purpose: Purpose) -> Result<Report, RebuildError> {
@@ -353,6 +353,23 @@ async fn a_rebuild_killed_at_any_stage_changes_nothing_and_the_next_one_finishes
         assert!(report.switched && report.is_equal(), "{report:?}");
         assert_eq!(schemas(&projector.client).await, 10);
     }
+}
+
+#[tokio::test]
+async fn a_rebuild_waits_for_another_of_its_topic_alone() {
+    let (database, events, projector) = filled(3).await;
+    let hold = "INSERT INTO public.model_rebuild (topic, last_generation, holder, stage, expires_at) \
+                VALUES ($1, 1, gen_random_uuid(), 'fill', now() + interval '1 minute') \
+                ON CONFLICT (topic) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at";
+    projector.client.execute(hold, &[&"payments"]).await.unwrap();
+    assert!(run(&database, &events, Purpose::Switch).await.unwrap().switched);
+    for topic in ["orders", ""] {
+        projector.client.execute(hold, &[&topic]).await.unwrap();
+        let refused = run(&database, &events, Purpose::Switch).await.unwrap_err();
+        assert!(matches!(refused, RebuildError::Busy { .. }), "{refused}");
+        projector.client.execute("DELETE FROM public.model_rebuild WHERE topic = $1", &[&topic]).await.unwrap();
+    }
+    assert!(run(&database, &events, Purpose::Switch).await.unwrap().switched);
 }
 
 #[tokio::test]

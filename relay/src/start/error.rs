@@ -51,7 +51,7 @@ pub enum StartError {
     },
     /// The records contradict the checkpoint.
     #[error(
-        "shard {shard} in {topic}: {contradiction}. Do not end transactions by hand. Publish everything anew: stop all relays, \
+        "shard {shard} in {topic}: {contradiction}. Do not end transactions by hand. Publish everything again: stop all relays, \
          delete {topic} and {checkpoint_topic}, run `order-engine topics`, start the engine; consumers pass over what they have \
          by the order's version, and `orderctl replay rebuild --all --start-over` does it for the engine's own"
     )]

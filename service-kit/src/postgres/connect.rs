@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod, Runtime};
-use tokio_postgres::Client;
+use tokio_postgres::{AsyncMessage, Client};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::tls::{self, TlsError};
@@ -128,14 +128,34 @@ pub fn pool(database: &DatabaseUrl, options: &ConnectOptions) -> Result<Pool, Co
 /// # Errors
 /// [`ConnectError`] when the URL is wrong or the server refuses the connection.
 pub async fn connect(database: &DatabaseUrl, options: &ConnectOptions) -> Result<Client, ConnectError> {
+    connect_listening(database, options, || {}).await
+}
+
+/// The same with a function that is called for each notification of a channel that the client listens on.
+///
+/// # Errors
+/// As for [`connect`].
+pub async fn connect_listening(
+    database: &DatabaseUrl,
+    options: &ConnectOptions,
+    on_notification: impl Fn() + Send + 'static,
+) -> Result<Client, ConnectError> {
     let (config, connector) = prepare(database, options)?;
     let refused =
         |source| ConnectError::Refused { database: database.to_string(), variable: database.variable(), source };
-    let (client, connection) = config.connect(connector).await.map_err(refused)?;
+    let (client, mut connection) = config.connect(connector).await.map_err(refused)?;
     let name = database.to_string();
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::warn!(database = name, error = crate::errors::chain(&error), "lost a database connection");
+        while let Some(message) = std::future::poll_fn(|context| connection.poll_message(context)).await {
+            match message {
+                Ok(AsyncMessage::Notification(_)) => on_notification(),
+                Ok(AsyncMessage::Notice(notice)) => tracing::info!(database = name, "{notice}"),
+                Ok(_) => {} // a kind of message that this release of the driver does not have
+                Err(error) => {
+                    tracing::warn!(database = name, error = crate::errors::chain(&error), "lost a database connection");
+                    return;
+                }
+            }
         }
     });
     Ok(client)

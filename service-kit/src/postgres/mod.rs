@@ -10,7 +10,7 @@ mod migrate;
 mod tls;
 mod url;
 
-pub use connect::{CheckError, ConnectError, ConnectOptions, Pool, check, connect, pool};
+pub use connect::{CheckError, ConnectError, ConnectOptions, Pool, check, connect, connect_listening, pool};
 pub use migrate::{MigrateError, migrate};
 pub use tls::TlsError;
 pub use url::UrlError;

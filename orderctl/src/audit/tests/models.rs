@@ -251,7 +251,7 @@ async fn live_built_and_rebuilt_rows_have_one_hash_unless_their_difference_was_a
     assert_eq!(world.audit().await.kept_orders, None);
     let switch = async |purpose| {
         let log = StoreLog(world.store.clone());
-        let options = RebuildOptions::default();
+        let options = RebuildOptions::of("orders");
         let how = (purpose, &options, SystemIds.ordered());
         assert!(rebuild(world.read.url(), &log, &Model::ALL, how, &mut |_| ()).await.unwrap().switched);
     };

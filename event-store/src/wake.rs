@@ -1,0 +1,53 @@
+//! Wakes sequencers after an append: those of this process at once, those of other processes by a hint.
+//!
+//! Guarantees: none. A wake-up may be lost or come twice; a sequencer also looks by itself, which is what events wait for at
+//! most.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::watch;
+
+/// The channel of the hints. Their payload is empty.
+pub(crate) const LISTEN: &str = "LISTEN order_log_appended";
+
+/// What appends tell the sequencers of this process, and which of those are at work.
+#[derive(Clone)]
+pub(crate) struct Appended {
+    sender: watch::Sender<()>,
+    sequenced_shards: Arc<AtomicUsize>,
+}
+
+/// Counts a shard as sequenced by this process until it is dropped.
+pub(crate) struct SequencedHere(Arc<AtomicUsize>);
+
+impl Drop for SequencedHere {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Appended {
+    pub(crate) fn new() -> Self {
+        Self { sender: watch::Sender::new(()), sequenced_shards: Arc::default() }
+    }
+
+    /// Wakes every sequencer of this process.
+    pub(crate) fn notify(&self) {
+        self.sender.send_replace(());
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        self.sender.subscribe()
+    }
+
+    /// How many shards the sequencers of this process serve at the moment.
+    pub(crate) fn shards_sequenced_here(&self) -> usize {
+        self.sequenced_shards.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn sequenced_here(&self) -> SequencedHere {
+        self.sequenced_shards.fetch_add(1, Ordering::Relaxed);
+        SequencedHere(Arc::clone(&self.sequenced_shards))
+    }
+}

@@ -1,0 +1,1 @@
+SELECT {columns} FROM order_summary WHERE order_id = ANY ($1)

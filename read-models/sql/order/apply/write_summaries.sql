@@ -1,0 +1,2 @@
+{upsert}
+WHERE order_summary.version < excluded.version

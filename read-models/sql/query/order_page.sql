@@ -1,7 +1,0 @@
-SELECT order_id, tenant, version, state, kind, imported, source, reference, credit_of, number, customer, country,
-       currency, total_minor, line_count, quantity_total, drafted_at, placed_at, cancelled_at, imported_at, updated_at,
-       cancel_reason, cancel_note, shipping_address, billing_address, shard, position
-FROM order_summary
-WHERE {condition}
-ORDER BY {sort} {direction}, order_id {direction}
-LIMIT {limit}

@@ -1,0 +1,184 @@
+//! What one order adds to the sums over customers and SKUs.
+//!
+//! Counting rule: placed and completed orders count, a cancelled one no longer does; a credit counts negatively in
+//! revenue and quantity and is counted apart. Sums are 128 bits wide, so no set of orders overflows them.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
+use crate::table::{Table, columns};
+use crate::{OrderView, ViewKind, ViewState};
+
+/// One row a customer and currency: what they bought.
+pub(crate) static CUSTOMER_SUMMARY: LazyLock<Table> = LazyLock::new(|| {
+    Table::of::<(CustomerKey, CustomerFigures)>("customer_summary", &["tenant", "customer", "currency"])
+});
+/// One row an SKU, currency and month: what it sold.
+pub(crate) static SKU_SALES: LazyLock<Table> =
+    LazyLock::new(|| Table::of::<(SkuKey, SkuFigures)>("sku_sales", &["tenant", "sku", "currency", "month"]));
+
+/// Key of a row of `customer_summary`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomerKey {
+    pub tenant: String,
+    pub customer: String,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+columns!(CustomerKey { tenant, customer, currency });
+
+/// Figures of a row of `customer_summary`, or a change of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CustomerFigures {
+    /// Sales that count.
+    pub orders: i64,
+    pub credits: i64,
+    /// Sales that were placed and later cancelled.
+    pub cancelled: i64,
+    /// Minor units of sales less credits.
+    pub revenue_minor: i128,
+    /// When the first sale was placed, including cancelled ones.
+    pub first_placed_at: Option<DateTime<Utc>>,
+    /// When the last sale was placed, including cancelled ones.
+    pub last_placed_at: Option<DateTime<Utc>>,
+}
+
+columns!(CustomerFigures {
+    orders => Add,
+    credits => Add,
+    cancelled => Add,
+    revenue_minor => Add,
+    first_placed_at => Least,
+    last_placed_at => Greatest,
+});
+
+/// Key of a row of `sku_sales`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SkuKey {
+    pub tenant: String,
+    pub sku: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// First day of the month of placement, in UTC.
+    pub month: NaiveDate,
+}
+
+columns!(SkuKey { tenant, sku, currency, month });
+
+/// Figures of a row of `sku_sales`, or a change of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SkuFigures {
+    /// Sales with the SKU.
+    pub orders: i64,
+    /// Credits with the SKU.
+    pub credits: i64,
+    /// Pieces sold less pieces credited.
+    pub quantity: i64,
+    /// Minor units sold less credited.
+    pub revenue_minor: i128,
+}
+
+columns!(SkuFigures { orders => Add, credits => Add, quantity => Add, revenue_minor => Add });
+
+/// What orders add to the sums; additions and subtractions of orders give a change of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contribution {
+    /// By customer and currency.
+    pub customers: BTreeMap<CustomerKey, CustomerFigures>,
+    /// By SKU, currency and month.
+    pub skus: BTreeMap<SkuKey, SkuFigures>,
+}
+
+impl Contribution {
+    /// What one order contributes.
+    pub fn of(view: &OrderView) -> Self {
+        let mut contribution = Self::default();
+        contribution.add(view);
+        contribution
+    }
+
+    /// Adds what an order contributes.
+    pub fn add(&mut self, view: &OrderView) {
+        self.count(view, 1);
+    }
+
+    /// Takes away what an order contributed. The times of first and last placement stay, since they do not show how
+    /// many orders they come from; if a correction moves a placement, [`moved_placement`] says which times to look up
+    /// again.
+    pub fn subtract(&mut self, view: &OrderView) {
+        self.count(view, -1);
+    }
+
+    /// Drops rows that nothing changes.
+    pub fn prune(&mut self) {
+        self.customers.retain(|_, figures| *figures != CustomerFigures::default());
+        self.skus.retain(|_, figures| *figures != SkuFigures::default());
+    }
+
+    fn count(&mut self, view: &OrderView, times: i64) {
+        let (Some(placed_at), Some(currency)) = (view.placed_at, &view.currency) else { return };
+        let counts = matches!(view.state, ViewState::Placed | ViewState::Completed);
+        if let Some(customer) = &view.customer {
+            let key =
+                CustomerKey { tenant: view.tenant.clone(), customer: customer.clone(), currency: currency.clone() };
+            let figures = self.customers.entry(key).or_default();
+            figures.count(view, counts, times);
+            if view.kind == ViewKind::Sale && times > 0 {
+                figures.first_placed_at = [figures.first_placed_at, Some(placed_at)].into_iter().flatten().min();
+                figures.last_placed_at = figures.last_placed_at.max(Some(placed_at));
+            }
+        }
+        if counts {
+            self.count_skus(view, currency, placed_at, times);
+        }
+    }
+
+    fn count_skus(&mut self, view: &OrderView, currency: &str, placed_at: DateTime<Utc>, times: i64) {
+        let month = placed_at.date_naive().with_day(1).expect("every month has a first day");
+        let mut seen = HashSet::new();
+        for line in &view.lines {
+            let key =
+                SkuKey { tenant: view.tenant.clone(), sku: line.sku.clone(), currency: currency.to_owned(), month };
+            let figures = self.skus.entry(key).or_default();
+            let signed = times * view.kind.sign();
+            figures.quantity += signed * line.quantity;
+            figures.revenue_minor += i128::from(signed) * i128::from(line.total_minor);
+            // An order with two lines of one SKU is one order with it.
+            if seen.insert(&line.sku) {
+                match view.kind {
+                    ViewKind::Sale => figures.orders += times,
+                    ViewKind::Credit => figures.credits += times,
+                }
+            }
+        }
+    }
+}
+
+/// The key of the row that cannot be updated by a difference: a corrected import has moved an order to another
+/// customer, currency or time, or turned a sale into a credit. The row's times of first and last placement may have
+/// changed, or no order may be left in it.
+pub fn moved_placement(before: &OrderView, after: &OrderView) -> Option<CustomerKey> {
+    let placement = |view: &OrderView| {
+        let (placed_at, customer, currency) = (view.placed_at?, view.customer.clone()?, view.currency.clone()?);
+        Some((CustomerKey { tenant: view.tenant.clone(), customer, currency }, view.kind, placed_at))
+    };
+    let before = placement(before)?;
+    (placement(after).as_ref() != Some(&before)).then_some(before.0)
+}
+
+impl CustomerFigures {
+    fn count(&mut self, view: &OrderView, counts: bool, times: i64) {
+        if counts {
+            self.revenue_minor += i128::from(times) * i128::from(view.total_minor);
+        }
+        match view.kind {
+            ViewKind::Sale if counts => self.orders += times,
+            ViewKind::Sale => self.cancelled += times,
+            ViewKind::Credit if counts => self.credits += times,
+            ViewKind::Credit => {}
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Conditions on orders, compiled to SQL with their values as parameters.
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::types::{ToSql, Type};
+
+/// A field that conditions compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    State,
+    Kind,
+    /// The order number.
+    Number,
+    /// The customer's id.
+    Customer,
+    /// ISO 3166-1 alpha-2 code.
+    Country,
+    /// ISO 4217 code.
+    Currency,
+    Imported,
+    /// The system it was imported from.
+    Source,
+    /// Its id in that system.
+    Reference,
+    PlacedAt,
+    /// When its last event was recorded.
+    UpdatedAt,
+    /// Its total in minor units, negative in a credit.
+    Total,
+}
+
+/// How a field is compared with one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    Equal,
+    /// Not equal. A field without a value is unequal to any value.
+    Unequal,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+/// A value to compare with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Text(String),
+    Moment(DateTime<Utc>),
+    Whole(i64),
+    Flag(bool),
+}
+
+/// A condition on an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// All of them; true without any.
+    All(Vec<Self>),
+    /// At least one of them; false without any.
+    Any(Vec<Self>),
+    /// A field compared with a value.
+    Compare(Field, Comparison, Value),
+    /// A field that equals one of a list of texts.
+    OneOf(Field, Vec<String>),
+    /// Whether a field has no value (`true`) or has one (`false`).
+    Absent(Field, bool),
+}
+
+impl Field {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Kind => "kind",
+            Self::Number => "number",
+            Self::Customer => "customer",
+            Self::Country => "country",
+            Self::Currency => "currency",
+            Self::Imported => "imported",
+            Self::Source => "source",
+            Self::Reference => "reference",
+            Self::PlacedAt => "placed_at",
+            Self::UpdatedAt => "updated_at",
+            Self::Total => "total_minor",
+        }
+    }
+}
+
+impl Comparison {
+    const fn operator(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Unequal => "IS DISTINCT FROM",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Greater => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+}
+
+/// Conditions on rows of `order_summary` as text, and the parameters of their statement.
+pub struct ConditionSql {
+    table: &'static str,
+    taken: usize,
+    values: Vec<(Box<dyn ToSql + Sync + Send>, Type)>,
+}
+
+impl ConditionSql {
+    /// For a statement that calls `order_summary` by `table`, and numbers its parameters after `taken` others.
+    pub const fn new(table: &'static str, taken: usize) -> Self {
+        Self { table, taken, values: Vec::new() }
+    }
+
+    /// Adds a value and returns its placeholder.
+    pub(super) fn bind(&mut self, value: impl ToSql + Sync + Send + 'static, kind: Type) -> String {
+        self.values.push((Box::new(value), kind));
+        format!("${}", self.taken + self.values.len())
+    }
+
+    /// The parameters so far, in order, with their types.
+    pub fn values(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
+        self.values.iter().map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone())).collect()
+    }
+
+    /// The condition as text. Its values become parameters: only names of columns and numbers of parameters are text.
+    pub fn condition(&mut self, condition: &Condition) -> String {
+        match condition {
+            Condition::All(parts) => self.joined(parts, " AND ", "TRUE"),
+            Condition::Any(parts) => self.joined(parts, " OR ", "FALSE"),
+            Condition::Compare(field, comparison, value) => {
+                let placeholder = self.value(value);
+                format!("{} {} {placeholder}", self.column(*field), comparison.operator())
+            }
+            Condition::OneOf(field, values) => {
+                let placeholder = self.bind(values.clone(), Type::TEXT_ARRAY);
+                format!("{} = ANY ({placeholder})", self.column(*field))
+            }
+            Condition::Absent(field, true) => format!("{} IS NULL", self.column(*field)),
+            Condition::Absent(field, false) => format!("{} IS NOT NULL", self.column(*field)),
+        }
+    }
+
+    fn column(&self, field: Field) -> String {
+        format!("{}.{}", self.table, field.column())
+    }
+
+    fn joined(&mut self, parts: &[Condition], operator: &str, empty: &str) -> String {
+        if parts.is_empty() {
+            return empty.to_owned();
+        }
+        let parts: Vec<String> = parts.iter().map(|part| self.condition(part)).collect();
+        format!("({})", parts.join(operator))
+    }
+
+    fn value(&mut self, value: &Value) -> String {
+        match value {
+            Value::Text(text) => self.bind(text.clone(), Type::TEXT),
+            Value::Moment(moment) => self.bind(*moment, Type::TIMESTAMPTZ),
+            Value::Whole(number) => self.bind(*number, Type::INT8),
+            Value::Flag(flag) => self.bind(*flag, Type::BOOL),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_never_enter_the_text() {
+        let mut sql = ConditionSql::new("order_summary", 0);
+        let text = sql.condition(&Condition::All(vec![
+            Condition::Compare(Field::Number, Comparison::Equal, Value::Text("'; DROP TABLE order_summary; --".into())),
+            Condition::Any(vec![
+                Condition::OneOf(Field::State, vec!["PLACED".into(), "%".into()]),
+                Condition::Absent(Field::Customer, true),
+            ]),
+        ]));
+        assert_eq!(
+            text,
+            "(order_summary.number = $1 AND (order_summary.state = ANY ($2) OR order_summary.customer IS NULL))"
+        );
+        assert_eq!(sql.values().len(), 2);
+    }
+
+    #[test]
+    fn no_condition_is_true_and_no_alternative_is_false() {
+        let mut sql = ConditionSql::new("order_summary", 0);
+        assert_eq!(sql.condition(&Condition::All(vec![])), "TRUE");
+        assert_eq!(sql.condition(&Condition::Any(vec![])), "FALSE");
+    }
+}

@@ -1,0 +1,18 @@
+//! Reading orders.
+//!
+//! Guarantees: every statement about orders is bound to a [`Visibility`], so no query reaches another tenant's or
+//! customer's rows; the number of statements depends on what is asked, never on how many rows there are; values travel
+//! as parameters. Does not: know GraphQL.
+
+mod filter;
+mod history;
+mod lines;
+mod orders;
+mod page;
+mod sums;
+
+pub use filter::{Comparison, Condition, ConditionSql, Field, Value};
+pub use lines::Window;
+pub use orders::{AppliedVersion, Visibility};
+pub use page::{Page, PageRequest, Sort, SortKey};
+pub use sums::CustomerRow;

@@ -1,0 +1,239 @@
+//! Pages of orders by keyset: a page begins at a key, not at an offset, so it costs the same wherever it is.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use chrono::SecondsFormat;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::filter::ConditionSql;
+use super::orders::{self, Visibility};
+use super::{Comparison, Condition, Field, Value};
+use crate::order::view::ORDER_SUMMARY;
+use crate::table::{Reader, RowError};
+use crate::{Model, OrderView, ReadDb, ReadDbError, ViewState};
+
+/// What orders are sorted by; ties are sorted by order id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// Time of placement; drafts come before all others in ascending order.
+    PlacedAt,
+    /// Time of recording of the last event.
+    UpdatedAt,
+    /// The total in minor units, whatever the currency.
+    Total,
+    /// The number, by code point; drafts come before all others in ascending order.
+    Number,
+}
+
+/// The position of an order in a sorted list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SortKey {
+    /// The sorted value as text.
+    pub value: String,
+    /// The tie-break.
+    pub order_id: Uuid,
+}
+
+/// A page of a sorted list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    pub condition: Condition,
+    pub sort: Sort,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+    /// Only orders after this position.
+    pub after: Option<SortKey>,
+    /// Only orders before this position.
+    pub before: Option<SortKey>,
+    /// Most orders of the page.
+    pub limit: u32,
+    /// Whether to take the last orders rather than the first; they are returned in the list's order all the same.
+    pub from_end: bool,
+}
+
+/// Orders of a page, and whether the list goes on in the direction that was read.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub orders: Vec<OrderView>,
+    /// Whether the list has more orders in the direction that was read.
+    pub more: bool,
+}
+
+impl Sort {
+    /// As indexed: an order without a value sorts as the least one.
+    const fn expression(self) -> &'static str {
+        match self {
+            Self::PlacedAt => "coalesce(placed_at, '-infinity'::timestamptz)",
+            Self::UpdatedAt => "updated_at",
+            Self::Total => "total_minor",
+            Self::Number => "coalesce(number, '')",
+        }
+    }
+
+    const fn cast(self) -> &'static str {
+        match self {
+            Self::PlacedAt | Self::UpdatedAt => "::timestamptz",
+            Self::Total => "::bigint",
+            Self::Number => " COLLATE \"C\"",
+        }
+    }
+
+    /// The sort key of an order.
+    pub fn key(self, view: &OrderView) -> SortKey {
+        let moment = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let value = match self {
+            Self::PlacedAt => view.placed_at.map_or_else(|| "-infinity".to_owned(), moment),
+            Self::UpdatedAt => moment(view.updated_at),
+            Self::Total => view.total_minor.to_string(),
+            Self::Number => view.number.clone().unwrap_or_default(),
+        };
+        SortKey { value, order_id: view.order_id }
+    }
+}
+
+impl ReadDb {
+    /// A page of the visible orders.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_page(&self, visible: &Visibility, request: &PageRequest) -> Result<Page, ReadDbError> {
+        let mut sql = ConditionSql::new("order_summary", 0);
+        let text = page_text(&mut sql, &PAGE_OF_ALL, visible, request);
+        let rows = self.query_built(PAGE, &text, &sql.values()).await?;
+        Ok(page(orders::read(PAGE, rows)?, request))
+    }
+
+    /// The same page of the orders of each of some customers, in one statement.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_pages(
+        &self,
+        visible: &Visibility,
+        customers: &[String],
+        request: &PageRequest,
+    ) -> Result<HashMap<String, Page>, ReadDbError> {
+        let mut sql = ConditionSql::new("order_summary", 0);
+        let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
+        let text = page_text(&mut sql, &PAGES_BY_CUSTOMER, visible, request).replace("{customers}", &wanted);
+        let rows = self.query_built(PAGE, &text, &sql.values()).await?;
+        let mut found: HashMap<String, Vec<OrderView>> = HashMap::new();
+        for order in orders::read(PAGE, rows)? {
+            found.entry(order.customer.clone().unwrap_or_default()).or_default().push(order);
+        }
+        Ok(found.into_iter().map(|(customer, orders)| (customer, page(orders, request))).collect())
+    }
+
+    /// How many visible orders meet a condition, counted up to `limit`.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_count(
+        &self,
+        visible: &Visibility,
+        condition: &Condition,
+        limit: u32,
+    ) -> Result<i64, ReadDbError> {
+        let mut sql = ConditionSql::new("order_summary", 0);
+        let text =
+            count_text(&mut sql, include_str!("../../../sql/order/query/order_count.sql"), visible, condition, limit);
+        let rows = self.query_built(COUNT, &text, &sql.values()).await?;
+        let count = |row| Reader { table: Model::OrderSummary.name(), row }.get("orders");
+        rows.first().map_or(Ok(0), count).map_err(|source: RowError| ReadDbError::Row { what: COUNT, source })
+    }
+
+    /// The same for each of some customers, in one statement.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_counts(
+        &self,
+        visible: &Visibility,
+        customers: &[String],
+        limit: u32,
+    ) -> Result<HashMap<String, i64>, ReadDbError> {
+        let mut sql = ConditionSql::new("order_summary", 0);
+        let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
+        let skeleton = include_str!("../../../sql/order/query/order_counts.sql");
+        let all = Condition::All(Vec::new());
+        let text = count_text(&mut sql, skeleton, visible, &all, limit).replace("{customers}", &wanted);
+        let rows = self.query_built(COUNT, &text, &sql.values()).await?;
+        rows.iter()
+            .map(|row| {
+                let reader = Reader { table: Model::OrderSummary.name(), row };
+                Ok((reader.get("customer")?, reader.get("orders")?))
+            })
+            .collect::<Result<_, _>>()
+            .map_err(|source| ReadDbError::Row { what: COUNT, source })
+    }
+}
+
+static PAGE_OF_ALL: LazyLock<String> =
+    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/order_page.sql")));
+static PAGES_BY_CUSTOMER: LazyLock<String> =
+    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/order_pages.sql")));
+
+const PAGE: &str = "a page of orders";
+const COUNT: &str = "the number of orders";
+
+fn page_text(sql: &mut ConditionSql, skeleton: &str, visible: &Visibility, request: &PageRequest) -> String {
+    let mut conditions = vec![visible_condition(sql, visible, &request.condition)];
+    for (key, after) in [(&request.after, true), (&request.before, false)] {
+        if let Some(key) = key {
+            conditions.push(beyond(sql, request, key, after));
+        }
+    }
+    let descending = request.descending != request.from_end;
+    let limit = sql.bind(i64::from(request.limit) + 1, Type::INT8);
+    skeleton
+        .replace("{condition}", &conditions.join(" AND "))
+        .replace("{sort}", request.sort.expression())
+        .replace("{direction}", if descending { "DESC" } else { "ASC" })
+        .replace("{limit}", &limit)
+}
+
+fn count_text(
+    sql: &mut ConditionSql,
+    skeleton: &str,
+    visible: &Visibility,
+    condition: &Condition,
+    limit: u32,
+) -> String {
+    let condition = visible_condition(sql, visible, condition);
+    let limit = sql.bind(i64::from(limit), Type::INT8);
+    skeleton.replace("{condition}", &condition).replace("{limit}", &limit)
+}
+
+/// One order more was asked for than a page takes, to learn whether there are more.
+fn page(mut orders: Vec<OrderView>, request: &PageRequest) -> Page {
+    let more = orders.len() > request.limit as usize;
+    orders.truncate(request.limit as usize);
+    if request.from_end {
+        orders.reverse();
+    }
+    Page { orders, more }
+}
+
+fn visible_condition(sql: &mut ConditionSql, visible: &Visibility, condition: &Condition) -> String {
+    let tenant = sql.bind(visible.tenant.to_string(), Type::TEXT);
+    let mut all = vec![Condition::Compare(
+        Field::State,
+        Comparison::Unequal,
+        Value::Text(ViewState::Foreign.as_str().to_owned()),
+    )];
+    if let Some(customer) = &visible.customer {
+        all.push(Condition::Compare(Field::Customer, Comparison::Equal, Value::Text(customer.to_string())));
+    }
+    all.push(condition.clone());
+    format!("tenant = {tenant} AND {}", sql.condition(&Condition::All(all)))
+}
+
+/// A row comparison, which an index on the same columns answers.
+fn beyond(sql: &mut ConditionSql, request: &PageRequest, key: &SortKey, after: bool) -> String {
+    let value = sql.bind(key.value.clone(), Type::TEXT);
+    let order_id = sql.bind(key.order_id, Type::UUID);
+    let operator = if after == request.descending { "<" } else { ">" };
+    format!("({}, order_id) {operator} ({value}::text{}, {order_id})", request.sort.expression(), request.sort.cast())
+}

@@ -1,0 +1,241 @@
+//! An order as the read models see it, and the tables `order_summary` and `order_lines`, whose columns are its fields.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use domain::contract::{ContractAddress, Position};
+use tokio_postgres::types::{Json, Type};
+use uuid::Uuid;
+
+use crate::table::{Cell, Field, Stored, Table, columns};
+
+/// One row an order.
+pub(crate) static ORDER_SUMMARY: LazyLock<Table> =
+    LazyLock::new(|| Table::of::<OrderView>("order_summary", &["order_id"]));
+/// One row an order line.
+pub(crate) static ORDER_LINES: LazyLock<Table> =
+    LazyLock::new(|| Table::of::<LineView>("order_lines", &["order_id", "line_id"]));
+
+/// Defines an enumeration that is stored as text.
+macro_rules! stored {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            /// The stored text.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+
+            /// The value of a stored text; `None` for any other text.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+
+        impl Field for $name {
+            const KIND: Type = Type::TEXT;
+
+            fn cell(&self) -> Cell<'_> {
+                Cell::Text(self.as_str())
+            }
+        }
+
+        impl Stored for $name {
+            type Sql<'a> = &'a str;
+
+            fn restore(sql: &str) -> Result<Self, String> {
+                Self::parse(sql).ok_or_else(|| sql.to_owned())
+            }
+        }
+    };
+}
+
+stored!(
+    /// The state of an order.
+    ViewState {
+        /// Its lines and addresses may still change.
+        Draft = "DRAFT",
+        /// Committed to by the customer.
+        Placed = "PLACED",
+        Cancelled = "CANCELLED",
+        /// Nothing more happens to it. An imported order is completed from the start.
+        Completed = "COMPLETED",
+        /// Has only events of other programs so far. Stored for its version; no query shows it.
+        #[default]
+        Foreign = "FOREIGN",
+    }
+);
+stored!(
+    /// Whether an order is a sale or a credit.
+    ViewKind {
+        #[default]
+        Sale = "SALE",
+        /// Money is paid back: its sums are negative.
+        Credit = "CREDIT",
+    }
+);
+
+impl ViewKind {
+    /// The sign that the kind gives to sums.
+    pub const fn sign(self) -> i64 {
+        match self {
+            Self::Sale => 1,
+            Self::Credit => -1,
+        }
+    }
+}
+
+/// An order with its lines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrderView {
+    pub order_id: Uuid,
+    pub tenant: String,
+    /// Version of the last event folded in.
+    pub version: i64,
+    pub state: ViewState,
+    pub kind: ViewKind,
+    /// Whether it was imported from another system.
+    pub imported: bool,
+    /// The system it was imported from; `None` if it was not imported.
+    pub source: Option<String>,
+    /// Its id in that system.
+    pub reference: Option<String>,
+    /// In a credit, the reference of the order that it takes back, where known.
+    pub credit_of: Option<String>,
+    /// The order number; `None` until it is placed.
+    pub number: Option<String>,
+    /// The customer's id, where known.
+    pub customer: Option<String>,
+    /// ISO 3166-1 alpha-2 code of the shipping address, or as imported.
+    pub country: Option<String>,
+    /// ISO 4217 code; `None` only while the state is foreign.
+    pub currency: Option<String>,
+    /// The total in minor units, negative in a credit.
+    pub total_minor: i64,
+    /// How many lines it has, loaded or not.
+    pub line_count: i32,
+    /// Pieces of all lines, negative in a credit.
+    pub quantity_total: i64,
+    pub drafted_at: Option<DateTime<Utc>>,
+    pub placed_at: Option<DateTime<Utc>>,
+    pub cancelled_at: Option<DateTime<Utc>>,
+    pub imported_at: Option<DateTime<Utc>>,
+    /// When the last event was recorded, to the millisecond, which is what a Kafka record keeps.
+    pub updated_at: DateTime<Utc>,
+    /// `CUSTOMER`, `STAFF`, `DISCARDED` or `UNKNOWN`; `None` if it is not cancelled.
+    pub cancel_reason: Option<String>,
+    /// Free text given with the cancellation.
+    pub cancel_note: Option<String>,
+    /// Its personal details are sealed.
+    pub shipping_address: Option<ContractAddress>,
+    /// Its personal details are sealed.
+    pub billing_address: Option<ContractAddress>,
+    /// Shard of the last event in the log.
+    pub shard: i16,
+    /// Position of the last event in its shard.
+    pub position: i64,
+    /// Lines by ordinal; empty where only the row of the order was read.
+    pub lines: Vec<LineView>,
+}
+
+columns!(OrderView {
+    order_id,
+    tenant,
+    version,
+    state,
+    kind,
+    imported,
+    source,
+    reference,
+    credit_of,
+    number,
+    customer,
+    country,
+    currency,
+    total_minor,
+    line_count,
+    quantity_total,
+    drafted_at,
+    placed_at,
+    cancelled_at,
+    imported_at,
+    updated_at,
+    cancel_reason,
+    cancel_note,
+    shipping_address,
+    billing_address,
+    shard,
+    position,
+} without lines);
+
+/// One line. Its figures are positive in a credit too, as in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineView {
+    pub order_id: Uuid,
+    /// Unique within the order.
+    pub line_id: Uuid,
+    /// Position among the lines. It rises, with gaps while the order is a draft.
+    pub ordinal: i32,
+    pub sku: String,
+    pub description: Option<String>,
+    /// Number of pieces.
+    pub quantity: i64,
+    /// Ten-thousandths of a major unit.
+    pub unit_price: i64,
+    /// Minor units.
+    pub total_minor: i64,
+}
+
+columns!(LineView { order_id, line_id, ordinal, sku, description, quantity, unit_price, total_minor });
+
+/// The key of a line's row.
+pub(crate) struct LineKey {
+    pub(crate) order_id: Uuid,
+    pub(crate) line_id: Uuid,
+}
+
+columns!(LineKey { order_id, line_id });
+
+impl LineView {
+    pub(crate) const fn key(&self) -> LineKey {
+        LineKey { order_id: self.order_id, line_id: self.line_id }
+    }
+}
+
+impl OrderView {
+    /// Position of the last event in the log.
+    pub const fn log_position(&self) -> Position {
+        Position { shard: self.shard, position: self.position }
+    }
+
+    /// The line with this id.
+    pub fn line(&self, line_id: Uuid) -> Option<&LineView> {
+        self.lines.iter().find(|line| line.line_id == line_id)
+    }
+}
+
+impl Field for ContractAddress {
+    const KIND: Type = Type::JSONB;
+
+    fn cell(&self) -> Cell<'_> {
+        Cell::Json(self)
+    }
+}
+
+impl Stored for ContractAddress {
+    type Sql<'a> = Json<Self>;
+
+    fn restore(Json(sql): Json<Self>) -> Result<Self, String> {
+        Ok(sql)
+    }
+}
