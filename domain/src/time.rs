@@ -39,6 +39,8 @@ const EARLIEST_GIVEN_MICROS: i64 = -4_417_977_600_000_000;
 const LATEST_GIVEN_MICROS: i64 = 8_835_955_199_999_999;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
     /// Years, in UTC, of the moments that an order may be given. Beyond them, common readers of Avro refuse a moment or, worse,
     /// read another one: Python's from year 0 and year 10000 on, JavaScript's before 1827-04-15 and after 2255-06-05, where
     /// microseconds leave what a double keeps, and whoever counts nanoseconds in 64 bits before 1677 and after 2262. The

@@ -1,6 +1,7 @@
 //! The viewer of a request, and what they may see.
 
 use domain::CustomerId;
+use domain::order::OrderCommand;
 use read_models::query::Visibility;
 use service_kit::auth::{Principal, Scope};
 
@@ -39,6 +40,11 @@ impl Viewer {
     /// Whether they are that very customer.
     pub fn is_customer(&self, customer: &str) -> bool {
         self.principal.customer.as_ref().map(CustomerId::as_str) == Some(customer)
+    }
+
+    /// Whether their token has all scopes that a command needs.
+    pub fn may_give(&self, command: &OrderCommand) -> bool {
+        command.scopes().iter().all(|scope| self.may(*scope))
     }
 
     /// Whether their token has a scope.

@@ -8,19 +8,17 @@ pub mod contract;
 mod decisions;
 mod event;
 mod evolve;
+mod possible;
 mod rejection;
 mod state;
 
 #[cfg(test)]
 mod properties;
 
-pub use command::OrderCommand;
-pub use decisions::{
-    AddLine, CancelOrder, ChangeLineQuantity, CreateDraft, EraseSubject, ImportLine, ImportOrder, PlaceOrder,
-    RemoveLine, SetAddress,
-};
+pub use decisions::*;
 pub use event::*;
-pub use rejection::OrderRejection;
+pub use possible::{Outline, Stage};
+pub use rejection::{OrderRejection, code};
 pub use state::{Cancelled, Draft, Imported, Order, OrderState, Placed};
 
 /// Most lines of one order.

@@ -1,5 +1,6 @@
 //! Why an order refuses a command.
 
+use crate::refusal::{Code, Rejection};
 use crate::{IMPORTED_COUNT_MAX, LineId, Money, MoneyError, Unfoldable};
 
 use super::LINES_MAX;
@@ -57,25 +58,68 @@ pub enum OrderRejection {
     Damaged(#[from] Unfoldable),
 }
 
-impl OrderRejection {
-    /// A stable code for programs.
-    pub const fn code(&self) -> &'static str {
+/// The codes that an order's rejections are told under.
+pub mod code {
+    crate::codes! {
+        /// No such order, or not yours.
+        ORDER_NOT_FOUND = "order_not_found", NotFound, "There is no such order";
+        /// No such line.
+        LINE_NOT_FOUND = "line_not_found", NotFound, "There is no such line";
+        /// The id is taken.
+        ORDER_EXISTS = "order_exists", Conflict, "The order id is taken";
+        /// The state forbids the command.
+        STATE_FORBIDS_COMMAND = "state_forbids_command", Conflict, "The order's state does not allow this";
+        /// The line id is taken.
+        LINE_EXISTS = "line_exists", Conflict, "The line id is taken";
+        /// The reference was imported with other content.
+        IMPORT_CONFLICT = "import_conflict", Conflict, "The reference was imported with other content";
+        /// An imported number would use up the tenant's counter.
+        ORDER_NUMBER_BEYOND_BOUND = "order_number_beyond_bound", Invalid, "The imported order number is too high";
+        /// One line too many.
+        TOO_MANY_LINES = "too_many_lines", Invalid, "The order has too many lines";
+        /// An order without lines.
+        NO_LINES = "no_lines", Invalid, "The order has no lines";
+        /// Nowhere to ship to.
+        SHIPPING_ADDRESS_MISSING = "shipping_address_missing", Invalid, "The order has no shipping address";
+        /// The client expects another total.
+        TOTAL_MISMATCH = "total_mismatch", Invalid, "The total is another one";
+        /// Two currencies in one order.
+        CURRENCY_MISMATCH = "currency_mismatch", Invalid, "The currencies differ";
+        /// An amount beyond 64 bits.
+        AMOUNT_OVERFLOW = "amount_overflow", Invalid, "An amount is too large";
+        /// A sale that takes something back.
+        CREDIT_OF_WITHOUT_CREDIT = "credit_of_without_credit", Invalid, "Only a credit names what it takes back";
+        /// The history does not fold.
+        STREAM_DAMAGED = "stream_damaged", Internal, "The order's history is damaged";
+    }
+}
+
+impl Rejection for OrderRejection {
+    fn code(&self) -> Code {
         match self {
-            Self::NotFound => "order_not_found",
-            Self::OrderExists => "order_exists",
-            Self::NotAllowed { .. } => "state_forbids_command",
-            Self::LineExists(_) => "line_exists",
-            Self::LineNotFound(_) => "line_not_found",
-            Self::TooManyLines => "too_many_lines",
-            Self::NoLines => "no_lines",
-            Self::ShippingAddressMissing => "shipping_address_missing",
-            Self::TotalMismatch { .. } => "total_mismatch",
-            Self::Amount(MoneyError::CurrencyMismatch(..)) => "currency_mismatch",
-            Self::Amount(_) => "amount_overflow",
-            Self::ImportConflict { .. } => "import_conflict",
-            Self::NumberBeyondBound => "order_number_beyond_bound",
-            Self::CreditOfWithoutCredit => "credit_of_without_credit",
-            Self::Damaged(_) => "stream_damaged",
+            Self::NotFound => code::ORDER_NOT_FOUND,
+            Self::OrderExists => code::ORDER_EXISTS,
+            Self::NotAllowed { .. } => code::STATE_FORBIDS_COMMAND,
+            Self::LineExists(_) => code::LINE_EXISTS,
+            Self::LineNotFound(_) => code::LINE_NOT_FOUND,
+            Self::TooManyLines => code::TOO_MANY_LINES,
+            Self::NoLines => code::NO_LINES,
+            Self::ShippingAddressMissing => code::SHIPPING_ADDRESS_MISSING,
+            Self::TotalMismatch { .. } => code::TOTAL_MISMATCH,
+            Self::Amount(MoneyError::CurrencyMismatch(..)) => code::CURRENCY_MISMATCH,
+            Self::Amount(_) => code::AMOUNT_OVERFLOW,
+            Self::ImportConflict { .. } => code::IMPORT_CONFLICT,
+            Self::NumberBeyondBound => code::ORDER_NUMBER_BEYOND_BOUND,
+            Self::CreditOfWithoutCredit => code::CREDIT_OF_WITHOUT_CREDIT,
+            Self::Damaged(_) => code::STREAM_DAMAGED,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            // Absent or somebody else's: one answer for both.
+            Self::NotFound => "no order with this id is yours to see".to_owned(),
+            rejection => rejection.to_string(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::order::{CreateDraft, Order, OrderCommand, OrderRejection};
+use domain::refusal::Rejection;
 use domain::{Currency, Decider, EventId, TenantId, Timestamp};
 use event_store::{
     AnswerId, Append, Claim, CommandBus, Decided, ExecuteError, Execution, Expectation, Idempotency, Metadata,

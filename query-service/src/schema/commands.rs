@@ -1,8 +1,8 @@
 //! The commands that are possible for an order now.
 
 use async_graphql::Enum;
+use domain::order::{self, Outline, Stage};
 use read_models::{OrderView, ViewState};
-use service_kit::auth::Scope;
 
 use crate::access::Viewer;
 
@@ -23,39 +23,36 @@ pub enum OrderCommand {
     CancelOrder,
 }
 
-/// The commands that the viewer may give for an order, by its state and the viewer's scopes.
+/// The commands that the viewer may give for an order: those that its decisions would accept, as far as the viewer has their
+/// scopes.
 pub fn allowed(view: &OrderView, viewer: &Viewer) -> Vec<OrderCommand> {
-    fitting(view).into_iter().filter(|command| command.permitted(viewer)).collect()
-}
-
-fn fitting(view: &OrderView) -> Vec<OrderCommand> {
-    use OrderCommand as C;
-    match view.state {
-        ViewState::Draft => {
-            let mut commands = vec![C::AddLine];
-            if view.line_count > 0 {
-                commands.extend([C::ChangeLineQuantity, C::RemoveLine]);
-            }
-            commands.push(C::SetAddress);
-            if view.line_count > 0 && view.shipping_address.is_some() {
-                commands.push(C::PlaceOrder);
-            }
-            commands.push(C::CancelOrder);
-            commands
-        }
-        ViewState::Placed => vec![C::CancelOrder],
-        ViewState::Cancelled | ViewState::Completed | ViewState::Foreign => Vec::new(),
-    }
+    let stage = match view.state {
+        ViewState::Draft => Stage::Draft,
+        ViewState::Placed => Stage::Placed,
+        ViewState::Cancelled => Stage::Cancelled,
+        ViewState::Completed => Stage::Imported,
+        // Nothing is known of what another kind of event has led to.
+        ViewState::Foreign => return Vec::new(),
+    };
+    let has_shipping_address = view.shipping_address.is_some();
+    let outline = Outline { stage, has_lines: view.line_count > 0, has_shipping_address };
+    let permitted = outline.possible().iter().filter(|command| viewer.may_give(command));
+    permitted.filter_map(OrderCommand::of).collect()
 }
 
 impl OrderCommand {
-    /// There is no catalogue, so a line comes with its price, which needs a scope of its own.
-    fn permitted(self, viewer: &Viewer) -> bool {
-        match self {
-            Self::AddLine => viewer.may(Scope::ORDERS_DRAFT) && viewer.may(Scope::ORDERS_PRICE),
-            Self::ChangeLineQuantity | Self::RemoveLine | Self::SetAddress => viewer.may(Scope::ORDERS_DRAFT),
-            Self::PlaceOrder => viewer.may(Scope::ORDERS_PLACE),
-            Self::CancelOrder => viewer.may(Scope::ORDERS_CANCEL),
+    /// The command as clients know it, if it is given for an order that exists.
+    const fn of(command: &order::OrderCommand) -> Option<Self> {
+        match command {
+            order::OrderCommand::AddLine(_) => Some(Self::AddLine),
+            order::OrderCommand::ChangeLineQuantity(_) => Some(Self::ChangeLineQuantity),
+            order::OrderCommand::RemoveLine(_) => Some(Self::RemoveLine),
+            order::OrderCommand::SetAddress(_) => Some(Self::SetAddress),
+            order::OrderCommand::PlaceOrder(_) => Some(Self::PlaceOrder),
+            order::OrderCommand::CancelOrder(_) => Some(Self::CancelOrder),
+            order::OrderCommand::CreateDraft(_)
+            | order::OrderCommand::ImportOrder(_)
+            | order::OrderCommand::EraseSubject(_) => None,
         }
     }
 }

@@ -4,54 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// One permission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Scope(&'static str);
-
-macro_rules! scopes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        impl Scope {
-            $($(#[$doc])* pub const $name: Self = Self($text);)*
-
-            /// Every scope that the engine knows by name.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-        }
-    };
-}
-
-scopes! {
-    /// Act as the tenant's staff: see and change all customers' orders, as far as the other scopes allow.
-    TENANT_STAFF = "tenant:staff";
-    /// Create and change drafts.
-    ORDERS_DRAFT = "orders:draft";
-    /// Place an order.
-    ORDERS_PLACE = "orders:place";
-    /// Set prices by hand.
-    ORDERS_PRICE = "orders:price";
-    /// See orders, without personal data.
-    ORDERS_READ = "orders:read";
-    /// See personal data.
-    ORDERS_READ_PII = "orders:read.pii";
-    /// Cancel an order.
-    ORDERS_CANCEL = "orders:cancel";
-    /// Import orders from other systems.
-    ORDERS_IMPORT = "orders:import";
-    /// Erase a person's data.
-    PRIVACY_ERASE = "privacy:erase";
-}
-
-impl Scope {
-    /// The scope's name, as tokens contain it.
-    pub const fn as_str(self) -> &'static str {
-        self.0
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
+pub use domain::Scope;
 
 /// The scopes of a token. Names that the engine does not know are kept and have no effect.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,7 +1,9 @@
-use crate::{Description, LineId, Quantity, Sku, Timestamp, UnitPrice};
+use uuid::Uuid;
+
+use crate::{Description, LineId, Quantity, Scope, Sku, Timestamp, UnitPrice};
 
 use super::super::{LINES_MAX, Line, LineAdded, OrderEvent, OrderRejection, OrderState};
-use super::draft_of;
+use super::{Decision, SAMPLE_AT, draft_of};
 
 /// Add a line to a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +19,23 @@ pub struct AddLine {
     pub at: Timestamp,
 }
 
-impl AddLine {
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+impl Decision for AddLine {
+    fn scopes(&self) -> &'static [Scope] {
+        // There is no catalogue to price a line, so every new line brings its price.
+        &[Scope::ORDERS_DRAFT, Scope::ORDERS_PRICE]
+    }
+    fn sample() -> Option<Self> {
+        Some(Self {
+            line_id: LineId::new(Uuid::max()),
+            sku: Sku::try_new("sample").expect("the text is short and printable"),
+            description: None,
+            quantity: Quantity::try_new(1).expect("one is a quantity"),
+            unit_price: UnitPrice::from_ten_thousandths(0).expect("nothing is a price"),
+            at: SAMPLE_AT,
+        })
+    }
+
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "AddLine")?;
         let line = Line {
             id: self.line_id,

@@ -1,18 +1,33 @@
-use crate::{Reason, Timestamp};
+use serde::Serialize;
+
+use crate::{Reason, Scope, Timestamp};
 
 use super::super::{CancelReason, OrderCancelled, OrderEvent, OrderRejection, OrderState};
+use super::{Decision, SAMPLE_AT};
 
 /// Cancel the order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CancelOrder {
     pub reason: CancelReason,
     /// In the words of the person who cancels.
     pub note: Option<Reason>,
+    #[serde(skip)]
     pub at: Timestamp,
 }
 
-impl CancelOrder {
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+impl Decision for CancelOrder {
+    fn scopes(&self) -> &'static [Scope] {
+        match self.reason {
+            CancelReason::Customer | CancelReason::Staff => &[Scope::ORDERS_CANCEL],
+            // A draft is discarded by whoever makes drafts.
+            CancelReason::Discarded => &[Scope::ORDERS_DRAFT],
+        }
+    }
+    fn sample() -> Option<Self> {
+        Some(Self { reason: CancelReason::Customer, note: None, at: SAMPLE_AT })
+    }
+
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let refuse = || OrderRejection::NotAllowed { state: state.name(), command: "CancelOrder" };
         match state {
             OrderState::Absent => Err(OrderRejection::NotFound),

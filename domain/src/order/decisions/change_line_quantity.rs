@@ -1,18 +1,29 @@
-use crate::{LineId, Money, Quantity, Timestamp};
+use serde::Serialize;
+
+use crate::{LineId, Money, Quantity, Scope, Timestamp};
 
 use super::super::{LineQuantityChanged, OrderEvent, OrderRejection, OrderState};
-use super::draft_of;
+use super::{Decision, SAMPLE_AT, SAMPLE_LINE, draft_of};
 
 /// Change a draft line's quantity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChangeLineQuantity {
     pub line_id: LineId,
     pub quantity: Quantity,
+    #[serde(skip)]
     pub at: Timestamp,
 }
 
-impl ChangeLineQuantity {
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+impl Decision for ChangeLineQuantity {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::ORDERS_DRAFT]
+    }
+    fn sample() -> Option<Self> {
+        let quantity = Quantity::try_new(2).expect("two is a quantity");
+        Some(Self { line_id: SAMPLE_LINE, quantity, at: SAMPLE_AT })
+    }
+
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "ChangeLineQuantity")?;
         let line = draft.line(self.line_id).ok_or(OrderRejection::LineNotFound(self.line_id))?;
         if line.quantity == self.quantity {

@@ -1,6 +1,7 @@
-use crate::{Currency, CustomerId, TenantId, Timestamp};
+use crate::{Currency, CustomerId, Scope, TenantId, Timestamp};
 
 use super::super::{OrderDrafted, OrderEvent, OrderRejection, OrderState};
+use super::Decision;
 
 /// Create a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +13,15 @@ pub struct CreateDraft {
     pub at: Timestamp,
 }
 
-impl CreateDraft {
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+impl Decision for CreateDraft {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::ORDERS_DRAFT]
+    }
+    fn sample() -> Option<Self> {
+        None
+    }
+
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         match state {
             OrderState::Absent => Ok(vec![OrderEvent::OrderDrafted(OrderDrafted {
                 tenant: self.tenant,

@@ -1,6 +1,7 @@
-use crate::{SubjectId, Timestamp};
+use crate::{Scope, SubjectId, Timestamp};
 
 use super::super::{OrderEvent, OrderRejection, OrderState, SubjectErased};
+use super::Decision;
 
 /// Record that the key of the order's personal data was destroyed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,9 +10,17 @@ pub struct EraseSubject {
     pub at: Timestamp,
 }
 
-impl EraseSubject {
+impl Decision for EraseSubject {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::PRIVACY_ERASE]
+    }
+
+    fn sample() -> Option<Self> {
+        None
+    }
+
     /// Never refused for an order that exists: the key is destroyed, whatever state the order is in.
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         match state {
             OrderState::Absent => Err(OrderRejection::NotFound),
             state if state.erased().contains(&self.subject) => Ok(vec![]),

@@ -2,12 +2,13 @@ use uuid::Uuid;
 
 use crate::{
     Count, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money, OrderId,
-    OrderNumber, Quantity, Sku, TenantId, Timestamp, UnitPrice,
+    OrderNumber, Quantity, Scope, Sku, TenantId, Timestamp, UnitPrice,
 };
 
 use super::super::{
     LINES_MAX, Line, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderRejection, OrderState,
 };
+use super::Decision;
 
 /// Import an order of another system: no side effects, idempotent by its reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +49,15 @@ pub struct ImportLine {
     pub unit_price: UnitPrice,
 }
 
-impl ImportOrder {
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+impl Decision for ImportOrder {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::ORDERS_IMPORT]
+    }
+    fn sample() -> Option<Self> {
+        None
+    }
+
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let is_update = self.is_update;
         let at = self.at;
         // An order keeps a number that an earlier release has accepted.
@@ -73,7 +81,9 @@ impl ImportOrder {
         }
         Ok(vec![OrderEvent::OrderImportCorrected(OrderImportCorrected { order, at })])
     }
+}
 
+impl ImportOrder {
     fn into_order(self) -> Result<OrderImported, OrderRejection> {
         if self.lines.is_empty() {
             return Err(OrderRejection::NoLines);

@@ -1,19 +1,31 @@
-use crate::{Money, OrderNumber, Timestamp};
+use serde::Serialize;
+
+use crate::{Money, OrderNumber, Scope, Timestamp};
 
 use super::super::{OrderEvent, OrderPlaced, OrderRejection, OrderState};
-use super::draft_of;
+use super::{Decision, SAMPLE_AT, draft_of};
 
 /// Place a draft.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlaceOrder {
+    #[serde(skip)]
     pub number: OrderNumber,
     /// The total that the client expects. `None` skips the check.
     pub expected_total: Option<Money>,
+    #[serde(skip)]
     pub at: Timestamp,
 }
 
-impl PlaceOrder {
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+impl Decision for PlaceOrder {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::ORDERS_PLACE]
+    }
+    fn sample() -> Option<Self> {
+        let number = OrderNumber::try_new("sample").expect("the text is short and printable");
+        Some(Self { number, expected_total: None, at: SAMPLE_AT })
+    }
+
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         match state {
             OrderState::Placed(placed) if placed.number == self.number => return Ok(vec![]),
             _ => {}

@@ -1,18 +1,29 @@
-use crate::{LineId, Timestamp};
+use serde::Serialize;
+
+use crate::{LineId, Scope, Timestamp};
 
 use super::super::{LineRemoved, OrderEvent, OrderRejection, OrderState};
-use super::draft_of;
+use super::{Decision, SAMPLE_AT, SAMPLE_LINE, draft_of};
 
 /// Remove a line from a draft.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RemoveLine {
     pub line_id: LineId,
+    #[serde(skip)]
     pub at: Timestamp,
 }
 
-impl RemoveLine {
+impl Decision for RemoveLine {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::ORDERS_DRAFT]
+    }
+
+    fn sample() -> Option<Self> {
+        Some(Self { line_id: SAMPLE_LINE, at: SAMPLE_AT })
+    }
+
     /// A missing line counts as removed, so that a repeated command does nothing.
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "RemoveLine")?;
         Ok(draft
             .line(self.line_id)

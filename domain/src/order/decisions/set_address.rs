@@ -1,7 +1,7 @@
-use crate::{Address, Timestamp};
+use crate::{Address, CountryCode, Scope, Sealed, SubjectId, Timestamp};
 
 use super::super::{AddressChanged, AddressKind, OrderEvent, OrderRejection, OrderState};
-use super::draft_of;
+use super::{Decision, SAMPLE_AT, draft_of};
 
 /// Set or replace an address of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +12,18 @@ pub struct SetAddress {
     pub at: Timestamp,
 }
 
-impl SetAddress {
-    pub(in crate::order) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
+impl Decision for SetAddress {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::ORDERS_DRAFT]
+    }
+    fn sample() -> Option<Self> {
+        let subject = SubjectId::try_new("sample").expect("the text is short and printable");
+        let country = CountryCode::try_new("ZZ").expect("the code is user-assigned");
+        let address = Address { country, details: Sealed::new(subject, "sample".to_owned()), contact: None };
+        Some(Self { kind: AddressKind::Billing, address, at: SAMPLE_AT })
+    }
+
+    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "SetAddress")?;
         let seen = match self.kind {
             AddressKind::Shipping => &draft.shipping_address,

@@ -1,0 +1,16 @@
+//! The command edge over HTTP: who asks, read from headers; JSON and NDJSON bodies, strictly; receipts and refusals as responses.
+
+mod admission;
+mod answer;
+mod caller;
+pub mod form;
+mod json;
+mod lines;
+mod problem;
+
+pub use admission::{Admission, admit};
+pub use answer::{REPLAYED_HEADER, versioned};
+pub use caller::{Keyed, Unkeyed};
+pub use json::{BODY_BYTES_MAX, JsonBody, OptionalJsonBody, malformed, optional_text};
+pub use lines::{LINE_BYTES_MAX, Line, Lines};
+pub use problem::method_not_allowed;

@@ -1,0 +1,61 @@
+//! Receipts, previews and views as responses.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use command_kit::http::versioned;
+use domain::OrderId;
+use serde::Serialize;
+
+use super::service::Outcome;
+use super::view::OrderView;
+
+/// What a read has to have seen to show the effect.
+const CONSISTENCY_HEADER: HeaderName = HeaderName::from_static("order-consistency-token");
+
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Done(answer) => {
+                let receipt = &answer.receipt;
+                of_order(StatusCode::OK, receipt, receipt.order_id, receipt.version, answer.replayed)
+            }
+            Self::Preview(preview) => of_order(StatusCode::OK, &preview, preview.order_id, preview.version, false),
+        }
+    }
+}
+
+/// A draft that was begun; 200 where it had been begun before, under another key.
+pub(super) struct Created(pub Outcome);
+
+impl IntoResponse for Created {
+    fn into_response(self) -> Response {
+        let Outcome::Done(answer) = &self.0 else { return self.0.into_response() };
+        let location = visible(format!("/v1/orders/{}", answer.receipt.order_id));
+        let status = if answer.receipt.event_ids.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
+        let mut response = self.0.into_response();
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::LOCATION, location);
+        response
+    }
+}
+
+/// An order as it stands. It may hold personal data, so nobody on the way keeps it.
+pub(super) struct Viewed(pub OrderView);
+
+impl IntoResponse for Viewed {
+    fn into_response(self) -> Response {
+        let mut response = of_order(StatusCode::OK, &self.0, self.0.id, self.0.version, false);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        response
+    }
+}
+
+fn of_order(status: StatusCode, body: &impl Serialize, order: OrderId, version: i64, replayed: bool) -> Response {
+    let mut response = versioned(status, body, version, replayed);
+    response.headers_mut().insert(CONSISTENCY_HEADER, visible(format!("{order}@{version}")));
+    response
+}
+
+fn visible(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("ids and versions are visible ASCII")
+}
