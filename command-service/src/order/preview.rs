@@ -1,12 +1,10 @@
 //! What a dry run answers.
 
-use command_kit::DryRun;
 use domain::contract::{Facts, publish};
+use domain::order::OrderEvent;
 use domain::{OrderId, TenantId};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use super::service::Orders;
 
 /// What a command would do.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -33,9 +31,8 @@ pub struct PreviewEvent {
 }
 
 impl Preview {
-    pub(super) fn of(order_id: OrderId, tenant: &TenantId, dry_run: &DryRun<Orders>) -> Self {
-        let version = dry_run.version;
-        let events = (version + 1..).zip(&dry_run.events).map(|(version, event)| {
+    pub(super) fn of(order_id: OrderId, tenant: &TenantId, version: i64, events: &[OrderEvent]) -> Self {
+        let events = (version + 1..).zip(events).map(|(version, event)| {
             let event = publish(&Facts { order_id, version, tenant: tenant.clone() }, event);
             let body = event.to_json().expect("public events are made of strings and numbers");
             PreviewEvent { r#type: event.name(), body }
