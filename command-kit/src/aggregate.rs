@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use service_kit::auth::{Principal, Scope};
 
-use super::{Code, Refusal, Rejection};
+use domain::refusal::Rejection;
+
+use super::{Refusal, Words};
 
 /// A command of an aggregate.
 pub type Command<A> = <<A as Aggregate>::Decider as Decider>::Command;
@@ -46,23 +48,4 @@ pub trait Receipt: Serialize + DeserializeOwned + Send {
     fn version(&self) -> i64;
     /// The events that were stored; none where the work had been done already.
     fn event_ids(&self) -> &[EventId];
-}
-
-/// What refusals call one kind of aggregate.
-#[derive(Debug, Clone, Copy)]
-pub struct Words {
-    /// Such as `order`, in texts for people.
-    pub noun: &'static str,
-    /// It has moved on from the version that the caller expects.
-    pub stale: Code,
-    /// Others kept changing it.
-    pub contended: Code,
-    /// An event of it could not be published.
-    pub too_large: Code,
-    /// A token lacks a scope.
-    pub scope_missing: fn(Scope) -> Refusal,
-    /// Another one holds the value that is claimed.
-    pub claim_taken: fn(&str) -> Refusal,
-    /// Its own codes and those of its rejections, by which kept refusals are read back.
-    pub codes: &'static [&'static [Code]],
 }

@@ -17,12 +17,12 @@ mod precondition;
 mod refusal;
 mod run;
 
-pub use aggregate::{Aggregate, Command, Event, Receipt, State, Words};
+pub use aggregate::{Aggregate, Command, Event, Receipt, State};
 pub use caller::Caller;
 pub use domain::refusal::{Code, Kind, Rejection};
 pub use fields::{Broken, FieldFailure, Fields, hyphenated_uuid, quantity};
 pub use idempotency::{Fingerprints, IdempotencyKey, RunningKeys};
 pub use kept::Answer;
 pub use precondition::ExpectedVersion;
-pub use refusal::Refusal;
+pub use refusal::{Refusal, Words};
 pub use run::{CommandRunner, DryRun, Ran, Task};

@@ -2,11 +2,12 @@
 
 use domain::refusal::{Code, Kind, Rejection};
 use event_store::{AppendError, ExecuteError, ReadError};
+use service_kit::auth::Scope;
 use service_kit::errors::chain;
 use service_kit::keyring::KeyStoreError;
 use service_kit::problem::FieldError;
 
-use super::{Words, code};
+use super::code;
 
 /// Why a request was refused. Nothing happened, but for [`code::OUTCOME_UNKNOWN`].
 ///
@@ -22,6 +23,25 @@ pub struct Refusal {
     pub errors: Vec<FieldError>,
     /// Whether this is what the idempotency key was answered before.
     pub replayed: bool,
+}
+
+/// What refusals call one kind of aggregate.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    /// Such as `order`, in texts for people.
+    pub noun: &'static str,
+    /// It has moved on from the version that the caller expects.
+    pub stale: Code,
+    /// Others kept changing it.
+    pub contended: Code,
+    /// An event of it could not be published.
+    pub too_large: Code,
+    /// A token lacks a scope.
+    pub scope_missing: fn(Scope) -> Refusal,
+    /// Another one holds the value that is claimed.
+    pub claim_taken: fn(&str) -> Refusal,
+    /// Its own codes and those of its rejections, by which kept refusals are read back.
+    pub codes: &'static [&'static [Code]],
 }
 
 impl Refusal {

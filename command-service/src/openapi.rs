@@ -232,8 +232,8 @@ fn add_links(path: &str, method: &HttpMethod, response: &mut Response) {
 fn name_commands(operation: &mut Operation) {
     let names = order::COMMANDS.map(|command| format!("`{}`", command.name));
     let (last, others) = names.split_last().expect("there are commands");
-    let named = format!(" `command` is one of {} and {last}.", others.join(", "));
-    operation.description.get_or_insert_default().push_str(&named);
+    let sentence = format!(" `command` is one of {} and {last}.", others.join(", "));
+    operation.description.get_or_insert_default().push_str(&sentence);
     let of_lines = order::COMMANDS.iter().filter(|command| matches!(command.link, Some(order::Link::OfLine(_))));
     let of_lines: Vec<String> = of_lines.map(|command| format!("`{}`", command.name)).collect();
     if let Some(RefOr::T(body)) = &mut operation.request_body {

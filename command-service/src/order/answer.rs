@@ -7,7 +7,6 @@ use domain::OrderId;
 use serde::Serialize;
 
 use super::service::Outcome;
-use super::view::OrderView;
 
 /// What a read has to have seen to show the effect.
 const CONSISTENCY_HEADER: HeaderName = HeaderName::from_static("order-consistency-token");
@@ -39,18 +38,14 @@ impl IntoResponse for Created {
     }
 }
 
-/// An order as it stands. It may hold personal data, so nobody on the way keeps it.
-pub(super) struct Viewed(pub OrderView);
-
-impl IntoResponse for Viewed {
-    fn into_response(self) -> Response {
-        let mut response = of_order(StatusCode::OK, &self.0, self.0.id, self.0.version, false);
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-        response
-    }
-}
-
-fn of_order(status: StatusCode, body: &impl Serialize, order: OrderId, version: i64, replayed: bool) -> Response {
+/// A body about an order, with the headers that every success has.
+pub(super) fn of_order(
+    status: StatusCode,
+    body: &impl Serialize,
+    order: OrderId,
+    version: i64,
+    replayed: bool,
+) -> Response {
     let mut response = versioned(status, body, version, replayed);
     response.headers_mut().insert(CONSISTENCY_HEADER, visible(format!("{order}@{version}")));
     response

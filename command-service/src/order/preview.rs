@@ -1,13 +1,11 @@
 //! What a dry run answers.
 
-use command_kit::DryRun;
 use domain::contract::{Facts, PublicEvents};
+use domain::order::OrderEvent;
 use domain::order::contract::PublicEvent;
 use domain::{OrderId, TenantId};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use super::service::Orders;
 
 /// What a command would do.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -34,9 +32,8 @@ pub struct PreviewEvent {
 }
 
 impl Preview {
-    pub(super) fn of(order_id: OrderId, tenant: &TenantId, dry_run: &DryRun<Orders>) -> Self {
-        let version = dry_run.version;
-        let events = (version + 1..).zip(&dry_run.events).map(|(version, event)| {
+    pub(super) fn of(order_id: OrderId, tenant: &TenantId, version: i64, events: &[OrderEvent]) -> Self {
+        let events = (version + 1..).zip(events).map(|(version, event)| {
             let event = PublicEvent::publish(&Facts { id: order_id, version, tenant: tenant.clone() }, event);
             let body = event.to_json().expect("public events are made of strings and numbers");
             PreviewEvent { r#type: event.name(), body }

@@ -1,6 +1,6 @@
 //! Orders as the command edge sees them: whose they are, what their numbers claim, what their commands answer.
 
-use command_kit::{Aggregate, Answer, Caller, CommandRunner, Ran, Refusal, Task, Words};
+use command_kit::{Aggregate, Answer, Caller, CommandRunner, DryRun, Ran, Refusal, Task, Words};
 use domain::order::{Order, OrderCommand, OrderEvent, OrderRejection, OrderState};
 use domain::{LineId, OrderId, TenantId, Timestamp};
 use event_store::{Claim, Decided, ExecuteError, Expectation, Store};
@@ -85,7 +85,9 @@ impl Orders {
     ) -> Result<Outcome, Refusal> {
         Ok(match self.runner.run(caller, task).await? {
             Ran::Done(answer) => Outcome::Done(answer),
-            Ran::DryRun(dry_run) => Outcome::Preview(Preview::of(order_id, &caller.principal.tenant, &dry_run)),
+            Ran::DryRun(DryRun { version, events, .. }) => {
+                Outcome::Preview(Preview::of(order_id, &caller.principal.tenant, version, &events))
+            }
         })
     }
 }

@@ -1,6 +1,8 @@
 //! The current state of an order, folded from its stream and therefore strongly consistent.
 
 use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use command_kit::http::Unkeyed;
 use command_kit::{Caller, Refusal};
 use domain::order::{CancelReason, Draft, Line, OrderImported, OrderKind, OrderState};
@@ -14,7 +16,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::address::AddressDetails;
-use super::answer::Viewed;
+use super::answer::of_order;
 use super::path::OrderPath;
 use super::receipt::{MoneyView, OrderStatus, total_of};
 use super::service::{is_visible, not_found};
@@ -246,6 +248,17 @@ impl LineView {
             unit_price: line.unit_price.to_string(),
             total: line.total,
         }
+    }
+}
+
+/// An order as it stands. It may hold personal data, so nobody on the way keeps it.
+struct Viewed(OrderView);
+
+impl IntoResponse for Viewed {
+    fn into_response(self) -> Response {
+        let mut response = of_order(StatusCode::OK, &self.0, self.0.id, self.0.version, false);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        response
     }
 }
 
