@@ -1,8 +1,13 @@
 //! The repository's rules. Each is a function that answers what breaks it, and a test that wants nothing.
 
 pub mod asyncapi;
+pub mod circles;
+pub mod costs;
 pub mod generated;
+mod imports;
+mod modules;
 pub mod rules;
+mod tokens;
 mod tree;
 
 pub use tree::{root, sources};

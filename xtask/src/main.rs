@@ -1,12 +1,21 @@
-//! `cargo run -p xtask -- generate` rewrites the generated files.
+//! `cargo run -p xtask -- generate` writes the generated files anew; `… costs` shows what a change costs.
 
 use std::process::ExitCode;
 
+use xtask::costs::{Cost, Table, costs};
+
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() != Some("generate") {
-        eprintln!("usage: cargo run -p xtask -- generate");
-        return ExitCode::from(2);
+    match std::env::args().nth(1).as_deref() {
+        Some("generate") => generate(),
+        Some("costs") => show_costs(),
+        _ => {
+            eprintln!("usage: cargo run -p xtask -- generate|costs");
+            ExitCode::from(2)
+        }
     }
+}
+
+fn generate() -> ExitCode {
     for file in xtask::generated::files() {
         let path = xtask::root().join(file.path);
         let written =
@@ -18,4 +27,12 @@ fn main() -> ExitCode {
         println!("wrote {}", file.path);
     }
     ExitCode::SUCCESS
+}
+
+fn show_costs() -> ExitCode {
+    let costs = costs();
+    print!("{}", Table(&costs));
+    let problems: Vec<_> = costs.iter().flat_map(Cost::problems).collect();
+    problems.iter().for_each(|problem| eprintln!("{problem}"));
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

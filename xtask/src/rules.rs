@@ -4,9 +4,11 @@
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
     use std::net::TcpListener;
-    use std::path::{Path, PathBuf};
+    use std::path::{Component, Path, PathBuf};
     use std::process::Command;
 
+    use crate::modules::of_crate;
+    use crate::tree::members;
     use crate::{root, sources};
 
     /// Longest source file, in lines.
@@ -39,10 +41,7 @@ mod tests {
     }
 
     fn manifests() -> Vec<Manifest> {
-        let text = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
-        let workspace: toml::Table = toml::from_str(&text).unwrap();
-        let members = workspace["workspace"]["members"].as_array().unwrap();
-        members.iter().map(|member| manifest(Path::new(member.as_str().unwrap()))).collect()
+        members().iter().map(|folder| manifest(folder)).collect()
     }
 
     fn manifest(folder: &Path) -> Manifest {
@@ -205,51 +204,47 @@ mod tests {
         for manifest in manifests() {
             let folder = manifest.folder.join("src");
             let files = sources(&folder.to_string_lossy(), "rs");
-            let mut live = BTreeSet::new();
-            for entry in ["lib.rs", "main.rs"] {
-                visit(&folder.join(entry), &mut live);
-            }
+            let modules = of_crate(&manifest.folder).into_iter().flatten();
+            let live: BTreeSet<_> = modules.map(|module| module.file).collect();
             dead.extend(files.into_iter().filter(|file| !live.contains(file)).map(|file| file.display().to_string()));
         }
         assert!(dead.is_empty(), "no `mod` leads to:\n{}", dead.join("\n"));
     }
 
-    /// Follows `mod name;` from a file, as rustc does.
-    fn visit(file: &Path, live: &mut BTreeSet<PathBuf>) {
-        let Ok(text) = std::fs::read_to_string(root().join(file)) else { return };
-        if !live.insert(file.to_path_buf()) {
-            return;
-        }
-        let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
-        let folder = file.parent().unwrap();
-        let own =
-            if ["lib", "main", "mod"].contains(&stem.as_str()) { folder.to_path_buf() } else { folder.join(&stem) };
-        for line in text.lines().map(str::trim) {
-            let Some(rest) = line.strip_suffix(';') else { continue };
-            let Some((before, name)) = rest.rsplit_once("mod ") else { continue };
-            if before.is_empty() || before.trim_start().starts_with("pub") {
-                visit(&own.join(format!("{name}.rs")), live);
-                visit(&own.join(name).join("mod.rs"), live);
-            }
-        }
-    }
-
     #[test]
     fn every_statement_file_is_used() {
-        let mut uses = String::new();
-        for path in sources("", "rs") {
-            uses.push_str(&std::fs::read_to_string(root().join(path)).unwrap());
-        }
+        let used: BTreeSet<_> = sources("", "rs").iter().flat_map(|path| included(path)).collect();
         let unused: Vec<_> = sources("", "sql")
             .into_iter()
             // Migrations are embedded as a folder.
             .filter(|path| !path.components().any(|part| part.as_os_str() == "migrations"))
             // Scripts use these.
             .filter(|path| !path.starts_with("deploy"))
-            .filter(|path| !uses.contains(&*path.file_name().unwrap().to_string_lossy()))
+            .filter(|path| !used.contains(path))
             .map(|path| path.display().to_string())
             .collect();
         assert!(unused.is_empty(), "no source includes:\n{}", unused.join("\n"));
+    }
+
+    /// The files whose text a source file includes, from the repository's folder.
+    fn included(source: &Path) -> Vec<PathBuf> {
+        let text = std::fs::read_to_string(root().join(source)).unwrap();
+        let folder = source.parent().unwrap();
+        let paths = text.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        paths.map(|path| without_parents(&folder.join(path))).collect()
+    }
+
+    /// A path without `..`.
+    fn without_parents(path: &Path) -> PathBuf {
+        let mut plain = PathBuf::new();
+        for part in path.components() {
+            if part == Component::ParentDir {
+                plain.pop();
+            } else {
+                plain.push(part);
+            }
+        }
+        plain
     }
 
     /// A scope that nothing asks for promises a protection that is not there.
