@@ -5,10 +5,9 @@ use std::sync::Arc;
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{ConnectError, ConnectOptions, Pool};
 use tokio::sync::{Notify, Semaphore};
-use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::append::{Append, AppendError, AppendQueue, InsertError};
+use crate::append::{Append, AppendError, AppendQueue, Connector};
 use crate::numbers::Numbers;
 use crate::{StoreOptions, hashing};
 
@@ -82,7 +81,7 @@ impl Store {
         reads.connections_max = options.read_connections_max;
         let pool = service_kit::postgres::pool(url, &reads)?;
         let identity = identity(&pool, url).await?;
-        let connector = Connector { url: url.clone() };
+        let connector = Connector::new(url.clone());
         let appended = Arc::new(Notify::new());
         let room = Arc::new(Semaphore::new(options.queue_bytes_max / ROOM_UNIT_BYTES));
         let isolated = Arc::new(Semaphore::new(options.isolated_appends_max));
@@ -124,23 +123,4 @@ async fn identity(pool: &Pool, url: &DatabaseUrl) -> Result<StoreIdentity, OpenE
         incarnation: row.try_get(0).map_err(not_migrated)?,
         shards: row.try_get(1).map_err(not_migrated)?,
     })
-}
-
-/// Opens the connections of appenders.
-#[derive(Clone)]
-pub(crate) struct Connector {
-    url: DatabaseUrl,
-}
-
-impl Connector {
-    /// A connection that announces itself as the engine's appender, so that the trigger for foreign rows does nothing.
-    pub(crate) async fn appender(&self, lock_timeout_ms: u32) -> Result<Client, InsertError> {
-        let mut options = ConnectOptions::named("event-store-appender");
-        options.lock_timeout_ms = lock_timeout_ms;
-        let client = service_kit::postgres::connect(&self.url, &options).await?;
-        // Without this, Postgres plans the append again each time: it misjudges the one row of a table that is never
-        // analysed.
-        client.batch_execute("SET orders.appender = 'on'; SET plan_cache_mode = force_generic_plan").await?;
-        Ok(client)
-    }
 }

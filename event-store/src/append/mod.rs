@@ -7,12 +7,14 @@
 
 mod columns;
 mod conflicts;
+mod connector;
+mod failure;
 mod queue;
 mod request;
 mod rows;
 mod session;
 mod writer;
 
+pub(crate) use connector::Connector;
 pub(crate) use queue::AppendQueue;
 pub use request::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
-pub(crate) use session::InsertError;

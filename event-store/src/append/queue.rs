@@ -7,16 +7,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::connector::Connector;
+use super::failure::outcome_is_unknown;
 use super::request::{Append, AppendError, Pending};
-use super::session::Session;
-use super::writer::{Writer, outcome_is_unknown};
+use super::session::SharedSession;
+use super::writer::Writer;
 use crate::StoreOptions;
-use crate::store::Connector;
-
-/// The connection of an append queue. Whoever inserts holds the lock. `None` until the writer has opened a connection.
-pub(super) type SharedSession = Arc<Mutex<Option<Session>>>;
 
 /// A bounded queue of appends with the writer that empties it.
 pub(crate) struct AppendQueue {

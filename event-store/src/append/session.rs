@@ -1,27 +1,22 @@
 //! A connection that appends, with its statements.
 
+use std::sync::Arc;
+
 use service_kit::clock::Stopwatch;
+use tokio::sync::Mutex;
 use tokio_postgres::{Client, Statement};
 
 use super::columns::{Columns, Lone};
+use super::connector::{Connector, InsertError};
 use super::request::Pending;
-use crate::store::Connector;
+
+/// The connection of an append queue. Whoever inserts holds the lock. `None` until the writer has opened a connection.
+pub(super) type SharedSession = Arc<Mutex<Option<Session>>>;
 
 pub(crate) struct Session {
     pub(super) client: Client,
     insert: Statement,
     insert_one: Statement,
-}
-
-/// Why a batch was not inserted.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum InsertError {
-    /// The statement was never sent.
-    #[error("cannot reach the database")]
-    Connect(#[from] service_kit::postgres::ConnectError),
-    /// The statement failed, or its answer was lost.
-    #[error("the append statement failed")]
-    Statement(#[from] tokio_postgres::Error),
 }
 
 impl Session {

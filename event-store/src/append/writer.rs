@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use service_kit::clock::Stopwatch;
 use tokio::sync::{Notify, Semaphore, mpsc};
-use tokio_postgres::error::SqlState;
 use tokio_util::sync::CancellationToken;
 
 use super::columns::Columns;
 use super::conflicts::resolve_conflicts;
-use super::queue::SharedSession;
+use super::connector::{Connector, InsertError};
+use super::failure::{FailureClass, classify};
 use super::request::{AppendError, Pending};
-use super::session::{InsertError, Session};
-use crate::store::Connector;
+use super::session::{Session, SharedSession};
 use crate::{StoreOptions, hashing};
 
 /// How often a batch is tried again after a deadlock or a race before it is split.
@@ -31,20 +30,6 @@ pub(crate) struct Writer {
     shared: SharedSession,
     /// The shared session, while a batch is at work.
     session: Option<Session>,
-}
-
-/// Why a statement failed, by how the writer goes on.
-enum FailureClass {
-    /// A version, key or claim is taken: find the commands in conflict and try the others again.
-    Conflict,
-    /// The same batch may succeed when it is tried again.
-    Transient,
-    /// A command of the batch waits for a row that another transaction has locked.
-    Locked,
-    /// A command of the batch has values that Postgres refuses.
-    Invalid,
-    /// The connection was lost, so the outcome is unknown until the tables have been read.
-    ConnectionLost,
 }
 
 /// Commands that are appended together.
@@ -263,30 +248,6 @@ fn split(mut part: Vec<Pending>, tries: u32, work: &mut Vec<Part>) {
     let second = part.split_off(part.len() / 2);
     work.push(Part { commands: second, tries });
     work.push(Part { commands: part, tries });
-}
-
-/// Whether a statement that failed with this error may have been executed.
-pub(super) fn outcome_is_unknown(error: &tokio_postgres::Error) -> bool {
-    matches!(classify(error), FailureClass::ConnectionLost)
-}
-
-fn classify(error: &tokio_postgres::Error) -> FailureClass {
-    let Some(code) = error.code() else {
-        // Parameters that cannot be encoded were never sent.
-        return if error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>) {
-            FailureClass::ConnectionLost
-        } else {
-            FailureClass::Invalid
-        };
-    };
-    match *code {
-        SqlState::UNIQUE_VIOLATION => FailureClass::Conflict,
-        SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE => FailureClass::Transient,
-        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => FailureClass::Locked,
-        // Class 22 is invalid data, class 23 a broken constraint, class 54 a limit of Postgres's.
-        _ if ["22", "23", "54"].contains(&&code.code()[..2]) => FailureClass::Invalid,
-        _ => FailureClass::ConnectionLost,
-    }
 }
 
 /// Hashes of the streams, keys and claims of a batch, so that no statement conflicts with itself. Two commands that

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use async_graphql::{Response, Value};
+use async_graphql::{Error, Pos, Response, Value};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use read_models::query::GroupHealth;
@@ -12,7 +12,6 @@ use serde_json::json;
 use service_kit::fairness::{Allowance, Spent};
 
 use super::negotiate::Media;
-use super::run::failed;
 use crate::error::Code;
 
 /// The outcome of a request.
@@ -179,6 +178,13 @@ impl Write for Bounded {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A response that has an error and nothing else. It is about the request as a whole, so it has no location.
+pub fn failed(error: Error) -> Response {
+    let mut error = error.into_server_error(Pos::default());
+    error.locations.clear();
+    Response::from_errors(vec![error])
 }
 
 #[cfg(test)]

@@ -4,14 +4,14 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Error, Pos, Request, Response, ServerError, Variables};
+use async_graphql::{Error, Request, Response, ServerError, Variables};
 use axum::http::StatusCode;
 use service_kit::auth::{Principal, Scope};
 use service_kit::clock::Stopwatch;
 use service_kit::fairness::{Allowance, Spent};
 use tracing::Instrument;
 
-use super::answer::{Answer, Outcome};
+use super::answer::{Answer, Outcome, failed};
 use super::{Received, Shared};
 use crate::access::Viewer;
 use crate::consistency::ConsistencyToken;
@@ -244,11 +244,4 @@ fn complete(error: &mut ServerError) {
     if extensions.get("code").is_none() {
         extensions.set("code", Code::BadUserInput.as_str());
     }
-}
-
-/// A response that has an error and nothing else. It is about the request as a whole, so it has no location.
-pub fn failed(error: Error) -> Response {
-    let mut error = error.into_server_error(Pos::default());
-    error.locations.clear();
-    Response::from_errors(vec![error])
 }

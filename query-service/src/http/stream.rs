@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use service_kit::auth::Principal;
 use tracing::Instrument;
 
-use super::answer::{Answer, Outcome, written};
+use super::answer::{Answer, Outcome, failed, written};
 use super::{Received, Shared, run};
 use crate::access::Viewer;
 use crate::changes::SubscriptionPermits;
@@ -60,7 +60,7 @@ async fn subscribe(
 ) -> Result<BoxStream<'static, Response>, Vec<ServerError>> {
     let admitted = run::admit(shared, &principal, received).map_err(run::Refusal::into_errors)?;
     let viewer = Viewer::new(principal);
-    run::wait(shared, token, &viewer).await.map_err(|error| run::failed(error).errors)?;
+    run::wait(shared, token, &viewer).await.map_err(|error| failed(error).errors)?;
     metrics::counter!("graphql_requests_total", "outcome" => "subscribed").increment(1);
     let (document, operation) = (Arc::clone(&admitted.document), admitted.operation.clone());
     let request = run::request(shared, viewer, admitted).data(permits).data(shared.changes.clone());
@@ -85,7 +85,7 @@ fn until_failed(responses: BoxStream<'static, Response>) -> impl futures::Stream
 impl StreamItem {
     /// The end of a stream by an error.
     pub fn failed(error: Error) -> Self {
-        Self::errors(&run::failed(error).errors)
+        Self::errors(&failed(error).errors)
     }
 
     fn errors(errors: &[ServerError]) -> Self {

@@ -1,24 +1,11 @@
 //! Global ids: a type and a key, so that `node` can find the object.
 
-use async_graphql::{Error, ID, Interface};
+use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
-use super::customer::Customer;
-use super::order::Order;
 use crate::error::Code;
-
-/// An object with a global id.
-#[derive(Interface)]
-#[expect(clippy::large_enum_variant, reason = "an answer holds a hundred at most, and none for long")]
-#[graphql(field(name = "id", ty = "ID", desc = "The global id of the object."))]
-pub enum Node {
-    /// An order.
-    Order(Order),
-    /// A customer.
-    Customer(Customer),
-}
 
 /// The type and key in a global id.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod given;
 mod id;
 mod lines;
 mod money;
+mod node;
 mod order;
 mod order_connection;
 mod projections;
@@ -33,7 +34,7 @@ pub type QuerySchema = Schema<Query, EmptyMutation, Subscription>;
 /// they run, so the library's own, weaker checks are disabled.
 pub fn build() -> QuerySchema {
     Schema::build(Query, EmptyMutation, Subscription)
-        .register_output_type::<id::Node>()
+        .register_output_type::<node::Node>()
         .validation_mode(ValidationMode::Fast)
         .finish()
 }

@@ -5,6 +5,7 @@
 //! is read again when a token names a key that is not in it. Does not: revoke single tokens.
 
 mod claims;
+mod extract;
 mod jwks;
 mod mint;
 mod principal;
@@ -12,9 +13,10 @@ mod scope;
 mod verifier;
 
 pub use claims::TokenRefusal;
+pub use extract::{bearer_token, strip_bearer};
 pub use jwks::LoadKeysError;
 pub use mint::{MintError, TokenRequest, mint};
-pub use principal::{Principal, bearer_token, strip_bearer};
+pub use principal::Principal;
 pub use scope::{Role, Scope, Scopes, UnknownRole};
 pub use verifier::{CACHE_TTL_MS, TOKEN_BYTES_MAX, Verifier};
 

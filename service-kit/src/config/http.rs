@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use axum::http::{HeaderValue, Uri};
 
-use super::settings::invalid;
 use super::{ConfigError, Variables};
 
 /// The server's addresses, allowed origins and limits of connections.
@@ -45,7 +44,8 @@ impl HttpSettings {
 fn cors_origins(variables: &Variables) -> Result<Vec<HeaderValue>, ConfigError> {
     const VARIABLE: &str = "ENGINE_CORS_ORIGINS";
     let Some(text) = variables.optional(VARIABLE) else { return Ok(Vec::new()) };
-    let wrong = || invalid(VARIABLE, "give origins such as https://shop.example, parted by commas, or * alone");
+    let wrong =
+        || ConfigError::invalid(VARIABLE, "give origins such as https://shop.example, parted by commas, or * alone");
     text.split(',')
         .map(str::trim)
         .map(|origin| {
@@ -88,7 +88,7 @@ impl FairnessSettings {
 
 fn positive(variables: &Variables, variable: &'static str) -> Result<Option<NonZeroU32>, ConfigError> {
     let Some(text) = variables.optional(variable) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| invalid(variable, "give a whole number from 1 on"))
+    text.parse().map(Some).map_err(|_| ConfigError::invalid(variable, "give a whole number from 1 on"))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl DatabaseSettings {
             if url.starts_with("postgres://") || url.starts_with("postgresql://") {
                 Ok(DatabaseUrl::new(variable, url))
             } else {
-                Err(invalid(variable, "give a URL such as postgres://user:password@127.0.0.1:5433/orders"))
+                Err(ConfigError::invalid(variable, "give a URL such as postgres://user:password@127.0.0.1:5433/orders"))
             }
         };
         Ok(Self {
@@ -257,12 +257,8 @@ fn http_url(variable: &'static str, url: &str) -> Result<String, ConfigError> {
     if url.starts_with("http://") || url.starts_with("https://") {
         Ok(url.trim_end_matches('/').to_owned())
     } else {
-        Err(invalid(variable, "give a URL that begins with http:// or https://"))
+        Err(ConfigError::invalid(variable, "give a URL that begins with http:// or https://"))
     }
-}
-
-pub(super) fn invalid(variable: &'static str, reason: &str) -> ConfigError {
-    ConfigError::Invalid { variable, reason: reason.to_owned() }
 }
 
 #[cfg(test)]

@@ -33,6 +33,13 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// A variable whose value cannot be used, with what to give instead.
+    pub(super) fn invalid(variable: &'static str, reason: &str) -> Self {
+        Self::Invalid { variable, reason: reason.to_owned() }
+    }
+}
+
 /// Named texts to parse settings from. An empty value counts as absent.
 #[derive(Clone, Default)]
 pub struct Variables {

@@ -3,53 +3,18 @@
 //! Guarantees: no tenant's numbers depend on another's; a number that an import brings along is passed before its claim is
 //! stored, so whoever takes a block after that meets no imported number.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError};
+mod counters;
+
+use std::sync::atomic::Ordering;
 
 use domain::{FIRST_COUNT, TenantId};
-use tokio::sync::Mutex;
 
+use self::counters::Block;
+pub(crate) use self::counters::Numbers;
 use crate::{ReadError, Store};
 
 /// Numbers fetched at once.
 const BLOCK: i64 = 64;
-/// Most tenants whose blocks are kept; one more makes the process forget all, which leaves gaps.
-const TENANTS_MAX: usize = 10_000;
-
-/// The counters of all tenants that this process has met.
-#[derive(Default)]
-pub(crate) struct Numbers {
-    tenants: std::sync::Mutex<HashMap<TenantId, Arc<Counter>>>,
-}
-
-/// What this process knows of a tenant's counter.
-#[derive(Default)]
-struct Counter {
-    block: Mutex<Block>,
-    /// The highest number that the counter is to pass.
-    wanted: AtomicI64,
-    /// The next number that the database is known to have reached.
-    reached: AtomicI64,
-}
-
-/// Numbers fetched and not yet given.
-#[derive(Default)]
-struct Block {
-    next: i64,
-    end: i64,
-}
-
-impl Numbers {
-    fn counter(&self, tenant: &TenantId) -> Arc<Counter> {
-        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        if tenants.len() >= TENANTS_MAX && !tenants.contains_key(tenant) {
-            tenants.clear();
-        }
-        Arc::clone(tenants.entry(tenant.clone()).or_default())
-    }
-}
-
 impl Store {
     /// The tenant's next order number.
     ///
@@ -61,7 +26,7 @@ impl Store {
         if block.next >= block.end {
             let client = self.reader().await?;
             let statement =
-                client.prepare_cached(include_str!("sql/take_order_numbers.sql")).await.map_err(ReadError::Query)?;
+                client.prepare_cached(include_str!("../sql/take_order_numbers.sql")).await.map_err(ReadError::Query)?;
             let row = client
                 .query_one(&statement, &[&tenant.as_str(), &FIRST_COUNT, &BLOCK])
                 .await
@@ -95,7 +60,7 @@ impl Store {
                 let wanted = counter.wanted.load(Ordering::Relaxed).max(FIRST_COUNT);
                 let client = self.reader().await?;
                 let statement = client
-                    .prepare_cached(include_str!("sql/pass_order_numbers.sql"))
+                    .prepare_cached(include_str!("../sql/pass_order_numbers.sql"))
                     .await
                     .map_err(ReadError::Query)?;
                 let row = client.query_one(&statement, &[&tenant.as_str(), &wanted]).await.map_err(ReadError::Query)?;
