@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use domain::order::contract::{PublicEvent, TOPIC};
 use event_store::{DeclareError, SetShardsError};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::{self as kafka_topics, ApplyTopicsError};
@@ -11,6 +10,8 @@ use service_kit::config::{DatabaseSettings, MessagingSettings};
 use service_kit::keyring::identity_migrations;
 use service_kit::keys::KeysError;
 use service_kit::postgres::{MigrateError, migrate as apply};
+
+use crate::participants::PARTICIPANTS;
 
 /// Why a step of the deployment failed.
 #[derive(Debug, thiserror::Error)]
@@ -47,31 +48,36 @@ pub fn keys(dir: &Path, ids: &dyn Ids) -> Result<(), DeployError> {
     Ok(())
 }
 
-/// Brings all databases to this release's tables, and records in the log which kinds of events this release writes.
+/// Brings all databases to this release's tables, and records in each log which kinds of events this release writes.
 ///
 /// # Errors
 /// [`DeployError::Migrate`], [`DeployError::Declare`] or [`DeployError::ReadModels`].
 pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     let say = |line: &str| println!("{line}");
     let failed = |database| move |source| DeployError::Migrate { database, source: Box::new(source) };
-    apply(&databases.orders, event_store::migrations(), say).await.map_err(failed("orders"))?;
-    let new =
-        event_store::declare(&databases.orders, &relay::declared_events::<PublicEvent>()).await.map_err(Box::new)?;
-    if new > 0 {
-        println!("{}: {new} kinds of events declared", databases.orders);
+    for participant in PARTICIPANTS {
+        let log = (participant.log)(databases);
+        apply(log, (participant.migrations)(), say).await.map_err(failed(participant.database))?;
+        let new = event_store::declare(log, &(participant.declared_events)()).await.map_err(Box::new)?;
+        if new > 0 {
+            println!("{log}: {new} kinds of events declared");
+        }
     }
     apply(&databases.identity, identity_migrations(), say).await.map_err(failed("identity"))?;
     read_models::migrate(&databases.read, say).await.map_err(|source| DeployError::ReadModels(Box::new(source)))?;
     Ok(())
 }
 
-/// Gives the log its number of shards; it must be empty, or have that number.
+/// Gives each log its number of shards; it must be empty, or have that number.
 ///
 /// # Errors
 /// [`DeployError::Shards`].
 pub async fn set_shards(databases: &DatabaseSettings, shards: i16) -> Result<(), DeployError> {
-    let changed = event_store::set_shards(&databases.orders, shards).await.map_err(Box::new)?;
-    println!("{}: {shards} shards{}", databases.orders, if changed { "" } else { ", as before" });
+    for participant in PARTICIPANTS {
+        let log = (participant.log)(databases);
+        let changed = event_store::set_shards(log, shards).await.map_err(Box::new)?;
+        println!("{log}: {shards} shards{}", if changed { "" } else { ", as before" });
+    }
     Ok(())
 }
 
@@ -90,6 +96,10 @@ pub async fn topics(messaging: &MessagingSettings) -> Result<(), DeployError> {
 /// [`DeployError::Schemas`].
 pub async fn schemas(messaging: &MessagingSettings) -> Result<(), DeployError> {
     let registry = Registry::new(&messaging.schema_registry_url)?;
-    registry.register_all::<PublicEvent>(TOPIC, |line| println!("{line}")).await?;
+    for participant in PARTICIPANTS {
+        for record in (participant.schemas)() {
+            println!("{}", registry.register(&record.subject(participant.topic), record.text).await?);
+        }
+    }
     Ok(())
 }

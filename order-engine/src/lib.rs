@@ -8,6 +8,7 @@
 pub mod cli;
 mod deploy;
 mod health;
+mod participants;
 mod roles;
 mod serve;
 

@@ -1,15 +1,14 @@
 //! Putting the roles of a process together.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use domain::contract::PublicEvents;
-use domain::order::contract::{PublicEvent, TOPIC};
+use domain::order::contract::TOPIC;
 use event_store::{OpenError, Sequencer, Store, StoreOptions};
-use messaging::Encoder;
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::{self, RELAY_CHECKPOINT};
 use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
@@ -26,13 +25,13 @@ use service_kit::shutdown::{Failure, Supervisor, on_signal};
 use service_kit::telemetry;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
+use crate::participants::{CommandDeps, PARTICIPANTS, Participant};
 use crate::roles::Role;
 
 /// How long requests in flight may take to end after SIGTERM.
 const DRAIN_MS: u64 = 10_000;
-/// The relay's transactional ids are this, a dash and the shard.
-const TRANSACTIONAL_ID_PREFIX: &str = "orders-relay";
 /// Pause before a registry that is away is asked again.
 const REGISTRY_PAUSE_MS: u64 = 1_000;
 /// Connections to the keys' database.
@@ -123,7 +122,8 @@ struct Engine {
     ids: SharedIds,
     api: Router,
     checks: Vec<Check>,
-    store: Option<Store>,
+    /// By participant.
+    stores: BTreeMap<&'static str, Store>,
     access: Option<Access>,
 }
 
@@ -139,43 +139,57 @@ impl Engine {
     fn new(settings: Settings, supervisor: Supervisor) -> Self {
         let clock = Arc::new(SystemClock);
         let ids = Arc::new(SystemIds);
-        Self { settings, supervisor, clock, ids, api: Router::new(), checks: Vec::new(), store: None, access: None }
+        Self {
+            settings,
+            supervisor,
+            clock,
+            ids,
+            api: Router::new(),
+            checks: Vec::new(),
+            stores: BTreeMap::new(),
+            access: None,
+        }
     }
 
     async fn command(&mut self) -> Result<(), ServeError> {
-        let store = self.store().await?;
-        let access = self.access().await?;
-        let keeper = store.clone();
-        let stop = self.supervisor.token();
-        self.supervisor.spawn("answers-housekeeping", async move {
-            keeper.purge_expired_answers(stop).await;
-            Ok::<(), ServeError>(())
-        });
-        let announcer = store.clone();
-        let url = self.settings.databases.orders.clone();
-        let stop = self.supervisor.token();
-        self.supervisor.spawn("append-hints", async move {
-            announcer.announce_appends(url, stop).await;
-            Ok::<(), ServeError>(())
-        });
-        let (router, openapi) = command_service::router(command_service::Deps {
-            store,
-            keys: access.keys,
-            verifier: access.verifier,
-            clock: Arc::clone(&self.clock),
-            ids: Arc::clone(&self.ids),
-            fingerprint_key: access.master.derive("idempotency-fingerprint"),
-            limits: command_service::Limits {
-                commands_per_s: self.settings.fairness.commands_per_s,
-                ..command_service::Limits::default()
-            },
-        });
-        self.mount(router.merge(command_service::docs_router(openapi)));
+        for participant in PARTICIPANTS {
+            let store = self.store(participant).await?;
+            let access = self.access().await?;
+            let housekeeping = (participant.housekeeping)(store.clone(), self.supervisor.token());
+            self.supervisor.spawn(format!("{}-housekeeping", participant.name), async move {
+                housekeeping.await;
+                Ok::<(), ServeError>(())
+            });
+            let announcer = store.clone();
+            let log = (participant.log)(&self.settings.databases).clone();
+            let stop = self.supervisor.token();
+            self.supervisor.spawn(format!("{}-append-hints", participant.name), async move {
+                announcer.announce_appends(log, stop).await;
+                Ok::<(), ServeError>(())
+            });
+            let router = (participant.commands)(CommandDeps {
+                store,
+                keys: access.keys,
+                verifier: access.verifier,
+                clock: Arc::clone(&self.clock),
+                ids: Arc::clone(&self.ids),
+                master: &access.master,
+                fairness: &self.settings.fairness,
+            });
+            self.mount(router);
+        }
         Ok(())
     }
 
     async fn relay(&mut self) -> Result<(), ServeError> {
-        let store = self.store().await?;
+        for participant in PARTICIPANTS {
+            self.relay_of(participant).await?;
+        }
+        Ok(())
+    }
+
+    async fn relay_of(&mut self, participant: &'static Participant) -> Result<(), ServeError> {
+        let store = self.store(participant).await?;
         let registry = Registry::new(&self.settings.messaging.schema_registry_url)?;
         let brokers = self.settings.messaging.kafka_brokers.clone();
         let clock = Arc::clone(&self.clock);
@@ -183,17 +197,18 @@ impl Engine {
         let status = RelayStatus::default();
         let checked = status.clone();
         let noted = status.clone();
-        let check = Check::new("relay", move || std::future::ready(checked.check()));
+        let check = Check::new(participant.checks.relay, move || std::future::ready(checked.check()));
         self.checks.push(check.noting(move || noted.note()));
         let refuse = self.settings.relay.brokers_that_lose_markers == BrokersThatLoseMarkers::Refuse;
         let options = RelayOptions {
             refuse_brokers_that_lose_markers: refuse,
-            ..RelayOptions::new(RELAY_CHECKPOINT, TRANSACTIONAL_ID_PREFIX)
+            ..RelayOptions::new(RELAY_CHECKPOINT, participant.transactional_id_prefix)
         };
+        let log = (participant.log)(&self.settings.databases).clone();
         for shard in 0..store.identity().shards {
-            let (sequencer, head) = Sequencer::new(store.clone(), self.settings.databases.orders.clone(), shard);
+            let (sequencer, head) = Sequencer::new(store.clone(), log.clone(), shard);
             let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("sequencer-{shard}"), async move {
+            self.supervisor.spawn(format!("{}-sequencer-{shard}", participant.name), async move {
                 sequencer.run(stop).await;
                 Ok::<(), ServeError>(())
             });
@@ -204,12 +219,15 @@ impl Engine {
             let stop = self.supervisor.token();
             let status = status.clone();
             let options = options.clone();
-            self.supervisor.spawn(format!("relay-{shard}"), async move {
-                let Some(kinds) = kinds(&registry, &store, &stop).await? else { return Ok(()) };
+            self.supervisor.spawn(format!("{}-relay-{shard}", participant.name), async move {
+                let incarnation = store.identity().incarnation;
+                let Some(kind) = relayed(&registry, participant, incarnation, &stop).await? else { return Ok(()) };
+                let kinds = Kinds::new(kind, []);
                 let deps = relay::Deps { store, brokers, kinds, clock, holder, status };
                 if let Err(error) = relay::run(deps, options, shard, head, stop.clone()).await {
                     // Other shards and roles go on; readiness reports it, and a restart tries again.
                     tracing::error!(
+                        participant = participant.name,
                         shard,
                         error = service_kit::errors::chain(&error),
                         "the relay has stopped for good"
@@ -293,17 +311,19 @@ impl Engine {
         Ok(())
     }
 
-    async fn store(&mut self) -> Result<Store, ServeError> {
-        if let Some(store) = &self.store {
+    /// The store of a participant, opened when a role first asks for it.
+    async fn store(&mut self, participant: &'static Participant) -> Result<Store, ServeError> {
+        if let Some(store) = self.stores.get(participant.name) {
             return Ok(store.clone());
         }
-        let store = Store::open(&self.settings.databases.orders, StoreOptions::default()).await?;
+        let store = Store::open((participant.log)(&self.settings.databases), StoreOptions::default()).await?;
         let pool = store.pool().clone();
-        self.checks.push(Check::new("orders-database", move || {
+        self.checks.push(Check::new(participant.checks.database, move || {
             let pool = pool.clone();
             async move { service_kit::postgres::check(&pool).await }
         }));
-        Ok(self.store.insert(store).clone())
+        self.stores.insert(participant.name, store.clone());
+        Ok(store)
     }
 
     async fn access(&mut self) -> Result<Access, ServeError> {
@@ -324,21 +344,16 @@ impl Engine {
     }
 }
 
-/// The kinds of streams that the relay publishes. The first one also publishes the rows of kinds that are not in the table.
-async fn kinds(registry: &Registry, store: &Store, stop: &CancellationToken) -> Result<Option<Kinds>, RegistryError> {
-    let Some(orders) = encoder::<PublicEvent>(registry, TOPIC, stop).await? else { return Ok(None) };
-    Ok(Some(Kinds::new(RelayedKind::of(orders, store.identity().incarnation), [])))
-}
-
-/// Looks this release's schemas up. A registry that is away is waited for, since commands can be taken without it; `None` when
-/// the engine stops meanwhile.
-async fn encoder<E: PublicEvents>(
+/// The participant's events as its relay publishes them. A registry that is away is waited for, since commands can be taken
+/// without it; `None` when the engine stops meanwhile.
+async fn relayed(
     registry: &Registry,
-    topic: &str,
+    participant: &Participant,
+    incarnation: Uuid,
     stop: &CancellationToken,
-) -> Result<Option<Encoder<E>>, RegistryError> {
+) -> Result<Option<RelayedKind>, RegistryError> {
     loop {
-        let looked_up = stop.run_until_cancelled(Encoder::connect(registry, topic)).await;
+        let looked_up = stop.run_until_cancelled((participant.relayed)(registry, incarnation)).await;
         match looked_up {
             Some(Err(error)) if error.is_transient() => {
                 tracing::warn!(error = service_kit::errors::chain(&error), "the relay waits for the schema registry");

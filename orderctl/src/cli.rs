@@ -1,21 +1,21 @@
 //! The commands and their flags.
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use clap::{Args, Parser, Subcommand};
-use domain::{Currency, CustomerId, ImportSource, TenantId};
-use service_kit::auth::Role;
-
+use crate::args::JsonArgs;
+use crate::audit::AuditArgs;
+use crate::demo::DemoArgs;
 use crate::dlq::args::DlqVerb;
-use crate::events::Moment;
-use crate::export::condition::Condition;
-use crate::export::table::Table;
-use crate::export::write::Format;
+use crate::events::EventsArgs;
+use crate::export::ExportArgs;
+use crate::import::ImportVerb;
+use crate::lag::RelayVerb;
+use crate::orders::NewestArgs;
 use crate::privacy::PrivacyVerb;
 use crate::replay::args::ReplayVerb;
-
-/// The tenant that is used if none is given.
-pub const DEFAULT_TENANT: &str = "default";
+use crate::sample::SampleArgs;
+use crate::stats::StatsArgs;
+use crate::token::TokenArgs;
 
 /// The order engine's tool: import orders, inspect orders and events, check that nothing is lost.
 ///
@@ -108,221 +108,6 @@ Quantities and amounts of a credit are negative. Addresses are not exported.
 Examples:
   orderctl export orders --format csv --where \"kind = CREDIT and placedAt >= 2011-01-01\" > credits.csv
   orderctl export lines --format parquet --where \"country != GB\" --output lines.parquet";
-
-/// `relay …`
-#[derive(Debug, Subcommand)]
-pub enum RelayVerb {
-    /// Show what the relay has published and who holds its lease
-    Status(JsonArgs),
-}
-
-/// `import …`
-#[derive(Debug, Subcommand)]
-pub enum ImportVerb {
-    /// Import the data set "Online Retail" (UCI Machine Learning Repository)
-    #[command(after_long_help = crate::import::RULES)]
-    OnlineRetail(OnlineRetailArgs),
-    /// Import any CSV or NDJSON file by a mapping
-    #[command(after_long_help = crate::import::MAPS)]
-    Orders(OrdersArgs),
-    /// Import generated orders
-    Sample(ImportSampleArgs),
-}
-
-/// Flags of every import.
-#[derive(Debug, Args)]
-pub struct ImportArgs {
-    /// Write a report as JSON: counts, exact amounts, and each refused line with its reason
-    #[arg(long, value_name = "FILE.json")]
-    pub report: Option<PathBuf>,
-    /// The tenant that the orders belong to
-    #[arg(long, default_value = DEFAULT_TENANT)]
-    pub tenant: TenantId,
-    /// Import nothing; report what an import would do
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Replace orders that were imported before with other content; the history keeps both versions
-    #[arg(long)]
-    pub update: bool,
-    /// Import an order without its refused lines, instead of refusing the whole order
-    #[arg(long)]
-    pub partial: bool,
-    /// Longest wait for an engine that does not answer, in seconds
-    #[arg(long, default_value_t = crate::import::PATIENCE.as_secs(), value_name = "SECONDS")]
-    pub patience_s: u64,
-}
-
-/// `import online-retail`
-#[derive(Debug, Args)]
-pub struct OnlineRetailArgs {
-    /// The file: CSV, plain or compressed with gzip
-    pub file: PathBuf,
-    /// Import only this many ordinary invoices, the first of the file
-    #[arg(long, value_name = "N")]
-    pub first: Option<usize>,
-    /// The currency of the prices [default: GBP]
-    #[arg(long, value_parser = currency)]
-    pub currency: Option<Currency>,
-    /// Flags of every import.
-    #[command(flatten)]
-    pub import: ImportArgs,
-}
-
-/// `import orders`
-#[derive(Debug, Args)]
-pub struct OrdersArgs {
-    /// The file: CSV, .ndjson, .jsonl or .json, plain or compressed with gzip
-    pub file: PathBuf,
-    /// The mapping from columns to orders: shopify, woocommerce, amazon, or a file of your own
-    #[arg(long, value_name = "NAME|MAP.toml")]
-    pub map: PathBuf,
-    /// Name of the system that the orders come from, instead of the one in the mapping; give each of several shops its own name
-    #[arg(long)]
-    pub source: Option<ImportSource>,
-    /// Import only this many sales, the first of the file
-    #[arg(long, value_name = "N")]
-    pub first: Option<usize>,
-    /// Currency of orders that name none, instead of the one in the mapping
-    #[arg(long, value_parser = currency)]
-    pub currency: Option<Currency>,
-    /// Flags of every import.
-    #[command(flatten)]
-    pub import: ImportArgs,
-}
-
-/// `import sample`
-#[derive(Debug, Args)]
-pub struct ImportSampleArgs {
-    /// Number of invoices to generate
-    #[arg(long, default_value_t = 50, value_name = "N")]
-    pub orders: usize,
-    /// Seed of the generator: the same seed gives the same orders
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=999))]
-    pub seed: u16,
-    /// Flags of every import.
-    #[command(flatten)]
-    pub import: ImportArgs,
-}
-
-/// `sample`
-#[derive(Debug, Args)]
-pub struct SampleArgs {
-    /// Number of lines to generate, without the header
-    #[arg(long, default_value_t = 1_000, value_name = "N")]
-    pub lines: usize,
-    /// Seed of the generator: the same seed gives the same lines
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=999))]
-    pub seed: u16,
-}
-
-/// `token`
-#[derive(Debug, Args)]
-pub struct TokenArgs {
-    /// Role of the token, which decides what its holder may do: customer, clerk or admin
-    #[arg(long, value_parser = role)]
-    pub role: Role,
-    /// Id of the customer; required for the role customer
-    #[arg(long, value_name = "ID", required_if_eq("role", "customer"))]
-    pub customer: Option<CustomerId>,
-    /// The tenant
-    #[arg(long, default_value = DEFAULT_TENANT)]
-    pub tenant: TenantId,
-    /// Lifetime of the token, in seconds
-    #[arg(long, default_value_t = 43_200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
-    pub lifetime_s: u32,
-}
-
-/// `demo`
-#[derive(Debug, Args)]
-pub struct DemoArgs {
-    /// The tenant
-    #[arg(long, default_value = DEFAULT_TENANT)]
-    pub tenant: TenantId,
-}
-
-/// `orders`
-#[derive(Debug, Args)]
-pub struct NewestArgs {
-    /// Number of orders to show
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=30))]
-    pub first: u8,
-    /// The tenant
-    #[arg(long, default_value = DEFAULT_TENANT)]
-    pub tenant: TenantId,
-}
-
-/// `events`
-#[derive(Debug, Args)]
-pub struct EventsArgs {
-    /// The order's id
-    pub order: domain::OrderId,
-    /// Show only what had happened by then: a version (3), a position of the log (0.1742) or a moment (RFC 3339)
-    #[arg(long, value_name = "VERSION|POSITION|TIME")]
-    pub as_of: Option<Moment>,
-    /// Print one JSON object per line
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `audit`
-#[derive(Debug, Args)]
-pub struct AuditArgs {
-    /// Print JSON instead of text
-    #[arg(long)]
-    pub json: bool,
-    /// Begin after this position of the log instead of at its start
-    #[arg(long, value_name = "POSITION")]
-    pub from: Option<domain::contract::Position>,
-}
-
-/// `stats`
-#[derive(Debug, Args)]
-pub struct StatsArgs {
-    /// The tenant
-    #[arg(long, default_value = DEFAULT_TENANT)]
-    pub tenant: TenantId,
-    /// Number of rows to show of each table
-    #[arg(long, default_value_t = 15, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    pub top: u16,
-    /// Print JSON instead of text
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `export`
-#[derive(Debug, Args)]
-pub struct ExportArgs {
-    /// What each row describes: an order or an order line
-    pub table: Table,
-    /// Output format
-    #[arg(long)]
-    pub format: Format,
-    /// Export only rows that meet this condition, such as "state = PLACED and total >= 100"
-    #[arg(long = "where", value_name = "CONDITION")]
-    pub condition: Option<Condition>,
-    /// The tenant
-    #[arg(long, default_value = DEFAULT_TENANT)]
-    pub tenant: TenantId,
-    /// The file to write instead of standard output; it appears once it is complete
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-}
-
-/// Verbs with no other flag.
-#[derive(Debug, Args)]
-pub struct JsonArgs {
-    /// Print JSON instead of text
-    #[arg(long)]
-    pub json: bool,
-}
-
-fn role(text: &str) -> Result<Role, String> {
-    text.parse().map_err(|_| "give customer, clerk or admin".to_owned())
-}
-
-fn currency(text: &str) -> Result<Currency, String> {
-    Currency::try_new(text).map_err(|error| format!("{error}; give an ISO 4217 code such as GBP"))
-}
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,8 @@
 
 use std::io::Write as _;
 
+use clap::Args;
+use domain::TenantId;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,10 +13,17 @@ use service_kit::BoxError;
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::config::Variables;
 
-use crate::cli::DemoArgs;
-use crate::engine::Engine;
+use crate::args::DEFAULT_TENANT;
+use crate::engine::{Bearer, Engine};
 use crate::orders::{ANSWER_MAX, accepted, at_version, table, unreachable};
-use crate::run::staff;
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The tenant
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+}
 
 /// One order of the walk.
 struct Sample {
@@ -67,7 +76,7 @@ struct Receipt {
 /// # Errors
 /// When the engine refuses something or does not answer.
 pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxError> {
-    let engine = Engine::from_variables(variables, staff(args.tenant.clone()))?;
+    let engine = Engine::from_variables(variables, Bearer::staff(args.tenant.clone()))?;
     let mut orders = Vec::with_capacity(SAMPLES.len());
     for sample in &SAMPLES {
         let receipt = place(&engine, sample).await?;

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use clap::Args;
 use domain::contract::Position;
 use domain::{OrderId, Timestamp};
 use event_store::{Metadata, Store, StoreOptions, StoredRow, StreamId};
@@ -9,8 +10,20 @@ use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
 
-use crate::cli::EventsArgs;
 use crate::connections::{orders_database, read_client};
+
+/// `events`
+#[derive(Debug, Args)]
+pub struct EventsArgs {
+    /// The order's id
+    pub order: OrderId,
+    /// Show only what had happened by then: a version (3), a position of the log (0.1742) or a moment (RFC 3339)
+    #[arg(long, value_name = "VERSION|POSITION|TIME")]
+    pub as_of: Option<Moment>,
+    /// Print one JSON object per line
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// A point in an order's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use crate::args::JsonArgs;
+use clap::Subcommand;
 use domain::order::contract::TOPIC;
 use event_store::{Store, StoreOptions};
 use messaging::checkpoint::{self, Checkpoint};
@@ -14,6 +16,13 @@ use tokio_postgres::Row;
 
 use crate::connections::{brokers, orders_client, orders_database, read_client};
 use crate::kafka::Topic;
+
+/// `relay …`
+#[derive(Debug, Subcommand)]
+pub enum RelayVerb {
+    /// Show what the relay has published and who holds its lease
+    Status(JsonArgs),
+}
 
 /// One shard of the log and how much of it is published.
 struct Shard {

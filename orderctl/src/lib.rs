@@ -2,14 +2,15 @@
 //!
 //! [`cli`] is the command line, [`run()`] does what it asks. Each verb is a module of its own.
 
+mod args;
 pub mod audit;
 pub mod cli;
 mod connections;
+mod decimal;
 pub mod demo;
 pub mod dlq;
 pub mod engine;
 pub mod events;
-pub mod exact;
 pub mod export;
 pub mod import;
 pub mod kafka;
@@ -20,5 +21,6 @@ pub mod replay;
 mod run;
 pub mod sample;
 pub mod stats;
+pub mod token;
 
 pub use run::{Ending, run};

@@ -6,14 +6,26 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
 
+use clap::Args;
+use domain::TenantId;
 use reqwest::Response;
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
 
-use crate::cli::NewestArgs;
-use crate::engine::Engine;
-use crate::run::staff;
+use crate::args::DEFAULT_TENANT;
+use crate::engine::{Bearer, Engine};
+
+/// `orders`
+#[derive(Debug, Args)]
+pub struct NewestArgs {
+    /// Number of orders to show
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=30))]
+    pub first: u8,
+    /// The tenant
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+}
 
 /// Longest wait for one answer.
 pub const ANSWER_MAX: Duration = Duration::from_secs(20);
@@ -27,7 +39,7 @@ const FIELDS: &str = "fragment Row on Order { number state version country \
 /// # Errors
 /// When the engine refuses the query or does not answer.
 pub async fn newest(variables: &Variables, args: &NewestArgs) -> Result<bool, BoxError> {
-    let engine = Engine::from_variables(variables, staff(args.tenant.clone()))?;
+    let engine = Engine::from_variables(variables, Bearer::staff(args.tenant.clone()))?;
     let query =
         format!("query Newest($first: Int!) {{ orders(first: $first) {{ totalCount nodes {{ ...Row }} }} }} {FIELDS}");
     let data = ask(&engine, &query, json!({ "first": args.first }), None).await?;

@@ -7,9 +7,8 @@ use domain::{SubjectId, TenantId};
 use service_kit::BoxError;
 use service_kit::config::Variables;
 
-use crate::cli::DEFAULT_TENANT;
-use crate::engine::Engine;
-use crate::run::staff;
+use crate::args::DEFAULT_TENANT;
+use crate::engine::{Bearer, Engine};
 
 /// `privacy …`
 #[derive(Debug, Subcommand)]
@@ -68,7 +67,7 @@ pub async fn run(variables: &Variables, verb: &PrivacyVerb) -> Result<bool, BoxE
         writeln!(std::io::stdout(), "Nothing was erased.")?;
         return Ok(false);
     }
-    let engine = Engine::from_variables(variables, staff(args.tenant.clone()))?;
+    let engine = Engine::from_variables(variables, Bearer::staff(args.tenant.clone()))?;
     let mut orders = 0;
     loop {
         let erasure = request(&engine, &args.subject).await?;

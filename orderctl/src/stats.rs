@@ -5,14 +5,30 @@
 
 use std::io::Write;
 
-use domain::Currency;
+use clap::Args;
+use domain::{Currency, TenantId};
 use serde_json::{Map, Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
 use tokio_postgres::Row;
 
-use crate::cli::StatsArgs;
+use crate::args::DEFAULT_TENANT;
 use crate::connections::read_client;
+use crate::decimal::decimal;
+
+/// `stats`
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// The tenant
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+    /// Number of rows to show of each table
+    #[arg(long, default_value_t = 15, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub top: u16,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// One table: its name, its statement, and what its fifth column counts.
 const TABLES: [(&str, &str, &str); 5] = [
@@ -80,19 +96,6 @@ impl Figures {
     }
 }
 
-/// An amount in major units, exactly.
-pub(crate) fn decimal(minor: i128, exponent: u32) -> String {
-    let unit = 10_u128.pow(exponent);
-    let sign = if minor < 0 { "-" } else { "" };
-    let size = minor.unsigned_abs();
-    let whole = size / unit;
-    let fraction = size % unit;
-    match usize::try_from(exponent) {
-        Ok(0) | Err(_) => format!("{sign}{whole}"),
-        Ok(width) => format!("{sign}{whole}.{fraction:0width$}"),
-    }
-}
-
 fn write_table(out: &mut impl Write, table: &str, counted: &str, figures: &[Figures]) -> std::io::Result<()> {
     writeln!(out, "{table:<24} {:>9} {:>9} {counted:>10} {:>18}", "orders", "credits", "revenue")?;
     for row in figures {
@@ -102,17 +105,4 @@ fn write_table(out: &mut impl Write, table: &str, counted: &str, figures: &[Figu
         writeln!(out, "{name:<24} {:>9} {:>9} {:>10} {revenue:>18}", row.orders, row.credits, row.counted)?;
     }
     writeln!(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn revenue_is_written_in_major_units() {
-        assert_eq!(decimal(-5, 2), "-0.05");
-        assert_eq!(decimal(974_774_793, 2), "9747747.93");
-        assert_eq!(decimal(12, 0), "12");
-        assert_eq!(decimal(1_234, 3), "1.234");
-    }
 }

@@ -1,7 +1,9 @@
 //! The cost of a query, computed before it runs.
 //!
 //! Guarantees: linear in the query's text, however often fragments are used: each is measured once. An object costs 1,
-//! a page its content times its size, a leaf nothing. Does not: know the schema; lists are recognised by name.
+//! a page its content times its size, a leaf nothing. Does not: know the schema; lists are recognised by name. The
+//! library's `complexity` attributes at the fields are not used: that walk follows every use of a fragment anew, adds without
+//! saturating, and ends only when the query is validated, after the caller's budget must have been charged.
 
 mod document;
 mod nesting;

@@ -19,6 +19,7 @@ mod tests;
 mod topic;
 mod waits;
 
+use clap::Args;
 use domain::contract::Position;
 use domain::order::contract::TOPIC;
 use event_store::{Store, StoreOptions};
@@ -30,13 +31,23 @@ use service_kit::config::{MessagingSettings, Variables};
 use std::time::Duration;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-use crate::cli::AuditArgs;
 use crate::connections::{orders_client, orders_database, read_client};
 use crate::kafka::Topic;
 use consumed::Consumed;
 use finding::Findings;
 use histories::Histories;
 use report::Report;
+
+/// `audit`
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// Begin after this position of the log instead of at its start
+    #[arg(long, value_name = "POSITION")]
+    pub from: Option<Position>,
+}
 
 /// Time between two lines of progress.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);

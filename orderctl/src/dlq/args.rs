@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::cli::JsonArgs;
+use crate::args::JsonArgs;
 
 /// `dlq …`
 #[derive(Debug, Subcommand)]

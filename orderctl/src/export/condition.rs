@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::Currency;
 use read_models::query::{self, ConditionSql};
 
-use super::token::{Token, tokens};
+use super::token::{Token, Unclosed, tokens};
 
 /// Most comparisons of one condition.
 const COMPARISONS_MAX: usize = 32;
@@ -158,7 +158,7 @@ impl FromStr for Condition {
 
     fn from_str(text: &str) -> Result<Self, ConditionError> {
         let mut comparisons = Vec::new();
-        let mut tokens = tokens(text)?.into_iter();
+        let mut tokens = tokens(text).map_err(|Unclosed| ConditionError::Unclosed)?.into_iter();
         loop {
             let field = match tokens.next() {
                 Some(Token::Word(word)) => Field::named(&word).ok_or(ConditionError::UnknownField(word))?,

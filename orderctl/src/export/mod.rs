@@ -11,8 +11,9 @@ pub mod write;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use domain::TenantId;
 use futures::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -25,8 +26,27 @@ use tokio_postgres::types::ToSql;
 use self::condition::Condition;
 use self::table::Table;
 use self::write::{Format, Writer};
-use crate::cli::ExportArgs;
+use crate::args::DEFAULT_TENANT;
 use crate::connections::read_client;
+
+/// `export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// What each row describes: an order or an order line
+    pub table: Table,
+    /// Output format
+    #[arg(long)]
+    pub format: Format,
+    /// Export only rows that meet this condition, such as "state = PLACED and total >= 100"
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub condition: Option<Condition>,
+    /// The tenant
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+    /// The file to write instead of standard output; it appears once it is complete
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
 
 /// Rows between two looks at the progress.
 const PROGRESS_ROWS: u64 = 1_000;

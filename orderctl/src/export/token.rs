@@ -1,6 +1,8 @@
 //! The words of a condition.
 
-use super::condition::ConditionError;
+/// A quoted value has no closing quote.
+#[derive(Debug)]
+pub(super) struct Unclosed;
 
 /// One word of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +28,7 @@ const fn is_sign(letter: char) -> bool {
 }
 
 /// Splits a condition into its words.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ConditionError> {
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Unclosed> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -47,7 +49,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ConditionError> {
 }
 
 /// The value of a quoted text at the start of `text`, and where it ends.
-fn quoted(text: &str) -> Result<(String, usize), ConditionError> {
+fn quoted(text: &str) -> Result<(String, usize), Unclosed> {
     let mut value = String::new();
     let mut letters = text.char_indices().skip(1).peekable();
     while let Some((index, letter)) = letters.next() {
@@ -59,5 +61,5 @@ fn quoted(text: &str) -> Result<(String, usize), ConditionError> {
             return Ok((value, index + 1));
         }
     }
-    Err(ConditionError::Unclosed)
+    Err(Unclosed)
 }

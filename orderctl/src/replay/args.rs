@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use domain::OrderId;
 use read_models::Model;
 
-use crate::cli::JsonArgs;
+use crate::args::JsonArgs;
 use crate::events::Moment;
 
 /// `replay …`

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use order_import::testing::{Endpoint, Running, Scratch, read_report, serve};
 use serde_json::{Value, json};
 use tokio::process::Command;
-
-use crate::import_over_http::{Endpoint, Running, Scratch, read_report, serve};
 
 const MAP: &str = r#"
     source = "till"

@@ -1,9 +1,8 @@
-//! `orderctl` against real databases, a real Kafka and a real registry; its imports against an endpoint that fails.
+//! `orderctl` against real databases, a real Kafka and a real registry; its imports against an endpoint of their own.
 
 #![expect(clippy::unwrap_used, reason = "a test ends at its first surprise")]
 
 mod import_ends;
-mod import_over_http;
 mod log;
 mod parked_by_a_projector;
 mod rebuild_killed;

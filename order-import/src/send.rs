@@ -10,6 +10,7 @@ use futures::StreamExt;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
+use service_kit::BoxError;
 use service_kit::clock::Stopwatch;
 use service_kit::poll::pause;
 use tokio::sync::mpsc;
@@ -18,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::ledger::{Completed, Outcome};
 use super::order::Prepared;
 use super::progress::Progress;
-use crate::engine::{Engine, TokenError};
+use crate::engine::Engine;
 
 /// Longest silence of the engine within an answer; it waits a minute for its own store.
 const SILENCE_MAX: Duration = Duration::from_secs(75);
@@ -48,7 +49,7 @@ pub enum SendError {
     #[error("the engine refused the import: {answer}")]
     Refused { answer: String },
     #[error(transparent)]
-    Token(#[from] TokenError),
+    Token(BoxError),
     /// Stopped by the user, with rows that have no result.
     #[error("the import was stopped")]
     Stopped,
@@ -177,7 +178,7 @@ impl Sender {
     async fn attempt(&self, waiting: &mut Vec<Prepared>) -> Result<(), SendFailure> {
         let mut body = Vec::new();
         waiting.iter().filter_map(|invoice| invoice.row.as_deref()).for_each(|row| body.extend_from_slice(row));
-        let token = self.engine.token().map_err(|error| SendFailure::Final(error.into()))?;
+        let token = self.engine.token().map_err(|error| SendFailure::Final(SendError::Token(error)))?;
         let query = if self.dry_run { "?dryRun=true" } else { "" };
         let request = self
             .engine

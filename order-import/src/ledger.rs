@@ -9,7 +9,7 @@ use domain::Currency;
 use serde::Serialize;
 
 use super::order::Prepared;
-use super::report::{Refused, ReportError, Spool};
+use super::spool::{Refused, ReportError, Spool};
 use crate::exact::{Exact, TooLarge};
 
 /// What the engine answered for an invoice.

@@ -10,7 +10,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::csv::{CsvRows, skipping_mark};
 use super::ndjson::NdjsonRows;
 use super::{InputError, Rows};
-use crate::import::map::Plan;
+use crate::map::Plan;
 
 /// The first two bytes of gzip. Source: RFC 1952.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];

@@ -23,7 +23,7 @@ fn cancelled(reference: &str) -> (String, Vec<String>) {
 
 #[test]
 fn shopify() {
-    let (orders, refused) = sample("shopify", "orders.csv", include_str!("../../../samples/shopify.csv"));
+    let (orders, refused) = sample("shopify", "orders.csv", include_str!("../../samples/shopify.csv"));
     let expected = [
         json!({ "source": "shopify", "reference": "#1001", "number": "#1001", "kind": "SALE", "country": "DE",
             "currency": "EUR", "placedAt": "2025-10-07T07:50:20Z", "lines": [
@@ -35,14 +35,14 @@ fn shopify() {
     ];
     assert_eq!(orders, expected);
     assert_eq!(refused, [cancelled("#1003")]);
-    let orders = read_by(SHIPPED[0].1, "orders.csv", include_str!("../../../samples/shopify.csv")).unwrap();
+    let orders = read_by(SHIPPED[0].1, "orders.csv", include_str!("../../samples/shopify.csv")).unwrap();
     assert_eq!(orders[2].currency, Some(Currency::EUR), "a refused order is counted in its currency");
     assert_eq!(orders[2].refused_amount.to_string(), "12.5");
 }
 
 #[test]
 fn woocommerce() {
-    let content = include_str!("../../../samples/woocommerce.json");
+    let content = include_str!("../../samples/woocommerce.json");
     let (orders, refused) = sample("woocommerce", "orders.json", content);
     let expected = [
         json!({ "source": "woocommerce", "reference": "601", "number": "W-601", "kind": "SALE", "customer": "17",
@@ -63,7 +63,7 @@ fn woocommerce() {
 
 #[test]
 fn amazon() {
-    let (orders, refused) = sample("amazon", "report.txt", include_str!("../../../samples/amazon.txt"));
+    let (orders, refused) = sample("amazon", "report.txt", include_str!("../../samples/amazon.txt"));
     let expected = [
         json!({ "source": "amazon", "reference": "303-0000001-0000001", "number": "303-0000001-0000001", "kind": "SALE",
             "country": "DE", "currency": "EUR", "placedAt": "2025-05-01T10:00:00Z", "lines": [

@@ -9,7 +9,7 @@ use service_kit::problem::parse_strict;
 
 use super::elements::Elements;
 use super::{InputError, Record, Rows, any_of};
-use crate::import::map::{Column, Plan, Requirement, Scope};
+use crate::map::{Column, Plan, Requirement, Scope};
 
 pub(super) struct NdjsonRows {
     name: Arc<str>,

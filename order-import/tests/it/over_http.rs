@@ -1,141 +1,19 @@
 //! Imports through HTTP, against an endpoint that fails in the ways a network and a restarting engine do.
-//!
-//! The endpoint is a double for its faults only: it keeps what it took in and answers as the engine's import does.
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use domain::{Currency, TenantId};
-use orderctl::engine::{Bearer, Engine, Tokens};
-use orderctl::import::input::Origin;
-use orderctl::import::ledger::LineCounts;
-use orderctl::import::map::{ONLINE_RETAIL, Plan};
-use orderctl::import::progress::Progress;
-use orderctl::import::{Choices, ImportOutcome, Job, import};
-use orderctl::sample;
-use serde_json::{Value, json};
-use service_kit::auth::Role;
+use domain::Currency;
+use order_import::input::Origin;
+use order_import::ledger::LineCounts;
+use order_import::map::{ONLINE_RETAIL, Plan};
+use order_import::progress::Progress;
+use order_import::testing::{Endpoint, Fault, Running, Scratch, read_report, serve};
+use order_import::{Choices, ImportOutcome, Job, import, sample};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
-
-/// How the endpoint treats its n-th request.
-#[derive(Debug, Clone, Copy)]
-enum Fault {
-    /// 503 with Retry-After.
-    Unavailable,
-    /// Takes all rows in, answers half of them and breaks the connection.
-    ResetAfterHalf,
-    /// Answers `failed` for every second row.
-    FailEverySecond,
-    /// Refuses the whole request.
-    Forbidden,
-}
-
-#[derive(Default)]
-pub struct Endpoint {
-    faults: Mutex<HashMap<usize, Fault>>,
-    requests: Mutex<usize>,
-    pub orders: Mutex<HashMap<String, Value>>,
-    refuse: HashSet<String>,
-    stop: Option<CancellationToken>,
-}
-
-async fn imports(
-    State(endpoint): State<Arc<Endpoint>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let dry_run = query.as_deref() == Some("dryRun=true");
-    assert_eq!(headers["authorization"], "Bearer test-token");
-    assert_eq!(headers["content-type"], "application/x-ndjson");
-    let number = {
-        let mut requests = endpoint.requests.lock().unwrap();
-        *requests += 1;
-        *requests
-    };
-    if let Some(stop) = &endpoint.stop {
-        stop.cancel();
-    }
-    let fault = endpoint.faults.lock().unwrap().get(&number).copied();
-    match fault {
-        Some(Fault::Unavailable) => {
-            return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")], "").into_response();
-        }
-        Some(Fault::Forbidden) => {
-            let problem = json!({ "title": "Not allowed", "detail": "the scope orders:import is missing" });
-            return (StatusCode::FORBIDDEN, problem.to_string()).into_response();
-        }
-        _ => {}
-    }
-    let mut results: Vec<Result<String, std::io::Error>> = Vec::new();
-    for (index, line) in body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate() {
-        let failed = matches!(fault, Some(Fault::FailEverySecond)) && index % 2 == 1;
-        let mut result = if failed {
-            json!({ "status": "failed", "code": "store_unavailable", "detail": "try again", "retryable": true })
-        } else {
-            endpoint.take_in(line, dry_run)
-        };
-        result["row"] = (index + 1).into();
-        results.push(Ok(format!("{result}\n")));
-    }
-    if matches!(fault, Some(Fault::ResetAfterHalf)) {
-        results.truncate(results.len() / 2);
-        results.push(Err(std::io::Error::other("reset")));
-    }
-    Body::from_stream(futures::stream::iter(results)).into_response()
-}
-
-impl Endpoint {
-    fn take_in(&self, line: &[u8], dry_run: bool) -> Value {
-        let mut row: Value = serde_json::from_slice(line).unwrap();
-        let is_update = row.as_object_mut().unwrap().remove("update").is_some();
-        let reference = row["reference"].as_str().unwrap().to_owned();
-        if self.refuse.contains(&reference) {
-            return json!({ "status": "refused", "code": "order_number_taken", "detail": "taken",
-                "errors": [{ "pointer": "/number", "code": "taken", "detail": "by another order" }] });
-        }
-        let mut orders = self.orders.lock().unwrap();
-        match orders.get(&reference) {
-            Some(seen) if *seen == row => json!({ "status": "already" }),
-            Some(_) if is_update => {
-                if !dry_run {
-                    orders.insert(reference, row);
-                }
-                json!({ "status": "corrected" })
-            }
-            Some(_) => json!({ "status": "refused", "code": "import_conflict", "detail": "other content" }),
-            None => {
-                if !dry_run {
-                    orders.insert(reference, row);
-                }
-                json!({ "status": "imported" })
-            }
-        }
-    }
-}
-
-pub struct Running {
-    pub engine: Engine,
-    pub endpoint: Arc<Endpoint>,
-}
-
-pub async fn serve(endpoint: Endpoint) -> Running {
-    let endpoint = Arc::new(endpoint);
-    let router = Router::new().route("/v1/imports", post(imports)).with_state(Arc::clone(&endpoint));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let bearer = Bearer { role: Role::Admin, tenant: TenantId::try_new("default").unwrap(), customer: None };
-    Running { engine: Engine::new(url, Tokens::given("test-token"), bearer), endpoint }
-}
 
 fn job(invoices: usize, report: Option<PathBuf>) -> Job {
     Job {
@@ -155,31 +33,6 @@ async fn run(running: &Running, job: Job) -> ImportOutcome {
 
 fn faults(faults: &[(usize, Fault)]) -> Endpoint {
     Endpoint { faults: Mutex::new(faults.iter().copied().collect()), ..Endpoint::default() }
-}
-
-/// A path for a report, which is removed with the test.
-pub struct Scratch(PathBuf);
-
-impl Scratch {
-    pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("orderctl-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-pub fn read_report(path: &Path) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 #[tokio::test]

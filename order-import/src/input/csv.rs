@@ -7,7 +7,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::quoting::Watched;
 use super::{InputError, Record, Rows, any_of};
-use crate::import::map::Plan;
+use crate::map::Plan;
 
 /// What some programs write before the first column. Source: Unicode, byte order mark in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::import::input::Record;
+use crate::input::Record;
 
 /// Whose keys a column is looked for among, where a file has orders with their lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

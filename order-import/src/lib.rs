@@ -6,6 +6,8 @@
 //! Does not: write to the store. Every order goes through `POST /v1/imports`.
 
 mod credits;
+mod engine;
+pub mod exact;
 mod group;
 pub mod input;
 mod intern;
@@ -15,8 +17,12 @@ mod order;
 pub mod progress;
 pub mod report;
 mod row;
+pub mod sample;
 mod send;
+mod spool;
 mod summary;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +35,6 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::Engine;
 use group::{Gatherer, Index};
 use input::Origin;
 use ledger::{Completed, CountError, Ledger, Outcome};
@@ -37,16 +42,19 @@ use map::Plan;
 pub use order::Choices;
 use order::Prepared;
 use progress::Progress;
-use report::{ReportError, Run, Spool};
+use report::Run;
 use send::Sender;
+use spool::Spool;
 
+pub use engine::Engine;
 pub use group::GatherError;
 pub use send::SendError;
+pub use spool::ReportError;
 
 /// The rules for lines, as help text.
-pub const RULES: &str = include_str!("../../docs/import-rules.md");
+pub const RULES: &str = include_str!("../docs/import-rules.md");
 /// The map language, as help text.
-pub const MAPS: &str = include_str!("../../docs/import-maps.md");
+pub const MAPS: &str = include_str!("../docs/import-maps.md");
 /// Concurrent requests; the engine accepts four.
 const STREAMS: usize = 3;
 /// Most invoices and bytes in one request.
@@ -131,7 +139,7 @@ pub async fn import(
         seconds: watch.elapsed().as_secs_f64(),
     };
     if let Some(spool) = ledger.take_spool() {
-        spool.finish(&ledger, &run)?;
+        report::finish(spool, &ledger, &run)?;
     }
     Ok(ImportOutcome { ledger, run, error })
 }

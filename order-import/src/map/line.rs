@@ -10,26 +10,10 @@ use domain::{
 
 use super::compile::Plan;
 use super::take::Take;
-use super::{Country, Kind, Price, ResolvedTime, Sign};
+use super::{Country, Kind, Price, Refusal, ResolvedTime, Sign};
 use crate::exact::Exact;
-use crate::import::input::Record;
-use crate::import::intern::Interner;
-
-/// Why a line is not imported.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Stable code, for programs.
-    pub code: Cow<'static, str>,
-    /// Explanation, for people.
-    pub detail: Cow<'static, str>,
-}
-
-impl Refusal {
-    /// A refusal with a code of this program.
-    pub fn new(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: Cow::Borrowed(code), detail: detail.into() }
-    }
-}
+use crate::input::Record;
+use crate::intern::Interner;
 
 /// A line that can be imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
