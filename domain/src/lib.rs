@@ -23,7 +23,7 @@ pub mod upcast;
 
 pub use country::{CountryCode, UnknownCountry};
 pub use currency::Currency;
-pub use decider::{Decider, EventType, StoredEvent, Unfoldable, fold};
+pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
     CustomerId, EventId, ExternalReference, ImportSource, LineId, OrderId, OrderNumber, Sku, SubjectId, TenantId,
 };
@@ -34,3 +34,4 @@ pub use quantity::{InvalidQuantity, Quantity};
 pub use scope::Scope;
 pub use text::{Description, InvalidText, Reason, is_hidden};
 pub use time::{InvalidTimestamp, Timestamp};
+pub use upcast::{EventType, StoredEvent};

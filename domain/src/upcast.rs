@@ -3,9 +3,49 @@
 //! Guarantees: an event of the current version is parsed directly; an unknown type or version is an error that
 //! names it. Does not: rewrite stored rows.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::StoredEvent;
+/// An event that can be stored: it has a name, a schema version and a JSON body.
+pub trait StoredEvent: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// The steps that convert bodies of earlier releases to the current schema.
+    const UPCASTERS: &'static [Upcaster];
+    /// Every type of event that this release writes, by index.
+    const TYPES: &'static [EventType];
+
+    /// The event's place in [`StoredEvent::TYPES`].
+    fn index(&self) -> usize;
+
+    /// The fact's name in the past tense, such as `OrderPlaced`.
+    fn event_type(&self) -> &'static str {
+        Self::TYPES[self.index()].name
+    }
+
+    /// The version of the stored schema, written to every row (`"1.0"`).
+    fn event_version(&self) -> &'static str {
+        Self::TYPES[self.index()].version
+    }
+
+    /// The version that this release writes for a type, `None` for a type it does not know.
+    fn current_version(event_type: &str) -> Option<&'static str> {
+        Self::TYPES.iter().find(|known| known.name == event_type).map(|known| known.version)
+    }
+
+    /// Whether this release reads a type in a version.
+    fn is_read(event_type: &str, version: &str) -> bool {
+        let is_lifted = |step: &Upcaster| step.event_type == event_type && step.from == version;
+        Self::current_version(event_type)
+            .is_some_and(|current| current == version || Self::UPCASTERS.iter().any(is_lifted))
+    }
+}
+
+/// A type of event and the version in which this release stores it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventType {
+    pub name: &'static str,
+    pub version: &'static str,
+}
 
 /// One step of a chain: converts the body of one event type from one version to the next.
 #[derive(Debug, Clone, Copy)]

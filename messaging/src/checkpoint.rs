@@ -4,22 +4,18 @@
 //! aborted records and transaction markers follow it and however many more are written meanwhile. The partition is the
 //! shard, so one partition holds the checkpoints of one shard alone.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
 use domain::EventId;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::OwnedHeaders;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::{Deserialize, Serialize};
 use service_kit::clock::Stopwatch;
 use uuid::Uuid;
 
 use crate::client::{self, METADATA_TIMEOUT_MS};
-use crate::record::EncodedRecord;
-use crate::shard_records::CheckpointRecord;
 
 /// How far before the end the first attempt starts to read, in offsets.
 const LOOK_BACK_FIRST: i64 = 100;
@@ -49,33 +45,6 @@ impl Checkpoint {
     /// The checkpoint of a shard that has published nothing: position 0 and a nil event id.
     pub const fn before_first(incarnation: Uuid, shard: i16) -> Self {
         Self { incarnation, shard, position: 0, event_id: EventId::new(Uuid::nil()) }
-    }
-
-    /// The Kafka record of this checkpoint.
-    ///
-    /// # Panics
-    /// Never: a checkpoint has only texts and numbers, which JSON can always hold.
-    pub fn to_record(&self, topic: &str) -> EncodedRecord {
-        CheckpointRecord { checkpoint: *self, examined: None, examined_further: BTreeMap::new() }.to_record(topic)
-    }
-}
-
-impl CheckpointRecord {
-    /// The Kafka record of this checkpoint.
-    ///
-    /// # Panics
-    /// Never: a checkpoint has only texts and numbers, which JSON can always hold.
-    pub fn to_record(&self, topic: &str) -> EncodedRecord {
-        let value = serde_json::to_vec(self).expect("a checkpoint has only texts and numbers");
-        let shard = self.checkpoint.shard;
-        EncodedRecord {
-            topic: topic.into(),
-            partition: Some(shard.into()),
-            key: Some(shard.to_string().into_bytes()),
-            value: Some(value),
-            headers: OwnedHeaders::new(),
-            timestamp_ms: None,
-        }
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod broker;
 pub mod checkpoint;
+mod checkpoint_record;
 mod client;
 pub mod codec;
 pub mod consumer;
@@ -25,6 +26,7 @@ pub mod testing;
 pub mod topics;
 mod wire;
 
+pub use checkpoint_record::CheckpointRecord;
 pub use codec::{
     DecodeError, Decoder, EncodeError, Encoder, Readers, UnreadableError, check_publishable, encoded_size_of,
 };
@@ -32,7 +34,7 @@ pub use partition::partition_of;
 pub use record::{EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord};
 pub use registry::{Registry, RegistryError};
 pub use shard_records::{
-    CheckpointRecord, EventRecord, EventsLook, Examined, Found, LogSource, LookError, Outcome, PartitionLook,
-    Producing, abort_open, look_at_checkpoints, look_at_events,
+    EventRecord, EventsLook, Examined, Found, LogSource, LookError, Outcome, PartitionLook, Producing, abort_open,
+    look_at_checkpoints, look_at_events,
 };
 pub use wire::WireError;

@@ -6,7 +6,6 @@ mod args;
 pub mod audit;
 pub mod cli;
 mod connections;
-mod decimal;
 pub mod demo;
 pub mod dlq;
 pub mod engine;

@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 
 use crate::args::DEFAULT_TENANT;
 use crate::connections::read_client;
-use crate::decimal::decimal;
+use domain::decimal;
 
 /// `stats`
 #[derive(Debug, Args)]

@@ -8,8 +8,8 @@ use event_store::{DeclaredEvent, StoredRow};
 use messaging::{EncodedRecord, Encoder};
 use uuid::Uuid;
 
+use crate::error::RelayError;
 use crate::outgoing::outgoing;
-use crate::session::RelayError;
 
 /// A kind of stream with its topic.
 #[derive(Clone)]

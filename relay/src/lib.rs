@@ -9,6 +9,7 @@
 //! Does not: assign positions (the sequencer does) or decide which process runs: a lease decides, and fencing enforces
 //! it.
 
+mod error;
 mod kinds;
 mod options;
 mod outgoing;
@@ -25,10 +26,10 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use error::RelayError;
 pub use kinds::{Kinds, RelayedKind, declared_events};
 pub use options::{BATCH_EVENTS_MAX, RelayOptions};
 pub use outgoing::{UnreadableEvent, outgoing, published, published_as_foreign};
-pub use session::RelayError;
 pub use start::{PartitionName, StartError, Undecidable};
 pub use status::{RelayStatus, RelayStopped};
 

@@ -15,8 +15,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tracing::Level;
 
+use crate::error::RelayError;
 use crate::kinds::Publication;
-use crate::session::RelayError;
 use crate::{Deps, RelayOptions};
 
 /// Records that are encoded before other tasks get a turn.

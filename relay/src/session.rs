@@ -3,18 +3,17 @@
 use std::time::Duration;
 
 use domain::EventId;
-use domain::contract::Position;
-use event_store::{DeclaredEvent, Lease, LeaseError, ReadError};
+use event_store::Lease;
 use messaging::checkpoint::Checkpoint;
 use messaging::producer::{ProducerError, TransactionalProducer};
-use messaging::{EncodeError, EncodedRecord, partition_of};
+use messaging::{EncodedRecord, partition_of};
 use service_kit::clock::Stopwatch;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::outgoing::UnreadableEvent;
+use crate::error::RelayError;
 use crate::pages::{Page, Pages, Trace};
-use crate::start::{ExaminedTopics, PartitionName, StartError, Started, look_again, start};
+use crate::start::{ExaminedTopics, PartitionName, Started, look_again, start};
 use crate::{Deps, RelayOptions};
 
 /// How a session ended without an error.
@@ -24,61 +23,6 @@ pub(crate) enum End {
     StandBy,
     /// An event of a newer release is next, which a relay of that release has to publish.
     NewerRelease,
-}
-
-/// Why a session ended.
-#[derive(Debug, thiserror::Error)]
-pub enum RelayError {
-    /// Where to resume publishing cannot be decided.
-    #[error("the relay of shard {shard} cannot find the position to resume from")]
-    Start {
-        shard: i16,
-        #[source]
-        source: Box<StartError>,
-    },
-    /// Taking or renewing the lease failed.
-    #[error("the relay cannot ask for its lease")]
-    Lease(#[from] LeaseError),
-    /// The log cannot be read.
-    #[error("the relay cannot read the log")]
-    Read(#[from] ReadError),
-    /// An event of a kind that this release writes cannot be read. Published as a foreign event, it would be lost to
-    /// every consumer.
-    #[error(
-        "the relay cannot publish an event of the engine's own. Run the release that wrote it, or restore the row from a backup"
-    )]
-    Unreadable(#[from] UnreadableEvent),
-    /// An event of a kind that only a newer release knows.
-    #[error(
-        "the event at position {position}, {kind} of version {version}, was written by a newer release, whose relay has to \
-         publish it",
-        kind = event.event_type, version = event.event_version
-    )]
-    NewerRelease { position: Position, event: Box<DeclaredEvent> },
-    /// A record cannot be encoded.
-    #[error("the relay cannot encode the event at position {position}")]
-    Encode {
-        position: Position,
-        #[source]
-        source: EncodeError,
-    },
-    /// Kafka does not take the records.
-    #[error("the relay cannot publish")]
-    Produce(#[from] ProducerError),
-}
-
-impl RelayError {
-    /// Whether retrying cannot help.
-    pub fn is_final(&self) -> bool {
-        match self {
-            Self::Start { source, .. } => source.is_final(),
-            Self::Unreadable(_)
-            | Self::Encode { .. }
-            | Self::Produce(ProducerError::Fatal { .. })
-            | Self::Read(ReadError::Hole(_)) => true,
-            Self::NewerRelease { .. } | Self::Lease(_) | Self::Read(_) | Self::Produce(_) => false,
-        }
-    }
 }
 
 pub(crate) async fn session(

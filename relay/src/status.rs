@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::session::RelayError;
+use crate::error::RelayError;
 
 /// The state that the relays of a process share with its readiness check.
 #[derive(Debug, Clone, Default)]

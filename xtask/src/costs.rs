@@ -24,10 +24,10 @@ pub struct Sample {
 
 /// The samples and their bounds. A bound is only ever lowered.
 pub const SAMPLES: [Sample; 5] = [
-    Sample { kind: "command", name: "RemoveLine", files_max: 12 },
-    Sample { kind: "event", name: "LineRemoved", files_max: 16 },
-    Sample { kind: "column", name: "cancel_note", files_max: 17 },
-    Sample { kind: "read model", name: "sku_sales", files_max: 14 },
+    Sample { kind: "command", name: "RemoveLine", files_max: 5 },
+    Sample { kind: "event", name: "LineRemoved", files_max: 5 },
+    Sample { kind: "column", name: "cancel_note", files_max: 4 },
+    Sample { kind: "read model", name: "sku_sales", files_max: 13 },
     Sample { kind: "participant", name: "ORDER_PARTICIPANT", files_max: 2 },
 ];
 

@@ -8,18 +8,17 @@
 //! meanwhile; reading ends when its future is dropped. Does not: change anything, [`abort_open`] apart, or wait for a
 //! transaction to end.
 
-use std::collections::BTreeMap;
-
 mod abort;
 mod batches;
+mod examined;
 mod read;
 
 pub use abort::abort_open;
+pub use examined::Examined;
 use rdkafka::error::KafkaError;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint_record::CheckpointRecord;
 use crate::client;
 use crate::wire::WireError;
 use read::Reader;
@@ -69,32 +68,6 @@ pub struct Found<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventRecord {
     pub position: i64,
-}
-
-/// A checkpoint as it is written, with what the last examination of the event topic has proven.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckpointRecord {
-    #[serde(flatten)]
-    pub checkpoint: Checkpoint,
-    /// `None` in records of releases that did not examine the topic.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub examined: Option<Examined>,
-    /// The same of the further event topics, by name, where the log is published to several.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub examined_further: BTreeMap<String, Examined>,
-}
-
-/// How far the event topic was examined, so that the next start need not go back further.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Examined {
-    /// By partition: all committed records of the shard before this offset have `position` or a lower position.
-    pub ends: Vec<i64>,
-    /// The highest position of the shard that was found committed.
-    pub position: i64,
-    /// Partitions that have committed records of the shard without their marker at or after the offset in `ends`. They
-    /// are read again from there, whatever follows.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unmarked: Vec<i32>,
 }
 
 /// What was found in one partition.

@@ -5,7 +5,7 @@ use domain::Currency;
 use tokio_postgres::Row;
 
 use super::condition::Condition;
-use crate::decimal::decimal;
+use domain::decimal;
 
 /// What a row of the export is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

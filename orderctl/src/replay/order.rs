@@ -18,6 +18,9 @@ use crate::events::{Moment, happened_by, positions};
 /// Used if the position of an event is not known; a projection does not depend on it.
 const UNKNOWN: Position = Position { shard: 0, position: 0 };
 
+/// Columns of the row that tell nothing of the order: what follows from its lines, and where its last event stands in the log.
+const UNSHOWN: [&str; 3] = ["line_count", "shard", "position"];
+
 pub(super) async fn show(variables: &Variables, args: &ShowArgs) -> Result<bool, BoxError> {
     let view = folded(variables, args.order, args.as_of).await?;
     let Some(view) = view else { return Err(format!("nothing had happened to {} by then", args.order).into()) };
@@ -83,16 +86,19 @@ fn as_json(view: &OrderView) -> Value {
             (line.line_id.to_string(), fields)
         })
         .collect();
-    json!({
-        "orderId": view.order_id, "tenant": view.tenant, "version": view.version, "state": view.state.as_str(),
-        "kind": view.kind.as_str(), "imported": view.imported, "source": view.source, "reference": view.reference,
-        "creditOf": view.credit_of, "number": view.number, "customer": view.customer, "country": view.country,
-        "currency": view.currency, "totalMinor": view.total_minor, "quantityTotal": view.quantity_total,
-        "draftedAt": view.drafted_at, "placedAt": view.placed_at, "cancelledAt": view.cancelled_at,
-        "importedAt": view.imported_at, "updatedAt": view.updated_at, "cancelReason": view.cancel_reason,
-        "cancelNote": view.cancel_note, "shippingAddress": view.shipping_address,
-        "billingAddress": view.billing_address, "lines": lines,
-    })
+    let shown = view.row_json().into_iter().filter(|(name, _)| !UNSHOWN.contains(&name.as_str()));
+    let mut fields: Map<String, Value> = shown.map(|(name, value)| (camel_case(&name), value)).collect();
+    fields.insert("lines".to_owned(), Value::Object(lines));
+    Value::Object(fields)
+}
+
+fn camel_case(name: &str) -> String {
+    let mut after_line = false;
+    let letter = |letter: char| {
+        let is_first = std::mem::replace(&mut after_line, letter == '_');
+        (letter != '_').then(|| if is_first { letter.to_ascii_uppercase() } else { letter })
+    };
+    name.chars().filter_map(letter).collect()
 }
 
 /// Leaves by their paths.

@@ -4,16 +4,16 @@
 //! events at the row's own version; memory holds one order, a page of each table, and the sums. Does not: repair, or
 //! find what the caller's stream of events leaves out.
 
+mod found;
 mod kept;
 mod sorted;
 mod tables;
 
-use domain::contract::Position;
 use domain::order::contract::Published;
 use service_kit::BoxError;
 use tokio_postgres::Transaction;
-use uuid::Uuid;
 
+pub use found::{Behind, Found};
 pub use sorted::Sorted;
 use sorted::SortedPages;
 use tables::Rows;
@@ -21,57 +21,7 @@ use tables::Rows;
 use crate::order::audit::{self as orders, Order, OrderRows};
 use crate::order::timeline::ORDER_TIMELINE;
 use crate::order::view::{ORDER_LINES, ORDER_SUMMARY};
-use crate::rebuild::Difference;
-use crate::table::RowError;
 use crate::{Contribution, Generations};
-
-/// A finding of the audit.
-#[derive(Debug)]
-pub enum Found {
-    /// A row is not the fold of its events.
-    Differs(Difference),
-    /// A row holds what no projector writes.
-    Damaged { order_id: Uuid, error: RowError },
-    /// An order's rows have a version that the log does not have.
-    Ahead {
-        order_id: Uuid,
-        /// The version of the rows.
-        applied: i64,
-        /// The last version in the log.
-        stored: i64,
-    },
-    /// An applied event does not fold.
-    Unfoldable {
-        order_id: Uuid,
-        /// The version of the event.
-        version: i64,
-        reason: String,
-    },
-    /// Rows of an order lack events that they must have.
-    Behind(Behind),
-    /// The live rows and those of the kept generation differ.
-    Unequal {
-        model: &'static str,
-        /// The generation that is kept.
-        kept: i32,
-        /// Orders whose rows differ, twenty at most.
-        orders: Vec<String>,
-    },
-}
-
-/// An order whose rows lack events up to the heads.
-#[derive(Debug)]
-pub struct Behind {
-    pub order_id: Uuid,
-    /// The version its rows have.
-    pub applied: i64,
-    /// The version they must have.
-    pub due: i64,
-    /// The position of the first missing event.
-    pub first: Position,
-    /// Rows of the sums that are wrong because of it, twenty at most.
-    pub falsifies: Vec<String>,
-}
 
 /// How much was compared.
 #[derive(Debug, Default, PartialEq, Eq)]

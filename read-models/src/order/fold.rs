@@ -85,31 +85,20 @@ fn step(view: Option<OrderView>, record: &Published, checked: &Checked<'_>) -> R
         (Some(view @ OrderView { state: ViewState::Completed, .. }), PublicEvent::OrderImportCorrected(event)) => {
             begin::corrected(&view, event, record, checked)
         }
-        (Some(view @ OrderView { state: ViewState::Draft, .. }), PublicEvent::LineAdded(event)) => {
-            change::line_added(view, event, checked)
+        (Some(view @ OrderView { state: ViewState::Draft | ViewState::Placed, .. }), event) => {
+            change::step(view, event, checked)
         }
-        (Some(view @ OrderView { state: ViewState::Draft, .. }), PublicEvent::LineQuantityChanged(event)) => {
-            change::quantity_changed(view, event, checked)
-        }
-        (Some(view @ OrderView { state: ViewState::Draft, .. }), PublicEvent::LineRemoved(event)) => {
-            change::line_removed(view, event, checked)
-        }
-        (Some(view @ OrderView { state: ViewState::Draft, .. }), PublicEvent::AddressChanged(event)) => {
-            change::address_changed(view, event, checked)
-        }
-        (Some(view @ OrderView { state: ViewState::Draft, .. }), PublicEvent::OrderPlaced(event)) => {
-            change::placed(view, event, checked)
-        }
-        (
-            Some(view @ OrderView { state: ViewState::Draft | ViewState::Placed, .. }),
-            PublicEvent::OrderCancelled(event),
-        ) => change::cancelled(view, event, checked),
-        (view, event) => Err(FoldError::Unexpected {
-            order_id: event.order_id().to_owned(),
-            version: event.version(),
-            event: event.name(),
-            state: view.map_or("nothing", |view| view.state.as_str()),
-        }),
+        (view, event) => Err(unexpected(view.map(|view| view.state), event)),
+    }
+}
+
+/// The event cannot happen to an order in this state.
+fn unexpected(state: Option<ViewState>, event: &PublicEvent) -> FoldError {
+    FoldError::Unexpected {
+        order_id: event.order_id().to_owned(),
+        version: event.version(),
+        event: event.name(),
+        state: state.map_or("nothing", ViewState::as_str),
     }
 }
 

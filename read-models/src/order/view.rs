@@ -239,3 +239,10 @@ impl Stored for ContractAddress {
         Ok(sql)
     }
 }
+
+impl OrderView {
+    /// The order's row as JSON, column by column, without its lines.
+    pub fn row_json(&self) -> serde_json::Map<String, serde_json::Value> {
+        crate::table::fields(self)
+    }
+}

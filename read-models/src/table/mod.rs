@@ -138,15 +138,20 @@ pub(crate) fn parameters<'b>(arrays: &'b Arrays<'_>) -> Vec<&'b (dyn ToSql + Syn
     arrays.iter().map(|array| array as &(dyn ToSql + Sync)).collect()
 }
 
-/// A row as JSON, column by column.
+/// A row as a JSON object, column by column.
 pub(crate) fn json<R: Columns>(row: &R) -> Value {
+    Value::Object(fields(row))
+}
+
+/// The fields of [`json`].
+pub(crate) fn fields<R: Columns>(row: &R) -> Map<String, Value> {
     let mut columns = R::columns().into_iter();
     let mut object = Map::new();
     row.cells(&mut |cell| {
         let column = columns.next().expect("a row has as many values as columns");
         object.insert(column.name.to_owned(), cell.into());
     });
-    Value::Object(object)
+    object
 }
 
 #[cfg(test)]

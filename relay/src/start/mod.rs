@@ -17,7 +17,7 @@ use messaging::{EncodedRecord, LogSource, LookError, WireError, abort_open};
 use service_kit::clock::Stopwatch;
 use tokio_util::sync::CancellationToken;
 
-use crate::session::RelayError;
+use crate::error::RelayError;
 use crate::{Deps, RelayOptions};
 use decision::Decision;
 pub use decision::{PartitionName, Undecidable};

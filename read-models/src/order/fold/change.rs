@@ -1,17 +1,27 @@
 //! Events that change an order.
 
 use domain::order::contract::{
-    AddressChanged, AddressRole, CancelReason, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderPlaced,
+    AddressChanged, AddressRole, CancelReason, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled,
+    OrderPlaced, PublicEvent,
 };
 
-use super::{Checked, FoldError};
+use super::{Checked, FoldError, unexpected};
 use crate::{OrderView, ViewState};
 
-pub(super) fn line_added(
-    mut view: OrderView,
-    event: &LineAdded,
-    checked: &Checked<'_>,
-) -> Result<OrderView, FoldError> {
+/// What an event changes in an order that is a draft or placed.
+pub(super) fn step(view: OrderView, event: &PublicEvent, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+    match (view.state, event) {
+        (ViewState::Draft, PublicEvent::LineAdded(event)) => line_added(view, event, checked),
+        (ViewState::Draft, PublicEvent::LineQuantityChanged(event)) => quantity_changed(view, event, checked),
+        (ViewState::Draft, PublicEvent::LineRemoved(event)) => line_removed(view, event, checked),
+        (ViewState::Draft, PublicEvent::AddressChanged(event)) => address_changed(view, event, checked),
+        (ViewState::Draft, PublicEvent::OrderPlaced(event)) => placed(view, event, checked),
+        (ViewState::Draft | ViewState::Placed, PublicEvent::OrderCancelled(event)) => cancelled(view, event, checked),
+        (state, event) => Err(unexpected(Some(state), event)),
+    }
+}
+
+fn line_added(mut view: OrderView, event: &LineAdded, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
     let ordinal = view.lines.last().map_or(1, |line| line.ordinal + 1);
     let line = checked.line(&view, &event.line, ordinal)?;
     if view.line(line.line_id).is_some() {
@@ -21,7 +31,7 @@ pub(super) fn line_added(
     checked.sum(view, None)
 }
 
-pub(super) fn quantity_changed(
+fn quantity_changed(
     mut view: OrderView,
     event: &LineQuantityChanged,
     checked: &Checked<'_>,
@@ -36,11 +46,7 @@ pub(super) fn quantity_changed(
     checked.sum(view, None)
 }
 
-pub(super) fn line_removed(
-    mut view: OrderView,
-    event: &LineRemoved,
-    checked: &Checked<'_>,
-) -> Result<OrderView, FoldError> {
+fn line_removed(mut view: OrderView, event: &LineRemoved, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
     let line_id = checked.uuid("line_id", &event.line_id)?;
     let before = view.lines.len();
     view.lines.retain(|line| line.line_id != line_id);
@@ -50,11 +56,7 @@ pub(super) fn line_removed(
     checked.sum(view, None)
 }
 
-pub(super) fn address_changed(
-    mut view: OrderView,
-    event: &AddressChanged,
-    checked: &Checked<'_>,
-) -> Result<OrderView, FoldError> {
+fn address_changed(mut view: OrderView, event: &AddressChanged, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
     let address = checked.address(&event.address)?;
     match event.role {
         AddressRole::Shipping => {
@@ -68,7 +70,7 @@ pub(super) fn address_changed(
 }
 
 /// The placed lines and addresses replace those of the draft.
-pub(super) fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
     let lines = checked.lines(&view, &event.lines)?;
     let total = checked.minor(&view, &event.total)?;
     let view = OrderView {
@@ -84,11 +86,7 @@ pub(super) fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_>
     checked.sum(view, Some(total))
 }
 
-pub(super) fn cancelled(
-    view: OrderView,
-    event: &OrderCancelled,
-    checked: &Checked<'_>,
-) -> Result<OrderView, FoldError> {
+fn cancelled(view: OrderView, event: &OrderCancelled, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
     let reason = match event.reason {
         CancelReason::Customer => "CUSTOMER",
         CancelReason::Staff => "STAFF",
