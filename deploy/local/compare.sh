@@ -52,9 +52,11 @@ measure() {
   ) | sed -nE "s/^([a-z0-9_]+)=([0-9.]+)\$/\\1 $1 $2 \\2/p" >>"$results"
 }
 
+benches=()
+for bench in "$@"; do benches+=(--bench "$bench"); done
 for folder in "$base" "$ROOT"; do
   say "Building the benchmarks of $folder"
-  (cd "$folder" && cargo bench -q -p benches --no-run $(printf -- '--bench %s ' "$@"))
+  (cd "$folder" && cargo bench -q -p benches --no-run "${benches[@]}")
 done
 for bench in "$@"; do
   for ((pair = 1; pair <= pairs; pair++)); do
