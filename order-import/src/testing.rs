@@ -39,6 +39,8 @@ pub struct Endpoint {
     pub faults: Mutex<HashMap<usize, Fault>>,
     /// How many requests it has had.
     pub requests: Mutex<usize>,
+    /// The bearer token of the last request.
+    pub token: Mutex<Option<String>>,
     /// What was taken in, by reference.
     pub orders: Mutex<HashMap<String, Value>>,
     /// References that are refused.
@@ -54,7 +56,8 @@ async fn imports(
     body: Bytes,
 ) -> Response {
     let dry_run = query.as_deref() == Some("dryRun=true");
-    assert_eq!(headers["authorization"], "Bearer test-token");
+    let authorization = headers["authorization"].to_str().unwrap();
+    *endpoint.token.lock().unwrap() = authorization.strip_prefix("Bearer ").map(str::to_owned);
     assert_eq!(headers["content-type"], "application/x-ndjson");
     let number = {
         let mut requests = endpoint.requests.lock().unwrap();

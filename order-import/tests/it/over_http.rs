@@ -43,6 +43,7 @@ async fn a_second_run_changes_nothing_and_says_so() {
     let two = scratch.file("two.json");
     let first = run(&running, job(300, Some(one.clone()))).await;
     assert!(first.run.complete && first.error.is_none());
+    assert_eq!(running.endpoint.token.lock().unwrap().as_deref(), Some("test-token"));
     let second = run(&running, job(300, Some(two.clone()))).await;
     let first_lines = first.ledger.lines;
     let second_lines = second.ledger.lines;
