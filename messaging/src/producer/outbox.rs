@@ -107,8 +107,13 @@ impl Outbox {
     ) -> Result<(), KafkaError> {
         let producer = Arc::clone(self.client());
         let outcome = client::blocking(move || drain(&producer, timeout).and_then(|()| call(&producer))).await;
-        // A failed delivery is the cause, the failed commit its consequence.
-        self.failure().map_or(outcome, Err)
+        match self.failure() {
+            // The client discards records once the producer has failed, such as by being fenced; the call tells why.
+            Some(discarded) if is_discarded(&discarded) => outcome.and(Err(discarded)),
+            // Any other failed delivery is the cause, the failed call its consequence.
+            Some(failure) => Err(failure),
+            None => outcome,
+        }
     }
 
     /// Waits for every delivery, then runs a blocking call that discards them all.
@@ -142,6 +147,11 @@ impl Outbox {
         let failed = context.failed.load(Ordering::SeqCst);
         failed.then(|| context.first_failure.lock().unwrap_or_else(PoisonError::into_inner).clone())?
     }
+}
+
+/// Whether a record was given up by the client itself, as a consequence of something else.
+fn is_discarded(failure: &KafkaError) -> bool {
+    matches!(failure.rdkafka_error_code(), Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight))
 }
 
 impl Drop for Outbox {

@@ -2,6 +2,8 @@
 
 use futures::future::join_all;
 use messaging::headers::TRACEPARENT;
+use messaging::producer::TransactionalProducer;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use service_kit::poll::wait_until;
 
 use crate::support::{Journey, LOOK, PATIENCE, header, new_order};
@@ -76,6 +78,27 @@ async fn a_relay_whose_lease_was_taken_publishes_nothing_more() {
     assert_eq!(journey.check_topic().await.len(), 100);
     running.stop().await;
     successor.stop().await;
+}
+
+/// On one thread, whose recorder of metrics is the test's own.
+#[tokio::test]
+async fn a_relay_whose_producer_was_fenced_counts_it_and_publishes_the_rest_once_by_a_new_one() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let metrics = recorder.handle();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let journey = Journey::begin().await;
+    let order = new_order();
+    let running = journey.start().await;
+    journey.append(&order, 0, 10, "{}").await;
+    journey.published().await;
+    let rival = format!("{}-0", journey.options.transactional_id_prefix);
+    drop(TransactionalProducer::connect(&journey.brokers, &rival).await.unwrap());
+    journey.append(&order, 10, 10, "{}").await;
+    journey.published().await;
+    assert_eq!(journey.check_topic().await.len(), 20);
+    let metrics = metrics.render();
+    assert!(metrics.contains("relay_fenced_total{shard=\"0\"} 1"), "{metrics}");
+    running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
