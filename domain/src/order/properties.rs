@@ -1,5 +1,7 @@
 //! Properties that hold for every order after any sequence of commands.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::decisions::fixtures::{
@@ -7,7 +9,7 @@ use super::decisions::fixtures::{
     set_address,
 };
 use super::{AddressKind, CancelReason, ImportOrder, LINES_MAX, Order, OrderCommand, OrderEvent, OrderState};
-use crate::{Decider, Money, fold, upcast};
+use crate::{Decider, Money, StoredEvent, fold, upcast};
 
 fn any_command() -> impl Strategy<Value = OrderCommand> {
     let price = prop::sample::select(vec!["0", "0.01", "0.005", "2.55", "99999.9999"]);
@@ -40,6 +42,29 @@ fn run(commands: Vec<OrderCommand>) -> (OrderState, Vec<OrderEvent>) {
         history.extend(events);
     }
     (state, history)
+}
+
+#[test]
+fn every_event_is_given_by_a_command_and_folds() {
+    let draft = vec![
+        create_draft(),
+        add_line(1, 2, "2.55"),
+        add_line(2, 1, "1.00"),
+        change_quantity(1, 3),
+        remove_line(2),
+        set_address(AddressKind::Shipping, "DE"),
+        place_as("1", None),
+        cancel(CancelReason::Customer),
+        erase("customer:c-1"),
+    ];
+    let import = vec![
+        OrderCommand::ImportOrder(import_order(&["1.00"])),
+        OrderCommand::ImportOrder(ImportOrder { is_update: true, ..import_order(&["3.00"]) }),
+    ];
+    let history = [run(draft).1, run(import).1].concat();
+    let given: BTreeSet<_> = history.iter().map(StoredEvent::event_type).collect();
+    let declared: BTreeSet<_> = OrderEvent::TYPES.iter().map(|declared| declared.name).collect();
+    assert_eq!(given, declared, "give the event that is missing by its command");
 }
 
 proptest! {

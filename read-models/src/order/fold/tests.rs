@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use domain::order::contract::{AddressRole, OrderKind, PublicEvent};
 use uuid::Uuid;
 
@@ -12,6 +14,23 @@ fn history() -> EventHistory {
 fn folded(history: &EventHistory) -> Result<OrderView, FoldError> {
     let view = history.records().iter().try_fold(None, |view, record| fold(view, record).map(Some))?;
     Ok(view.expect("a history has events"))
+}
+
+#[test]
+fn every_public_event_is_folded() {
+    let draft = history().drafted().line(0, "A", 2, 150).line(1, "B", 1, 99).quantity(0, 3, 450).removed(1);
+    let placed = draft.addressed(AddressRole::Shipping, address("FR", "customer:c1", "x")).placed("1001");
+    let order = placed.cancelled().erased().foreign();
+    let lines = || vec![line(0, "A", 2, 150)];
+    let import = history().imported("1", OrderKind::Sale, BEGINNING_MICROS, lines());
+    let import = import.corrected("1-A", OrderKind::Sale, Some("c2"), BEGINNING_MICROS, lines());
+    let mut seen = BTreeSet::new();
+    for history in [order, import] {
+        folded(&history).unwrap();
+        seen.extend(history.records().iter().map(|record| record.event.name()));
+    }
+    let declared: BTreeSet<_> = PublicEvent::RECORDS.iter().map(|record| record.name).collect();
+    assert_eq!(seen, declared, "add the record that is missing to one of the histories");
 }
 
 #[test]
