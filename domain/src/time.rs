@@ -101,7 +101,7 @@ impl Timestamp {
     }
 
     /// RFC 3339 in UTC, with no decimals, three or six: as few as keep the moment.
-    fn written(self) -> String {
+    pub fn to_rfc3339(self) -> String {
         self.to_datetime().to_rfc3339_opts(SecondsFormat::AutoSi, true)
     }
 
@@ -129,13 +129,13 @@ impl TryFrom<String> for Timestamp {
 
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.written())
+        f.write_str(&self.to_rfc3339())
     }
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.written())
+        serializer.serialize_str(&self.to_rfc3339())
     }
 }
 

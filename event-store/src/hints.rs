@@ -11,8 +11,8 @@ use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
 use crate::Store;
+use crate::wake::CHANNEL;
 
-const NOTIFY: &str = "NOTIFY order_log_appended";
 /// Shortest time between two hints, in milliseconds.
 const HINT_PACE_MS: u64 = 5;
 /// Pause before the database is tried again, in milliseconds.
@@ -55,5 +55,5 @@ async fn hint(url: &DatabaseUrl, client: &mut Option<Client>) -> Result<(), Hint
         Some(client) => client,
         none => none.insert(service_kit::postgres::connect(url, &ConnectOptions::named("append-hints")).await?),
     };
-    Ok(client.batch_execute(NOTIFY).await?)
+    Ok(client.batch_execute(&format!("NOTIFY {CHANNEL}")).await?)
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::watch;
 
 /// The channel of the hints. Their payload is empty.
-pub(crate) const LISTEN: &str = "LISTEN order_log_appended";
+pub(crate) const CHANNEL: &str = "event_log_appended";
 
 /// What appends tell the sequencers of this process, and which of those are at work.
 #[derive(Clone)]

@@ -72,7 +72,7 @@ pub fn source_of(incarnation: Uuid) -> String {
 pub(crate) fn write<E: PublicEvents>(described: &Described<'_, E>) -> OwnedHeaders {
     let Described { published, payload_hash, full_name, data_schema, source } = *described;
     let event = &published.event;
-    let time = Timestamp::try_from_micros(event.at()).map_or_else(|_| event.at().to_string(), |at| at.to_string());
+    let time = Timestamp::try_from_micros(event.at()).map_or_else(|_| event.at().to_string(), Timestamp::to_rfc3339);
     let headers = OwnedHeaders::new_with_capacity(HEADERS_EXPECTED);
     let headers = text(headers, SPEC_VERSION, "1.0");
     let headers = text(headers, ID, published.event_id.uuid().as_hyphenated().encode_lower(&mut Uuid::encode_buffer()));
@@ -86,7 +86,7 @@ pub(crate) fn write<E: PublicEvents>(described: &Described<'_, E>) -> OwnedHeade
     let headers = text(headers, GLOBAL_POSITION, &published.position.to_string());
     let headers = text(headers, PAYLOAD_HASH, &hexadecimal(payload_hash));
     let headers = text(headers, TENANT_ID, event.tenant());
-    let headers = text(headers, RECORDED_TIME, &published.recorded_at.to_string());
+    let headers = text(headers, RECORDED_TIME, &published.recorded_at.to_rfc3339());
     let headers = optional(headers, TRACEPARENT, published.traceparent.as_deref());
     let headers = optional(headers, CORRELATION_ID, published.correlation_id.as_deref());
     optional(headers, CAUSATION_ID, published.causation_id.as_deref())

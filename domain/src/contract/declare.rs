@@ -113,7 +113,7 @@ macro_rules! declare_events {
             }
 
             impl $public {
-                /// Whose history.
+                /// The id of the stream.
                 pub fn $id(&self) -> &str {
                     self.stream_id()
                 }

@@ -53,7 +53,7 @@ pub trait PublicEvents: Serialize + Clone + Debug + PartialEq + Send + Sync + 's
         Self::RECORDS[self.index()].name
     }
 
-    /// Whose history.
+    /// The id of the stream.
     fn stream_id(&self) -> &str {
         self.head().stream_id
     }
@@ -114,7 +114,7 @@ pub struct Head<'a> {
 /// What the row around a stored event says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts<Id> {
-    /// Whose history.
+    /// The id of the stream.
     pub id: Id,
     /// Place in it, from 1.
     pub version: i64,

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Store;
 use crate::read::HEAD;
-use crate::wake::LISTEN;
+use crate::wake::CHANNEL;
 use queue::Queue;
 
 /// Most append statements whose events one call assigns positions to.
@@ -73,7 +73,7 @@ impl Sequencer {
         let hinted = Arc::clone(&hint);
         let options = ConnectOptions::named("sequencer");
         let client = service_kit::postgres::connect_listening(&self.url, &options, move || hinted.notify_one()).await?;
-        client.batch_execute(LISTEN).await?;
+        client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
         let mut appended = self.store.inner.appended.subscribe();
         let mut at_work = None;
         let statement =

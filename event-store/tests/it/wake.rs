@@ -20,7 +20,7 @@ async fn listener(database: &TestDatabase) -> (Client, Arc<AtomicU32>) {
         counted.fetch_add(1, Ordering::Relaxed);
     };
     let client = connect_listening(database.url(), &ConnectOptions::named("test-listener"), count).await.unwrap();
-    client.batch_execute("LISTEN order_log_appended").await.unwrap();
+    client.batch_execute("LISTEN event_log_appended").await.unwrap();
     (client, heard)
 }
 

@@ -7,9 +7,8 @@
 
 use domain::contract::PublicEvents;
 use serde::ser::{Error, Impossible, Serialize, SerializeSeq, SerializeStruct, Serializer};
+use serde_avro_fast::Schema;
 use serde_avro_fast::de::{DeError, DeserializerState};
-
-use crate::schemas;
 
 /// Appends bytes; cannot fail.
 pub(super) trait Sink {
@@ -36,9 +35,10 @@ pub(super) fn write(event: &impl PublicEvents, to: &mut impl Sink) {
     event.serialize(&mut Datum(to)).expect("records hold only what Avro's types can, which a test proves of each");
 }
 
-/// Reads an event's body written with this release's schema. The second value is the number of bytes that follow it.
-pub(super) fn read<E: PublicEvents>(index: usize, datum: &[u8]) -> Result<(E, usize), DeError> {
-    let mut state = DeserializerState::from_slice(datum, &schemas::of::<E>()[index].datum);
+/// Reads the body of the record of an index, written with this release's schema. The second value is the number of bytes that
+/// follow it.
+pub(super) fn read<E: PublicEvents>(index: usize, schema: &Schema, datum: &[u8]) -> Result<(E, usize), DeError> {
+    let mut state = DeserializerState::from_slice(datum, schema);
     let event = E::read(index, state.deserializer())?;
     let mut rest = Vec::new();
     std::io::Read::read_to_end(&mut state.into_reader(), &mut rest).expect("bytes in memory can be read");

@@ -17,7 +17,7 @@ use super::{PREFIX_BYTES, VALUE_BYTES_MAX, datum};
 use crate::headers::{self, Envelope, HeaderError};
 use crate::record::IncomingRecord;
 use crate::registry::{Registry, RegistryError};
-use crate::schemas;
+use crate::schemas::{self, RecordSchema};
 
 /// Writers' schemas kept in memory. A topic has a handful; more is a sign of forged ids, and the cache is cleared.
 const WRITER_SCHEMAS_MAX: usize = 1_000;
@@ -102,6 +102,8 @@ pub struct Decoder<E> {
 pub(super) struct WriterSchema {
     /// The record's index.
     index: usize,
+    /// This release's schema of the record.
+    ours: &'static RecordSchema,
     /// The writer's schema. `None` where it equals this release's.
     other: Option<Schema>,
 }
@@ -124,7 +126,7 @@ impl<E: PublicEvents> Decoder<E> {
         let writer = self.writer(id).await?;
         let event = read_datum(&writer, datum)?;
         let envelope = headers::read(&record.headers)?;
-        check_claims(record, &event, &envelope)?;
+        check_claims(record, &event, &writer.ours.full_name, &envelope)?;
         let recorded_at = recorded_at(record, &envelope)?;
         let Envelope { event_id, position, correlation_id, causation_id, traceparent, .. } = envelope;
         Ok(Published { event, event_id, position, recorded_at, correlation_id, causation_id, traceparent })
@@ -156,8 +158,8 @@ impl<E: PublicEvents> Decoder<E> {
 
 impl WriterSchema {
     /// This release's own schema.
-    pub(super) const fn ours(index: usize) -> Self {
-        Self { index, other: None }
+    pub(super) fn ours<E: PublicEvents>(index: usize) -> Self {
+        Self { index, ours: &schemas::of::<E>()[index], other: None }
     }
 
     fn try_new<E: PublicEvents>(id: u32, text: &str) -> Result<Self, DecodeError> {
@@ -165,16 +167,17 @@ impl WriterSchema {
         let schema = Schema::parse_str(text).map_err(|error| foreign(format!("unreadable ({error})")))?;
         let name = schema.name().map(|name| name.fullname(None)).ok_or_else(|| foreign("nameless".to_owned()))?;
         let index = schemas::index_of::<E>(&name).ok_or_else(|| foreign(name.clone()))?;
-        let ours = &schemas::of::<E>()[index].schema;
+        let writer = Self::ours::<E>(index);
+        let ours = &writer.ours.schema;
         if schema.canonical_form() == ours.canonical_form() {
-            return Ok(Self { index, other: None });
+            return Ok(writer);
         }
         SchemaCompatibility::can_read(&schema, ours).map_err(|error| DecodeError::Unresolvable {
             id,
             name,
             reason: error.to_string(),
         })?;
-        Ok(Self { index, other: Some(schema) })
+        Ok(Self { other: Some(schema), ..writer })
     }
 }
 
@@ -188,14 +191,15 @@ fn unframe(value: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
 }
 
 pub(super) fn read_datum<E: PublicEvents>(writer: &WriterSchema, datum: &[u8]) -> Result<E, DecodeError> {
-    let name = E::RECORDS[writer.index].name;
+    let WriterSchema { index, ours, other } = writer;
+    let name = ours.name;
     let failed = |source| DecodeError::Body { name, source };
-    let (event, rest) = match &writer.other {
-        None => datum::read(writer.index, datum).map_err(|error| failed(error.into()))?,
+    let read = |datum: &[u8]| datum::read(*index, &ours.datum, datum).map_err(|error| failed(error.into()));
+    let (event, rest) = match other {
+        None => read(datum)?,
         Some(other) => {
-            let ours = &schemas::of::<E>()[writer.index].schema;
-            let (datum, rest) = rewritten(other, ours, datum).map_err(|error| failed(error.into()))?;
-            let (event, _) = datum::read(writer.index, &datum).map_err(|error| failed(error.into()))?;
+            let (datum, rest) = rewritten(other, &ours.schema, datum).map_err(|error| failed(error.into()))?;
+            let (event, _) = read(&datum)?;
             (event, rest)
         }
     };
@@ -210,7 +214,12 @@ fn rewritten(writer: &Schema, ours: &Schema, mut datum: &[u8]) -> AvroResult<(Ve
     Ok((rewritten, datum.len()))
 }
 
-fn check_claims<E: PublicEvents>(record: &IncomingRecord, event: &E, envelope: &Envelope) -> Result<(), DecodeError> {
+fn check_claims(
+    record: &IncomingRecord,
+    event: &impl PublicEvents,
+    full_name: &str,
+    envelope: &Envelope,
+) -> Result<(), DecodeError> {
     let key = record.key.as_deref().and_then(|key| std::str::from_utf8(key).ok()).ok_or(DecodeError::Key)?;
     agree("the stream's id", key, event.stream_id())?;
     if envelope.version != event.version() {
@@ -220,7 +229,7 @@ fn check_claims<E: PublicEvents>(record: &IncomingRecord, event: &E, envelope: &
         agree("the tenant", tenant, event.tenant())?;
     }
     if let Some(name) = &envelope.full_name {
-        agree("the record's type", name, &schemas::of::<E>()[event.index()].full_name)?;
+        agree("the record's type", name, full_name)?;
     }
     Ok(())
 }

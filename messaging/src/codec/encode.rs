@@ -11,7 +11,7 @@ use super::{MAGIC, PREFIX_BYTES, VALUE_BYTES_MAX};
 use crate::headers::{self, Described};
 use crate::record::{EncodedRecord, OutgoingRecord};
 use crate::registry::{Registry, RegistryError};
-use crate::schemas;
+use crate::schemas::{self, RecordSchema};
 
 /// Initial capacity in bytes: enough for most records.
 const VALUE_BYTES_EXPECTED: usize = 256;
@@ -36,6 +36,7 @@ pub struct Encoder<E> {
 
 #[derive(Debug, Clone)]
 struct Registered {
+    record: &'static RecordSchema,
     id: u32,
     data_schema: String,
 }
@@ -55,9 +56,11 @@ impl<E: PublicEvents> Encoder<E> {
 
     /// An encoder whose ids, by the records' indexes, are known already.
     pub fn with_ids(registry_url: &str, topic: &str, id_of: impl Fn(usize) -> u32) -> Self {
-        let registered = (0..E::RECORDS.len()).map(id_of);
-        let registered =
-            registered.map(|id| Registered { id, data_schema: format!("{registry_url}/schemas/ids/{id}") });
+        let registered = schemas::of::<E>().iter().zip((0..).map(id_of)).map(|(record, id)| Registered {
+            record,
+            id,
+            data_schema: format!("{registry_url}/schemas/ids/{id}"),
+        });
         let source = headers::SOURCE_VALUE.into();
         Self { topic: topic.into(), source, registered: registered.collect(), kind: PhantomData }
     }
@@ -80,8 +83,7 @@ impl<E: PublicEvents> Encoder<E> {
     pub fn encode(&self, outgoing: &OutgoingRecord<E>) -> Result<EncodedRecord, EncodeError> {
         let published = &outgoing.published;
         let event = &published.event;
-        let index = event.index();
-        let registered = &self.registered[index];
+        let registered = &self.registered[event.index()];
         let mut value = Vec::with_capacity(VALUE_BYTES_EXPECTED);
         value.push(MAGIC);
         value.extend_from_slice(&registered.id.to_be_bytes());
@@ -90,7 +92,7 @@ impl<E: PublicEvents> Encoder<E> {
         let headers = headers::write(&Described {
             published,
             payload_hash: &outgoing.payload_hash,
-            full_name: &schemas::of::<E>()[index].full_name,
+            full_name: &registered.record.full_name,
             data_schema: &registered.data_schema,
             source: &self.source,
         });

@@ -1,5 +1,7 @@
 //! Bytes of a record's value: a zero byte, the schema's id in four bytes, the Avro datum (Confluent's wire format).
 
+#[cfg(feature = "testing")]
+pub(crate) mod bare;
 mod datum;
 mod decode;
 mod encode;

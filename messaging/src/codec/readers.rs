@@ -61,7 +61,7 @@ impl<E: PublicEvents> Readers<E> {
         let name = event.name();
         let mut written = Vec::new();
         datum::write(event, &mut written);
-        if read_datum::<E>(&WriterSchema::ours(index), &written)? != *event {
+        if read_datum::<E>(&WriterSchema::ours::<E>(index), &written)? != *event {
             return Err(UnreadableError::Changed { name });
         }
         let Some(before) = &self.before[index] else { return Ok(()) };

@@ -25,6 +25,7 @@ use crate::topics::{self, Declarations};
 use crate::{Encoder, IncomingRecord, OutgoingRecord, Registry};
 use crate::{client, inspect};
 
+pub use crate::codec::bare::{read_datum, write_datum};
 pub use hanging::hang;
 
 /// Longest wait for a condition in a test.

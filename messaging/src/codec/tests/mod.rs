@@ -1,7 +1,6 @@
 mod arbitrary;
 mod golden;
 mod refusals;
-mod speed;
 
 use std::sync::Arc;
 
