@@ -1,6 +1,8 @@
 //! Checks input field by field, so that one answer names all errors.
 
 use domain::{InvalidQuantity, InvalidText, InvalidTimestamp, MoneyError, Quantity, UnknownCountry};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::Number;
 use service_kit::problem::FieldError;
 use uuid::Uuid;
@@ -162,20 +164,52 @@ pub fn hyphenated_uuid(text: &str) -> Option<Uuid> {
     (text.len() == HYPHENATED_CHARS).then(|| Uuid::parse_str(text).ok()).flatten()
 }
 
-/// A whole number of pieces, also where it is written as `3.0`: JSON Schema calls that an integer, and some languages
-/// write all numbers so. Every other number is refused with one error, not several.
+/// Up to here a double keeps every whole number.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// The whole number that JSON has, also where it is written as `3.0`: JSON Schema calls that an integer, and some languages
+/// write all numbers so. `None` for a fraction, and for what a double cannot hold exactly or 64 bits cannot hold.
+fn whole(number: &Number) -> Option<i64> {
+    let exact = |value: f64| {
+        let is_whole = value.fract() == 0.0 && (-EXACT_MAX..=EXACT_MAX).contains(&value);
+        #[expect(clippy::cast_possible_truncation, reason = "whole and exact")]
+        is_whole.then_some(value as i64)
+    };
+    number.as_i64().or_else(|| number.as_f64().and_then(exact))
+}
+
+/// A whole number of 64 bits in a body, as [`quantity`] reads it, for `#[serde(deserialize_with)]`.
+///
+/// # Errors
+/// The deserialiser's, for every other value.
+pub fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let number = Number::deserialize(deserializer)?;
+    whole(&number).ok_or_else(|| D::Error::custom(format_args!("expected a whole number of 64 bits, not {number}")))
+}
+
+/// A number of pieces. Every number that is none is refused with one error, not several.
 ///
 /// # Errors
 /// [`Broken`] for any other number.
 pub fn quantity(number: &Number) -> Result<Quantity, Broken> {
-    let whole = |value: f64| {
-        let is_whole = value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within 32 bits")]
-        is_whole.then_some(value as u64)
-    };
-    let pieces = number.as_u64().or_else(|| number.as_f64().and_then(whole));
-    let pieces = pieces.and_then(|pieces| u32::try_from(pieces).ok());
+    let pieces = whole(number).and_then(|pieces| u32::try_from(pieces).ok());
     pieces
         .and_then(|pieces| Quantity::try_new(pieces).ok())
         .ok_or(Broken("quantity_out_of_range", "a quantity is a whole number from 1 to 1,000,000"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_whole_however_it_is_written_unless_it_cannot_be_held_exactly() {
+        let read = |text: &str| whole_number(&mut serde_json::Deserializer::from_str(text)).ok();
+        for (text, value) in [("3", 3), ("-6545.0", -6_545), ("1e3", 1_000), ("-9223372036854775808", i64::MIN)] {
+            assert_eq!(read(text), Some(value), "{text}");
+        }
+        for text in ["0.5", "1e300", "9223372036854775808", "9007199254740994.0", "\"3\"", "null"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }

@@ -20,7 +20,7 @@ mod run;
 pub use aggregate::{Aggregate, Command, Event, Receipt, State};
 pub use caller::Caller;
 pub use domain::refusal::{Code, Kind, Rejection};
-pub use fields::{Broken, FieldFailure, Fields, hyphenated_uuid, quantity};
+pub use fields::{Broken, FieldFailure, Fields, hyphenated_uuid, quantity, whole_number};
 pub use idempotency::{Fingerprints, IdempotencyKey, RunningKeys};
 pub use kept::Answer;
 pub use precondition::ExpectedVersion;

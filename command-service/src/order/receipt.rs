@@ -41,6 +41,7 @@ impl OrderStatus {
 pub struct MoneyView {
     /// The amount in minor units, such as cents for EUR.
     #[schema(example = 765)]
+    #[serde(deserialize_with = "command_kit::whole_number")]
     pub minor: i64,
     /// The currency, as an ISO 4217 code.
     #[schema(example = "EUR")]
