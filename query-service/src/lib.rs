@@ -14,7 +14,7 @@ mod cursor;
 mod document;
 mod error;
 mod http;
-mod loaders;
+mod output;
 mod schema;
 
 use std::path::PathBuf;

@@ -23,12 +23,14 @@ pub use order::apply::plan::is_foreign;
 pub use order::apply::{ApplyReport, Failure};
 pub use order::contribution::{Contribution, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
 pub use order::fold::{FoldError, fold};
+pub use order::lines::{DamagedLines, LineRef, Lines, LinesRef};
 pub use order::model::Model;
+pub use order::row::{OrderColumns, OrderRow};
 #[cfg(any(test, feature = "testing"))]
 pub use order::testing;
-pub use order::timeline::TimelineEntry;
+pub use order::timeline::{EventColumns, TimelineEntry};
 pub use order::view::{LineView, OrderView, ViewKind, ViewState};
-pub use table::{Column, RowError, Table};
+pub use table::{Column, ColumnNames, ColumnSet, RowError, Shown, Table};
 
 /// The consumer group whose offsets these tables keep.
 pub const GROUP: &str = "read";

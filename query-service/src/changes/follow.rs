@@ -1,9 +1,10 @@
 //! Following one order.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use read_models::query::{Visibility, Window};
-use read_models::{OrderView, TimelineEntry};
+use read_models::query::{FoundOrder, Parts, Visibility, Window};
+use read_models::{OrderColumns, RowError, TimelineEntry};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -21,16 +22,17 @@ pub struct Follow {
     delivered: i64,
     newest: watch::Receiver<i64>,
     ahead: VecDeque<TimelineEntry>,
-    order: OrderView,
+    order: Arc<FoundOrder>,
+    /// What is read of the order: its version and what the subscriber selects.
+    parts: Parts,
     _permit: SubscriptionPermit,
 }
 
 /// An event, and the order at its version or a later one.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Change {
     pub entry: TimelineEntry,
-    /// The order, without its lines.
-    pub order: OrderView,
+    pub order: Arc<FoundOrder>,
 }
 
 /// Why following ended.
@@ -54,15 +56,15 @@ struct Gap {
 }
 
 impl Follow {
-    /// Follows a visible order from the version after `after`.
+    /// Follows a visible order, which was read with `parts`, from the version after `after`.
     pub fn begin(
         changes: &Changes,
         visible: Visibility,
-        order: OrderView,
+        parts: Parts,
+        (order_id, order): (Uuid, FoundOrder),
         after: i64,
         permit: SubscriptionPermit,
     ) -> Self {
-        let order_id = order.order_id;
         Self {
             newest: changes.watch.order(order_id),
             changes: changes.clone(),
@@ -70,7 +72,8 @@ impl Follow {
             order_id,
             delivered: after,
             ahead: VecDeque::new(),
-            order,
+            order: Arc::new(order),
+            parts,
             _permit: permit,
         }
     }
@@ -98,7 +101,7 @@ impl Follow {
             return Err(FollowError::Unread(ReadFailed));
         }
         self.delivered = entry.version;
-        Ok(Some(Change { entry, order: self.order.clone() }))
+        Ok(Some(Change { entry, order: Arc::clone(&self.order) }))
     }
 
     /// Reads the next events. The order is read after its events, so that it is never older than they are, and each
@@ -108,10 +111,18 @@ impl Follow {
         let failed = |error| FollowError::Unread(ReadFailed::log(&error));
         let window = Window { after: self.delivered, ..Window::first(READ_AHEAD_EVENTS_MAX) };
         let entries = self.changes.read.timeline(&[self.order_id], window).await.map_err(failed)?;
-        let mut orders = self.changes.read.orders(&self.visible, &[self.order_id]).await.map_err(failed)?;
-        self.order = orders.pop().ok_or(FollowError::Gone)?;
+        let order = self.changes.read.order(&self.visible, self.order_id, &self.parts).await.map_err(failed)?;
+        self.order = Arc::new(order.ok_or(FollowError::Gone)?);
+        let version = version(&self.order).map_err(|error| {
+            let _ = internal(&error);
+            FollowError::Unread(ReadFailed)
+        })?;
         let entries = entries.into_values().flatten();
-        self.ahead = entries.take_while(|entry| entry.version <= self.order.version).collect();
+        self.ahead = entries.take_while(|entry| entry.version <= version).collect();
         Ok(())
     }
+}
+
+fn version(order: &FoundOrder) -> Result<i64, RowError> {
+    order.row.column(const { OrderColumns::index("version") }, |view| &view.version)
 }

@@ -6,8 +6,6 @@ use async_graphql::{Error, Pos, Response, Value};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use read_models::query::GroupHealth;
-use serde::Serialize;
-use serde::ser::SerializeMap;
 use serde_json::json;
 use service_kit::fairness::{Allowance, Spent};
 
@@ -108,16 +106,14 @@ impl Answer {
     }
 
     /// The outcome and the response alone, as JSON of so many bytes at most.
-    pub fn into_json(self, bytes_max: usize) -> (Outcome, String) {
-        let body = Body { response: &self.response, outcome: self.outcome };
-        if let Some(json) = written(&body, bytes_max) {
+    pub fn into_json(self, bytes_max: usize) -> (Outcome, Vec<u8>) {
+        if let Some(json) = response_json(&self.response, self.outcome, bytes_max) {
             return (self.outcome, json);
         }
         let message = format!("the answer is larger than {bytes_max} bytes; ask for fewer objects or fields");
-        let response = failed(Code::CostExceeded.error(message));
         let outcome = Outcome::Invalid(StatusCode::BAD_REQUEST);
-        let json = written(&Body { response: &response, outcome }, usize::MAX).unwrap_or_default();
-        (outcome, json)
+        let response = failed(Code::CostExceeded.error(message));
+        (outcome, response_json(&response, outcome, usize::MAX).unwrap_or_default())
     }
 }
 
@@ -131,34 +127,57 @@ fn cost_extension(cost: u64, allowance: Option<Allowance>) -> Value {
     Value::from_json(cost).unwrap_or_default()
 }
 
-/// A response as it is written in a body: errors first, as the specification recommends. If the request was not run
-/// there is no `data`, not even null.
-struct Body<'a> {
-    response: &'a Response,
-    outcome: Outcome,
+/// A response as it is written in a body: errors first, as the specification recommends. If the request was not run there is
+/// no `data`, not even null. `None` when it takes more than so many bytes, of which no more are kept.
+pub fn response_json(response: &Response, outcome: Outcome, bytes_max: usize) -> Option<Vec<u8>> {
+    let mut out = Bounded { bytes: Vec::with_capacity(ANSWER_BYTES), bytes_max };
+    write_response(response, outcome, &mut out).ok()?;
+    Some(out.bytes)
 }
 
-impl Serialize for Body<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut members = serializer.serialize_map(None)?;
-        if !self.response.errors.is_empty() {
-            members.serialize_entry("errors", &self.response.errors)?;
-        }
-        if self.outcome == Outcome::Executed {
-            members.serialize_entry("data", &self.response.data)?;
-        }
-        if !self.response.extensions.is_empty() {
-            members.serialize_entry("extensions", &self.response.extensions)?;
-        }
-        members.end()
+/// The first guess of an answer's size.
+const ANSWER_BYTES: usize = 1_024;
+
+fn write_response(response: &Response, outcome: Outcome, out: &mut Bounded) -> io::Result<()> {
+    let mut separator: &[u8] = b"{";
+    if !response.errors.is_empty() {
+        out.write_all(b"{\"errors\":")?;
+        serde_json::to_writer(&mut *out, &response.errors)?;
+        separator = b",";
     }
+    if outcome == Outcome::Executed {
+        out.write_all(separator)?;
+        out.write_all(b"\"data\":")?;
+        write_data(&response.data, out)?;
+        separator = b",";
+    }
+    if !response.extensions.is_empty() {
+        out.write_all(separator)?;
+        out.write_all(b"\"extensions\":")?;
+        serde_json::to_writer(&mut *out, &response.extensions)?;
+    } else if separator == b"{" {
+        out.write_all(separator)?;
+    }
+    out.write_all(b"}")
 }
 
-/// A value as JSON; `None` when it takes more than so many bytes, of which no more are kept.
-pub fn written(value: &impl Serialize, bytes_max: usize) -> Option<String> {
-    let mut bounded = Bounded { bytes: Vec::with_capacity(1_024), bytes_max };
-    serde_json::to_writer(&mut bounded, value).ok()?;
-    String::from_utf8(bounded.bytes).ok()
+/// Values that are written already are copied as they are: see [`crate::output::Written`].
+fn write_data(value: &Value, out: &mut Bounded) -> io::Result<()> {
+    match value {
+        Value::Binary(json) => out.write_all(json),
+        Value::Object(members) => {
+            out.write_all(b"{")?;
+            for (number, (name, member)) in members.iter().enumerate() {
+                out.write_all(if number > 0 { b",\"" } else { b"\"" })?;
+                out.write_all(name.as_bytes())?;
+                out.write_all(b"\":")?;
+                write_data(member, out)?;
+            }
+            out.write_all(b"}")
+        }
+        // What introspection gives, and null.
+        value => Ok(serde_json::to_writer(out, value)?),
+    }
 }
 
 struct Bounded {
@@ -193,11 +212,14 @@ mod tests {
 
     #[test]
     fn an_answer_that_grows_too_large_is_given_up() {
-        assert_eq!(written(&json!({"a": 1}), 7).as_deref(), Some("{\"a\":1}"));
-        assert_eq!(written(&json!({"a": 1}), 6), None);
+        let response = || Response::new(Value::from_json(json!({"a": 1})).unwrap());
+        let body = br#"{"data":{"a":1}}"#;
+        assert_eq!(response_json(&response(), Outcome::Executed, body.len()).as_deref(), Some(&body[..]));
+        assert_eq!(response_json(&response(), Outcome::Executed, body.len() - 1), None);
         let data = Value::from_json(json!({"text": "x".repeat(1_000)})).unwrap();
         let answer = Answer::new(Response::new(data), Outcome::Executed, 1, None);
         let (outcome, body) = answer.into_json(500);
+        let body = String::from_utf8(body).unwrap();
         assert_eq!(outcome, Outcome::Invalid(StatusCode::BAD_REQUEST));
         assert!(body.contains("COST_EXCEEDED") && !body.contains("\"data\""), "{body}");
     }
@@ -207,6 +229,6 @@ mod tests {
         let data =
             Value::Object([("b", 1), ("a", 2)].map(|(name, n)| (async_graphql::Name::new(name), n.into())).into());
         let answer = Answer::new(Response::new(data), Outcome::Executed, 1, None);
-        assert!(answer.into_json(500).1.starts_with("{\"data\":{\"b\":1,\"a\":2}"));
+        assert!(answer.into_json(500).1.starts_with(br#"{"data":{"b":1,"a":2}"#));
     }
 }

@@ -18,7 +18,7 @@ use crate::consistency::ConsistencyToken;
 use crate::cost::{self, Measured};
 use crate::document::{self, Document, Parsed, Persisted};
 use crate::error::Code;
-use crate::loaders::loaders;
+use crate::schema::Reading;
 
 /// Runs a request and records its outcome.
 pub async fn run(shared: &Shared, principal: Principal, received: Received, token: Option<ConsistencyToken>) -> Answer {
@@ -194,15 +194,17 @@ pub fn is_subscription(shared: &Shared, received: &Received) -> bool {
 
 /// The request as the library takes it, with the data that resolvers need.
 pub fn request(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Request {
-    let loaders = loaders(shared.read.clone(), shared.keys.clone(), viewer.visibility());
-    let mut request = Request::new("")
-        .variables(admitted.variables)
-        .data(viewer)
-        .data(loaders)
-        .data(Arc::clone(&shared.cursors))
-        .data(shared.consistency.clone())
-        .data(shared.health.clone())
-        .data(Arc::clone(&shared.clock));
+    let reading = Reading {
+        visible: viewer.visibility(),
+        viewer,
+        read: shared.read.clone(),
+        keys: shared.keys.clone(),
+        cursors: Arc::clone(&shared.cursors),
+        consistency: shared.consistency.clone(),
+        health: shared.health.clone(),
+        clock: Arc::clone(&shared.clock),
+    };
+    let mut request = Request::new("").variables(admitted.variables).data(Arc::new(reading));
     if let Some(operation) = admitted.operation {
         request = request.operation_name(operation);
     }

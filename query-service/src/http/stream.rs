@@ -8,12 +8,12 @@ use std::sync::Arc;
 use async_graphql::{Error, Response, ServerError, Value};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Deserialize;
+use serde_json::value::{RawValue, to_raw_value};
 use service_kit::auth::Principal;
 use tracing::Instrument;
 
-use super::answer::{Answer, Outcome, failed, written};
+use super::answer::{Answer, Outcome, failed, response_json};
 use super::{Received, Shared, run};
 use crate::access::Viewer;
 use crate::changes::SubscriptionPermits;
@@ -89,20 +89,21 @@ impl StreamItem {
     }
 
     fn errors(errors: &[ServerError]) -> Self {
-        Self::Failed(json(&errors))
+        Self::Failed(to_raw_value(errors).expect("errors are plain data"))
     }
 
     fn response(response: Response) -> Self {
         if response.data == Value::Null && !response.errors.is_empty() {
             return Self::errors(&response.errors);
         }
-        Self::Next(json(&response))
+        let json = response_json(&response, Outcome::Executed, usize::MAX).unwrap_or_default();
+        Self::Next(raw(text(json)))
     }
 
     /// A request that was not run gives only errors.
     fn answer(answer: Answer, bytes_max: usize) -> Self {
         let (outcome, body) = answer.into_json(bytes_max);
-        let body = raw(body);
+        let body = raw(text(body));
         match outcome {
             Outcome::Executed => Self::Next(body),
             Outcome::Invalid(_) => {
@@ -120,8 +121,8 @@ struct ErrorsAlone<'a> {
     errors: &'a RawValue,
 }
 
-fn json(value: &impl Serialize) -> Box<RawValue> {
-    raw(written(value, usize::MAX).expect("a response holds nothing that JSON cannot"))
+fn text(json: Vec<u8>) -> String {
+    String::from_utf8(json).expect("JSON is text")
 }
 
 fn raw(json: String) -> Box<RawValue> {

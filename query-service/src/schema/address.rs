@@ -1,38 +1,72 @@
 //! Addresses: the country is visible to everybody who sees the order, the rest to those who may read personal data.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use async_graphql::{Error, Result};
 use domain::order::contract::{ContractAddress, ContractSealed};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::access::Viewer;
-use crate::error::{internal, read_failed};
-use crate::loaders::{Loaders, Opened, SealedKey};
+use super::load::{Opened, unloaded};
+use super::reading::Reading;
+use crate::error::internal;
+use crate::output::object;
 
 /// A postal address.
-#[derive(Debug, Clone)]
-pub struct Address(ContractAddress);
+pub struct Address<'a> {
+    pub reading: &'a Reading,
+    pub address: Cow<'a, ContractAddress>,
+    /// Personal data by its sealed text.
+    pub opened: Option<&'a HashMap<String, Opened>>,
+}
+
+object! {
+    /// A postal address.
+    Address for Address<'_> as it {
+        /// The country, as an ISO 3166-1 alpha-2 code.
+        country: &str => &it.address.country,
+        /// The personal part of the address; null for callers who may not read it, and after it was erased.
+        details: Option<AddressDetails> => it.details()?,
+        /// Whether the personal part was erased; null for callers who may not read it.
+        erased: Option<bool> => it.opened(&it.address.details)?.map(|opened| matches!(opened, Opened::Erased)),
+    }
+}
 
 /// The personal part of an address.
-#[derive(Clone, Deserialize, SimpleObject)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AddressDetails {
-    /// The name of the recipient.
+struct AddressDetails {
     name: String,
-    /// The street and the house number.
     line1: String,
-    /// The flat, the floor or the company.
     line2: Option<String>,
-    /// The town.
     city: String,
-    /// The postal code.
     postal_code: Option<String>,
-    /// The state or the province.
     region: Option<String>,
-    /// The phone number.
     phone: Option<String>,
-    /// The email address.
     email: Option<String>,
+}
+
+object! {
+    /// The personal part of an address.
+    AddressDetails for AddressDetails as details {
+        /// The name of the recipient.
+        name: &str => &details.name,
+        /// The street and the house number.
+        line1: &str => &details.line1,
+        /// The flat, the floor or the company.
+        line2: Option<&str> => details.line2.as_deref(),
+        /// The town.
+        city: &str => &details.city,
+        /// The postal code.
+        postalCode: Option<&str> => details.postal_code.as_deref(),
+        /// The state or the province.
+        region: Option<&str> => details.region.as_deref(),
+        /// The phone number.
+        phone: Option<&str> => details.phone.as_deref(),
+        /// The email address.
+        email: Option<&str> => details.email.as_deref(),
+    }
 }
 
 /// Phone and email, if they are sealed separately.
@@ -42,48 +76,27 @@ struct Contact {
     email: Option<String>,
 }
 
-impl Address {
-    /// The address of a row of the read models.
-    pub const fn new(address: ContractAddress) -> Self {
-        Self(address)
-    }
-
+impl<'a> Address<'a> {
     /// A sealed part; `None` if the viewer may not read it.
-    async fn opened(&self, context: &Context<'_>, sealed: &ContractSealed) -> Result<Option<Opened>> {
-        if !context.data::<Viewer>()?.reads_personal_data() {
+    fn opened(&self, sealed: &ContractSealed) -> Result<Option<&'a Opened>> {
+        if !self.reading.viewer.reads_personal_data() {
             return Ok(None);
         }
-        let key = SealedKey { subject: sealed.subject.clone(), data: sealed.data.clone() };
-        context.data::<Loaders>()?.load_one(key).await.map_err(read_failed)
+        self.opened.and_then(|opened| opened.get(&sealed.data)).map(Some).ok_or_else(unloaded)
     }
 
-    async fn read<T: DeserializeOwned>(&self, context: &Context<'_>, sealed: &ContractSealed) -> Result<Option<T>> {
-        match self.opened(context, sealed).await? {
-            Some(Opened::Text(text)) => serde_json::from_slice(&text).map(Some).map_err(|error| internal(&error)),
+    fn read<T: DeserializeOwned>(&self, sealed: &ContractSealed) -> Result<Option<T>> {
+        match self.opened(sealed)? {
+            Some(Opened::Text(text)) => serde_json::from_slice(text).map(Some).map_err(|error| internal(&error)),
             Some(Opened::Erased) | None => Ok(None),
         }
     }
-}
 
-/// A postal address.
-#[Object]
-impl Address {
-    /// The country, as an ISO 3166-1 alpha-2 code.
-    async fn country(&self) -> &str {
-        &self.0.country
-    }
-
-    /// The personal part of the address; null for callers who may not read it, and after it was erased.
-    async fn details(&self, context: &Context<'_>) -> Result<Option<AddressDetails>> {
-        let Some(details) = self.read::<AddressDetails>(context, &self.0.details).await? else { return Ok(None) };
+    fn details(&self) -> Result<Option<AddressDetails>, Error> {
+        let Some(details) = self.read::<AddressDetails>(&self.address.details)? else { return Ok(None) };
         // Earlier releases sealed the contact within the details.
-        let Some(sealed) = &self.0.contact else { return Ok(Some(details)) };
-        let contact = self.read::<Contact>(context, sealed).await?;
+        let Some(sealed) = &self.address.contact else { return Ok(Some(details)) };
+        let contact = self.read::<Contact>(sealed)?;
         Ok(contact.map(|Contact { phone, email }| AddressDetails { phone, email, ..details }))
-    }
-
-    /// Whether the personal part was erased; null for callers who may not read it.
-    async fn erased(&self, context: &Context<'_>) -> Result<Option<bool>> {
-        Ok(self.opened(context, &self.0.details).await?.map(|opened| matches!(opened, Opened::Erased)))
     }
 }

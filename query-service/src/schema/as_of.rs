@@ -4,11 +4,10 @@ use async_graphql::{OneofObject, Result};
 use chrono::{DateTime, Utc};
 use domain::Timestamp;
 use domain::contract::Position;
-use read_models::query::Window;
+use read_models::query::{FoundOrder, Window};
 use read_models::{OrderView, ReadDb, TimelineEntry, ViewState, fold};
 use uuid::Uuid;
 
-use super::order::Order;
 use crate::config::AS_OF_EVENTS_MAX;
 use crate::error::{Code, ReadFailed, internal, read_failed};
 
@@ -28,7 +27,7 @@ pub enum AsOf {
 
 impl AsOf {
     /// The order as it was at this point. The caller has checked that the order is visible.
-    pub async fn order(&self, read: &ReadDb, order_id: Uuid, now: Timestamp) -> Result<Order> {
+    pub async fn order(&self, read: &ReadDb, order_id: Uuid, now: Timestamp) -> Result<FoundOrder> {
         if matches!(self, Self::Time(time) if *time > now.to_datetime()) {
             return Err(Code::AsOfOutOfRange.error("nobody knows the future"));
         }
@@ -52,7 +51,7 @@ impl AsOf {
             Self::Position(_) | Self::Time(_) => true,
         };
         view.filter(|view| view.state != ViewState::Foreign && reached(view))
-            .map(Order::past)
+            .map(|view| FoundOrder { row: view.into(), events: Vec::new() })
             .ok_or_else(|| Code::AsOfOutOfRange.error("the order has no state at that point"))
     }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 use domain::order::{self, Outline, Stage};
-use read_models::{OrderView, ViewState};
+use read_models::ViewState;
 
 use crate::access::Viewer;
 
@@ -25,8 +25,8 @@ pub enum OrderCommand {
 
 /// The commands that the viewer may give for an order: those that its decisions would accept, as far as the viewer has their
 /// scopes.
-pub fn allowed(view: &OrderView, viewer: &Viewer) -> Vec<OrderCommand> {
-    let stage = match view.state {
+pub fn allowed(state: ViewState, has_lines: bool, has_shipping_address: bool, viewer: &Viewer) -> Vec<OrderCommand> {
+    let stage = match state {
         ViewState::Draft => Stage::Draft,
         ViewState::Placed => Stage::Placed,
         ViewState::Cancelled => Stage::Cancelled,
@@ -34,8 +34,7 @@ pub fn allowed(view: &OrderView, viewer: &Viewer) -> Vec<OrderCommand> {
         // Nothing is known of what another kind of event has led to.
         ViewState::Foreign => return Vec::new(),
     };
-    let has_shipping_address = view.shipping_address.is_some();
-    let outline = Outline { stage, has_lines: view.line_count > 0, has_shipping_address };
+    let outline = Outline { stage, has_lines, has_shipping_address };
     let permitted = outline.possible().iter().filter(|command| viewer.may_give(command));
     permitted.filter_map(OrderCommand::of).collect()
 }

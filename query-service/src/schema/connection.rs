@@ -1,23 +1,34 @@
 //! Arguments of pages and the parts that every connection has.
 
-use async_graphql::{Context, Error, Result, SimpleObject};
+use async_graphql::registry::{MetaInputValue, Registry};
+use async_graphql::{Error, InputType, Result, Value};
 use read_models::query::Window;
 
 use crate::config::{PAGE_DEFAULT, PAGE_MAX};
 use crate::cursor::Cursors;
 use crate::error::Code;
+use crate::output::{Arguments, SelectedField, argument, object};
 
 /// The position of a page within its list.
-#[derive(Debug, Clone, SimpleObject)]
 pub struct PageInfo {
-    /// Whether the list has more items after this page.
-    pub has_next_page: bool,
-    /// Whether the list has more items before this page.
-    pub has_previous_page: bool,
-    /// The cursor of the first item; null on an empty page.
-    pub start_cursor: Option<String>,
-    /// The cursor of the last item; null on an empty page.
-    pub end_cursor: Option<String>,
+    has_next_page: bool,
+    has_previous_page: bool,
+    start_cursor: Option<String>,
+    end_cursor: Option<String>,
+}
+
+object! {
+    /// The position of a page within its list.
+    PageInfo for PageInfo as info {
+        /// Whether the list has more items after this page.
+        hasNextPage: bool => info.has_next_page,
+        /// Whether the list has more items before this page.
+        hasPreviousPage: bool => info.has_previous_page,
+        /// The cursor of the first item; null on an empty page.
+        startCursor: Option<&str> => info.start_cursor.as_deref(),
+        /// The cursor of the last item; null on an empty page.
+        endCursor: Option<&str> => info.end_cursor.as_deref(),
+    }
 }
 
 /// The requested page.
@@ -47,15 +58,18 @@ impl PageArguments {
     }
 
     /// The page as a window over numbers. It has one item more, to learn whether the list goes on.
-    pub fn window(&self, context: &Context<'_>, list: &str) -> Result<Window> {
-        let cursors = context.data::<std::sync::Arc<Cursors>>()?;
+    pub fn window(&self, cursors: &Cursors, list: &str) -> Result<Window> {
         let number = |cursor: &Option<String>| cursor.as_ref().map(|cursor| cursors.open(list, cursor)).transpose();
         Ok(Window {
             after: number(&self.after)?.unwrap_or(0),
             before: number(&self.before)?.unwrap_or(i64::MAX),
-            limit: self.limit + 1,
-            from_end: self.from_end,
+            ..self.first_window()
         })
+    }
+
+    /// The same for a page without cursors.
+    pub const fn first_window(&self) -> Window {
+        Window { from_end: self.from_end, ..Window::first(self.limit + 1) }
     }
 
     /// Removes the additional item of [`Self::window`], and returns whether the list goes on.
@@ -70,15 +84,38 @@ impl PageArguments {
         (items, more)
     }
 
-    /// The page info, from the cursors and from whether the list goes on in the direction of reading.
-    pub fn info(&self, cursors: &[String], more: bool) -> PageInfo {
-        PageInfo {
+    /// The page info, from the page's items and from whether the list goes on in the direction of reading.
+    pub fn info<T>(&self, more: bool, items: &[T], cursor: impl Fn(&T) -> Result<String>) -> Result<PageInfo> {
+        Ok(PageInfo {
             has_next_page: if self.from_end { self.before.is_some() } else { more },
             has_previous_page: if self.from_end { more } else { self.after.is_some() },
-            start_cursor: cursors.first().cloned(),
-            end_cursor: cursors.last().cloned(),
-        }
+            start_cursor: items.first().map(&cursor).transpose()?,
+            end_cursor: items.last().map(&cursor).transpose()?,
+        })
     }
+}
+
+impl Arguments for PageArguments {
+    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
+        let size = "The number of items from the beginning, at most 100; 20 if neither `first` nor `last` is given.";
+        vec![
+            argument::<Option<i32>>(registry, "first", size, None),
+            argument::<Option<String>>(registry, "after", "The page begins after this cursor.", None),
+            argument::<Option<i32>>(registry, "last", "The number of items from the end, at most 100.", None),
+            argument::<Option<String>>(registry, "before", "The page ends before this cursor.", None),
+        ]
+    }
+
+    fn of(field: &SelectedField) -> Result<Self> {
+        Self::new(given(field, "first")?, given(field, "after")?, given(field, "last")?, given(field, "before")?)
+    }
+}
+
+/// The value of an argument that may be left out.
+pub fn given<T: InputType>(field: &SelectedField, name: &str) -> Result<Option<T>> {
+    let value = field.argument(name).cloned().filter(|value| *value != Value::Null);
+    let value = value.map(|value| T::parse(Some(value))).transpose();
+    value.map_err(|error| Error::new(error.into_server_error(field.position()).message))
 }
 
 fn refused(message: &str) -> Error {

@@ -38,6 +38,22 @@ impl NodeId {
         }
     }
 
+    /// The id of an order.
+    pub const fn of_order(&self) -> Option<Uuid> {
+        match self {
+            Self::Order(id) => Some(*id),
+            Self::Customer(_) => None,
+        }
+    }
+
+    /// The id of a customer.
+    pub fn of_customer(&self) -> Option<String> {
+        match self {
+            Self::Order(_) => None,
+            Self::Customer(id) => Some(id.clone()),
+        }
+    }
+
     /// An order's id, global or bare.
     pub fn order(id: &str) -> Result<Uuid, Error> {
         match (Uuid::parse_str(id), Self::parse(id)) {

@@ -1,95 +1,108 @@
 //! Lines of an order.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Result, SimpleObject};
-use read_models::{LineView, OrderView};
+use async_graphql::Result;
+use read_models::{LineRef, LinesRef};
+use uuid::Uuid;
 
 use super::connection::{PageArguments, PageInfo};
 use super::money::{Money, Price};
 use super::scalars::Long;
-use crate::cursor::Cursors;
-use crate::error::read_failed;
-use crate::loaders::{LinesKey, Loaders};
+use super::reading::Reading;
+use crate::error::internal;
+use crate::output::object;
 
-/// A line of an order. Its figures are positive in a credit too.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct OrderLine {
-    /// The id of the line, unique within the order.
-    line_id: String,
-    /// The SKU of the product.
-    sku: String,
-    /// The description of the product.
-    description: Option<String>,
-    /// The number of pieces.
-    quantity: Long,
-    /// The price of one piece.
-    unit_price: Price,
-    /// The quantity times the unit price, rounded once to the minor unit.
-    total: Money,
+/// A line.
+pub struct OrderLine<'a> {
+    line: LineRef<'a>,
+    currency: &'a str,
 }
 
-/// A page of the lines of an order.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct LineConnection {
-    /// The lines of the page with their cursors.
-    edges: Vec<LineEdge>,
-    /// The lines of the page.
-    nodes: Vec<OrderLine>,
-    /// The position of the page within the lines.
-    page_info: PageInfo,
-    /// The number of all lines of the order.
-    total_count: i32,
+object! {
+    /// A line of an order. Its figures are positive in a credit too.
+    OrderLine for OrderLine<'_> as it {
+        /// The id of the line, unique within the order.
+        lineId: Uuid => it.line.line_id,
+        /// The SKU of the product.
+        sku: &str => it.line.sku,
+        /// The description of the product.
+        description: Option<&str> => it.line.description,
+        /// The number of pieces.
+        quantity: Long => Long(it.line.quantity),
+        /// The price of one piece.
+        unitPrice: Price<'_> => Price::new(it.line.unit_price, it.currency),
+        /// The quantity times the unit price, rounded once to the minor unit.
+        total: Money<'_> => Money::new(it.line.total_minor, it.currency),
+    }
 }
 
-/// A line with its cursor.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct LineEdge {
-    /// The position of the line in the order.
-    cursor: String,
-    /// The line.
-    node: OrderLine,
+/// A page of an order's lines.
+pub struct LineConnection<'a> {
+    reading: &'a Reading,
+    /// The name of the list that the cursors belong to.
+    list: String,
+    page: PageArguments,
+    lines: Vec<LineRef<'a>>,
+    more: bool,
+    currency: &'a str,
+    count: i32,
 }
 
-/// A page of an order's lines. A past state of an order has its lines with it.
-pub async fn connection(
-    context: &Context<'_>,
-    page: &PageArguments,
-    order: &OrderView,
-    past: bool,
-) -> Result<LineConnection> {
-    let list = format!("lines of {}", order.order_id);
-    let window = page.window(context, &list)?;
-    let lines = if past {
-        let within = |line: &&LineView| (window.after + 1..window.before).contains(&line.ordinal.into());
-        order.lines.iter().filter(within).cloned().collect()
-    } else {
-        let key = LinesKey(order.order_id, window);
-        context.data::<Loaders>()?.load_one(key).await.map_err(read_failed)?.unwrap_or_default()
-    };
-    let (lines, more) = page.cut(lines);
-    let cursors = context.data::<Arc<Cursors>>()?;
-    let cursors: Vec<String> = lines.iter().map(|line| cursors.seal(&list, &i64::from(line.ordinal))).collect();
-    let currency = order.currency.as_deref().unwrap_or_default();
-    let nodes: Vec<OrderLine> = lines.into_iter().map(|line| OrderLine::new(line, currency)).collect();
-    let edge = |(cursor, node): (&String, &OrderLine)| LineEdge { cursor: cursor.clone(), node: node.clone() };
-    Ok(LineConnection {
-        edges: cursors.iter().zip(&nodes).map(edge).collect(),
-        nodes,
-        page_info: page.info(&cursors, more),
-        total_count: order.line_count,
-    })
+object! {
+    /// A page of the lines of an order.
+    LineConnection for LineConnection<'_> as page {
+        /// The lines of the page with their cursors.
+        edges: Vec<LineEdge<'_>> => page.lines.iter().map(|line| LineEdge { page, line: *line }).collect(),
+        /// The lines of the page.
+        nodes: Vec<OrderLine<'_>> => page.lines.iter().map(|line| page.node(*line)).collect(),
+        /// The position of the page within the lines.
+        pageInfo: PageInfo => page.page.info(page.more, &page.lines, |line| Ok(page.cursor(line)))?,
+        /// The number of all lines of the order.
+        totalCount: i32 => page.count,
+    }
 }
 
-impl OrderLine {
-    fn new(line: LineView, currency: &str) -> Self {
-        Self {
-            line_id: line.line_id.to_string(),
-            sku: line.sku,
-            description: line.description,
-            quantity: Long(line.quantity),
-            unit_price: Price::new(line.unit_price, currency),
-            total: Money::new(line.total_minor, currency),
-        }
+/// A line in its page.
+struct LineEdge<'a> {
+    page: &'a LineConnection<'a>,
+    line: LineRef<'a>,
+}
+
+object! {
+    /// A line with its cursor.
+    LineEdge for LineEdge<'_> as edge {
+        /// The position of the line in the order.
+        cursor: String => edge.page.cursor(&edge.line),
+        /// The line.
+        node: OrderLine<'_> => edge.page.node(edge.line),
+    }
+}
+
+impl<'a> LineConnection<'a> {
+    /// A page of the lines of an order, of which there are `count`.
+    pub fn new(
+        reading: &'a Reading,
+        page: PageArguments,
+        order_id: Uuid,
+        lines: LinesRef<'a>,
+        currency: &'a str,
+        count: i32,
+    ) -> Result<Self> {
+        let list = format!("lines of {order_id}");
+        let window = page.window(&reading.cursors, &list)?;
+        let within = |line: &LineRef<'_>| window.after < line.ordinal.into() && i64::from(line.ordinal) < window.before;
+        let lines = lines.iter().filter(|line| line.as_ref().map_or(true, within));
+        // Lines are read to the end only where the last are wanted.
+        let most = if page.from_end { usize::MAX } else { page.limit as usize + 1 };
+        let lines = lines.take(most).collect::<std::result::Result<Vec<_>, _>>().map_err(|error| internal(&error))?;
+        let (lines, more) = page.cut(lines);
+        Ok(Self { reading, list, page, lines, more, currency, count })
+    }
+
+    fn node(&self, line: LineRef<'a>) -> OrderLine<'a> {
+        OrderLine { line, currency: self.currency }
+    }
+
+    fn cursor(&self, line: &LineRef<'_>) -> String {
+        self.reading.cursors.seal(&self.list, &i64::from(line.ordinal))
     }
 }

@@ -9,6 +9,7 @@ mod filter;
 mod given;
 mod id;
 mod lines;
+mod load;
 mod money;
 mod node;
 mod order;
@@ -16,6 +17,7 @@ mod order_connection;
 mod projections;
 mod query;
 mod scalars;
+mod reading;
 mod subscription;
 mod timeline;
 
@@ -25,7 +27,10 @@ use query::Query;
 use subscription::Subscription;
 
 pub use projections::Health;
-pub use scalars::Long;
+pub use commands::OrderCommand;
+pub use order::{OrderKind, OrderState};
+pub use scalars::{Json, Long};
+pub use reading::Reading;
 
 /// The schema of the service.
 pub type QuerySchema = Schema<Query, EmptyMutation, Subscription>;
@@ -34,7 +39,6 @@ pub type QuerySchema = Schema<Query, EmptyMutation, Subscription>;
 /// they run, so the library's own, weaker checks are disabled.
 pub fn build() -> QuerySchema {
     Schema::build(Query, EmptyMutation, Subscription)
-        .register_output_type::<node::Node>()
         .validation_mode(ValidationMode::Fast)
         .finish()
 }

@@ -1,74 +1,76 @@
 //! Amounts.
 
-#![expect(clippy::unused_async, reason = "the library takes a field that can fail only as a future")]
-
-use async_graphql::{Object, Result, SimpleObject};
+use async_graphql::Result;
 use domain::{Currency, UnitPrice};
 
 use super::scalars::Long;
 use crate::error::Code;
+use crate::output::object;
 
 /// An amount of money in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Money {
+pub struct Money<'a> {
     minor: i128,
-    currency: String,
+    currency: &'a str,
 }
 
-impl Money {
+object! {
+    /// An amount of money in one currency.
+    Money for Money<'_> as money {
+        /// The amount in minor units, such as cents for EUR.
+        minor: Long => money.minor()?,
+        /// The currency, as an ISO 4217 code.
+        currency: &str => money.currency,
+        /// The amount in major units as a decimal number, such as `12.34`.
+        amount: String => money.decimal(),
+    }
+}
+
+impl<'a> Money<'a> {
     /// An amount of minor units of a currency.
-    pub fn new(minor: impl Into<i128>, currency: impl Into<String>) -> Self {
-        Self { minor: minor.into(), currency: currency.into() }
+    pub fn new(minor: impl Into<i128>, currency: &'a str) -> Self {
+        Self { minor: minor.into(), currency }
     }
 
-    /// In major units.
-    fn decimal(&self) -> String {
-        let exponent = Currency::try_new(&self.currency).map_or(2, Currency::exponent);
-        domain::decimal(self.minor, exponent)
-    }
-}
-
-impl std::fmt::Display for Money {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.decimal(), self.currency)
-    }
-}
-
-/// An amount of money in one currency.
-#[Object]
-impl Money {
-    /// The amount in minor units, such as cents for EUR.
-    async fn minor(&self) -> Result<Long> {
+    fn minor(&self) -> Result<Long> {
         i64::try_from(self.minor)
             .map(Long)
             .map_err(|_| Code::BadUserInput.error("the amount is beyond 64 bits of minor units; ask for `amount`"))
     }
 
-    /// The currency, as an ISO 4217 code.
-    async fn currency(&self) -> &str {
-        &self.currency
-    }
-
-    /// The amount in major units as a decimal number, such as `12.34`.
-    async fn amount(&self) -> String {
-        self.decimal()
+    /// In major units.
+    fn decimal(&self) -> String {
+        let exponent = Currency::try_new(self.currency).map_or(2, Currency::exponent);
+        domain::decimal(self.minor, exponent)
     }
 }
 
-/// The price of one piece. It may have fractions of the minor unit.
-#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
-pub struct Price {
-    /// The price in major units as a decimal number with four decimals.
-    pub amount: String,
-    /// The currency, as an ISO 4217 code.
-    pub currency: String,
+/// The price of one piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Price<'a> {
+    ten_thousandths: i64,
+    currency: &'a str,
 }
 
-impl Price {
+object! {
+    /// The price of one piece. It may have fractions of the minor unit.
+    Price for Price<'_> as price {
+        /// The price in major units as a decimal number with four decimals.
+        amount: String => price.amount(),
+        /// The currency, as an ISO 4217 code.
+        currency: &str => price.currency,
+    }
+}
+
+impl<'a> Price<'a> {
     /// From ten-thousandths of a major unit.
-    pub fn new(ten_thousandths: i64, currency: &str) -> Self {
-        let amount = UnitPrice::from_ten_thousandths(ten_thousandths).map(|price| price.to_string());
-        Self { amount: amount.unwrap_or_default(), currency: currency.to_owned() }
+    pub const fn new(ten_thousandths: i64, currency: &'a str) -> Self {
+        Self { ten_thousandths, currency }
+    }
+
+    fn amount(&self) -> String {
+        let price = UnitPrice::from_ten_thousandths(self.ten_thousandths);
+        price.map(|price| price.to_string()).unwrap_or_default()
     }
 }
 

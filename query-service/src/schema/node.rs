@@ -1,17 +1,67 @@
 //! The interface of every object with a global id.
 
-use async_graphql::{ID, Interface};
+use std::borrow::Cow;
+
+use async_graphql::registry::{MetaType, MetaTypeId, Registry};
+use async_graphql::{Context, ID};
 
 use super::customer::Customer;
 use super::order::Order;
+use crate::output::{Failure, FieldMeta, ObjectInfo, Output, Selected, Writer, Written, described};
 
 /// An object with a global id.
-#[derive(Interface)]
-#[expect(clippy::large_enum_variant, reason = "an answer holds a hundred at most, and none for long")]
-#[graphql(field(name = "id", ty = "ID", desc = "The global id of the object."))]
-pub enum Node {
-    /// An order.
-    Order(Order),
-    /// A customer.
-    Customer(Customer),
+pub enum Node<'a> {
+    Order(Order<'a>),
+    Customer(Customer<'a>),
+}
+
+impl Node<'_> {
+    /// What the field of a context selects of each type of object.
+    pub fn selected(context: &Context<'_>) -> Selected {
+        Selected::by_type(context, &Self::objects())
+    }
+
+    fn objects() -> [&'static ObjectInfo; 2] {
+        [Order::object(), Customer::object()].map(|object| object.expect("both are objects"))
+    }
+
+    /// The selection of one type of object.
+    pub fn of<T: Output>(selected: &Selected) -> &Selected {
+        selected.of_type(&T::name())
+    }
+}
+
+impl Output for Node<'_> {
+    fn name() -> Cow<'static, str> {
+        "Node".into()
+    }
+
+    fn register(registry: &mut Registry) {
+        registry.create_output_type::<Written<Self>, _>(MetaTypeId::Interface, |registry| {
+            Order::register(registry);
+            Customer::register(registry);
+            let id = FieldMeta::of::<ID>("id", &["The global id of the object."]);
+            MetaType::Interface {
+                name: Self::name().into_owned(),
+                description: described(&["An object with a global id."]),
+                fields: [(id.name.to_owned(), id.meta(registry))].into_iter().collect(),
+                possible_types: Self::objects().iter().map(|object| object.name.to_owned()).collect(),
+                extends: false,
+                keys: None,
+                visible: None,
+                inaccessible: false,
+                tags: Vec::new(),
+                rust_typename: Some(std::any::type_name::<Written<Self>>()),
+                directive_invocations: Vec::new(),
+                requires_scopes: Vec::new(),
+            }
+        });
+    }
+
+    fn write(&self, selected: &Selected, out: &mut Writer) -> Result<(), Failure> {
+        match self {
+            Self::Order(order) => order.write(Self::of::<Order<'_>>(selected), out),
+            Self::Customer(customer) => customer.write(Self::of::<Customer<'_>>(selected), out),
+        }
+    }
 }

@@ -1,22 +1,27 @@
 //! An order.
 
-#![expect(clippy::unused_async, reason = "the library takes a field that can fail only as a future")]
+use std::collections::HashMap;
 
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Enum, ID};
 use chrono::{DateTime, Utc};
+use domain::contract::Position;
+use read_models::query::FoundOrder;
 use read_models::{OrderView, ViewKind, ViewState};
+use uuid::Uuid;
 
 use super::address::Address;
 use super::commands::{self, OrderCommand};
 use super::connection::PageArguments;
 use super::customer::Customer;
 use super::id::NodeId;
-use super::lines::{self, LineConnection};
+use super::lines::LineConnection;
+use super::load::{Extras, Opened};
 use super::money::Money;
 use super::scalars::Long;
-use super::timeline::{self, TimelineConnection};
-use crate::access::Viewer;
+use super::reading::Reading;
+use super::timeline::TimelineConnection;
 use crate::consistency::ConsistencyToken;
+use crate::output::object;
 
 /// The state of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -41,219 +46,160 @@ pub enum OrderKind {
 }
 
 /// An order in its current state or in a past one.
-#[derive(Debug, Clone)]
-pub struct Order {
-    view: OrderView,
-    /// Whether this is a past state; then the view has its lines.
-    past: bool,
+#[derive(Clone, Copy)]
+pub struct Order<'a> {
+    pub reading: &'a Reading,
+    pub found: &'a FoundOrder,
+    /// What was loaded for it beyond its row; `None` if nothing was needed.
+    pub extras: Option<&'a Extras>,
+    /// Whether this is a past state.
+    pub past: bool,
+}
+
+/// A column of an order's row.
+macro_rules! column {
+    ($row:expr, $column:ident) => {
+        $row.column(const { read_models::OrderColumns::index(stringify!($column)) }, |view| &view.$column)
+    };
+}
+pub(super) use column;
+
+/// A column of an order.
+macro_rules! column_of {
+    ($order:ident, $column:ident) => {
+        column!($order.found.row, $column)
+    };
+}
+
+object! {
+    /// An order in its current state or, with `asOf`, in a past one.
+    Order for Order<'_> as (order, field) implements "Node" from (OrderView, column_of) {
+        /// The global id.
+        id: ID [order_id] => NodeId::Order(order_id).global(),
+        /// The id of the order that commands take, a UUID.
+        orderId: Uuid [order_id] => order_id,
+        /// The order number; null until the order is placed.
+        number: Option<&str> [number] => number,
+        /// The version of the order: the number of its events.
+        version: Long [version] => Long(version),
+        /// The state of the order.
+        state: Option<OrderState> [state] => OrderState::of(state),
+        /// Whether the order is a sale or a credit.
+        kind: OrderKind [kind] => OrderKind::of(kind),
+        /// Whether the order was imported from another system.
+        imported: bool [imported] => imported,
+        /// The system that the order was imported from; null if it was not imported.
+        source: Option<&str> [source] => source,
+        /// The id of the order in the system that it was imported from.
+        reference: Option<&str> [reference] => reference,
+        /// In an imported credit, the reference of the order that it takes back, where known.
+        creditOf: Option<&str> [credit_of] => credit_of,
+        /// The customer of the order, where known.
+        customer: Option<Customer<'_>> [customer] => customer.map(|id| Customer {
+            reading: order.reading,
+            id,
+            loaded: order.extras.and_then(|extras| extras.customer.as_deref()),
+        }),
+        /// The country that the order is shipped to, as an ISO 3166-1 alpha-2 code.
+        country: Option<&str> [country] => country,
+        /// The currency of the order, as an ISO 4217 code.
+        currency: &str [currency] => currency.unwrap_or_default(),
+        /// The sums of the order.
+        totals: OrderTotals<'_> [total_minor, currency, line_count, quantity_total] => OrderTotals {
+            total: Money::new(total_minor, currency.unwrap_or_default()),
+            line_count,
+            quantity: quantity_total,
+        },
+        /// The lines of the order, in their order.
+        lines(PageArguments as page): LineConnection<'_> [order_id, lines, currency, line_count] => {
+            LineConnection::new(order.reading, page, order_id, lines, currency.unwrap_or_default(), line_count)?
+        },
+        /// The address that the order is shipped to.
+        shippingAddress: Option<Address<'_>> [shipping_address] => {
+            shipping_address.map(|address| Address { reading: order.reading, address, opened: order.opened() })
+        },
+        /// The billing address, if it differs from the shipping address.
+        billingAddress: Option<Address<'_>> [billing_address] => {
+            billing_address.map(|address| Address { reading: order.reading, address, opened: order.opened() })
+        },
+        /// When and why the order was cancelled; null if it was not.
+        cancellation: Option<Cancellation<'_>> [cancelled_at, cancel_reason, cancel_note] => {
+            cancelled_at.map(|at| Cancellation { at, reason: cancel_reason, note: cancel_note })
+        },
+        /// The events of the order, oldest first.
+        timeline(PageArguments as page): TimelineConnection<'_> [order_id, version] => {
+            let loaded = order.extras.and_then(|extras| extras.events.get(&field.id));
+            let events = loaded.unwrap_or(&order.found.events);
+            TimelineConnection::new(order.reading, page, order_id, version, events)?
+        },
+        /// When the draft was begun; null for an imported order.
+        draftedAt: Option<DateTime<Utc>> [drafted_at] => drafted_at,
+        /// When the order was placed.
+        placedAt: Option<DateTime<Utc>> [placed_at] => placed_at,
+        /// When the order was cancelled.
+        cancelledAt: Option<DateTime<Utc>> [cancelled_at] => cancelled_at,
+        /// When the order was imported.
+        importedAt: Option<DateTime<Utc>> [imported_at] => imported_at,
+        /// When the last event of the order was recorded.
+        updatedAt: DateTime<Utc> [updated_at] => updated_at,
+        /// The position of the last event in the event log, written `shard.position`.
+        position: String [shard, position] => Position { shard, position }.to_string(),
+        /// A token that makes a later query wait until it can show at least this version.
+        consistencyToken: ConsistencyToken [order_id, version] => ConsistencyToken { order_id, version },
+        /// The commands that the caller may now give, by the state of the order and the caller's scopes. Empty for a past
+        /// state.
+        allowedCommands: Vec<OrderCommand> [state, line_count, shipping_address] => {
+            if order.past {
+                Vec::new()
+            } else {
+                commands::allowed(state, line_count > 0, shipping_address.is_some(), &order.reading.viewer)
+            }
+        },
+    }
 }
 
 /// The sums of an order.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct OrderTotals {
-    /// The sum of the line totals, negative in a credit.
-    total: Money,
-    /// The number of lines.
+struct OrderTotals<'a> {
+    total: Money<'a>,
     line_count: i32,
-    /// The number of pieces of all lines, negative in a credit.
-    quantity: Long,
+    quantity: i64,
 }
 
-/// When and why an order was cancelled.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Cancellation {
-    /// When the order was cancelled.
+object! {
+    /// The sums of an order.
+    OrderTotals for OrderTotals<'_> as totals {
+        /// The sum of the line totals, negative in a credit.
+        total: Money<'_> => totals.total.clone(),
+        /// The number of lines.
+        lineCount: i32 => totals.line_count,
+        /// The number of pieces of all lines, negative in a credit.
+        quantity: Long => Long(totals.quantity),
+    }
+}
+
+/// The cancellation of an order.
+struct Cancellation<'a> {
     at: DateTime<Utc>,
-    /// The reason: `CUSTOMER`, `STAFF` or `DISCARDED`.
-    reason: Option<String>,
-    /// The reason in the words of the person who cancelled the order.
-    note: Option<String>,
+    reason: Option<&'a str>,
+    note: Option<&'a str>,
 }
 
-impl Order {
-    /// An order in its current state.
-    pub const fn present(view: OrderView) -> Self {
-        Self { view, past: false }
-    }
-
-    /// An order in a past state.
-    pub const fn past(view: OrderView) -> Self {
-        Self { view, past: true }
+object! {
+    /// When and why an order was cancelled.
+    Cancellation for Cancellation<'_> as cancellation {
+        /// When the order was cancelled.
+        at: DateTime<Utc> => cancellation.at,
+        /// The reason: `CUSTOMER`, `STAFF` or `DISCARDED`.
+        reason: Option<&str> => cancellation.reason,
+        /// The reason in the words of the person who cancelled the order.
+        note: Option<&str> => cancellation.note,
     }
 }
 
-/// An order in its current state or, with `asOf`, in a past one.
-#[Object]
-impl Order {
-    /// The global id.
-    pub async fn id(&self) -> ID {
-        NodeId::Order(self.view.order_id).global()
-    }
-
-    /// The id of the order that commands take, a UUID.
-    async fn order_id(&self) -> String {
-        self.view.order_id.to_string()
-    }
-
-    /// The order number; null until the order is placed.
-    async fn number(&self) -> Option<&str> {
-        self.view.number.as_deref()
-    }
-
-    /// The version of the order: the number of its events.
-    async fn version(&self) -> Long {
-        Long(self.view.version)
-    }
-
-    /// The state of the order.
-    async fn state(&self) -> Option<OrderState> {
-        OrderState::of(self.view.state)
-    }
-
-    /// Whether the order is a sale or a credit.
-    async fn kind(&self) -> OrderKind {
-        match self.view.kind {
-            ViewKind::Sale => OrderKind::Sale,
-            ViewKind::Credit => OrderKind::Credit,
-        }
-    }
-
-    /// Whether the order was imported from another system.
-    async fn imported(&self) -> bool {
-        self.view.imported
-    }
-
-    /// The system that the order was imported from; null if it was not imported.
-    async fn source(&self) -> Option<&str> {
-        self.view.source.as_deref()
-    }
-
-    /// The id of the order in the system that it was imported from.
-    async fn reference(&self) -> Option<&str> {
-        self.view.reference.as_deref()
-    }
-
-    /// In an imported credit, the reference of the order that it takes back, where known.
-    async fn credit_of(&self) -> Option<&str> {
-        self.view.credit_of.as_deref()
-    }
-
-    /// The customer of the order, where known.
-    async fn customer(&self) -> Option<Customer> {
-        self.view.customer.clone().map(Customer::new)
-    }
-
-    /// The country that the order is shipped to, as an ISO 3166-1 alpha-2 code.
-    async fn country(&self) -> Option<&str> {
-        self.view.country.as_deref()
-    }
-
-    /// The currency of the order, as an ISO 4217 code.
-    async fn currency(&self) -> &str {
-        self.view.currency.as_deref().unwrap_or_default()
-    }
-
-    /// The sums of the order.
-    async fn totals(&self) -> OrderTotals {
-        OrderTotals {
-            total: Money::new(self.view.total_minor, self.view.currency.as_deref().unwrap_or_default()),
-            line_count: self.view.line_count,
-            quantity: Long(self.view.quantity_total),
-        }
-    }
-
-    /// The lines of the order, in their order.
-    async fn lines(
-        &self,
-        context: &Context<'_>,
-        #[graphql(
-            desc = "The number of items from the beginning, at most 100; 20 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "The page begins after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
-    ) -> Result<LineConnection> {
-        let page = PageArguments::new(first, after, last, before)?;
-        lines::connection(context, &page, &self.view, self.past).await
-    }
-
-    /// The address that the order is shipped to.
-    async fn shipping_address(&self) -> Option<Address> {
-        self.view.shipping_address.clone().map(Address::new)
-    }
-
-    /// The billing address, if it differs from the shipping address.
-    async fn billing_address(&self) -> Option<Address> {
-        self.view.billing_address.clone().map(Address::new)
-    }
-
-    /// When and why the order was cancelled; null if it was not.
-    async fn cancellation(&self) -> Option<Cancellation> {
-        let view = &self.view;
-        let at = view.cancelled_at?;
-        Some(Cancellation { at, reason: view.cancel_reason.clone(), note: view.cancel_note.clone() })
-    }
-
-    /// The events of the order, oldest first.
-    async fn timeline(
-        &self,
-        context: &Context<'_>,
-        #[graphql(
-            desc = "The number of items from the beginning, at most 100; 20 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "The page begins after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
-    ) -> Result<TimelineConnection> {
-        let page = PageArguments::new(first, after, last, before)?;
-        timeline::connection(context, &page, self.view.order_id, self.view.version).await
-    }
-
-    /// When the draft was begun; null for an imported order.
-    async fn drafted_at(&self) -> Option<DateTime<Utc>> {
-        self.view.drafted_at
-    }
-
-    /// When the order was placed.
-    async fn placed_at(&self) -> Option<DateTime<Utc>> {
-        self.view.placed_at
-    }
-
-    /// When the order was cancelled.
-    async fn cancelled_at(&self) -> Option<DateTime<Utc>> {
-        self.view.cancelled_at
-    }
-
-    /// When the order was imported.
-    async fn imported_at(&self) -> Option<DateTime<Utc>> {
-        self.view.imported_at
-    }
-
-    /// When the last event of the order was recorded.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.view.updated_at
-    }
-
-    /// The position of the last event in the event log, written `shard.position`.
-    async fn position(&self) -> String {
-        self.view.log_position().to_string()
-    }
-
-    /// A token that makes a later query wait until it can show at least this version.
-    async fn consistency_token(&self) -> ConsistencyToken {
-        ConsistencyToken { order_id: self.view.order_id, version: self.view.version }
-    }
-
-    /// The commands that the caller may now give, by the state of the order and the caller's scopes. Empty for a past
-    /// state.
-    async fn allowed_commands(&self, context: &Context<'_>) -> Result<Vec<OrderCommand>> {
-        if self.past {
-            return Ok(Vec::new());
-        }
-        let viewer = context.data::<Viewer>()?;
-        Ok(commands::allowed(&self.view, viewer))
+impl<'a> Order<'a> {
+    /// Personal data that was opened, by its sealed text.
+    fn opened(&self) -> Option<&'a HashMap<String, Opened>> {
+        self.extras.map(|extras| &extras.opened)
     }
 }
 
@@ -280,6 +226,13 @@ impl OrderState {
 }
 
 impl OrderKind {
+    const fn of(kind: ViewKind) -> Self {
+        match kind {
+            ViewKind::Sale => Self::Sale,
+            ViewKind::Credit => Self::Credit,
+        }
+    }
+
     /// The value of the read models.
     pub const fn view(self) -> ViewKind {
         match self {

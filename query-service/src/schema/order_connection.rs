@@ -1,51 +1,30 @@
 //! Lists of orders.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 
-use async_graphql::{Context, Object, Result, SimpleObject};
-use read_models::query::{Condition, Page, PageRequest, SortKey};
+use async_graphql::Result;
+use read_models::query::{Condition, FoundOrder, PageRequest, SortKey};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::connection::{PageArguments, PageInfo};
 use super::filter::OrderOrder;
+use super::load::{LoadedPage, unloaded};
 use super::order::Order;
-use crate::access::Viewer;
+use super::reading::Reading;
 use crate::config::COUNT_MAX;
-use crate::cursor::Cursors;
-use crate::error::{ReadFailed, read_failed};
-use crate::loaders::{CountKey, Loaders};
+use crate::error::internal;
+use crate::output::object;
 
 /// A list of orders and a page of it.
 pub struct OrderList {
-    /// The page.
     pub request: PageRequest,
+    arguments: PageArguments,
+    order_by: OrderOrder,
+    /// The only customer whose orders are in the list.
+    customer: Option<String>,
     /// The name of the list, which is part of its cursors' signatures.
-    name: String,
-}
-
-/// A page of orders.
-pub struct OrderConnection {
-    edges: Vec<OrderEdge>,
-    page_info: PageInfo,
-    counted: Counted,
-}
-
-/// An order with its cursor.
-#[derive(Clone, SimpleObject)]
-pub struct OrderEdge {
-    /// The position of the order in the list.
-    cursor: String,
-    /// The order.
-    node: Order,
-}
-
-/// The orders that `totalCount` counts.
-pub enum Counted {
-    /// Orders that meet a condition.
-    Meeting(Condition),
-    /// The orders of a customer.
-    Customer(String),
+    name: OnceLock<String>,
 }
 
 /// A position in a sorted list: sort value and order id. Serialised as an array in cursors.
@@ -54,90 +33,93 @@ struct ListPosition(String, Uuid);
 
 impl OrderList {
     /// The list of a condition and sort, as the viewer sees it.
+    ///
+    /// # Errors
+    /// A cursor that was not made for this list.
     pub fn new(
-        context: &Context<'_>,
-        page: &PageArguments,
+        reading: &Reading,
+        arguments: PageArguments,
         condition: Condition,
         order_by: OrderOrder,
         customer: Option<&str>,
     ) -> Result<Self> {
-        let visible = context.data::<Viewer>()?.visibility();
-        let name = format!("orders of {visible:?}, {customer:?}, by {order_by:?}, {condition:?}");
-        let cursors = context.data::<Arc<Cursors>>()?;
-        let key = |cursor: &Option<String>| -> Result<Option<SortKey>> {
-            let position = cursor.as_ref().map(|cursor| cursors.open::<ListPosition>(&name, cursor)).transpose()?;
-            Ok(position.map(|ListPosition(value, order_id)| SortKey { value, order_id }))
-        };
         let (sort, descending) = order_by.sort();
-        let (after, before) = (key(&page.after)?, key(&page.before)?);
-        let (limit, from_end) = (page.limit, page.from_end);
-        Ok(Self { request: PageRequest { condition, sort, descending, after, before, limit, from_end }, name })
+        let (limit, from_end) = (arguments.limit, arguments.from_end);
+        let request = PageRequest { condition, sort, descending, after: None, before: None, limit, from_end };
+        let customer = customer.map(str::to_owned);
+        let mut list = Self { request, arguments, order_by, customer, name: OnceLock::new() };
+        list.request.after = list.position(reading, list.arguments.after.as_deref())?;
+        list.request.before = list.position(reading, list.arguments.before.as_deref())?;
+        Ok(list)
     }
 
-    /// The page as clients see it.
-    pub fn connection(
-        self,
-        context: &Context<'_>,
-        page: &PageArguments,
-        found: Page,
-        counted: Counted,
-    ) -> Result<OrderConnection> {
-        let cursors = context.data::<Arc<Cursors>>()?;
-        let mut edges = Vec::with_capacity(found.orders.len());
-        for row in found.orders {
-            let SortKey { value, order_id } = self.request.sort.key(&row);
-            let cursor = cursors.seal(&self.name, &ListPosition(value, order_id));
-            edges.push(OrderEdge { cursor, node: Order::present(row) });
-        }
-        let cursors: Vec<String> = edges.iter().map(|edge| edge.cursor.clone()).collect();
-        Ok(OrderConnection { page_info: page.info(&cursors, found.more), edges, counted })
+    fn name(&self, reading: &Reading) -> &str {
+        self.name.get_or_init(|| {
+            let Self { request: PageRequest { condition, .. }, order_by, customer, .. } = self;
+            format!("orders of {:?}, {customer:?}, by {order_by:?}, {condition:?}", reading.visible)
+        })
     }
-}
 
-impl Counted {
-    /// The number of orders, counted up to [`COUNT_MAX`].
-    pub async fn count(&self, context: &Context<'_>) -> Result<i64> {
-        let loaders = context.data::<Loaders>()?;
-        match self {
-            Self::Meeting(condition) => {
-                let reading = loaders.loader();
-                let counted = reading.read.order_count(&reading.visible, condition, COUNT_MAX).await;
-                counted.map_err(|error| read_failed(ReadFailed::log(&error)))
-            }
-            Self::Customer(customer) => {
-                let counted = loaders.load_one(CountKey(customer.clone())).await.map_err(read_failed)?;
-                Ok(counted.unwrap_or_default())
-            }
-        }
+    /// The position of a cursor.
+    fn position(&self, reading: &Reading, cursor: Option<&str>) -> Result<Option<SortKey>> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let ListPosition(value, order_id) = reading.cursors.open(self.name(reading), cursor)?;
+        Ok(Some(SortKey { value, order_id }))
+    }
+
+    /// A cursor to an order of the list.
+    fn cursor(&self, reading: &Reading, order: &FoundOrder) -> Result<String> {
+        let SortKey { value, order_id } = self.request.sort.key(&order.row).map_err(|error| internal(&error))?;
+        Ok(reading.cursors.seal(self.name(reading), &ListPosition(value, order_id)))
     }
 }
 
 /// A page of orders.
-#[Object]
-impl OrderConnection {
-    /// The orders of the page with their cursors.
-    async fn edges(&self) -> &[OrderEdge] {
-        &self.edges
-    }
+#[derive(Clone, Copy)]
+pub struct OrderConnection<'a> {
+    pub reading: &'a Reading,
+    pub loaded: &'a LoadedPage,
+}
 
-    /// The orders of the page.
-    async fn nodes(&self) -> Vec<Order> {
-        self.edges.iter().map(|edge| edge.node.clone()).collect()
+object! {
+    /// A page of orders.
+    OrderConnection for OrderConnection<'_> as page {
+        /// The orders of the page with their cursors.
+        edges: Vec<OrderEdge<'_>> => page.orders().map(|node| OrderEdge { page: *page, node }).collect(),
+        /// The orders of the page.
+        nodes: Vec<Order<'_>> => page.orders().collect(),
+        /// The position of the page within the list.
+        pageInfo: PageInfo => {
+            let LoadedPage { list, page: found, .. } = page.loaded;
+            list.arguments.info(found.more, &found.orders, |order| list.cursor(page.reading, order))?
+        },
+        /// The number of orders in the whole list, counted up to 10,001.
+        totalCount: i32 => i32::try_from(page.loaded.count.ok_or_else(unloaded)?).unwrap_or(i32::MAX),
+        /// Whether the list may have more orders than were counted.
+        totalCountCapped: bool => page.loaded.count.ok_or_else(unloaded)? >= i64::from(COUNT_MAX),
     }
+}
 
-    /// The position of the page within the list.
-    async fn page_info(&self) -> &PageInfo {
-        &self.page_info
+/// An order in its list.
+struct OrderEdge<'a> {
+    page: OrderConnection<'a>,
+    node: Order<'a>,
+}
+
+object! {
+    /// An order with its cursor.
+    OrderEdge for OrderEdge<'_> as edge {
+        /// The position of the order in the list.
+        cursor: String => edge.page.loaded.list.cursor(edge.page.reading, edge.node.found)?,
+        /// The order.
+        node: Order<'_> => edge.node,
     }
+}
 
-    /// The number of orders in the whole list, counted up to 10,001.
-    async fn total_count(&self, context: &Context<'_>) -> Result<i32> {
-        let count = self.counted.count(context).await?;
-        Ok(i32::try_from(count).unwrap_or(i32::MAX))
-    }
-
-    /// Whether the list may have more orders than were counted.
-    async fn total_count_capped(&self, context: &Context<'_>) -> Result<bool> {
-        Ok(self.counted.count(context).await? >= i64::from(COUNT_MAX))
+impl<'a> OrderConnection<'a> {
+    fn orders(self) -> impl Iterator<Item = Order<'a>> {
+        let Self { reading, loaded } = self;
+        let orders = loaded.page.orders.iter().enumerate();
+        orders.map(move |(index, found)| Order { reading, found, extras: loaded.extras.get(index), past: false })
     }
 }

@@ -3,76 +3,58 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use read_models::ReadDb;
-use read_models::query::GroupHealth;
+use read_models::query::{self, GroupHealth};
 use service_kit::clock::Stopwatch;
 use tokio::sync::Mutex;
 
 use super::scalars::Long;
 use crate::config::HEALTH_AGE_MS_MAX;
 use crate::error::ReadFailed;
+use crate::output::object;
 
-/// How far a projector group has come.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct ProjectionHealth {
-    /// The name of the group.
-    projection: String,
-    /// The furthest positions of the event log that the group has applied, one of each shard, written `shard.position`.
-    positions: Vec<String>,
-    /// The milliseconds from the recording of the last applied event to its projection.
-    lag_ms: Option<Long>,
-    /// The number of records that could not be applied, and of those parked behind them.
-    parked_records: Long,
-    /// The number of orders that are not projected any further because of parked records.
-    parked_keys: Long,
-    /// The partitions of the group's topic.
-    partitions: Vec<PartitionHealth>,
+/// A projector group.
+pub struct ProjectionHealth<'a>(pub &'a GroupHealth);
+
+object! {
+    /// How far a projector group has come.
+    ProjectionHealth for ProjectionHealth<'_> as health {
+        /// The name of the group.
+        projection: &str => &health.0.group,
+        /// The furthest positions of the event log that the group has applied, one of each shard, written `shard.position`.
+        positions: Vec<String> => health.0.positions().iter().map(ToString::to_string).collect(),
+        /// The milliseconds from the recording of the last applied event to its projection.
+        lagMs: Option<Long> => health.0.lag_ms().map(Long),
+        /// The number of records that could not be applied, and of those parked behind them.
+        parkedRecords: Long => Long(health.0.parked_records),
+        /// The number of orders that are not projected any further because of parked records.
+        parkedKeys: Long => Long(health.0.parked_keys),
+        /// The partitions of the group's topic.
+        partitions: Vec<PartitionHealth<'_>> => health.0.partitions.iter().map(PartitionHealth).collect(),
+    }
 }
 
-/// How far a partition of a group's topic has come.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct PartitionHealth {
-    /// The name of the topic.
-    topic: String,
-    /// The number of the partition.
-    partition: i32,
-    /// The first offset not yet applied.
-    next_offset: Long,
-    /// The position in the event log of the last applied event.
-    position: Option<String>,
-    /// When the last applied event was recorded.
-    recorded_at: Option<DateTime<Utc>>,
-    /// The milliseconds from the recording of that event to its projection.
-    lag_ms: Option<Long>,
-    /// When the partition advanced last.
-    updated_at: DateTime<Utc>,
-}
+/// A partition.
+struct PartitionHealth<'a>(&'a query::PartitionHealth);
 
-impl ProjectionHealth {
-    /// The health as the read models report it.
-    pub fn new(group: GroupHealth) -> Self {
-        Self {
-            positions: group.positions().iter().map(ToString::to_string).collect(),
-            lag_ms: group.lag_ms().map(Long),
-            projection: group.group,
-            parked_records: Long(group.parked_records),
-            parked_keys: Long(group.parked_keys),
-            partitions: group
-                .partitions
-                .into_iter()
-                .map(|partition| PartitionHealth {
-                    topic: partition.topic,
-                    partition: partition.partition,
-                    next_offset: Long(partition.next_offset),
-                    position: partition.position.map(|position| position.to_string()),
-                    recorded_at: partition.recorded_at,
-                    lag_ms: partition.lag_ms.map(Long),
-                    updated_at: partition.updated_at,
-                })
-                .collect(),
-        }
+object! {
+    /// How far a partition of a group's topic has come.
+    PartitionHealth for PartitionHealth<'_> as partition {
+        /// The name of the topic.
+        topic: &str => &partition.0.topic,
+        /// The number of the partition.
+        partition: i32 => partition.0.partition,
+        /// The first offset not yet applied.
+        nextOffset: Long => Long(partition.0.next_offset),
+        /// The position in the event log of the last applied event.
+        position: Option<String> => partition.0.position.map(|position| position.to_string()),
+        /// When the last applied event was recorded.
+        recordedAt: Option<DateTime<Utc>> => partition.0.recorded_at,
+        /// The milliseconds from the recording of that event to its projection.
+        lagMs: Option<Long> => partition.0.lag_ms.map(Long),
+        /// When the partition advanced last.
+        updatedAt: DateTime<Utc> => partition.0.updated_at,
     }
 }
 

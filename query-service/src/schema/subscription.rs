@@ -2,41 +2,52 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Error, ID, Result, SimpleObject, Subscription};
+use async_graphql::{Context, Error, ID, Result, Subscription};
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use read_models::OrderView;
+use read_models::OrderColumns;
 
 use super::id::NodeId;
-use super::order::Order;
-use super::query::{load, wait};
+use super::load::{self, Extras};
+use super::order::{Order, column};
 use super::scalars::Long;
+use super::reading::Reading;
 use super::timeline::{self, TimelineEvent};
-use crate::access::Viewer;
 use crate::changes::{Change, Changes, Follow, FollowError, SubscriptionPermits};
-use crate::consistency::{Consistency, ConsistencyToken};
-use crate::cursor::Cursors;
-use crate::error::{Code, read_failed};
+use crate::consistency::ConsistencyToken;
+use crate::error::{Code, ReadFailed, internal, read_failed};
+use crate::output::{Selected, Written, object};
 
 /// The subscription root.
 pub struct Subscription;
 
-/// A change of an order: one event, and the order after it.
-#[derive(SimpleObject)]
-pub struct OrderChange {
-    /// The position of the event: a subscription `from` this cursor begins with the next event.
-    cursor: String,
-    /// The version of the order after this event; the next change has the next version.
-    version: Long,
-    /// The name of the event in the public contract.
-    r#type: String,
-    /// When the event happened.
-    at: DateTime<Utc>,
-    /// The event that changed the order.
-    event: TimelineEvent,
-    /// The order at this version or, if there are more events by now, at a later one: see its own `version`.
-    order: Order,
+/// A change of an order.
+pub struct OrderChange<'a> {
+    reading: &'a Reading,
+    change: &'a Change,
+    extras: Option<&'a Extras>,
+}
+
+object! {
+    /// A change of an order: one event, and the order after it.
+    OrderChange for OrderChange<'_> as it {
+        /// The position of the event: a subscription `from` this cursor begins with the next event.
+        cursor: String => {
+            let entry = &it.change.entry;
+            it.reading.cursors.seal(&timeline::list(entry.order_id), &entry.version)
+        },
+        /// The version of the order after this event; the next change has the next version.
+        version: Long => Long(it.change.entry.version),
+        /// The name of the event in the public contract.
+        r#type: &str => &it.change.entry.event_type,
+        /// When the event happened.
+        at: DateTime<Utc> => it.change.entry.at,
+        /// The event that changed the order.
+        event: TimelineEvent<'_> => TimelineEvent::new(&it.change.entry),
+        /// The order at this version or, if there are more events by now, at a later one: see its own `version`.
+        order: Order<'_> => Order { reading: it.reading, found: &it.change.order, extras: it.extras, past: false },
+    }
 }
 
 /// Subscriptions work over WebSocket (`graphql-transport-ws`) and over server-sent events. After an interruption a
@@ -55,49 +66,48 @@ impl Subscription {
             desc = "The `Order-Consistency-Token` of a command's answer; the field waits until it can show that version."
         )]
         consistency: Option<ConsistencyToken>,
-    ) -> Result<BoxStream<'static, Result<OrderChange>>> {
+    ) -> Result<BoxStream<'static, Result<Written<OrderChange<'static>>>>> {
+        let reading = Arc::clone(context.data::<Arc<Reading>>()?);
         let order_id = NodeId::order(&id)?;
-        let list = timeline::list(order_id);
-        let cursors = Arc::clone(context.data::<Arc<Cursors>>()?);
-        let from: Option<i64> = from.map(|cursor| cursors.open(&list, &cursor)).transpose()?;
-        let permit = context.data::<SubscriptionPermits>()?.acquire(context.data::<Viewer>()?.principal());
+        let from: Option<i64> =
+            from.map(|cursor| reading.cursors.open(&timeline::list(order_id), &cursor)).transpose()?;
+        let permit = context.data::<SubscriptionPermits>()?.acquire(reading.viewer.principal());
         let permit = permit.map_err(|full| Code::TooManySubscriptions.error(full.to_string()))?;
-        wait(context, consistency).await?;
-        let order = load(context, order_id).await?.ok_or_else(absent)?;
-        let after = from.unwrap_or(order.version);
-        reached(context, &order, after).await?;
+        reading.wait(consistency).await?;
+        let selected = Selected::of::<OrderChange<'_>>(context);
+        let parts = load::parts(&order_sets(&selected)).and(OrderColumns::of(&["version"]));
+        let found = reading.read.order(&reading.visible, order_id, &parts).await;
+        let order = found.map_err(|error| read_failed(ReadFailed::log(&error)))?.ok_or_else(absent)?;
+        let version = column!(order.row, version).map_err(|error| internal(&error))?;
+        let after = from.unwrap_or(version);
+        reached(&reading, ConsistencyToken { order_id, version: after }, version).await?;
         let changes = context.data::<Changes>()?;
-        let visible = context.data::<Viewer>()?.visibility();
-        let follow = Follow::begin(changes, visible, order, after, permit);
-        let following =
-            stream::try_unfold(follow, async |mut follow| Ok(follow.next().await?.map(|change| (change, follow))));
-        Ok(following
-            .map(move |change| change.map(|it| OrderChange::new(it, &cursors, &list)).map_err(follow_failed))
-            .boxed())
+        let follow = Follow::begin(changes, reading.visible.clone(), parts, (order_id, order), after, permit);
+        let key = context.item.node.response_key().node.to_string();
+        let state = (follow, reading, selected, key);
+        let following = stream::try_unfold(state, async |(mut follow, reading, selected, key)| {
+            let Some(change) = follow.next().await.map_err(follow_failed)? else { return Ok(None) };
+            let orders = [&*change.order];
+            let extras = load::extras(&reading, &orders, &order_sets(&selected), false).await?;
+            let change = OrderChange { reading: &reading, change: &change, extras: extras.first() };
+            let written = Written::at(&key, &selected, &change);
+            Ok(Some((written, (follow, reading, selected, key))))
+        });
+        Ok(following.boxed())
     }
 }
 
-impl OrderChange {
-    fn new(Change { entry, order }: Change, cursors: &Cursors, list: &str) -> Self {
-        Self {
-            cursor: cursors.seal(list, &entry.version),
-            version: Long(entry.version),
-            r#type: entry.event_type.clone(),
-            at: entry.at,
-            event: TimelineEvent::new(entry),
-            order: Order::present(order),
-        }
-    }
+/// What is selected of the order of a change.
+fn order_sets(change: &Selected) -> Vec<&Selected> {
+    change.named("order").map(|field| &field.below).collect()
 }
 
 /// A cursor may be ahead of a replica of the read models that will soon catch up, so its version is awaited.
-async fn reached(context: &Context<'_>, order: &OrderView, version: i64) -> Result<()> {
-    if version <= order.version {
+async fn reached(reading: &Reading, cursor: ConsistencyToken, version: i64) -> Result<()> {
+    if cursor.version <= version {
         return Ok(());
     }
-    let token = ConsistencyToken { order_id: order.order_id, version };
-    let visible = context.data::<Viewer>()?.visibility();
-    let waited = context.data::<Consistency>()?.wait(token, visible).await;
+    let waited = reading.consistency.wait(cursor, reading.visible.clone()).await;
     waited.map_err(|_| Code::CursorAhead.error("the order has no event at this cursor"))
 }
 

@@ -5,8 +5,10 @@ pub(crate) mod audit;
 pub(crate) mod contribution;
 pub(crate) mod events;
 pub(crate) mod fold;
+pub(crate) mod lines;
 pub(crate) mod model;
 pub(crate) mod query;
+pub(crate) mod row;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub(crate) mod timeline;

@@ -11,7 +11,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::fold::recorded_at;
-use crate::table::{Cell, Field, RowError, Table, columns};
+use crate::table::{Cell, ColumnSet, Field, RowError, Table, columns};
 
 const NAME: &str = "order_timeline";
 
@@ -19,8 +19,11 @@ const NAME: &str = "order_timeline";
 pub(crate) static ORDER_TIMELINE: LazyLock<Table> =
     LazyLock::new(|| Table::of::<TimelineEntry>(NAME, &["order_id", "version"]));
 
+/// Columns of `order_timeline`.
+pub type EventColumns = ColumnSet<TimelineEntry>;
+
 /// One event of an order. To be written, it borrows its texts and its body from the event.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TimelineEntry<Text = String, Body = Value> {
     pub order_id: Uuid,
     /// Number within the order's history, from 1.
@@ -80,6 +83,19 @@ impl TimelineEntry {
         Position { shard: self.shard, position: self.position }
     }
 
+    /// The public event of two of the columns.
+    ///
+    /// # Errors
+    /// A row that no projector wrote.
+    pub fn event(event_type: &str, body: &Value) -> Result<PublicEvent, RowError> {
+        let damaged = |error: &dyn std::fmt::Display| RowError::Value {
+            table: NAME,
+            column: "body",
+            value: error.to_string(),
+        };
+        PublicEvent::from_json(event_type, body.clone()).map_err(|error| damaged(&error))
+    }
+
     /// The event as it was published, to fold it again.
     ///
     /// # Errors
@@ -88,8 +104,7 @@ impl TimelineEntry {
         let damaged =
             |column, value: &dyn std::fmt::Display| RowError::Value { table: NAME, column, value: value.to_string() };
         Ok(Published {
-            event: PublicEvent::from_json(&self.event_type, self.body.clone())
-                .map_err(|error| damaged("body", &error))?,
+            event: Self::event(&self.event_type, &self.body)?,
             event_id: EventId::new(self.event_id),
             position: self.log_position(),
             recorded_at: Timestamp::try_from(self.recorded_at).map_err(|error| damaged("recorded_at", &error))?,
@@ -124,6 +139,6 @@ impl Field for &PublicEvent {
     const KIND: Type = Type::JSONB;
 
     fn cell(&self) -> Cell<'_> {
-        Cell::Json(self)
+        Cell::Document(self)
     }
 }

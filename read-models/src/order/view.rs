@@ -1,5 +1,6 @@
 //! An order as the read models see it, and the tables `order_summary` and `order_lines`, whose columns are its fields.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -7,7 +8,8 @@ use domain::contract::{ContractAddress, Position};
 use tokio_postgres::types::{Json, Type};
 use uuid::Uuid;
 
-use crate::table::{Cell, Field, Stored, Table, columns};
+use super::lines::Lines;
+use crate::table::{Cell, Field, Shown, Stored, Table, columns};
 
 /// One row an order.
 pub(crate) static ORDER_SUMMARY: LazyLock<Table> =
@@ -57,6 +59,22 @@ macro_rules! stored {
                 Self::parse(sql).ok_or_else(|| sql.to_owned())
             }
         }
+
+        impl Shown for $name {
+            type Column<'a> = &'a str;
+            type Shown<'a> = Self;
+
+            fn from_column<'a>(column: &'a str) -> Result<Self, String>
+            where
+                Self: 'a,
+            {
+                Self::restore(column)
+            }
+
+            fn shown(&self) -> Self {
+                *self
+            }
+        }
     };
 }
 
@@ -95,7 +113,7 @@ impl ViewKind {
     }
 }
 
-/// An order with its lines.
+/// An order with its lines, which stand in its row too: whoever reads an order reads one row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderView {
     pub order_id: Uuid,
@@ -122,7 +140,7 @@ pub struct OrderView {
     pub currency: Option<String>,
     /// The total in minor units, negative in a credit.
     pub total_minor: i64,
-    /// How many lines it has, loaded or not.
+    /// How many lines it has.
     pub line_count: i32,
     /// Pieces of all lines, negative in a credit.
     pub quantity_total: i64,
@@ -144,8 +162,8 @@ pub struct OrderView {
     pub shard: i16,
     /// Position of the last event in its shard.
     pub position: i64,
-    /// Lines by ordinal; empty where only the row of the order was read.
-    pub lines: Vec<LineView>,
+    /// Lines by ordinal.
+    pub lines: Lines,
 }
 
 columns!(OrderView {
@@ -176,7 +194,8 @@ columns!(OrderView {
     billing_address,
     shard,
     position,
-} without lines);
+    lines,
+});
 
 /// One line. Its figures are positive in a credit too, as in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,7 +247,7 @@ impl Field for ContractAddress {
     const KIND: Type = Type::JSONB;
 
     fn cell(&self) -> Cell<'_> {
-        Cell::Json(self)
+        Cell::Document(self)
     }
 }
 
@@ -240,8 +259,24 @@ impl Stored for ContractAddress {
     }
 }
 
+impl Shown for ContractAddress {
+    type Column<'a> = Json<Self>;
+    type Shown<'a> = Cow<'a, Self>;
+
+    fn from_column<'a>(Json(column): Json<Self>) -> Result<Cow<'a, Self>, String>
+    where
+        Self: 'a,
+    {
+        Ok(Cow::Owned(column))
+    }
+
+    fn shown(&self) -> Cow<'_, Self> {
+        Cow::Borrowed(self)
+    }
+}
+
 impl OrderView {
-    /// The order's row as JSON, column by column, without its lines.
+    /// The order's row as JSON, column by column.
     pub fn row_json(&self) -> serde_json::Map<String, serde_json::Value> {
         crate::table::fields(self)
     }

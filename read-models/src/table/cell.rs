@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio_postgres::types::{IsNull, Json, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
-type Encoded = Result<IsNull, Box<dyn Error + Sync + Send>>;
+pub(crate) type Encoded = Result<IsNull, Box<dyn Error + Sync + Send>>;
 
 /// A value of one of the types that tables use. A value of another type than its column is refused when it is encoded.
 #[derive(Debug, Clone, Copy)]
@@ -26,10 +26,10 @@ pub(crate) enum Cell<'a> {
     Uuid(Uuid),
     Moment(DateTime<Utc>),
     Day(NaiveDate),
-    Json(&'a dyn Document),
+    Document(&'a dyn Document),
 }
 
-/// What a column of JSON takes.
+/// What a column of JSON or of encoded bytes takes.
 pub(crate) trait Document: Debug + Sync {
     /// Writes it in Postgres's binary format.
     fn encode(&self, kind: &Type, out: &mut BytesMut) -> Encoded;
@@ -59,7 +59,7 @@ impl ToSql for Cell<'_> {
             Self::Uuid(value) => value.to_sql_checked(kind, out),
             Self::Moment(value) => value.to_sql_checked(kind, out),
             Self::Day(value) => value.to_sql_checked(kind, out),
-            Self::Json(value) => value.encode(kind, out),
+            Self::Document(value) => value.encode(kind, out),
         }
     }
 
@@ -84,7 +84,7 @@ impl From<Cell<'_>> for Value {
             Cell::Uuid(value) => json!(value),
             Cell::Moment(value) => json!(value),
             Cell::Day(value) => json!(value),
-            Cell::Json(value) => value.to_value(),
+            Cell::Document(value) => value.to_value(),
         }
     }
 }

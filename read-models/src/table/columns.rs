@@ -1,5 +1,8 @@
 //! Which columns a type of rows has. They are listed once, by [`columns!`], beside the type.
 
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+
 use tokio_postgres::types::Type;
 
 use super::{Cell, Field, RowError, RowReader};
@@ -62,15 +65,133 @@ pub(crate) trait FromRow: Columns + Sized {
     fn from_row(row: &mut RowReader<'_>) -> Result<Self, RowError>;
 }
 
+/// The columns of a row, in the table's order, for what is computed when the program is compiled.
+pub trait ColumnNames {
+    /// Their names in the table.
+    const NAMES: &'static [&'static str];
+    /// The row's fields.
+    const FIELDS: &'static [&'static str];
+}
+
+/// Some columns of a row, such as those that a query shows.
+#[derive(Debug)]
+pub struct ColumnSet<R> {
+    bits: u64,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R> Clone for ColumnSet<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for ColumnSet<R> {}
+
+impl<R> PartialEq for ColumnSet<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bits == other.bits
+    }
+}
+
+impl<R> Eq for ColumnSet<R> {}
+
+impl<R> Hash for ColumnSet<R> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.bits.hash(hasher);
+    }
+}
+
+impl<R: ColumnNames> ColumnSet<R> {
+    /// No column.
+    pub const NONE: Self = Self::from_bits(0);
+    /// Every column.
+    pub const ALL: Self = Self::from_bits(u64::MAX >> (u64::BITS as usize - R::NAMES.len()));
+
+    /// The columns of [`Self::bits`].
+    pub const fn from_bits(bits: u64) -> Self {
+        Self { bits, row: PhantomData }
+    }
+
+    /// One bit a column, the first column's the lowest.
+    pub const fn bits(self) -> u64 {
+        self.bits
+    }
+
+    /// The columns of these fields.
+    ///
+    /// # Panics
+    /// For a name that is no field. In a constant, which is where it is meant to be called, that does not compile.
+    pub const fn of(fields: &[&str]) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < fields.len() {
+            bits |= 1 << Self::index(fields[at]);
+            at += 1;
+        }
+        Self::from_bits(bits)
+    }
+
+    /// The place of a field's column in its table.
+    ///
+    /// # Panics
+    /// For a name that is no field.
+    pub const fn index(field: &str) -> usize {
+        let mut at = 0;
+        while at < R::FIELDS.len() {
+            if is_same(R::FIELDS[at], field) {
+                return at;
+            }
+            at += 1;
+        }
+        panic!("there is no field of this name")
+    }
+
+    /// These columns and others.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self::from_bits(self.bits | other.bits)
+    }
+
+    /// The names of the columns, in the table's order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        R::NAMES.iter().enumerate().filter(move |(index, _)| self.bits & (1 << index) != 0).map(|(_, name)| *name)
+    }
+
+    /// The place of a column among these; `None` if it is not one of them.
+    pub(crate) const fn place(self, index: usize) -> Option<usize> {
+        let bit = 1 << index;
+        if self.bits & bit == 0 { None } else { Some((self.bits & (bit - 1)).count_ones() as usize) }
+    }
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 /// Lists the columns of a struct, in the table's order: field by field, `field = "name"` where the column is called otherwise,
-/// and `field => Add` where an upsert merges values instead of replacing them. `without field` names a field that is no column
-/// and has its default when a row is read. A field that is left out does not compile.
+/// and `field => Add` where an upsert merges values instead of replacing them. A field that is left out does not compile.
 macro_rules! columns {
     (
         $row:ident $(<$($generic:ident),+>)? {
             $($field:ident $(= $name:literal)? $(=> $merge:ident)?),+ $(,)?
-        } $(without $default:ident)?
+        }
     ) => {
+        impl $(<$($generic),+>)? $crate::table::ColumnNames for $row $(<$($generic),+>)? {
+            const NAMES: &'static [&'static str] = &[$($crate::table::columns!(@name $field $($name)?)),+];
+            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
+        }
+
         impl $(<$($generic: $crate::table::Field),+>)? $crate::table::Columns for $row $(<$($generic),+>)? {
             const COUNT: usize = [$(stringify!($field)),+].len();
 
@@ -93,7 +214,6 @@ macro_rules! columns {
             fn from_row(row: &mut $crate::table::RowReader<'_>) -> Result<Self, $crate::table::RowError> {
                 Ok(Self {
                     $($field: row.next($crate::table::columns!(@name $field $($name)?))?,)+
-                    $($default: Default::default(),)?
                 })
             }
         }

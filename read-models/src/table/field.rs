@@ -27,6 +27,29 @@ pub(crate) trait Stored: Field + Sized {
     fn restore(sql: Self::Sql<'_>) -> Result<Self, String>;
 }
 
+/// A type that is shown without copying it, from its column or from a row in memory.
+pub trait Shown {
+    /// What is shown.
+    type Shown<'a>
+    where
+        Self: 'a;
+    /// What the driver reads.
+    type Column<'a>: FromSql<'a>
+    where
+        Self: 'a;
+
+    /// Shows a value as the driver read it.
+    ///
+    /// # Errors
+    /// The value as text where it is none that was written.
+    fn from_column<'a>(column: Self::Column<'a>) -> Result<Self::Shown<'a>, String>
+    where
+        Self: 'a;
+
+    /// Shows a value in memory.
+    fn shown(&self) -> Self::Shown<'_>;
+}
+
 /// Types that the driver reads and writes as they are.
 macro_rules! plain {
     ($($rust:ty = $kind:ident as $cell:ident,)+) => {$(
@@ -43,6 +66,22 @@ macro_rules! plain {
 
             fn restore(sql: Self) -> Result<Self, String> {
                 Ok(sql)
+            }
+        }
+
+        impl Shown for $rust {
+            type Column<'a> = Self;
+            type Shown<'a> = Self;
+
+            fn from_column<'a>(column: Self) -> Result<Self, String>
+            where
+                Self: 'a,
+            {
+                Ok(column)
+            }
+
+            fn shown(&self) -> Self {
+                *self
             }
         }
     )+};
@@ -98,11 +137,27 @@ impl Stored for String {
     }
 }
 
+impl Shown for String {
+    type Column<'a> = &'a str;
+    type Shown<'a> = &'a str;
+
+    fn from_column<'a>(column: &'a str) -> Result<&'a str, String>
+    where
+        Self: 'a,
+    {
+        Ok(column)
+    }
+
+    fn shown(&self) -> &str {
+        self
+    }
+}
+
 impl Field for Value {
     const KIND: Type = Type::JSONB;
 
     fn cell(&self) -> Cell<'_> {
-        Cell::Json(self)
+        Cell::Document(self)
     }
 }
 
@@ -128,5 +183,27 @@ impl<T: Stored> Stored for Option<T> {
 
     fn restore(sql: Self::Sql<'_>) -> Result<Self, String> {
         sql.map(T::restore).transpose()
+    }
+}
+
+impl<T: Shown> Shown for Option<T> {
+    type Column<'a>
+        = Option<T::Column<'a>>
+    where
+        T: 'a;
+    type Shown<'a>
+        = Option<T::Shown<'a>>
+    where
+        T: 'a;
+
+    fn from_column<'a>(column: Self::Column<'a>) -> Result<Self::Shown<'a>, String>
+    where
+        Self: 'a,
+    {
+        column.map(T::from_column).transpose()
+    }
+
+    fn shown(&self) -> Self::Shown<'_> {
+        self.as_ref().map(T::shown)
     }
 }

@@ -13,9 +13,10 @@ use serde_json::{Map, Value};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-pub(crate) use cell::Cell;
-pub use columns::Column;
+pub(crate) use cell::{Cell, Document, Encoded};
+pub use columns::{Column, ColumnNames, ColumnSet};
 pub(crate) use columns::{Columns, FromRow, Merge, columns};
+pub use field::Shown;
 pub(crate) use field::{Field, Stored};
 pub use row::RowError;
 pub(crate) use row::{Reader, RowReader};

@@ -7,9 +7,11 @@ mod tables;
 
 use domain::order::contract::{OrderKind, Published};
 use domain::{CustomerId, TenantId};
-use read_models::query::{Comparison, Condition, Field, PageRequest, Sort, Value, Visibility, Window};
+use read_models::query::{Comparison, Condition, Field, FoundOrder, PageRequest, Parts, Sort, Value, Visibility, Window};
 use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
-use read_models::{Applier, ApplyError, ApplyReport, ReadDb, ReadSettings, ViewState, generation, migrate};
+use read_models::{
+    Applier, ApplyError, ApplyReport, EventColumns, OrderColumns, ReadDb, ReadSettings, ViewState, generation, migrate,
+};
 use service_kit::postgres::ConnectOptions;
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
@@ -47,6 +49,13 @@ fn sale(n: u128, customer: &str, number: &str) -> EventHistory {
     )
 }
 
+/// Every column of an order.
+const WHOLE: Parts = Parts::columns(OrderColumns::ALL);
+
+fn order_id(order: &FoundOrder) -> u128 {
+    order.row.view().unwrap().order_id.as_u128()
+}
+
 fn request() -> PageRequest {
     PageRequest {
         condition: Condition::All(vec![]),
@@ -73,12 +82,16 @@ async fn rows_are_the_fold_of_the_events_and_sums_follow() {
 
     let read = ReadDb::open(database.url(), ConnectOptions::named("test")).unwrap();
     let id = Uuid::from_u128(1);
-    let row = read.orders(&staff(), &[id]).await.unwrap().pop().unwrap();
-    let mut view = row;
-    view.lines = read.lines(&[id], Window::first(100)).await.unwrap().remove(&id).unwrap();
-    assert_eq!(Some(&view), placed.view());
-    assert_eq!(view.line_count, 1);
+    let whole = WHOLE.with_events(EventColumns::ALL, Window::first(100));
+    let found = read.order(&staff(), id, &whole).await.unwrap().unwrap();
+    assert_eq!(found.row.view().ok().as_ref(), placed.view());
     let timeline = read.timeline(&[id], Window::first(100)).await.unwrap().remove(&id).unwrap();
+    assert_eq!(found.events, timeline, "events read with their order are those of the timeline");
+    let last = Window { before: 6, from_end: true, ..Window::first(2) };
+    let last_but_one = WHOLE.with_events(EventColumns::of(&["event_type"]), last);
+    let found = read.orders(&staff(), &[id], &last_but_one).await.unwrap().pop().unwrap();
+    let events: Vec<_> = found.events.iter().map(|event| (event.version, event.event_type.as_str())).collect();
+    assert_eq!(events, [(4, "LineRemoved"), (5, "LineQuantityChanged")]);
     assert_eq!(timeline.iter().map(|entry| entry.version).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     assert_eq!(timeline[5].published().unwrap().event, placed.records()[5].event);
 
@@ -152,10 +165,10 @@ async fn pages_by_keyset_see_every_visible_order_once_in_every_sort() {
             let mut seen = Vec::new();
             let mut page = PageRequest { sort, descending, from_end, ..request() };
             loop {
-                let found = read.order_page(&staff(), &page).await.unwrap();
+                let found = read.order_page(&staff(), &page, &WHOLE).await.unwrap();
                 let edge = if from_end { found.orders.first() } else { found.orders.last() };
-                let key = sort.key(edge.unwrap());
-                let ids = found.orders.iter().map(|order| order.order_id.as_u128());
+                let key = sort.key(&edge.unwrap().row).unwrap();
+                let ids = found.orders.iter().map(order_id);
                 if from_end {
                     seen.splice(0..0, ids);
                     page.before = Some(key);
@@ -167,9 +180,9 @@ async fn pages_by_keyset_see_every_visible_order_once_in_every_sort() {
                     break;
                 }
             }
-            let whole =
-                read.order_page(&staff(), &PageRequest { sort, descending, limit: 100, ..request() }).await.unwrap();
-            let expected: Vec<u128> = whole.orders.iter().map(|order| order.order_id.as_u128()).collect();
+            let all = PageRequest { sort, descending, limit: 100, ..request() };
+            let whole = read.order_page(&staff(), &all, &WHOLE).await.unwrap();
+            let expected: Vec<u128> = whole.orders.iter().map(order_id).collect();
             assert_eq!(seen, expected, "{sort:?} descending {descending} from the end {from_end}");
             assert_eq!(seen.len(), 11);
         }
@@ -179,15 +192,15 @@ async fn pages_by_keyset_see_every_visible_order_once_in_every_sort() {
     let hostile = Value::Text("1' OR '1'='1; DROP TABLE order_summary; --\r\n%_".to_owned());
     let condition = Condition::Compare(Field::Number, Comparison::Equal, hostile);
     assert_eq!(read.order_count(&staff(), &condition, 100).await.unwrap(), 0);
-    assert!(read.orders(&customer("c1"), &[Uuid::from_u128(1), Uuid::from_u128(12)]).await.unwrap().is_empty());
-    assert!(read.orders(&staff(), &[Uuid::from_u128(13)]).await.unwrap().is_empty());
+    assert!(read.orders(&customer("c1"), &[Uuid::from_u128(1), Uuid::from_u128(12)], &WHOLE).await.unwrap().is_empty());
+    assert!(read.orders(&staff(), &[Uuid::from_u128(13)], &WHOLE).await.unwrap().is_empty());
     let foreign = read.versions(&[Uuid::from_u128(13)]).await.unwrap().pop().unwrap();
     assert_eq!((foreign.version, foreign.tenant.as_str()), (1, "shop"));
 
     let both = ["c1".to_owned(), "c2".to_owned()];
-    let pages = read.order_pages(&staff(), &both, &request()).await.unwrap();
+    let pages = read.order_pages(&staff(), &both, &request(), &WHOLE).await.unwrap();
     assert_eq!((pages["c1"].orders.len(), pages["c2"].orders.len(), pages["c1"].more), (3, 3, true));
-    assert!(pages["c1"].orders.iter().all(|order| order.customer.as_deref() == Some("c1")));
+    assert!(pages["c1"].orders.iter().all(|order| order.row.view().unwrap().customer.as_deref() == Some("c1")));
     let counts = read.order_counts(&staff(), &both, 6).await.unwrap();
     assert_eq!((counts["c1"], counts["c2"]), (6, 5));
     let own = read.order_counts(&customer("c2"), &both, 10).await.unwrap();
@@ -202,7 +215,7 @@ async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() 
     let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: 0 };
     let read = ReadDb::with(database.url(), settings).unwrap();
     apply(&mut client, &applier, &sale(1, "c1", "1").records()).await;
-    assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)]).await.unwrap().len(), 1);
+    assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().len(), 1);
 
     let other = database.client().await;
     for model in read_models::Model::ALL {
@@ -210,7 +223,7 @@ async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() 
         generation::index_generation(&other, model, 2).await.unwrap();
         generation::point_to(&other, model, 2, None).await.unwrap();
     }
-    assert!(read.orders(&staff(), &[Uuid::from_u128(1)]).await.unwrap().is_empty());
+    assert!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().is_empty());
 
     let transaction = client.transaction().await.unwrap();
     let refused = applier.apply(&transaction, &sale(2, "c1", "2").records()).await.unwrap_err();
@@ -218,7 +231,7 @@ async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() 
     transaction.rollback().await.unwrap();
     let applier = Applier::open(&client).await.unwrap();
     assert_eq!(apply(&mut client, &applier, &sale(1, "c1", "1").records()).await.applied, 1);
-    assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)]).await.unwrap()[0].state, ViewState::Completed);
+    assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap()[0].row.view().unwrap().state, ViewState::Completed);
 }
 
 #[tokio::test]
@@ -227,7 +240,7 @@ async fn a_query_finds_the_live_tables_even_after_two_switches_that_it_has_not_h
     let mut client = database.client().await;
     let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: u64::MAX };
     let read = ReadDb::with(database.url(), settings).unwrap();
-    assert!(read.orders(&staff(), &[Uuid::from_u128(1)]).await.unwrap().is_empty());
+    assert!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().is_empty());
     for generation in 2..=3 {
         for model in read_models::Model::ALL {
             generation::create_generation(&client, model, generation).await.unwrap();
@@ -240,8 +253,8 @@ async fn a_query_finds_the_live_tables_even_after_two_switches_that_it_has_not_h
     }
     let applier = Applier::open(&client).await.unwrap();
     apply(&mut client, &applier, &sale(1, "c1", "1").records()).await;
-    assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)]).await.unwrap().len(), 1);
-    assert_eq!(read.order_page(&staff(), &request()).await.unwrap().orders.len(), 1);
+    assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().len(), 1);
+    assert_eq!(read.order_page(&staff(), &request(), &WHOLE).await.unwrap().orders.len(), 1);
 }
 
 #[tokio::test]

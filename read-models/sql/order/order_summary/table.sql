@@ -26,5 +26,7 @@ CREATE TABLE order_summary (
     shipping_address jsonb,
     billing_address  jsonb,
     shard            smallint    NOT NULL,
-    position         bigint      NOT NULL
+    position         bigint      NOT NULL,
+    -- All lines, encoded as one value, so that a reader of many orders reads no other table.
+    lines            bytea       NOT NULL
 );

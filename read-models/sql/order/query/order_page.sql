@@ -1,5 +1,5 @@
 SELECT {columns}
-FROM order_summary
+FROM order_summary{events}
 WHERE {condition}
 ORDER BY {sort} {direction}, order_id {direction}
 LIMIT {limit}

@@ -4,6 +4,6 @@ CROSS JOIN LATERAL (
     SELECT {columns}
     FROM order_timeline
     WHERE order_timeline.order_id = wanted.order_id AND version > $2 AND version < $3
-    ORDER BY CASE WHEN $5 THEN -version ELSE version END
+    ORDER BY version {direction}
     LIMIT $4) AS entry
 ORDER BY entry.order_id, entry.version

@@ -21,8 +21,7 @@ use crate::ApplyError;
 
 /// The prepared statements of one connection.
 pub(crate) struct Statements {
-    load_summaries: Statement,
-    load_lines: Statement,
+    load_orders: Statement,
     write_summaries: Statement,
     write_lines: Statement,
     delete_lines: Statement,
@@ -38,9 +37,7 @@ impl Statements {
     pub(crate) async fn prepare(client: &Client) -> Result<Self, ApplyError> {
         let prepare = async |sql: &str| client.prepare(sql).await.map_err(ApplyError::Database);
         Ok(Self {
-            load_summaries: prepare(&ORDER_SUMMARY.fill(include_str!("../../../sql/order/apply/load_summaries.sql")))
-                .await?,
-            load_lines: prepare(&ORDER_LINES.fill(include_str!("../../../sql/order/apply/load_lines.sql"))).await?,
+            load_orders: prepare(&ORDER_SUMMARY.fill(include_str!("../../../sql/order/apply/load_orders.sql"))).await?,
             write_summaries: prepare(&ORDER_SUMMARY.fill(include_str!("../../../sql/order/apply/write_summaries.sql")))
                 .await?,
             write_lines: prepare(&ORDER_LINES.upsert()).await?,

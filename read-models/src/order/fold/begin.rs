@@ -46,7 +46,7 @@ pub(super) fn imported(
     };
     let total = checked.minor(&view, &event.total)?;
     let lines = checked.lines(&view, &event.lines)?;
-    checked.sum(OrderView { lines, ..view }, Some(total))
+    checked.sum(OrderView { lines: lines.into(), ..view }, Some(total))
 }
 
 /// The order as if it had been imported with the corrected content: nothing of its earlier content stays.

@@ -80,7 +80,7 @@ fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_>) -> Result
         placed_at: Some(checked.moment("at", event.at)?),
         shipping_address: Some(checked.address(&event.shipping_address)?),
         billing_address: event.billing_address.as_ref().map(|address| checked.address(address)).transpose()?,
-        lines,
+        lines: lines.into(),
         ..view
     };
     checked.sum(view, Some(total))

@@ -111,7 +111,12 @@ impl ConditionSql {
 
     /// Adds a value and returns its placeholder.
     pub(super) fn bind(&mut self, value: impl ToSql + Sync + Send + 'static, kind: Type) -> String {
-        self.values.push((Box::new(value), kind));
+        self.bind_boxed(Box::new(value), kind)
+    }
+
+    /// The same for a value in a box.
+    pub(super) fn bind_boxed(&mut self, value: Box<dyn ToSql + Sync + Send>, kind: Type) -> String {
+        self.values.push((value, kind));
         format!("${}", self.taken + self.values.len())
     }
 

@@ -1,19 +1,40 @@
 //! What happened to orders.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
+use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
-use super::Window;
 use crate::order::timeline::{ORDER_TIMELINE, TimelineEntry};
 use crate::{ReadDb, ReadDbError};
 
-static OF_ORDERS: LazyLock<String> =
-    LazyLock::new(|| ORDER_TIMELINE.fill(include_str!("../../../sql/order/query/timeline.sql")));
+/// A window over the numbered items of an order: lines by ordinal, events by version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// Only numbers above this.
+    pub after: i64,
+    /// Only numbers below this.
+    pub before: i64,
+    /// Most items of each order.
+    pub limit: u32,
+    /// Whether to take the last items rather than the first.
+    pub from_end: bool,
+}
+
+impl Window {
+    /// The first `limit` items.
+    pub const fn first(limit: u32) -> Self {
+        Self { after: 0, before: i64::MAX, limit, from_end: false }
+    }
+
+    /// The direction in which the items are read.
+    pub(super) const fn direction(self) -> &'static str {
+        if self.from_end { "DESC" } else { "ASC" }
+    }
+}
 
 impl ReadDb {
-    /// The events of some orders within a window, by version. The caller has checked that the orders are visible.
+    /// The events of some orders within a window, whole and by version. The caller has checked that the orders are visible.
     ///
     /// # Errors
     /// [`ReadDbError`].
@@ -23,9 +44,15 @@ impl ReadDb {
         window: Window,
     ) -> Result<HashMap<Uuid, Vec<TimelineEntry>>, ReadDbError> {
         let what = "timelines";
-        let rows = self
-            .query(what, &OF_ORDERS, &[&ids, &window.after, &window.before, &i64::from(window.limit), &window.from_end])
-            .await?;
+        let statement = ORDER_TIMELINE.fill(include_str!("../../../sql/order/query/timeline.sql"));
+        let statement = statement.replace("{direction}", window.direction());
+        let values: [(&(dyn ToSql + Sync), Type); 4] = [
+            (&ids, Type::UUID_ARRAY),
+            (&window.after, Type::INT8),
+            (&window.before, Type::INT8),
+            (&i64::from(window.limit), Type::INT8),
+        ];
+        let rows = self.query_built(what, &statement, &values).await?;
         let mut timelines: HashMap<Uuid, Vec<TimelineEntry>> = HashMap::new();
         for row in &rows {
             let entry: TimelineEntry = ORDER_TIMELINE.read(row).map_err(|source| ReadDbError::Row { what, source })?;

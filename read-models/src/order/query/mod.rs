@@ -6,13 +6,14 @@
 
 mod filter;
 mod history;
-mod lines;
 mod orders;
 mod page;
+mod parts;
 mod sums;
 
 pub use filter::{Comparison, Condition, ConditionSql, Field, Value};
-pub use lines::Window;
+pub use history::Window;
 pub use orders::{AppliedVersion, Visibility};
 pub use page::{Page, PageRequest, Sort, SortKey};
+pub use parts::{FoundOrder, Parts};
 pub use sums::CustomerRow;

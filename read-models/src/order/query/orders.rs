@@ -1,14 +1,14 @@
 //! Single orders, by id and by number.
 
-use std::sync::LazyLock;
-
 use domain::{CustomerId, TenantId};
 use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
-use crate::order::view::ORDER_SUMMARY;
+use super::ConditionSql;
+use super::parts::{FoundOrder, Parts};
 use crate::table::{Reader, RowError};
-use crate::{Model, OrderView, ReadDb, ReadDbError};
+use crate::{Model, ReadDb, ReadDbError};
 
 /// The orders that a reader may see: all of a tenant, or those of one of its customers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,30 +53,66 @@ impl Visibility {
     }
 }
 
-static BY_ID: LazyLock<String> =
-    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/orders_by_id.sql")));
-static BY_NUMBER: LazyLock<String> =
-    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/order_by_number.sql")));
+const ORDERS: &str = "orders";
 
 impl ReadDb {
-    /// The visible ones among some orders, without their lines, in no particular order.
+    /// The visible order with this id.
     ///
     /// # Errors
     /// [`ReadDbError`].
-    pub async fn orders(&self, visible: &Visibility, ids: &[Uuid]) -> Result<Vec<OrderView>, ReadDbError> {
-        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
-            [&ids, &visible.tenant.as_str(), &visible.customer()];
-        read("orders", self.query("orders", &BY_ID, &values).await?)
+    pub async fn order(
+        &self,
+        visible: &Visibility,
+        id: Uuid,
+        parts: &Parts,
+    ) -> Result<Option<FoundOrder>, ReadDbError> {
+        // One id and not a list: then Postgres keeps the plan.
+        let by_id = include_str!("../../../sql/order/query/order_by_id.sql");
+        Ok(self.found(by_id, visible, (&id, Type::UUID), parts).await?.pop())
     }
 
-    /// The visible order with this number, without its lines.
+    /// The visible ones among some orders, in no particular order.
     ///
     /// # Errors
     /// [`ReadDbError`].
-    pub async fn order_by_number(&self, visible: &Visibility, number: &str) -> Result<Option<OrderView>, ReadDbError> {
-        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
-            [&visible.tenant.as_str(), &number, &visible.customer()];
-        Ok(read("orders", self.query("orders", &BY_NUMBER, &values).await?)?.pop())
+    pub async fn orders(
+        &self,
+        visible: &Visibility,
+        ids: &[Uuid],
+        parts: &Parts,
+    ) -> Result<Vec<FoundOrder>, ReadDbError> {
+        let by_ids = include_str!("../../../sql/order/query/orders_by_id.sql");
+        self.found(by_ids, visible, (&ids, Type::UUID_ARRAY), parts).await
+    }
+
+    /// The visible order with this number.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn order_by_number(
+        &self,
+        visible: &Visibility,
+        number: &str,
+        parts: &Parts,
+    ) -> Result<Option<FoundOrder>, ReadDbError> {
+        let by_number = include_str!("../../../sql/order/query/order_by_number.sql");
+        Ok(self.found(by_number, visible, (&number, Type::TEXT), parts).await?.pop())
+    }
+
+    /// The orders of a statement whose first parameter is what they are found by.
+    async fn found(
+        &self,
+        statement: &str,
+        visible: &Visibility,
+        by: (&(dyn ToSql + Sync), Type),
+        parts: &Parts,
+    ) -> Result<Vec<FoundOrder>, ReadDbError> {
+        let (tenant, customer) = (visible.tenant.as_str(), visible.customer());
+        let mut sql = ConditionSql::new("order_summary", 3);
+        let text = parts.fill(statement, &mut |value, kind| sql.bind_boxed(value, kind));
+        let mut values: Vec<(&(dyn ToSql + Sync), Type)> = vec![by, (&tenant, Type::TEXT), (&customer, Type::TEXT)];
+        values.extend(sql.values());
+        parts.read(ORDERS, self.query_built(ORDERS, &text, &values).await?)
     }
 
     /// The applied versions of some orders, regardless of visibility; absent ones are left out.
@@ -91,11 +127,4 @@ impl ReadDb {
             .collect::<Result<_, _>>()
             .map_err(|source| ReadDbError::Row { what, source })
     }
-}
-
-pub(super) fn read(what: &'static str, rows: Vec<Row>) -> Result<Vec<OrderView>, ReadDbError> {
-    rows.iter()
-        .map(|row| ORDER_SUMMARY.read(row))
-        .collect::<Result<_, _>>()
-        .map_err(|source| ReadDbError::Row { what, source })
 }

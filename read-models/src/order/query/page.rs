@@ -1,18 +1,18 @@
 //! Pages of orders by keyset: a page begins at a key, not at an offset, so it costs the same wherever it is.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use chrono::SecondsFormat;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::filter::ConditionSql;
-use super::orders::{self, Visibility};
+use super::orders::Visibility;
+use super::parts::{FoundOrder, Parts};
 use super::{Comparison, Condition, Field, Value};
-use crate::order::view::ORDER_SUMMARY;
+use crate::order::row::column;
 use crate::table::{Reader, RowError};
-use crate::{Model, OrderView, ReadDb, ReadDbError, ViewState};
+use crate::{Model, OrderColumns, OrderRow, ReadDb, ReadDbError, ViewState};
 
 /// What orders are sorted by; ties are sorted by order id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,9 +54,9 @@ pub struct PageRequest {
 }
 
 /// Orders of a page, and whether the list goes on in the direction that was read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default)]
 pub struct Page {
-    pub orders: Vec<OrderView>,
+    pub orders: Vec<FoundOrder>,
     /// Whether the list has more orders in the direction that was read.
     pub more: bool,
 }
@@ -80,16 +80,29 @@ impl Sort {
         }
     }
 
-    /// The sort key of an order.
-    pub fn key(self, view: &OrderView) -> SortKey {
+    /// The columns of [`Self::key`].
+    pub const fn columns(self) -> OrderColumns {
+        match self {
+            Self::PlacedAt => OrderColumns::of(&["order_id", "placed_at"]),
+            Self::UpdatedAt => OrderColumns::of(&["order_id", "updated_at"]),
+            Self::Total => OrderColumns::of(&["order_id", "total_minor"]),
+            Self::Number => OrderColumns::of(&["order_id", "number"]),
+        }
+    }
+
+    /// The sort key of an order, which was read with [`Self::columns`].
+    ///
+    /// # Errors
+    /// [`RowError`].
+    pub fn key(self, row: &OrderRow) -> Result<SortKey, RowError> {
         let moment = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
         let value = match self {
-            Self::PlacedAt => view.placed_at.map_or_else(|| "-infinity".to_owned(), moment),
-            Self::UpdatedAt => moment(view.updated_at),
-            Self::Total => view.total_minor.to_string(),
-            Self::Number => view.number.clone().unwrap_or_default(),
+            Self::PlacedAt => column!(row, placed_at)?.map_or_else(|| "-infinity".to_owned(), moment),
+            Self::UpdatedAt => moment(column!(row, updated_at)?),
+            Self::Total => column!(row, total_minor)?.to_string(),
+            Self::Number => column!(row, number)?.unwrap_or_default().to_owned(),
         };
-        SortKey { value, order_id: view.order_id }
+        Ok(SortKey { value, order_id: column!(row, order_id)? })
     }
 }
 
@@ -98,11 +111,16 @@ impl ReadDb {
     ///
     /// # Errors
     /// [`ReadDbError`].
-    pub async fn order_page(&self, visible: &Visibility, request: &PageRequest) -> Result<Page, ReadDbError> {
+    pub async fn order_page(
+        &self,
+        visible: &Visibility,
+        request: &PageRequest,
+        parts: &Parts,
+    ) -> Result<Page, ReadDbError> {
         let mut sql = ConditionSql::new("order_summary", 0);
-        let text = page_text(&mut sql, &PAGE_OF_ALL, visible, request);
+        let text = page_text(&mut sql, include_str!("../../../sql/order/query/order_page.sql"), visible, request, parts);
         let rows = self.query_built(PAGE, &text, &sql.values()).await?;
-        Ok(page(orders::read(PAGE, rows)?, request))
+        Ok(page(parts.read(PAGE, rows)?, request))
     }
 
     /// The same page of the orders of each of some customers, in one statement.
@@ -114,14 +132,25 @@ impl ReadDb {
         visible: &Visibility,
         customers: &[String],
         request: &PageRequest,
+        parts: &Parts,
     ) -> Result<HashMap<String, Page>, ReadDbError> {
+        if let [customer] = customers {
+            let of_customer = Condition::Compare(Field::Customer, Comparison::Equal, Value::Text(customer.clone()));
+            let condition = Condition::All(vec![of_customer, request.condition.clone()]);
+            let page = self.order_page(visible, &PageRequest { condition, ..request.clone() }, parts).await?;
+            return Ok(HashMap::from([(customer.clone(), page)]));
+        }
+        let parts = parts.and(OrderColumns::of(&["customer"]).and(request.sort.columns()));
         let mut sql = ConditionSql::new("order_summary", 0);
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
-        let text = page_text(&mut sql, &PAGES_BY_CUSTOMER, visible, request).replace("{customers}", &wanted);
+        let skeleton = include_str!("../../../sql/order/query/order_pages.sql");
+        let text = page_text(&mut sql, skeleton, visible, request, &parts).replace("{customers}", &wanted);
         let rows = self.query_built(PAGE, &text, &sql.values()).await?;
-        let mut found: HashMap<String, Vec<OrderView>> = HashMap::new();
-        for order in orders::read(PAGE, rows)? {
-            found.entry(order.customer.clone().unwrap_or_default()).or_default().push(order);
+        let mut found: HashMap<String, Vec<FoundOrder>> = HashMap::new();
+        for order in parts.read(PAGE, rows)? {
+            let customer = column!(order.row, customer);
+            let customer = customer.map_err(|source| ReadDbError::Row { what: PAGE, source })?.unwrap_or_default();
+            found.entry(customer.to_owned()).or_default().push(order);
         }
         Ok(found.into_iter().map(|(customer, orders)| (customer, page(orders, request))).collect())
     }
@@ -170,15 +199,16 @@ impl ReadDb {
     }
 }
 
-static PAGE_OF_ALL: LazyLock<String> =
-    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/order_page.sql")));
-static PAGES_BY_CUSTOMER: LazyLock<String> =
-    LazyLock::new(|| ORDER_SUMMARY.fill(include_str!("../../../sql/order/query/order_pages.sql")));
-
 const PAGE: &str = "a page of orders";
 const COUNT: &str = "the number of orders";
 
-fn page_text(sql: &mut ConditionSql, skeleton: &str, visible: &Visibility, request: &PageRequest) -> String {
+fn page_text(
+    sql: &mut ConditionSql,
+    skeleton: &str,
+    visible: &Visibility,
+    request: &PageRequest,
+    parts: &Parts,
+) -> String {
     let mut conditions = vec![visible_condition(sql, visible, &request.condition)];
     for (key, after) in [(&request.after, true), (&request.before, false)] {
         if let Some(key) = key {
@@ -187,6 +217,7 @@ fn page_text(sql: &mut ConditionSql, skeleton: &str, visible: &Visibility, reque
     }
     let descending = request.descending != request.from_end;
     let limit = sql.bind(i64::from(request.limit) + 1, Type::INT8);
+    let skeleton = parts.fill(skeleton, &mut |value, kind| sql.bind_boxed(value, kind));
     skeleton
         .replace("{condition}", &conditions.join(" AND "))
         .replace("{sort}", request.sort.expression())
@@ -207,7 +238,7 @@ fn count_text(
 }
 
 /// One order more was asked for than a page takes, to learn whether there are more.
-fn page(mut orders: Vec<OrderView>, request: &PageRequest) -> Page {
+fn page(mut orders: Vec<FoundOrder>, request: &PageRequest) -> Page {
     let more = orders.len() > request.limit as usize;
     orders.truncate(request.limit as usize);
     if request.from_end {

@@ -1,0 +1,195 @@
+//! What a query selects of a type.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use async_graphql::parser::types::{Directive, Field, FragmentDefinition, Selection, SelectionSet};
+use async_graphql::{Context, Name, Pos, Positioned, Value, Variables};
+use read_models::{ColumnNames, ColumnSet};
+
+use super::{FieldInfo, ObjectInfo, Output};
+use crate::document::is_marker;
+
+/// The fields that a query selects of an object, in the order of the query and each once, with fragments and directives applied.
+#[derive(Debug, Default)]
+pub struct Selected {
+    fields: Vec<SelectedField>,
+    /// The same for each type, where the value may have several.
+    by_type: Vec<(&'static str, Self)>,
+}
+
+/// A selected field.
+#[derive(Debug)]
+pub struct SelectedField {
+    /// Unique in its query, so that what was loaded for the field can be found again.
+    pub id: usize,
+    /// The field's index in its type; `None` for `__typename`.
+    pub index: Option<usize>,
+    /// What is selected of its own value.
+    pub below: Selected,
+    info: Option<&'static FieldInfo>,
+    key: Name,
+    /// The key as JSON, with its colon.
+    json_key: Box<str>,
+    arguments: Vec<(Name, Value)>,
+    position: Pos,
+}
+
+/// The parts of a query that compiling needs.
+struct Compiler<'a> {
+    /// Each of its type, with defaults for absent ones.
+    variables: &'a Variables,
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    count: usize,
+}
+
+impl Selected {
+    /// What the field of a context selects of a type.
+    pub fn of<T: Output>(context: &Context<'_>) -> Self {
+        let object = T::object().expect("only of objects something is selected");
+        let environment = context.query_env;
+        let mut compiler = Compiler { variables: &environment.variables, fragments: &environment.fragments, count: 0 };
+        let mut selected = Self::default();
+        compiler.add(&mut selected, object, &context.item.node.selection_set.node);
+        selected
+    }
+
+    /// What the field of a context selects of each type that its value may have.
+    pub fn by_type(context: &Context<'_>, objects: &[&'static ObjectInfo]) -> Self {
+        let environment = context.query_env;
+        let mut compiler = Compiler { variables: &environment.variables, fragments: &environment.fragments, count: 0 };
+        let compiled = objects.iter().map(|object| {
+            let mut selected = Self::default();
+            compiler.add(&mut selected, object, &context.item.node.selection_set.node);
+            (object.name, selected)
+        });
+        Self { fields: Vec::new(), by_type: compiled.collect() }
+    }
+
+    /// What is selected of a type.
+    pub fn of_type(&self, name: &str) -> &Self {
+        let found = self.by_type.iter().find(|(known, _)| *known == name);
+        found.map_or(self, |(_, selected)| selected)
+    }
+
+    /// The selected fields.
+    pub fn fields(&self) -> &[SelectedField] {
+        &self.fields
+    }
+
+    /// The selections of the field with this name; more than one if it has aliases.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = &SelectedField> {
+        self.fields.iter().filter(move |field| field.info.is_some_and(|info| info.name == name))
+    }
+
+    /// Whether a field is selected.
+    pub fn has(&self, name: &str) -> bool {
+        self.named(name).next().is_some()
+    }
+
+    /// The columns of a row that the selected fields are read from.
+    pub fn columns<R: ColumnNames>(&self) -> ColumnSet<R> {
+        let columns = self.fields.iter().filter_map(|field| field.info).map(|info| info.columns);
+        ColumnSet::from_bits(columns.fold(0, |all, columns| all | columns))
+    }
+}
+
+impl SelectedField {
+    /// The key in the answer.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The key in the answer as JSON, with its colon.
+    pub fn json_key(&self) -> &[u8] {
+        self.json_key.as_bytes()
+    }
+
+    /// Where the field stands in the query.
+    pub const fn position(&self) -> Pos {
+        self.position
+    }
+
+    /// An argument that was given.
+    pub fn argument(&self, name: &str) -> Option<&Value> {
+        self.arguments.iter().find(|(given, _)| given == name).map(|(_, value)| value)
+    }
+}
+
+/// A value in a query with its variables put in. The library does not export that value's type.
+macro_rules! constant {
+    ($compiler:ident, $value:ident) => {{
+        let value: Result<Value, Infallible> =
+            $value.node.clone().into_const_with(|name| Ok($compiler.variable(&name)));
+        value.unwrap_or_else(|never| match never {})
+    }};
+}
+
+impl Compiler<'_> {
+    fn add(&mut self, selected: &mut Selected, object: &'static ObjectInfo, set: &SelectionSet) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) if self.is_included(&field.node.directives) => {
+                    self.field(selected, object, &field.node, field.pos);
+                }
+                Selection::InlineFragment(inline) if self.is_included(&inline.node.directives) => {
+                    let on = inline.node.type_condition.as_ref().map(|condition| &condition.node.on.node);
+                    if on.is_none_or(|on| object.is(on)) {
+                        self.add(selected, object, &inline.node.selection_set.node);
+                    }
+                }
+                Selection::FragmentSpread(spread) if self.is_included(&spread.node.directives) => {
+                    let fragment = self.fragments.get(&spread.node.fragment_name.node);
+                    if let Some(fragment) = fragment.filter(|it| object.is(&it.node.type_condition.node.on.node)) {
+                        self.add(selected, object, &fragment.node.selection_set.node);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn field(&mut self, selected: &mut Selected, object: &'static ObjectInfo, field: &Field, position: Pos) {
+        let key = &field.response_key().node;
+        if is_marker(key) {
+            return;
+        }
+        let known = selected.fields.iter().position(|known| known.key == *key);
+        let place = known.unwrap_or_else(|| {
+            let index = object.fields.iter().position(|info| info.name == field.name.node.as_str());
+            self.count += 1;
+            selected.fields.push(SelectedField {
+                id: self.count,
+                index,
+                below: Selected::default(),
+                info: index.map(|index| &object.fields[index]),
+                key: key.clone(),
+                json_key: format!("\"{key}\":").into(),
+                arguments: field.arguments.iter().map(|(name, value)| (name.node.clone(), constant!(self, value))).collect(),
+                position,
+            });
+            selected.fields.len() - 1
+        });
+        let selected = &mut selected.fields[place];
+        if let Some(object) = selected.info.and_then(|info| (info.object)()) {
+            self.add(&mut selected.below, object, &field.selection_set.node);
+        }
+    }
+
+    /// Whether the directives of a selection let it be.
+    fn is_included(&self, directives: &[Positioned<Directive>]) -> bool {
+        directives.iter().all(|directive| {
+            let wanted = match directive.node.name.node.as_str() {
+                "include" => true,
+                "skip" => false,
+                _ => return true,
+            };
+            directive.node.get_argument("if").map(|value| constant!(self, value)) == Some(Value::Boolean(wanted))
+        })
+    }
+
+    /// The value of a variable; null if it has none.
+    fn variable(&self, name: &Name) -> Value {
+        self.variables.get(name).cloned().unwrap_or_default()
+    }
+}

@@ -1,1 +1,0 @@
-SELECT {columns} FROM order_lines WHERE order_id = ANY ($1) ORDER BY order_id, ordinal
