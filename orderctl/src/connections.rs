@@ -38,7 +38,7 @@ pub fn read_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
 /// When they cannot be reached, or none is live.
 pub async fn read_client(variables: &Variables) -> Result<Client, BoxError> {
     let client = connect(&read_database(variables)?, &options()).await?;
-    read_models::Generations::live(&client).await?.select(&client).await?;
+    read_models::Generations::usable(&client).await?.select(&client).await?;
     Ok(client)
 }
 

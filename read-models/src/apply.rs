@@ -28,7 +28,7 @@ impl Applier {
     /// # Errors
     /// [`ApplyError`] when the database refuses.
     pub async fn open(client: &Client) -> Result<Self, ApplyError> {
-        let generations = Generations::live(client).await.map_err(ApplyError::Generations)?;
+        let generations = Generations::usable(client).await.map_err(ApplyError::Generations)?;
         let applier = Self::on(client, &generations).await?;
         Ok(Self { expected: Some(generations), ..applier })
     }

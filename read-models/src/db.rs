@@ -4,18 +4,19 @@
 //! without failing a query: a query keeps the connection that it began with, and begins again where its tables are
 //! gone. Does not: write.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool_postgres::Object;
+use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, Lifecycle, UnitWeighter};
 use service_kit::clock::Stopwatch;
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{self, ConnectError, ConnectOptions, Pool};
-use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Error, Row};
 
 use crate::generation::GenerationError;
 use crate::{Generations, RowError};
@@ -31,8 +32,9 @@ pub struct ReadSettings {
 
 /// A read that takes longer is cancelled by the server, whatever the connection would allow.
 const STATEMENT_MS_MAX: u32 = 5_000;
-/// Statements built for requests that connections keep prepared. Without a limit a client could fill memory with them.
-const PREPARED_SHAPES_MAX: usize = 64;
+/// Statements built for requests that connections keep prepared, by the columns and conditions of a query. Without a limit a
+/// client could fill Postgres's memory with them.
+const BUILT_STATEMENTS_MAX: usize = 128;
 /// Oldest age of the cached pointer to the live generations, in milliseconds.
 const POINTER_AGE_MS_MAX: u64 = 1_000;
 
@@ -53,7 +55,7 @@ pub enum ReadDbError {
     Statement {
         what: &'static str,
         #[source]
-        source: tokio_postgres::Error,
+        source: Error,
     },
     /// A row holds what no projector writes.
     #[error("could not read {what}: a row is damaged")]
@@ -75,8 +77,7 @@ struct Inner {
     /// Lets one task at a time read the pointer while it is not cached.
     opening: tokio::sync::Mutex<()>,
     statements: AtomicU64,
-    /// The first statements whose text was built for requests.
-    shapes: Mutex<HashSet<String>>,
+    built: BuiltStatements,
 }
 
 #[derive(Clone)]
@@ -90,17 +91,52 @@ struct Current {
 enum Statement<'a> {
     /// Prepared once on each connection.
     Fixed(&'static str, &'a [&'a (dyn ToSql + Sync)]),
-    /// Built for a request. Prepared once on each connection only if `prepared` is set.
-    Built { sql: &'a str, values: &'a [(&'a (dyn ToSql + Sync), Type)], prepared: bool },
+    /// Built for a request. Those in use are kept prepared: see [`BuiltStatements`].
+    Built(&'a str, &'a [(&'a (dyn ToSql + Sync), Type)]),
+}
+
+/// The statements built for requests that are prepared on connections, by their texts, with the types of their parameters. Those
+/// that are asked for again stay.
+struct BuiltStatements(Cache<String, Vec<Type>, UnitWeighter, DefaultHashBuilder, Evicted>);
+
+/// Collects what the cache gives up.
+#[derive(Debug, Clone)]
+struct Evicted;
+
+impl Lifecycle<String, Vec<Type>> for Evicted {
+    type RequestState = Vec<(String, Vec<Type>)>;
+
+    fn on_evict(&self, evicted: &mut Self::RequestState, sql: String, types: Vec<Type>) {
+        evicted.push((sql, types));
+    }
+}
+
+impl BuiltStatements {
+    fn new() -> Self {
+        let (weighter, hasher) = (UnitWeighter, DefaultHashBuilder::default());
+        Self(Cache::with(BUILT_STATEMENTS_MAX, BUILT_STATEMENTS_MAX as u64, weighter, hasher, Evicted))
+    }
+
+    /// Notes that a statement is used. The connections of the pool close one that others have displaced.
+    fn note(&self, sql: &str, types: &[Type], pool: &Pool) {
+        if self.0.get(sql).is_some() {
+            return;
+        }
+        let mut evicted = Vec::new();
+        self.0.insert_with_lifecycle(sql.to_owned(), types.to_vec(), &mut evicted);
+        for (sql, types) in evicted {
+            pool.manager().statement_caches.remove(&sql, &types);
+        }
+    }
 }
 
 impl Statement<'_> {
-    async fn run(&self, client: &Object) -> Result<Vec<Row>, tokio_postgres::Error> {
+    async fn run(&self, client: &Object, pool: &Pool, built: &BuiltStatements) -> Result<Vec<Row>, Error> {
         match self {
             Self::Fixed(sql, values) => client.query(&client.prepare_cached(sql).await?, values).await,
-            Self::Built { sql, values, prepared: false } => client.query_typed(sql, values).await,
-            Self::Built { sql, values, prepared: true } => {
+            Self::Built(sql, values) => {
                 let (values, types): (Vec<_>, Vec<_>) = values.iter().cloned().unzip();
+                built.note(sql, &types, pool);
                 client.query(&client.prepare_typed_cached(sql, &types).await?, &values).await
             }
         }
@@ -136,7 +172,7 @@ impl ReadDb {
             current: Mutex::new(None),
             opening: tokio::sync::Mutex::new(()),
             statements: AtomicU64::new(0),
-            shapes: Mutex::default(),
+            built: BuiltStatements::new(),
         })))
     }
 
@@ -152,7 +188,7 @@ impl ReadDb {
     pub async fn check(&self) -> Result<(), ReadDbError> {
         let current = self.current().await?;
         let client = current.pool.get().await.map_err(ReadDbError::Connection)?;
-        Generations::live(&**client).await.map(|_| ()).map_err(ReadDbError::Generations)
+        Generations::usable(&**client).await.map(|_| ()).map_err(ReadDbError::Generations)
     }
 
     /// Runs one of the fixed statements, prepared once a connection.
@@ -165,19 +201,14 @@ impl ReadDb {
         self.on_live(what, Statement::Fixed(sql, values)).await
     }
 
-    /// Runs a statement whose text depends on the request. The first [`PREPARED_SHAPES_MAX`] texts are kept prepared.
+    /// Runs a statement whose text depends on the request.
     pub(crate) async fn query_built(
         &self,
         what: &'static str,
         sql: &str,
         values: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, ReadDbError> {
-        self.on_live(what, Statement::Built { sql, values, prepared: self.is_prepared(sql) }).await
-    }
-
-    fn is_prepared(&self, sql: &str) -> bool {
-        let mut shapes = self.0.shapes.lock().unwrap_or_else(PoisonError::into_inner);
-        shapes.contains(sql) || (shapes.len() < PREPARED_SHAPES_MAX && shapes.insert(sql.to_owned()))
+        self.on_live(what, Statement::Built(sql, values)).await
     }
 
     /// Runs a statement on the live tables. The cached pointer may be a moment old, and after two switches in that time
@@ -187,12 +218,13 @@ impl ReadDb {
         let current = self.current().await?;
         let client = current.pool.get().await.map_err(ReadDbError::Connection)?;
         let failed = |source| ReadDbError::Statement { what, source };
-        match statement.run(&client).await {
+        match statement.run(&client, &current.pool, &self.0.built).await {
             Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
                 drop(client);
                 self.forget(&current.generations);
-                let client = self.current().await?.pool.get().await.map_err(ReadDbError::Connection)?;
-                statement.run(&client).await.map_err(failed)
+                let Current { pool, .. } = self.current().await?;
+                let client = pool.get().await.map_err(ReadDbError::Connection)?;
+                statement.run(&client, &pool, &self.0.built).await.map_err(failed)
             }
             answer => answer.map_err(failed),
         }
@@ -237,6 +269,7 @@ impl ReadDb {
         if let Some(known) = known.filter(|known| known.generations == generations) {
             return Ok(known.clone());
         }
+        let generations = Generations::usable(&**client).await.map_err(ReadDbError::Generations)?;
         let pool = self.pool_with(&generations.search_path())?;
         let current = Current { generations, pool, read: Stopwatch::start() };
         *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(current.clone());

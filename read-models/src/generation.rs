@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, GenericClient, Row};
 
 use crate::Model;
@@ -26,6 +27,13 @@ pub enum GenerationError {
     /// A model without a live generation.
     #[error("no generation of {model} is live; run `order-engine migrate`")]
     NoneLive { model: &'static str },
+    /// Live tables that another release made, or that nothing has filled yet.
+    #[error(
+        "the live tables of {} are not those of this release; run this release's `orderctl replay rebuild --all`, which makes \
+         them anew from the log",
+        models.join(", ")
+    )]
+    Outdated { models: Vec<&'static str> },
 }
 
 impl Generations {
@@ -43,6 +51,25 @@ impl Generations {
             Some(model) => Err(GenerationError::NoneLive { model: model.name() }),
             None => Ok(found),
         }
+    }
+
+    /// Reads which generations are live, for whoever reads or writes their rows.
+    ///
+    /// # Errors
+    /// The same, and [`GenerationError::Outdated`].
+    pub async fn usable(client: &impl GenericClient) -> Result<Self, GenerationError> {
+        let live = Self::live(client).await?;
+        let unfilled = unfilled(client).await?;
+        let mut models = Vec::new();
+        for (model, generation) in &live.0 {
+            let described = model.table().columns().iter().map(|column| (column.name.to_owned(), column.kind.name()));
+            let found = columns(client, *model, *generation).await?;
+            let is_described = described.eq(found.iter().map(|(name, kind)| (name.clone(), kind.as_str())));
+            if !is_described || unfilled.contains(model) {
+                models.push(model.name());
+            }
+        }
+        if models.is_empty() { Ok(live) } else { Err(GenerationError::Outdated { models }) }
     }
 
     /// The same generation of every model: a set that was filled in one go.
@@ -117,7 +144,39 @@ pub async fn index_generation(
     client.batch_execute(&statements).await.map_err(|source| GenerationError::Database { action: "index", source })
 }
 
-/// Moves the pointer of a model to a generation. The one before is kept; `kept_positions` says, for each shard of the
+/// The columns of a generation's table with their types, in order; none if there is no such table.
+pub(crate) async fn columns(
+    client: &impl GenericClient,
+    model: Model,
+    generation: i32,
+) -> Result<Vec<(String, String)>, GenerationError> {
+    let table = format!("{}.{}", schema(model, generation), model.name());
+    let rows = client.query(include_str!("../sql/generation/columns.sql"), &[&table]).await;
+    let rows = rows.map_err(|source| GenerationError::Database { action: "examine", source })?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// The names of the columns that two generations of a model have in common.
+pub(crate) async fn common_columns(
+    client: &impl GenericClient,
+    model: Model,
+    (one, other): (i32, i32),
+) -> Result<Vec<String>, GenerationError> {
+    let others = columns(client, model, other).await?;
+    let mut common = columns(client, model, one).await?;
+    common.retain(|column| others.contains(column));
+    Ok(common.into_iter().map(|(name, _)| name).collect())
+}
+
+/// The models whose live generation nothing has filled yet.
+pub(crate) async fn unfilled(client: &impl GenericClient) -> Result<Vec<Model>, GenerationError> {
+    let rows = client.query(include_str!("../sql/generation/live.sql"), &[]).await;
+    let rows = rows.map_err(|source| GenerationError::Database { action: "read", source })?;
+    let unfilled = rows.iter().filter(|row| !row.get::<_, bool>(2));
+    Ok(unfilled.filter_map(|row| Model::named(row.get(0))).collect())
+}
+
+/// Moves the pointer of a model to a generation, which is filled. The one before is kept; `kept_positions` says, for each shard of the
 /// log, up to which position it has every event, where that is known.
 ///
 /// # Errors
@@ -128,14 +187,25 @@ pub async fn point_to(
     generation: i32,
     kept_positions: Option<&[i64]>,
 ) -> Result<(), GenerationError> {
+    point(client, model, (generation, true), kept_positions).await
+}
+
+async fn point(
+    client: &impl GenericClient,
+    model: Model,
+    (generation, filled): (i32, bool),
+    kept_positions: Option<&[i64]>,
+) -> Result<(), GenerationError> {
+    let values: [&(dyn ToSql + Sync); 4] = [&model.name(), &generation, &kept_positions, &filled];
     client
-        .execute(include_str!("../sql/generation/point.sql"), &[&model.name(), &generation, &kept_positions])
+        .execute(include_str!("../sql/generation/point.sql"), &values)
         .await
         .map(|_| ())
         .map_err(|source| GenerationError::Database { action: "point to", source })
 }
 
-/// Makes the first generation of every model that has none.
+/// Makes the first generation of every model that has none. Where other models are live already, it lacks their events: a rebuild
+/// has to fill it.
 ///
 /// # Errors
 /// [`GenerationError::Database`]; then nothing was made.
@@ -146,11 +216,12 @@ pub async fn ensure_live(client: &mut Client) -> Result<(), GenerationError> {
     transaction.batch_execute("LOCK TABLE public.model_generation IN EXCLUSIVE MODE").await.map_err(failed)?;
     let rows = transaction.query(include_str!("../sql/generation/live.sql"), &[]).await.map_err(failed)?;
     let live: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
+    let is_new = live.is_empty();
     for model in Model::ALL {
         if !live.contains(&model.name()) {
             create_generation(&transaction, model, FIRST).await?;
             index_generation(&transaction, model, FIRST).await?;
-            point_to(&transaction, model, FIRST, None).await?;
+            point(&transaction, model, (FIRST, is_new), None).await?;
         }
     }
     transaction.commit().await.map_err(failed)

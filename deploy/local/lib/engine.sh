@@ -22,6 +22,10 @@ engine_prepare() {
   for step in migrate topics schemas; do
     "$program" "$step" || die "'order-engine $step' failed; its message is above"
   done
+  # After an upgrade the read models may have other tables; while they do, the projector would wait.
+  program=$(engine_program orderctl)
+  "$program" replay rebuild --all --outdated 2>&1 | sed 's/^/  /' ||
+    die "the read models could not be made anew from the log; the message is above"
 }
 
 # engine_is_stale: whether the program was built anew after this engine was started, or another GraphiQL is to be served.

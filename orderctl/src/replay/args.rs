@@ -12,7 +12,7 @@ use crate::events::Moment;
 pub enum ReplayVerb {
     /// Rebuild read models from the log beside the live ones, compare both, and switch
     #[command(
-        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. If a row differs\nfrom the live one, nothing is switched, and the rows, their fields and the events behind them are reported.\nAn interrupted rebuild changes nothing; the next one removes its tables.\n\nUse --start-over if the projector reports that its offsets in the topic are gone, or that the topic was created again. It\nrebuilds from the whole log, lets the projector begin at the topic's beginning, and drops what is parked. It cannot be undone.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild --all --start-over\n  orderctl replay rebuild sku_sales --json"
+        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. If a row differs\nfrom the live one, nothing is switched, and the rows, their fields and the events behind them are reported.\nAn interrupted rebuild changes nothing; the next one removes its tables.\n\nUse --start-over if the projector reports that its offsets in the topic are gone, or that the topic was created again. It\nrebuilds from the whole log, lets the projector begin at the topic's beginning, and drops what is parked. It cannot be undone.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild --all --outdated\n  orderctl replay rebuild --all --start-over\n  orderctl replay rebuild sku_sales --json"
     )]
     Rebuild(RebuildArgs),
     /// Compare the live rows with a fold of the log; exit code 1 if a row differs
@@ -54,6 +54,9 @@ pub struct RebuildArgs {
     /// Switch although rows differ, because the log is right and the live rows are wrong
     #[arg(long)]
     pub accept_differences: bool,
+    /// Do nothing unless the live tables were made by another release, as after an upgrade
+    #[arg(long, requires = "all")]
+    pub outdated: bool,
     /// Rebuild from the whole log and let the projector start over, because its offsets in the topic are gone
     #[arg(long, requires = "all", conflicts_with = "accept_differences")]
     pub start_over: bool,

@@ -12,7 +12,8 @@ use event_store::{Store, StoreOptions};
 use messaging::inspect::first_offsets;
 use read_models::GROUP;
 use read_models::rebuild::{
-    Progress, Purpose, RebuildError, RebuildOptions, Report, Start, clean_up, rebuild, roll_back, start_over, status,
+    Progress, Purpose, RebuildError, RebuildOptions, Report, Start, clean_up, is_outdated, rebuild, roll_back, start_over,
+    status,
 };
 use service_kit::BoxError;
 use service_kit::clock::{Ids, Stopwatch, SystemIds};
@@ -30,6 +31,10 @@ pub use log::StoreLog;
 /// When it could not come to its end; the live tables are then as they were.
 pub async fn run(variables: &Variables, verb: &ReplayVerb) -> Result<bool, BoxError> {
     match verb {
+        ReplayVerb::Rebuild(args) if args.outdated && !is_outdated(&read_database(variables)?).await? => {
+            eprintln!("The live tables are those of this release; nothing is rebuilt");
+            Ok(true)
+        }
         ReplayVerb::Rebuild(args) if args.start_over => {
             let start = start(variables).await?;
             let work = Work::new(variables).await?;

@@ -10,6 +10,8 @@
 
 mod object;
 mod selected;
+#[cfg(test)]
+mod tests;
 mod values;
 mod writer;
 mod written;

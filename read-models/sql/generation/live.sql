@@ -1,1 +1,1 @@
-SELECT model, generation FROM public.model_generation
+SELECT model, generation, filled FROM public.model_generation

@@ -36,6 +36,8 @@ impl ApplyError {
     /// Whether the same batch may succeed later or over another connection. Nothing is ever parked for such an error.
     pub fn is_transient(&self) -> bool {
         match self {
+            // A rebuild may be at work that makes the tables anew.
+            Self::Generations(GenerationError::Outdated { .. }) => true,
             Self::GenerationsMoved | Self::Raced { .. } => true,
             Self::Row(_) | Self::Generations(GenerationError::NoneLive { .. }) => false,
             Self::Database(source) | Self::Generations(GenerationError::Database { source, .. }) => transient(source),

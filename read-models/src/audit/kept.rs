@@ -4,7 +4,7 @@ use service_kit::BoxError;
 use tokio_postgres::GenericClient;
 
 use super::Found;
-use crate::generation::schema;
+use crate::generation::{common_columns, schema};
 use crate::rebuild::{KeptSet, coherent, kept};
 use crate::{Generations, Model};
 
@@ -25,6 +25,8 @@ pub(super) async fn compare(
     let row = client.query_one(&statement, &[]).await?;
     let (unchanged, all): (i64, bool) = (row.try_get(0)?, row.try_get(1)?);
     for model in Model::ALL {
+        let generations = (live.of(model).unwrap_or_default(), previous);
+        let columns = common_columns(client, model, generations).await?.join(", ");
         let of_orders = matches!(model, Model::OrderSummary | Model::OrderLines | Model::OrderTimeline);
         if !of_orders && !all {
             continue;
@@ -36,7 +38,7 @@ pub(super) async fn compare(
         };
         let mut hashes = Vec::new();
         for one in [pair.live, pair.kept] {
-            let row = client.query_one(&pair.of(statement, model, one), &[]).await?;
+            let row = client.query_one(&pair.of(statement, model, one).replace("{columns}", &columns), &[]).await?;
             hashes.push(row.try_get::<_, String>(0)?);
         }
         if hashes[0] == hashes[1] {
@@ -45,6 +47,7 @@ pub(super) async fn compare(
         let mut orders = Vec::new();
         if of_orders {
             let statement = pair.of(include_str!("../../sql/order/audit/differing_orders.sql"), model, live);
+            let statement = statement.replace("{columns}", &columns);
             for row in client.query(&statement, &[]).await? {
                 orders.push(row.try_get(0)?);
             }

@@ -49,7 +49,7 @@ pub async fn audit(
     heads: &[i64],
     found: &mut (dyn FnMut(Found) + Send),
 ) -> Result<Looked, BoxError> {
-    let live = Generations::live(transaction).await?;
+    let live = Generations::usable(transaction).await?;
     live.select(transaction).await?;
     let mut looked = Looked { kept_orders: kept::compare(transaction, &live, found).await?, ..Looked::default() };
     let mut events = SortedPages::of(histories);

@@ -9,7 +9,7 @@ use super::error::{RebuildError, database};
 use super::lease::Lease;
 use super::pending::Pending;
 use super::{Log, Progress, Purpose, Task};
-use crate::generation::point_to;
+use crate::generation::{point_to, unfilled};
 use crate::{Applier, Generations};
 
 /// Most rounds before the projector is blocked.
@@ -88,8 +88,10 @@ async fn finish<L: Log>(
     progress(Progress { stage: "compare", done: events, total: events, seconds: watch.elapsed().as_secs_f64() });
     let Task { models, purpose, start } = inputs.task;
     let mut compared = Vec::new();
-    // When starting over, the live rows lack what the topic has lost, so there is nothing to compare with.
-    for model in models.iter().filter(|_| start.is_none()) {
+    // When starting over, the live rows lack what the topic has lost, so there is nothing to compare with; nor is there for a
+    // model that nothing has filled.
+    let unfilled = unfilled(&transaction).await?;
+    for model in models.iter().filter(|model| start.is_none() && !unfilled.contains(model)) {
         compared.push(compare(&transaction, *model, inputs.live, inputs.fresh).await?);
     }
     let equal = compared.iter().all(|compared| compared.differing == 0);

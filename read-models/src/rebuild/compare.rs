@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use tokio_postgres::Transaction;
 
 use super::error::{RebuildError, database};
-use crate::generation::schema;
+use crate::generation::{common_columns, schema};
 use crate::order::events;
 use crate::{Generations, Model};
 
@@ -46,7 +46,8 @@ pub struct Compared {
     pub differences: Vec<Difference>,
 }
 
-/// Compares a model's live table with another generation. The connection works on that other set.
+/// Compares a model's live table with another generation, in the columns that both have: another release may have made the live
+/// one. The connection works on that other set.
 pub(super) async fn compare(
     transaction: &Transaction<'_>,
     model: Model,
@@ -54,18 +55,17 @@ pub(super) async fn compare(
     other: &Generations,
 ) -> Result<Compared, RebuildError> {
     let failed = database("compare the new rows with the live ones");
-    let table = |generations: &Generations| {
-        let generation = generations.of(model).expect("every model has a generation");
-        format!("{}.{}", schema(model, generation), model.name())
-    };
-    let live = table(live);
-    let other = table(other);
+    let generation = |generations: &Generations| generations.of(model).expect("every model has a generation");
+    let pair = (generation(live), generation(other));
+    let columns = common_columns(transaction, model, pair).await?.join(", ");
+    let table = |generation| format!("(SELECT {columns} FROM {}.{})", schema(model, generation), model.name());
+    let (live, other) = (table(pair.0), table(pair.1));
     let key = model.table().key().join(", ");
     // Keys are unique on both sides, so if there are as many equal pairs as rows on each side, the tables are equal.
     // Pairs are compared by their bytes, which is fast; bytes may differ where values do not, and then the values are
     // compared.
     let statement = format!(
-        "SELECT (SELECT count(*) FROM {live}), (SELECT count(*) FROM {other}), \
+        "SELECT (SELECT count(*) FROM {live} AS live), (SELECT count(*) FROM {other} AS other), \
          (SELECT count(*) FROM {live} AS live JOIN {other} AS other USING ({key}) WHERE live *= other)"
     );
     let counts = transaction.query_one(&statement, &[]).await.map_err(&failed)?;

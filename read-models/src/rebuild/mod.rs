@@ -33,7 +33,7 @@ use error::database;
 use fill::Filled;
 use lease::Lease;
 use pending::live_versions;
-pub use rollback::{KeptSet, Status, roll_back, status};
+pub use rollback::{KeptSet, Status, is_outdated, roll_back, status};
 pub(crate) use rollback::{coherent, kept};
 pub use start::Start;
 

@@ -11,6 +11,7 @@ use super::error::{RebuildError, database};
 use super::lease::{Lease, at_work};
 use super::pending::Pending;
 use super::{Log, Progress, Purpose, RebuildOptions, Report, Task, finish_run, open};
+use crate::generation::{GenerationError, columns};
 use crate::{Generations, Model};
 use service_kit::clock::Stopwatch;
 
@@ -47,6 +48,18 @@ pub async fn status(url: &DatabaseUrl) -> Result<Status, RebuildError> {
     Ok(Status { models: kept(&client).await?, at_work: at_work(&client, None).await? })
 }
 
+/// Whether another release made live tables, or nothing has filled them yet, so that a rebuild is needed.
+///
+/// # Errors
+/// [`RebuildError`].
+pub async fn is_outdated(url: &DatabaseUrl) -> Result<bool, RebuildError> {
+    match Generations::usable(&open(url).await?).await {
+        Ok(_) => Ok(false),
+        Err(GenerationError::Outdated { .. }) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Makes the set live again that was live before, after it has caught up. The set that is live now is kept, so that a
 /// rollback can be undone. With `accept_differences` the switch happens even if the caught-up rows differ from the live
 /// ones.
@@ -77,6 +90,13 @@ async fn build<L: Log>(
     let (generation, positions) = coherent(&kept).map_err(RebuildError::CannotRollBack)?;
     let live = Generations::live(client).await?;
     let fresh = Generations::all(generation);
+    for model in Model::ALL {
+        let described: Vec<_> = model.table().columns().iter().map(|column| column.name).collect();
+        let kept = columns(client, model, generation).await?;
+        if !kept.iter().map(|(name, _)| name).eq(&described) {
+            return Err(RebuildError::CannotRollBack("the tables that are kept were made by another release"));
+        }
+    }
     let task = Task { models: &Model::ALL, purpose, start: None };
     let inputs = SwitchInputs { lease, live: &live, fresh: &fresh, task };
     let end = catch_up(client, log, Pending::after(positions), inputs, progress).await?;

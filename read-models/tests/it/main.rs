@@ -4,6 +4,7 @@
 
 mod rebuilds;
 mod tables;
+mod upgrades;
 
 use domain::order::contract::{OrderKind, Published};
 use domain::{CustomerId, TenantId};

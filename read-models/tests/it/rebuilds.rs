@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// A log in memory.
 #[derive(Clone, Default)]
-struct Events(Arc<Mutex<Vec<Published>>>);
+pub struct Events(Arc<Mutex<Vec<Published>>>);
 
 impl Log for Events {
     async fn heads(&self) -> Result<Vec<i64>, BoxError> {
@@ -42,8 +42,8 @@ impl Events {
 }
 
 /// A projector over one partition: offset first, then rows, as the live one does.
-struct Projector {
-    client: Client,
+pub struct Projector {
+    pub client: Client,
     applier: Applier,
 }
 
@@ -89,7 +89,7 @@ fn history(n: u128) -> Vec<Published> {
 }
 
 /// A database whose live tables have all of a log of some orders.
-async fn filled(orders: u128) -> (TestDatabase, Events, Projector) {
+pub async fn filled(orders: u128) -> (TestDatabase, Events, Projector) {
     let database = super::database().await;
     let (events, mut projector) = (Events::default(), Projector::start(&database).await);
     for n in 1..=orders {
@@ -99,12 +99,12 @@ async fn filled(orders: u128) -> (TestDatabase, Events, Projector) {
     (database, events, projector)
 }
 
-fn options() -> RebuildOptions {
+pub fn options() -> RebuildOptions {
     // So few orders in memory make several passes.
     RebuildOptions { orders_in_memory_max: 20, ..RebuildOptions::of("orders") }
 }
 
-async fn run(database: &TestDatabase, events: &Events, purpose: Purpose) -> Result<Report, RebuildError> {
+pub async fn run(database: &TestDatabase, events: &Events, purpose: Purpose) -> Result<Report, RebuildError> {
     let how = (purpose, &options(), SystemIds.ordered());
     rebuild(database.url(), events, &Model::ALL, how, &mut |_| ()).await
 }

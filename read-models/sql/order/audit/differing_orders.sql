@@ -1,8 +1,8 @@
 SELECT DISTINCT order_id::text
 FROM (
-    (TABLE live.model EXCEPT ALL TABLE kept.model)
+    (SELECT {columns} FROM live.model EXCEPT ALL SELECT {columns} FROM kept.model)
     UNION ALL
-    (TABLE kept.model EXCEPT ALL TABLE live.model)
+    (SELECT {columns} FROM kept.model EXCEPT ALL SELECT {columns} FROM live.model)
 ) AS differing
 WHERE EXISTS (
     SELECT

@@ -1,6 +1,6 @@
 -- Independent of the rows' order: the sum of a hash of each row's text.
 SELECT coalesce(sum(('x' || substr(md5(hashed::text), 1, 15))::bit(60)::bigint), 0)::text
-FROM one.model AS hashed
+FROM (SELECT {columns} FROM one.model) AS hashed
 WHERE EXISTS (
     SELECT
     FROM live.order_summary AS live

@@ -1,0 +1,130 @@
+//! Written answers against what the GraphQL specification says, over a small schema.
+
+use async_graphql::registry::{MetaInputValue, Registry};
+use async_graphql::{Context, EmptyMutation, EmptySubscription, Error, Object, Result, Schema, Variables};
+use serde_json::{Value, json};
+
+use super::{Arguments, Selected, SelectedField, Written, argument, object};
+
+/// A part of a tree, which may fail.
+struct Part {
+    name: &'static str,
+    parts: Vec<Self>,
+}
+
+struct Times(i32);
+
+impl Arguments for Times {
+    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
+        vec![argument::<Option<i32>>(registry, "times", "How often.", None)]
+    }
+
+    fn of(field: &SelectedField) -> Result<Self> {
+        let times = field.argument("times").and_then(|value| value.clone().into_json().ok()?.as_i64());
+        Ok(Self(times.and_then(|times| i32::try_from(times).ok()).unwrap_or(1)))
+    }
+}
+
+object! {
+    /// A part.
+    Part for Part as (part, field) implements "Named" {
+        /// Its name,
+        /// which may have quotes.
+        name(Times as times): String => part.name.repeat(usize::try_from(times.0).unwrap_or_default()),
+        /// Its type.
+        r#type: Option<&str> => Some("part"),
+        /// The parts of it.
+        parts: Vec<&Part> => part.parts.iter().collect(),
+        /// The first part, if there is one.
+        first: Option<&Part> => part.parts.first(),
+        /// What cannot be had of a part without a name.
+        certain: bool => part.certain(field)?,
+    }
+}
+
+impl super::Output for &Part {
+    fn name() -> std::borrow::Cow<'static, str> {
+        Part::name()
+    }
+
+    fn register(registry: &mut Registry) {
+        Part::register(registry);
+    }
+
+    fn object() -> Option<&'static super::ObjectInfo> {
+        Part::object()
+    }
+
+    fn write(&self, selected: &Selected, out: &mut super::Writer) -> Result<(), super::Failure> {
+        (**self).write(selected, out)
+    }
+}
+
+impl Part {
+    fn certain(&self, field: &SelectedField) -> Result<bool> {
+        if self.name.is_empty() { Err(Error::new(format!("no {}", field.key()))) } else { Ok(true) }
+    }
+}
+
+struct Query;
+
+#[Object]
+impl Query {
+    async fn part(&self, context: &Context<'_>) -> Written<Option<Part>> {
+        let leaf = |name| Part { name, parts: Vec::new() };
+        let value = Part { name: "a\"b", parts: vec![leaf("c"), leaf("")] };
+        Written::new(context, &Selected::of::<Part>(context), &Some(value))
+    }
+
+    async fn sure(&self, context: &Context<'_>) -> Written<Part> {
+        let value = Part { name: "x", parts: vec![Part { name: "", parts: Vec::new() }] };
+        Written::new(context, &Selected::of::<Part>(context), &value)
+    }
+}
+
+fn schema() -> Schema<Query, EmptyMutation, EmptySubscription> {
+    Schema::new(Query, EmptyMutation, EmptySubscription)
+}
+
+/// The data as text and the paths and messages of the errors.
+async fn answer(query: &str, variables: Value) -> (String, Vec<Value>) {
+    let request = async_graphql::Request::new(query).variables(Variables::from_json(variables));
+    let response = schema().execute(request).await;
+    let body = crate::http::response_text(&response);
+    let data = body.find("\"data\":").map(|at| body[at + 7..body.len() - 1].to_owned());
+    let error = |error: &async_graphql::ServerError| json!([error.path, error.message, error.locations.first().map(|at| at.column)]);
+    (data.unwrap_or_default(), response.errors.iter().map(error).collect())
+}
+
+#[test]
+fn the_schema_has_what_was_declared() {
+    let sdl = schema().sdl();
+    assert!(sdl.contains("type Part implements Named {"), "{sdl}");
+    assert!(sdl.contains("\"\"\"\n\tIts name,\n\twhich may have quotes.\n\t\"\"\"\n\tname("), "{sdl}");
+    for field in ["type: String\n", "parts: [Part!]!\n", "first: Part\n", "certain: Boolean!\n", "times: Int\n"] {
+        assert!(sdl.contains(field), "{field} in {sdl}");
+    }
+}
+
+#[tokio::test]
+async fn fields_are_merged_in_order_with_aliases_fragments_and_directives() {
+    let query = "query($yes: Boolean!, $n: Int) { part { b: type ...f name(times: $n) first { name } \
+        first { __typename type @skip(if: $yes) } ... on Other { type } ... @include(if: $yes) { d: type } } } \
+        fragment f on Part { b: type parts { name @include(if: false) type } }";
+    let (data, errors) = answer(query, json!({"yes": true, "n": 2})).await;
+    let expected = r#"{"part":{"b":"part","parts":[{"type":"part"},{"type":"part"}],"name":"a\"ba\"b","first":{"name":"c","__typename":"Part"},"d":"part"}}"#;
+    assert_eq!((data.as_str(), errors.len()), (expected, 0));
+}
+
+#[tokio::test]
+async fn a_failure_makes_the_nearest_nullable_value_null_and_has_its_path() {
+    let (data, errors) = answer("{ part { name parts { sure: certain } } }", json!({})).await;
+    assert_eq!(data, r#"{"part":null}"#);
+    assert_eq!(errors, [json!([["part", "parts", 1, "sure"], "no sure", 23])]);
+    let (data, errors) = answer("{ x: sure { first { certain } name } }", json!({})).await;
+    assert_eq!(data, r#"{"x":{"first":null,"name":"x"}}"#);
+    assert_eq!(errors, [json!([["x", "first", "certain"], "no certain", 21])]);
+    let (data, errors) = answer("{ part { type } sure { parts { certain } } }", json!({})).await;
+    assert_eq!(data, "null");
+    assert_eq!(errors, [json!([["sure", "parts", 0, "certain"], "no certain", 32])]);
+}
