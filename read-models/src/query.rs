@@ -5,6 +5,6 @@ mod health;
 pub use health::{GroupHealth, PartitionHealth};
 
 pub use crate::order::query::{
-    AppliedVersion, Comparison, Condition, ConditionSql, CustomerRow, Field, FoundOrder, Page, PageRequest, Parts, Sort,
-    SortKey, Value, Visibility, Window,
+    AppliedVersion, Comparison, Condition, ConditionSql, CustomerRow, Field, FoundOrder, Page, PageRequest, Parts,
+    Sort, SortKey, Value, Visibility, Window,
 };

@@ -12,8 +12,8 @@ use event_store::{Store, StoreOptions};
 use messaging::inspect::first_offsets;
 use read_models::GROUP;
 use read_models::rebuild::{
-    Progress, Purpose, RebuildError, RebuildOptions, Report, Start, clean_up, is_outdated, rebuild, roll_back, start_over,
-    status,
+    Progress, Purpose, RebuildError, RebuildOptions, Report, Start, clean_up, is_outdated, rebuild, roll_back,
+    start_over, status,
 };
 use service_kit::BoxError;
 use service_kit::clock::{Ids, Stopwatch, SystemIds};

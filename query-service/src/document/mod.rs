@@ -23,6 +23,7 @@ use quick_cache::sync::Cache;
 
 use crate::config::{DOCUMENTS_BYTES_MAX, DOCUMENTS_COUNT};
 use crate::error::Code;
+use crate::output::{ObjectInfo, Selected};
 
 use shape::{MARKER, Shape};
 
@@ -206,6 +207,11 @@ impl Document {
     /// As the executing library has it.
     pub const fn parsed(&self) -> &Parsed {
         &self.parsed
+    }
+
+    /// What an operation selects of a root type.
+    pub fn selected(&self, operation: Option<&str>, variables: &Variables, root: &'static ObjectInfo) -> Selected {
+        Selected::of_operation(&self.parsed.document, operation, variables, root)
     }
 
     /// What the executing library gets.

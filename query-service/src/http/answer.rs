@@ -130,13 +130,23 @@ fn cost_extension(cost: u64, allowance: Option<Allowance>) -> Value {
 /// A response as it is written in a body: errors first, as the specification recommends. If the request was not run there is
 /// no `data`, not even null. `None` when it takes more than so many bytes, of which no more are kept.
 pub fn response_json(response: &Response, outcome: Outcome, bytes_max: usize) -> Option<Vec<u8>> {
-    let mut out = Bounded { bytes: Vec::with_capacity(ANSWER_BYTES), bytes_max };
+    let capacity = (ANSWER_BYTES + written_bytes(&response.data)).min(bytes_max);
+    let mut out = Bounded { bytes: Vec::with_capacity(capacity), bytes_max };
     write_response(response, outcome, &mut out).ok()?;
     Some(out.bytes)
 }
 
-/// The first guess of an answer's size.
+/// The first guess of an answer's size, beside what is written already.
 const ANSWER_BYTES: usize = 1_024;
+
+fn written_bytes(data: &Value) -> usize {
+    let Value::Object(members) = data else { return 0 };
+    let length = |member: &Value| match member {
+        Value::Binary(json) => json.len(),
+        _ => 0,
+    };
+    members.values().map(length).sum()
+}
 
 fn write_response(response: &Response, outcome: Outcome, out: &mut Bounded) -> io::Result<()> {
     let mut separator: &[u8] = b"{";

@@ -42,13 +42,6 @@ use negotiate::Accepted;
 use page::Graphiql;
 use session::Session;
 
-/// A response that was executed, as text.
-#[cfg(test)]
-pub fn response_text(response: &async_graphql::Response) -> String {
-    let json = answer::response_json(response, answer::Outcome::Executed, usize::MAX);
-    String::from_utf8(json.unwrap_or_default()).unwrap_or_default()
-}
-
 /// The state that requests share.
 #[derive(Clone)]
 struct Service(Arc<Shared>);

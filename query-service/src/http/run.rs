@@ -4,11 +4,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Error, Request, Response, ServerError, Variables};
+use async_graphql::{Error, Request, Response, ServerError, Value, Variables};
 use axum::http::StatusCode;
 use service_kit::auth::{Principal, Scope};
 use service_kit::clock::Stopwatch;
 use service_kit::fairness::{Allowance, Spent};
+use service_kit::telemetry::set_attribute;
 use tracing::Instrument;
 
 use super::answer::{Answer, Outcome, failed};
@@ -18,14 +19,15 @@ use crate::consistency::ConsistencyToken;
 use crate::cost::{self, Measured};
 use crate::document::{self, Document, Parsed, Persisted};
 use crate::error::Code;
-use crate::schema::Reading;
+use crate::output::{self, Root, SelectedField};
+use crate::schema::{Query, Reading};
 
 /// Runs a request and records its outcome.
 pub async fn run(shared: &Shared, principal: Principal, received: Received, token: Option<ConsistencyToken>) -> Answer {
     let watch = Stopwatch::start();
-    let span = tracing::info_span!("query.graphql.execute", graphql.cost = tracing::field::Empty);
+    let span = tracing::info_span!("query.graphql.execute");
     let answer = admit_and_execute(shared, principal, received, token).instrument(span.clone()).await;
-    span.record("graphql.cost", answer.cost.unwrap_or_default());
+    set_attribute(&span, "graphql.cost", answer.cost.and_then(|cost| i64::try_from(cost).ok()).unwrap_or_default());
     let outcome = [("outcome", answer.outcome.name())];
     metrics::counter!("graphql_requests_total", &outcome).increment(1);
     metrics::histogram!("graphql_request_duration_seconds", &outcome).record(watch.elapsed().as_secs_f64());
@@ -192,9 +194,9 @@ pub fn is_subscription(shared: &Shared, received: &Received) -> bool {
     document.is_ok_and(|document| document.subscribes(received.operation.as_deref()))
 }
 
-/// The request as the library takes it, with the data that resolvers need.
-pub fn request(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Request {
-    let reading = Reading {
+/// What resolvers read with.
+pub fn reading(shared: &Shared, viewer: Viewer) -> Reading {
+    Reading {
         visible: viewer.visibility(),
         viewer,
         read: shared.read.clone(),
@@ -203,9 +205,13 @@ pub fn request(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Request {
         consistency: shared.consistency.clone(),
         health: shared.health.clone(),
         clock: Arc::clone(&shared.clock),
-    };
-    let mut request = Request::new("").variables(admitted.variables).data(Arc::new(reading));
-    if let Some(operation) = admitted.operation {
+    }
+}
+
+/// The request as the library takes it, for subscriptions and introspection.
+pub fn request(shared: &Shared, admitted: &Admitted) -> Request {
+    let mut request = Request::new("").variables(admitted.variables.clone());
+    if let Some(operation) = &admitted.operation {
         request = request.operation_name(operation);
     }
     if !shared.limits.introspection {
@@ -216,16 +222,49 @@ pub fn request(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Request {
 }
 
 async fn execute(shared: &Shared, viewer: Viewer, admitted: Admitted) -> Response {
-    let (document, operation) = (Arc::clone(&admitted.document), admitted.operation.clone());
-    let request = request(shared, viewer, admitted);
     let limit = Duration::from_millis(shared.limits.execution_ms_max);
-    let Ok(mut response) = tokio::time::timeout(limit, shared.schema.execute(request)).await else {
+    let answered = tokio::time::timeout(limit, answer(shared, viewer, &admitted)).await;
+    let Ok(mut response) = answered else {
         let error = Code::Timeout.error(format!("the query took longer than {} ms", limit.as_millis()));
         return failed(error);
     };
-    finish(&mut response, &document, operation.as_deref());
+    finish(&mut response, &admitted.document, admitted.operation.as_deref());
     response
 }
+
+/// Answers a query: its data by what is written of it, and what is about the schema by the library.
+async fn answer(shared: &Shared, viewer: Viewer, admitted: &Admitted) -> Response {
+    let operation = admitted.operation.as_deref();
+    if admitted.document.subscribes(operation) {
+        // Says that this transport has none.
+        return shared.schema.execute(request(shared, admitted)).await;
+    }
+    let selected = admitted.document.selected(operation, &admitted.variables, Query::object());
+    let is_of_schema = |field: &SelectedField| INTROSPECTION.contains(&field.name());
+    let about_schema = if shared.limits.introspection && selected.fields().iter().any(is_of_schema) {
+        let response = shared.schema.execute(request(shared, admitted)).await;
+        if !response.errors.is_empty() {
+            return response;
+        }
+        let mut data = response.data;
+        admitted.document.arrange(operation, &mut data);
+        data
+    } else {
+        Value::Null
+    };
+    let given = |field: &SelectedField| match (&about_schema, field.name()) {
+        (_, "__typename") => serde_json::to_vec(Query::object().name).ok(),
+        (Value::Object(members), _) => serde_json::to_vec(members.get(field.key())?).ok(),
+        _ => None,
+    };
+    let (data, errors) = output::execute::<_, Query>(&reading(shared, viewer), &selected, given).await;
+    let mut response = Response::new(data.map_or(Value::Null, |data| Value::Binary(data.into())));
+    response.errors = errors;
+    response
+}
+
+/// The fields of the root that are about the schema.
+const INTROSPECTION: [&str; 2] = ["__schema", "__type"];
 
 /// Puts the fields of the library's response in the order of the query, and completes its errors.
 pub fn finish(response: &mut Response, document: &Document, operation: Option<&str>) {

@@ -63,7 +63,8 @@ async fn subscribe(
     run::wait(shared, token, &viewer).await.map_err(|error| failed(error).errors)?;
     metrics::counter!("graphql_requests_total", "outcome" => "subscribed").increment(1);
     let (document, operation) = (Arc::clone(&admitted.document), admitted.operation.clone());
-    let request = run::request(shared, viewer, admitted).data(permits).data(shared.changes.clone());
+    let request = run::request(shared, &admitted);
+    let request = request.data(Arc::new(run::reading(shared, viewer))).data(permits).data(shared.changes.clone());
     let responses = shared.schema.execute_stream(request).map(move |mut response| {
         run::finish(&mut response, &document, operation.as_deref());
         response

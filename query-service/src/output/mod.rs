@@ -9,6 +9,7 @@
 //! `@include`; errors with their path, null where the specification puts it. Does not: load data, or know types by name.
 
 mod object;
+mod root;
 mod selected;
 #[cfg(test)]
 mod tests;
@@ -18,12 +19,14 @@ mod written;
 
 pub(crate) use object::object;
 pub use object::{
-    Arguments, FieldInfo, FieldMeta, NoColumns, ObjectInfo, WriteField, argument, described, field_name, register_object,
-    write_object,
+    Arguments, FieldInfo, FieldMeta, NoColumns, ObjectInfo, WriteField, argument, described, field_name,
+    register_object, write_object,
 };
+pub(crate) use root::root;
+pub use root::{Answering, Root, execute};
 pub use selected::{Selected, SelectedField};
 pub use writer::{Failure, Writer};
-pub use written::Written;
+pub use written::{Answered, Written};
 
 use std::borrow::Cow;
 
@@ -42,9 +45,9 @@ pub trait Output {
     /// Adds the type, and those of its fields, to the schema.
     fn register(registry: &mut Registry);
 
-    /// What is selected of the type, if it is an object.
-    fn object() -> Option<&'static ObjectInfo> {
-        None
+    /// The types of objects that a value may be: none for a scalar, several for an interface.
+    fn objects() -> Vec<&'static ObjectInfo> {
+        Vec::new()
     }
 
     /// Writes the value.

@@ -19,8 +19,8 @@ pub struct ObjectInfo {
 #[derive(Debug)]
 pub struct FieldInfo {
     pub name: &'static str,
-    /// What is selected of its value, if that is an object or a list of objects.
-    pub object: fn() -> Option<&'static ObjectInfo>,
+    /// The objects that its value may be, of which something is selected.
+    pub objects: fn() -> Vec<&'static ObjectInfo>,
     /// The bits of the columns that it is read from.
     pub columns: u64,
 }
@@ -166,7 +166,9 @@ pub fn write_object<T>(
         out.raw(field.json_key());
         match field.index {
             Some(index) => {
+                let known = out.failures();
                 let written = fields[index](object, field, out);
+                out.locate(known, field.key(), field.position());
                 written.map_err(|failure| failure.within(field.key(), field.position()))?;
             }
             None => out.plain_text(name),
@@ -249,19 +251,19 @@ macro_rules! object {
                 );
             }
 
-            fn object() -> Option<&'static $crate::output::ObjectInfo> {
+            fn objects() -> Vec<&'static $crate::output::ObjectInfo> {
                 static OBJECT: $crate::output::ObjectInfo = $crate::output::ObjectInfo {
                     name: stringify!($name),
                     interfaces: &[$($interface)?],
                     fields: &[$(
                         $crate::output::FieldInfo {
                             name: $crate::output::field_name(stringify!($key)),
-                            object: <$value as $crate::output::Output>::object,
+                            objects: <$value as $crate::output::Output>::objects,
                             columns: read_models::ColumnSet::<$row>::of(&[$($(stringify!($column)),*)?]).bits(),
                         }
                     ),+],
                 };
-                Some(&OBJECT)
+                vec![&OBJECT]
             }
 
             fn write(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
-use async_graphql::parser::types::{Directive, Field, FragmentDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{Directive, ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet};
 use async_graphql::{Context, Name, Pos, Positioned, Value, Variables};
 use read_models::{ColumnNames, ColumnSet};
 
@@ -23,11 +23,12 @@ pub struct Selected {
 pub struct SelectedField {
     /// Unique in its query, so that what was loaded for the field can be found again.
     pub id: usize,
-    /// The field's index in its type; `None` for `__typename`.
+    /// The field's index in its type; `None` for `__typename` and the fields of introspection.
     pub index: Option<usize>,
     /// What is selected of its own value.
     pub below: Selected,
     info: Option<&'static FieldInfo>,
+    name: Name,
     key: Name,
     /// The key as JSON, with its colon.
     json_key: Box<str>,
@@ -44,26 +45,24 @@ struct Compiler<'a> {
 }
 
 impl Selected {
-    /// What the field of a context selects of a type.
-    pub fn of<T: Output>(context: &Context<'_>) -> Self {
-        let object = T::object().expect("only of objects something is selected");
-        let environment = context.query_env;
-        let mut compiler = Compiler { variables: &environment.variables, fragments: &environment.fragments, count: 0 };
-        let mut selected = Self::default();
-        compiler.add(&mut selected, object, &context.item.node.selection_set.node);
-        selected
+    /// What an operation selects of its root. Without a name it is the only operation.
+    pub fn of_operation(
+        document: &ExecutableDocument,
+        operation: Option<&str>,
+        variables: &Variables,
+        root: &'static ObjectInfo,
+    ) -> Self {
+        let mut compiler = Compiler { variables, fragments: &document.fragments, count: 0 };
+        let mut operations = document.operations.iter();
+        let found = operations.find(|(name, _)| operation.is_none() || name.map(Name::as_str) == operation);
+        found.map(|(_, found)| compiler.all(&[root], [&found.node.selection_set.node])).unwrap_or_default()
     }
 
-    /// What the field of a context selects of each type that its value may have.
-    pub fn by_type(context: &Context<'_>, objects: &[&'static ObjectInfo]) -> Self {
+    /// What the field of a subscription's context selects of its type.
+    pub fn of<T: Output>(context: &Context<'_>) -> Self {
         let environment = context.query_env;
         let mut compiler = Compiler { variables: &environment.variables, fragments: &environment.fragments, count: 0 };
-        let compiled = objects.iter().map(|object| {
-            let mut selected = Self::default();
-            compiler.add(&mut selected, object, &context.item.node.selection_set.node);
-            (object.name, selected)
-        });
-        Self { fields: Vec::new(), by_type: compiled.collect() }
+        compiler.all(&T::objects(), [&context.item.node.selection_set.node])
     }
 
     /// What is selected of a type.
@@ -95,6 +94,11 @@ impl Selected {
 }
 
 impl SelectedField {
+    /// The field's name in the query, also of one that the type does not have.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The key in the answer.
     pub fn key(&self) -> &str {
         &self.key
@@ -126,6 +130,32 @@ macro_rules! constant {
 }
 
 impl Compiler<'_> {
+    /// What some sets select of a value that is one of some objects.
+    fn all<'s>(
+        &mut self,
+        objects: &[&'static ObjectInfo],
+        sets: impl IntoIterator<Item = &'s SelectionSet>,
+    ) -> Selected {
+        let mut selected = Selected::default();
+        sets.into_iter().for_each(|set| self.add_all(&mut selected, objects, set));
+        selected
+    }
+
+    /// Adds what a set selects, for each of the objects apart if there are several.
+    fn add_all(&mut self, selected: &mut Selected, objects: &[&'static ObjectInfo], set: &SelectionSet) {
+        if let [object] = objects {
+            return self.add(selected, object, set);
+        }
+        for object in objects {
+            let known = selected.by_type.iter().position(|(name, _)| *name == object.name);
+            let place = known.unwrap_or_else(|| {
+                selected.by_type.push((object.name, Selected::default()));
+                selected.by_type.len() - 1
+            });
+            self.add(&mut selected.by_type[place].1, object, set);
+        }
+    }
+
     fn add(&mut self, selected: &mut Selected, object: &'static ObjectInfo, set: &SelectionSet) {
         for selection in &set.items {
             match &selection.node {
@@ -163,16 +193,21 @@ impl Compiler<'_> {
                 index,
                 below: Selected::default(),
                 info: index.map(|index| &object.fields[index]),
+                name: field.name.node.clone(),
                 key: key.clone(),
                 json_key: format!("\"{key}\":").into(),
-                arguments: field.arguments.iter().map(|(name, value)| (name.node.clone(), constant!(self, value))).collect(),
+                arguments: field
+                    .arguments
+                    .iter()
+                    .map(|(name, value)| (name.node.clone(), constant!(self, value)))
+                    .collect(),
                 position,
             });
             selected.fields.len() - 1
         });
         let selected = &mut selected.fields[place];
-        if let Some(object) = selected.info.and_then(|info| (info.object)()) {
-            self.add(&mut selected.below, object, &field.selection_set.node);
+        if let Some(info) = selected.info {
+            self.add_all(&mut selected.below, &(info.objects)(), &field.selection_set.node);
         }
     }
 

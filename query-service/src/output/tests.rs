@@ -1,10 +1,10 @@
 //! Written answers against what the GraphQL specification says, over a small schema.
 
 use async_graphql::registry::{MetaInputValue, Registry};
-use async_graphql::{Context, EmptyMutation, EmptySubscription, Error, Object, Result, Schema, Variables};
+use async_graphql::{EmptyMutation, EmptySubscription, Error, Result, Schema, Variables};
 use serde_json::{Value, json};
 
-use super::{Arguments, Selected, SelectedField, Written, argument, object};
+use super::{Answered, Arguments, Root, Selected, SelectedField, argument, execute, object, root};
 
 /// A part of a tree, which may fail.
 struct Part {
@@ -51,8 +51,8 @@ impl super::Output for &Part {
         Part::register(registry);
     }
 
-    fn object() -> Option<&'static super::ObjectInfo> {
-        Part::object()
+    fn objects() -> Vec<&'static super::ObjectInfo> {
+        Part::objects()
     }
 
     fn write(&self, selected: &Selected, out: &mut super::Writer) -> Result<(), super::Failure> {
@@ -68,32 +68,41 @@ impl Part {
 
 struct Query;
 
-#[Object]
-impl Query {
-    async fn part(&self, context: &Context<'_>) -> Written<Option<Part>> {
-        let leaf = |name| Part { name, parts: Vec::new() };
-        let value = Part { name: "a\"b", parts: vec![leaf("c"), leaf("")] };
-        Written::new(context, &Selected::of::<Part>(context), &Some(value))
+root! {
+    /// The root.
+    Query over () {
+        /// A part, or none.
+        part: Option<Part> => part,
+        /// A part.
+        sure: Part => sure,
     }
+}
 
-    async fn sure(&self, context: &Context<'_>) -> Written<Part> {
-        let value = Part { name: "x", parts: vec![Part { name: "", parts: Vec::new() }] };
-        Written::new(context, &Selected::of::<Part>(context), &value)
+async fn part((): &(), field: &SelectedField) -> Result<Answered> {
+    let leaf = |name| Part { name, parts: Vec::new() };
+    Ok(Answered::new(field, &Some(Part { name: "a\"b", parts: vec![leaf("c"), leaf("")] })))
+}
+
+async fn sure((): &(), field: &SelectedField) -> Result<Answered> {
+    if field.key() == "none" {
+        return Err(Error::new("there is none"));
     }
+    Ok(Answered::new(field, &Part { name: "x", parts: vec![Part { name: "", parts: Vec::new() }] }))
 }
 
 fn schema() -> Schema<Query, EmptyMutation, EmptySubscription> {
     Schema::new(Query, EmptyMutation, EmptySubscription)
 }
 
-/// The data as text and the paths and messages of the errors.
+/// The data as text, and of each error the path, the message and the column.
 async fn answer(query: &str, variables: Value) -> (String, Vec<Value>) {
-    let request = async_graphql::Request::new(query).variables(Variables::from_json(variables));
-    let response = schema().execute(request).await;
-    let body = crate::http::response_text(&response);
-    let data = body.find("\"data\":").map(|at| body[at + 7..body.len() - 1].to_owned());
-    let error = |error: &async_graphql::ServerError| json!([error.path, error.message, error.locations.first().map(|at| at.column)]);
-    (data.unwrap_or_default(), response.errors.iter().map(error).collect())
+    let document = async_graphql::parser::parse_query(query).unwrap();
+    let selected = Selected::of_operation(&document, None, &Variables::from_json(variables), Query::object());
+    let (data, errors) = execute::<_, Query>(&(), &selected, |_| None).await;
+    let error = |error: &async_graphql::ServerError| {
+        json!([error.path, error.message, error.locations.first().map(|at| at.column)])
+    };
+    (data.map_or("null".to_owned(), |data| String::from_utf8(data).unwrap()), errors.iter().map(error).collect())
 }
 
 #[test]
@@ -127,4 +136,13 @@ async fn a_failure_makes_the_nearest_nullable_value_null_and_has_its_path() {
     let (data, errors) = answer("{ part { type } sure { parts { certain } } }", json!({})).await;
     assert_eq!(data, "null");
     assert_eq!(errors, [json!([["sure", "parts", 0, "certain"], "no certain", 32])]);
+    let (data, errors) = answer("{ part { type } none: sure { type } }", json!({})).await;
+    assert_eq!((data.as_str(), errors), ("null", vec![json!([["none"], "there is none", 17])]));
+}
+
+#[tokio::test]
+async fn a_field_of_the_root_that_is_selected_twice_is_answered_once_with_all_of_it() {
+    let (data, errors) =
+        answer("{ part { type } ...f part { first { name } } } fragment f on Query { part { name } }", json!({})).await;
+    assert_eq!((data.as_str(), errors.len()), (r#"{"part":{"type":"part","name":"a\"b","first":{"name":"c"}}}"#, 0));
 }

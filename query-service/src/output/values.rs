@@ -82,8 +82,8 @@ impl<T: Output> Output for Option<T> {
         T::register(registry);
     }
 
-    fn object() -> Option<&'static ObjectInfo> {
-        T::object()
+    fn objects() -> Vec<&'static ObjectInfo> {
+        T::objects()
     }
 
     fn write(&self, selected: &Selected, out: &mut Writer) -> Result<(), Failure> {
@@ -108,8 +108,8 @@ impl<T: Output> Output for Vec<T> {
         T::register(registry);
     }
 
-    fn object() -> Option<&'static ObjectInfo> {
-        T::object()
+    fn objects() -> Vec<&'static ObjectInfo> {
+        T::objects()
     }
 
     fn write(&self, selected: &Selected, out: &mut Writer) -> Result<(), Failure> {
@@ -118,7 +118,10 @@ impl<T: Output> Output for Vec<T> {
             if index > 0 {
                 out.raw(b",");
             }
-            value.write(selected, out).map_err(|failure| failure.at(index))?;
+            let known = out.failures();
+            let written = value.write(selected, out);
+            out.locate_at(known, index);
+            written.map_err(|failure| failure.at(index))?;
         }
         out.raw(b"]");
         Ok(())

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::error::internal;
 
 /// JSON, and the errors of fields that are null in it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Writer {
     json: Vec<u8>,
     errors: Vec<Failure>,
@@ -26,7 +26,15 @@ struct Failed {
     path: Vec<PathSegment>,
 }
 
+/// Room for an answer of usual size, so that it is not copied while it grows.
+const JSON_BYTES: usize = 16 * 1_024;
+
 impl Writer {
+    /// A writer of an empty text.
+    pub fn new() -> Self {
+        Self { json: Vec::with_capacity(JSON_BYTES), errors: Vec::new() }
+    }
+
     /// Writes text that is JSON.
     pub fn raw(&mut self, json: &[u8]) {
         self.json.extend_from_slice(json);
@@ -54,6 +62,25 @@ impl Writer {
         }
     }
 
+    /// How many fields are null by an error so far, for [`Self::locate`].
+    pub const fn failures(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// Says of the failures after the first `known` that they are within a field.
+    pub fn locate(&mut self, known: usize, key: &str, position: Pos) {
+        for failure in &mut self.errors[known..] {
+            failure.add_field(key, position);
+        }
+    }
+
+    /// Says of the failures after the first `known` that they are within an item of a list.
+    pub fn locate_at(&mut self, known: usize, index: usize) {
+        for failure in &mut self.errors[known..] {
+            failure.0.path.push(PathSegment::Index(index));
+        }
+    }
+
     /// The JSON, and the errors below a path.
     pub fn finish(self, root: &[PathSegment]) -> (Vec<u8>, Vec<ServerError>) {
         (self.json, self.errors.into_iter().map(|failure| failure.into_server_error(root)).collect())
@@ -63,9 +90,13 @@ impl Writer {
 impl Failure {
     /// The failure as one of the field around it.
     pub fn within(mut self, key: &str, position: Pos) -> Self {
+        self.add_field(key, position);
+        self
+    }
+
+    fn add_field(&mut self, key: &str, position: Pos) {
         self.0.position.get_or_insert(position);
         self.0.path.push(PathSegment::Field(key.to_owned()));
-        self
     }
 
     /// The failure as one of an item of a list.

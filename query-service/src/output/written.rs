@@ -1,46 +1,62 @@
-//! A written value as the executing library takes it.
+//! A written answer, and how the executing library takes it from a subscription.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use bytes::Bytes;
 use async_graphql::{
-    Context, ContextSelectionSet, OutputType, PathSegment, Positioned, ServerError, ServerResult, Value,
+    ContextSelectionSet, Error, OutputType, PathSegment, Positioned, ServerError, ServerResult, Value,
 };
+use bytes::Bytes;
 
-use super::{Output, Selected, Writer};
+use super::{Failure, Output, Selected, SelectedField, Writer};
 
-/// The JSON of a field of a root type: a value of type `T`.
+/// The JSON of a root field, or why it has none.
+pub struct Answered {
+    pub json: Result<Bytes, ServerError>,
+    /// The errors of fields below that are null.
+    pub errors: Vec<ServerError>,
+}
+
+impl Answered {
+    /// Writes what is selected of the value of a root field.
+    pub fn new(field: &SelectedField, value: &impl Output) -> Self {
+        Self::at(field.key(), &field.below, value)
+    }
+
+    /// The same for the root field with a key.
+    pub fn at(key: &str, selected: &Selected, value: &impl Output) -> Self {
+        let root = [PathSegment::Field(key.to_owned())];
+        let mut out = Writer::new();
+        let written = value.write(selected, &mut out);
+        let (json, errors) = out.finish(&root);
+        Self { json: written.map(|()| json.into()).map_err(|failure| failure.into_server_error(&root)), errors }
+    }
+
+    /// A value that was written already.
+    pub fn json(json: Vec<u8>) -> Self {
+        Self { json: Ok(json.into()), errors: Vec::new() }
+    }
+
+    /// A root field that failed as a whole.
+    pub fn failed(field: &SelectedField, error: Error) -> Self {
+        let failure = Failure::from(error).within(field.key(), field.position());
+        Self { json: Err(failure.into_server_error(&[])), errors: Vec::new() }
+    }
+}
+
+/// The answer of a root field of type `T`.
 ///
 /// The library passes it on as [`Value::Binary`], which no scalar of the schema uses otherwise; the answer's writer copies it.
 pub struct Written<T> {
-    json: Result<Bytes, ServerError>,
-    errors: Vec<ServerError>,
+    answered: Answered,
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: Output> Written<T> {
-    /// Writes what is selected of the value of the context's field.
-    pub fn new<V: Output>(context: &Context<'_>, selected: &Selected, value: &V) -> Self {
-        Self::at(&context.item.node.response_key().node, selected, value)
-    }
-
-    /// The same for the field with a key.
-    pub fn at<V: Output>(key: &str, selected: &Selected, value: &V) -> Self {
-        let root = [PathSegment::Field(key.to_owned())];
-        let mut out = Writer::default();
-        match value.write(selected, &mut out) {
-            Ok(()) => {
-                let (json, errors) = out.finish(&root);
-                Self { json: Ok(json.into()), errors, of: PhantomData }
-            }
-            Err(failure) => {
-                let (_, errors) = out.finish(&root);
-                Self { json: Err(failure.into_server_error(&root)), errors, of: PhantomData }
-            }
-        }
+impl<T> From<Answered> for Written<T> {
+    fn from(answered: Answered) -> Self {
+        Self { answered, of: PhantomData }
     }
 }
 
@@ -59,7 +75,8 @@ impl<T: Output> OutputType for Written<T> {
     }
 
     async fn resolve(&self, context: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
-        self.errors.iter().for_each(|error| context.add_error(error.clone()));
-        self.json.clone().map(Value::Binary)
+        let Answered { json, errors } = &self.answered;
+        errors.iter().for_each(|error| context.add_error(error.clone()));
+        json.clone().map(Value::Binary)
     }
 }

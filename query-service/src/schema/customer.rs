@@ -11,8 +11,8 @@ use super::id::NodeId;
 use super::load::{LoadedCustomer, unloaded};
 use super::money::Money;
 use super::order_connection::{OrderConnection, OrderList};
-use super::scalars::Long;
 use super::reading::Reading;
+use super::scalars::Long;
 use crate::output::{Arguments, SelectedField, argument, object};
 
 /// A customer whom the caller may see.

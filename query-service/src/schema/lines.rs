@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::connection::{PageArguments, PageInfo};
 use super::money::{Money, Price};
-use super::scalars::Long;
 use super::reading::Reading;
+use super::scalars::Long;
 use crate::error::internal;
 use crate::output::object;
 

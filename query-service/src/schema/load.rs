@@ -17,8 +17,8 @@ use service_kit::keyring::OpenError;
 use uuid::Uuid;
 
 use super::connection::PageArguments;
-use super::order::column;
 use super::customer::CustomerOrders;
+use super::order::column;
 use super::order_connection::OrderList;
 use super::reading::Reading;
 use super::timeline;
@@ -153,7 +153,8 @@ async fn read_events(
     }
     for (window, wanted) in windows {
         let ids: Vec<Uuid> = wanted.iter().map(|(_, id)| *id).collect();
-        let mut found = reading.read.timeline(&ids, window).await.map_err(|error| read_failed(ReadFailed::log(&error)))?;
+        let mut found =
+            reading.read.timeline(&ids, window).await.map_err(|error| read_failed(ReadFailed::log(&error)))?;
         for (index, id) in wanted {
             extras[index].events.insert(field.id, found.remove(&id).unwrap_or_default());
         }

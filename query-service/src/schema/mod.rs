@@ -16,21 +16,21 @@ mod order;
 mod order_connection;
 mod projections;
 mod query;
-mod scalars;
 mod reading;
+mod scalars;
 mod subscription;
 mod timeline;
 
 use async_graphql::{EmptyMutation, SDLExportOptions, Schema, ValidationMode};
 
-use query::Query;
 use subscription::Subscription;
 
-pub use projections::Health;
 pub use commands::OrderCommand;
 pub use order::{OrderKind, OrderState};
-pub use scalars::{Json, Long};
+pub use projections::Health;
+pub use query::Query;
 pub use reading::Reading;
+pub use scalars::{Json, Long};
 
 /// The schema of the service.
 pub type QuerySchema = Schema<Query, EmptyMutation, Subscription>;
@@ -38,9 +38,7 @@ pub type QuerySchema = Schema<Query, EmptyMutation, Subscription>;
 /// Builds the schema. Limits on depth and cost are checked in `cost`, and documents are validated in `document` before
 /// they run, so the library's own, weaker checks are disabled.
 pub fn build() -> QuerySchema {
-    Schema::build(Query, EmptyMutation, Subscription)
-        .validation_mode(ValidationMode::Fast)
-        .finish()
+    Schema::build(Query, EmptyMutation, Subscription).validation_mode(ValidationMode::Fast).finish()
 }
 
 /// The schema in GraphQL's own language.

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use async_graphql::ID;
 use async_graphql::registry::{MetaType, MetaTypeId, Registry};
-use async_graphql::{Context, ID};
 
 use super::customer::Customer;
 use super::order::Order;
@@ -16,15 +16,6 @@ pub enum Node<'a> {
 }
 
 impl Node<'_> {
-    /// What the field of a context selects of each type of object.
-    pub fn selected(context: &Context<'_>) -> Selected {
-        Selected::by_type(context, &Self::objects())
-    }
-
-    fn objects() -> [&'static ObjectInfo; 2] {
-        [Order::object(), Customer::object()].map(|object| object.expect("both are objects"))
-    }
-
     /// The selection of one type of object.
     pub fn of<T: Output>(selected: &Selected) -> &Selected {
         selected.of_type(&T::name())
@@ -56,6 +47,10 @@ impl Output for Node<'_> {
                 requires_scopes: Vec::new(),
             }
         });
+    }
+
+    fn objects() -> Vec<&'static ObjectInfo> {
+        [Order::objects(), Customer::objects()].concat()
     }
 
     fn write(&self, selected: &Selected, out: &mut Writer) -> Result<(), Failure> {

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::registry::{MetaInputValue, Registry};
+use async_graphql::{ID, InputType, Result};
 use read_models::OrderColumns;
 use read_models::query::{FoundOrder, Parts};
 use uuid::Uuid;
 
 use super::as_of::AsOf;
-use super::connection::PageArguments;
+use super::connection::{PageArguments, given};
 use super::customer::Customer;
 use super::filter::{OrderOrder, OrderWhere, checked, condition};
 use super::id::NodeId;
@@ -22,131 +23,193 @@ use super::reading::Reading;
 use crate::config::LIST_MAX;
 use crate::consistency::ConsistencyToken;
 use crate::error::{Code, ReadFailed, internal, read_failed};
-use crate::output::{Selected, Written};
+use crate::output::{Answered, Arguments, Selected, SelectedField, argument, root};
 
 /// The query root.
 pub struct Query;
 
-/// All queries are limited to the tenant of the token, and a customer sees only their own orders. Objects that the
-/// caller may not see are answered like objects that do not exist.
-#[Object]
-impl Query {
-    /// An order by its id or its number, in its current state or, with `asOf`, in a past one.
-    async fn order(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The order's id, either the global one or its `orderId`.")] id: Option<ID>,
-        #[graphql(desc = "The order number.")] number: Option<String>,
-        #[graphql(desc = "The point of time at which to show the order; without it, the current state.")] as_of: Option<
-            AsOf,
-        >,
-        #[graphql(
-            desc = "The `Order-Consistency-Token` of a command's answer; the field waits until it can show that version."
-        )]
-        consistency: Option<ConsistencyToken>,
-    ) -> Result<Written<Option<Order<'static>>>> {
-        let reading = Reading::of(context)?;
-        reading.wait(consistency).await?;
-        let selected = Selected::of::<Order<'_>>(context);
-        let sets = [&selected];
-        // The current row says whether a past state may be seen.
-        let parts = if as_of.is_some() { Parts::columns(OrderColumns::NONE) } else { load::parts(&sets) };
-        let found = match (id, number) {
-            (Some(id), None) => reading.read.order(&reading.visible, NodeId::order(&id)?, &parts).await,
-            (None, Some(number)) => reading.read.order_by_number(&reading.visible, &checked(number)?, &parts).await,
-            _ => return Err(Code::BadUserInput.error("give `id` or `number`")),
-        };
-        let found = found.map_err(|error| read_failed(ReadFailed::log(&error)))?;
-        let (found, past) = match (found, as_of) {
-            (Some(row), Some(as_of)) => {
-                let order_id = column!(row.row, order_id).map_err(|error| internal(&error))?;
-                (Some(as_of.order(&reading.read, order_id, reading.clock.now()).await?), true)
-            }
-            (found, _) => (found, false),
-        };
-        let extras = load::extras(reading, &found.iter().collect::<Vec<_>>(), &sets, past).await?;
-        let order = found.as_ref().map(|found| Order { reading, found, extras: extras.first(), past });
-        Ok(Written::new(context, &selected, &order))
+root! {
+    /// All queries are limited to the tenant of the token, and a customer sees only their own orders. Objects that the
+    /// caller may not see are answered like objects that do not exist.
+    Query over Reading {
+        /// An order by its id or its number, in its current state or, with `asOf`, in a past one.
+        order(OrderArguments): Option<Order<'_>> => order,
+        /// The orders that the caller may see, filtered and sorted.
+        orders(OrdersArguments): OrderConnection<'_> => orders,
+        /// A customer by id.
+        customer(CustomerArguments): Option<Customer<'_>> => customer,
+        /// The object with a global id; null if there is none that the caller may see.
+        node(NodeArguments): Option<Node<'_>> => node,
+        /// The objects with these global ids, in the order of the ids; null for each that does not exist.
+        nodes(NodesArguments): Vec<Option<Node<'_>>> => nodes,
+        /// How far the projectors have come. Only for staff.
+        projections: Vec<ProjectionHealth<'_>> => projections,
+    }
+}
+
+const CONSISTENCY: &str =
+    "The `Order-Consistency-Token` of a command's answer; the field waits until it can show that version.";
+
+struct OrderArguments {
+    id: Option<ID>,
+    number: Option<String>,
+    as_of: Option<AsOf>,
+    consistency: Option<ConsistencyToken>,
+}
+
+impl Arguments for OrderArguments {
+    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
+        let id = "The order's id, either the global one or its `orderId`.";
+        let as_of = "The point of time at which to show the order; without it, the current state.";
+        vec![
+            argument::<Option<ID>>(registry, "id", id, None),
+            argument::<Option<String>>(registry, "number", "The order number.", None),
+            argument::<Option<AsOf>>(registry, "asOf", as_of, None),
+            argument::<Option<ConsistencyToken>>(registry, "consistency", CONSISTENCY, None),
+        ]
     }
 
-    /// The orders that the caller may see, filtered and sorted.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
-    async fn orders(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The filter; without it, all orders that the caller may see.")] r#where: Option<OrderWhere>,
-        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)", desc = "The sort order of the list.")]
-        order_by: Option<OrderOrder>,
-        #[graphql(
-            desc = "The number of items from the beginning, at most 100; 20 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "The page begins after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
-        #[graphql(
-            desc = "The `Order-Consistency-Token` of a command's answer; the field waits until it can show that version."
-        )]
-        consistency: Option<ConsistencyToken>,
-    ) -> Result<Written<OrderConnection<'static>>> {
-        let reading = Reading::of(context)?;
-        let selected = Selected::of::<OrderConnection<'_>>(context);
-        let page = PageArguments::new(first, after, last, before)?;
-        let list = OrderList::new(reading, page, condition(r#where)?, order_by.unwrap_or_default(), None)?;
-        reading.wait(consistency).await?;
-        let loaded = load::page(reading, list, &selected).await?;
-        Ok(Written::new(context, &selected, &OrderConnection { reading, loaded: &loaded }))
+    fn of(field: &SelectedField) -> Result<Self> {
+        Ok(Self {
+            id: given(field, "id")?,
+            number: given(field, "number")?,
+            as_of: given(field, "asOf")?,
+            consistency: given(field, "consistency")?,
+        })
     }
+}
 
-    /// A customer by id.
-    async fn customer(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The customer's id, either the global one or the tenant's own (`customerId`).")] id: ID,
-    ) -> Result<Written<Option<Customer<'static>>>> {
-        let reading = Reading::of(context)?;
-        let selected = Selected::of::<Customer<'_>>(context);
-        let id = NodeId::customer(&id)?;
-        let found = load::known_customers(reading, vec![id.clone()], &[&selected]).await?;
-        let customer = found.get(&id).map(|loaded| Customer { reading, id: &id, loaded: Some(loaded) });
-        Ok(Written::new(context, &selected, &customer))
-    }
-
-    /// The object with a global id; null if there is none that the caller may see.
-    async fn node(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The global id.")] id: ID,
-    ) -> Result<Written<Option<Node<'static>>>> {
-        let selected = Node::selected(context);
-        let found = Found::read(Reading::of(context)?, &[id], &selected).await?;
-        Ok(Written::new(context, &selected, &found.nodes().pop().flatten()))
-    }
-
-    /// The objects with these global ids, in the order of the ids; null for each that does not exist.
-    async fn nodes(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
-    ) -> Result<Written<Vec<Option<Node<'static>>>>> {
-        if ids.len() > LIST_MAX {
-            return Err(Code::BadUserInput.error(format!("`nodes` takes at most {LIST_MAX} ids")));
+async fn order(reading: &Reading, field: &SelectedField, arguments: OrderArguments) -> Result<Answered> {
+    let OrderArguments { id, number, as_of, consistency } = arguments;
+    reading.wait(consistency).await?;
+    let sets = [&field.below];
+    // The current row says whether a past state may be seen.
+    let parts = if as_of.is_some() { Parts::columns(OrderColumns::NONE) } else { load::parts(&sets) };
+    let found = match (id, number) {
+        (Some(id), None) => reading.read.order(&reading.visible, NodeId::order(&id)?, &parts).await,
+        (None, Some(number)) => reading.read.order_by_number(&reading.visible, &checked(number)?, &parts).await,
+        _ => return Err(Code::BadUserInput.error("give `id` or `number`")),
+    };
+    let found = found.map_err(|error| read_failed(ReadFailed::log(&error)))?;
+    let (found, past) = match (found, as_of) {
+        (Some(current), Some(as_of)) => {
+            let order_id = column!(current.row, order_id).map_err(|error| internal(&error))?;
+            (Some(as_of.order(&reading.read, order_id, reading.clock.now()).await?), true)
         }
-        let selected = Node::selected(context);
-        let found = Found::read(Reading::of(context)?, &ids, &selected).await?;
-        Ok(Written::new(context, &selected, &found.nodes()))
+        (found, _) => (found, false),
+    };
+    let extras = load::extras(reading, &found.iter().collect::<Vec<_>>(), &sets, past).await?;
+    let order = found.as_ref().map(|found| Order { reading, found, extras: extras.first(), past });
+    Ok(Answered::new(field, &order))
+}
+
+struct OrdersArguments {
+    filter: Option<OrderWhere>,
+    order_by: OrderOrder,
+    page: PageArguments,
+    consistency: Option<ConsistencyToken>,
+}
+
+impl Arguments for OrdersArguments {
+    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
+        let filter = "The filter; without it, all orders that the caller may see.";
+        let mut arguments = vec![
+            argument::<Option<OrderWhere>>(registry, "where", filter, None),
+            argument::<Option<OrderOrder>>(registry, "orderBy", "The sort order of the list.", Some("PLACED_AT_DESC")),
+        ];
+        arguments.extend(PageArguments::describe(registry));
+        arguments.push(argument::<Option<ConsistencyToken>>(registry, "consistency", CONSISTENCY, None));
+        arguments
     }
 
-    /// How far the projectors have come. Only for staff.
-    async fn projections(&self, context: &Context<'_>) -> Result<Written<Vec<ProjectionHealth<'static>>>> {
-        let reading = Reading::of(context)?;
-        if reading.visible.customer.is_some() {
-            return Err(Code::Forbidden.error("this is for staff"));
-        }
-        let groups = reading.health.groups().await.map_err(read_failed)?;
-        let projections: Vec<_> = groups.iter().map(ProjectionHealth).collect();
-        Ok(Written::new(context, &Selected::of::<ProjectionHealth<'_>>(context), &projections))
+    fn of(field: &SelectedField) -> Result<Self> {
+        Ok(Self {
+            filter: given(field, "where")?,
+            order_by: given(field, "orderBy")?.unwrap_or_default(),
+            page: PageArguments::of(field)?,
+            consistency: given(field, "consistency")?,
+        })
     }
+}
+
+async fn orders(reading: &Reading, field: &SelectedField, arguments: OrdersArguments) -> Result<Answered> {
+    let OrdersArguments { filter, order_by, page, consistency } = arguments;
+    let list = OrderList::new(reading, page, condition(filter)?, order_by, None)?;
+    reading.wait(consistency).await?;
+    let loaded = load::page(reading, list, &field.below).await?;
+    Ok(Answered::new(field, &OrderConnection { reading, loaded: &loaded }))
+}
+
+struct CustomerArguments(ID);
+
+impl Arguments for CustomerArguments {
+    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
+        let id = "The customer's id, either the global one or the tenant's own (`customerId`).";
+        vec![argument::<ID>(registry, "id", id, None)]
+    }
+
+    fn of(field: &SelectedField) -> Result<Self> {
+        required(field, "id").map(Self)
+    }
+}
+
+async fn customer(reading: &Reading, field: &SelectedField, arguments: CustomerArguments) -> Result<Answered> {
+    let id = NodeId::customer(&arguments.0)?;
+    let found = load::known_customers(reading, vec![id.clone()], &[&field.below]).await?;
+    let customer = found.get(&id).map(|loaded| Customer { reading, id: &id, loaded: Some(loaded) });
+    Ok(Answered::new(field, &customer))
+}
+
+struct NodeArguments(ID);
+
+impl Arguments for NodeArguments {
+    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
+        vec![argument::<ID>(registry, "id", "The global id.", None)]
+    }
+
+    fn of(field: &SelectedField) -> Result<Self> {
+        required(field, "id").map(Self)
+    }
+}
+
+async fn node(reading: &Reading, field: &SelectedField, arguments: NodeArguments) -> Result<Answered> {
+    let found = Found::read(reading, &[arguments.0], &field.below).await?;
+    Ok(Answered::new(field, &found.nodes().pop().flatten()))
+}
+
+struct NodesArguments(Vec<ID>);
+
+impl Arguments for NodesArguments {
+    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
+        vec![argument::<Vec<ID>>(registry, "ids", "Global ids, at most 100.", None)]
+    }
+
+    fn of(field: &SelectedField) -> Result<Self> {
+        required(field, "ids").map(Self)
+    }
+}
+
+async fn nodes(reading: &Reading, field: &SelectedField, arguments: NodesArguments) -> Result<Answered> {
+    let NodesArguments(ids) = arguments;
+    if ids.len() > LIST_MAX {
+        return Err(Code::BadUserInput.error(format!("`nodes` takes at most {LIST_MAX} ids")));
+    }
+    let found = Found::read(reading, &ids, &field.below).await?;
+    Ok(Answered::new(field, &found.nodes()))
+}
+
+async fn projections(reading: &Reading, field: &SelectedField) -> Result<Answered> {
+    if reading.visible.customer.is_some() {
+        return Err(Code::Forbidden.error("this is for staff"));
+    }
+    let groups = reading.health.groups().await.map_err(read_failed)?;
+    let projections: Vec<_> = groups.iter().map(ProjectionHealth).collect();
+    Ok(Answered::new(field, &projections))
+}
+
+/// An argument that validation has made sure of.
+fn required<T: InputType>(field: &SelectedField, name: &str) -> Result<T> {
+    given(field, name)?.ok_or_else(|| Code::BadUserInput.error(format!("`{name}` is missing")))
 }
 
 /// The objects with some global ids.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Error, Result};
+use async_graphql::Error;
 use read_models::ReadDb;
 use read_models::query::Visibility;
 use service_kit::clock::SharedClock;
@@ -28,11 +28,6 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// That of a context's request.
-    pub fn of<'a>(context: &Context<'a>) -> Result<&'a Self> {
-        context.data::<Arc<Self>>().map(AsRef::as_ref)
-    }
-
     /// Waits for the version of a token, if there is one.
     pub async fn wait(&self, token: Option<ConsistencyToken>) -> Result<(), Error> {
         let Some(token) = token else { return Ok(()) };

@@ -11,13 +11,13 @@ use read_models::OrderColumns;
 use super::id::NodeId;
 use super::load::{self, Extras};
 use super::order::{Order, column};
-use super::scalars::Long;
 use super::reading::Reading;
+use super::scalars::Long;
 use super::timeline::{self, TimelineEvent};
 use crate::changes::{Change, Changes, Follow, FollowError, SubscriptionPermits};
 use crate::consistency::ConsistencyToken;
 use crate::error::{Code, ReadFailed, internal, read_failed};
-use crate::output::{Selected, Written, object};
+use crate::output::{Answered, Selected, Written, object};
 
 /// The subscription root.
 pub struct Subscription;
@@ -90,8 +90,8 @@ impl Subscription {
             let orders = [&*change.order];
             let extras = load::extras(&reading, &orders, &order_sets(&selected), false).await?;
             let change = OrderChange { reading: &reading, change: &change, extras: extras.first() };
-            let written = Written::at(&key, &selected, &change);
-            Ok(Some((written, (follow, reading, selected, key))))
+            let written = Answered::at(&key, &selected, &change);
+            Ok(Some((written.into(), (follow, reading, selected, key))))
         });
         Ok(following.boxed())
     }

@@ -8,8 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::connection::{PageArguments, PageInfo};
-use super::scalars::{Json, Long};
 use super::reading::Reading;
+use super::scalars::{Json, Long};
 use crate::error::internal;
 use crate::output::object;
 

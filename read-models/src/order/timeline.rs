@@ -88,11 +88,8 @@ impl TimelineEntry {
     /// # Errors
     /// A row that no projector wrote.
     pub fn event(event_type: &str, body: &Value) -> Result<PublicEvent, RowError> {
-        let damaged = |error: &dyn std::fmt::Display| RowError::Value {
-            table: NAME,
-            column: "body",
-            value: error.to_string(),
-        };
+        let damaged =
+            |error: &dyn std::fmt::Display| RowError::Value { table: NAME, column: "body", value: error.to_string() };
         PublicEvent::from_json(event_type, body.clone()).map_err(|error| damaged(&error))
     }
 

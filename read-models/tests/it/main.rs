@@ -8,7 +8,9 @@ mod upgrades;
 
 use domain::order::contract::{OrderKind, Published};
 use domain::{CustomerId, TenantId};
-use read_models::query::{Comparison, Condition, Field, FoundOrder, PageRequest, Parts, Sort, Value, Visibility, Window};
+use read_models::query::{
+    Comparison, Condition, Field, FoundOrder, PageRequest, Parts, Sort, Value, Visibility, Window,
+};
 use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
 use read_models::{
     Applier, ApplyError, ApplyReport, EventColumns, OrderColumns, ReadDb, ReadSettings, ViewState, generation, migrate,
@@ -232,7 +234,10 @@ async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() 
     transaction.rollback().await.unwrap();
     let applier = Applier::open(&client).await.unwrap();
     assert_eq!(apply(&mut client, &applier, &sale(1, "c1", "1").records()).await.applied, 1);
-    assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap()[0].row.view().unwrap().state, ViewState::Completed);
+    assert_eq!(
+        read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap()[0].row.view().unwrap().state,
+        ViewState::Completed
+    );
 }
 
 #[tokio::test]

@@ -52,7 +52,10 @@ async fn a_difference_in_a_column_that_both_releases_have_is_still_found() {
     let (database, events, projector) = filled(5).await;
     let client = &projector.client;
     client.batch_execute("ALTER TABLE order_summary_g1.order_summary DROP COLUMN lines").await.unwrap();
-    client.batch_execute("UPDATE order_summary_g1.order_summary SET country = 'XX' WHERE total_minor = 549").await.unwrap();
+    client
+        .batch_execute("UPDATE order_summary_g1.order_summary SET country = 'XX' WHERE total_minor = 549")
+        .await
+        .unwrap();
     let report = run(&database, &events, Purpose::Switch).await.unwrap();
     assert!(!report.switched && !report.is_equal(), "{report:?}");
     let fields = &report.compared[0].differences[0].fields;

@@ -34,7 +34,7 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
 
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
-    span.record("http.status", status.as_u16());
+    propagation::set_attribute(&span, "http.status", status.as_u16().into());
     let value = HeaderValue::from_str(correlation.as_str()).expect("a correlation id is visible ASCII");
     response.headers_mut().insert(CORRELATION_HEADER, value);
 
@@ -50,7 +50,6 @@ fn request_span(request: &Request, method: &str, route: &str, correlation: &Corr
         otel.kind = "server",
         http.method = method,
         http.route = route,
-        http.status = Empty,
         correlation.id = correlation.as_str(),
         trace.id = Empty,
     );

@@ -15,4 +15,4 @@ pub use correlation::{CORRELATION_HEADER, CorrelationId, InvalidCorrelationId};
 pub use http::observe;
 pub use init::{Guard, TelemetryError, init, init_with_writer};
 pub use measure::metrics_text;
-pub use propagation::{set_parent, trace_id, traceparent, traceparent_of};
+pub use propagation::{set_attribute, set_parent, trace_id, traceparent, traceparent_of};

@@ -18,6 +18,12 @@ pub fn set_parent(span: &Span, traceparent: &str) -> bool {
     parent.span().span_context().is_valid() && span.set_parent(parent).is_ok()
 }
 
+/// Adds to a span what is known only at its end. The trace has it, the log does not: there a span's fields are formatted anew for
+/// each that is recorded.
+pub fn set_attribute(span: &Span, name: &'static str, value: i64) {
+    span.set_attribute(name, value);
+}
+
 /// The present span as a `traceparent`; `None` before telemetry is set up or outside any span.
 pub fn traceparent() -> Option<String> {
     traceparent_of(&Span::current())

@@ -118,7 +118,8 @@ impl ReadDb {
         parts: &Parts,
     ) -> Result<Page, ReadDbError> {
         let mut sql = ConditionSql::new("order_summary", 0);
-        let text = page_text(&mut sql, include_str!("../../../sql/order/query/order_page.sql"), visible, request, parts);
+        let text =
+            page_text(&mut sql, include_str!("../../../sql/order/query/order_page.sql"), visible, request, parts);
         let rows = self.query_built(PAGE, &text, &sql.values()).await?;
         Ok(page(parts.read(PAGE, rows)?, request))
     }

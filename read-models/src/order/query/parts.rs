@@ -105,18 +105,7 @@ impl Events {
                 }
             )+};
         }
-        set!(
-            event_id,
-            event_type,
-            at,
-            recorded_at,
-            body,
-            correlation_id,
-            causation_id,
-            traceparent,
-            shard,
-            position,
-        );
+        set!(event_id, event_type, at, recorded_at, body, correlation_id, causation_id, traceparent, shard, position,);
         if self.window.from_end {
             events.reverse();
         }
