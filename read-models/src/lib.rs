@@ -21,7 +21,7 @@ pub use generation::{Generations, ensure_live};
 pub use migrations::{MigrateError, migrate, migrations};
 pub use order::apply::plan::is_foreign;
 pub use order::apply::{ApplyReport, Failure};
-pub use order::contribution::{Contribution, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
+pub use order::contribution::{Contribution, CountFigures, CountKey, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
 pub use order::fold::{FoldError, fold};
 pub use order::lines::{DamagedLines, LineRef, Lines, LinesRef};
 pub use order::model::Model;

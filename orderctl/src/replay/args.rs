@@ -30,7 +30,7 @@ pub enum ReplayVerb {
 /// The models to work on.
 #[derive(Debug, Args)]
 pub struct ModelArgs {
-    /// One model: order_summary, order_lines, order_timeline, customer_summary or sku_sales
+    /// One model: order_summary, order_lines, order_timeline, customer_summary, sku_sales or order_counts
     #[arg(required_unless_present = "all", conflicts_with = "all", value_parser = model)]
     pub model: Option<Model>,
     /// Every model

@@ -178,7 +178,7 @@ async fn a_switch_waits_for_a_redrive_and_takes_its_rows_along() {
     let world = World::of(1).await;
     let published = world.records[0].clone();
     let forget = "TRUNCATE order_summary_g1.order_summary, order_lines_g1.order_lines, order_timeline_g1.order_timeline, \
-         customer_summary_g1.customer_summary, sku_sales_g1.sku_sales";
+         customer_summary_g1.customer_summary, sku_sales_g1.sku_sales, order_counts_g1.order_counts";
     world.client.batch_execute(forget).await.unwrap();
     park(&world.client, world.first(), &[Some(OutgoingRecord { published, payload_hash: [0; 32] })]).await;
     // The redrive has written its rows and cannot remove what was parked yet.

@@ -1,7 +1,8 @@
-//! What one order adds to the sums over customers and SKUs.
+//! What one order adds to the sums over customers and SKUs, and to the counts of orders.
 //!
-//! Counting rule: placed and completed orders count, a cancelled one no longer does; a credit counts negatively in
-//! revenue and quantity and is counted apart. Sums are 128 bits wide, so no set of orders overflows them.
+//! Rule of the sums: placed and completed orders count, a cancelled one no longer does; a credit counts negatively in
+//! revenue and quantity and is counted apart. Sums are 128 bits wide, so no set of orders overflows them. Rule of
+//! `order_counts`: every order counts that queries show, which are all but foreign ones.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
@@ -18,6 +19,11 @@ pub(crate) static CUSTOMER_SUMMARY: LazyLock<Table> = LazyLock::new(|| {
 /// One row an SKU, currency and month: what it sold.
 pub(crate) static SKU_SALES: LazyLock<Table> =
     LazyLock::new(|| Table::of::<(SkuKey, SkuFigures)>("sku_sales", &["tenant", "sku", "currency", "month"]));
+/// One row a tenant and combination of the columns with few values.
+pub(crate) static ORDER_COUNTS: LazyLock<Table> = LazyLock::new(|| {
+    let key = &["tenant", "state", "kind", "imported", "country", "currency"];
+    Table::of::<(CountKey, CountFigures)>("order_counts", key)
+});
 
 /// Key of a row of `customer_summary`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +89,31 @@ pub struct SkuFigures {
 
 columns!(SkuFigures { orders => Add, credits => Add, quantity => Add, revenue_minor => Add });
 
+/// Key of a row of `order_counts`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CountKey {
+    pub tenant: String,
+    /// The stored text of a [`ViewState`].
+    pub state: String,
+    /// The stored text of a [`ViewKind`].
+    pub kind: String,
+    pub imported: bool,
+    /// ISO 3166-1 alpha-2 code; empty where the order has none.
+    pub country: String,
+    /// ISO 4217 code; empty where the order has none.
+    pub currency: String,
+}
+
+columns!(CountKey { tenant, state, kind, imported, country, currency });
+
+/// Figures of a row of `order_counts`, or a change of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CountFigures {
+    pub orders: i64,
+}
+
+columns!(CountFigures { orders => Add });
+
 /// What orders add to the sums; additions and subtractions of orders give a change of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contribution {
@@ -90,6 +121,8 @@ pub struct Contribution {
     pub customers: BTreeMap<CustomerKey, CustomerFigures>,
     /// By SKU, currency and month.
     pub skus: BTreeMap<SkuKey, SkuFigures>,
+    /// By the columns with few values.
+    pub counts: BTreeMap<CountKey, CountFigures>,
 }
 
 impl Contribution {
@@ -116,9 +149,13 @@ impl Contribution {
     pub fn prune(&mut self) {
         self.customers.retain(|_, figures| *figures != CustomerFigures::default());
         self.skus.retain(|_, figures| *figures != SkuFigures::default());
+        self.counts.retain(|_, figures| *figures != CountFigures::default());
     }
 
     fn count(&mut self, view: &OrderView, times: i64) {
+        if view.state != ViewState::Foreign {
+            self.counts.entry(CountKey::of(view)).or_default().orders += times;
+        }
         let (Some(placed_at), Some(currency)) = (view.placed_at, &view.currency) else { return };
         let counts = matches!(view.state, ViewState::Placed | ViewState::Completed);
         if let Some(customer) = &view.customer {
@@ -167,6 +204,19 @@ pub fn moved_placement(before: &OrderView, after: &OrderView) -> Option<Customer
     };
     let before = placement(before)?;
     (placement(after).as_ref() != Some(&before)).then_some(before.0)
+}
+
+impl CountKey {
+    fn of(view: &OrderView) -> Self {
+        Self {
+            tenant: view.tenant.clone(),
+            state: view.state.as_str().to_owned(),
+            kind: view.kind.as_str().to_owned(),
+            imported: view.imported,
+            country: view.country.clone().unwrap_or_default(),
+            currency: view.currency.clone().unwrap_or_default(),
+        }
+    }
 }
 
 impl CustomerFigures {

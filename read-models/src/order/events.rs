@@ -25,6 +25,12 @@ pub(crate) async fn of_row(
             let statement = include_str!("../../sql/order/rebuild/events_of_sku.sql");
             transaction.query(statement, &[&text("tenant"), &text("sku"), &text("currency"), &text("month")]).await
         }
+        Model::OrderCounts => {
+            let statement = include_str!("../../sql/order/rebuild/events_of_count.sql");
+            let imported = key.get("imported").and_then(Value::as_bool).unwrap_or_default();
+            let [tenant, state, kind, country, currency] = ["tenant", "state", "kind", "country", "currency"].map(text);
+            transaction.query(statement, &[&tenant, &state, &kind, &imported, &country, &currency]).await
+        }
     };
     rows.map(|rows| rows.iter().map(|row| row.get(0)).collect())
 }

@@ -1,6 +1,6 @@
 //! The models and where their tables are defined.
 
-use super::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
+use super::contribution::{CUSTOMER_SUMMARY, ORDER_COUNTS, SKU_SALES};
 use super::timeline::ORDER_TIMELINE;
 use super::view::{ORDER_LINES, ORDER_SUMMARY};
 use crate::table::Table;
@@ -18,12 +18,20 @@ pub enum Model {
     CustomerSummary,
     /// One row an SKU, currency and month: what it sold.
     SkuSales,
+    /// One row a tenant and combination of the columns with few values: how many orders have it.
+    OrderCounts,
 }
 
 impl Model {
     /// Every model, in the order in which their tables are written and locked.
-    pub const ALL: [Self; 5] =
-        [Self::OrderSummary, Self::OrderLines, Self::OrderTimeline, Self::CustomerSummary, Self::SkuSales];
+    pub const ALL: [Self; 6] = [
+        Self::OrderSummary,
+        Self::OrderLines,
+        Self::OrderTimeline,
+        Self::CustomerSummary,
+        Self::SkuSales,
+        Self::OrderCounts,
+    ];
 
     /// The model's name, which is its table's.
     pub const fn name(self) -> &'static str {
@@ -33,6 +41,7 @@ impl Model {
             Self::OrderTimeline => "order_timeline",
             Self::CustomerSummary => "customer_summary",
             Self::SkuSales => "sku_sales",
+            Self::OrderCounts => "order_counts",
         }
     }
 
@@ -49,6 +58,7 @@ impl Model {
             Self::OrderTimeline => &ORDER_TIMELINE,
             Self::CustomerSummary => &CUSTOMER_SUMMARY,
             Self::SkuSales => &SKU_SALES,
+            Self::OrderCounts => &ORDER_COUNTS,
         }
     }
 
@@ -60,6 +70,7 @@ impl Model {
             Self::OrderTimeline => include_str!("../../sql/order/order_timeline/table.sql"),
             Self::CustomerSummary => include_str!("../../sql/order/customer_summary/table.sql"),
             Self::SkuSales => include_str!("../../sql/order/sku_sales/table.sql"),
+            Self::OrderCounts => include_str!("../../sql/order/order_counts/table.sql"),
         }
     }
 
@@ -71,6 +82,7 @@ impl Model {
             Self::OrderTimeline => include_str!("../../sql/order/order_timeline/indexes.sql"),
             Self::CustomerSummary => include_str!("../../sql/order/customer_summary/indexes.sql"),
             Self::SkuSales => include_str!("../../sql/order/sku_sales/indexes.sql"),
+            Self::OrderCounts => include_str!("../../sql/order/order_counts/indexes.sql"),
         }
     }
 }

@@ -4,7 +4,7 @@ use tokio_postgres::{Client, Error};
 
 use super::binary::Rows;
 use crate::Contribution;
-use crate::order::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
+use crate::order::contribution::{CUSTOMER_SUMMARY, ORDER_COUNTS, SKU_SALES};
 use crate::table::{Columns, Table, arrays, parameters};
 
 /// Most rows of sums in one statement.
@@ -28,7 +28,9 @@ pub(super) async fn sums(client: &Client, sums: &Contribution) -> Result<(), Err
     let customers: Vec<_> = sums.customers.iter().collect();
     upsert(client, &CUSTOMER_SUMMARY, &customers).await?;
     let skus: Vec<_> = sums.skus.iter().collect();
-    upsert(client, &SKU_SALES, &skus).await
+    upsert(client, &SKU_SALES, &skus).await?;
+    let counts: Vec<_> = sums.counts.iter().collect();
+    upsert(client, &ORDER_COUNTS, &counts).await
 }
 
 async fn upsert(client: &Client, table: &Table, rows: &[impl Columns]) -> Result<(), Error> {

@@ -212,6 +212,7 @@ async fn build<L: Log>(
     let others = async {
         index(&second, Model::CustomerSummary, generation).await?;
         index(&second, Model::SkuSales, generation).await?;
+        index(&second, Model::OrderCounts, generation).await?;
         fresh.select(&second).await?;
         copy::sums(&second, &sums).await.map_err(database("write the new sums"))?;
         index(&second, Model::OrderLines, generation).await?;

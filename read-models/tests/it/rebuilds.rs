@@ -109,9 +109,9 @@ pub async fn run(database: &TestDatabase, events: &Events, purpose: Purpose) -> 
     rebuild(database.url(), events, &Model::ALL, how, &mut |_| ()).await
 }
 
-async fn schemas(client: &Client) -> i64 {
-    let count = "SELECT count(*) FROM pg_namespace WHERE nspname ~ '_g[0-9]+$'";
-    client.query_one(count, &[]).await.unwrap().get(0)
+async fn schemas(client: &Client) -> usize {
+    let names = "SELECT nspname FROM pg_namespace WHERE nspname ~ '_g[0-9]+$'";
+    client.query(names, &[]).await.unwrap().len()
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn a_rebuild_gives_the_live_rows_and_there_is_a_way_back() {
     let batch: Vec<_> = history(52).into_iter().map(|record| events.store(record)).collect();
     projector.apply(&batch).await;
     assert!(run(&database, &events, Purpose::Verify).await.unwrap().is_equal());
-    assert_eq!(schemas(&projector.client).await, 10, "what is live and what was before");
+    assert_eq!(schemas(&projector.client).await, 2 * Model::ALL.len(), "what is live and what was before");
 }
 
 #[tokio::test]
@@ -154,29 +154,29 @@ async fn damage_is_named_to_row_and_field_stops_the_switch_and_is_repaired() {
     let (database, events, projector) = filled(30).await;
     let damage = "UPDATE order_summary SET total_minor = 1 WHERE number = '7'; \
                   UPDATE sku_sales SET quantity = quantity + 1 WHERE sku = 'A'; \
+                  UPDATE order_counts SET orders = orders + 1 WHERE state = 'CANCELLED'; \
                   DELETE FROM order_lines WHERE order_id = (SELECT order_id FROM order_summary WHERE number = '8')";
     projector.client.batch_execute(damage).await.unwrap();
     let report = run(&database, &events, Purpose::Switch).await.unwrap();
     assert!(!report.switched);
     let differing: Vec<_> = report.compared.iter().map(|compared| (compared.model, compared.differing)).collect();
-    let none = 0;
     assert_eq!(
         differing,
         [
             ("order_summary", 1),
             ("order_lines", 2),
-            ("order_timeline", none),
-            ("customer_summary", none),
-            ("sku_sales", 1)
+            ("order_timeline", 0),
+            ("customer_summary", 0),
+            ("sku_sales", 1),
+            ("order_counts", 1)
         ]
     );
     let difference = &report.compared[0].differences[0];
     assert_eq!(difference.key["order_id"], Uuid::from_u128(7).to_string());
-    assert_eq!(difference.fields.len(), 1);
-    assert_eq!(difference.fields[0].field, "total_minor");
+    assert_eq!((difference.fields.len(), &*difference.fields[0].field), (1, "total_minor"));
     assert_eq!((&difference.fields[0].live, &difference.fields[0].log), (&Some(1.into()), &Some(549.into())));
     assert_eq!(difference.events.len(), 5, "{:?}", difference.events);
-    assert!(!report.compared[4].differences[0].events.is_empty());
+    assert!(report.compared[4..].iter().all(|sums| !sums.differences[0].events.is_empty()));
 
     let repaired = run(&database, &events, Purpose::SwitchDespiteDifferences).await.unwrap();
     assert!(repaired.switched && !repaired.is_equal());
@@ -322,9 +322,8 @@ async fn an_interrupted_rebuild_changes_nothing_and_the_next_one_sweeps() {
         clean_up(database.url(), holder).await.unwrap();
         assert_eq!(status(database.url()).await.unwrap().at_work, None);
     }
-    let report = run(&database, &events, Purpose::Switch).await.unwrap();
-    assert!(report.switched && report.is_equal());
-    assert_eq!(schemas(&projector.client).await, 10);
+    assert!(run(&database, &events, Purpose::Switch).await.unwrap().switched);
+    assert_eq!(schemas(&projector.client).await, 2 * Model::ALL.len());
 }
 
 #[tokio::test]
@@ -347,12 +346,13 @@ async fn a_rebuild_killed_at_any_stage_changes_nothing_and_the_next_one_finishes
             ended = rebuild(database.url(), &events, &Model::ALL, how, &mut progress) => panic!("{ended:?}"),
         }
         assert_eq!(Generations::live(&projector.client).await.unwrap(), before, "killed at {stage}");
-        assert_eq!(schemas(&projector.client).await, kept + 5, "what was begun at {stage} is left for the next one");
+        let left = schemas(&projector.client).await - kept;
+        assert_eq!(left, Model::ALL.len(), "what was begun at {stage} is left for the next one");
         let (limit, interval) = (std::time::Duration::from_secs(10), std::time::Duration::from_millis(50));
         let next = async || run(&database, &events, Purpose::Switch).await.ok();
         let report = service_kit::poll::wait_for(limit, interval, next).await.unwrap();
         assert!(report.switched && report.is_equal(), "{report:?}");
-        assert_eq!(schemas(&projector.client).await, 10);
+        assert_eq!(schemas(&projector.client).await, 2 * Model::ALL.len());
     }
 }
 

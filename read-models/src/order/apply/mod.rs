@@ -14,7 +14,7 @@ use tokio_postgres::{Client, Statement, Transaction};
 
 pub use plan::{ApplyReport, Failure};
 
-use super::contribution::{CUSTOMER_SUMMARY, SKU_SALES};
+use super::contribution::{CUSTOMER_SUMMARY, ORDER_COUNTS, SKU_SALES};
 use super::timeline::ORDER_TIMELINE;
 use super::view::{ORDER_LINES, ORDER_SUMMARY};
 use crate::ApplyError;
@@ -31,6 +31,8 @@ pub(crate) struct Statements {
     delete_customers: Statement,
     write_skus: Statement,
     delete_skus: Statement,
+    write_counts: Statement,
+    delete_counts: Statement,
 }
 
 impl Statements {
@@ -51,6 +53,9 @@ impl Statements {
             .await?,
             write_skus: prepare(&SKU_SALES.upsert()).await?,
             delete_skus: prepare(&SKU_SALES.fill(include_str!("../../../sql/order/apply/delete_skus.sql"))).await?,
+            write_counts: prepare(&ORDER_COUNTS.upsert()).await?,
+            delete_counts: prepare(&ORDER_COUNTS.fill(include_str!("../../../sql/order/apply/delete_counts.sql")))
+                .await?,
         })
     }
 
@@ -64,7 +69,8 @@ impl Statements {
         let groups = plan::Groups::of(batch);
         let loaded = load::load(self, transaction, check, groups.order_ids()).await?;
         let plan = groups.fold(loaded);
-        write::write(self, transaction, batch, &plan).await?;
+        // The futures of all its statements are too much for a stack.
+        Box::pin(write::write(self, transaction, batch, &plan)).await?;
         Ok(plan.report)
     }
 }

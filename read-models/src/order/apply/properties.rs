@@ -1,13 +1,13 @@
 //! Properties that hold for any event histories, however they are cut into batches and delivered again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use domain::order::contract::{OrderKind, Published};
+use domain::order::contract::{AddressRole, OrderKind, PublicEvent, Published};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::plan::Groups;
-use crate::testing::{BEGINNING_MICROS, EventHistory, line};
+use crate::testing::{BEGINNING_MICROS, EventHistory, address, line};
 use crate::{Contribution, CustomerFigures, OrderView, ViewKind};
 
 /// Tables held in memory.
@@ -55,6 +55,10 @@ impl Tables {
             figures.revenue_minor += change.revenue_minor;
         }
         self.sums.skus.retain(|_, figures| *figures != crate::SkuFigures::default());
+        for (key, change) in plan.sums.counts {
+            self.sums.counts.entry(key).or_default().orders += change.orders;
+        }
+        self.sums.counts.retain(|_, figures| *figures != crate::CountFigures::default());
         plan.report
     }
 }
@@ -89,7 +93,7 @@ fn any_history(order: u128) -> impl Strategy<Value = EventHistory> {
             .zip(0..)
             .fold(history.drafted(), |history, ((sku, quantity, price), n)| history.line(n, sku, *quantity, *price));
         match ending {
-            2 => draft.removed(0),
+            2 => draft.removed(0).addressed(AddressRole::Shipping, address("FR", "customer:c1", "AAAA")),
             3 => draft.quantity(0, 5, 50).placed("1001"),
             _ => draft.placed("1001").foreign().cancelled(),
         }
@@ -108,7 +112,56 @@ fn any_log() -> impl Strategy<Value = Vec<Published>> {
     )
 }
 
+/// State, kind, whether imported, and country, as told by the events alone.
+type Told = (String, String, bool, String);
+
+/// How many orders of a log are told alike. All are of one tenant and currency.
+fn told(log: &[Published]) -> BTreeMap<Told, i64> {
+    let mut orders = HashMap::new();
+    for record in log {
+        let order = orders.entry(record.event.order_id()).or_insert(("FOREIGN", "SALE", false, None));
+        let kind = |kind: &OrderKind| if *kind == OrderKind::Credit { "CREDIT" } else { "SALE" };
+        match &record.event {
+            PublicEvent::OrderDrafted(_) => order.0 = "DRAFT",
+            PublicEvent::AddressChanged(event) => order.3 = Some(&event.address.country),
+            PublicEvent::OrderPlaced(event) => {
+                (order.0, order.3) = ("PLACED", Some(&event.shipping_address.country));
+            }
+            PublicEvent::OrderCancelled(_) => order.0 = "CANCELLED",
+            PublicEvent::OrderImported(event) | PublicEvent::OrderImportCorrected(event) => {
+                *order = ("COMPLETED", kind(&event.kind), true, event.country.as_ref());
+            }
+            _ => {}
+        }
+    }
+    let mut counts = BTreeMap::new();
+    for (state, kind, imported, country) in orders.into_values().filter(|order| order.0 != "FOREIGN") {
+        let country = country.cloned().unwrap_or_default();
+        *counts.entry((state.to_owned(), kind.to_owned(), imported, country)).or_default() += 1;
+    }
+    counts
+}
+
 proptest! {
+    #[test]
+    fn counts_are_the_numbers_of_orders_that_the_events_tell(
+        log in any_log(),
+        cuts in prop::collection::vec(1_usize..6, 1..30),
+    ) {
+        let mut tables = Tables::default();
+        let mut rest = &log[..];
+        for cut in cuts.into_iter().cycle() {
+            let (batch, later) = rest.split_at(cut.min(rest.len()));
+            tables.apply(batch);
+            rest = later;
+            if rest.is_empty() { break }
+        }
+        let counted = tables.sums.counts.iter().map(|(key, figures)| {
+            ((key.state.clone(), key.kind.clone(), key.imported, key.country.clone()), figures.orders)
+        });
+        prop_assert_eq!(counted.collect::<BTreeMap<_, _>>(), told(&log));
+    }
+
     #[test]
     fn any_cut_into_batches_gives_the_same_rows(log in any_log(), cuts in prop::collection::vec(1_usize..6, 1..30)) {
         let mut whole = Tables::default();

@@ -1,4 +1,4 @@
-//! Writing a plan: at most nine statements, sent together so that they cost one round trip.
+//! Writing a plan: at most eleven statements, sent together so that they cost one round trip.
 
 use domain::order::contract::Published;
 use tokio_postgres::{Statement, Transaction};
@@ -6,7 +6,7 @@ use tokio_postgres::{Statement, Transaction};
 use super::Statements;
 use super::plan::{Change, Plan};
 use crate::table::{Arrays, arrays, parameters};
-use crate::{ApplyError, SkuFigures, SkuKey, TimelineEntry};
+use crate::{ApplyError, CountKey, SkuFigures, SkuKey, TimelineEntry};
 
 pub(super) async fn write(
     statements: &Statements,
@@ -29,7 +29,10 @@ pub(super) async fn write(
     // No order may be left in the rows of SKUs that an order no longer counts for.
     let is_smaller = |(_, figures): &&(&SkuKey, &SkuFigures)| figures.orders < 0 || figures.credits < 0;
     let decreased: Vec<&SkuKey> = skus.iter().filter(is_smaller).map(|(key, _)| *key).collect();
-    // The sums come last: workers compete for their locks, so these are held for the shortest time.
+    let counts: Vec<_> = plan.sums.counts.iter().collect();
+    let fewer: Vec<&CountKey> = counts.iter().filter(|(_, figures)| figures.orders < 0).map(|(key, _)| *key).collect();
+    // The sums come last, and of them the counts, which nearly every batch changes: workers compete for their locks, so these are
+    // held for the shortest time.
     let (written, ..) = futures::try_join!(
         execute(transaction, &statements.write_summaries, arrays(after)),
         execute(transaction, &statements.delete_lines, arrays(deleted.iter())),
@@ -41,6 +44,8 @@ pub(super) async fn write(
         execute(transaction, &statements.delete_customers, moved()),
         execute(transaction, &statements.write_skus, arrays(skus.iter())),
         execute(transaction, &statements.delete_skus, arrays(decreased.iter())),
+        execute(transaction, &statements.write_counts, arrays(counts.iter())),
+        execute(transaction, &statements.delete_counts, arrays(fewer.iter())),
     )
     .map_err(ApplyError::Database)?;
     let expected = plan.changes.len() as u64;

@@ -11,7 +11,7 @@ use crate::audit::{Behind, Found};
 use crate::rebuild::Difference;
 use crate::rebuild::compare::difference;
 use crate::table::{RowError, json};
-use crate::{Contribution, LineView, Model, OrderView, TimelineEntry, fold};
+use crate::{Contribution, CountKey, LineView, Model, OrderView, TimelineEntry, fold};
 
 /// Most sums and events that a finding names.
 const NAMED_MAX: usize = 20;
@@ -157,7 +157,11 @@ fn behind(
         .skus
         .keys()
         .map(|key| format!("{} {}/{}/{}/{}", Model::SkuSales.name(), key.tenant, key.sku, key.currency, key.month));
-    let falsifies = customers.chain(skus).take(NAMED_MAX).collect();
+    let counts = missing.counts.keys().map(|key| {
+        let CountKey { tenant, state, kind, imported, country, currency } = key;
+        format!("{} {tenant}/{state}/{kind}/{imported}/{country}/{currency}", Model::OrderCounts.name())
+    });
+    let falsifies = customers.chain(skus).chain(counts).take(NAMED_MAX).collect();
     Some(Behind { order_id, applied, due: last, first, falsifies })
 }
 
@@ -196,7 +200,13 @@ mod tests {
         let (all, _) = found(rows(&history(), 2), &[3]);
         let [Found::Behind(behind)] = &all[..] else { panic!("{all:?}") };
         assert_eq!((behind.applied, behind.due, behind.first.position), (2, 3, 3));
-        assert_eq!(behind.falsifies, ["customer_summary shop/c1/GBP", "sku_sales shop/A/GBP/2026-01-01"]);
+        let falsified = [
+            "customer_summary shop/c1/GBP",
+            "sku_sales shop/A/GBP/2026-01-01",
+            "order_counts shop/DRAFT/SALE/false//GBP",
+            "order_counts shop/PLACED/SALE/false/DE/GBP",
+        ];
+        assert_eq!(behind.falsifies, falsified);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::rebuild::compare::difference;
 use crate::table::{FromRow, json};
 use crate::{Contribution, Model};
 
-/// Compares both tables of sums, and returns how many rows they have.
+/// Compares all tables of sums, and returns how many rows they have.
 pub(crate) async fn compare(
     transaction: &Transaction<'_>,
     mut expected: Contribution,
@@ -21,7 +21,8 @@ pub(crate) async fn compare(
     expected.prune();
     let customers = compare_table(transaction, Model::CustomerSummary, expected.customers, found).await?;
     let skus = compare_table(transaction, Model::SkuSales, expected.skus, found).await?;
-    Ok(customers + skus)
+    let counts = compare_table(transaction, Model::OrderCounts, expected.counts, found).await?;
+    Ok(customers + skus + counts)
 }
 
 async fn compare_table<K, V>(

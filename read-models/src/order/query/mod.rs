@@ -4,6 +4,7 @@
 //! customer's rows; the number of statements depends on what is asked, never on how many rows there are; values travel
 //! as parameters. Does not: know GraphQL.
 
+mod count;
 mod filter;
 mod history;
 mod orders;

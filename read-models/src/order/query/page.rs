@@ -11,8 +11,8 @@ use super::orders::Visibility;
 use super::parts::{FoundOrder, Parts};
 use super::{Comparison, Condition, Field, Value};
 use crate::order::row::column;
-use crate::table::{Reader, RowError};
-use crate::{Model, OrderColumns, OrderRow, ReadDb, ReadDbError, ViewState};
+use crate::table::RowError;
+use crate::{OrderColumns, OrderRow, ReadDb, ReadDbError, ViewState};
 
 /// What orders are sorted by; ties are sorted by order id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -155,53 +155,9 @@ impl ReadDb {
         }
         Ok(found.into_iter().map(|(customer, orders)| (customer, page(orders, request))).collect())
     }
-
-    /// How many visible orders meet a condition, counted up to `limit`.
-    ///
-    /// # Errors
-    /// [`ReadDbError`].
-    pub async fn order_count(
-        &self,
-        visible: &Visibility,
-        condition: &Condition,
-        limit: u32,
-    ) -> Result<i64, ReadDbError> {
-        let mut sql = ConditionSql::new("order_summary", 0);
-        let text =
-            count_text(&mut sql, include_str!("../../../sql/order/query/order_count.sql"), visible, condition, limit);
-        let rows = self.query_built(COUNT, &text, &sql.values()).await?;
-        let count = |row| Reader { table: Model::OrderSummary.name(), row }.get("orders");
-        rows.first().map_or(Ok(0), count).map_err(|source: RowError| ReadDbError::Row { what: COUNT, source })
-    }
-
-    /// The same for each of some customers, in one statement.
-    ///
-    /// # Errors
-    /// [`ReadDbError`].
-    pub async fn order_counts(
-        &self,
-        visible: &Visibility,
-        customers: &[String],
-        limit: u32,
-    ) -> Result<HashMap<String, i64>, ReadDbError> {
-        let mut sql = ConditionSql::new("order_summary", 0);
-        let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
-        let skeleton = include_str!("../../../sql/order/query/order_counts.sql");
-        let all = Condition::All(Vec::new());
-        let text = count_text(&mut sql, skeleton, visible, &all, limit).replace("{customers}", &wanted);
-        let rows = self.query_built(COUNT, &text, &sql.values()).await?;
-        rows.iter()
-            .map(|row| {
-                let reader = Reader { table: Model::OrderSummary.name(), row };
-                Ok((reader.get("customer")?, reader.get("orders")?))
-            })
-            .collect::<Result<_, _>>()
-            .map_err(|source| ReadDbError::Row { what: COUNT, source })
-    }
 }
 
 const PAGE: &str = "a page of orders";
-const COUNT: &str = "the number of orders";
 
 fn page_text(
     sql: &mut ConditionSql,
@@ -226,18 +182,6 @@ fn page_text(
         .replace("{limit}", &limit)
 }
 
-fn count_text(
-    sql: &mut ConditionSql,
-    skeleton: &str,
-    visible: &Visibility,
-    condition: &Condition,
-    limit: u32,
-) -> String {
-    let condition = visible_condition(sql, visible, condition);
-    let limit = sql.bind(i64::from(limit), Type::INT8);
-    skeleton.replace("{condition}", &condition).replace("{limit}", &limit)
-}
-
 /// One order more was asked for than a page takes, to learn whether there are more.
 fn page(mut orders: Vec<FoundOrder>, request: &PageRequest) -> Page {
     let more = orders.len() > request.limit as usize;
@@ -248,7 +192,7 @@ fn page(mut orders: Vec<FoundOrder>, request: &PageRequest) -> Page {
     Page { orders, more }
 }
 
-fn visible_condition(sql: &mut ConditionSql, visible: &Visibility, condition: &Condition) -> String {
+pub(super) fn visible_condition(sql: &mut ConditionSql, visible: &Visibility, condition: &Condition) -> String {
     let tenant = sql.bind(visible.tenant.to_string(), Type::TEXT);
     let mut all = vec![Condition::Compare(
         Field::State,

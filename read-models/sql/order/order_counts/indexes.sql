@@ -1,0 +1,1 @@
+ALTER TABLE order_counts ADD PRIMARY KEY (tenant, state, kind, imported, country, currency);
