@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod counts;
+mod plans;
 mod rebuilds;
 mod tables;
 mod upgrades;
+mod wire;
 
 use domain::order::contract::{OrderKind, Published};
 use domain::{CustomerId, TenantId};

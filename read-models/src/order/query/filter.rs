@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use tokio_postgres::types::{ToSql, Type};
 
+use crate::{ViewKind, ViewState};
+
 /// A field that conditions compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -130,17 +132,72 @@ impl ConditionSql {
         match condition {
             Condition::All(parts) => self.joined(parts, " AND ", "TRUE"),
             Condition::Any(parts) => self.joined(parts, " OR ", "FALSE"),
+            // No index finds what is unequal; one finds the other states.
+            Condition::Compare(field @ Field::State, Comparison::Unequal, Value::Text(text)) => {
+                let others: Vec<_> = STATES.into_iter().filter(|state| state != text).collect();
+                format!("{} IN ({})", self.column(*field), literals(&others))
+            }
+            Condition::Compare(field, Comparison::Unequal, value) => {
+                let placeholder = self.value(value);
+                format!("{} {} {placeholder}", self.column(*field), Comparison::Unequal.operator())
+            }
             Condition::Compare(field, comparison, value) => {
                 let placeholder = self.value(value);
-                format!("{} {} {placeholder}", self.column(*field), comparison.operator())
+                self.indexed(*field, &format!("{} {placeholder}", comparison.operator()))
             }
             Condition::OneOf(field, values) => {
                 let placeholder = self.bind(values.clone(), Type::TEXT_ARRAY);
-                format!("{} = ANY ({placeholder})", self.column(*field))
+                self.indexed(*field, &format!("= ANY ({placeholder})"))
             }
-            Condition::Absent(field, true) => format!("{} IS NULL", self.column(*field)),
-            Condition::Absent(field, false) => format!("{} IS NOT NULL", self.column(*field)),
+            Condition::Absent(field, absent) => self.absence(*field, *absent),
         }
+    }
+
+    /// A comparison in a form that an index of `order_summary` answers: by the expression that the index has, and with all values
+    /// of the columns that come before it there. It means the same as the comparison of the column alone.
+    fn indexed(&self, field: Field, comparison: &str) -> String {
+        let column = self.column(field);
+        match field {
+            Field::Number => format!("(coalesce({column}, '') {comparison} AND {column} IS NOT NULL)"),
+            Field::PlacedAt => format!("(coalesce({column}, {NEVER}) {comparison} AND {column} IS NOT NULL)"),
+            Field::Kind => format!("({column} {comparison} AND {})", self.any_imported()),
+            Field::Currency => {
+                format!("({column} {comparison} AND {} AND {})", self.any_imported(), self.any_kind())
+            }
+            Field::State
+            | Field::Customer
+            | Field::Country
+            | Field::Imported
+            | Field::Source
+            | Field::Reference
+            | Field::UpdatedAt
+            | Field::Total => format!("{column} {comparison}"),
+        }
+    }
+
+    /// Whether a field has no value, in the same form.
+    fn absence(&self, field: Field, absent: bool) -> String {
+        let column = self.column(field);
+        match (field, absent) {
+            (Field::Number, true) => format!("(coalesce({column}, '') = '' AND {column} IS NULL)"),
+            (Field::Number, false) => format!("(coalesce({column}, '') > '' AND {column} IS NOT NULL)"),
+            (Field::PlacedAt, true) => format!("(coalesce({column}, {NEVER}) = {NEVER} AND {column} IS NULL)"),
+            (Field::PlacedAt, false) => format!("(coalesce({column}, {NEVER}) > {NEVER} AND {column} IS NOT NULL)"),
+            // Just the imported orders have a source and a reference.
+            (Field::Source | Field::Reference, true) => {
+                format!("({column} IS NULL AND NOT {})", self.column(Field::Imported))
+            }
+            (field, true) => self.indexed(field, "IS NULL"),
+            (field, false) => self.indexed(field, "IS NOT NULL"),
+        }
+    }
+
+    fn any_imported(&self) -> String {
+        format!("{} IN (FALSE, TRUE)", self.column(Field::Imported))
+    }
+
+    fn any_kind(&self) -> String {
+        format!("{} IN ({})", self.column(Field::Kind), literals(&KINDS))
     }
 
     fn column(&self, field: Field) -> String {
@@ -165,6 +222,33 @@ impl ConditionSql {
     }
 }
 
+/// What an order that was never placed is sorted by.
+const NEVER: &str = "'-infinity'::timestamptz";
+/// The stored texts of all states.
+const STATES: [&str; 5] = [
+    ViewState::Draft.as_str(),
+    ViewState::Placed.as_str(),
+    ViewState::Cancelled.as_str(),
+    ViewState::Completed.as_str(),
+    ViewState::Foreign.as_str(),
+];
+/// The stored texts of all kinds.
+const KINDS: [&str; 2] = [ViewKind::Sale.as_str(), ViewKind::Credit.as_str()];
+
+/// Does not compile when a state or a kind is added, which then belongs into the lists above.
+const _: fn(ViewState, ViewKind) = |state, kind| match (state, kind) {
+    (
+        ViewState::Draft | ViewState::Placed | ViewState::Cancelled | ViewState::Completed | ViewState::Foreign,
+        ViewKind::Sale | ViewKind::Credit,
+    ) => (),
+};
+
+/// Names of the code's own as text of SQL.
+fn literals(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
+    quoted.join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,7 +265,8 @@ mod tests {
         ]));
         assert_eq!(
             text,
-            "(order_summary.number = $1 AND (order_summary.state = ANY ($2) OR order_summary.customer IS NULL))"
+            "((coalesce(order_summary.number, '') = $1 AND order_summary.number IS NOT NULL) \
+             AND (order_summary.state = ANY ($2) OR order_summary.customer IS NULL))"
         );
         assert_eq!(sql.values().len(), 2);
     }
