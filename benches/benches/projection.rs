@@ -1,5 +1,6 @@
-//! Projecting and rebuilding: the live apply against COPY of the same rows, and a rebuild of all models against
-//! postgres-es's `QueryReplay` into one view; interleaved in one run, over the same events, five an order.
+//! Projecting and rebuilding: the live apply, by one worker and by several that share customers, SKUs and counts, against COPY of
+//! the same rows, and a rebuild of all models against postgres-es's `QueryReplay` into one view; interleaved in one run, over the
+//! same events, five an order.
 //!
 //! `BENCH_EVENTS` is the length of the log, `BENCH_PEER_EVENTS` that of the peer's, which commits event by event;
 //! `BENCH_ROUNDS` is how often each is run. Medians are printed as `name=value`.
@@ -22,9 +23,12 @@ use read_models::{Applier, Model, migrate};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
+use uuid::Uuid;
 
 /// Events of one transaction of the live apply.
 const BATCH: usize = 1_000;
+/// Workers that apply side by side, each the orders of a partition of its own.
+const WORKERS: usize = 4;
 
 #[tokio::main]
 async fn main() {
@@ -35,25 +39,30 @@ async fn main() {
     let log = StoreLog(store);
     let records = log.page(0, 0, events).await.unwrap();
     let replayed = Replayed::start(number("BENCH_PEER_EVENTS", 10_000)).await;
+    let partitions = partitions(&records);
     let mut live = vec![];
+    let mut together = vec![];
     let mut copied = vec![];
     let mut rebuilt = vec![];
     let mut peer = vec![];
     for round in 1..=rounds {
         let (database, seconds) = apply(&records).await;
         live.push(events as f64 / seconds);
+        together.push(events as f64 / apply_together(&partitions).await);
         copied.push(events as f64 / copy(&database).await);
         rebuilt.push(events as f64 / all_models(&database, &log).await);
         peer.push(replayed.events as f64 / replayed.replay().await);
         eprintln!("projection: round {round} of {rounds} done");
     }
     let live = median(live);
+    let together = median(together);
     let copied = median(copied);
     let rebuilt = median(rebuilt);
     let peer = median(peer);
     println!("log_events={events}");
     println!("query_replay_log_events={}", replayed.events);
     println!("projection_events_per_s={live:.0}");
+    println!("projection_workers_events_per_s={together:.0}");
     println!("projection_copy_events_per_s={copied:.0}");
     println!("projection_vs_copy={:.2}", live / copied);
     println!("rebuild_events_per_s={rebuilt:.0}");
@@ -79,6 +88,38 @@ async fn apply(records: &[Published]) -> (TestDatabase, f64) {
         transaction.commit().await.unwrap();
     }
     (database, started.elapsed().as_secs_f64())
+}
+
+/// The events by order, as Kafka spreads them.
+fn partitions(records: &[Published]) -> Vec<Vec<Published>> {
+    let mut partitions = vec![Vec::new(); WORKERS];
+    for record in records {
+        let order_id = Uuid::parse_str(record.event.order_id()).unwrap();
+        partitions[usize::from(order_id.as_bytes()[15]) % WORKERS].push(record.clone());
+    }
+    partitions
+}
+
+/// Seconds of the live apply into empty tables by [`WORKERS`] connections at once.
+async fn apply_together(partitions: &[Vec<Published>]) -> f64 {
+    let (database, _client) = models().await;
+    let mut workers = Vec::new();
+    for _ in partitions {
+        let client = database.client().await;
+        client.batch_execute("SET synchronous_commit TO off").await.unwrap();
+        let applier = Applier::open(&client).await.unwrap();
+        workers.push((client, applier));
+    }
+    let started = Instant::now();
+    let work = workers.iter_mut().zip(partitions).map(async |((client, applier), records)| {
+        for batch in records.chunks(BATCH) {
+            let transaction = client.transaction().await.unwrap();
+            assert_eq!(applier.apply(&transaction, batch).await.unwrap().applied, batch.len());
+            transaction.commit().await.unwrap();
+        }
+    });
+    futures::future::join_all(work).await;
+    started.elapsed().as_secs_f64()
 }
 
 /// Seconds of COPY of the same rows into the same indexed tables, over one connection.
