@@ -9,8 +9,8 @@ use std::fmt::Write;
 
 use bytes::{BufMut, BytesMut};
 use chrono::{DateTime, Utc};
-use read_models::query::{Comparison, Condition, Field, Page, PageRequest, Sort, Value, Visibility};
-use read_models::{Generations, ReadDb};
+use read_models::query::{Comparison, Condition, Field, Page, PageRequest, Parts, Sort, Value, Visibility, Window};
+use read_models::{EventColumns, Generations, OrderColumns, ReadDb};
 use serde_json::Value as Json;
 use service_kit::postgres::ConnectOptions;
 use service_kit::testing::TestDatabase;
@@ -39,6 +39,10 @@ struct Filled {
     failures: String,
 }
 
+/// Some columns and the first events of each order.
+const WITH_EVENTS: Parts = Parts::columns(OrderColumns::of(&["number", "lines"]))
+    .with_events(EventColumns::of(&["event_type"]), Window::first(3));
+
 impl Filled {
     async fn new() -> Self {
         let database = super::database().await;
@@ -53,7 +57,7 @@ impl Filled {
     }
 
     async fn page(&mut self, name: &str, visible: &Visibility, request: &PageRequest, mode: &str) -> Page {
-        let page = self.read.order_page(visible, request).await.unwrap();
+        let page = self.read.order_page(visible, request, &WITH_EVENTS).await.unwrap();
         let place = if request.after.is_some() { "a later page" } else { "the first page" };
         let name = format!("{place} of {name} by {:?} descending {}", request.sort, request.descending);
         self.check(&name, mode, false).await;
@@ -73,7 +77,7 @@ impl Filled {
                 let first = PageRequest { condition: condition.clone(), sort, descending, limit: PAGE, ..request() };
                 let page = self.page(name, visible, &first, mode).await;
                 if let Some(order) = page.orders.get(page.orders.len() / 2) {
-                    let later = PageRequest { after: Some(sort.key(order)), ..first };
+                    let later = PageRequest { after: Some(sort.key(&order.row).unwrap()), ..first };
                     self.page(name, visible, &later, mode).await;
                 }
             }
@@ -111,7 +115,7 @@ impl Filled {
             let customers = [name, "c8"].map(str::to_owned);
             for descending in [false, true] {
                 let request = PageRequest { sort, descending, limit: 20, ..request() };
-                self.read.order_pages(&staff(), &customers, &request).await.unwrap();
+                self.read.order_pages(&staff(), &customers, &request, &WITH_EVENTS).await.unwrap();
                 self.check(&format!("pages of {name} and another by {sort:?}"), mode, false).await;
             }
             self.read.order_counts(&staff(), &customers, COUNT_MAX).await.unwrap();
@@ -247,11 +251,13 @@ async fn every_filter_has_an_index_in_every_sort() {
         filled.pages("all orders", &staff(), &all, mode).await;
         filled.pages("a customer's own", &customer("c7"), &all, mode).await;
         filled.of_customers(mode).await;
-        filled.read.orders(&staff(), &[Uuid::from_u128(1), Uuid::from_u128(2)]).await.unwrap();
+        filled.read.order(&staff(), Uuid::from_u128(1), &WITH_EVENTS).await.unwrap();
+        filled.check("an order by id", mode, false).await;
+        filled.read.orders(&staff(), &[Uuid::from_u128(1), Uuid::from_u128(2)], &WITH_EVENTS).await.unwrap();
         filled.check("orders by id", mode, false).await;
         filled.read.versions(&[Uuid::from_u128(1)]).await.unwrap();
         filled.check("versions by id", mode, false).await;
-        filled.read.order_by_number(&staff(), "SO-0000000003").await.unwrap();
+        filled.read.order_by_number(&staff(), "SO-0000000003", &WITH_EVENTS).await.unwrap();
         filled.check("an order by number", mode, false).await;
     }
     assert!(filled.failures.is_empty(), "{}", filled.failures);

@@ -2,7 +2,7 @@
 -- and only imported orders have a source and a reference; otherwise the columns are independent of each other.
 INSERT INTO order_summary (
     order_id, tenant, version, state, kind, imported, source, reference, number, customer, country, currency, total_minor,
-    line_count, quantity_total, drafted_at, placed_at, updated_at, shipping_address, shard, position)
+    line_count, quantity_total, drafted_at, placed_at, updated_at, shipping_address, shard, position, lines)
 SELECT md5(n::text)::uuid, CASE WHEN n % 5 = 0 THEN 'other' ELSE 'shop' END, 5,
        CASE WHEN state < 4 THEN 'CANCELLED' WHEN state < 6 THEN 'FOREIGN' WHEN state < 2000 THEN 'DRAFT'
             WHEN state < 5000 THEN 'PLACED' ELSE 'COMPLETED' END,
@@ -16,7 +16,8 @@ SELECT md5(n::text)::uuid, CASE WHEN n % 5 = 0 THEN 'other' ELSE 'shop' END, 5,
             ELSE 'GB' END,
        CASE WHEN currency < 4 THEN 'CHF' WHEN currency < 3000 THEN 'EUR' ELSE 'GBP' END,
        total, 3, 5, moment, CASE WHEN state >= 2000 AND placed >= 4 THEN moment END, moment + interval '1 hour', 
-       jsonb_build_object('country', 'GB', 'details', jsonb_build_object('subject', 'customer:c', 'data', repeat('A', 200))), 0, n
+       jsonb_build_object('country', 'GB', 'details', jsonb_build_object('subject', 'customer:c', 'data', repeat('A', 200))), 0, n,
+       '\x01'::bytea
 FROM generate_series(1, $1::int) AS n
 CROSS JOIN LATERAL (
     SELECT ('x' || substr(hash, 1, 7))::bit(28)::int % 10000 AS state,
