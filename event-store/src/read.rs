@@ -57,7 +57,11 @@ pub enum ReadError {
 }
 
 impl Store {
-    pub(crate) async fn reader(&self) -> Result<Object, ReadError> {
+    /// A connection for reads; also for what an aggregate keeps beside the log.
+    ///
+    /// # Errors
+    /// [`ReadError::Connect`] when none is free in time.
+    pub async fn reader(&self) -> Result<Object, ReadError> {
         self.inner.pool.get().await.map_err(ReadError::Connect)
     }
 

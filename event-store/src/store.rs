@@ -3,22 +3,24 @@
 use std::sync::Arc;
 
 use service_kit::config::DatabaseUrl;
-use service_kit::postgres::{ConnectError, ConnectOptions, Pool};
+use service_kit::postgres::{ConnectError, ConnectOptions, Migrations, Pool};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::append::{Append, AppendError, AppendQueue, Connector};
-use crate::numbers::Numbers;
 use crate::wake::Appended;
 use crate::{StoreOptions, hashing};
 
 mod embedded {
-    refinery::embed_migrations!("migrations/orders");
+    refinery::embed_migrations!("migrations/log");
 }
 
-/// The migrations of database `orders`.
-pub fn migrations() -> refinery::Runner {
-    embedded::migrations::runner()
+/// Versions in the history that the log and its first aggregate shared, with the log's own version of the same migration.
+const MOVED: [(i32, i32); 5] = [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)];
+
+/// The tables of the log. What an aggregate keeps beside it in the same database has migrations of its own.
+pub fn migrations() -> Migrations {
+    Migrations::of_part(embedded::migrations::runner(), "log_schema_history", &MOVED)
 }
 
 /// The event log of one database. Clones share the writers.
@@ -35,7 +37,6 @@ pub(crate) struct Inner {
     /// One for each writer.
     queues: Box<[AppendQueue]>,
     room: Arc<Semaphore>,
-    pub(crate) numbers: Numbers,
 }
 
 /// Which log this is.
@@ -88,8 +89,7 @@ impl Store {
         let isolated = Arc::new(Semaphore::new(options.isolated_appends_max));
         let open = |_| AppendQueue::open(connector.clone(), options.clone(), appended.clone(), Arc::clone(&isolated));
         let queues = (0..options.writers.max(1)).map(open).collect();
-        let numbers = Numbers::default();
-        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room, numbers }) })
+        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room }) })
     }
 
     /// Which log this is.

@@ -57,7 +57,9 @@ pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     let failed = |database| move |source| DeployError::Migrate { database, source: Box::new(source) };
     for participant in PARTICIPANTS {
         let log = (participant.log)(databases);
-        apply(log, (participant.migrations)(), say).await.map_err(failed(participant.database))?;
+        for migrations in [event_store::migrations(), (participant.migrations)()] {
+            apply(log, migrations, say).await.map_err(failed(participant.database))?;
+        }
         let new = event_store::declare(log, &(participant.declared_events)()).await.map_err(Box::new)?;
         if new > 0 {
             println!("{log}: {new} kinds of events declared");

@@ -1,8 +1,7 @@
 //! Migrations of the database `read`.
 
-use refinery::Runner;
 use service_kit::config::DatabaseUrl;
-use service_kit::postgres::{self, ConnectOptions};
+use service_kit::postgres::{self, ConnectOptions, Migrations};
 
 use crate::generation::{GenerationError, ensure_live};
 
@@ -25,8 +24,8 @@ pub enum MigrateError {
 }
 
 /// The bookkeeping tables: pointer to the live generations, offsets, parked records.
-pub fn migrations() -> Runner {
-    embedded::migrations::runner()
+pub fn migrations() -> Migrations {
+    Migrations::new(embedded::migrations::runner())
 }
 
 /// Applies missing migrations and makes the first generation of each model that has none. Returns how many migrations

@@ -7,6 +7,7 @@ pub mod generated;
 mod imports;
 mod modules;
 pub mod rules;
+pub mod shared;
 mod tokens;
 mod tree;
 

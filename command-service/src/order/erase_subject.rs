@@ -90,7 +90,7 @@ impl Orders {
         let mut after = String::new();
         while erasure.remaining && watch.elapsed().as_millis() < WORK_MS_MAX {
             let tenant = &caller.principal.tenant;
-            let orders = self.store().orders_without_erasure(tenant, customer, subject, &after, PAGE_ORDERS).await;
+            let orders = self.orders_without_erasure(tenant, customer, subject, &after, PAGE_ORDERS).await;
             let orders = orders.map_err(of_bus)?;
             let Some(last) = orders.last() else {
                 // An order that was begun meanwhile may come before the last one seen.

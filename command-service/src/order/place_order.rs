@@ -65,11 +65,11 @@ impl Orders {
         permit(&caller.principal, &OrderCommand::PlaceOrder(input.clone()))?;
         let tenant = &caller.principal.tenant;
         for _ in 0..NUMBERS_TRIED_MAX {
-            let number = OrderNumber::counted(self.store().next_order_number(tenant).await.map_err(of_bus)?);
+            let number = OrderNumber::counted(self.numbers.next(tenant).await.map_err(of_bus)?);
             let command = PlaceOrder { number, ..input.clone() };
             match self.run(caller, order_id, operation, &input, command).await {
                 Err(refusal) if refusal.code == code::ORDER_NUMBER_TAKEN => {
-                    self.store().forget_order_numbers(tenant).await;
+                    self.numbers.forget(tenant).await;
                 }
                 result => return result,
             }

@@ -10,12 +10,14 @@ use service_kit::clock::{SharedClock, SharedIds};
 use service_kit::keyring::KeyRing;
 
 use super::code::WORDS;
+use super::numbers::OrderNumbers;
 use super::preview::Preview;
 use super::receipt::Receipt;
 
 /// Runs commands of orders.
 pub struct Orders {
     pub(super) runner: CommandRunner<Self>,
+    pub(super) numbers: OrderNumbers,
     pub(super) keys: KeyRing,
     clock: SharedClock,
     ids: SharedIds,
@@ -33,7 +35,8 @@ impl Orders {
     /// Commands over a store. `fingerprint_key` hashes requests for idempotency; it must stay the same for as long as keys
     /// are to be recognised, and be the same in every process.
     pub fn new(store: Store, keys: KeyRing, clock: SharedClock, ids: SharedIds, fingerprint_key: &[u8; 32]) -> Self {
-        Self { runner: CommandRunner::new(store, ids.clone(), fingerprint_key), keys, clock, ids }
+        let numbers = OrderNumbers::new(store.clone());
+        Self { runner: CommandRunner::new(store, ids.clone(), fingerprint_key), numbers, keys, clock, ids }
     }
 
     pub(super) fn now(&self) -> Timestamp {

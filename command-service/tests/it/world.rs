@@ -51,7 +51,9 @@ impl World {
         let clock = Arc::new(ManualClock::new(noon));
         let shared: SharedClock = clock.clone();
         let (orders, identity) = tokio::join!(
-            TestDatabase::migrated(event_store::migrations()),
+            async {
+                TestDatabase::migrated(event_store::migrations()).await.and(command_service::order::migrations()).await
+            },
             TestDatabase::migrated(identity_migrations())
         );
         let issuer = TestIssuer::new(shared.clone()).await;

@@ -4,11 +4,11 @@
 
 mod append;
 mod bus;
+mod claims;
 mod cqrs;
 mod faults;
 mod leases;
 mod locks;
-mod numbers;
 mod outcomes;
 mod sequencer;
 mod shards;

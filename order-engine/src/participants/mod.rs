@@ -10,12 +10,12 @@ use event_store::{DeclaredEvent, Store};
 use futures::future::BoxFuture;
 use messaging::registry::{Registry, RegistryError};
 use messaging::schemas::RecordSchema;
-use refinery::Runner;
 use relay::RelayedKind;
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
+use service_kit::postgres::Migrations;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -30,8 +30,8 @@ pub(crate) struct Participant {
     pub(crate) database: &'static str,
     /// Where its event log is.
     pub(crate) log: fn(&DatabaseSettings) -> &DatabaseUrl,
-    /// The tables of its event log.
-    pub(crate) migrations: fn() -> Runner,
+    /// What it keeps in its log's database beside the log.
+    pub(crate) migrations: fn() -> Migrations,
     /// The kinds of events that this release writes, which `migrate` records in the log.
     pub(crate) declared_events: fn() -> Vec<DeclaredEvent>,
     /// The topic that its events are published to.

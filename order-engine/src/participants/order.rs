@@ -13,7 +13,7 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     name: "order",
     database: "orders",
     log: |databases| &databases.orders,
-    migrations: event_store::migrations,
+    migrations: command_service::order::migrations,
     declared_events: relay::declared_events::<PublicEvent>,
     topic: TOPIC,
     schemas: schemas::of::<PublicEvent>,

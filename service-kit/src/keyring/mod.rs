@@ -14,11 +14,13 @@ pub use cipher::{MASTER_KEY_BYTES, MasterKey, MasterKeyError, PLAINTEXT_BYTES_MA
 pub use error::{KeyStoreError, OpenError, SealError};
 pub use ring::{CACHE_TTL_MS, KeyRing};
 
+use crate::postgres::Migrations;
+
 mod embedded {
     refinery::embed_migrations!("migrations/identity");
 }
 
 /// The migrations of database `identity`.
-pub fn identity_migrations() -> refinery::Runner {
-    embedded::migrations::runner()
+pub fn identity_migrations() -> Migrations {
+    Migrations::new(embedded::migrations::runner())
 }

@@ -11,6 +11,6 @@ mod tls;
 mod url;
 
 pub use connect::{CheckError, ConnectError, ConnectOptions, Pool, check, connect, connect_listening, pool};
-pub use migrate::{MigrateError, migrate};
+pub use migrate::{MigrateError, Migrations, migrate};
 pub use tls::TlsError;
 pub use url::UrlError;

@@ -1,12 +1,11 @@
 //! A database of its own for every test.
 
-use refinery::Runner;
 use reqwest::Url;
 use tokio_postgres::Client;
 
 use crate::clock::{Ids, SystemIds};
 use crate::config::DatabaseUrl;
-use crate::postgres::{ConnectOptions, Pool, connect, migrate, pool};
+use crate::postgres::{ConnectOptions, Migrations, Pool, connect, migrate, pool};
 
 /// The variable with the URL of a server on which tests may create databases.
 const VARIABLE: &str = "ORDERS_TEST_POSTGRES_URL";
@@ -46,10 +45,19 @@ impl TestDatabase {
     ///
     /// # Panics
     /// As [`TestDatabase::create`], and when a migration fails.
-    pub async fn migrated(runner: Runner) -> Self {
+    pub async fn migrated(migrations: Migrations) -> Self {
         let database = Self::create().await;
-        migrate(&database.url, runner, |_| ()).await.expect("the migrations apply to an empty database");
+        migrate(&database.url, migrations, |_| ()).await.expect("the migrations apply to an empty database");
         database
+    }
+
+    /// Applies the migrations of a further part.
+    ///
+    /// # Panics
+    /// When a migration fails.
+    pub async fn and(self, migrations: Migrations) -> Self {
+        migrate(&self.url, migrations, |_| ()).await.expect("the migrations of a part apply beside those of others");
+        self
     }
 
     /// The database's URL.

@@ -3,15 +3,18 @@
 use refinery::{Migration, Runner};
 use service_kit::config::DatabaseUrl;
 use service_kit::errors::chain;
-use service_kit::postgres::{ConnectError, ConnectOptions, MigrateError, check, connect, migrate, pool};
+use service_kit::postgres::{ConnectError, ConnectOptions, MigrateError, Migrations, check, connect, migrate, pool};
 use service_kit::testing::TestDatabase;
 
-fn runner(second: &str) -> Runner {
-    Runner::new(&[
-        Migration::unapplied("V1__shelf", "CREATE TABLE shelf (id int PRIMARY KEY)").unwrap(),
-        Migration::unapplied("V2__book", second).unwrap(),
-    ])
+fn shelf_and(second: &str) -> Migrations {
+    Migrations::new(runner([("V1__shelf", SHELF), ("V2__book", second)]))
 }
+
+fn runner<const N: usize>(migrations: [(&str, &str); N]) -> Runner {
+    Runner::new(&migrations.map(|(name, sql)| Migration::unapplied(name, sql).unwrap()))
+}
+
+const SHELF: &str = "CREATE TABLE shelf (id int PRIMARY KEY)";
 
 const BOOK: &str = "CREATE TABLE book (id int PRIMARY KEY)";
 
@@ -19,28 +22,64 @@ const BOOK: &str = "CREATE TABLE book (id int PRIMARY KEY)";
 async fn migrations_apply_once_and_tell_a_line_each() {
     let database = TestDatabase::create().await;
     let mut lines = Vec::new();
-    assert_eq!(migrate(database.url(), runner(BOOK), |line| lines.push(line.to_owned())).await.unwrap(), 2);
+    assert_eq!(migrate(database.url(), shelf_and(BOOK), |line| lines.push(line.to_owned())).await.unwrap(), 2);
     assert!(lines[0].ends_with("applied V1 shelf") && lines[1].ends_with("applied V2 book"), "{lines:?}");
-    assert_eq!(migrate(database.url(), runner(BOOK), |line| lines.push(line.to_owned())).await.unwrap(), 0);
+    assert_eq!(migrate(database.url(), shelf_and(BOOK), |line| lines.push(line.to_owned())).await.unwrap(), 0);
     assert!(lines[2].ends_with("up to date"));
 }
 
 #[tokio::test]
 async fn two_processes_may_migrate_at_once() {
     let database = TestDatabase::create().await;
-    let both =
-        tokio::join!(migrate(database.url(), runner(BOOK), |_| ()), migrate(database.url(), runner(BOOK), |_| ()));
+    let both = tokio::join!(
+        migrate(database.url(), shelf_and(BOOK), |_| ()),
+        migrate(database.url(), shelf_and(BOOK), |_| ())
+    );
     assert_eq!(both.0.unwrap() + both.1.unwrap(), 2);
 }
 
 #[tokio::test]
 async fn a_failed_migration_keeps_those_before_and_an_edited_one_is_refused() {
     let database = TestDatabase::create().await;
-    let failed = migrate(database.url(), runner("CREATE TABLE"), |_| ()).await;
+    let failed = migrate(database.url(), shelf_and("CREATE TABLE"), |_| ()).await;
     assert!(matches!(failed, Err(MigrateError::Apply { .. })));
-    assert_eq!(migrate(database.url(), runner(BOOK), |_| ()).await.unwrap(), 1);
-    let edited = migrate(database.url(), runner("CREATE TABLE book (id bigint PRIMARY KEY)"), |_| ()).await;
+    assert_eq!(migrate(database.url(), shelf_and(BOOK), |_| ()).await.unwrap(), 1);
+    let edited = migrate(database.url(), shelf_and("CREATE TABLE book (id bigint PRIMARY KEY)"), |_| ()).await;
     assert!(matches!(edited, Err(MigrateError::Apply { .. })));
+}
+
+#[tokio::test]
+async fn parts_of_a_database_are_migrated_apart() {
+    let database = TestDatabase::create().await;
+    let shelves = || Migrations::of_part(runner([("V1__shelf", SHELF)]), "shelf_history", &[]);
+    let books = || Migrations::of_part(runner([("V1__book", BOOK)]), "book_history", &[]);
+    for (part, applied) in [(shelves(), 1), (books(), 1), (shelves(), 0), (books(), 0)] {
+        assert_eq!(migrate(database.url(), part, |_| ()).await.unwrap(), applied);
+    }
+}
+
+/// A database of the release before has one history of both parts; wherever that release had got to, the parts go on from there.
+#[tokio::test]
+async fn what_a_common_history_has_is_not_applied_again() {
+    const LAMP: &str = "CREATE TABLE lamp (id int PRIMARY KEY)";
+    for (before, missing) in [(1, [0, 2]), (2, [0, 1]), (3, [0, 0])] {
+        let database = TestDatabase::create().await;
+        let common = [("V1__shelf", SHELF), ("V2__book", BOOK), ("V4__lamp", LAMP)];
+        let common: Vec<_> =
+            common[..before].iter().map(|(name, sql)| Migration::unapplied(name, sql).unwrap()).collect();
+        migrate(database.url(), Migrations::new(Runner::new(&common)), |_| ()).await.unwrap();
+        for missing in [missing, [0, 0]] {
+            let shelves =
+                Migrations::of_part(runner([("V1__shelf", "CREATE TABLE shelf ()")]), "shelf_history", &[(1, 1)]);
+            let books = runner([("V1__book", BOOK), ("V2__lamp", LAMP)]);
+            let books = Migrations::of_part(books, "book_history", &[(2, 1), (4, 2)]);
+            let applied = [
+                migrate(database.url(), shelves, |_| ()).await.unwrap(),
+                migrate(database.url(), books, |_| ()).await.unwrap(),
+            ];
+            assert_eq!(applied, missing, "after {before}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ impl Orders {
             && !caller.is_dry_run
         {
             // The counter passes the number before the number is claimed, so that no placement gets the same one.
-            self.store().pass_order_number(&caller.principal.tenant, count).await.map_err(of_bus)?;
+            self.numbers.pass(&caller.principal.tenant, count).await.map_err(of_bus)?;
         }
         let id = &order_id.to_string();
         let command = ImportOrder { at: self.now(), ..order }.into();

@@ -136,5 +136,3 @@ CREATE TABLE leases (
     epoch      bigint      NOT NULL,
     expires_at timestamptz NOT NULL
 ) WITH (fillfactor = 10);
-
-CREATE SEQUENCE order_number START 1000001 CACHE 1;

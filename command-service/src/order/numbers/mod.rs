@@ -8,23 +8,33 @@ mod counters;
 use std::sync::atomic::Ordering;
 
 use domain::{FIRST_COUNT, TenantId};
+use event_store::{ReadError, Store};
 
-use self::counters::Block;
-pub(crate) use self::counters::Numbers;
-use crate::{ReadError, Store};
+use self::counters::{Block, Counters};
 
 /// Numbers fetched at once.
 const BLOCK: i64 = 64;
-impl Store {
+
+/// Gives order numbers from the database of a store.
+pub(super) struct OrderNumbers {
+    store: Store,
+    counters: Counters,
+}
+
+impl OrderNumbers {
+    pub(super) fn new(store: Store) -> Self {
+        Self { store, counters: Counters::default() }
+    }
+
     /// The tenant's next order number.
     ///
     /// # Errors
     /// [`ReadError`] when the database cannot be reached.
-    pub async fn next_order_number(&self, tenant: &TenantId) -> Result<i64, ReadError> {
-        let counter = self.inner.numbers.counter(tenant);
+    pub(super) async fn next(&self, tenant: &TenantId) -> Result<i64, ReadError> {
+        let counter = self.counters.counter(tenant);
         let mut block = counter.block.lock().await;
         if block.next >= block.end {
-            let client = self.reader().await?;
+            let client = self.store.reader().await?;
             let statement =
                 client.prepare_cached(include_str!("../sql/take_order_numbers.sql")).await.map_err(ReadError::Query)?;
             let row = client
@@ -42,23 +52,23 @@ impl Store {
 
     /// Forgets the block fetched for a tenant, so that the next number comes after everything imported by then. To be
     /// called where a number turns out to be taken.
-    pub async fn forget_order_numbers(&self, tenant: &TenantId) {
-        *self.inner.numbers.counter(tenant).block.lock().await = Block::default();
+    pub(super) async fn forget(&self, tenant: &TenantId) {
+        *self.counters.counter(tenant).block.lock().await = Block::default();
     }
 
     /// Moves the tenant's counter past a number. Several at once cost one write.
     ///
     /// # Errors
     /// [`ReadError`] when the database cannot be reached.
-    pub async fn pass_order_number(&self, tenant: &TenantId, number: i64) -> Result<(), ReadError> {
-        let counter = self.inner.numbers.counter(tenant);
+    pub(super) async fn pass(&self, tenant: &TenantId, number: i64) -> Result<(), ReadError> {
+        let counter = self.counters.counter(tenant);
         let next = number.saturating_add(1);
         counter.wanted.fetch_max(next, Ordering::Relaxed);
         if counter.reached.load(Ordering::Relaxed) < next {
             let mut block = counter.block.lock().await;
             if counter.reached.load(Ordering::Relaxed) < next {
                 let wanted = counter.wanted.load(Ordering::Relaxed).max(FIRST_COUNT);
-                let client = self.reader().await?;
+                let client = self.store.reader().await?;
                 let statement = client
                     .prepare_cached(include_str!("../sql/pass_order_numbers.sql"))
                     .await
@@ -71,3 +81,6 @@ impl Store {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ const TENANTS_MAX: usize = 10_000;
 
 /// The counters of all tenants that this process has met.
 #[derive(Default)]
-pub(crate) struct Numbers {
+pub(super) struct Counters {
     tenants: std::sync::Mutex<HashMap<TenantId, Arc<Counter>>>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Block {
     pub(super) end: i64,
 }
 
-impl Numbers {
+impl Counters {
     pub(super) fn counter(&self, tenant: &TenantId) -> Arc<Counter> {
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         if tenants.len() >= TENANTS_MAX && !tenants.contains_key(tenant) {
