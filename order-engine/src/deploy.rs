@@ -11,7 +11,7 @@ use service_kit::keyring::identity_migrations;
 use service_kit::keys::KeysError;
 use service_kit::postgres::{MigrateError, migrate as apply};
 
-use crate::participants::PARTICIPANTS;
+use crate::participants::{LOGS, participants};
 
 /// Why a step of the deployment failed.
 #[derive(Debug, thiserror::Error)]
@@ -55,14 +55,17 @@ pub fn keys(dir: &Path, ids: &dyn Ids) -> Result<(), DeployError> {
 pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     let say = |line: &str| println!("{line}");
     let failed = |database| move |source| DeployError::Migrate { database, source: Box::new(source) };
-    for participant in PARTICIPANTS {
-        let log = (participant.log)(databases);
-        for migrations in [event_store::migrations(), (participant.migrations)()] {
-            apply(log, migrations, say).await.map_err(failed(participant.database))?;
+    for log in LOGS {
+        let url = (log.url)(databases);
+        apply(url, event_store::migrations(), say).await.map_err(failed(log.name))?;
+        let mut declared = Vec::new();
+        for participant in log.participants() {
+            apply(url, (participant.migrations)(), say).await.map_err(failed(log.name))?;
+            declared.extend((participant.declared_events)());
         }
-        let new = event_store::declare(log, &(participant.declared_events)()).await.map_err(Box::new)?;
+        let new = event_store::declare(url, &declared).await.map_err(Box::new)?;
         if new > 0 {
-            println!("{log}: {new} kinds of events declared");
+            println!("{url}: {new} kinds of events declared");
         }
     }
     apply(&databases.identity, identity_migrations(), say).await.map_err(failed("identity"))?;
@@ -75,10 +78,10 @@ pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
 /// # Errors
 /// [`DeployError::Shards`].
 pub async fn set_shards(databases: &DatabaseSettings, shards: i16) -> Result<(), DeployError> {
-    for participant in PARTICIPANTS {
-        let log = (participant.log)(databases);
-        let changed = event_store::set_shards(log, shards).await.map_err(Box::new)?;
-        println!("{log}: {shards} shards{}", if changed { "" } else { ", as before" });
+    for log in LOGS {
+        let url = (log.url)(databases);
+        let changed = event_store::set_shards(url, shards).await.map_err(Box::new)?;
+        println!("{url}: {shards} shards{}", if changed { "" } else { ", as before" });
     }
     Ok(())
 }
@@ -98,7 +101,7 @@ pub async fn topics(messaging: &MessagingSettings) -> Result<(), DeployError> {
 /// [`DeployError::Schemas`].
 pub async fn schemas(messaging: &MessagingSettings) -> Result<(), DeployError> {
     let registry = Registry::new(&messaging.schema_registry_url)?;
-    for participant in PARTICIPANTS {
+    for participant in participants() {
         for record in (participant.schemas)() {
             println!("{}", registry.register(&record.subject(participant.topic), record.text).await?);
         }

@@ -7,13 +7,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use domain::order::contract::TOPIC;
 use event_store::{OpenError, Sequencer, Store, StoreOptions};
 use messaging::registry::{Registry, RegistryError};
-use messaging::topics::{self, RELAY_CHECKPOINT};
-use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
+use messaging::topics::RELAY_CHECKPOINT;
 use read_models::ReadDb;
-use relay::{Kinds, RelayOptions, RelayStatus, RelayedKind};
+use relay::{Kinds, RelayOptions, RelayStatus};
 use service_kit::BoxError;
 use service_kit::auth::{LoadKeysError, Verifier};
 use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
@@ -27,7 +25,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::participants::{CommandDeps, PARTICIPANTS, Participant};
+use crate::participants::{CommandDeps, LOGS, Log, ProjectionDeps, QueryDeps, participants};
 use crate::roles::Role;
 
 /// How long requests in flight may take to end after SIGTERM.
@@ -122,7 +120,7 @@ struct Engine {
     ids: SharedIds,
     api: Router,
     checks: Vec<Check>,
-    /// By participant.
+    /// By log.
     stores: BTreeMap<&'static str, Store>,
     access: Option<Access>,
 }
@@ -152,44 +150,47 @@ impl Engine {
     }
 
     async fn command(&mut self) -> Result<(), ServeError> {
-        for participant in PARTICIPANTS {
-            let store = self.store(participant).await?;
+        for log in LOGS {
+            let store = self.store(log).await?;
             let access = self.access().await?;
-            let housekeeping = (participant.housekeeping)(store.clone(), self.supervisor.token());
-            self.supervisor.spawn(format!("{}-housekeeping", participant.name), async move {
-                housekeeping.await;
+            let purging = store.clone();
+            let stop = self.supervisor.token();
+            self.supervisor.spawn(format!("{}-housekeeping", log.name), async move {
+                purging.purge_expired_answers(stop).await;
                 Ok::<(), ServeError>(())
             });
             let announcer = store.clone();
-            let log = (participant.log)(&self.settings.databases).clone();
+            let url = (log.url)(&self.settings.databases).clone();
             let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("{}-append-hints", participant.name), async move {
-                announcer.announce_appends(log, stop).await;
+            self.supervisor.spawn(format!("{}-append-hints", log.name), async move {
+                announcer.announce_appends(url, stop).await;
                 Ok::<(), ServeError>(())
             });
-            let router = (participant.commands)(CommandDeps {
-                store,
-                keys: access.keys,
-                verifier: access.verifier,
-                clock: Arc::clone(&self.clock),
-                ids: Arc::clone(&self.ids),
-                master: &access.master,
-                fairness: &self.settings.fairness,
-            });
-            self.mount(router);
+            for participant in log.participants() {
+                let router = (participant.commands)(CommandDeps {
+                    store: store.clone(),
+                    keys: access.keys.clone(),
+                    verifier: access.verifier.clone(),
+                    clock: Arc::clone(&self.clock),
+                    ids: Arc::clone(&self.ids),
+                    master: &access.master,
+                    fairness: &self.settings.fairness,
+                });
+                self.mount(router);
+            }
         }
         Ok(())
     }
 
     async fn relay(&mut self) -> Result<(), ServeError> {
-        for participant in PARTICIPANTS {
-            self.relay_of(participant).await?;
+        for log in LOGS {
+            self.relay_of(log).await?;
         }
         Ok(())
     }
 
-    async fn relay_of(&mut self, participant: &'static Participant) -> Result<(), ServeError> {
-        let store = self.store(participant).await?;
+    async fn relay_of(&mut self, log: &'static Log) -> Result<(), ServeError> {
+        let store = self.store(log).await?;
         let registry = Registry::new(&self.settings.messaging.schema_registry_url)?;
         let brokers = self.settings.messaging.kafka_brokers.clone();
         let clock = Arc::clone(&self.clock);
@@ -197,18 +198,18 @@ impl Engine {
         let status = RelayStatus::default();
         let checked = status.clone();
         let noted = status.clone();
-        let check = Check::new(participant.checks.relay, move || std::future::ready(checked.check()));
+        let check = Check::new(log.checks.relay, move || std::future::ready(checked.check()));
         self.checks.push(check.noting(move || noted.note()));
         let refuse = self.settings.relay.brokers_that_lose_markers == BrokersThatLoseMarkers::Refuse;
         let options = RelayOptions {
             refuse_brokers_that_lose_markers: refuse,
-            ..RelayOptions::new(RELAY_CHECKPOINT, participant.transactional_id_prefix)
+            ..RelayOptions::new(RELAY_CHECKPOINT, log.transactional_id_prefix)
         };
-        let log = (participant.log)(&self.settings.databases).clone();
+        let url = (log.url)(&self.settings.databases).clone();
         for shard in 0..store.identity().shards {
-            let (sequencer, head) = Sequencer::new(store.clone(), log.clone(), shard);
+            let (sequencer, head) = Sequencer::new(store.clone(), url.clone(), shard);
             let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("{}-sequencer-{shard}", participant.name), async move {
+            self.supervisor.spawn(format!("{}-sequencer-{shard}", log.name), async move {
                 sequencer.run(stop).await;
                 Ok::<(), ServeError>(())
             });
@@ -219,15 +220,14 @@ impl Engine {
             let stop = self.supervisor.token();
             let status = status.clone();
             let options = options.clone();
-            self.supervisor.spawn(format!("{}-relay-{shard}", participant.name), async move {
+            self.supervisor.spawn(format!("{}-relay-{shard}", log.name), async move {
                 let incarnation = store.identity().incarnation;
-                let Some(kind) = relayed(&registry, participant, incarnation, &stop).await? else { return Ok(()) };
-                let kinds = Kinds::new(kind, []);
+                let Some(kinds) = relayed(&registry, log, incarnation, &stop).await? else { return Ok(()) };
                 let deps = relay::Deps { store, brokers, kinds, clock, holder, status };
                 if let Err(error) = relay::run(deps, options, shard, head, stop.clone()).await {
                     // Other shards and roles go on; readiness reports it, and a restart tries again.
                     tracing::error!(
-                        participant = participant.name,
+                        log = log.name,
                         shard,
                         error = service_kit::errors::chain(&error),
                         "the relay has stopped for good"
@@ -241,20 +241,19 @@ impl Engine {
     }
 
     fn projection(&mut self) -> Result<(), ServeError> {
-        let source = ProjectionSource {
-            group: read_models::GROUP.to_owned(),
-            topic: TOPIC.to_owned(),
-            dead_letters: topics::READ_DEAD_LETTERS.to_owned(),
-        };
-        let databases = &self.settings.databases;
-        let settings = ProjectionSettings::of(source, databases.read.clone(), self.settings.messaging.clone());
-        let projection = ProjectionService::new(settings, Arc::clone(&self.clock))?;
-        self.checks.push(projection.readiness());
-        let stop = self.supervisor.token();
-        self.supervisor.spawn("projection", async move {
-            projection.run(stop).await;
-            Ok::<(), ServeError>(())
-        });
+        for participant in participants() {
+            let projection = (participant.projection)(ProjectionDeps {
+                database: &self.settings.databases.read,
+                messaging: &self.settings.messaging,
+                clock: Arc::clone(&self.clock),
+            })?;
+            self.checks.push(projection.readiness(participant.projection_check));
+            let stop = self.supervisor.token();
+            self.supervisor.spawn(format!("{}-projection", participant.name), async move {
+                projection.run(stop).await;
+                Ok::<(), ServeError>(())
+            });
+        }
         Ok(())
     }
 
@@ -272,19 +271,21 @@ impl Engine {
             ended.await;
             Ok::<(), ServeError>(())
         });
-        self.mount(query_service::router(query_service::Deps {
-            reads,
-            keys: access.keys,
-            verifier: access.verifier,
-            clock: Arc::clone(&self.clock),
-            cursor_key: access.master.derive("graphql-cursor"),
-            limits: query_service::Limits {
-                cost_per_s: self.settings.fairness.query_cost_per_s,
-                ..query_service::Limits::default()
-            },
-            graphiql_dir: self.settings.http.graphiql_dir.clone(),
-            connections,
-        }));
+        let routers: Vec<_> = participants()
+            .map(|participant| {
+                (participant.queries)(QueryDeps {
+                    reads: reads.clone(),
+                    keys: access.keys.clone(),
+                    verifier: access.verifier.clone(),
+                    clock: Arc::clone(&self.clock),
+                    master: &access.master,
+                    fairness: &self.settings.fairness,
+                    graphiql_dir: self.settings.http.graphiql_dir.as_deref(),
+                    connections: connections.clone(),
+                })
+            })
+            .collect();
+        routers.into_iter().for_each(|router| self.mount(router));
         Ok(())
     }
 
@@ -311,18 +312,18 @@ impl Engine {
         Ok(())
     }
 
-    /// The store of a participant, opened when a role first asks for it.
-    async fn store(&mut self, participant: &'static Participant) -> Result<Store, ServeError> {
-        if let Some(store) = self.stores.get(participant.name) {
+    /// The store of a log, opened when a role first asks for it.
+    async fn store(&mut self, log: &'static Log) -> Result<Store, ServeError> {
+        if let Some(store) = self.stores.get(log.name) {
             return Ok(store.clone());
         }
-        let store = Store::open((participant.log)(&self.settings.databases), StoreOptions::default()).await?;
+        let store = Store::open((log.url)(&self.settings.databases), StoreOptions::default()).await?;
         let pool = store.pool().clone();
-        self.checks.push(Check::new(participant.checks.database, move || {
+        self.checks.push(Check::new(log.checks.database, move || {
             let pool = pool.clone();
             async move { service_kit::postgres::check(&pool).await }
         }));
-        self.stores.insert(participant.name, store.clone());
+        self.stores.insert(log.name, store.clone());
         Ok(store)
     }
 
@@ -344,18 +345,25 @@ impl Engine {
     }
 }
 
-/// The participant's events as its relay publishes them. A registry that is away is waited for, since commands can be taken
-/// without it; `None` when the engine stops meanwhile.
+/// The kinds of a log's participants as its relay publishes them. A registry that is away is waited for, since commands can be
+/// taken without it; `None` when the engine stops meanwhile.
 async fn relayed(
     registry: &Registry,
-    participant: &Participant,
+    log: &Log,
     incarnation: Uuid,
     stop: &CancellationToken,
-) -> Result<Option<RelayedKind>, RegistryError> {
+) -> Result<Option<Kinds>, RegistryError> {
+    let kinds = async || {
+        let first = (log.first.relayed)(registry, incarnation).await?;
+        let mut others = Vec::with_capacity(log.others.len());
+        for participant in log.others {
+            others.push((participant.relayed)(registry, incarnation).await?);
+        }
+        Ok(Kinds::new(first, others))
+    };
     loop {
-        let looked_up = stop.run_until_cancelled((participant.relayed)(registry, incarnation)).await;
-        match looked_up {
-            Some(Err(error)) if error.is_transient() => {
+        match stop.run_until_cancelled(kinds()).await {
+            Some(Err(error)) if RegistryError::is_transient(&error) => {
                 tracing::warn!(error = service_kit::errors::chain(&error), "the relay waits for the schema registry");
                 service_kit::poll::pause(Duration::from_millis(REGISTRY_PAUSE_MS), stop).await;
             }

@@ -46,10 +46,10 @@ impl ProjectionService {
         Ok(Self { shared, sessions_failed: AtomicU64::new(0) })
     }
 
-    /// Ready once every assigned partition has been close to its end.
-    pub fn readiness(&self) -> Check {
+    /// A check of this name: ready once every assigned partition has been close to its end.
+    pub fn readiness(&self, name: &'static str) -> Check {
         let progress = self.shared.progress.clone();
-        Check::new("projection", move || std::future::ready(progress.ready()))
+        Check::new(name, move || std::future::ready(progress.ready()))
     }
 
     /// Whether the projector is ready, and if not, why.

@@ -112,75 +112,12 @@ pub fn declared_events<E: PublicEvents>() -> Vec<DeclaredEvent> {
 
 #[cfg(test)]
 mod tests {
-    use domain::contract::{Facts, ForeignRow, Head, RecordType};
     use domain::order::contract::PublicEvent;
-    use domain::upcast::Upcaster;
-    use domain::{EventId, EventType, Timestamp};
+    use domain::{EventId, Timestamp};
     use event_store::StreamId;
-    use serde::{Deserialize, Deserializer, Serialize};
+    use messaging::testing::Noted;
 
     use super::*;
-
-    /// A kind of another log, whose only event says nothing.
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-    enum NoteEvent {
-        Noted {},
-    }
-
-    impl StoredEvent for NoteEvent {
-        const UPCASTERS: &'static [Upcaster] = &[];
-        const TYPES: &'static [EventType] = &[EventType { name: "Noted", version: "1.0" }];
-
-        fn index(&self) -> usize {
-            0
-        }
-    }
-
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-    struct Noted {
-        note_id: String,
-        version: i64,
-    }
-
-    impl PublicEvents for Noted {
-        type Id = String;
-        type Stored = NoteEvent;
-        const KIND: &'static str = "note";
-        const NAMESPACE: &'static str = "notes";
-        const RECORDS: &'static [RecordType] = &[RecordType {
-            name: "Noted",
-            avsc: r#"{"type": "record", "name": "Noted", "namespace": "notes", "fields": [
-                {"name": "note_id", "type": "string"}, {"name": "version", "type": "long"}]}"#,
-        }];
-
-        fn index(&self) -> usize {
-            0
-        }
-
-        fn head(&self) -> Head<'_> {
-            Head { stream_id: &self.note_id, version: self.version, tenant: "shop", at: 0 }
-        }
-
-        fn describe(&self) -> String {
-            "Noted".to_owned()
-        }
-
-        fn publish(facts: &Facts<String>, _: &NoteEvent) -> Self {
-            Self { note_id: facts.id.clone(), version: facts.version }
-        }
-
-        fn foreign(row: ForeignRow) -> Self {
-            Self { note_id: row.aggregate_id, version: row.version }
-        }
-
-        fn is_foreign(&self) -> bool {
-            false
-        }
-
-        fn read<'de, D: Deserializer<'de>>(_: usize, body: D) -> Result<Self, D::Error> {
-            Self::deserialize(body)
-        }
-    }
 
     fn row(kind: &str, event_type: &str) -> StoredRow {
         StoredRow {

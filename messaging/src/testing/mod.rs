@@ -3,11 +3,12 @@
 //! `make test` starts both and names them in `KAFKA_BROKERS` and `SCHEMA_REGISTRY_URL`.
 
 mod hanging;
+mod notes;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::contract::Position;
+use domain::contract::{Position, PublicEvents};
 use domain::order::contract::{CancelReason, ForeignEvent, OrderCancelled, OrderDrafted, PublicEvent, Published};
 use domain::{EventId, OrderId, Timestamp};
 use rdkafka::admin::{AdminClient, AdminOptions};
@@ -27,6 +28,7 @@ use crate::{client, inspect};
 
 pub use crate::codec::bare::{read_datum, write_datum};
 pub use hanging::hang;
+pub use notes::{NoteEvent, Noted};
 
 /// Longest wait for a condition in a test.
 pub const PATIENCE: Duration = Duration::from_mins(1);
@@ -113,8 +115,16 @@ impl TestTopic {
     /// # Panics
     /// When the registry refuses.
     pub async fn encoder(&self) -> Encoder<PublicEvent> {
+        self.encoder_of().await
+    }
+
+    /// The same for any kind.
+    ///
+    /// # Panics
+    /// When the registry refuses.
+    pub async fn encoder_of<E: PublicEvents>(&self) -> Encoder<E> {
         let registry = registry();
-        registry.register_all::<PublicEvent>(&self.name, |_| ()).await.expect("the test registry takes the contract");
+        registry.register_all::<E>(&self.name, |_| ()).await.expect("the test registry takes the contract");
         Encoder::connect(&registry, &self.name).await.expect("the contract has just been registered")
     }
 

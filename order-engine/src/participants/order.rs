@@ -3,16 +3,16 @@
 use axum::Router;
 use domain::order::contract::{PublicEvent, TOPIC};
 use futures::FutureExt;
+use messaging::topics::READ_DEAD_LETTERS;
 use messaging::{Encoder, schemas};
+use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource, StartError};
 use relay::RelayedKind;
 
-use super::{CheckNames, CommandDeps, Participant};
+use super::{CommandDeps, Participant, ProjectionDeps, QueryDeps};
 
 /// Orders: drafts, placed, cancelled and imported ones.
 pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     name: "order",
-    database: "orders",
-    log: |databases| &databases.orders,
     migrations: command_service::order::migrations,
     declared_events: relay::declared_events::<PublicEvent>,
     topic: TOPIC,
@@ -20,10 +20,10 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     relayed: |registry, incarnation| {
         async move { Ok(RelayedKind::of(Encoder::<PublicEvent>::connect(registry, TOPIC).await?, incarnation)) }.boxed()
     },
-    transactional_id_prefix: "orders-relay",
-    checks: CheckNames { database: "orders-database", relay: "relay" },
     commands,
-    housekeeping: |store, stop| Box::pin(async move { store.purge_expired_answers(stop).await }),
+    projection,
+    projection_check: "projection",
+    queries,
 };
 
 fn commands(deps: CommandDeps<'_>) -> Router {
@@ -40,4 +40,30 @@ fn commands(deps: CommandDeps<'_>) -> Router {
         },
     });
     router.merge(command_service::docs_router(openapi))
+}
+
+fn projection(deps: ProjectionDeps<'_>) -> Result<ProjectionService, StartError> {
+    let source = ProjectionSource {
+        group: read_models::GROUP.to_owned(),
+        topic: TOPIC.to_owned(),
+        dead_letters: READ_DEAD_LETTERS.to_owned(),
+    };
+    let settings = ProjectionSettings::of(source, deps.database.clone(), deps.messaging.clone());
+    ProjectionService::new(settings, deps.clock)
+}
+
+fn queries(deps: QueryDeps<'_>) -> Router {
+    query_service::router(query_service::Deps {
+        reads: deps.reads,
+        keys: deps.keys,
+        verifier: deps.verifier,
+        clock: deps.clock,
+        cursor_key: deps.master.derive("graphql-cursor"),
+        limits: query_service::Limits {
+            cost_per_s: deps.fairness.query_cost_per_s,
+            ..query_service::Limits::default()
+        },
+        graphiql_dir: deps.graphiql_dir.map(Into::into),
+        connections: deps.connections,
+    })
 }

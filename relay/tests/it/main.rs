@@ -10,3 +10,4 @@ mod other_releases;
 mod proxy;
 mod refusals;
 mod support;
+mod topics;

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::contract::PublicEvents;
 use domain::{EventId, TenantId};
 use event_store::{Append, NewEvent, Sequencer, Store, StoreOptions, StreamId, migrations};
 use messaging::checkpoint::Checkpoint;
 use messaging::headers::{AGGREGATE_VERSION, GLOBAL_POSITION};
 use messaging::producer::TransactionalProducer;
-use messaging::testing::{TestTopic, brokers, unique};
+use messaging::testing::{Noted, TestTopic, brokers, unique};
 use messaging::{EncodedRecord, IncomingRecord, partition_of};
 use relay::{Deps, Kinds, RelayError, RelayOptions, RelayStatus, RelayedKind, run};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
@@ -25,6 +26,8 @@ pub struct Journey {
     pub database: TestDatabase,
     pub store: Store,
     pub topic: TestTopic,
+    /// The topic of notes, where the log has such streams.
+    pub notes: Option<TestTopic>,
     pub checkpoints: TestTopic,
     pub options: RelayOptions,
     /// Bootstrap servers of its relays.
@@ -70,14 +73,28 @@ impl Journey {
             batch_events_max: 40,
             ..RelayOptions::new("", "")
         };
-        Self { database, store, topic, checkpoints, options, brokers: brokers(), status: RelayStatus::default() }
+        Self {
+            database,
+            store,
+            topic,
+            notes: None,
+            checkpoints,
+            options,
+            brokers: brokers(),
+            status: RelayStatus::default(),
+        }
     }
 
     pub async fn start(&self) -> Running {
         let stop = CancellationToken::new();
         let store = Store::open(self.database.url(), StoreOptions::default()).await.unwrap();
         let (sequencer, head) = Sequencer::new(store.clone(), self.database.url().clone(), 0);
-        let kinds = Kinds::new(RelayedKind::of(self.topic.encoder().await, store.identity().incarnation), []);
+        let incarnation = store.identity().incarnation;
+        let notes = match &self.notes {
+            Some(notes) => Some(RelayedKind::of(notes.encoder_of::<Noted>().await, incarnation)),
+            None => None,
+        };
+        let kinds = Kinds::new(RelayedKind::of(self.topic.encoder().await, incarnation), notes);
         let deps = Deps {
             store,
             brokers: self.brokers.clone(),
@@ -93,6 +110,15 @@ impl Journey {
 
     /// Appends rows that no release of ours wrote, which go out as foreign events.
     pub async fn append(&self, id: &str, after: i64, events: usize, payload: &str) {
+        self.append_to(StreamId::new("order", id), after, events, payload).await;
+    }
+
+    /// Appends events of a note.
+    pub async fn append_notes(&self, id: &str, after: i64, events: usize) {
+        self.append_to(StreamId::new(Noted::KIND, id), after, events, "{\"Noted\":{}}").await;
+    }
+
+    async fn append_to(&self, stream: StreamId, after: i64, events: usize, payload: &str) {
         let new = (0..events).map(|_| NewEvent {
             id: EventId::new(SystemIds.ordered()),
             event_type: "Noted".to_owned(),
@@ -100,7 +126,7 @@ impl Journey {
             payload: payload.to_owned(),
         });
         let append = Append {
-            stream: StreamId::new("order", id),
+            stream,
             expected_version: after,
             tenant: TenantId::try_new("shop").unwrap(),
             metadata: "{\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}".to_owned(),
@@ -124,12 +150,21 @@ impl Journey {
 
     /// The records that the relay makes of the events after a position, each with its partition.
     pub async fn records_after(&self, position: i64) -> Vec<EncodedRecord> {
-        let encoder = self.topic.encoder().await.of_log(self.store.identity().incarnation);
+        let incarnation = self.store.identity().incarnation;
+        let encoder = self.topic.encoder().await.of_log(incarnation);
+        let notes = match &self.notes {
+            Some(notes) => Some((notes.partitions, notes.encoder_of::<Noted>().await.of_log(incarnation))),
+            None => None,
+        };
         let page = self.store.read_log(0, position, 1_000).await.unwrap();
         let records = page.rows.into_iter().map(|(position, row)| {
-            let mut record = encoder.encode(&relay::outgoing(position, row).unwrap()).unwrap();
-            let partitions = usize::try_from(self.topic.partitions).unwrap();
-            let partition = partition_of(record.key.as_deref().unwrap(), partitions).unwrap();
+            let (partitions, mut record) = match &notes {
+                Some((partitions, encoder)) if &*row.stream.kind == Noted::KIND => {
+                    (*partitions, encoder.encode(&relay::outgoing(position, row).unwrap()).unwrap())
+                }
+                _ => (self.topic.partitions, encoder.encode(&relay::outgoing(position, row).unwrap()).unwrap()),
+            };
+            let partition = partition_of(record.key.as_deref().unwrap(), usize::try_from(partitions).unwrap()).unwrap();
             record.partition = Some(i32::try_from(partition).unwrap());
             record
         });
@@ -173,21 +208,25 @@ impl Journey {
         .unwrap();
     }
 
-    /// Reads the whole topic and checks what other teams are promised: each position once, each order's versions in order.
+    /// Reads the whole topic, and that of notes, and checks what other teams are promised: each position once, each stream's
+    /// versions in order.
     pub async fn check_topic(&self) -> Vec<IncomingRecord> {
         self.check_topic_of(self.store.head(0).await.unwrap()).await
     }
 
     /// The same, where only so many positions are published.
     pub async fn check_topic_of(&self, head: i64) -> Vec<IncomingRecord> {
-        let records = self.topic.read_all().await;
+        let mut records = self.topic.read_all().await;
+        if let Some(notes) = &self.notes {
+            records.extend(notes.read_all().await);
+        }
         let mut last = HashMap::new();
         let mut positions = Vec::new();
         for record in &records {
             let key = String::from_utf8(record.key.clone().unwrap()).unwrap();
             let version: i64 = header(record, AGGREGATE_VERSION).parse().unwrap();
             let before = last.insert(key, version).unwrap_or(0);
-            assert_eq!(version, before + 1, "an order's versions are contiguous and in order");
+            assert_eq!(version, before + 1, "a stream's versions are contiguous and in order");
             let (_, position) = header(record, GLOBAL_POSITION).split_once('.').unwrap();
             positions.push(position.parse::<i64>().unwrap());
         }
