@@ -99,7 +99,7 @@ async fn command(slot: Arc<Slot>, step: usize, due: Instant) -> Seen {
         assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
         let answer: Value = serde_json::from_str(&answer).unwrap();
         answer["orderId"].as_str().unwrap().clone_into(order);
-        format!("{order}@{}", answer["version"])
+        format!("order:{order}@{}", answer["version"])
     };
     let answered = due.elapsed();
     let (order, version) = token.split_once('@').unwrap();

@@ -192,7 +192,7 @@ fn header(description: &str) -> RefOr<Header> {
 fn add_headers(changes: bool, response: &mut Response) {
     let headers = &mut response.headers;
     headers.insert("ETag".to_owned(), header("The order's version, such as \"17\"; send it back as If-Match."));
-    let token = "What a read has to have seen, such as {order id}@17; send it to GraphQL to read your own writes.";
+    let token = "What a read has to have seen, such as order:{id}@17; send it to GraphQL to read your own writes.";
     headers.insert("Order-Consistency-Token".to_owned(), header(token));
     let policy =
         "The budget of the token's subject, as draft-ietf-httpapi-ratelimit-headers writes it; absent without one.";

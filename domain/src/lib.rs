@@ -4,6 +4,7 @@
 //! The crate has no I/O, no clock and no randomness. Stored events stay private to the engine; [`contract`] maps each
 //! one to the public event that other teams read.
 
+mod consistency;
 pub mod contract;
 mod country;
 mod currency;
@@ -21,6 +22,7 @@ mod text;
 mod time;
 pub mod upcast;
 
+pub use consistency::{ConsistencyToken, InvalidConsistencyToken};
 pub use country::{CountryCode, UnknownCountry};
 pub use currency::Currency;
 pub use decider::{Decider, Unfoldable, fold};

@@ -7,7 +7,8 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use clap::Args;
-use domain::TenantId;
+use domain::order::Order;
+use domain::{ConsistencyToken, Decider, TenantId};
 use reqwest::Response;
 use serde_json::{Value, json};
 use service_kit::BoxError;
@@ -56,7 +57,8 @@ pub async fn newest(variables: &Variables, args: &NewestArgs) -> Result<bool, Bo
 /// When the engine refuses the query, does not answer, or does not show the order in time.
 pub async fn at_version(engine: &Engine, order: &str, version: i64) -> Result<Value, BoxError> {
     let query = format!("query One($id: ID!) {{ order(id: $id) {{ ...Row }} }} {FIELDS}");
-    let data = ask(engine, &query, json!({ "id": order }), Some(format!("{order}@{version}"))).await?;
+    let token = ConsistencyToken::new(Order::KIND, order, version).to_string();
+    let data = ask(engine, &query, json!({ "id": order }), Some(token)).await?;
     Ok(data["order"].clone())
 }
 

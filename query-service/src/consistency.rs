@@ -7,7 +7,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::OrderId;
+use domain::order::Order;
+use domain::{Decider, OrderId};
 use read_models::ReadDb;
 use read_models::query::{AppliedVersion, Visibility};
 use service_kit::poll;
@@ -22,7 +23,7 @@ use crate::error::ReadFailed;
 const ROUND_MS_MIN: u64 = 2;
 const ROUND_MS_MAX: u64 = 10;
 
-/// The token of a command's answer: an order at a version, written `{order}@{version}`.
+/// The token of a command's answer about an order: an order at a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConsistencyToken {
     pub order_id: Uuid,
@@ -30,25 +31,24 @@ pub struct ConsistencyToken {
     pub version: i64,
 }
 
-/// Not of the form `{order}@{version}`.
+/// Not the token of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a consistency token is of the form {{order}}@{{version}}")]
+#[error("a consistency token is of the form {}:{{id}}@{{version}}", Order::KIND)]
 pub struct InvalidToken;
 
 impl std::str::FromStr for ConsistencyToken {
     type Err = InvalidToken;
 
     fn from_str(text: &str) -> Result<Self, InvalidToken> {
-        let (order, version) = text.split_once('@').ok_or(InvalidToken)?;
-        let order_id = order.parse::<OrderId>().map_err(|_| InvalidToken)?.uuid();
-        let version = version.parse().map_err(|_| InvalidToken)?;
-        if version < 1 { Err(InvalidToken) } else { Ok(Self { order_id, version }) }
+        let token = text.parse::<domain::ConsistencyToken>().map_err(|_| InvalidToken)?;
+        let order_id = token.id.parse::<OrderId>().map_err(|_| InvalidToken)?.uuid();
+        if token.kind == Order::KIND { Ok(Self { order_id, version: token.version }) } else { Err(InvalidToken) }
     }
 }
 
 impl std::fmt::Display for ConsistencyToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}@{}", self.order_id, self.version)
+        domain::ConsistencyToken::new(Order::KIND, self.order_id, self.version).fmt(f)
     }
 }
 
@@ -181,11 +181,19 @@ mod tests {
 
     #[test]
     fn a_token_reads_back_as_written_and_nothing_else_does() {
-        let text = "0197f3a0-0000-7000-8000-000000000001@17";
+        let text = "order:0197f3a0-0000-7000-8000-000000000001@17";
         assert_eq!(text.parse::<ConsistencyToken>().unwrap().to_string(), text);
-        for wrong in ["", "@", "x@1", "0197f3a0-0000-7000-8000-000000000001", &format!("{text}99999999999999999999")] {
+        for wrong in [
+            "",
+            "@",
+            "order:x@1",
+            "order:0197f3a0-0000-7000-8000-000000000001",
+            "0197f3a0-0000-7000-8000-000000000001@17",
+            "payment:0197f3a0-0000-7000-8000-000000000001@17",
+            &format!("{text}99999999999999999999"),
+        ] {
             assert!(wrong.parse::<ConsistencyToken>().is_err(), "{wrong}");
         }
-        assert!("0197f3a0-0000-7000-8000-000000000001@0".parse::<ConsistencyToken>().is_err());
+        assert!("order:0197f3a0-0000-7000-8000-000000000001@0".parse::<ConsistencyToken>().is_err());
     }
 }

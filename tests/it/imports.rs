@@ -77,7 +77,7 @@ async fn a_corrected_order_is_what_every_reader_sees_and_its_history_keeps_both(
     let query = "query ($id: ID!, $of: ConsistencyToken) { order(id: $id, consistency: $of) { number version \
         totals { total { amount } } timeline(first: 5) { nodes { type description } } } }";
     let id = first[0]["orderId"].as_str().unwrap();
-    let variables = json!({ "id": id, "of": format!("{id}@2") });
+    let variables = json!({ "id": id, "of": format!("order:{id}@2") });
     let seen = clerk.query(None, query, variables).await["order"].clone();
     assert_eq!((&seen["number"], &seen["version"]), (&json!("R-1A"), &json!(2)));
     assert_eq!(seen["totals"]["total"]["amount"], "-3.75");

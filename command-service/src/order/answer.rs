@@ -3,7 +3,8 @@
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use command_kit::http::versioned;
-use domain::OrderId;
+use domain::order::Order;
+use domain::{ConsistencyToken, Decider, OrderId};
 use serde::Serialize;
 
 use super::service::Outcome;
@@ -47,7 +48,8 @@ pub(super) fn of_order(
     replayed: bool,
 ) -> Response {
     let mut response = versioned(status, body, version, replayed);
-    response.headers_mut().insert(CONSISTENCY_HEADER, visible(format!("{order}@{version}")));
+    let token = ConsistencyToken::new(Order::KIND, order, version);
+    response.headers_mut().insert(CONSISTENCY_HEADER, visible(token.to_string()));
     response
 }
 

@@ -13,7 +13,7 @@ async fn an_order_goes_from_a_draft_to_its_cancellation() {
     let path = format!("/v1/orders/{id}");
     assert_eq!(created.header("location"), path);
     assert_eq!(created.header("etag"), "\"1\"");
-    assert_eq!(created.header("order-consistency-token"), format!("{id}@1"));
+    assert_eq!(created.header("order-consistency-token"), format!("order:{id}@1"));
     assert_eq!(created.body["state"], "DRAFT");
     assert_eq!(created.body["eventIds"].as_array().unwrap().len(), 1);
     assert_eq!(Uuid::parse_str(&id).unwrap().get_version_num(), 7);

@@ -95,7 +95,7 @@ fn persisted_hash(extensions: &Map<String, Value>) -> Result<Option<String>, Pro
 pub fn consistency_token(headers: &HeaderMap) -> Result<Option<ConsistencyToken>, Problem> {
     let Some(value) = headers.get(CONSISTENCY_HEADER) else { return Ok(None) };
     let token = value.to_str().ok().and_then(|text| text.trim().parse().ok());
-    token.map(Some).ok_or_else(|| malformed("Order-Consistency-Token is of the form {order}@{version}"))
+    token.map(Some).ok_or_else(|| malformed("Order-Consistency-Token is of the form order:{id}@{version}"))
 }
 
 fn malformed(detail: &str) -> Problem {

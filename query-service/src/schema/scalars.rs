@@ -27,7 +27,7 @@ impl ScalarType for Long {
     }
 }
 
-/// The header `Order-Consistency-Token` of a command's answer, of the form `{order}@{version}`.
+/// The header `Order-Consistency-Token` of a command's answer, of the form `order:{id}@{version}`.
 #[Scalar(name = "ConsistencyToken", specified_by_url = "urn:order-engine:scalar:consistency-token")]
 impl ScalarType for ConsistencyToken {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -9,7 +9,7 @@ use service_kit::poll;
 use super::world::{World, id, placed, post};
 
 fn query(n: u128, version: i64) -> String {
-    format!("{{ order(id: \"{0}\", consistency: \"{0}@{version}\") {{ version state }} }}", id(n))
+    format!("{{ order(id: \"{0}\", consistency: \"order:{0}@{version}\") {{ version state }} }}", id(n))
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn the_header_waits_for_every_field() {
     let world = World::new().await;
     world.apply(&placed(1, "c1").records()).await;
     let mut request = post(&world.staff(), "{\"query\": \"{ orders { totalCount } }\"}");
-    request.headers_mut().insert("order-consistency-token", format!("{}@4", id(1)).parse().unwrap());
+    request.headers_mut().insert("order-consistency-token", format!("order:{}@4", id(1)).parse().unwrap());
     assert_eq!(world.send(request).await.body["data"]["orders"]["totalCount"], 1);
     let mut request = post(&world.staff(), "{\"query\": \"{ orders { totalCount } }\"}");
     request.headers_mut().insert("order-consistency-token", "nonsense".parse().unwrap());
@@ -56,7 +56,7 @@ async fn a_version_that_does_not_come_is_a_timeout() {
     // Somebody else's order looks like one that never comes.
     assert_eq!(world.ask(&world.customer("mine"), &query(1, 1)).await.code(), "CONSISTENCY_TIMEOUT");
     let mut request = post(&world.staff(), "{\"query\": \"{ orders { totalCount } }\"}");
-    request.headers_mut().insert("order-consistency-token", format!("{}@9", id(1)).parse().unwrap());
+    request.headers_mut().insert("order-consistency-token", format!("order:{}@9", id(1)).parse().unwrap());
     let answer = world.send(request).await;
     assert_eq!((answer.status, answer.code()), (200, "CONSISTENCY_TIMEOUT"));
     let crowded = World::with(Limits { consistency_waiters_max: 0, ..Limits::default() }).await;

@@ -76,7 +76,7 @@ async fn a_subscription_waits_for_an_order_that_was_just_made() {
     let history = long_history(1, "c1", 100).records();
     let query = "subscription ($id: ID!, $seen: ConsistencyToken) {
         orderChanged(id: $id, consistency: $seen) { cursor version type event { version } order { version } } }";
-    let asked = json!({"id": id(1), "seen": format!("{}@2", id(1))});
+    let asked = json!({"id": id(1), "seen": format!("order:{}@2", id(1))});
     let mut events = Events::open(&world.router, &world.customer("c1"), query, asked).await;
     let found = std::cell::Cell::new(false);
     let following = async {
