@@ -7,6 +7,7 @@
 
 mod append;
 mod bus;
+mod cache;
 pub mod cqrs;
 mod declared;
 mod hashing;
@@ -14,6 +15,7 @@ mod hints;
 mod housekeeping;
 mod json;
 mod lease;
+mod loaded;
 mod options;
 mod read;
 mod row;
@@ -24,10 +26,12 @@ mod wake;
 
 pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
 pub use bus::{
-    Answer, Claims, CommandBus, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Loaded, Outcome,
+    Answer, Claims, CommandBus, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome,
 };
+pub use cache::AggregateCache;
 pub use declared::{DeclareError, DeclaredEvent, declare};
 pub use lease::{Lease, LeaseError};
+pub use loaded::Loaded;
 pub use options::StoreOptions;
 pub use read::{LogPage, ReadError};
 pub use row::{Metadata, StoredRow, StreamId};

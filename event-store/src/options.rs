@@ -1,5 +1,7 @@
 //! The limits and timeouts of a store.
 
+use crate::AggregateCache;
+
 /// How a store behaves under load and faults.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
@@ -21,8 +23,8 @@ pub struct StoreOptions {
     pub isolated_appends_max: usize,
     /// How long the writer tries to find out what a lost connection left unknown.
     pub reconcile_ms_max: u64,
-    /// Bytes of recent aggregates kept in memory.
-    pub cache_bytes_max: u64,
+    /// Recent aggregates in memory, shared by all stores that were given the same one.
+    pub cache: AggregateCache,
     /// How long a refusal is kept to answer repeats of its Idempotency-Key.
     pub refusal_kept_s: f64,
     /// A page of the log ends with the row whose payload brings the page to this size.
@@ -43,7 +45,7 @@ impl Default for StoreOptions {
             isolated_lock_timeout_ms: 5_000,
             isolated_appends_max: 4,
             reconcile_ms_max: 30_000,
-            cache_bytes_max: 64 << 20,
+            cache: AggregateCache::default(),
             refusal_kept_s: 24.0 * 3_600.0,
             page_bytes_max: 8 << 20,
             read_connections_max: 8,

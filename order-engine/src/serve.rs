@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use event_store::{OpenError, Sequencer, Store, StoreOptions};
+use event_store::{AggregateCache, OpenError, Sequencer, Store, StoreOptions};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::RELAY_CHECKPOINT;
 use read_models::ReadDb;
@@ -123,6 +123,8 @@ struct Engine {
     /// By log.
     stores: BTreeMap<&'static str, Store>,
     access: Option<Access>,
+    /// Recent aggregates of all logs.
+    aggregates: AggregateCache,
 }
 
 /// What the roles with clients share: who may come in, and who may read personal data.
@@ -137,6 +139,7 @@ impl Engine {
     fn new(settings: Settings, supervisor: Supervisor) -> Self {
         let clock = Arc::new(SystemClock);
         let ids = Arc::new(SystemIds);
+        let aggregates = AggregateCache::new(settings.memory.aggregate_cache_bytes_max);
         Self {
             settings,
             supervisor,
@@ -146,10 +149,17 @@ impl Engine {
             checks: Vec::new(),
             stores: BTreeMap::new(),
             access: None,
+            aggregates,
         }
     }
 
     async fn command(&mut self) -> Result<(), ServeError> {
+        let reporting = self.aggregates.clone();
+        let stop = self.supervisor.token();
+        self.supervisor.spawn("aggregate-cache", async move {
+            reporting.report(stop).await;
+            Ok::<(), ServeError>(())
+        });
         for log in LOGS {
             let store = self.store(log).await?;
             let access = self.access().await?;
@@ -317,7 +327,8 @@ impl Engine {
         if let Some(store) = self.stores.get(log.name) {
             return Ok(store.clone());
         }
-        let store = Store::open((log.url)(&self.settings.databases), StoreOptions::default()).await?;
+        let options = StoreOptions { cache: self.aggregates.clone(), ..StoreOptions::default() };
+        let store = Store::open((log.url)(&self.settings.databases), options).await?;
         let pool = store.pool().clone();
         self.checks.push(Check::new(log.checks.database, move || {
             let pool = pool.clone();

@@ -6,29 +6,7 @@ use domain::{Decider, upcast};
 
 use super::snapshot::SNAPSHOT_EVENTS;
 use super::{CommandBus, ExecuteError};
-use crate::{StoredRow, StreamId};
-
-/// A folded stream.
-#[derive(Debug)]
-pub struct Loaded<S> {
-    /// Version of the last folded event; 0 for none.
-    pub version: i64,
-    pub state: Arc<S>,
-    /// Bytes of the events' payloads, for the cache's bound.
-    pub(crate) bytes: usize,
-}
-
-impl<S> Clone for Loaded<S> {
-    fn clone(&self) -> Self {
-        Self { version: self.version, state: Arc::clone(&self.state), bytes: self.bytes }
-    }
-}
-
-impl<S> Loaded<S> {
-    pub(super) fn initial<D: Decider<State = S>>() -> Self {
-        Self { version: 0, state: Arc::new(D::initial()), bytes: 0 }
-    }
-}
+use crate::{Loaded, StoredRow, StreamId};
 
 /// Events read at once while folding.
 const PAGE_EVENTS: i64 = SNAPSHOT_EVENTS;

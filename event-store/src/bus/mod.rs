@@ -5,7 +5,6 @@
 //! again; a repeated idempotency key answers what was answered first.
 //! Does not: know who may do what. The caller's closure decides, with the state before it.
 
-mod cache;
 mod execution;
 mod load;
 mod snapshot;
@@ -16,12 +15,11 @@ use domain::{Decider, StoredEvent};
 use service_kit::clock::SharedIds;
 use tokio::sync::Mutex;
 
-use cache::Cache;
 pub use execution::{Answer, Claims, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome};
-pub use load::Loaded;
 
 use crate::append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
-use crate::{ReadError, Store, StreamId, hashing};
+use crate::cache::KindCache;
+use crate::{Loaded, ReadError, Store, StreamId, hashing};
 
 /// Number of locks that streams share by hash; a collision only makes one command wait for another.
 const STRIPES: usize = 4_096;
@@ -32,7 +30,7 @@ const ATTEMPTS_MAX: u32 = 8;
 pub struct CommandBus<D: Decider> {
     store: Store,
     ids: SharedIds,
-    cache: Cache<D::State>,
+    cache: KindCache<D::State>,
     stripes: Box<[Mutex<()>]>,
 }
 
@@ -48,7 +46,7 @@ enum Stored<D: Decider> {
 impl<D: Decider> CommandBus<D> {
     /// A bus that stores in `store` and takes event ids from `ids`.
     pub fn new(store: Store, ids: SharedIds) -> Self {
-        let cache = Cache::new(store.inner.options.cache_bytes_max);
+        let cache = store.inner.options.cache.of_kind(D::KIND);
         let stripes = (0..STRIPES).map(|_| Mutex::new(())).collect();
         Self { store, ids, cache, stripes }
     }

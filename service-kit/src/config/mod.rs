@@ -11,7 +11,7 @@ mod variables;
 pub use http::{FairnessSettings, HttpSettings};
 pub use secret::{DatabaseUrl, Secret};
 pub use settings::{
-    BrokersThatLoseMarkers, ClientSettings, DatabaseSettings, JwtSettings, KeySettings, LogFormat, MessagingSettings,
-    RelaySettings, Settings, TelemetrySettings,
+    BrokersThatLoseMarkers, ClientSettings, DatabaseSettings, JwtSettings, KeySettings, LogFormat, MemorySettings,
+    MessagingSettings, RelaySettings, Settings, TelemetrySettings,
 };
 pub use variables::{ConfigError, Variables};

@@ -13,6 +13,7 @@ pub struct Settings {
     pub messaging: MessagingSettings,
     pub http: HttpSettings,
     pub fairness: FairnessSettings,
+    pub memory: MemorySettings,
     pub jwt: JwtSettings,
     pub keys: KeySettings,
     pub relay: RelaySettings,
@@ -30,6 +31,7 @@ impl Settings {
             messaging: MessagingSettings::from_variables(variables)?,
             http: HttpSettings::from_variables(variables)?,
             fairness: FairnessSettings::from_variables(variables)?,
+            memory: MemorySettings::from_variables(variables)?,
             jwt: JwtSettings::from_variables(variables)?,
             keys: KeySettings::from_variables(variables)?,
             relay: RelaySettings::from_variables(variables)?,
@@ -128,6 +130,27 @@ impl RelaySettings {
     pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
         let parsed = variables.parsed("RELAY_BROKERS_THAT_LOSE_MARKERS", BrokersThatLoseMarkers::default());
         parsed.map(|brokers_that_lose_markers| Self { brokers_that_lose_markers })
+    }
+}
+
+/// What a process keeps in memory.
+#[derive(Debug, Clone, Copy)]
+pub struct MemorySettings {
+    /// Bytes of recent aggregates, of all kinds together.
+    pub aggregate_cache_bytes_max: u64,
+}
+
+/// Some ten thousand aggregates of usual size.
+const AGGREGATE_CACHE_BYTES_MAX: u64 = 64 << 20;
+
+impl MemorySettings {
+    /// Parses `ENGINE_AGGREGATE_CACHE_BYTES` (64 MiB).
+    ///
+    /// # Errors
+    /// When it is no whole number.
+    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
+        let parsed = variables.parsed("ENGINE_AGGREGATE_CACHE_BYTES", AGGREGATE_CACHE_BYTES_MAX);
+        parsed.map(|aggregate_cache_bytes_max| Self { aggregate_cache_bytes_max })
     }
 }
 
@@ -279,6 +302,15 @@ mod tests {
 
     fn with(name: &str, value: &str) -> Result<Settings, ConfigError> {
         Settings::from_variables(&Variables::from_pairs([(name, value)]).or(full()))
+    }
+
+    #[test]
+    fn a_budget_of_memory_is_a_number_of_bytes() {
+        let bytes = |text| with("ENGINE_AGGREGATE_CACHE_BYTES", text).map(|set| set.memory.aggregate_cache_bytes_max);
+        assert_eq!(bytes("1048576").unwrap(), 1 << 20);
+        assert_eq!(Settings::from_variables(&full()).unwrap().memory.aggregate_cache_bytes_max, 64 << 20);
+        let text = bytes("64MB").unwrap_err().to_string();
+        assert!(text.starts_with("ENGINE_AGGREGATE_CACHE_BYTES is not valid: "), "{text}");
     }
 
     #[test]

@@ -1,0 +1,27 @@
+//! A stream folded to a state.
+
+use std::sync::Arc;
+
+use domain::Decider;
+
+/// A folded stream.
+#[derive(Debug)]
+pub struct Loaded<S> {
+    /// Version of the last folded event; 0 for none.
+    pub version: i64,
+    pub state: Arc<S>,
+    /// Bytes of the events' payloads, for the cache's bound.
+    pub(crate) bytes: usize,
+}
+
+impl<S> Clone for Loaded<S> {
+    fn clone(&self) -> Self {
+        Self { version: self.version, state: Arc::clone(&self.state), bytes: self.bytes }
+    }
+}
+
+impl<S> Loaded<S> {
+    pub(crate) fn initial<D: Decider<State = S>>() -> Self {
+        Self { version: 0, state: Arc::new(D::initial()), bytes: 0 }
+    }
+}
