@@ -1,7 +1,6 @@
 //! What a failed statement means for the commands of its batch.
 
-use std::error::Error;
-
+use service_kit::postgres::{Cause, cause};
 use tokio_postgres::error::SqlState;
 
 /// Why a statement failed, by how the writer goes on.
@@ -24,20 +23,13 @@ pub(super) fn outcome_is_unknown(error: &tokio_postgres::Error) -> bool {
 }
 
 pub(super) fn classify(error: &tokio_postgres::Error) -> FailureClass {
-    let Some(code) = error.code() else {
-        // Parameters that cannot be encoded were never sent.
-        return if error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>) {
-            FailureClass::ConnectionLost
-        } else {
-            FailureClass::Invalid
-        };
-    };
-    match *code {
-        SqlState::UNIQUE_VIOLATION => FailureClass::Conflict,
-        SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE => FailureClass::Transient,
-        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => FailureClass::Locked,
-        // Class 22 is invalid data, class 23 a broken constraint, class 54 a limit of Postgres's.
-        _ if ["22", "23", "54"].contains(&&code.code()[..2]) => FailureClass::Invalid,
-        _ => FailureClass::ConnectionLost,
+    match error.code() {
+        Some(&SqlState::UNIQUE_VIOLATION) => FailureClass::Conflict,
+        Some(&SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE) => FailureClass::Transient,
+        Some(&SqlState::LOCK_NOT_AVAILABLE | &SqlState::QUERY_CANCELED) => FailureClass::Locked,
+        _ => match cause(error) {
+            Cause::Values | Cause::NotSent => FailureClass::Invalid,
+            Cause::ConnectionLost | Cause::Transient | Cause::Other => FailureClass::ConnectionLost,
+        },
     }
 }

@@ -1,8 +1,6 @@
 //! Why a batch could not be applied, and whether to try again.
 
-use std::error::Error;
-
-use tokio_postgres::error::SqlState;
+use service_kit::postgres::{Cause, cause};
 
 use crate::RowError;
 use crate::generation::GenerationError;
@@ -49,29 +47,13 @@ impl ApplyError {
         match self {
             Self::Row(_) => true,
             Self::Database(source) | Self::Generations(GenerationError::Database { source, .. }) => {
-                source.code().is_some_and(|code| is_of(code, &VALUE_CLASSES))
+                cause(source) == Cause::Values
             }
             Self::Generations(_) | Self::GenerationsMoved | Self::Raced { .. } => false,
         }
     }
 }
 
-/// Classes of SQLSTATE that are transient: connection, transaction rollback, resources, intervention by an operator,
-/// system. Source: PostgreSQL documentation, appendix A. `55` holds locks not granted in time, `25` transactions that
-/// were ended.
-const TRANSIENT_CLASSES: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
-
-/// Classes of SQLSTATE of errors in the given values: data exception, integrity violation, program limit exceeded.
-const VALUE_CLASSES: [&str; 3] = ["22", "23", "54"];
-
-fn is_of(code: &SqlState, classes: &[&str]) -> bool {
-    classes.iter().any(|class| code.code().starts_with(class))
-}
-
 fn transient(error: &tokio_postgres::Error) -> bool {
-    match error.code() {
-        // An error without a code comes from the connection, unless the values did not fit the statement.
-        None => error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>),
-        Some(code) => is_of(code, &TRANSIENT_CLASSES),
-    }
+    matches!(cause(error), Cause::ConnectionLost | Cause::Transient)
 }

@@ -5,11 +5,13 @@
 //! verify certificate and host name, against `sslrootcert` (a PEM file) or else the public authorities; without an
 //! `sslmode` the connection is plain. Does not: retry.
 
+mod cause;
 mod connect;
 mod migrate;
 mod tls;
 mod url;
 
+pub use cause::{Cause, cause};
 pub use connect::{CheckError, ConnectError, ConnectOptions, Pool, check, connect, connect_listening, pool};
 pub use migrate::{MigrateError, Migrations, migrate};
 pub use tls::TlsError;
