@@ -1,6 +1,6 @@
 //! Checks input field by field, so that one answer names all errors.
 
-use domain::{InvalidQuantity, InvalidText, InvalidTimestamp, MoneyError, Quantity, UnknownCountry};
+use domain::{CurrencyError, InvalidQuantity, InvalidText, InvalidTimestamp, MoneyError, Quantity, UnknownCountry};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Number;
@@ -45,11 +45,22 @@ impl FieldFailure for InvalidQuantity {
     }
 }
 
+impl FieldFailure for CurrencyError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "unknown_currency",
+            Self::Withdrawn(_) => "withdrawn_currency",
+        }
+    }
+
+    fn detail(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl FieldFailure for MoneyError {
     fn code(&self) -> &'static str {
         match self {
-            Self::UnknownCurrency(_) => "unknown_currency",
-            Self::WithdrawnCurrency(_) => "withdrawn_currency",
             Self::MalformedPrice(_) => "malformed_price",
             Self::CurrencyMismatch(..) => "currency_mismatch",
             Self::Overflow => "amount_overflow",

@@ -6,12 +6,22 @@ use std::sync::LazyLock;
 
 use iso_currency::IntoEnumIterator;
 
-use crate::MoneyError;
 use crate::text::serde_as_text;
 
 /// An ISO 4217 currency with minor units; no funds, metals or test codes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
+
+/// Why a code is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CurrencyError {
+    /// The code is no currency of ISO 4217 with minor units.
+    #[error("unknown currency {0:?}")]
+    Unknown(String),
+    /// The currency is no longer in use, and the order is a new one.
+    #[error("the currency {0} has been withdrawn; only an import may have it")]
+    Withdrawn(Currency),
+}
 
 /// A code with its decimals.
 struct Known {
@@ -75,20 +85,20 @@ impl Currency {
     /// Parses an ISO 4217 code in capitals, in use or withdrawn.
     ///
     /// # Errors
-    /// [`MoneyError::UnknownCurrency`] for anything else.
-    pub fn try_new(code: &str) -> Result<Self, MoneyError> {
-        let known = find(code.as_bytes()).ok_or_else(|| MoneyError::UnknownCurrency(code.chars().take(8).collect()))?;
+    /// [`CurrencyError::Unknown`] for anything else.
+    pub fn try_new(code: &str) -> Result<Self, CurrencyError> {
+        let known = find(code.as_bytes()).ok_or_else(|| CurrencyError::Unknown(code.chars().take(8).collect()))?;
         Ok(Self(known.code))
     }
 
     /// Parses the code of a currency that is in use.
     ///
     /// # Errors
-    /// [`MoneyError::UnknownCurrency`], or [`MoneyError::WithdrawnCurrency`] for one that is no longer in use.
-    pub fn current(code: &str) -> Result<Self, MoneyError> {
+    /// [`CurrencyError::Unknown`], or [`CurrencyError::Withdrawn`] for one that is no longer in use.
+    pub fn current(code: &str) -> Result<Self, CurrencyError> {
         let currency = Self::try_new(code)?;
         let is_current = find(&currency.0).is_some_and(|known| known.is_current);
-        if is_current { Ok(currency) } else { Err(MoneyError::WithdrawnCurrency(currency)) }
+        if is_current { Ok(currency) } else { Err(CurrencyError::Withdrawn(currency)) }
     }
 
     /// The code in capitals.
@@ -154,7 +164,7 @@ mod tests {
         }
         for code in ["DEM", "FRF", "HRK", "BGN", "ANG", "TRL"] {
             let withdrawn = Currency::try_new(code).unwrap();
-            assert_eq!(Currency::current(code), Err(MoneyError::WithdrawnCurrency(withdrawn)));
+            assert_eq!(Currency::current(code), Err(CurrencyError::Withdrawn(withdrawn)));
         }
     }
 

@@ -24,7 +24,7 @@ pub mod upcast;
 
 pub use consistency::{ConsistencyToken, InvalidConsistencyToken};
 pub use country::{CountryCode, UnknownCountry};
-pub use currency::Currency;
+pub use currency::{Currency, CurrencyError};
 pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
     CustomerId, EventId, ExternalReference, ImportSource, LineId, OrderId, OrderNumber, Sku, SubjectId, TenantId,

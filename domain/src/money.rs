@@ -15,12 +15,6 @@ const EXACT_MAX: i64 = (1 << 53) - 2;
 /// Why an amount was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// The code is no currency of ISO 4217 with minor units.
-    #[error("unknown currency {0:?}")]
-    UnknownCurrency(String),
-    /// The currency is no longer in use, and the order is a new one.
-    #[error("the currency {0} has been withdrawn; only an import may have it")]
-    WithdrawnCurrency(Currency),
     /// Two amounts have different currencies.
     #[error("amounts in {0} and {1} cannot be added")]
     CurrencyMismatch(Currency, Currency),

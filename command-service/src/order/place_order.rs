@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request, State};
 use command_kit::http::{Keyed, OptionalJsonBody};
 use command_kit::{Caller, Fields, Refusal};
 use domain::order::{OrderCommand, PlaceOrder};
-use domain::{Currency, Money, MoneyError, OrderId, OrderNumber};
+use domain::{Currency, CurrencyError, Money, OrderId, OrderNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -43,7 +43,7 @@ impl PlacementBody {
     fn check(self, orders: &Orders) -> Result<PlaceOrder, Refusal> {
         let mut fields = Fields::default();
         let expected = fields.check_optional("/expectedTotal/currency", self.expected_total, |total| {
-            Ok::<_, MoneyError>(Money::new(total.minor, Currency::try_new(&total.currency)?))
+            Ok::<_, CurrencyError>(Money::new(total.minor, Currency::try_new(&total.currency)?))
         });
         let number = OrderNumber::try_new(NUMBER_TO_COME).expect("the text is short and printable");
         fields.finish(|| Some(PlaceOrder { number, expected_total: expected?, at: orders.now() }))
