@@ -23,6 +23,15 @@ fn contract() -> &'static [RecordSchema] {
     schemas::of::<PublicEvent>()
 }
 
+/// The place of an event's record.
+fn place_of(event: &str) -> usize {
+    contract().iter().position(|record| record.name == event).unwrap_or_else(|| panic!("no record is named {event}"))
+}
+
+fn schema_of(event: &str) -> &'static RecordSchema {
+    &contract()[place_of(event)]
+}
+
 fn encoder() -> Encoder<PublicEvent> {
     Encoder::with_ids(NOWHERE, "orders", id_of)
 }
