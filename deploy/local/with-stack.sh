@@ -6,14 +6,15 @@
 #
 # The command finds in its environment:
 #   ORDERS_TEST_POSTGRES_URL            a superuser's address, to make databases with
-#   ORDERS_DATABASE_URL, READ_…, IDENTITY_…   the three databases, empty
+#   ORDERS_DATABASE_URL, …              the databases of deploy/postgres/databases.txt, empty
 #   KAFKA_BROKERS, SCHEMA_REGISTRY_URL  where the others listen
 #   ENGINE_URL, ENGINE_LISTEN, ENGINE_… as `make up` would set them, on a free port; no engine is started
 #   ORDERS_STATE, ENGINE_STACK          the stack's folder and the script that stops, kills and starts its parts
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # What belongs to a running `make up`, or to its user, must not leak into a stack of our own.
-unset ORDERS_STATE ORDERS_DATABASE_URL READ_DATABASE_URL IDENTITY_DATABASE_URL KAFKA_BROKERS SCHEMA_REGISTRY_URL
+unset ORDERS_STATE KAFKA_BROKERS SCHEMA_REGISTRY_URL
+for name in $(compgen -A export | grep '_DATABASE_URL$'); do unset "$name"; done
 unset ORDERS_LOCAL ENGINE_URL ENGINE_LISTEN ENGINE_METRICS_LISTEN ENGINE_JWKS ENGINE_MASTER_KEY_FILE ENGINE_SIGNING_KEY ENGINE_JWT_ISSUER ENGINE_JWT_AUDIENCE
 unset ENGINE_GRAPHIQL_DIR
 for file in common settings postgres; do

@@ -1,21 +1,24 @@
 -- Makes each database with a role of its own; may be run again at any time, and then sets the passwords anew.
--- Run by psql as the superuser. The passwords come from the environment, never from a command line that others can
--- list, and are quoted by the server itself, so that any password is safe.
-\getenv orders ORDERS_DB_PASSWORD
-\getenv read READ_DB_PASSWORD
-\getenv identity IDENTITY_DB_PASSWORD
+-- Run by psql as the superuser. DATABASE_PASSWORDS has a line NAME=PASSWORD for each database. It comes from the environment, never
+-- from a command line that others can list, and is quoted by the server itself, so that any password without a line break is safe.
+\getenv passwords DATABASE_PASSWORDS
+
+CREATE TEMPORARY TABLE wanted AS
+SELECT split_part(line, '=', 1) AS name, substr(line, strpos(line, '=') + 1) AS password
+FROM regexp_split_to_table(:'passwords', E'\n') AS line
+WHERE line <> '';
 
 SELECT format('CREATE ROLE %I LOGIN', name)
-FROM (VALUES ('orders'), ('read'), ('identity')) AS wanted (name)
+FROM wanted
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 
 SELECT format('ALTER ROLE %I PASSWORD %L', name, password)
-FROM (VALUES ('orders', :'orders'), ('read', :'read'), ('identity', :'identity')) AS wanted (name, password) \gexec
+FROM wanted \gexec
 
 SELECT format('CREATE DATABASE %I OWNER %I', name, name)
-FROM (VALUES ('orders'), ('read'), ('identity')) AS wanted (name)
+FROM wanted
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = name) \gexec
 
 -- No role may look into another's database.
 SELECT format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', name)
-FROM (VALUES ('orders'), ('read'), ('identity')) AS wanted (name) \gexec
+FROM wanted \gexec

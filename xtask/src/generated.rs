@@ -10,10 +10,16 @@ pub struct Generated {
 /// Every generated file as the code makes it now.
 pub fn files() -> Vec<Generated> {
     vec![
+        Generated { path: "deploy/postgres/databases.txt", text: databases() },
         Generated { path: "schemas/openapi/openapi.json", text: command_service::openapi_json() },
         Generated { path: "schemas/graphql/schema.graphql", text: query_service::sdl() },
         Generated { path: "schemas/asyncapi/asyncapi.json", text: crate::asyncapi::document() },
     ]
+}
+
+/// One database a line, for the scripts that create them.
+fn databases() -> String {
+    order_engine::databases().join("\n") + "\n"
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod asyncapi;
 pub mod circles;
 pub mod costs;
+pub mod deployment;
 pub mod generated;
 mod imports;
 mod modules;

@@ -89,8 +89,9 @@ postgres_spawn() {
 
 # postgres_ready: after it answers, every database and role is there (also when the first start was cut short).
 postgres_ready() {
-  ORDERS_DB_PASSWORD=$(secret orders) READ_DB_PASSWORD=$(secret read) IDENTITY_DB_PASSWORD=$(secret identity) \
-    postgres_admin -o /dev/null -f "$ROOT/deploy/postgres/databases.sql"
+  local name passwords=''
+  for name in $DATABASES; do passwords+=$name=$(secret "$name")$'\n'; done
+  DATABASE_PASSWORDS=$passwords postgres_admin -o /dev/null -f "$ROOT/deploy/postgres/databases.sql"
 }
 
 postgres_stop() { stop_process postgres "$1" INT 30 QUIT 15; }

@@ -59,7 +59,10 @@ own_url() {
   esac
 }
 
-CONNECTIONS='ORDERS_DATABASE_URL READ_DATABASE_URL IDENTITY_DATABASE_URL KAFKA_BROKERS SCHEMA_REGISTRY_URL ENGINE_URL'
+# The databases that the engine needs, as its list of participants says.
+DATABASES=$(cat "$ROOT/deploy/postgres/databases.txt")
+CONNECTIONS='KAFKA_BROKERS SCHEMA_REGISTRY_URL ENGINE_URL'
+for name in $DATABASES; do CONNECTIONS+=" ${name^^}_DATABASE_URL"; done
 
 without_password() { printf '%s' "$1" | sed -E 's#^postgres(ql)?://([^:@/]*):[^@]*@#postgres://\2@#'; }
 
@@ -85,7 +88,10 @@ url_of() { if is_foreign "$1"; then printf '%s' "${!1}"; else own_url "$1"; fi; 
 # is_brought PART: whether the user brings that part, so that none of the kind is to be started.
 is_brought() {
   case $1 in
-    postgres) is_foreign ORDERS_DATABASE_URL && is_foreign READ_DATABASE_URL && is_foreign IDENTITY_DATABASE_URL ;;
+    postgres)
+      local name
+      for name in $DATABASES; do is_foreign "${name^^}_DATABASE_URL" || return 1; done
+      ;;
     kafka) is_foreign KAFKA_BROKERS ;;
     registry) is_foreign SCHEMA_REGISTRY_URL ;;
     engine) is_foreign ENGINE_URL ;;

@@ -65,6 +65,12 @@ pub(crate) fn participants() -> impl Iterator<Item = &'static Participant> {
     LOGS.into_iter().flat_map(Log::participants)
 }
 
+/// The names of all databases: those of the logs, that of the read models and that of the customers' keys. The setting
+/// `NAME_DATABASE_URL` says where each is.
+pub fn databases() -> Vec<&'static str> {
+    LOGS.iter().map(|log| log.name).chain(["read", "identity"]).collect()
+}
+
 /// What the engine has to know of an aggregate.
 pub(crate) struct Participant {
     /// Its name, in tasks and logs.
@@ -125,6 +131,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use messaging::topics::declared;
+    use service_kit::config::Variables;
 
     use super::*;
 
@@ -159,6 +166,18 @@ mod tests {
         let prefixes: BTreeSet<_> = LOGS.iter().map(|log| log.transactional_id_prefix).collect();
         let checks: BTreeSet<_> = LOGS.iter().flat_map(|log| [log.checks.database, log.checks.relay]).collect();
         assert_eq!((names.len(), prefixes.len(), checks.len()), (LOGS.len(), LOGS.len(), 2 * LOGS.len()));
+    }
+
+    #[test]
+    fn a_database_has_the_setting_of_its_name() {
+        let variable = |name: &str| format!("{}_DATABASE_URL", name.to_uppercase());
+        let url = |name| (variable(name), format!("postgres://{name}"));
+        let pairs: Vec<_> = databases().into_iter().map(url).collect();
+        let variables = Variables::from_pairs(pairs.iter().map(|(name, url)| (&**name, &**url)));
+        let settings = DatabaseSettings::from_variables(&variables).unwrap();
+        for log in LOGS {
+            assert_eq!((log.url)(&settings).variable(), variable(log.name));
+        }
     }
 
     #[test]
