@@ -1,18 +1,27 @@
-//! Checks of stored answers: I7. Postgres does the work, within its own memory limits.
+//! Checks of kept answers: I7. Postgres does the work, within its own memory limits.
 
 use service_kit::BoxError;
+use service_kit::audit::{Finding, Findings, Invariant, LISTED_MAX};
 use tokio_postgres::Client;
 
-use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
+/// How the receipts of a kind of aggregate say what they are about.
+#[derive(Debug, Clone, Copy)]
+pub struct ReceiptForm {
+    /// The kind of stream.
+    pub kind: &'static str,
+    /// The receipt's JSON field with the id of the stream.
+    pub id_field: &'static str,
+}
 
 /// Finds success answers whose events are not stored, and events that are the effect of two keys. Returns the number of
-/// success answers.
+/// success answers of the kind.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn check(client: &Client, findings: &mut Findings) -> Result<u64, BoxError> {
+pub async fn check(client: &Client, form: ReceiptForm, findings: &mut Findings) -> Result<u64, BoxError> {
     let limit = i64::try_from(LISTED_MAX).unwrap_or(i64::MAX);
-    for row in client.query(include_str!("../sql/audit_answers.sql"), &[&limit]).await? {
+    let ReceiptForm { kind, id_field } = form;
+    for row in client.query(include_str!("sql/audit_answers.sql"), &[&limit, &kind, &id_field]).await? {
         let key: String = row.try_get(0)?;
         let event: Option<String> = row.try_get(3)?;
         let what = event.map_or_else(|| "that version".to_owned(), |event| format!("event {event} at that version"));
@@ -20,17 +29,17 @@ pub async fn check(client: &Client, findings: &mut Findings) -> Result<u64, BoxE
         let finding = Finding::new(Invariant::I7, "answer_without_effect", detail);
         findings.push(finding.of(row.try_get::<_, String>(1)?, row.try_get(2)?));
     }
-    for row in client.query(include_str!("../sql/audit_answers_twice.sql"), &[&limit]).await? {
+    for row in client.query(include_str!("sql/audit_answers_twice.sql"), &[&limit, &id_field]).await? {
         let event: String = row.try_get(0)?;
         let keys: String = row.try_get(3)?;
         let detail = format!("event {event} is the effect of several keys: {keys}");
         let finding = Finding::new(Invariant::I7, "effect_of_several_keys", detail);
         findings.push(finding.of(row.try_get::<_, String>(1)?, row.try_get(2)?));
     }
-    for row in client.query(include_str!("../sql/audit_answers_other.sql"), &[&limit]).await? {
+    for row in client.query(include_str!("sql/audit_answers_other.sql"), &[&limit]).await? {
         let detail = format!("key {} has an answer that is neither success nor refusal", row.try_get::<_, String>(0)?);
         findings.push(Finding::new(Invariant::I7, "answer_unreadable", detail));
     }
-    let count: i64 = client.query_one(include_str!("../sql/audit_answers_count.sql"), &[]).await?.try_get(0)?;
+    let count: i64 = client.query_one(include_str!("sql/audit_answers_count.sql"), &[&id_field]).await?.try_get(0)?;
     Ok(count.unsigned_abs())
 }

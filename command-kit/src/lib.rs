@@ -7,6 +7,7 @@
 //! Does not: know any aggregate, its scopes or its texts. An [`Aggregate`] says them.
 
 mod aggregate;
+pub mod audit;
 mod caller;
 pub mod code;
 mod fields;

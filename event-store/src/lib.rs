@@ -6,6 +6,7 @@
 //! Does not: know Kafka, HTTP or what an order is. This is the only crate that names cqrs-es and postgres-es.
 
 mod append;
+pub mod audit;
 mod bus;
 mod cache;
 pub mod cqrs;

@@ -120,6 +120,18 @@ impl Store {
         row.try_get(0).map_err(ReadError::Query)
     }
 
+    /// The last position given in each shard.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the database cannot be reached.
+    pub async fn heads(&self) -> Result<Vec<i64>, ReadError> {
+        let mut heads = Vec::new();
+        for shard in 0..self.identity().shards {
+            heads.push(self.head(shard).await?);
+        }
+        Ok(heads)
+    }
+
     /// How many stored events wait for a position.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ mod shard_records;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod topics;
+pub mod whole_topic;
 mod wire;
 
 pub use checkpoint_record::CheckpointRecord;

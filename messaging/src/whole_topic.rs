@@ -1,4 +1,4 @@
-//! Reading a topic independently of any consumer group.
+//! Reading a topic from any offset to its end, independently of any consumer group.
 //!
 //! Guarantees: committed records only, in offset order for each partition; a read ends at or behind what was committed when it
 //! began, also under live traffic; it commits no offsets.
@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use messaging::IncomingRecord;
-use messaging::consumer::{BatchLimits, ConsumerEvent, ConsumerSettings, GroupConsumer};
 use service_kit::clock::{Ids, Stopwatch, SystemIds};
+
+use crate::IncomingRecord;
+use crate::consumer::{BatchLimits, ConsumeError, ConsumerEvent, ConsumerSettings, GroupConsumer};
 
 /// Longest wait for Kafka to give something new.
 const QUIET_MAX: Duration = Duration::from_mins(1);
@@ -24,7 +25,7 @@ pub enum ReadTopicError {
     Kafka {
         topic: String,
         #[source]
-        source: messaging::consumer::ConsumeError,
+        source: ConsumeError,
     },
     /// Kafka is silent.
     #[error("topic {topic} gave nothing for {} s; see that Kafka runs at {brokers} and the topic exists", QUIET_MAX.as_secs())]
@@ -51,13 +52,18 @@ impl Topic {
     ///
     /// # Errors
     /// [`ReadTopicError`].
-    pub async fn open(brokers: &str, name: &str, start: impl Fn(i32) -> i64) -> Result<Self, ReadTopicError> {
+    pub async fn open(
+        client_id: &str,
+        brokers: &str,
+        name: &str,
+        start: impl Fn(i32) -> i64,
+    ) -> Result<Self, ReadTopicError> {
         let settings = ConsumerSettings {
             brokers: brokers.to_owned(),
             // A group of its own each time, for no other reader shall get part of the partitions.
-            group: format!("orderctl-{}", SystemIds.random()),
+            group: format!("{client_id}-{}", SystemIds.random()),
             topic: name.to_owned(),
-            client_id: "orderctl".to_owned(),
+            client_id: client_id.to_owned(),
         };
         let failed = |source| ReadTopicError::Kafka { topic: name.to_owned(), source };
         let consumer = GroupConsumer::join(settings).map_err(failed)?;
@@ -150,7 +156,7 @@ impl Topic {
         }
     }
 
-    fn failed(&self, source: messaging::consumer::ConsumeError) -> ReadTopicError {
+    fn failed(&self, source: ConsumeError) -> ReadTopicError {
         ReadTopicError::Kafka { topic: self.name.clone(), source }
     }
 }

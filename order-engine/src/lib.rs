@@ -13,7 +13,7 @@ mod roles;
 mod serve;
 
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
-pub use participants::databases;
 pub use health::{HealthError, health};
+pub use participants::databases;
 pub use roles::{Role, UnknownRole};
 pub use serve::{ServeError, serve, serve_until};

@@ -9,13 +9,13 @@ use domain::order::contract::TOPIC;
 use event_store::{Store, StoreOptions};
 use messaging::checkpoint::{self, Checkpoint};
 use messaging::topics::RELAY_CHECKPOINT;
+use messaging::whole_topic::Topic;
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
 use tokio_postgres::Row;
 
 use crate::connections::{brokers, orders_client, orders_database, read_client};
-use crate::kafka::Topic;
 
 /// `relay …`
 #[derive(Debug, Subcommand)]
@@ -151,7 +151,7 @@ async fn partitions(brokers: &str, rows: &[Row]) -> Result<Vec<Partition>, BoxEr
     }
     let next_offset = |row: Option<&&Row>| row.map_or(Ok(0), |row| row.try_get::<_, i64>(1));
     let start = |partition: i32| next_offset(known.get(&partition)).unwrap_or_default();
-    let ends = Topic::open(brokers, TOPIC, start).await?.ends().await?;
+    let ends = Topic::open("orderctl", brokers, TOPIC, start).await?.ends().await?;
     let mut partitions = Vec::new();
     for (number, end) in ends {
         let row = known.get(&number);

@@ -12,7 +12,6 @@ pub mod engine;
 pub mod events;
 pub mod export;
 pub mod import;
-pub mod kafka;
 pub mod lag;
 pub mod orders;
 pub mod privacy;

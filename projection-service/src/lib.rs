@@ -10,6 +10,7 @@
 //! from the event log and sets the offsets to match.
 
 mod attempt;
+pub mod audit;
 mod backoff;
 mod batch;
 mod config;

@@ -9,6 +9,7 @@
 //! Does not: assign positions (the sequencer does) or decide which process runs: a lease decides, and fencing enforces
 //! it.
 
+pub mod audit;
 mod error;
 mod kinds;
 mod options;

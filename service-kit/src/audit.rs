@@ -1,4 +1,4 @@
-//! What an audit finds.
+//! What an audit finds. Each crate examines what it keeps; who asks for it puts the findings together.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub enum Invariant {
     I3,
     /// Every event is in Kafka exactly once, unchanged, and nothing else is.
     I4,
-    /// An order's records are in one partition, in order.
+    /// A stream's records are in one partition, in order.
     I5,
     /// Every row of a read model is the fold of its events, and none is missing.
     I6,
@@ -36,9 +36,9 @@ pub struct Finding {
     pub invariant: Invariant,
     /// What is wrong, for programs.
     pub code: &'static str,
-    /// Id of the stream; `None` if the finding is not about one order.
+    /// Id of the stream; `None` if the finding is not about one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<String>,
+    pub stream: Option<String>,
     /// Version of the event in its stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
@@ -52,15 +52,17 @@ pub struct Finding {
 impl Finding {
     /// A finding without ids.
     pub fn new(invariant: Invariant, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { invariant, code, order: None, version: None, position: None, detail: detail.into() }
+        Self { invariant, code, stream: None, version: None, position: None, detail: detail.into() }
     }
 
     /// Of this event.
-    pub fn of(self, order: impl Into<String>, version: i64) -> Self {
-        Self { order: Some(order.into()), version: Some(version), ..self }
+    #[must_use]
+    pub fn of(self, stream: impl Into<String>, version: i64) -> Self {
+        Self { stream: Some(stream.into()), version: Some(version), ..self }
     }
 
     /// At this position of the log.
+    #[must_use]
     pub fn at(self, position: Position) -> Self {
         Self { position: Some(position), ..self }
     }
@@ -69,8 +71,8 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} {}", self.invariant, self.code)?;
-        if let Some(order) = &self.order {
-            write!(f, " order {order}")?;
+        if let Some(stream) = &self.stream {
+            write!(f, " stream {stream}")?;
         }
         if let Some(version) = self.version {
             write!(f, " version {version}")?;

@@ -4,6 +4,7 @@
 //! ([`clock::Clock`], [`clock::Ids`], settings, cancellation tokens) and stay testable. It knows nothing of orders,
 //! Kafka or read models.
 
+pub mod audit;
 pub mod auth;
 #[expect(clippy::disallowed_methods, reason = "the one module that reads clocks and draws random numbers")]
 pub mod clock;

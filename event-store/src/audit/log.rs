@@ -2,10 +2,10 @@
 
 use domain::contract::Position;
 use service_kit::BoxError;
+use service_kit::audit::{Finding, Findings, Invariant, LISTED_MAX};
 use tokio_postgres::{Client, Row};
 
 use super::Range;
-use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
 
 /// Finds streams whose versions are not contiguous, in the whole store.
 ///
@@ -51,7 +51,7 @@ pub async fn positions(client: &Client, range: Range, findings: &mut Findings) -
     }
     let events = [
         (
-            include_str!("../sql/audit_order.sql"),
+            include_str!("../sql/audit_stream_order.sql"),
             "not_in_stream_order",
             "an earlier version of the stream is not right before it",
         ),

@@ -1,3 +1,3 @@
-SELECT position, aggregate_id, sequence
+SELECT position, aggregate_id, sequence, aggregate_type
 FROM log
 WHERE shard = $1 AND position = ANY ($2::bigint[])

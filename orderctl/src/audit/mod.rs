@@ -6,36 +6,34 @@
 //! bit per event, one order, one batch, and the sums. I3 to I5 begin at `--from`, the others cover the whole store.
 //! Does not: repair anything.
 
-mod answers;
-mod consumed;
-mod finding;
-mod histories;
-mod log;
 mod report;
-mod rows;
-mod seen;
 #[cfg(test)]
 mod tests;
-mod topic;
-mod waits;
 
 use clap::Args;
+use command_kit::audit::{self as answers, ReceiptForm};
+use domain::Decider;
 use domain::contract::Position;
-use domain::order::contract::TOPIC;
+use domain::order::Order;
+use domain::order::contract::{PublicEvent, Published, TOPIC};
+use event_store::audit::{self as log, ranges};
 use event_store::{Store, StoreOptions};
+use messaging::topics::RELAY_CHECKPOINT;
+use messaging::whole_topic::Topic;
 use messaging::{Decoder, Readers, Registry};
+use projection_service::audit::{self as projected, Consumed};
 use read_models::GROUP;
+use read_models::audit::Sorted;
+use relay::audit::{self as relayed, Histories};
 use service_kit::BoxError;
+use service_kit::audit::Findings;
 use service_kit::clock::Stopwatch;
 use service_kit::config::{MessagingSettings, Variables};
 use std::time::Duration;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
+use uuid::Uuid;
 
 use crate::connections::{orders_client, orders_database, read_client};
-use crate::kafka::Topic;
-use consumed::Consumed;
-use finding::Findings;
-use histories::Histories;
 use report::Report;
 
 /// `audit`
@@ -49,17 +47,23 @@ pub struct AuditArgs {
     pub from: Option<Position>,
 }
 
+/// What this tool is to Kafka.
+const CLIENT_ID: &str = "orderctl";
 /// Time between two lines of progress.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
-/// Positions of one shard that are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
-    pub shard: i16,
-    /// The position before the first that is checked.
-    pub after: i64,
-    /// The last position that is checked.
-    pub last: i64,
+/// The receipts of an order's commands.
+const RECEIPTS: ReceiptForm = ReceiptForm { kind: Order::KIND, id_field: "orderId" };
+
+/// Orders as the read models are compared with them.
+struct Orders<'a, 'b>(&'b mut Histories<'a, PublicEvent>);
+
+impl Sorted for Orders<'_, '_> {
+    type Item = Published;
+
+    async fn page(&mut self) -> Result<Vec<(Uuid, Published)>, BoxError> {
+        self.0.page().await
+    }
 }
 
 /// Runs the audit and prints what it found; `false` when it found something.
@@ -83,10 +87,10 @@ pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxE
         log::positions(&orders, *range, &mut findings).await?;
     }
     for range in &ranges {
-        waits::relay(&store, brokers, *range, &mut findings).await?;
+        relayed::wait(&store, brokers, RELAY_CHECKPOINT, *range, &mut findings).await?;
     }
-    let ends = Topic::open(brokers, TOPIC, |_| 0).await?.ends().await?;
-    waits::projectors(&read, TOPIC, &ends, &mut findings).await?;
+    let ends = Topic::open(CLIENT_ID, brokers, TOPIC, |_| 0).await?.ends().await?;
+    projected::wait(&read, TOPIC, &ends, &mut findings).await?;
 
     // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
     let read = snapshot(&mut read).await?;
@@ -98,20 +102,29 @@ pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxE
     let looked = {
         let orders = snapshot(&mut orders).await?;
         let mut histories = Histories::open(&orders, &readers).await?;
-        rows::check(&read, &mut histories, (&heads, &consumed.orders), &mut findings).await?
+        let rows = Orders(&mut histories);
+        let looked = projected::check(&read, rows, &heads, &consumed, &mut findings).await?;
+        findings.append(&mut histories.findings);
+        looked
     };
-    let answers = answers::check(&orders, &mut findings).await?;
+    let answers = answers::check(&orders, RECEIPTS, &mut findings).await?;
     let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
     eprintln!("comparing {events} events with topic {TOPIC}");
     let mut last_line = Stopwatch::start();
-    let topic = Topic::open(brokers, TOPIC, |_| 0).await?;
-    let compared = topic::compare(&orders, topic, &ranges, &mut consumed, &mut findings, |compared| {
-        if last_line.elapsed() >= PROGRESS_EVERY {
-            last_line = Stopwatch::start();
-            eprintln!("{compared} of {events} compared");
-        }
-    })
-    .await?;
+    let topic = Topic::open(CLIENT_ID, brokers, TOPIC, |_| 0).await?;
+    // The log's only topic, which has the events of all kinds of streams.
+    let belongs = |_: &str| true;
+    let compared =
+        relayed::compare(&orders, topic, &ranges, belongs, &mut findings, async |records, compared, findings| {
+            consumed.batch(records, findings).await?;
+            if last_line.elapsed() >= PROGRESS_EVERY {
+                last_line = Stopwatch::start();
+                eprintln!("{compared} of {events} compared");
+            }
+            Ok(())
+        })
+        .await?;
+    consumed.finish(&mut findings);
     let (looked, parked) = looked;
     let counts = consumed.counts;
     let took = watch.elapsed();
@@ -127,22 +140,4 @@ async fn snapshot(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
     // The first statement decides which moment that is.
     transaction.query_one("SELECT 1", &[]).await?;
     Ok(transaction)
-}
-
-async fn ranges(store: &Store, from: Option<Position>) -> Result<Vec<Range>, BoxError> {
-    let mut ranges = Vec::new();
-    for shard in 0..store.identity().shards {
-        let last = store.head(shard).await?;
-        let after = from.filter(|from| from.shard == shard).map_or(0, |from| from.position);
-        if after > last {
-            return Err(format!("--from {shard}.{after} is behind the end of the log, {shard}.{last}").into());
-        }
-        ranges.push(Range { shard, after, last });
-    }
-    match from {
-        Some(from) if from.shard >= store.identity().shards => {
-            Err(format!("the log has no shard {}", from.shard).into())
-        }
-        _ => Ok(ranges),
-    }
 }

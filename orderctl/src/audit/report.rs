@@ -3,13 +3,11 @@
 use std::io::Write;
 use std::time::Duration;
 
+use event_store::audit::Range;
+use projection_service::audit::{Counts, ParkedKey};
 use read_models::audit::Looked;
 use serde_json::json;
-
-use super::Range;
-use super::consumed::Counts;
-use super::finding::Findings;
-use super::rows::ParkedKey;
+use service_kit::audit::Findings;
 
 /// The result of an audit, to be printed.
 pub struct Report<'a> {

@@ -7,14 +7,15 @@ use domain::order::contract::PublicEvent;
 use domain::{EventId, OrderId};
 use event_store::migrations;
 use messaging::testing::{TestTopic, brokers, cancelled, drafted, new_order, registry};
-use messaging::{Decoder, OutgoingRecord};
+use messaging::{Decoder, IncomingRecord, OutgoingRecord};
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
 
-use super::consumed::Consumed;
-use super::finding::Findings;
-use super::{Range, log, topic};
-use crate::kafka::Topic;
+use event_store::audit::{self as log, Range};
+use messaging::whole_topic::Topic;
+use projection_service::audit::Consumed;
+use relay::audit::compare;
+use service_kit::audit::Findings;
 
 /// A log of orders with two events each, and the records that a faithful relay publishes.
 struct Written {
@@ -58,7 +59,7 @@ impl Written {
             topic.publish(&encoder, batch).await;
         }
         let mut findings = Findings::default();
-        let reading = Topic::open(&brokers(), &topic.name, |_| 0).await.unwrap();
+        let reading = Topic::open("audit", &brokers(), &topic.name, |_| 0).await.unwrap();
         // Nobody has consumed any of it.
         let models = TestDatabase::create().await;
         read_models::migrate(models.url(), |_| ()).await.unwrap();
@@ -67,7 +68,10 @@ impl Written {
         let read = read.transaction().await.unwrap();
         let mut consumed = Consumed::load(&read, &decoder, "read", &topic.name).await.unwrap();
         let ranges = [self.range()];
-        topic::compare(&self.client, reading, &ranges, &mut consumed, &mut findings, |_| ()).await.unwrap();
+        let on_records =
+            async |records: &[IncomingRecord], _: u64, findings: &mut Findings| consumed.batch(records, findings).await;
+        compare(&self.client, reading, &ranges, |_| true, &mut findings, on_records).await.unwrap();
+        consumed.finish(&mut findings);
         findings
     }
 
@@ -83,7 +87,7 @@ impl Written {
 /// Code, order and position of each finding.
 fn reported(findings: &Findings) -> Vec<(&'static str, Option<String>, Option<i64>)> {
     let number = |position: Option<Position>| position.map(|position| position.position);
-    findings.listed.iter().map(|finding| (finding.code, finding.order.clone(), number(finding.position))).collect()
+    findings.listed.iter().map(|finding| (finding.code, finding.stream.clone(), number(finding.position))).collect()
 }
 
 #[tokio::test]

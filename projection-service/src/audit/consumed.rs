@@ -8,11 +8,10 @@ use domain::order::contract::Published;
 use messaging::{Decoder, IncomingRecord};
 use serde::Serialize;
 use service_kit::BoxError;
+use service_kit::audit::{Finding, Findings, Invariant};
 use service_kit::errors::chain;
 use tokio_postgres::{GenericClient, Transaction};
 use uuid::Uuid;
-
-use super::finding::{Finding, Findings, Invariant};
 
 /// Parked and given-up records of one order.
 #[derive(Debug, Clone)]
@@ -47,7 +46,7 @@ pub struct Consumed<'a> {
     /// Partition and offset of each record that is parked (`false`) or was given up (`true`).
     held: HashMap<(i32, i64), bool>,
     /// What is held by order; records that name none are not in it.
-    pub orders: HashMap<Uuid, Held>,
+    pub(super) orders: HashMap<Uuid, Held>,
     /// What was counted so far.
     pub counts: Counts,
 }
@@ -56,7 +55,7 @@ pub struct Consumed<'a> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn groups(
+pub(super) async fn groups(
     client: &impl GenericClient,
     topic: &str,
 ) -> Result<BTreeMap<String, BTreeMap<i32, i64>>, BoxError> {
@@ -132,7 +131,7 @@ impl<'a> Consumed<'a> {
                     "record_undecodable",
                     format!("{}: {}", location(record), chain(&error)),
                 );
-                findings.push(Finding { order: key(record), ..finding });
+                findings.push(Finding { stream: key(record), ..finding });
                 Ok(None)
             }
         }
@@ -178,11 +177,11 @@ impl<'a> Consumed<'a> {
 
 fn lost(record: &IncomingRecord) -> Finding {
     let detail = format!("{} was consumed and is neither applied nor parked", location(record));
-    Finding { order: key(record), ..Finding::new(Invariant::I14, "neither_applied_nor_parked", detail) }
+    Finding { stream: key(record), ..Finding::new(Invariant::I14, "neither_applied_nor_parked", detail) }
 }
 
 /// The offset and partition of a record, as text for people.
-pub fn location(record: &IncomingRecord) -> String {
+fn location(record: &IncomingRecord) -> String {
     format!("offset {} of partition {}", record.offset, record.partition)
 }
 

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use domain::contract::Position;
-use read_models::audit::{Behind, Found, Looked, audit};
+use domain::order::contract::Published;
+use read_models::audit::{Behind, Found, Looked, Sorted, audit};
 use read_models::rebuild::Difference;
 use serde::Serialize;
 use serde_json::Value;
 use service_kit::BoxError;
+use service_kit::audit::{Finding, Findings, Invariant};
 use service_kit::errors::chain;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use super::consumed::Held;
-use super::finding::{Finding, Findings, Invariant};
-use super::histories::Histories;
+use super::consumed::{Consumed, Held};
 
 /// Most fields that are reported for one differing row.
 const FIELDS_REPORTED_MAX: usize = 4;
@@ -32,22 +32,24 @@ pub struct ParkedKey {
     pub falsifies: Vec<String>,
 }
 
-/// Holds all live rows against the log.
+/// Holds all live rows against the log, up to its heads by shard.
 ///
 /// # Errors
 /// When either cannot be read.
 pub async fn check(
     read: &Transaction<'_>,
-    histories: &mut Histories<'_>,
-    (heads, held): (&[i64], &HashMap<Uuid, Held>),
+    histories: impl Sorted<Item = Published>,
+    heads: &[i64],
+    consumed: &Consumed<'_>,
     findings: &mut Findings,
 ) -> Result<(Looked, Vec<ParkedKey>), BoxError> {
+    let held = &consumed.orders;
     let mut parked: HashMap<Uuid, ParkedKey> = HashMap::new();
     for (order, held) in held.iter().filter(|(_, held)| held.records > 0) {
         let Held { records, reason, .. } = held.clone();
         parked.insert(*order, ParkedKey { order: *order, records, reason, falsifies: Vec::new() });
     }
-    let looked = audit(read, &mut *histories, heads, &mut |found| match found {
+    let looked = audit(read, histories, heads, &mut |found| match found {
         Found::Behind(behind) if parked.contains_key(&behind.order_id) => {
             parked.entry(behind.order_id).and_modify(|key| key.falsifies = behind.falsifies);
         }
@@ -60,9 +62,8 @@ pub async fn check(
     for key in &parked {
         let sums = if key.falsifies.is_empty() { "no sum".to_owned() } else { key.falsifies.join(", ") };
         let detail = format!("{} records wait ({}); false for it: {sums}", key.records, key.reason);
-        findings.push(Finding { order: Some(key.order.to_string()), ..Finding::new(Invariant::I6, "parked", detail) });
+        findings.push(Finding { stream: Some(key.order.to_string()), ..Finding::new(Invariant::I6, "parked", detail) });
     }
-    findings.append(&mut histories.findings);
     Ok((looked, parked))
 }
 
@@ -81,7 +82,7 @@ fn finding(found: Found) -> Finding {
     match found {
         Found::Differs(difference) => of_difference(&difference),
         Found::Damaged { order_id, error } => {
-            Finding { order: Some(order_id.to_string()), ..new("row_unreadable", chain(&error)) }
+            Finding { stream: Some(order_id.to_string()), ..new("row_unreadable", chain(&error)) }
         }
         Found::Ahead { order_id, applied, stored } => {
             new("ahead_of_log", format!("the log ends with version {stored}")).of(order_id.to_string(), applied)
@@ -90,7 +91,7 @@ fn finding(found: Found) -> Finding {
         Found::Behind(behind) => not_projected(&behind, None),
         Found::Unequal { model, kept, orders } => {
             let detail = format!("{model} is not what the kept generation {kept} has: {}", orders.join(" "));
-            Finding { order: orders.first().cloned(), ..new("generations_differ", detail) }
+            Finding { stream: orders.first().cloned(), ..new("generations_differ", detail) }
         }
     }
 }
@@ -111,7 +112,7 @@ fn of_difference(difference: &Difference) -> Finding {
     let key = Value::Object(key.clone());
     let finding = Finding::new(Invariant::I6, code, format!("{model} {key} {}{more}", reported.join(", ")));
     Finding {
-        order: key["order_id"].as_str().map(str::to_owned),
+        stream: key["order_id"].as_str().map(str::to_owned),
         version: key["version"].as_i64(),
         position: events.first().and_then(|text| text.parse::<Position>().ok()),
         ..finding

@@ -1,20 +1,22 @@
-//! Checks in Kafka: I4 and I5, by comparing each record with the log; and whether consumed records were processed.
+//! Checks in Kafka: I4 and I5, by comparing each record of a topic with the log.
 
 use std::collections::{BTreeMap, HashMap};
 
 use domain::contract::Position;
+use event_store::audit::{AuditedRow, Range, rows_at, streams_at};
+use messaging::whole_topic::Topic;
 use messaging::{IncomingRecord, headers, partition_of};
 use service_kit::BoxError;
+use service_kit::audit::{Finding, Findings, Invariant};
 use tokio_postgres::Client;
 
-use super::Range;
-use super::consumed::{Consumed, location};
-use super::finding::{Finding, Findings, Invariant, LISTED_MAX};
 use super::seen::Seen;
-use crate::kafka::Topic;
+
+/// Positions whose streams are asked for at once.
+const POSITIONS_AT_ONCE: usize = 10_000;
 
 /// Compares a topic with the log.
-pub struct Comparison<'a> {
+struct Comparison<'a> {
     client: &'a Client,
     findings: &'a mut Findings,
     partitions: usize,
@@ -35,30 +37,29 @@ struct Claim {
     hash: Option<String>,
 }
 
-/// Compares all committed records with the log, in both directions, and checks what the projector did with each record it
-/// has consumed. Returns how many records were compared.
+/// Compares all committed records of a topic with the log, in both directions. `belongs` says of which kinds of streams the topic
+/// has the events; `on_records` gets each batch after it was compared, with the number of records compared so far. Returns that
+/// number.
 ///
 /// # Errors
-/// When Kafka or the database cannot be read.
+/// When Kafka or the database cannot be read, or what `on_records` answers.
 pub async fn compare(
     client: &Client,
     mut topic: Topic,
     ranges: &[Range],
-    consumed: &mut Consumed<'_>,
+    belongs: impl Fn(&str) -> bool,
     findings: &mut Findings,
-    mut progress: impl FnMut(u64),
+    mut on_records: impl AsyncFnMut(&[IncomingRecord], u64, &mut Findings) -> Result<(), BoxError>,
 ) -> Result<u64, BoxError> {
     let seen = ranges.iter().map(|range| (range.shard, Seen::new(range.after, range.last))).collect();
     let partitions = topic.partitions();
     let mut comparison = Comparison { client, findings, partitions, seen, last: HashMap::new(), compared: 0 };
     while let Some(records) = topic.next().await? {
         comparison.batch(&records).await?;
-        consumed.batch(&records, comparison.findings).await?;
-        progress(comparison.compared);
+        on_records(&records, comparison.compared, comparison.findings).await?;
     }
     topic.close().await;
-    consumed.finish(comparison.findings);
-    comparison.missing().await?;
+    comparison.missing(belongs).await?;
     Ok(comparison.compared)
 }
 
@@ -105,7 +106,7 @@ impl Comparison<'_> {
         })
     }
 
-    /// I5: positions grow within a partition and a key has one partition; with I3 an order's versions are in order then.
+    /// I5: positions grow within a partition and a key has one partition; with I3 a stream's versions are in order then.
     fn check_order(&mut self, record: &IncomingRecord, claim: &Claim) {
         let Position { shard, position } = claim.position;
         let last = self.last.insert((record.partition, shard), (position, record.offset));
@@ -122,27 +123,23 @@ impl Comparison<'_> {
 
     async fn against_log(&mut self, shard: i16, claims: &[Claim]) -> Result<(), BoxError> {
         let positions: Vec<i64> = claims.iter().map(|claim| claim.position.position).collect();
-        let rows = self.client.query(include_str!("../sql/audit_rows.sql"), &[&shard, &positions]).await?;
-        let mut stored = HashMap::with_capacity(rows.len());
-        for row in rows {
-            let values: (String, i64, String, String) =
-                (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
-            stored.insert(row.try_get::<_, i64>(0)?, values);
-        }
+        let rows = rows_at(self.client, shard, &positions).await?;
+        let stored: HashMap<i64, AuditedRow> = rows.into_iter().map(|row| (row.position, row)).collect();
         for claim in claims {
             self.compared += 1;
-            let Some((order, version, event_id, hash)) = stored.get(&claim.position.position) else {
+            let Some(row) = stored.get(&claim.position.position) else {
                 self.findings.push(claim.finding("not_in_log", "the log has no such event"));
                 continue;
             };
             let differences = [
-                ("order", *order != claim.key),
-                ("version", Some(*version) != claim.version),
-                ("event id", Some(event_id) != claim.event_id.as_ref()),
-                ("payload", Some(hash) != claim.hash.as_ref()),
+                ("stream", row.stream_id != claim.key),
+                ("version", Some(row.version) != claim.version),
+                ("event id", Some(&row.event_id) != claim.event_id.as_ref()),
+                ("payload", Some(&row.payload_hash) != claim.hash.as_ref()),
             ];
             for (what, _) in differences.iter().filter(|(_, differs)| *differs) {
-                let detail = format!("its {what} is another one in the log (order {order}, version {version})");
+                let AuditedRow { stream_id, version, .. } = row;
+                let detail = format!("its {what} is another one in the log (stream {stream_id}, version {version})");
                 self.findings.push(claim.finding("differs", &detail));
             }
         }
@@ -150,27 +147,30 @@ impl Comparison<'_> {
     }
 
     /// What the log has and the topic lacks.
-    async fn missing(&mut self) -> Result<(), BoxError> {
+    async fn missing(&mut self, belongs: impl Fn(&str) -> bool) -> Result<(), BoxError> {
         for (shard, seen) in std::mem::take(&mut self.seen) {
-            let missing: Vec<i64> = seen.missing().take(LISTED_MAX).collect();
-            let total = if missing.len() < LISTED_MAX { missing.len() } else { seen.missing().count() };
-            if total == 0 {
-                continue;
+            let missing: Vec<i64> = seen.missing().collect();
+            for positions in missing.chunks(POSITIONS_AT_ONCE) {
+                let streams = streams_at(self.client, shard, positions).await?;
+                for stream in streams.into_iter().filter(|stream| belongs(&stream.kind)) {
+                    let position = Position { shard, position: stream.position };
+                    let finding = Finding::new(Invariant::I4, "not_in_kafka", "the topic has no record of the event");
+                    self.findings.push(finding.of(stream.stream_id, stream.version).at(position));
+                }
             }
-            for row in self.client.query(include_str!("../sql/audit_streams.sql"), &[&shard, &missing]).await? {
-                let position = Position { shard, position: row.try_get(0)? };
-                let finding = Finding::new(Invariant::I4, "not_in_kafka", "the topic has no record of the event");
-                self.findings.push(finding.of(row.try_get::<_, String>(1)?, row.try_get(2)?).at(position));
-            }
-            self.findings.count += u64::try_from(total - missing.len()).unwrap_or_default();
         }
         Ok(())
     }
 }
 
+/// The offset and partition of a record, as text for people.
+fn location(record: &IncomingRecord) -> String {
+    format!("offset {} of partition {}", record.offset, record.partition)
+}
+
 impl Claim {
     fn finding(&self, code: &'static str, detail: &str) -> Finding {
         let finding = Finding::new(Invariant::I4, code, detail).at(self.position);
-        Finding { order: Some(self.key.clone()), version: self.version, ..finding }
+        Finding { stream: Some(self.key.clone()), version: self.version, ..finding }
     }
 }

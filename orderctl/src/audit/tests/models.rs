@@ -6,19 +6,21 @@ use domain::{
     Currency, CustomerId, Decider, ExternalReference, ImportSource, OrderId, OrderNumber, Quantity, Sku, StoredEvent,
     TenantId, Timestamp, UnitPrice,
 };
+use event_store::audit::Range;
 use event_store::{Store, StoreOptions};
 use messaging::testing::{TestTopic, brokers, new_order, registry};
-use messaging::{Decoder, OutgoingRecord, Readers};
+use messaging::whole_topic::Topic;
+use messaging::{Decoder, IncomingRecord, OutgoingRecord, Readers};
+use projection_service::audit::{Consumed, Counts, ParkedKey};
 use read_models::rebuild::{Purpose, RebuildOptions, rebuild};
 use read_models::{Applier, Model};
+use relay::audit::Histories;
+use service_kit::audit::{Finding, Findings};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
 
-use super::super::consumed::Counts;
-use super::super::rows::ParkedKey;
-use super::super::{Consumed, Findings, Histories, Range, answers, rows, snapshot, topic};
-use crate::kafka::Topic;
+use super::super::{Orders, RECEIPTS, answers, projected, relayed, snapshot};
 use crate::replay::StoreLog;
 
 /// Imported orders in log, topic and read models, and the answers of their keys.
@@ -127,15 +129,19 @@ impl World {
         let (looked, parked) = {
             let orders = snapshot(&mut orders).await.unwrap();
             let mut histories = Histories::open(&orders, &readers).await.unwrap();
-            rows::check(&read, &mut histories, (&[head], &consumed.orders), &mut findings).await.unwrap()
+            let rows = Orders(&mut histories);
+            let looked = projected::check(&read, rows, &[head], &consumed, &mut findings).await.unwrap();
+            findings.append(&mut histories.findings);
+            looked
         };
-        answers::check(&orders, &mut findings).await.unwrap();
+        answers::check(&orders, RECEIPTS, &mut findings).await.unwrap();
         let ranges = [Range { shard: 0, after: 0, last: head }];
-        let topic = Topic::open(&brokers(), &self.topic.name, |_| 0).await.unwrap();
-        topic::compare(&orders, topic, &ranges, &mut consumed, &mut findings, |_| ()).await.unwrap();
-        let reported = |finding: &super::super::finding::Finding| {
-            (format!("{:?}", finding.invariant), finding.code, finding.order.clone())
-        };
+        let topic = Topic::open("audit", &brokers(), &self.topic.name, |_| 0).await.unwrap();
+        let on_records =
+            async |records: &[IncomingRecord], _: u64, findings: &mut Findings| consumed.batch(records, findings).await;
+        relayed::compare(&orders, topic, &ranges, |_| true, &mut findings, on_records).await.unwrap();
+        consumed.finish(&mut findings);
+        let reported = |finding: &Finding| (format!("{:?}", finding.invariant), finding.code, finding.stream.clone());
         let mut all: Vec<_> = findings.listed.iter().map(reported).collect();
         all.sort();
         let details = findings.listed.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
