@@ -12,7 +12,7 @@ BASE ?= HEAD~1
 BENCHES ?= append relay http
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-import bench-scale bench-compare conformance crashes schemas fmt lint
+.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-import bench-reads bench-scale bench-compare conformance crashes schemas fmt lint
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -58,6 +58,9 @@ bench-e2e: build ## orders by HTTP until GraphQL shows them: rate, latencies, me
 
 bench-import: build ## a file of orders until GraphQL shows the last: rate, memory, disk (ORDERS_DATA)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench import
+
+bench-reads: build ## GraphQL reads of a year of orders beside PostGraphile and plain SQL (ORDERS_DATA, BENCH_PEERS=ours)
+	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench reads
 
 bench-compare: ## this checkout beside another, in alternating pairs (BASE=commit or folder, BENCHES='append http')
 	@$(LOCAL)/compare.sh '$(BASE)' $(BENCHES)

@@ -18,6 +18,7 @@ pub mod history;
 pub mod http;
 pub mod orders;
 pub mod ours;
+pub mod reads;
 pub mod relaying;
 pub mod replayed;
 pub mod sample;

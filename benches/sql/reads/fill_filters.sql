@@ -1,0 +1,1 @@
+INSERT INTO bench_reads.filters SELECT place - 1, key FROM unnest($1::text[]) WITH ORDINALITY AS keys (key, place)
