@@ -3,15 +3,17 @@
 //!
 //! Imports the real year where `ORDERS_DATA` names its folder, else a generated one. `BENCH_ROUNDS` (5), `BENCH_SECONDS` (10)
 //! a cell, `BENCH_CONNECTIONS` (32), `BENCH_CASES` (`a b c d e`), `BENCH_PEERS` (`ours postgraphile json_agg`).
+//! `BENCH_OTHERS_MAX`, if set, is how many percent of a core others on the machine may use during a cell: it is run again, at
+//! most five times, while they use more, and the least disturbed run counts.
 
 use std::process::ExitCode;
 
 use benches::reads::client::Endpoint;
+use benches::reads::contest::{Contest, Engine};
 use benches::reads::keys::Keys;
 use benches::reads::models::Models;
 use benches::reads::pgbench::Pgbench;
 use benches::reads::postgraphile::Postgraphile;
-use benches::reads::rounds::{Contest, Engine};
 use benches::reads::settings::{Peer, Settings};
 use benches::reads::{processes, year};
 use benches::whole;
@@ -55,7 +57,11 @@ async fn measure(settings: Settings) {
     let contest = Contest { settings, tenant: TENANT, models, keys, engine, postgraphile, pgbench };
     let bodies = contest.bodies().await;
     contest.compare(&bodies).await;
-    contest.run(&bodies).await;
+    let results = contest.run(&bodies).await;
+    for case in &contest.settings.cases {
+        results.print(*case);
+    }
+    results.print_others();
     contest.walk().await;
     println!("reads_orders={orders}");
     println!("reads_bytes_an_order={:.0}", bytes / f64::from(u32::try_from(orders).expect("a year of orders")));

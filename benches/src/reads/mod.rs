@@ -4,6 +4,8 @@
 pub mod answers;
 pub mod case;
 pub mod client;
+pub mod contest;
+pub mod figures;
 pub mod keys;
 pub mod models;
 pub mod pgbench;

@@ -41,10 +41,12 @@ pub struct Settings {
     pub cases: Vec<Case>,
     /// The engine, and whom it is compared with.
     pub peers: Vec<Peer>,
+    /// A cell is run again while others on the machine take more than this of a core.
+    pub others_percent_max: Option<f64>,
 }
 
 impl Settings {
-    /// Reads `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS`, `BENCH_CASES` and `BENCH_PEERS`.
+    /// Reads `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS`, `BENCH_CASES`, `BENCH_PEERS` and `BENCH_OTHERS_MAX`.
     ///
     /// # Errors
     /// A sentence that names the variable and what it must be.
@@ -53,12 +55,15 @@ impl Settings {
         if !peers.contains(&Peer::Ours) {
             peers.insert(0, Peer::Ours);
         }
+        let seconds = number("BENCH_SECONDS")?.unwrap_or(10);
+        let percent = number("BENCH_OTHERS_MAX")?;
         Ok(Self {
-            rounds: number("BENCH_ROUNDS", 5)?,
-            time: Duration::from_secs(number("BENCH_SECONDS", 10)? as u64),
-            connections: number("BENCH_CONNECTIONS", 32)?,
+            rounds: number("BENCH_ROUNDS")?.unwrap_or(5),
+            time: Duration::from_secs(seconds as u64),
+            connections: number("BENCH_CONNECTIONS")?.unwrap_or(32),
             cases: chosen("BENCH_CASES", Case::ALL.map(|case| (case.letter(), case)))?,
             peers,
+            others_percent_max: percent.map(|percent| percent as f64),
         })
     }
 
@@ -68,13 +73,12 @@ impl Settings {
     }
 }
 
-fn number(name: &str, default: usize) -> Result<usize, String> {
-    match variable(name) {
-        None => Ok(default),
-        Some(text) => {
-            let number = text.parse().ok().filter(|number| *number > 0);
-            number.ok_or_else(|| format!("{name} is {text:?}; it must be a whole number from 1 on"))
-        }
+/// None where the variable is not set.
+fn number(name: &str) -> Result<Option<usize>, String> {
+    let Some(text) = variable(name) else { return Ok(None) };
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(Some(number)),
+        _ => Err(format!("{name} is {text:?}; it must be a whole number from 1 on")),
     }
 }
 
