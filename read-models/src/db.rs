@@ -83,8 +83,35 @@ struct Inner {
 #[derive(Clone)]
 struct Current {
     generations: Generations,
-    pool: Pool,
+    pools: Pools,
     read: Stopwatch,
+}
+
+/// The connections by how Postgres plans their statements.
+#[derive(Clone)]
+struct Pools {
+    /// Plans a statement once, for any values. Planning a page of orders takes longer than reading it.
+    once: Pool,
+    /// Plans a statement by its values, as often as that seems to pay.
+    by_values: Pool,
+}
+
+/// How often Postgres plans a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Planning {
+    /// Once: the plan is good for any values.
+    Once,
+    /// By its values: a rare value needs another plan than a frequent one.
+    ByValues,
+}
+
+impl Pools {
+    const fn of(&self, planning: Planning) -> &Pool {
+        match planning {
+            Planning::Once => &self.once,
+            Planning::ByValues => &self.by_values,
+        }
+    }
 }
 
 /// A statement with its values.
@@ -92,7 +119,7 @@ enum Statement<'a> {
     /// Prepared once on each connection.
     Fixed(&'static str, &'a [&'a (dyn ToSql + Sync)]),
     /// Built for a request. Those in use are kept prepared: see [`BuiltStatements`].
-    Built(&'a str, &'a [(&'a (dyn ToSql + Sync), Type)]),
+    Built(&'a str, &'a [(&'a (dyn ToSql + Sync), Type)], Planning),
 }
 
 /// The statements built for requests that are prepared on connections, by their texts, with the types of their parameters. Those
@@ -131,10 +158,17 @@ impl BuiltStatements {
 }
 
 impl Statement<'_> {
+    const fn planning(&self) -> Planning {
+        match self {
+            Self::Fixed(..) => Planning::Once,
+            Self::Built(_, _, planning) => *planning,
+        }
+    }
+
     async fn run(&self, client: &Object, pool: &Pool, built: &BuiltStatements) -> Result<Vec<Row>, Error> {
         match self {
             Self::Fixed(sql, values) => client.query(&client.prepare_cached(sql).await?, values).await,
-            Self::Built(sql, values) => {
+            Self::Built(sql, values, _) => {
                 let (values, types): (Vec<_>, Vec<_>) = values.iter().cloned().unzip();
                 built.note(sql, &types, pool);
                 client.query(&client.prepare_typed_cached(sql, &types).await?, &values).await
@@ -187,7 +221,7 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn check(&self) -> Result<(), ReadDbError> {
         let current = self.current().await?;
-        let client = current.pool.get().await.map_err(ReadDbError::Connection)?;
+        let client = current.pools.once.get().await.map_err(ReadDbError::Connection)?;
         Generations::usable(&**client).await.map(|_| ()).map_err(ReadDbError::Generations)
     }
 
@@ -205,10 +239,10 @@ impl ReadDb {
     pub(crate) async fn query_built(
         &self,
         what: &'static str,
-        sql: &str,
+        (sql, planning): (&str, Planning),
         values: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, ReadDbError> {
-        self.on_live(what, Statement::Built(sql, values)).await
+        self.on_live(what, Statement::Built(sql, values, planning)).await
     }
 
     /// Runs a statement on the live tables. The cached pointer may be a moment old, and after two switches in that time
@@ -216,15 +250,17 @@ impl ReadDb {
     async fn on_live(&self, what: &'static str, statement: Statement<'_>) -> Result<Vec<Row>, ReadDbError> {
         self.0.statements.fetch_add(1, Ordering::Relaxed);
         let current = self.current().await?;
-        let client = current.pool.get().await.map_err(ReadDbError::Connection)?;
+        let pool = current.pools.of(statement.planning());
+        let client = pool.get().await.map_err(ReadDbError::Connection)?;
         let failed = |source| ReadDbError::Statement { what, source };
-        match statement.run(&client, &current.pool, &self.0.built).await {
+        match statement.run(&client, pool, &self.0.built).await {
             Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
                 drop(client);
                 self.forget(&current.generations);
-                let Current { pool, .. } = self.current().await?;
+                let Current { pools, .. } = self.current().await?;
+                let pool = pools.of(statement.planning());
                 let client = pool.get().await.map_err(ReadDbError::Connection)?;
-                statement.run(&client, &pool, &self.0.built).await.map_err(failed)
+                statement.run(&client, pool, &self.0.built).await.map_err(failed)
             }
             answer => answer.map_err(failed),
         }
@@ -235,13 +271,13 @@ impl ReadDb {
         match self.known() {
             Some((current, false)) => Ok(current),
             // The first caller that finds the pointer stale reads it again; others go on with the cached one meanwhile.
-            Some((current, true)) => self.refresh(&current.pool, Some(&current)).await,
+            Some((current, true)) => self.refresh(&current.pools.once, Some(&current)).await,
             None => {
                 let _one = self.0.opening.lock().await;
                 if let Some((current, _)) = self.known() {
                     return Ok(current);
                 }
-                let pool = self.pool_with("public")?;
+                let pool = self.pool_with("public", Planning::Once)?;
                 self.refresh(&pool, None).await
             }
         }
@@ -270,16 +306,21 @@ impl ReadDb {
             return Ok(known.clone());
         }
         let generations = Generations::usable(&**client).await.map_err(ReadDbError::Generations)?;
-        let pool = self.pool_with(&generations.search_path())?;
-        let current = Current { generations, pool, read: Stopwatch::start() };
+        let pool = |planning| self.pool_with(&generations.search_path(), planning);
+        let pools = Pools { once: pool(Planning::Once)?, by_values: pool(Planning::ByValues)? };
+        let current = Current { generations, pools, read: Stopwatch::start() };
         *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(current.clone());
         Ok(current)
     }
 
-    fn pool_with(&self, search_path: &str) -> Result<Pool, ReadDbError> {
+    fn pool_with(&self, search_path: &str, planning: Planning) -> Result<Pool, ReadDbError> {
         let url = self.0.database.expose();
         let separator = if url.contains('?') { '&' } else { '?' };
-        let url = format!("{url}{separator}options=-c%20search_path%3D{search_path}");
+        let mode = match planning {
+            Planning::Once => "force_generic_plan",
+            Planning::ByValues => "auto",
+        };
+        let url = format!("{url}{separator}options=-c%20search_path%3D{search_path}%20-c%20plan_cache_mode%3D{mode}");
         postgres::pool(&DatabaseUrl::new(self.0.database.variable(), url), &self.0.settings.connect)
             .map_err(ReadDbError::Connect)
     }

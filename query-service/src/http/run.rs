@@ -258,7 +258,7 @@ async fn answer(shared: &Shared, viewer: Viewer, admitted: &Admitted) -> Respons
         _ => None,
     };
     let (data, errors) = output::execute::<_, Query>(&reading(shared, viewer), &selected, given).await;
-    let mut response = Response::new(data.map_or(Value::Null, |data| Value::Binary(data.into())));
+    let mut response = Response::new(data);
     response.errors = errors;
     response
 }

@@ -2,7 +2,8 @@
 
 use std::pin::Pin;
 
-use async_graphql::{Result, ServerError};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Result, ServerError, Value};
 use futures::future::join_all;
 
 use super::{Answered, ObjectInfo, Selected, SelectedField};
@@ -23,12 +24,13 @@ pub trait Root<R> {
 }
 
 /// Answers the selected fields of a root, all at the same time. `given` is the JSON of a field that is not the root's own, such as
-/// one of introspection. Returns the data, which is null where a field fails that must not be null, and the errors.
+/// one of introspection. Returns the data, whose members are written already ([`Value::Binary`]), or null where a field fails that
+/// must not be null; and the errors.
 pub async fn execute<R, T: Root<R>>(
     reading: &R,
     selected: &Selected,
     given: impl Fn(&SelectedField) -> Option<Vec<u8>>,
-) -> (Option<Vec<u8>>, Vec<ServerError>) {
+) -> (Value, Vec<ServerError>) {
     let answers = selected.fields().iter().map(|field| async {
         match field.index {
             Some(index) => match T::answer(reading, index, field).await {
@@ -38,34 +40,19 @@ pub async fn execute<R, T: Root<R>>(
             None => Answered::json(given(field).unwrap_or_else(|| b"null".to_vec())),
         }
     });
-    let mut answers = join_all(answers).await;
-    let mut errors: Vec<ServerError> =
-        answers.iter_mut().flat_map(|answered| std::mem::take(&mut answered.errors)).collect();
-    let room =
-        answers.iter().filter_map(|answered| answered.json.as_ref().ok()).map(|json| json.len() + KEY_BYTES).sum();
-    let mut data = Vec::with_capacity(room);
-    let mut is_null = false;
-    data.push(b'{');
-    for (number, (field, answered)) in selected.fields().iter().zip(answers).enumerate() {
-        if number > 0 {
-            data.push(b',');
-        }
-        data.extend_from_slice(field.json_key());
-        match answered.json {
-            Ok(json) => data.extend_from_slice(&json),
-            Err(error) => {
-                errors.push(error);
-                is_null |= !field.index.is_some_and(T::is_nullable);
-                data.extend_from_slice(b"null");
-            }
-        }
+    let answers = join_all(answers).await;
+    let (mut data, mut errors, mut is_null) = (IndexMap::with_capacity(answers.len()), Vec::new(), false);
+    for (field, answered) in selected.fields().iter().zip(answers) {
+        errors.extend(answered.errors);
+        let value = answered.json.map(Value::Binary).unwrap_or_else(|error| {
+            errors.push(error);
+            is_null |= !field.index.is_some_and(T::is_nullable);
+            Value::Null
+        });
+        data.insert(field.name_in_answer(), value);
     }
-    data.push(b'}');
-    ((!is_null).then_some(data), errors)
+    (if is_null { Value::Null } else { Value::Object(data) }, errors)
 }
-
-/// Room for a key, beside its value.
-const KEY_BYTES: usize = 32;
 
 /// Declares a root type: for each field its description, name, arguments, type, and the function that answers it, which gets what
 /// requests read with, the field's selection and its arguments.

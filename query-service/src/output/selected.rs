@@ -104,6 +104,11 @@ impl SelectedField {
         &self.key
     }
 
+    /// The key as the library has it.
+    pub fn name_in_answer(&self) -> Name {
+        self.key.clone()
+    }
+
     /// The key in the answer as JSON, with its colon.
     pub fn json_key(&self) -> &[u8] {
         self.json_key.as_bytes()

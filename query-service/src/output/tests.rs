@@ -102,7 +102,17 @@ async fn answer(query: &str, variables: Value) -> (String, Vec<Value>) {
     let error = |error: &async_graphql::ServerError| {
         json!([error.path, error.message, error.locations.first().map(|at| at.column)])
     };
-    (data.map_or("null".to_owned(), |data| String::from_utf8(data).unwrap()), errors.iter().map(error).collect())
+    let text = match data {
+        async_graphql::Value::Object(members) => {
+            let text = |(key, value): (&async_graphql::Name, &async_graphql::Value)| match value {
+                async_graphql::Value::Binary(json) => format!("\"{key}\":{}", String::from_utf8_lossy(json)),
+                other => format!("\"{key}\":{other}"),
+            };
+            format!("{{{}}}", members.iter().map(text).collect::<Vec<_>>().join(","))
+        }
+        other => other.to_string(),
+    };
+    (text, errors.iter().map(error).collect())
 }
 
 #[test]

@@ -27,7 +27,7 @@ struct Failed {
 }
 
 /// Room for an answer of usual size, so that it is not copied while it grows.
-const JSON_BYTES: usize = 16 * 1_024;
+const JSON_BYTES: usize = 32 * 1_024;
 
 impl Writer {
     /// A writer of an empty text.

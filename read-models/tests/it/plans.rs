@@ -251,6 +251,14 @@ async fn every_filter_has_an_index_in_every_sort() {
         filled.pages("all orders", &staff(), &all, mode).await;
         filled.pages("a customer's own", &customer("c7"), &all, mode).await;
         filled.of_customers(mode).await;
+        for country in ["GB", "LI"] {
+            let equal = |field, text: &str| Condition::Compare(field, Comparison::Equal, Value::Text(text.to_owned()));
+            let condition = Condition::All(vec![equal(Field::State, "COMPLETED"), equal(Field::Country, country)]);
+            for descending in [false, true] {
+                let newest = PageRequest { condition: condition.clone(), descending, limit: PAGE, ..request() };
+                filled.page(&format!("orders of {country} in a state"), &staff(), &newest, mode).await;
+            }
+        }
         filled.read.order(&staff(), Uuid::from_u128(1), &WITH_EVENTS).await.unwrap();
         filled.check("an order by id", mode, false).await;
         filled.read.orders(&staff(), &[Uuid::from_u128(1), Uuid::from_u128(2)], &WITH_EVENTS).await.unwrap();

@@ -11,6 +11,7 @@ use super::filter::ConditionSql;
 use super::orders::Visibility;
 use super::page::visible_condition;
 use super::{Condition, Field};
+use crate::db::Planning;
 use crate::table::{Reader, RowError};
 use crate::{Model, ReadDb, ReadDbError};
 
@@ -27,13 +28,15 @@ impl ReadDb {
         condition: &Condition,
         limit: u32,
     ) -> Result<i64, ReadDbError> {
-        let (mut sql, skeleton) = if visible.customer.is_none() && is_kept(condition) {
-            (ConditionSql::new("counted", 0), include_str!("../../../sql/order/query/order_count_kept.sql"))
+        let (mut sql, skeleton, planning) = if visible.customer.is_none() && is_kept(condition) {
+            let kept = include_str!("../../../sql/order/query/order_count_kept.sql");
+            (ConditionSql::new("counted", 0), kept, Planning::Once)
         } else {
-            (ConditionSql::new("order_summary", 0), include_str!("../../../sql/order/query/order_count.sql"))
+            let read = include_str!("../../../sql/order/query/order_count.sql");
+            (ConditionSql::new("order_summary", 0), read, Planning::ByValues)
         };
         let text = count_text(&mut sql, skeleton, visible, condition, limit);
-        let rows = self.query_built(COUNT, &text, &sql.values()).await?;
+        let rows = self.query_built(COUNT, (&text, planning), &sql.values()).await?;
         let count = |row| Reader { table: Model::OrderSummary.name(), row }.get("orders");
         rows.first().map_or(Ok(0), count).map_err(|source: RowError| ReadDbError::Row { what: COUNT, source })
     }
@@ -53,7 +56,7 @@ impl ReadDb {
         let skeleton = include_str!("../../../sql/order/query/order_count_by_customer.sql");
         let all = Condition::All(Vec::new());
         let text = count_text(&mut sql, skeleton, visible, &all, limit).replace("{customers}", &wanted);
-        let rows = self.query_built(COUNT, &text, &sql.values()).await?;
+        let rows = self.query_built(COUNT, (&text, Planning::Once), &sql.values()).await?;
         rows.iter()
             .map(|row| {
                 let reader = Reader { table: Model::OrderSummary.name(), row };

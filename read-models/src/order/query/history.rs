@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
+use crate::db::Planning;
 use crate::order::timeline::{ORDER_TIMELINE, TimelineEntry};
 use crate::{ReadDb, ReadDbError};
 
@@ -52,7 +53,7 @@ impl ReadDb {
             (&window.before, Type::INT8),
             (&i64::from(window.limit), Type::INT8),
         ];
-        let rows = self.query_built(what, &statement, &values).await?;
+        let rows = self.query_built(what, (&statement, Planning::Once), &values).await?;
         let mut timelines: HashMap<Uuid, Vec<TimelineEntry>> = HashMap::new();
         for row in &rows {
             let entry: TimelineEntry = ORDER_TIMELINE.read(row).map_err(|source| ReadDbError::Row { what, source })?;

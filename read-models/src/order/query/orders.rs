@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::ConditionSql;
 use super::parts::{FoundOrder, Parts};
+use crate::db::Planning;
 use crate::table::{Reader, RowError};
 use crate::{Model, ReadDb, ReadDbError};
 
@@ -112,7 +113,7 @@ impl ReadDb {
         let text = parts.fill(statement, &mut |value, kind| sql.bind_boxed(value, kind));
         let mut values: Vec<(&(dyn ToSql + Sync), Type)> = vec![by, (&tenant, Type::TEXT), (&customer, Type::TEXT)];
         values.extend(sql.values());
-        parts.read(ORDERS, self.query_built(ORDERS, &text, &values).await?)
+        parts.read(ORDERS, self.query_built(ORDERS, (&text, Planning::Once), &values).await?)
     }
 
     /// The applied versions of some orders, regardless of visibility; absent ones are left out.

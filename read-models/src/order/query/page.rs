@@ -10,6 +10,7 @@ use super::filter::ConditionSql;
 use super::orders::Visibility;
 use super::parts::{FoundOrder, Parts};
 use super::{Comparison, Condition, Field, Value};
+use crate::db::Planning;
 use crate::order::row::column;
 use crate::table::RowError;
 use crate::{OrderColumns, OrderRow, ReadDb, ReadDbError, ViewState};
@@ -120,7 +121,7 @@ impl ReadDb {
         let mut sql = ConditionSql::new("order_summary", 0);
         let text =
             page_text(&mut sql, include_str!("../../../sql/order/query/order_page.sql"), visible, request, parts);
-        let rows = self.query_built(PAGE, &text, &sql.values()).await?;
+        let rows = self.query_built(PAGE, (&text, planning(request)), &sql.values()).await?;
         Ok(page(parts.read(PAGE, rows)?, request))
     }
 
@@ -146,7 +147,7 @@ impl ReadDb {
         let wanted = sql.bind(customers.to_vec(), Type::TEXT_ARRAY);
         let skeleton = include_str!("../../../sql/order/query/order_pages.sql");
         let text = page_text(&mut sql, skeleton, visible, request, &parts).replace("{customers}", &wanted);
-        let rows = self.query_built(PAGE, &text, &sql.values()).await?;
+        let rows = self.query_built(PAGE, (&text, Planning::Once), &sql.values()).await?;
         let mut found: HashMap<String, Vec<FoundOrder>> = HashMap::new();
         for order in parts.read(PAGE, rows)? {
             let customer = column!(order.row, customer);
@@ -158,6 +159,25 @@ impl ReadDb {
 }
 
 const PAGE: &str = "a page of orders";
+
+/// A page whose orders an index has in their order, whatever the values are, needs one plan.
+fn planning(request: &PageRequest) -> Planning {
+    let parts = match &request.condition {
+        Condition::All(parts) => &parts[..],
+        part => std::slice::from_ref(part),
+    };
+    let equal =
+        |field| move |part: &Condition| matches!(part, Condition::Compare(of, Comparison::Equal, _) if *of == field);
+    let by_placement = request.sort == Sort::PlacedAt;
+    let of_state = by_placement && parts.iter().any(equal(Field::State));
+    let is_served = |part: &Condition| {
+        equal(Field::Customer)(part)
+            || (by_placement && equal(Field::State)(part))
+            || (of_state && equal(Field::Country)(part))
+            || *part == Condition::All(Vec::new())
+    };
+    if parts.iter().all(is_served) { Planning::Once } else { Planning::ByValues }
+}
 
 fn page_text(
     sql: &mut ConditionSql,
