@@ -54,10 +54,10 @@ export async function ask(request, headers = {}) {
 }
 
 /** Sends a command and answers with its parsed receipt. */
-export async function command(method, path, body) {
+export async function command(method, path, body, headers = {}) {
   const answer = await fetchWithToken(`${engineUrl}${path}`, {
     method,
-    headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+    headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), ...headers },
     body: JSON.stringify(body),
   });
   const receipt = await answer.json();

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { coercionCases } from '../graphql/coercion.mjs';
 import { documentCases } from '../graphql/documents.mjs';
+import { compareExecutions } from '../graphql/execution.mjs';
 import { judge, schemasOf } from '../graphql/judge.mjs';
 import { syntaxCases } from '../graphql/syntax.mjs';
 import { ask, check, draft, expect, expectEqual, recordResult } from './common.mjs';
@@ -107,3 +108,4 @@ await check('response/an object of which nothing is selected is an empty one', a
 });
 
 for (const request of [...syntaxCases(), ...documentCases(), ...coercionCases()]) await compare(schemas, request);
+await compareExecutions(sdl);
