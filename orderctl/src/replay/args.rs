@@ -47,6 +47,7 @@ impl ModelArgs {
 
 /// `replay rebuild`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct RebuildArgs {
     /// The models to work on.
     #[command(flatten)]

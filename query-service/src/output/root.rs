@@ -44,11 +44,14 @@ pub async fn execute<R, T: Root<R>>(
     let (mut data, mut errors, mut is_null) = (IndexMap::with_capacity(answers.len()), Vec::new(), false);
     for (field, answered) in selected.fields().iter().zip(answers) {
         errors.extend(answered.errors);
-        let value = answered.json.map(Value::Binary).unwrap_or_else(|error| {
-            errors.push(error);
-            is_null |= !field.index.is_some_and(T::is_nullable);
-            Value::Null
-        });
+        let value = match answered.json {
+            Ok(json) => Value::Binary(json),
+            Err(error) => {
+                errors.push(error);
+                is_null |= !field.index.is_some_and(T::is_nullable);
+                Value::Null
+            }
+        };
         data.insert(field.name_in_answer(), value);
     }
     (if is_null { Value::Null } else { Value::Object(data) }, errors)

@@ -16,7 +16,7 @@ use crate::output::object;
 /// A postal address.
 pub struct Address<'a> {
     pub reading: &'a Reading,
-    pub address: Cow<'a, ContractAddress>,
+    pub stored: Cow<'a, ContractAddress>,
     /// Personal data by its sealed text.
     pub opened: Option<&'a HashMap<String, Opened>>,
 }
@@ -25,11 +25,11 @@ object! {
     /// A postal address.
     Address for Address<'_> as it {
         /// The country, as an ISO 3166-1 alpha-2 code.
-        country: &str => &it.address.country,
+        country: &str => &it.stored.country,
         /// The personal part of the address; null for callers who may not read it, and after it was erased.
         details: Option<AddressDetails> => it.details()?,
         /// Whether the personal part was erased; null for callers who may not read it.
-        erased: Option<bool> => it.opened(&it.address.details)?.map(|opened| matches!(opened, Opened::Erased)),
+        erased: Option<bool> => it.opened(&it.stored.details)?.map(|opened| matches!(opened, Opened::Erased)),
     }
 }
 
@@ -93,9 +93,9 @@ impl<'a> Address<'a> {
     }
 
     fn details(&self) -> Result<Option<AddressDetails>, Error> {
-        let Some(details) = self.read::<AddressDetails>(&self.address.details)? else { return Ok(None) };
+        let Some(details) = self.read::<AddressDetails>(&self.stored.details)? else { return Ok(None) };
         // Earlier releases sealed the contact within the details.
-        let Some(sealed) = &self.address.contact else { return Ok(Some(details)) };
+        let Some(sealed) = &self.stored.contact else { return Ok(Some(details)) };
         let contact = self.read::<Contact>(sealed)?;
         Ok(contact.map(|Contact { phone, email }| AddressDetails { phone, email, ..details }))
     }

@@ -26,7 +26,7 @@ pub enum OrderCommand {
 /// The commands that the viewer may give for an order: those that its decisions would accept, as far as the viewer has their
 /// scopes.
 pub fn allowed(state: ViewState, has_lines: bool, has_shipping_address: bool, viewer: &Viewer) -> Vec<OrderCommand> {
-    let stage = match state {
+    let reached = match state {
         ViewState::Draft => Stage::Draft,
         ViewState::Placed => Stage::Placed,
         ViewState::Cancelled => Stage::Cancelled,
@@ -34,7 +34,7 @@ pub fn allowed(state: ViewState, has_lines: bool, has_shipping_address: bool, vi
         // Nothing is known of what another kind of event has led to.
         ViewState::Foreign => return Vec::new(),
     };
-    let outline = Outline { stage, has_lines, has_shipping_address };
+    let outline = Outline { stage: reached, has_lines, has_shipping_address };
     let permitted = outline.possible().iter().filter(|command| viewer.may_give(command));
     permitted.filter_map(OrderCommand::of).collect()
 }

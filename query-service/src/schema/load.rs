@@ -269,24 +269,22 @@ async fn read_pages(
     let arguments = CustomerOrders::of(field)?;
     let sets = order_sets(&field.below);
     // Cursors belong to one customer's list, so that pages with cursors are read one by one.
-    let groups: Vec<&[String]> = match arguments.page.after.is_some() || arguments.page.before.is_some() {
-        true => ids.chunks(1).collect(),
-        false => vec![ids],
-    };
+    let has_cursor = arguments.page.after.is_some() || arguments.page.before.is_some();
+    let groups: Vec<&[String]> = if has_cursor { ids.chunks(1).collect() } else { vec![ids] };
     let mut lists = Vec::new();
     for group in groups {
         // A cursor of another list is told when the field is written.
         let Some(Ok(list)) = group.first().map(|id| arguments.list(reading, id)) else { continue };
-        let mut pages = match shows_orders(&field.below) {
-            true => {
-                let parts = parts(&sets).and(list.request.sort.columns());
-                reading.read.order_pages(&reading.visible, group, &list.request, &parts).await.map_err(failed)?
-            }
-            false => HashMap::new(),
+        let mut pages = if shows_orders(&field.below) {
+            let parts = parts(&sets).and(list.request.sort.columns());
+            reading.read.order_pages(&reading.visible, group, &list.request, &parts).await.map_err(failed)?
+        } else {
+            HashMap::new()
         };
-        let counts = match shows_count(&field.below) {
-            true => reading.read.order_counts(&reading.visible, group, COUNT_MAX).await.map_err(failed)?,
-            false => HashMap::new(),
+        let counts = if shows_count(&field.below) {
+            reading.read.order_counts(&reading.visible, group, COUNT_MAX).await.map_err(failed)?
+        } else {
+            HashMap::new()
         };
         for id in group {
             let (page, count) = (pages.remove(id).unwrap_or_default(), counts.get(id).copied().unwrap_or_default());
@@ -307,19 +305,17 @@ async fn read_pages(
 pub async fn page(reading: &Reading, list: OrderList, connection: &Selected) -> Result<LoadedPage> {
     let failed = |error| read_failed(ReadFailed::log(&error));
     let sets = order_sets(connection);
-    let page = match shows_orders(connection) {
-        true => {
-            let parts = parts(&sets).and(list.request.sort.columns());
-            reading.read.order_page(&reading.visible, &list.request, &parts).await.map_err(failed)?
-        }
-        false => Page::default(),
+    let page = if shows_orders(connection) {
+        let parts = parts(&sets).and(list.request.sort.columns());
+        reading.read.order_page(&reading.visible, &list.request, &parts).await.map_err(failed)?
+    } else {
+        Page::default()
     };
-    let count = match shows_count(connection) {
-        true => {
-            let counted = reading.read.order_count(&reading.visible, &list.request.condition, COUNT_MAX).await;
-            Some(counted.map_err(failed)?)
-        }
-        false => None,
+    let count = if shows_count(connection) {
+        let counted = reading.read.order_count(&reading.visible, &list.request.condition, COUNT_MAX).await;
+        Some(counted.map_err(failed)?)
+    } else {
+        None
     };
     let orders: Vec<&FoundOrder> = page.orders.iter().collect();
     let extras = extras(reading, &orders, &sets, false).await?;

@@ -116,11 +116,11 @@ object! {
         },
         /// The address that the order is shipped to.
         shippingAddress: Option<Address<'_>> [shipping_address] => {
-            shipping_address.map(|address| Address { reading: order.reading, address, opened: order.opened() })
+            shipping_address.map(|address| Address { reading: order.reading, stored: address, opened: order.opened() })
         },
         /// The billing address, if it differs from the shipping address.
         billingAddress: Option<Address<'_>> [billing_address] => {
-            billing_address.map(|address| Address { reading: order.reading, address, opened: order.opened() })
+            billing_address.map(|address| Address { reading: order.reading, stored: address, opened: order.opened() })
         },
         /// When and why the order was cancelled; null if it was not.
         cancellation: Option<Cancellation<'_>> [cancelled_at, cancel_reason, cancel_note] => {

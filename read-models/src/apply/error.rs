@@ -34,9 +34,8 @@ impl ApplyError {
     /// Whether the same batch may succeed later or over another connection. Nothing is ever parked for such an error.
     pub fn is_transient(&self) -> bool {
         match self {
-            // A rebuild may be at work that makes the tables anew.
-            Self::Generations(GenerationError::Outdated { .. }) => true,
-            Self::GenerationsMoved | Self::Raced { .. } => true,
+            // Outdated tables are made anew by a rebuild, which may be at work.
+            Self::GenerationsMoved | Self::Raced { .. } | Self::Generations(GenerationError::Outdated { .. }) => true,
             Self::Row(_) | Self::Generations(GenerationError::NoneLive { .. }) => false,
             Self::Database(source) | Self::Generations(GenerationError::Database { source, .. }) => transient(source),
         }
