@@ -23,13 +23,13 @@ pub use order::apply::plan::is_foreign;
 pub use order::apply::{ApplyReport, Failure};
 pub use order::contribution::{Contribution, CountFigures, CountKey, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
 pub use order::fold::{FoldError, fold};
-pub use order::lines::{DamagedLines, LineRef, Lines, LinesRef};
+pub use order::lines::{DamagedLines, LineRef, LineView, Lines, LinesRef};
 pub use order::model::Model;
 pub use order::row::{OrderColumns, OrderRow};
 #[cfg(any(test, feature = "testing"))]
 pub use order::testing;
 pub use order::timeline::{EventColumns, TimelineEntry};
-pub use order::view::{LineView, OrderView, ViewKind, ViewState};
+pub use order::view::{OrderView, ViewKind, ViewState};
 pub use table::{Column, ColumnNames, ColumnSet, RowError, Shown, Table};
 
 /// The consumer group whose offsets these tables keep.

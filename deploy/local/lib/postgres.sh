@@ -67,15 +67,19 @@ postgres_init() {
 }
 
 # postgres_forget_dead: a killed server leaves its process id in its folder, and refuses to start while that process is
-# still listed, though only as a zombie that nobody has reaped yet. Nothing lives in the folder, so the note is void.
+# still listed, though only as a zombie that nobody has reaped yet. Where nothing lives in the folder, the note is void; its other
+# processes may take a moment to end.
 postgres_forget_dead() {
   local note pid
   note=$(postgres_data)/postmaster.pid
   pid=$(head -n 1 "$note" 2>/dev/null) || return 0
-  if grep -qs '^State:[[:space:]]*Z' "/proc/$pid/status" &&
-    [ -z "$(find /proc/[0-9]*/cwd -maxdepth 0 -lname "$(postgres_data)" 2>/dev/null)" ]; then
+  if grep -qs '^State:[[:space:]]*Z' "/proc/$pid/status" && wait_until 10 postgres_folder_is_idle; then
     rm -f "$note"
   fi
+}
+
+postgres_folder_is_idle() {
+  [ -z "$(find /proc/[0-9]*/cwd -maxdepth 0 -lname "$(postgres_data)" 2>/dev/null)" ]
 }
 
 postgres_spawn() {

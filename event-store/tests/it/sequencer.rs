@@ -140,7 +140,8 @@ async fn dead_rows_that_somebody_keeps_in_the_queue_are_not_looked_at_again() {
         (row.get::<_, i64>(0), row.get::<_, i64>(1))
     };
     let (mut scans, mut rows) = looks().await;
-    let at_rest = wait_until(PATIENCE, LOOK, async || {
+    // Without appends a sequencer looks every half second.
+    let at_rest = wait_until(3 * PATIENCE, LOOK, async || {
         let now = looks().await;
         if now.0 - scans < CALLS {
             return false;

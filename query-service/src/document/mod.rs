@@ -25,14 +25,9 @@ use crate::config::{DOCUMENTS_BYTES_MAX, DOCUMENTS_COUNT};
 use crate::error::Code;
 use crate::output::{ObjectInfo, Selected};
 
-use shape::{MARKER, Shape};
+use shape::Shape;
 
 pub use persisted::{Persisted, PersistedQueries};
-
-/// Whether a field was not in the client's query, and must not be in the answer.
-pub fn is_marker(key: &str) -> bool {
-    key == MARKER
-}
 
 /// Tokens of a query at most. The text's own bound leaves room for no more than a few times as many.
 const TOKENS_MAX: usize = 20_000;

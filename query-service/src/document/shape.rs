@@ -12,9 +12,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Pos, Positioned, Value};
 
-/// A field that is selected in addition, so that no object is left without fields. The specification reserves such
-/// names.
-pub(super) const MARKER: &str = "__present";
+use crate::output::MARKER;
 
 /// The fields of an object in the order of the query, each with the shape of its own value. A leaf has none.
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@
 //! Guarantees: fields in the order of the query, merged where one is selected twice; aliases, fragments, `@skip` and
 //! `@include`; errors with their path, null where the specification puts it. Does not: load data, or know types by name.
 
+mod info;
 mod object;
 mod root;
 mod selected;
@@ -17,14 +18,14 @@ mod values;
 mod writer;
 mod written;
 
+pub use info::{FieldInfo, ObjectInfo};
 pub(crate) use object::object;
 pub use object::{
-    Arguments, FieldInfo, FieldMeta, NoColumns, ObjectInfo, WriteField, argument, described, field_name,
-    register_object, write_object,
+    Arguments, FieldMeta, NoColumns, WriteField, argument, described, field_name, register_object, write_object,
 };
 pub(crate) use root::root;
 pub use root::{Answering, Root, execute};
-pub use selected::{Selected, SelectedField};
+pub use selected::{MARKER, Selected, SelectedField};
 pub use writer::{Failure, Writer};
 pub use written::{Answered, Written};
 

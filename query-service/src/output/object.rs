@@ -6,25 +6,6 @@ use read_models::ColumnNames;
 
 use super::{Failure, Output, Selected, SelectedField, Writer};
 
-/// An object type.
-#[derive(Debug)]
-pub struct ObjectInfo {
-    pub name: &'static str,
-    /// The interfaces that it implements.
-    pub interfaces: &'static [&'static str],
-    pub fields: &'static [FieldInfo],
-}
-
-/// A field of an object.
-#[derive(Debug)]
-pub struct FieldInfo {
-    pub name: &'static str,
-    /// The objects that its value may be, of which something is selected.
-    pub objects: fn() -> Vec<&'static ObjectInfo>,
-    /// The bits of the columns that it is read from.
-    pub columns: u64,
-}
-
 /// The arguments of a field.
 pub trait Arguments: Sized {
     /// As the schema has them.
@@ -35,13 +16,6 @@ pub trait Arguments: Sized {
     /// # Errors
     /// The client's error.
     fn of(field: &SelectedField) -> Result<Self, Error>;
-}
-
-impl ObjectInfo {
-    /// Whether a type condition of this name applies to the object.
-    pub fn is(&self, name: &str) -> bool {
-        self.name == name || self.interfaces.contains(&name)
-    }
 }
 
 /// An argument as the schema has it.

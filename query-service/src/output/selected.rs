@@ -7,8 +7,11 @@ use async_graphql::parser::types::{Directive, ExecutableDocument, Field, Fragmen
 use async_graphql::{Context, Name, Pos, Positioned, Value, Variables};
 use read_models::{ColumnNames, ColumnSet};
 
-use super::{FieldInfo, ObjectInfo, Output};
-use crate::document::is_marker;
+use super::info::{FieldInfo, ObjectInfo};
+
+/// A field that is selected in addition where nothing else might be, so that the executing library leaves no object without fields.
+/// The specification reserves such names. No answer shows it.
+pub const MARKER: &str = "__present";
 
 /// The fields that a query selects of an object, in the order of the query and each once, with fragments and directives applied.
 #[derive(Debug, Default)]
@@ -58,11 +61,11 @@ impl Selected {
         found.map(|(_, found)| compiler.all(&[root], [&found.node.selection_set.node])).unwrap_or_default()
     }
 
-    /// What the field of a subscription's context selects of its type.
-    pub fn of<T: Output>(context: &Context<'_>) -> Self {
+    /// What the field of a subscription's context selects of its objects.
+    pub fn of(context: &Context<'_>, objects: &[&'static ObjectInfo]) -> Self {
         let environment = context.query_env;
         let mut compiler = Compiler { variables: &environment.variables, fragments: &environment.fragments, count: 0 };
-        compiler.all(&T::objects(), [&context.item.node.selection_set.node])
+        compiler.all(objects, [&context.item.node.selection_set.node])
     }
 
     /// What is selected of a type.
@@ -186,7 +189,7 @@ impl Compiler<'_> {
 
     fn field(&mut self, selected: &mut Selected, object: &'static ObjectInfo, field: &Field, position: Pos) {
         let key = &field.response_key().node;
-        if is_marker(key) {
+        if key == MARKER {
             return;
         }
         let known = selected.fields.iter().position(|known| known.key == *key);

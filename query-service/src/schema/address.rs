@@ -8,7 +8,7 @@ use domain::order::contract::{ContractAddress, ContractSealed};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::load::{Opened, unloaded};
+use super::loaded::{Opened, unloaded};
 use super::reading::Reading;
 use crate::error::internal;
 use crate::output::object;

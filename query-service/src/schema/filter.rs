@@ -6,8 +6,8 @@ use domain::Timestamp;
 use read_models::query::{Comparison, Condition, Field, Sort, Value};
 
 use super::given::Given;
-use super::order::{OrderKind, OrderState};
 use super::scalars::Long;
+use super::states::{OrderKind, OrderState};
 use crate::config::{CONDITIONS_MAX, LIST_MAX};
 use crate::error::Code;
 

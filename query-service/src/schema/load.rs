@@ -9,17 +9,18 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use async_graphql::{Error, Result};
+use async_graphql::Result;
 use domain::{Sealed, SubjectId};
-use read_models::query::{CustomerRow, FoundOrder, Page, Parts, Window};
-use read_models::{EventColumns, OrderColumns, TimelineEntry};
+use read_models::query::{FoundOrder, Page, Parts, Window};
+use read_models::{EventColumns, OrderColumns};
 use service_kit::keyring::OpenError;
 use uuid::Uuid;
 
 use super::connection::PageArguments;
 use super::customer::CustomerOrders;
+use super::loaded::{Extras, LoadedCustomer, LoadedPage, Opened};
 use super::order::column;
-use super::order_connection::OrderList;
+use super::order_list::OrderList;
 use super::reading::Reading;
 use super::timeline;
 use crate::config::COUNT_MAX;
@@ -28,43 +29,6 @@ use crate::output::{Arguments, Selected, SelectedField};
 
 /// What is selected of orders: the sets of one level of a query, such as `nodes` and `edges { node }`.
 pub type Sets<'a> = [&'a Selected];
-
-/// What an order shows beyond its row and the events that were read with it.
-#[derive(Default)]
-pub struct Extras {
-    /// Events by the field that selects them.
-    pub events: HashMap<usize, Vec<TimelineEntry>>,
-    /// Personal data by its sealed text.
-    pub opened: HashMap<String, Opened>,
-    pub customer: Option<Arc<LoadedCustomer>>,
-}
-
-/// A page of a list of orders.
-pub struct LoadedPage {
-    pub list: OrderList,
-    pub page: Page,
-    /// One for each order, or none if none of them needs any.
-    pub extras: Vec<Extras>,
-    /// The number of orders in the list, counted up to [`COUNT_MAX`], where it is selected.
-    pub count: Option<i64>,
-}
-
-/// What is selected of a customer.
-#[derive(Default)]
-pub struct LoadedCustomer {
-    pub rows: Vec<CustomerRow>,
-    /// Pages by the field that selects them.
-    pub pages: HashMap<usize, LoadedPage>,
-}
-
-/// The outcome of opening a sealed text.
-#[derive(Clone)]
-pub enum Opened {
-    /// The plaintext.
-    Text(Vec<u8>),
-    /// The key was destroyed, so the text cannot be read any more.
-    Erased,
-}
 
 /// Recursion through a customer's orders needs a box.
 type Loading<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -276,8 +240,7 @@ async fn read_pages(
         // A cursor of another list is told when the field is written.
         let Some(Ok(list)) = group.first().map(|id| arguments.list(reading, id)) else { continue };
         let mut pages = if shows_orders(&field.below) {
-            let parts = parts(&sets).and(list.request.sort.columns());
-            reading.read.order_pages(&reading.visible, group, &list.request, &parts).await.map_err(failed)?
+            reading.read.order_pages(&reading.visible, group, &list.request, &parts(&sets)).await.map_err(failed)?
         } else {
             HashMap::new()
         };
@@ -306,8 +269,7 @@ pub async fn page(reading: &Reading, list: OrderList, connection: &Selected) -> 
     let failed = |error| read_failed(ReadFailed::log(&error));
     let sets = order_sets(connection);
     let page = if shows_orders(connection) {
-        let parts = parts(&sets).and(list.request.sort.columns());
-        reading.read.order_page(&reading.visible, &list.request, &parts).await.map_err(failed)?
+        reading.read.order_page(&reading.visible, &list.request, &parts(&sets)).await.map_err(failed)?
     } else {
         Page::default()
     };
@@ -336,12 +298,3 @@ fn shows_orders(connection: &Selected) -> bool {
 fn shows_count(connection: &Selected) -> bool {
     connection.has("totalCount") || connection.has("totalCountCapped")
 }
-
-/// What was to be loaded for a field and was not, which is a fault of ours.
-pub fn unloaded() -> Error {
-    internal(&Unloaded)
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("a field is written whose data was not loaded")]
-struct Unloaded;

@@ -10,14 +10,17 @@ mod given;
 mod id;
 mod lines;
 mod load;
+mod loaded;
 mod money;
 mod node;
 mod order;
 mod order_connection;
+mod order_list;
 mod projections;
 mod query;
 mod reading;
 mod scalars;
+mod states;
 mod subscription;
 mod timeline;
 
@@ -26,11 +29,11 @@ use async_graphql::{EmptyMutation, SDLExportOptions, Schema, ValidationMode};
 use subscription::Subscription;
 
 pub use commands::OrderCommand;
-pub use order::{OrderKind, OrderState};
 pub use projections::Health;
 pub use query::Query;
 pub use reading::Reading;
 pub use scalars::{Json, Long};
+pub use states::{OrderKind, OrderState};
 
 /// The schema of the service.
 pub type QuerySchema = Schema<Query, EmptyMutation, Subscription>;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Enum, ID};
+use async_graphql::ID;
 use chrono::{DateTime, Utc};
 use domain::contract::Position;
+use read_models::OrderView;
 use read_models::query::FoundOrder;
-use read_models::{OrderView, ViewKind, ViewState};
 use uuid::Uuid;
 
 use super::address::Address;
@@ -15,35 +15,14 @@ use super::connection::PageArguments;
 use super::customer::Customer;
 use super::id::NodeId;
 use super::lines::LineConnection;
-use super::load::{Extras, Opened};
+use super::loaded::{Extras, Opened};
 use super::money::Money;
 use super::reading::Reading;
 use super::scalars::Long;
+use super::states::{OrderKind, OrderState};
 use super::timeline::TimelineConnection;
 use crate::consistency::ConsistencyToken;
 use crate::output::object;
-
-/// The state of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum OrderState {
-    /// The order is being put together and can still change.
-    Draft,
-    /// The customer has committed to the order.
-    Placed,
-    /// The order was cancelled.
-    Cancelled,
-    /// The order is finished. An imported order is completed from the start.
-    Completed,
-}
-
-/// Whether an order is a sale or a credit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum OrderKind {
-    /// Goods are sold for money.
-    Sale,
-    /// Money is paid back, so the sums are negative.
-    Credit,
-}
 
 /// An order in its current state or in a past one.
 #[derive(Clone, Copy)]
@@ -200,44 +179,5 @@ impl<'a> Order<'a> {
     /// Personal data that was opened, by its sealed text.
     fn opened(&self) -> Option<&'a HashMap<String, Opened>> {
         self.extras.map(|extras| &extras.opened)
-    }
-}
-
-impl OrderState {
-    fn of(state: ViewState) -> Option<Self> {
-        match state {
-            ViewState::Draft => Some(Self::Draft),
-            ViewState::Placed => Some(Self::Placed),
-            ViewState::Cancelled => Some(Self::Cancelled),
-            ViewState::Completed => Some(Self::Completed),
-            ViewState::Foreign => None,
-        }
-    }
-
-    /// The value of the read models.
-    pub const fn view(self) -> ViewState {
-        match self {
-            Self::Draft => ViewState::Draft,
-            Self::Placed => ViewState::Placed,
-            Self::Cancelled => ViewState::Cancelled,
-            Self::Completed => ViewState::Completed,
-        }
-    }
-}
-
-impl OrderKind {
-    const fn of(kind: ViewKind) -> Self {
-        match kind {
-            ViewKind::Sale => Self::Sale,
-            ViewKind::Credit => Self::Credit,
-        }
-    }
-
-    /// The value of the read models.
-    pub const fn view(self) -> ViewKind {
-        match self {
-            Self::Sale => ViewKind::Sale,
-            Self::Credit => ViewKind::Credit,
-        }
     }
 }

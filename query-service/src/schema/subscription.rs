@@ -9,7 +9,8 @@ use futures::stream::{self, BoxStream};
 use read_models::OrderColumns;
 
 use super::id::NodeId;
-use super::load::{self, Extras};
+use super::load;
+use super::loaded::Extras;
 use super::order::{Order, column};
 use super::reading::Reading;
 use super::scalars::Long;
@@ -17,7 +18,7 @@ use super::timeline::{self, TimelineEvent};
 use crate::changes::{Change, Changes, Follow, FollowError, SubscriptionPermits};
 use crate::consistency::ConsistencyToken;
 use crate::error::{Code, ReadFailed, internal, read_failed};
-use crate::output::{Answered, Selected, Written, object};
+use crate::output::{Answered, Output, Selected, Written, object};
 
 /// The subscription root.
 pub struct Subscription;
@@ -74,7 +75,7 @@ impl Subscription {
         let permit = context.data::<SubscriptionPermits>()?.acquire(reading.viewer.principal());
         let permit = permit.map_err(|full| Code::TooManySubscriptions.error(full.to_string()))?;
         reading.wait(consistency).await?;
-        let selected = Selected::of::<OrderChange<'_>>(context);
+        let selected = Selected::of(context, &OrderChange::objects());
         let parts = load::parts(&order_sets(&selected)).and(OrderColumns::of(&["version"]));
         let found = reading.read.order(&reading.visible, order_id, &parts).await;
         let order = found.map_err(|error| read_failed(ReadFailed::log(&error)))?.ok_or_else(absent)?;

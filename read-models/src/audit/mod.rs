@@ -19,8 +19,9 @@ use sorted::SortedPages;
 use tables::Rows;
 
 use crate::order::audit::{self as orders, Order, OrderRows};
+use crate::order::lines::ORDER_LINES;
 use crate::order::timeline::ORDER_TIMELINE;
-use crate::order::view::{ORDER_LINES, ORDER_SUMMARY};
+use crate::order::view::ORDER_SUMMARY;
 use crate::{Contribution, Generations};
 
 /// How much was compared.

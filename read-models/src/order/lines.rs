@@ -1,10 +1,11 @@
-//! The lines of an order as one value: the column `lines` of `order_summary`.
+//! The lines of an order: the table `order_lines`, and all of an order as one value, the column `lines` of `order_summary`.
 //!
 //! A reader of an order mostly wants its lines too, and a statement that joins them reads a row for each. Here they stand in the
 //! order's own row, encoded by `postcard`: the version of the encoding, the order's id, then line after line. An order
 //! without lines has the version alone. The encoding is private to the engine; SQL reads `order_lines`.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::LazyLock;
 
 use bytes::{BufMut, BytesMut};
 use serde::{Deserialize, Serialize};
@@ -12,11 +13,48 @@ use serde_json::Value;
 use tokio_postgres::types::{IsNull, Type};
 use uuid::Uuid;
 
-use super::view::LineView;
-use crate::table::{self, Cell, Document, Encoded, Field, Shown, Stored};
+use crate::table::{self, Cell, Document, Encoded, Field, Shown, Stored, Table, columns};
 
 /// The version of the encoding. A row of another version cannot be read, and is written anew by a rebuild.
 const VERSION: u8 = 1;
+
+/// One row an order line.
+pub(crate) static ORDER_LINES: LazyLock<Table> =
+    LazyLock::new(|| Table::of::<LineView>("order_lines", &["order_id", "line_id"]));
+
+/// One line. Its figures are positive in a credit too, as in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineView {
+    pub order_id: Uuid,
+    /// Unique within the order.
+    pub line_id: Uuid,
+    /// Position among the lines. It rises, with gaps while the order is a draft.
+    pub ordinal: i32,
+    pub sku: String,
+    pub description: Option<String>,
+    /// Number of pieces.
+    pub quantity: i64,
+    /// Ten-thousandths of a major unit.
+    pub unit_price: i64,
+    /// Minor units.
+    pub total_minor: i64,
+}
+
+columns!(LineView { order_id, line_id, ordinal, sku, description, quantity, unit_price, total_minor });
+
+/// The key of a line's row.
+pub(crate) struct LineKey {
+    pub(crate) order_id: Uuid,
+    pub(crate) line_id: Uuid,
+}
+
+columns!(LineKey { order_id, line_id });
+
+impl LineView {
+    pub(crate) const fn key(&self) -> LineKey {
+        LineKey { order_id: self.order_id, line_id: self.line_id }
+    }
+}
 
 /// The lines of an order, by ordinal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! The models and where their tables are defined.
 
 use super::contribution::{CUSTOMER_SUMMARY, ORDER_COUNTS, SKU_SALES};
+use super::lines::ORDER_LINES;
 use super::timeline::ORDER_TIMELINE;
-use super::view::{ORDER_LINES, ORDER_SUMMARY};
+use super::view::ORDER_SUMMARY;
 use crate::table::Table;
 
 /// One read model: a table with its indexes, in one Postgres schema a generation.

@@ -1,4 +1,4 @@
-//! An order as the read models see it, and the tables `order_summary` and `order_lines`, whose columns are its fields.
+//! An order as the read models see it, and the table `order_summary`, whose columns are its fields.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -8,16 +8,12 @@ use domain::contract::{ContractAddress, Position};
 use tokio_postgres::types::{Json, Type};
 use uuid::Uuid;
 
-use super::lines::Lines;
+use super::lines::{LineView, Lines};
 use crate::table::{Cell, Field, Shown, Stored, Table, columns};
 
 /// One row an order.
 pub(crate) static ORDER_SUMMARY: LazyLock<Table> =
     LazyLock::new(|| Table::of::<OrderView>("order_summary", &["order_id"]));
-/// One row an order line.
-pub(crate) static ORDER_LINES: LazyLock<Table> =
-    LazyLock::new(|| Table::of::<LineView>("order_lines", &["order_id", "line_id"]));
-
 /// Defines an enumeration that is stored as text.
 macro_rules! stored {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
@@ -196,40 +192,6 @@ columns!(OrderView {
     position,
     lines,
 });
-
-/// One line. Its figures are positive in a credit too, as in the record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LineView {
-    pub order_id: Uuid,
-    /// Unique within the order.
-    pub line_id: Uuid,
-    /// Position among the lines. It rises, with gaps while the order is a draft.
-    pub ordinal: i32,
-    pub sku: String,
-    pub description: Option<String>,
-    /// Number of pieces.
-    pub quantity: i64,
-    /// Ten-thousandths of a major unit.
-    pub unit_price: i64,
-    /// Minor units.
-    pub total_minor: i64,
-}
-
-columns!(LineView { order_id, line_id, ordinal, sku, description, quantity, unit_price, total_minor });
-
-/// The key of a line's row.
-pub(crate) struct LineKey {
-    pub(crate) order_id: Uuid,
-    pub(crate) line_id: Uuid,
-}
-
-columns!(LineKey { order_id, line_id });
-
-impl LineView {
-    pub(crate) const fn key(&self) -> LineKey {
-        LineKey { order_id: self.order_id, line_id: self.line_id }
-    }
-}
 
 impl OrderView {
     /// Position of the last event in the log.

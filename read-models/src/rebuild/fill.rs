@@ -16,8 +16,9 @@ use uuid::Uuid;
 use super::error::{RebuildError, database};
 use super::pending::{PAGE_EVENTS, Pending, stream_of};
 use super::{Log, Progress, copy};
+use crate::order::lines::ORDER_LINES;
 use crate::order::timeline::{ORDER_TIMELINE, TimelineEntry};
-use crate::order::view::{ORDER_LINES, ORDER_SUMMARY};
+use crate::order::view::ORDER_SUMMARY;
 use crate::{Contribution, OrderView, fold};
 
 /// Pages read and decoded ahead of the fold.

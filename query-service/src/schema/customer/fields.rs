@@ -1,122 +1,58 @@
 //! The fields of a customer.
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::ID;
 use chrono::{DateTime, Utc};
-use read_models::query::{Condition, CustomerRow, Page};
+use read_models::query::CustomerRow;
 
-use super::Customer;
-use crate::access::Viewer;
-use crate::error::read_failed;
-use crate::loaders::{CustomerKey, Loaders};
-use crate::schema::connection::PageArguments;
-use crate::schema::filter::OrderOrder;
+use super::{Customer, CustomerOrders};
+use crate::output::object;
 use crate::schema::id::NodeId;
+use crate::schema::loaded::unloaded;
 use crate::schema::money::Money;
-use crate::schema::order_connection::{Counted, OrderConnection, OrderList};
+use crate::schema::order_connection::OrderConnection;
 use crate::schema::scalars::Long;
 
-/// The sums of a customer's orders in one currency.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct CustomerTotals {
-    /// The ISO 4217 code of the currency.
-    currency: String,
-    /// The number of sales that are placed or completed.
-    orders: Long,
-    /// The number of credits.
-    credits: Long,
-    /// The number of sales that were placed and later cancelled.
-    cancelled: Long,
-    /// The total of sales minus the total of credits.
-    revenue: Money,
-    /// When the first sale was placed, including cancelled sales.
-    first_placed_at: Option<DateTime<Utc>>,
-    /// When the last sale was placed, including cancelled sales.
-    last_placed_at: Option<DateTime<Utc>>,
-}
-
-impl Customer {
-    /// By id: `None` for a customer that does not exist, or whom the caller may not see.
-    pub async fn find(context: &Context<'_>, customer: String) -> Result<Option<Self>> {
-        let viewer = context.data::<Viewer>()?;
-        if !viewer.sees_customer(&customer) {
-            return Ok(None);
-        }
-        let found = Self::new(customer);
-        let known = viewer.is_customer(&found.customer)
-            || !found.rows(context).await?.is_empty()
-            || found.has_orders(context).await?;
-        Ok(known.then_some(found))
-    }
-
-    async fn rows(&self, context: &Context<'_>) -> Result<Vec<CustomerRow>> {
-        let key = CustomerKey(self.customer.clone());
-        Ok(context.data::<Loaders>()?.load_one(key).await.map_err(read_failed)?.unwrap_or_default())
-    }
-
-    /// Whether the customer has any order. Drafts are in no sum, but make a customer exist.
-    async fn has_orders(&self, context: &Context<'_>) -> Result<bool> {
-        Ok(Counted::Customer(self.customer.clone()).count(context).await? > 0)
+object! {
+    /// A customer, as known from their orders.
+    Customer for Customer<'_> as (customer, field) implements "Node" {
+        /// The global id.
+        id: ID => NodeId::Customer(customer.id.to_owned()).global(),
+        /// The tenant's own id of the customer.
+        customerId: &str => customer.id,
+        /// The sums of the customer's orders, one entry for each currency.
+        totals: Vec<CustomerTotals<'_>> => {
+            let rows = &customer.loaded.ok_or_else(unloaded)?.rows;
+            rows.iter().map(CustomerTotals).collect()
+        },
+        /// The customer's orders.
+        orders(CustomerOrders as arguments): OrderConnection<'_> => {
+            // Says what is wrong with a cursor.
+            arguments.list(customer.reading, customer.id)?;
+            let loaded = customer.loaded.and_then(|loaded| loaded.pages.get(&field.id)).ok_or_else(unloaded)?;
+            OrderConnection { reading: customer.reading, loaded }
+        },
     }
 }
 
-/// A customer, as known from their orders.
-#[Object]
-impl Customer {
-    /// The global id.
-    pub async fn id(&self) -> ID {
-        NodeId::Customer(self.customer.clone()).global()
-    }
+/// The sums of one currency.
+struct CustomerTotals<'a>(&'a CustomerRow);
 
-    /// The tenant's own id of the customer.
-    async fn customer_id(&self) -> &str {
-        &self.customer
-    }
-
-    /// The sums of the customer's orders, one entry for each currency.
-    async fn totals(&self, context: &Context<'_>) -> Result<Vec<CustomerTotals>> {
-        Ok(self.rows(context).await?.into_iter().map(CustomerTotals::new).collect())
-    }
-
-    /// The customer's orders.
-    async fn orders(
-        &self,
-        context: &Context<'_>,
-        #[graphql(default_with = "Some(OrderOrder::PlacedAtDesc)", desc = "The sort order of the list.")]
-        order_by: Option<OrderOrder>,
-        #[graphql(
-            desc = "The number of items from the beginning, at most 100; 20 if neither `first` nor `last` is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "The page begins after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "The page ends before this cursor.")] before: Option<String>,
-    ) -> Result<OrderConnection> {
-        let page = PageArguments::new(first, after, last, before)?;
-        let orders = OrderList::new(
-            context,
-            &page,
-            Condition::All(Vec::new()),
-            order_by.unwrap_or_default(),
-            Some(&self.customer),
-        )?;
-        let loaders = context.data::<Loaders>()?;
-        let key = loaders.loader().page_key(&self.customer, &orders.request);
-        let found = loaders.load_one(key).await.map_err(read_failed)?;
-        let found = found.unwrap_or_else(|| Page { orders: Vec::new(), more: false });
-        orders.connection(context, &page, found, Counted::Customer(self.customer.clone()))
-    }
-}
-
-impl CustomerTotals {
-    fn new(row: CustomerRow) -> Self {
-        Self {
-            revenue: Money::new(row.figures.revenue_minor, row.currency.clone()),
-            currency: row.currency,
-            orders: Long(row.figures.orders),
-            credits: Long(row.figures.credits),
-            cancelled: Long(row.figures.cancelled),
-            first_placed_at: row.figures.first_placed_at,
-            last_placed_at: row.figures.last_placed_at,
-        }
+object! {
+    /// The sums of a customer's orders in one currency.
+    CustomerTotals for CustomerTotals<'_> as totals {
+        /// The ISO 4217 code of the currency.
+        currency: &str => &totals.0.currency,
+        /// The number of sales that are placed or completed.
+        orders: Long => Long(totals.0.figures.orders),
+        /// The number of credits.
+        credits: Long => Long(totals.0.figures.credits),
+        /// The number of sales that were placed and later cancelled.
+        cancelled: Long => Long(totals.0.figures.cancelled),
+        /// The total of sales minus the total of credits.
+        revenue: Money<'_> => Money::new(totals.0.figures.revenue_minor, &totals.0.currency),
+        /// When the first sale was placed, including cancelled sales.
+        firstPlacedAt: Option<DateTime<Utc>> => totals.0.figures.first_placed_at,
+        /// When the last sale was placed, including cancelled sales.
+        lastPlacedAt: Option<DateTime<Utc>> => totals.0.figures.last_placed_at,
     }
 }

@@ -15,8 +15,9 @@ use tokio_postgres::{Client, Statement, Transaction};
 pub use plan::{ApplyReport, Failure};
 
 use super::contribution::{CUSTOMER_SUMMARY, ORDER_COUNTS, SKU_SALES};
+use super::lines::ORDER_LINES;
 use super::timeline::ORDER_TIMELINE;
-use super::view::{ORDER_LINES, ORDER_SUMMARY};
+use super::view::ORDER_SUMMARY;
 use crate::ApplyError;
 
 /// The prepared statements of one connection.

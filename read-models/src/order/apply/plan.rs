@@ -9,7 +9,7 @@ use domain::order::contract::{PublicEvent, Published};
 use uuid::Uuid;
 
 use crate::order::contribution::moved_placement;
-use crate::order::view::LineKey;
+use crate::order::lines::LineKey;
 use crate::{Contribution, CustomerKey, FoldError, LineView, OrderView, fold};
 
 /// The outcome of a batch.

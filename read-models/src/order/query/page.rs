@@ -108,7 +108,7 @@ impl Sort {
 }
 
 impl ReadDb {
-    /// A page of the visible orders.
+    /// A page of the visible orders, read with the columns of its sort too, for [`Sort::key`].
     ///
     /// # Errors
     /// [`ReadDbError`].

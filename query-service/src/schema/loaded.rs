@@ -1,0 +1,57 @@
+//! What was loaded for a query, from which its answer is written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::Error;
+use read_models::TimelineEntry;
+use read_models::query::{CustomerRow, Page};
+
+use super::order_list::OrderList;
+use crate::error::internal;
+
+/// What an order shows beyond its row and the events that were read with it.
+#[derive(Default)]
+pub struct Extras {
+    /// Events by the field that selects them.
+    pub events: HashMap<usize, Vec<TimelineEntry>>,
+    /// Personal data by its sealed text.
+    pub opened: HashMap<String, Opened>,
+    pub customer: Option<Arc<LoadedCustomer>>,
+}
+
+/// A page of a list of orders.
+pub struct LoadedPage {
+    pub list: OrderList,
+    pub page: Page,
+    /// One for each order, or none if none of them needs any.
+    pub extras: Vec<Extras>,
+    /// The number of orders in the list, counted up to [`COUNT_MAX`], where it is selected.
+    pub count: Option<i64>,
+}
+
+/// What is selected of a customer.
+#[derive(Default)]
+pub struct LoadedCustomer {
+    pub rows: Vec<CustomerRow>,
+    /// Pages by the field that selects them.
+    pub pages: HashMap<usize, LoadedPage>,
+}
+
+/// The outcome of opening a sealed text.
+#[derive(Clone)]
+pub enum Opened {
+    /// The plaintext.
+    Text(Vec<u8>),
+    /// The key was destroyed, so the text cannot be read any more.
+    Erased,
+}
+
+/// What was to be loaded for a field and was not, which is a fault of ours.
+pub fn unloaded() -> Error {
+    internal(&Unloaded)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a field is written whose data was not loaded")]
+struct Unloaded;
