@@ -29,17 +29,14 @@ impl OrderRow {
     /// The value of a column by its index in the table ([`OrderColumns::index`]), which `field` is too.
     ///
     /// # Errors
-    /// [`RowError`] for a value that no projector writes.
-    ///
-    /// # Panics
-    /// When the query did not ask for the column.
+    /// [`RowError`] for a value that no projector writes, and for a column that the query did not ask for.
     pub fn column<F: Shown>(&self, index: usize, field: fn(&OrderView) -> &F) -> Result<F::Shown<'_>, RowError> {
         let (row, columns) = match &self.0 {
             Source::Folded(view) => return Ok(field(view).shown()),
             Source::Read(row, columns) => (row, columns),
         };
         let (table, column) = (Model::OrderSummary.name(), <OrderView as crate::table::ColumnNames>::NAMES[index]);
-        let Some(place) = columns.place(index) else { panic!("{table}: the query did not ask for {column}") };
+        let place = columns.place(index).ok_or(RowError::Unread { table, column })?;
         let value = row.try_get(place).map_err(|source| RowError::Column { table, column, source })?;
         F::from_column(value).map_err(|value| RowError::Value { table, column, value })
     }

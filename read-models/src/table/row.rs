@@ -16,6 +16,9 @@ pub enum RowError {
         #[source]
         source: tokio_postgres::Error,
     },
+    /// A column that the query did not ask for, which is a fault of ours.
+    #[error("the query of table {table} did not ask for column {column}")]
+    Unread { table: &'static str, column: &'static str },
     /// A value that no projector writes.
     #[error("table {table} holds {value:?} in column {column}")]
     Value { table: &'static str, column: &'static str, value: String },

@@ -118,9 +118,10 @@ impl ReadDb {
         request: &PageRequest,
         parts: &Parts,
     ) -> Result<Page, ReadDbError> {
+        let parts = parts.and(request.sort.columns());
         let mut sql = ConditionSql::new("order_summary", 0);
         let text =
-            page_text(&mut sql, include_str!("../../../sql/order/query/order_page.sql"), visible, request, parts);
+            page_text(&mut sql, include_str!("../../../sql/order/query/order_page.sql"), visible, request, &parts);
         let rows = self.query_built(PAGE, (&text, planning(request)), &sql.values()).await?;
         Ok(page(parts.read(PAGE, rows)?, request))
     }
