@@ -1,6 +1,6 @@
 INSERT INTO order_summary
     (order_id, tenant, version, state, kind, imported, source, reference, credit_of, number, customer, country, currency,
-     total_minor, line_count, quantity_total, placed_at, imported_at, updated_at, shard, position, lines)
+     total_minor, line_count, quantity_total, placed_at, imported_at, updated_at, shard, position, encoded_lines)
 VALUES
     ('00000000-0000-8000-8000-000000000001', 'shop', 1, 'COMPLETED', 'SALE', true, 'till', '1', NULL, 'A-1', 'c-1', 'GB', 'GBP',
      1276, 2, 6, '2011-01-31 10:00:00Z', '2026-01-01Z', '2026-01-01Z', 0, 1, '\x01'),

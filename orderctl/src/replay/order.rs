@@ -19,7 +19,7 @@ use crate::events::{Moment, happened_by, positions};
 const UNKNOWN: Position = Position { shard: 0, position: 0 };
 
 /// Columns of the row that tell nothing of the order: what follows from its lines, and where its last event stands in the log.
-const UNSHOWN: [&str; 3] = ["line_count", "shard", "position"];
+const UNSHOWN: [&str; 4] = ["line_count", "shard", "position", "encoded_lines"];
 
 pub(super) async fn show(variables: &Variables, args: &ShowArgs) -> Result<bool, BoxError> {
     let view = folded(variables, args.order, args.as_of).await?;

@@ -1,4 +1,4 @@
-//! The lines of an order: the table `order_lines`, and all of an order as one value, the column `lines` of `order_summary`.
+//! The lines of an order: the table `order_lines`, and all of an order as one value, the column `encoded_lines` of `order_summary`.
 //!
 //! A reader of an order mostly wants its lines too, and a statement that joins them reads a row for each. Here they stand in the
 //! order's own row, encoded by `postcard`: the version of the encoding, the order's id, then line after line. An order

@@ -190,7 +190,7 @@ columns!(OrderView {
     billing_address,
     shard,
     position,
-    lines,
+    lines = "encoded_lines",
 });
 
 impl OrderView {

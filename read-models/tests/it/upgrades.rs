@@ -16,8 +16,8 @@ const ALL: Parts = Parts::columns(OrderColumns::ALL);
 async fn tables_of_another_release_are_told_and_a_rebuild_makes_them_anew() {
     let (database, events, projector) = filled(10).await;
     let client = &projector.client;
-    // The release before had no `lines` in an order's row, and one model less.
-    client.batch_execute("ALTER TABLE order_summary_g1.order_summary DROP COLUMN lines").await.unwrap();
+    // The release before had no `encoded_lines` in an order's row, and one model less.
+    client.batch_execute("ALTER TABLE order_summary_g1.order_summary DROP COLUMN encoded_lines").await.unwrap();
     client.batch_execute("DROP SCHEMA sku_sales_g1 CASCADE").await.unwrap();
     client.batch_execute("DELETE FROM model_generation WHERE model = 'sku_sales'").await.unwrap();
     migrate(database.url(), |_| ()).await.unwrap();
@@ -51,7 +51,7 @@ async fn tables_of_another_release_are_told_and_a_rebuild_makes_them_anew() {
 async fn a_difference_in_a_column_that_both_releases_have_is_still_found() {
     let (database, events, projector) = filled(5).await;
     let client = &projector.client;
-    client.batch_execute("ALTER TABLE order_summary_g1.order_summary DROP COLUMN lines").await.unwrap();
+    client.batch_execute("ALTER TABLE order_summary_g1.order_summary DROP COLUMN encoded_lines").await.unwrap();
     client
         .batch_execute("UPDATE order_summary_g1.order_summary SET country = 'XX' WHERE total_minor = 549")
         .await

@@ -28,5 +28,5 @@ CREATE TABLE order_summary (
     shard            smallint    NOT NULL,
     position         bigint      NOT NULL,
     -- All lines, encoded as one value, so that a reader of many orders reads no other table.
-    lines            bytea       NOT NULL
+    encoded_lines    bytea       NOT NULL
 );

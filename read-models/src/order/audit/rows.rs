@@ -223,7 +223,7 @@ mod tests {
         let count = |order: &mut Order| order.summary.as_mut().unwrap().line_count = 9;
         assert_eq!(damaged(count), ("order_summary", vec!["line_count".to_owned()]));
         let stored_lines = |order: &mut Order| order.summary.as_mut().unwrap().lines[0].quantity = 9;
-        assert_eq!(damaged(stored_lines), ("order_summary", vec!["lines".to_owned()]));
+        assert_eq!(damaged(stored_lines), ("order_summary", vec!["encoded_lines".to_owned()]));
         assert_eq!(damaged(|order| order.lines[0].quantity = 9), ("order_lines", vec!["quantity".to_owned()]));
         assert_eq!(damaged(|order| order.lines.clear()).0, "order_lines");
         let body = |order: &mut Order| order.timeline[1].body = Value::Null;

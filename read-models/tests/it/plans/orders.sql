@@ -2,7 +2,7 @@
 -- and only imported orders have a source and a reference; otherwise the columns are independent of each other.
 INSERT INTO order_summary (
     order_id, tenant, version, state, kind, imported, source, reference, number, customer, country, currency, total_minor,
-    line_count, quantity_total, drafted_at, placed_at, updated_at, shipping_address, shard, position, lines)
+    line_count, quantity_total, drafted_at, placed_at, updated_at, shipping_address, shard, position, encoded_lines)
 SELECT md5(n::text)::uuid, CASE WHEN n % 5 = 0 THEN 'other' ELSE 'shop' END, 5,
        CASE WHEN state < 4 THEN 'CANCELLED' WHEN state < 6 THEN 'FOREIGN' WHEN state < 2000 THEN 'DRAFT'
             WHEN state < 5000 THEN 'PLACED' ELSE 'COMPLETED' END,
