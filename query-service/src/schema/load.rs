@@ -104,7 +104,8 @@ async fn read_events(
     field: &SelectedField,
     extras: &mut [Extras],
 ) -> Result<()> {
-    let page = PageArguments::of(field)?;
+    // Wrong arguments are told when the field is written.
+    let Ok(page) = PageArguments::of(field) else { return Ok(()) };
     let mut windows: HashMap<Window, Vec<(usize, Uuid)>> = HashMap::new();
     for (index, order) in orders.iter().enumerate() {
         let row = |error| internal(&error);
@@ -230,7 +231,8 @@ async fn read_pages(
     found: &mut BTreeMap<String, LoadedCustomer>,
 ) -> Result<()> {
     let failed = |error| read_failed(ReadFailed::log(&error));
-    let arguments = CustomerOrders::of(field)?;
+    // Wrong arguments are told when the field is written.
+    let Ok(arguments) = CustomerOrders::of(field) else { return Ok(()) };
     let sets = order_sets(&field.below);
     // Cursors belong to one customer's list, so that pages with cursors are read one by one.
     let has_cursor = arguments.page.after.is_some() || arguments.page.before.is_some();

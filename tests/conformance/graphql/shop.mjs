@@ -65,7 +65,7 @@ async function importedOrders() {
   });
   const results = (await answer.text()).trim().split('\n').map((text) => JSON.parse(text));
   for (const result of results) expect(result.status === 'imported', `an order is not imported: ${JSON.stringify(result)}`);
-  return results.map((result) => ({ orderId: result.orderId, consistency: `${result.orderId}@1` }));
+  return results.map((result) => ({ orderId: result.orderId, consistency: `order:${result.orderId}@1` }));
 }
 
 /** Makes all of them; answers with the id of each and the token with which a query waits for it. */
