@@ -77,7 +77,6 @@ struct Inner {
     /// Lets one task at a time read the pointer while it is not cached.
     opening: tokio::sync::Mutex<()>,
     statements: AtomicU64,
-    built: BuiltStatements,
 }
 
 #[derive(Clone)]
@@ -91,9 +90,16 @@ struct Current {
 #[derive(Clone)]
 struct Pools {
     /// Plans a statement once, for any values. Planning a page of orders takes longer than reading it.
-    once: Pool,
+    once: Connections,
     /// Plans a statement by its values, as often as that seems to pay.
-    by_values: Pool,
+    by_values: Connections,
+}
+
+/// A pool, and what its connections keep prepared.
+#[derive(Clone)]
+struct Connections {
+    pool: Pool,
+    built: Arc<BuiltStatements>,
 }
 
 /// How often Postgres plans a statement.
@@ -106,7 +112,7 @@ pub(crate) enum Planning {
 }
 
 impl Pools {
-    const fn of(&self, planning: Planning) -> &Pool {
+    const fn of(&self, planning: Planning) -> &Connections {
         match planning {
             Planning::Once => &self.once,
             Planning::ByValues => &self.by_values,
@@ -157,6 +163,12 @@ impl BuiltStatements {
     }
 }
 
+impl Connections {
+    async fn get(&self) -> Result<Object, ReadDbError> {
+        self.pool.get().await.map_err(ReadDbError::Connection)
+    }
+}
+
 impl Statement<'_> {
     const fn planning(&self) -> Planning {
         match self {
@@ -165,12 +177,12 @@ impl Statement<'_> {
         }
     }
 
-    async fn run(&self, client: &Object, pool: &Pool, built: &BuiltStatements) -> Result<Vec<Row>, Error> {
+    async fn run(&self, client: &Object, connections: &Connections) -> Result<Vec<Row>, Error> {
         match self {
             Self::Fixed(sql, values) => client.query(&client.prepare_cached(sql).await?, values).await,
             Self::Built(sql, values, _) => {
                 let (values, types): (Vec<_>, Vec<_>) = values.iter().cloned().unzip();
-                built.note(sql, &types, pool);
+                connections.built.note(sql, &types, &connections.pool);
                 client.query(&client.prepare_typed_cached(sql, &types).await?, &values).await
             }
         }
@@ -206,7 +218,6 @@ impl ReadDb {
             current: Mutex::new(None),
             opening: tokio::sync::Mutex::new(()),
             statements: AtomicU64::new(0),
-            built: BuiltStatements::new(),
         })))
     }
 
@@ -221,7 +232,7 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn check(&self) -> Result<(), ReadDbError> {
         let current = self.current().await?;
-        let client = current.pools.once.get().await.map_err(ReadDbError::Connection)?;
+        let client = current.pools.once.get().await?;
         Generations::usable(&**client).await.map(|_| ()).map_err(ReadDbError::Generations)
     }
 
@@ -250,17 +261,16 @@ impl ReadDb {
     async fn on_live(&self, what: &'static str, statement: Statement<'_>) -> Result<Vec<Row>, ReadDbError> {
         self.0.statements.fetch_add(1, Ordering::Relaxed);
         let current = self.current().await?;
-        let pool = current.pools.of(statement.planning());
-        let client = pool.get().await.map_err(ReadDbError::Connection)?;
+        let connections = current.pools.of(statement.planning());
+        let client = connections.get().await?;
         let failed = |source| ReadDbError::Statement { what, source };
-        match statement.run(&client, pool, &self.0.built).await {
+        match statement.run(&client, connections).await {
             Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
                 drop(client);
                 self.forget(&current.generations);
                 let Current { pools, .. } = self.current().await?;
-                let pool = pools.of(statement.planning());
-                let client = pool.get().await.map_err(ReadDbError::Connection)?;
-                statement.run(&client, pool, &self.0.built).await.map_err(failed)
+                let connections = pools.of(statement.planning());
+                statement.run(&connections.get().await?, connections).await.map_err(failed)
             }
             answer => answer.map_err(failed),
         }
@@ -277,8 +287,7 @@ impl ReadDb {
                 if let Some((current, _)) = self.known() {
                     return Ok(current);
                 }
-                let pool = self.pool_with("public", Planning::Once)?;
-                self.refresh(&pool, None).await
+                self.refresh(&self.connections("public", Planning::Once)?, None).await
             }
         }
     }
@@ -299,21 +308,21 @@ impl ReadDb {
         self.0.current.lock().unwrap_or_else(PoisonError::into_inner).take_if(|known| known.generations == *gone);
     }
 
-    async fn refresh(&self, over: &Pool, known: Option<&Current>) -> Result<Current, ReadDbError> {
-        let client = over.get().await.map_err(ReadDbError::Connection)?;
+    async fn refresh(&self, over: &Connections, known: Option<&Current>) -> Result<Current, ReadDbError> {
+        let client = over.get().await?;
         let generations = Generations::live(&**client).await.map_err(ReadDbError::Generations)?;
         if let Some(known) = known.filter(|known| known.generations == generations) {
             return Ok(known.clone());
         }
         let generations = Generations::usable(&**client).await.map_err(ReadDbError::Generations)?;
-        let pool = |planning| self.pool_with(&generations.search_path(), planning);
-        let pools = Pools { once: pool(Planning::Once)?, by_values: pool(Planning::ByValues)? };
+        let with = |planning| self.connections(&generations.search_path(), planning);
+        let pools = Pools { once: with(Planning::Once)?, by_values: with(Planning::ByValues)? };
         let current = Current { generations, pools, read: Stopwatch::start() };
         *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(current.clone());
         Ok(current)
     }
 
-    fn pool_with(&self, search_path: &str, planning: Planning) -> Result<Pool, ReadDbError> {
+    fn connections(&self, search_path: &str, planning: Planning) -> Result<Connections, ReadDbError> {
         let url = self.0.database.expose();
         let separator = if url.contains('?') { '&' } else { '?' };
         let mode = match planning {
@@ -321,7 +330,7 @@ impl ReadDb {
             Planning::ByValues => "auto",
         };
         let url = format!("{url}{separator}options=-c%20search_path%3D{search_path}%20-c%20plan_cache_mode%3D{mode}");
-        postgres::pool(&DatabaseUrl::new(self.0.database.variable(), url), &self.0.settings.connect)
-            .map_err(ReadDbError::Connect)
+        let pool = postgres::pool(&DatabaseUrl::new(self.0.database.variable(), url), &self.0.settings.connect);
+        Ok(Connections { pool: pool.map_err(ReadDbError::Connect)?, built: Arc::new(BuiltStatements::new()) })
     }
 }

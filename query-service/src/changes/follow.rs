@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use read_models::query::{FoundOrder, Parts, Visibility, Window};
-use read_models::{OrderColumns, RowError, TimelineEntry};
+use read_models::{RowError, TimelineEntry, order_column};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -124,5 +124,5 @@ impl Follow {
 }
 
 fn version(order: &FoundOrder) -> Result<i64, RowError> {
-    order.row.column(const { OrderColumns::index("version") }, |view| &view.version)
+    order_column!(order.row, version)
 }

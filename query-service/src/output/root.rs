@@ -52,7 +52,7 @@ pub async fn execute<R, T: Root<R>>(
                 Value::Null
             }
         };
-        data.insert(field.name_in_answer(), value);
+        data.insert(field.key().clone(), value);
     }
     (if is_null { Value::Null } else { Value::Object(data) }, errors)
 }

@@ -58,14 +58,14 @@ impl Selected {
         let mut compiler = Compiler { variables, fragments: &document.fragments, count: 0 };
         let mut operations = document.operations.iter();
         let found = operations.find(|(name, _)| operation.is_none() || name.map(Name::as_str) == operation);
-        found.map(|(_, found)| compiler.all(&[root], [&found.node.selection_set.node])).unwrap_or_default()
+        found.map(|(_, found)| compiler.all(&[root], &found.node.selection_set.node)).unwrap_or_default()
     }
 
     /// What the field of a subscription's context selects of its objects.
     pub fn of(context: &Context<'_>, objects: &[&'static ObjectInfo]) -> Self {
         let environment = context.query_env;
         let mut compiler = Compiler { variables: &environment.variables, fragments: &environment.fragments, count: 0 };
-        compiler.all(objects, [&context.item.node.selection_set.node])
+        compiler.all(objects, &context.item.node.selection_set.node)
     }
 
     /// What is selected of a type.
@@ -103,13 +103,8 @@ impl SelectedField {
     }
 
     /// The key in the answer.
-    pub fn key(&self) -> &str {
+    pub const fn key(&self) -> &Name {
         &self.key
-    }
-
-    /// The key as the library has it.
-    pub fn name_in_answer(&self) -> Name {
-        self.key.clone()
     }
 
     /// The key in the answer as JSON, with its colon.
@@ -138,14 +133,10 @@ macro_rules! constant {
 }
 
 impl Compiler<'_> {
-    /// What some sets select of a value that is one of some objects.
-    fn all<'s>(
-        &mut self,
-        objects: &[&'static ObjectInfo],
-        sets: impl IntoIterator<Item = &'s SelectionSet>,
-    ) -> Selected {
+    /// What a set selects of a value that is one of some objects.
+    fn all(&mut self, objects: &[&'static ObjectInfo], set: &SelectionSet) -> Selected {
         let mut selected = Selected::default();
-        sets.into_iter().for_each(|set| self.add_all(&mut selected, objects, set));
+        self.add_all(&mut selected, objects, set);
         selected
     }
 

@@ -12,14 +12,13 @@ use std::sync::Arc;
 use async_graphql::Result;
 use domain::{Sealed, SubjectId};
 use read_models::query::{FoundOrder, Page, Parts, Window};
-use read_models::{EventColumns, OrderColumns};
+use read_models::{EventColumns, OrderColumns, order_column};
 use service_kit::keyring::OpenError;
 use uuid::Uuid;
 
 use super::connection::PageArguments;
 use super::customer::CustomerOrders;
 use super::loaded::{Extras, LoadedCustomer, LoadedPage, Opened};
-use super::order::column;
 use super::order_list::OrderList;
 use super::reading::Reading;
 use super::timeline;
@@ -52,9 +51,7 @@ fn first_page<'a>(sets: &Sets<'a>) -> Option<(&'a SelectedField, PageArguments)>
 }
 
 fn event_columns(timeline: &SelectedField) -> EventColumns {
-    let nodes = timeline.below.named("nodes");
-    let in_edges = timeline.below.named("edges").flat_map(|edges| edges.below.named("node"));
-    nodes.chain(in_edges).fold(EventColumns::NONE, |all, node| all.and(node.below.columns()))
+    item_sets(&timeline.below).iter().fold(EventColumns::NONE, |all, set| all.and(set.columns()))
 }
 
 /// Reads what some orders show beyond their rows. A past state has no events with it.
@@ -85,7 +82,7 @@ pub fn extras<'a>(
             open_addresses(reading, orders, &addresses, &mut extras).await?;
         }
         if of_customers {
-            let ids = orders.iter().map(|order| column!(order.row, customer).map_err(|error| internal(&error)));
+            let ids = orders.iter().map(|order| order_column!(order.row, customer).map_err(|error| internal(&error)));
             let ids = ids.map(|id| id.map(|id| id.map(str::to_owned))).collect::<Result<Vec<_>>>()?;
             let distinct: BTreeSet<String> = ids.iter().flatten().cloned().collect();
             let found = customers_of(reading, distinct.into_iter().collect(), &customers).await?;
@@ -110,7 +107,7 @@ async fn read_events(
     for (index, order) in orders.iter().enumerate() {
         let row = |error| internal(&error);
         let (order_id, version) =
-            (column!(order.row, order_id).map_err(row)?, column!(order.row, version).map_err(row)?);
+            (order_column!(order.row, order_id).map_err(row)?, order_column!(order.row, version).map_err(row)?);
         // A cursor of another order is told when the field is written.
         let Ok(window) = page.window(&reading.cursors, &timeline::list(order_id)) else { continue };
         let window = Window { before: window.before.min(version.saturating_add(1)), ..window };
@@ -142,8 +139,8 @@ async fn open_addresses(
     let mut wanted: Vec<(usize, Sealed)> = Vec::new();
     for (index, order) in orders.iter().enumerate() {
         let of_order = addresses.iter().map(|address| match *address {
-            "shippingAddress" => column!(order.row, shipping_address),
-            _ => column!(order.row, billing_address),
+            "shippingAddress" => order_column!(order.row, shipping_address),
+            _ => order_column!(order.row, billing_address),
         });
         for address in of_order {
             let Some(address) = address.map_err(|error| internal(&error))? else { continue };
@@ -233,7 +230,7 @@ async fn read_pages(
     let failed = |error| read_failed(ReadFailed::log(&error));
     // Wrong arguments are told when the field is written.
     let Ok(arguments) = CustomerOrders::of(field) else { return Ok(()) };
-    let sets = order_sets(&field.below);
+    let sets = item_sets(&field.below);
     // Cursors belong to one customer's list, so that pages with cursors are read one by one.
     let has_cursor = arguments.page.after.is_some() || arguments.page.before.is_some();
     let groups: Vec<&[String]> = if has_cursor { ids.chunks(1).collect() } else { vec![ids] };
@@ -252,7 +249,8 @@ async fn read_pages(
             HashMap::new()
         };
         for id in group {
-            let (page, count) = (pages.remove(id).unwrap_or_default(), counts.get(id).copied().unwrap_or_default());
+            let page = pages.remove(id).unwrap_or_default();
+            let count = shows_count(&field.below).then(|| counts.get(id).copied().unwrap_or_default());
             lists.push((id, arguments.list(reading, id)?, page, count));
         }
     }
@@ -260,7 +258,7 @@ async fn read_pages(
     let mut loaded = extras(reading, &orders, &sets, false).await?.into_iter();
     for (id, list, page, count) in lists {
         let extras = loaded.by_ref().take(page.orders.len()).collect();
-        let page = LoadedPage { list, page, extras, count: Some(count) };
+        let page = LoadedPage { list, page, extras, count };
         found.entry(id.clone()).or_default().pages.insert(field.id, page);
     }
     Ok(())
@@ -269,7 +267,7 @@ async fn read_pages(
 /// Reads the page of a list that a connection selects, and counts the list where that is selected.
 pub async fn page(reading: &Reading, list: OrderList, connection: &Selected) -> Result<LoadedPage> {
     let failed = |error| read_failed(ReadFailed::log(&error));
-    let sets = order_sets(connection);
+    let sets = item_sets(connection);
     let page = if shows_orders(connection) {
         reading.read.order_page(&reading.visible, &list.request, &parts(&sets)).await.map_err(failed)?
     } else {
@@ -286,8 +284,8 @@ pub async fn page(reading: &Reading, list: OrderList, connection: &Selected) -> 
     Ok(LoadedPage { list, page, extras, count })
 }
 
-/// What a connection selects of its orders.
-fn order_sets(connection: &Selected) -> Vec<&Selected> {
+/// What a connection selects of its items.
+fn item_sets(connection: &Selected) -> Vec<&Selected> {
     let nodes = connection.named("nodes");
     let in_edges = connection.named("edges").flat_map(|edges| edges.below.named("node"));
     nodes.chain(in_edges).map(|field| &field.below).collect()

@@ -35,18 +35,10 @@ pub struct Order<'a> {
     pub past: bool,
 }
 
-/// A column of an order's row.
-macro_rules! column {
-    ($row:expr, $column:ident) => {
-        $row.column(const { read_models::OrderColumns::index(stringify!($column)) }, |view| &view.$column)
-    };
-}
-pub(super) use column;
-
 /// A column of an order.
 macro_rules! column_of {
     ($order:ident, $column:ident) => {
-        column!($order.found.row, $column)
+        read_models::order_column!($order.found.row, $column)
     };
 }
 

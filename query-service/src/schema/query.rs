@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_graphql::registry::{MetaInputValue, Registry};
 use async_graphql::{ID, InputType, Result};
-use read_models::OrderColumns;
 use read_models::query::{FoundOrder, Parts};
+use read_models::{OrderColumns, order_column};
 use uuid::Uuid;
 
 use super::as_of::AsOf;
@@ -17,7 +17,7 @@ use super::id::NodeId;
 use super::load;
 use super::loaded::{Extras, LoadedCustomer};
 use super::node::Node;
-use super::order::{Order, column};
+use super::order::Order;
 use super::order_connection::OrderConnection;
 use super::order_list::OrderList;
 use super::projections::ProjectionHealth;
@@ -95,7 +95,7 @@ async fn order(reading: &Reading, field: &SelectedField, arguments: OrderArgumen
     let found = found.map_err(|error| read_failed(ReadFailed::log(&error)))?;
     let (found, past) = match (found, as_of) {
         (Some(current), Some(as_of)) => {
-            let order_id = column!(current.row, order_id).map_err(|error| internal(&error))?;
+            let order_id = order_column!(current.row, order_id).map_err(|error| internal(&error))?;
             (Some(as_of.order(&reading.read, order_id, reading.clock.now()).await?), true)
         }
         (found, _) => (found, false),
@@ -240,7 +240,7 @@ impl<'a> Found<'a> {
         };
         let extras = load::extras(reading, &found.iter().collect::<Vec<_>>(), &sets, false).await?;
         let keyed = |order: FoundOrder| {
-            let order_id = column!(order.row, order_id).map_err(|error| internal(&error))?;
+            let order_id = order_column!(order.row, order_id).map_err(|error| internal(&error))?;
             Ok((order_id, order))
         };
         let orders = found.into_iter().map(keyed).collect::<Result<_>>()?;

@@ -6,12 +6,12 @@ use async_graphql::{Context, Error, ID, Result, Subscription};
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use read_models::OrderColumns;
+use read_models::{OrderColumns, order_column};
 
 use super::id::NodeId;
 use super::load;
 use super::loaded::Extras;
-use super::order::{Order, column};
+use super::order::Order;
 use super::reading::Reading;
 use super::scalars::Long;
 use super::timeline::{self, TimelineEvent};
@@ -79,7 +79,7 @@ impl Subscription {
         let parts = load::parts(&order_sets(&selected)).and(OrderColumns::of(&["version"]));
         let found = reading.read.order(&reading.visible, order_id, &parts).await;
         let order = found.map_err(|error| read_failed(ReadFailed::log(&error)))?.ok_or_else(absent)?;
-        let version = column!(order.row, version).map_err(|error| internal(&error))?;
+        let version = order_column!(order.row, version).map_err(|error| internal(&error))?;
         let after = from.unwrap_or(version);
         reached(&reading, ConsistencyToken { order_id, version: after }, version).await?;
         let changes = context.data::<Changes>()?;

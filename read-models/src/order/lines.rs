@@ -88,7 +88,7 @@ pub struct LineRef<'a> {
 
 /// Bytes that are no lines as [`VERSION`] encodes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the stored lines cannot be decoded; `orderctl replay --rebuild` writes them anew")]
+#[error("the stored lines cannot be decoded; `orderctl replay rebuild --all` writes them anew")]
 pub struct DamagedLines;
 
 impl<'a> LinesRef<'a> {

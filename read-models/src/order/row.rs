@@ -56,13 +56,13 @@ impl OrderRow {
     }
 }
 
-/// The value of a column by its name, which is checked when the program is compiled.
-macro_rules! column {
+/// The value of a column of an [`OrderRow`](crate::OrderRow) by its name, which is checked when the program is compiled.
+#[macro_export]
+macro_rules! order_column {
     ($row:expr, $column:ident) => {
         $row.column(const { $crate::OrderColumns::index(stringify!($column)) }, |view| &view.$column)
     };
 }
-pub(crate) use column;
 
 impl From<OrderView> for OrderRow {
     fn from(view: OrderView) -> Self {

@@ -11,9 +11,8 @@ use super::orders::Visibility;
 use super::parts::{FoundOrder, Parts};
 use super::{Comparison, Condition, Field, Value};
 use crate::db::Planning;
-use crate::order::row::column;
 use crate::table::RowError;
-use crate::{OrderColumns, OrderRow, ReadDb, ReadDbError, ViewState};
+use crate::{OrderColumns, OrderRow, ReadDb, ReadDbError, ViewState, order_column};
 
 /// What orders are sorted by; ties are sorted by order id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,12 +97,12 @@ impl Sort {
     pub fn key(self, row: &OrderRow) -> Result<SortKey, RowError> {
         let moment = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
         let value = match self {
-            Self::PlacedAt => column!(row, placed_at)?.map_or_else(|| "-infinity".to_owned(), moment),
-            Self::UpdatedAt => moment(column!(row, updated_at)?),
-            Self::Total => column!(row, total_minor)?.to_string(),
-            Self::Number => column!(row, number)?.unwrap_or_default().to_owned(),
+            Self::PlacedAt => order_column!(row, placed_at)?.map_or_else(|| "-infinity".to_owned(), moment),
+            Self::UpdatedAt => moment(order_column!(row, updated_at)?),
+            Self::Total => order_column!(row, total_minor)?.to_string(),
+            Self::Number => order_column!(row, number)?.unwrap_or_default().to_owned(),
         };
-        Ok(SortKey { value, order_id: column!(row, order_id)? })
+        Ok(SortKey { value, order_id: order_column!(row, order_id)? })
     }
 }
 
@@ -151,7 +150,7 @@ impl ReadDb {
         let rows = self.query_built(PAGE, (&text, Planning::Once), &sql.values()).await?;
         let mut found: HashMap<String, Vec<FoundOrder>> = HashMap::new();
         for order in parts.read(PAGE, rows)? {
-            let customer = column!(order.row, customer);
+            let customer = order_column!(order.row, customer);
             let customer = customer.map_err(|source| ReadDbError::Row { what: PAGE, source })?.unwrap_or_default();
             found.entry(customer.to_owned()).or_default().push(order);
         }

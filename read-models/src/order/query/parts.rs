@@ -4,9 +4,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use super::Window;
-use crate::order::row::column;
 use crate::table::{ColumnNames, RowError};
-use crate::{EventColumns, Model, OrderColumns, OrderRow, ReadDbError, TimelineEntry};
+use crate::{EventColumns, Model, OrderColumns, OrderRow, ReadDbError, TimelineEntry, order_column};
 
 /// A parameter of a statement.
 type Parameter = Box<dyn ToSql + Sync + Send>;
@@ -84,7 +83,7 @@ impl Parts {
             None => Vec::new(),
         };
         let mut order = FoundOrder { row: OrderRow::read(row, self.columns), events };
-        let order_id = column!(order.row, order_id)?;
+        let order_id = order_column!(order.row, order_id)?;
         order.events.iter_mut().for_each(|event| event.order_id = order_id);
         Ok(order)
     }
