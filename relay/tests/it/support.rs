@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::contract::PublicEvents;
 use domain::{EventId, TenantId};
-use event_store::{Append, NewEvent, Sequencer, Store, StoreOptions, StreamId, migrations};
+use event_store::{Append, NewEvent, Sequencer, Store, StoreOptions, StreamId, migrations, StreamAppend};
 use messaging::checkpoint::Checkpoint;
 use messaging::headers::{AGGREGATE_VERSION, GLOBAL_POSITION};
 use messaging::producer::TransactionalProducer;
@@ -125,15 +125,9 @@ impl Journey {
             event_version: "1.0".to_owned(),
             payload: payload.to_owned(),
         });
-        let append = Append {
-            stream,
-            expected_version: after,
-            tenant: TenantId::try_new("shop").unwrap(),
-            metadata: "{\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}".to_owned(),
-            events: new.collect(),
-            answer: None,
-            claims: Vec::new(),
-        };
+        let first = StreamAppend::new(stream, after, new.collect());
+        let metadata = "{\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}".to_owned();
+        let append = Append::new(TenantId::try_new("shop").unwrap(), metadata, first);
         self.store.append(append).await.unwrap();
     }
 
