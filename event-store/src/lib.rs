@@ -45,4 +45,4 @@ pub use sequencer::{SequenceError, Sequencer};
 pub use shards::{SHARDS_MAX, SetShardsError, set_shards};
 pub use store::{OpenError, Store, StoreIdentity, migrations};
 pub use timers::{TimerCounts, TimerError, TimerOptions, TimerWorker, Waker};
-pub use unit::{AnswerUnit, DecideUnit, DoneUnit, Member, Members, UnitOfWork, UnitOutcome, Units, Work};
+pub use unit::{AnswerUnit, DecideUnit, DoneUnit, Member, Members, UnitEffects, UnitOfWork, UnitOutcome, Units, Work};

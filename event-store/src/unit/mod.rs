@@ -45,16 +45,15 @@ pub struct UnitOfWork<'a, T, R> {
     pub idempotency: Option<Idempotency>,
     /// Decides, and may be called several times. It must depend on nothing but what it is given.
     pub decide: &'a DecideUnit<'a, T, R>,
-    /// The answer to keep for the request's key, as JSON; `None` keeps none. It is given the decision's value and the versions
-    /// of the streams that the unit wrote.
+    /// The answer to keep for the request's key, as JSON; `None` keeps none.
     pub answer: &'a AnswerUnit<'a, T, R>,
 }
 
 /// Decides on the members' states.
 pub type DecideUnit<'a, T, R> = dyn Fn(&mut Work<'_>) -> Result<T, R> + Send + Sync + 'a;
 
-/// Turns a unit's result and the versions of the streams that it wrote into the JSON that is kept for the request's key.
-pub type AnswerUnit<'a, T, R> = dyn Fn(Result<&T, &R>, &[(StreamId, i64)]) -> Option<String> + Send + Sync + 'a;
+/// Turns a unit's result and its effects into the JSON that is kept for the request's key.
+pub type AnswerUnit<'a, T, R> = dyn Fn(Result<&T, &R>, &UnitEffects) -> Option<String> + Send + Sync + 'a;
 
 /// How a unit ended.
 #[derive(Debug)]
@@ -70,10 +69,17 @@ pub enum UnitOutcome<T, R> {
 /// A unit that was stored.
 #[derive(Debug)]
 pub struct DoneUnit<T> {
+    /// What the decision returned.
     pub value: T,
+    pub effects: UnitEffects,
+}
+
+/// What a unit stores. Nothing where there was nothing to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitEffects {
     /// The versions afterwards of the streams that it wrote, in the order of decision.
     pub versions: Vec<(StreamId, i64)>,
-    /// Of its events, in the order of the log. Empty where there was nothing to do.
+    /// Of its events, in the order of the log.
     pub event_ids: Vec<EventId>,
 }
 
@@ -154,14 +160,15 @@ impl Units {
         decisions: Decisions,
     ) -> Result<Stored<T>, ExecuteError> {
         let Decisions { streams, states } = decisions;
-        let versions: Vec<_> =
-            states.iter().map(|(index, after)| (members[*index].stream.clone(), after.version)).collect();
-        let event_ids = streams.iter().flat_map(|one| &one.events).map(|event| event.id).collect();
+        let effects = UnitEffects {
+            versions: states.iter().map(|(index, after)| (members[*index].stream.clone(), after.version)).collect(),
+            event_ids: streams.iter().flat_map(|one| &one.events).map(|event| event.id).collect(),
+        };
         let mut streams = streams.into_iter();
-        let Some(first) = streams.next() else { return Ok(Stored::Done(DoneUnit { value, versions, event_ids })) };
+        let Some(first) = streams.next() else { return Ok(Stored::Done(DoneUnit { value, effects })) };
         let append = Append {
             others: streams.collect(),
-            answer: self.answer(unit, Ok(&value), &versions),
+            answer: self.answer(unit, Ok(&value), &effects),
             ..Append::new(unit.tenant.clone(), unit.metadata.to_json(), first)
         };
         let cache = &self.store.inner.options.cache;
@@ -174,7 +181,7 @@ impl Units {
                     self.store.keep_snapshot(stream, kind.fold_version, before, after.version, state).await;
                     cache.insert(kind.name, &stream.id, after);
                 }
-                Ok(Stored::Done(DoneUnit { value, versions, event_ids }))
+                Ok(Stored::Done(DoneUnit { value, effects }))
             }
             Err(error) => {
                 members.iter().for_each(|member| cache.evict(member.kind.name, &member.stream.id));
@@ -200,7 +207,9 @@ impl Units {
         for (member, loaded) in members.iter().zip(loaded) {
             cache.insert(member.kind.name, &member.stream.id, loaded.clone());
         }
-        if let (Some(answer), Some(member)) = (self.answer(unit, decision.as_ref(), &[]), members.first()) {
+        if let (Some(answer), Some(member)) =
+            (self.answer(unit, decision.as_ref(), &UnitEffects::default()), members.first())
+        {
             let append = Append::of_answer(member.stream.clone(), unit.tenant.clone(), answer);
             match self.store.append(append).await {
                 Ok(()) => {}
@@ -209,7 +218,7 @@ impl Units {
             }
         }
         Ok(match decision {
-            Ok(value) => UnitOutcome::Done(DoneUnit { value, versions: Vec::new(), event_ids: Vec::new() }),
+            Ok(value) => UnitOutcome::Done(DoneUnit { value, effects: UnitEffects::default() }),
             Err(refusal) => UnitOutcome::Refused(refusal),
         })
     }
@@ -218,14 +227,14 @@ impl Units {
         &self,
         unit: &UnitOfWork<'_, T, R>,
         result: Result<&T, &R>,
-        versions: &[(StreamId, i64)],
+        effects: &UnitEffects,
     ) -> Option<NewAnswer> {
         let idempotency = unit.idempotency.as_ref()?;
         let keep_s = result.is_err().then_some(self.store.inner.options.refusal_kept_s);
         Some(NewAnswer {
             id: AnswerId::new(&idempotency.scope, &idempotency.key),
             fingerprint: idempotency.fingerprint.clone(),
-            answer: (unit.answer)(result, versions)?,
+            answer: (unit.answer)(result, effects)?,
             keep_s,
         })
     }

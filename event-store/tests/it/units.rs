@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use event_store::{Expectation, Metadata, Store, StoreOptions, StreamId, UnitOfWork, UnitOutcome, Units};
+use event_store::{Expectation, Metadata, Store, StoreOptions, UnitEffects, UnitOfWork, UnitOutcome, Units};
 use futures::future::join_all;
 use service_kit::clock::SystemIds;
 
@@ -109,8 +109,8 @@ async fn a_repeated_key_answers_what_was_answered_first() {
             members: &members,
             idempotency: Some(key("k", fingerprint)),
             decide: &|work| all.iter().try_for_each(|one| work.decide(*one, CounterCommand::Add(1)).map(drop)),
-            answer: &|result: Result<&(), &TooFew>, versions: &[(StreamId, i64)]| {
-                result.ok().map(|()| format!("{{\"streams\":{}}}", versions.len()))
+            answer: &|result: Result<&(), &TooFew>, effects: &UnitEffects| {
+                result.ok().map(|()| format!("{{\"streams\":{}}}", effects.versions.len()))
             },
         };
         units.run(unit).await
