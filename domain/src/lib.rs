@@ -9,6 +9,7 @@ pub mod contract;
 mod country;
 mod currency;
 mod decider;
+mod decision;
 mod ids;
 mod money;
 mod numbering;
