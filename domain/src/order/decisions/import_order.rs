@@ -192,9 +192,8 @@ mod tests {
             OrderCommand::ImportOrder(order)
         };
         let OrderEvent::OrderImported(before) = imported() else { panic!("an import leads to OrderImported") };
-        let fold = crate::fold::<crate::order::Order>;
-        let events =
-            <crate::order::Order as crate::Decider>::decide(&fold(&[imported()]).unwrap(), correction()).unwrap();
+        let fold = crate::fold::<Order>;
+        let events = <Order as crate::Decider>::decide(&fold(&[imported()]).unwrap(), correction()).unwrap();
         let [OrderEvent::OrderImportCorrected(corrected)] = &*events else { panic!("one event") };
         assert_eq!((corrected.at, corrected.order.at), (at(99), before.at), "the moment of the import stays");
         assert_eq!((corrected.order.lines.len(), corrected.order.total.minor()), (2, 6 * 256 + 600));
