@@ -18,6 +18,7 @@ mod privacy;
 mod quantity;
 pub mod refusal;
 mod scope;
+pub mod stock;
 pub mod testing;
 mod text;
 mod time;
