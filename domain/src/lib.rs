@@ -17,6 +17,7 @@ pub mod order;
 mod privacy;
 mod quantity;
 pub mod refusal;
+pub mod reservation;
 mod scope;
 pub mod stock;
 pub mod testing;
