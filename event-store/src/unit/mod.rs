@@ -10,7 +10,7 @@ mod load;
 mod members;
 mod work;
 
-use domain::{EventId, TenantId};
+use domain::{Decider, EventId, TenantId};
 use service_kit::clock::SharedIds;
 
 pub use members::{Member, Members};
@@ -92,6 +92,22 @@ impl Units {
     /// The store that the units append to.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// A stream's state as of now: what is in memory, brought up to the stored tail.
+    ///
+    /// # Errors
+    /// [`ExecuteError`] when the stream cannot be read or folded.
+    pub async fn load<D: Decider>(&self, id: &str) -> Result<Loaded<D::State>, ExecuteError> {
+        let mut members = Members::default();
+        members.add::<D>(id, Expectation::Existing);
+        let (mut loaded, to_read) = self.known(members.list()).await?;
+        catch_up(&self.store, members.list(), &mut loaded, to_read).await?;
+        let cache = &self.store.inner.options.cache;
+        let Loaded { version, state, bytes } = loaded.remove(0);
+        cache.insert(D::KIND, id, Loaded { version, state: state.clone(), bytes });
+        let state = state.downcast().expect("the state of a member is of the member's kind");
+        Ok(Loaded { version, state, bytes })
     }
 
     /// Runs one unit: load, decide, store. It decides again after a lost race.
