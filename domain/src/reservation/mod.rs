@@ -17,6 +17,9 @@ mod rejection;
 mod state;
 mod stock_commands;
 
+#[cfg(test)]
+mod properties;
+
 pub use decisions::*;
 pub use event::*;
 pub use lines::{FilledLine, GrantedLine, RequestedLine, ReservedLine, Shortage};
