@@ -8,7 +8,7 @@ mod tests {
     use crate::{root, sources};
 
     /// Crates that get an aggregate's types as parameters, and its names as values.
-    const SHARED: [&str; 5] = ["command-kit", "event-store", "messaging", "relay", "service-kit"];
+    const SHARED: [&str; 6] = ["command-kit", "event-store", "messaging", "relay", "request-kit", "service-kit"];
 
     #[test]
     fn shared_code_names_no_aggregate() {

@@ -1,6 +1,7 @@
 mod arbitrary;
 mod golden;
 mod refusals;
+mod requests;
 
 use std::sync::Arc;
 
