@@ -9,6 +9,8 @@
 
 mod code;
 mod context;
+mod openapi;
+pub mod requests;
 pub mod reservation;
 pub mod stock;
 
@@ -22,10 +24,10 @@ use event_store::Store;
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
 use context::AppState;
 pub use context::Inventory;
+pub use openapi::openapi;
 
 /// The service's dependencies.
 pub struct Deps {
@@ -63,10 +65,7 @@ pub fn router(deps: Deps) -> (Router, OpenApi) {
     let Deps { inventory, verifier, limits } = deps;
     let admission = Admission::new(verifier.clone(), limits.requests_max, limits.commands_per_s);
     let state = AppState { inventory, verifier };
-    let (router, openapi) = routes().route_layer(from_fn_with_state(admission, admit)).split_for_parts();
-    (router.method_not_allowed_fallback(method_not_allowed).with_state(state), openapi)
-}
-
-fn routes() -> OpenApiRouter<AppState> {
-    stock::routes().merge(reservation::routes())
+    let routes = stock::routes().merge(reservation::routes()).route_layer(from_fn_with_state(admission, admit));
+    let (served, _) = routes.split_for_parts();
+    (served.method_not_allowed_fallback(method_not_allowed).with_state(state), openapi())
 }

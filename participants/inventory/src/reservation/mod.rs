@@ -11,6 +11,7 @@ mod ship;
 mod unit;
 mod view;
 
+use command_kit::http::form::Text;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::context::AppState;
@@ -23,4 +24,9 @@ pub use view::ReservationView;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     reserve::routes().merge(renew::routes()).merge(release::routes()).merge(ship::routes()).merge(view::routes())
+}
+
+/// The forms of all texts of requests.
+pub(crate) fn texts() -> impl Iterator<Item = &'static Text> {
+    [reserve::TEXTS, lines::TEXTS].into_iter().flatten()
 }

@@ -9,6 +9,7 @@ mod transfer;
 mod view;
 
 use command_kit::Refusal;
+use command_kit::http::form::Text;
 use domain::stock::{AddStockItem, Stock, StockCommand, StockState};
 use domain::{Decider, LocationId, Sku, StockId, TenantId, Timestamp};
 use event_store::{Member, Work};
@@ -28,6 +29,11 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(transfer::routes())
         .merge(import::routes())
         .merge(view::routes())
+}
+
+/// The forms of all texts of requests.
+pub(crate) fn texts() -> impl Iterator<Item = &'static Text> {
+    [item::TEXTS, adjust::TEXTS, count::TEXTS, transfer::TEXTS, import::TEXTS].into_iter().flatten()
 }
 
 /// A SKU at a location, as a request names it.

@@ -51,8 +51,8 @@ async fn all_of_a_reservation_is_granted_or_none_and_a_repeat_gets_the_first_ans
     world.post_as("shop", "k-2", "/v1/reservations", &body).await.assert(201);
     assert_eq!(world.level("cup").await, [6, 2, 4]);
     let other = reserve(&json!([{"sku": "tea", "quantity": 1}]));
-    let reused = world.post_as("shop", "k-2", "/v1/reservations", &other).await.assert(422);
-    assert_eq!(reused.body["code"], "idempotency_key_reused");
+    let conflicting = world.post_as("shop", "k-2", "/v1/reservations", &other).await.assert(422);
+    assert_eq!(conflicting.body["code"], "idempotency_key_reused");
 }
 
 #[tokio::test(flavor = "multi_thread")]
