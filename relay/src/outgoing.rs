@@ -53,7 +53,7 @@ pub(crate) struct Prepared<E: PublicEvents> {
 
 /// Prepares a row for publishing. An event that is too large to go out as what it is can ask for something all the same.
 pub(crate) fn prepared<E: PublicEvents>(position: Position, row: StoredRow) -> Result<Prepared<E>, UnreadableEvent> {
-    let payload_hash = hash(&row.payload);
+    let payload_hash = payload_hash(&row);
     let Some(Own { stored, public, is_publishable }) = own_event::<E>(position, &row)? else {
         let published = with_envelope(position, row, None);
         return Ok(Prepared { outgoing: OutgoingRecord { published, payload_hash }, own: None });
@@ -152,6 +152,11 @@ fn foreign(row: StoredRow) -> ForeignRow {
         event_version: row.event_version,
         body,
     }
+}
+
+/// SHA-256 of a row's payload.
+pub(crate) fn payload_hash(row: &StoredRow) -> [u8; 32] {
+    hash(&row.payload)
 }
 
 fn hash(payload: &str) -> [u8; 32] {

@@ -12,7 +12,7 @@ mod groups;
 mod migrations;
 mod offsets;
 mod options;
-mod parking;
+pub mod parking;
 mod partition;
 mod progress;
 mod service;

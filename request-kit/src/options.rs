@@ -19,6 +19,9 @@ pub struct RequestOptions {
     pub parked_keys_max: usize,
     /// Parked records of one partition beyond which it stops.
     pub parked_records_max: usize,
+    /// How long a partition that stopped waits before it tries to park the same record again, so that it goes on once enough was
+    /// redriven or discarded.
+    pub halted_retry_ms: u64,
     /// Longest wait for running handlers when the group is left.
     pub stop_ms_max: u64,
     /// The first pause after a session with the group has failed.
@@ -39,6 +42,7 @@ impl RequestOptions {
             retry_backoff_ms_max: 5_000,
             parked_keys_max: 100,
             parked_records_max: 10_000,
+            halted_retry_ms: 15_000,
             stop_ms_max: 10_000,
             rejoin_backoff_ms_min: 200,
             rejoin_backoff_ms_max: 10_000,

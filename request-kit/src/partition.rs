@@ -20,7 +20,7 @@ pub(crate) enum Mode {
     Pausing,
     /// The pause is over: one record is tried, and if that is done the partition is open again.
     Trying,
-    /// Too much is parked. Nothing is handled until the next assignment.
+    /// Too much is parked. Nothing is handled until the pause is over.
     Halted,
 }
 
@@ -103,8 +103,21 @@ impl Partition {
         self.offsets.complete(record.offset)
     }
 
-    /// Takes a record back to the front of its key. Returns how long the partition has to pause; `None` where it pauses already.
-    pub(crate) fn put_back(&mut self, record: Arc<IncomingRecord>) -> Option<Duration> {
+    /// Notes that a pause is over.
+    pub(crate) fn try_again(&mut self) {
+        if matches!(self.mode, Mode::Pausing | Mode::Halted) {
+            self.mode = Mode::Trying;
+        }
+    }
+
+    /// Takes a record back to the front of its key, and halts or pauses the partition. Returns for how long; `None` where it waits
+    /// already.
+    pub(crate) fn put_back(
+        &mut self,
+        record: Arc<IncomingRecord>,
+        halt: bool,
+        options: &RequestOptions,
+    ) -> Option<Duration> {
         self.in_work -= 1;
         let key = key_of(&record).to_vec();
         if let Some(waiting) = self.keys.get_mut(&key) {
@@ -114,6 +127,10 @@ impl Partition {
         self.ready.push_front(key);
         if matches!(self.mode, Mode::Pausing | Mode::Halted) {
             return None;
+        }
+        if halt {
+            self.mode = Mode::Halted;
+            return Some(Duration::from_millis(options.halted_retry_ms));
         }
         self.mode = Mode::Pausing;
         Some(self.pauses.next_pause())

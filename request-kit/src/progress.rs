@@ -84,6 +84,13 @@ impl Progress {
         self.gauge(HALTED, partition, 1);
     }
 
+    /// Notes that a partition handles records, also if it was halted before.
+    pub(crate) fn goes_on(&self, partition: &TopicPartition) {
+        if self.state().halted.remove(partition).is_some() {
+            self.gauge(HALTED, partition, 0);
+        }
+    }
+
     pub(crate) fn handled(&self, topic: &str) {
         self.state().counts.handled += 1;
         self.record(topic, "handled");

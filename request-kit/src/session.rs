@@ -170,10 +170,8 @@ impl<'a> Session<'a> {
         match finished {
             Finished::Record { record, ended } => self.ended(record, ended),
             Finished::Pause(name) => {
-                if let Some(partition) = self.partitions.get_mut(&name)
-                    && partition.mode == Mode::Pausing
-                {
-                    partition.mode = Mode::Trying;
+                if let Some(partition) = self.partitions.get_mut(&name) {
+                    partition.try_again();
                 }
             }
         }
@@ -198,28 +196,37 @@ impl<'a> Session<'a> {
             }
             Ended::Unavailable(reason) => {
                 progress.unavailable(&name.topic);
-                let Some(pause) = partition.put_back(record) else { return };
+                let Some(pause) = partition.put_back(record, false, options) else { return };
                 tracing::warn!(partition = %name, pause_ms = pause.as_millis(), reason, "a partition of requests pauses");
-                let assignment = self.assignment;
-                self.tasks.spawn(async move {
-                    poll::pause(pause, &CancellationToken::new()).await;
-                    (assignment, Finished::Pause(name))
-                });
+                self.pause(name, pause);
                 return;
             }
             Ended::Halted(reason) => {
+                let pause = partition.put_back(record, true, options);
                 tracing::error!(partition = %name, reason, "a partition of requests stops");
-                partition.put_back(record);
-                partition.mode = Mode::Halted;
                 progress.halted(&name, reason);
+                if let Some(pause) = pause {
+                    self.pause(name, pause);
+                }
                 return;
             }
         }
         let passed = partition.complete(&record, options);
+        if partition.mode == Mode::Open {
+            progress.goes_on(&name);
+        }
         if passed > 0 {
             progress.consumed(&name.topic, passed);
             self.member.commit_soon(&name, partition.offsets.next());
         }
+    }
+
+    fn pause(&mut self, partition: TopicPartition, pause: Duration) {
+        let assignment = self.assignment;
+        self.tasks.spawn(async move {
+            poll::pause(pause, &CancellationToken::new()).await;
+            (assignment, Finished::Pause(partition))
+        });
     }
 
     /// Waits a bounded time for the handlers that run, so that little is delivered again.

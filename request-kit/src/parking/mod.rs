@@ -1,7 +1,8 @@
 //! Parked records: what could not be handled, in the order of its topic, until somebody has dealt with it.
 
-use std::collections::HashMap;
-use std::collections::HashSet;
+mod redrive;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -13,6 +14,8 @@ use service_kit::postgres::Pool;
 use tokio_postgres::GenericClient;
 
 use crate::error::{ParkError, statement};
+
+pub use redrive::{ParkedKey, ParkedRequest, Redriven, discard, list, redrive};
 
 /// The reason stored with a record whose key was parked already.
 const BEHIND: &str = "waits behind an earlier parked record of its key";

@@ -4,4 +4,6 @@
 
 mod delivery;
 mod end_to_end;
+mod groups;
+mod parking;
 mod support;
