@@ -11,7 +11,7 @@ use service_kit::keyring::identity_migrations;
 use service_kit::keys::KeysError;
 use service_kit::postgres::{MigrateError, migrate as apply};
 
-use crate::participants::{LOGS, participants};
+use crate::participants::{LOGS, model_sets, participants};
 
 /// Why a step of the deployment failed.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,9 @@ pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
         }
     }
     apply(&databases.identity, identity_migrations(), say).await.map_err(failed("identity"))?;
-    read_models::migrate(&databases.read, say).await.map_err(|source| DeployError::ReadModels(Box::new(source)))?;
+    read_models::migrate(&databases.read, &model_sets(), say)
+        .await
+        .map_err(|source| DeployError::ReadModels(Box::new(source)))?;
     Ok(())
 }
 

@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::participants::{CommandDeps, LOGS, Log, ProjectionDeps, QueryDeps, participants};
+use crate::participants::{CommandDeps, LOGS, Log, ProjectionDeps, QueryDeps, model_sets, participants};
 use crate::roles::Role;
 
 /// How long requests in flight may take to end after SIGTERM.
@@ -251,16 +251,18 @@ impl Engine {
     }
 
     fn projection(&mut self) -> Result<(), ServeError> {
-        for participant in participants() {
-            let projection = (participant.projection)(ProjectionDeps {
+        let all = participants().flat_map(|one| one.read_models.iter().map(move |models| (one.name, models)));
+        for (participant, models) in all {
+            let projection = models.projection(ProjectionDeps {
                 database: &self.settings.databases.read,
                 messaging: &self.settings.messaging,
                 clock: Arc::clone(&self.clock),
             })?;
-            self.checks.push(projection.readiness(participant.projection_check));
-            let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("{}-projection", participant.name), async move {
-                projection.run(stop).await;
+            self.checks.push(projection.check);
+            tracing::info!(participant, kind = models.kind, group = models.group, "read models are kept");
+            let running = (projection.run)(self.supervisor.token());
+            self.supervisor.spawn(format!("{}-projection", models.kind), async move {
+                running.await;
                 Ok::<(), ServeError>(())
             });
         }
@@ -269,7 +271,8 @@ impl Engine {
 
     async fn query(&mut self) -> Result<(), ServeError> {
         let access = self.access().await?;
-        let reads = ReadDb::open(&self.settings.databases.read, ConnectOptions::named("query-service"))?;
+        let connect = ConnectOptions::named("query-service");
+        let reads = ReadDb::open(&self.settings.databases.read, &model_sets(), connect)?;
         let checked = reads.clone();
         self.checks.push(Check::new("read-database", move || {
             let reads = checked.clone();

@@ -3,28 +3,36 @@
 //! A participant is an aggregate with its events, its topic, its commands and what is read of it. To add one, write its value in a
 //! file of its own and name it in its log in [`LOGS`].
 
+mod audit;
+mod log;
 mod order;
+mod read_models;
 
 use std::path::Path;
 
+use ::read_models::{Models, ReadDb};
 use axum::Router;
 use event_store::{DeclaredEvent, Store};
 use futures::future::BoxFuture;
 use messaging::registry::{Registry, RegistryError};
 use messaging::schemas::RecordSchema;
-use projection_service::ProjectionService;
-use read_models::ReadDb;
 use relay::RelayedKind;
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
-use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings, MessagingSettings};
+use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
 use uuid::Uuid;
 
+pub use audit::{AuditedModels, StoredStreams};
+pub use log::StoreLog;
+pub(crate) use read_models::ProjectionDeps;
+pub use read_models::{OnProgress, ReadModels, Task, Work};
+
 /// Every log, each with the participants that share it.
 pub(crate) const LOGS: [&Log; 1] = [&Log {
     name: "orders",
+    setting: "ORDERS_DATABASE_URL",
     url: |databases| &databases.orders,
     transactional_id_prefix: "orders-relay",
     checks: CheckNames { database: "orders-database", relay: "relay" },
@@ -36,7 +44,9 @@ pub(crate) const LOGS: [&Log; 1] = [&Log {
 pub(crate) struct Log {
     /// The name of its database, in messages, tasks and logs.
     pub(crate) name: &'static str,
-    /// Where it is.
+    /// The setting that says where it is.
+    pub(crate) setting: &'static str,
+    /// The same among the settings.
     pub(crate) url: fn(&DatabaseSettings) -> &DatabaseUrl,
     /// The transactional id of its relays is this, a dash and the shard.
     pub(crate) transactional_id_prefix: &'static str,
@@ -71,6 +81,36 @@ pub fn databases() -> Vec<&'static str> {
     LOGS.iter().map(|log| log.name).chain(["read", "identity"]).collect()
 }
 
+/// A log as the tools that examine its read models take it.
+#[derive(Debug)]
+pub struct LogReadModels {
+    /// The name of its database.
+    pub name: &'static str,
+    /// The setting that says where it is.
+    pub setting: &'static str,
+    /// The read models of its participants.
+    pub read_models: Vec<&'static ReadModels>,
+}
+
+/// The read models of every log.
+pub fn read_models_by_log() -> impl Iterator<Item = LogReadModels> {
+    LOGS.into_iter().map(|log| LogReadModels {
+        name: log.name,
+        setting: log.setting,
+        read_models: log.participants().flat_map(|one| one.read_models).collect(),
+    })
+}
+
+/// The read models of every participant.
+pub fn read_models() -> impl Iterator<Item = &'static ReadModels> {
+    participants().flat_map(|participant| participant.read_models)
+}
+
+/// The models that the read database keeps, by kind of stream.
+pub fn model_sets() -> Vec<Models> {
+    read_models().map(|read_models| read_models.models).collect()
+}
+
 /// What the engine has to know of an aggregate.
 pub(crate) struct Participant {
     /// Its name, in tasks and logs.
@@ -87,10 +127,8 @@ pub(crate) struct Participant {
     pub(crate) relayed: for<'a> fn(&'a Registry, Uuid) -> BoxFuture<'a, Result<RelayedKind, RegistryError>>,
     /// The endpoints of its commands.
     pub(crate) commands: fn(CommandDeps<'_>) -> Router,
-    /// What keeps its read models.
-    pub(crate) projection: fn(ProjectionDeps<'_>) -> Result<ProjectionService, projection_service::StartError>,
-    /// The name under which the readiness shows it.
-    pub(crate) projection_check: &'static str,
+    /// Its read models, by kind of stream.
+    pub(crate) read_models: &'static [ReadModels],
     /// The endpoints of its queries.
     pub(crate) queries: fn(QueryDeps<'_>) -> Router,
 }
@@ -104,14 +142,6 @@ pub(crate) struct CommandDeps<'a> {
     pub(crate) ids: SharedIds,
     pub(crate) master: &'a MasterKey,
     pub(crate) fairness: &'a FairnessSettings,
-}
-
-/// What the engine gives to a projection.
-pub(crate) struct ProjectionDeps<'a> {
-    /// The database of the read models.
-    pub(crate) database: &'a DatabaseUrl,
-    pub(crate) messaging: &'a MessagingSettings,
-    pub(crate) clock: SharedClock,
 }
 
 /// What the engine gives to the endpoints of queries.
@@ -140,10 +170,27 @@ mod tests {
         let count = participants().count();
         let names: BTreeSet<_> = participants().map(|participant| participant.name).collect();
         let topics: BTreeSet<_> = participants().map(|participant| participant.topic).collect();
-        let checks: BTreeSet<_> = participants().map(|participant| participant.projection_check).collect();
         let histories: BTreeSet<_> = participants().map(|participant| (participant.migrations)().history()).collect();
-        assert_eq!([names.len(), topics.len(), checks.len(), histories.len()], [count; 4]);
+        assert_eq!([names.len(), topics.len(), histories.len()], [count; 3]);
         assert!(!histories.contains(event_store::migrations().history()));
+    }
+
+    #[test]
+    fn read_models_have_kinds_groups_checks_and_tables_of_their_own() {
+        let count = read_models().count();
+        let kinds: BTreeSet<_> = read_models().map(|one| one.kind).collect();
+        let groups: BTreeSet<_> = read_models().map(|one| one.group).collect();
+        let checks: BTreeSet<_> = read_models().map(|one| one.check).collect();
+        assert_eq!([kinds.len(), groups.len(), checks.len()], [count; 3]);
+        let all: Vec<_> = model_sets().iter().flat_map(Models::all).collect();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+        for participant in participants() {
+            let declared = (participant.declared_events)();
+            for one in participant.read_models {
+                assert_eq!(one.topic, participant.topic, "the topic of {}", one.kind);
+                assert!(declared.iter().any(|event| event.aggregate_type == one.kind), "{} is declared", one.kind);
+            }
+        }
     }
 
     /// A relay routes a row by its kind.
@@ -176,7 +223,7 @@ mod tests {
         let variables = Variables::from_pairs(pairs.iter().map(|(name, url)| (&**name, &**url)));
         let settings = DatabaseSettings::from_variables(&variables).unwrap();
         for log in LOGS {
-            assert_eq!((log.url)(&settings).variable(), variable(log.name));
+            assert_eq!([(log.url)(&settings).variable(), log.setting], [variable(log.name).as_str(); 2]);
         }
     }
 

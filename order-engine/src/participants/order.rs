@@ -3,12 +3,12 @@
 use axum::Router;
 use domain::order::contract::{PublicEvent, TOPIC};
 use futures::FutureExt;
-use messaging::topics::READ_DEAD_LETTERS;
 use messaging::{Encoder, schemas};
-use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource, StartError};
+use read_models::Orders;
 use relay::RelayedKind;
 
-use super::{CommandDeps, Participant, ProjectionDeps, QueryDeps};
+use super::read_models::ReadModels;
+use super::{CommandDeps, Participant, QueryDeps};
 
 /// Orders: drafts, placed, cancelled and imported ones.
 pub(super) const ORDER_PARTICIPANT: Participant = Participant {
@@ -21,8 +21,7 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
         async move { Ok(RelayedKind::of(Encoder::<PublicEvent>::connect(registry, TOPIC).await?, incarnation)) }.boxed()
     },
     commands,
-    projection,
-    projection_check: "projection",
+    read_models: &[ReadModels::of::<Orders>(TOPIC, "projection")],
     queries,
 };
 
@@ -40,16 +39,6 @@ fn commands(deps: CommandDeps<'_>) -> Router {
         },
     });
     router.merge(command_service::docs_router(openapi))
-}
-
-fn projection(deps: ProjectionDeps<'_>) -> Result<ProjectionService, StartError> {
-    let source = ProjectionSource {
-        group: read_models::GROUP.to_owned(),
-        topic: TOPIC.to_owned(),
-        dead_letters: READ_DEAD_LETTERS.to_owned(),
-    };
-    let settings = ProjectionSettings::of(source, deps.database.clone(), deps.messaging.clone());
-    ProjectionService::new(settings, deps.clock)
 }
 
 fn queries(deps: QueryDeps<'_>) -> Router {
