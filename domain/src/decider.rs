@@ -5,6 +5,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::Timestamp;
 use crate::upcast::StoredEvent;
 
 /// Pure decisions over one stream of events.
@@ -37,6 +38,11 @@ pub trait Decider: Send + Sync + 'static {
     /// # Errors
     /// [`Unfoldable`] when the event cannot follow the state, which means a damaged stream.
     fn evolve(state: Self::State, event: &Self::Event) -> Result<Self::State, Unfoldable>;
+
+    /// When the stream wants to be woken next, by the engine's clock; `None` where nothing is due.
+    fn wake_at(_state: &Self::State) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// A stream holds an event that cannot follow the ones before it.

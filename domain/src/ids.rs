@@ -54,6 +54,41 @@ uuid_id!(
     EventId
 );
 
+uuid_id!(
+    /// The stock of one SKU at one location of one tenant. It is derived from the three by [`StockId::of`].
+    StockId
+);
+uuid_id!(
+    /// One reservation: what an order holds, or has asked for, at one location. Whoever asks chooses it, so that a request and its
+    /// repetitions reach the same stream.
+    ReservationId
+);
+uuid_id!(
+    /// One request to a reservation, by the id of the event or the HTTP request that asked. A reservation answers each id once.
+    RequestId
+);
+uuid_id!(
+    /// One transfer of goods between two locations. Both locations record it.
+    TransferId
+);
+
+impl From<EventId> for RequestId {
+    fn from(event: EventId) -> Self {
+        Self(event.0)
+    }
+}
+
+/// Namespace of the UUIDs of stock, itself a random UUID. It never changes, since every stored stream is found by it.
+const STOCK_NAMESPACE: Uuid = Uuid::from_u128(0x8b0f_3c52_66a5_4a0e_9d8e_51d3_7c1f_20b4);
+
+impl StockId {
+    /// The id of a tenant's stock of a SKU at a location: UUIDv5 of the three, in this order, separated by NUL, which none of them
+    /// can contain.
+    pub fn of(tenant: &TenantId, location: &LocationId, sku: &Sku) -> Self {
+        Self(Uuid::new_v5(&STOCK_NAMESPACE, format!("{tenant}\0{location}\0{sku}").as_bytes()))
+    }
+}
+
 const fn is_slug(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
 }
@@ -73,6 +108,10 @@ text_type!(
 text_type!(
     /// A stock-keeping unit's code, as the catalogue or an imported source spells it.
     Sku, "SKU", 64, is_identifying, recorded |_| true
+);
+text_type!(
+    /// A place that keeps stock, such as a warehouse, a shop or a kitchen, by the tenant's code for it, such as `zrh-1`.
+    LocationId, "location", 32, is_identifying
 );
 text_type!(
     /// The order number that people use, unique per tenant.
@@ -96,5 +135,29 @@ impl SubjectId {
     pub fn of_order(customer: Option<&CustomerId>, order: OrderId) -> Self {
         let text = customer.map_or_else(|| format!("order:{order}"), |customer| format!("customer:{customer}"));
         Self(text.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stock(tenant: &str, location: &str, sku: &str) -> StockId {
+        let location = LocationId::try_new(location).unwrap();
+        StockId::of(&TenantId::try_new(tenant).unwrap(), &location, &Sku::try_new(sku).unwrap())
+    }
+
+    #[test]
+    fn the_id_of_stock_follows_from_tenant_location_and_sku() {
+        let id = stock("shop", "zrh-1", "85123A");
+        assert_eq!(id.to_string(), "2e270327-def2-5aef-84d1-2f4ac49655f7", "stored streams are found by it");
+        for other in [
+            stock("shop-2", "zrh-1", "85123A"),
+            stock("shop", "zrh-2", "85123A"),
+            stock("shop", "zrh-1", "85123a"),
+            stock("shop", "zrh-18", "5123A"),
+        ] {
+            assert_ne!(other, id);
+        }
     }
 }

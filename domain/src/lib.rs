@@ -9,6 +9,7 @@ pub mod contract;
 mod country;
 mod currency;
 mod decider;
+mod decision;
 mod ids;
 mod money;
 mod numbering;
@@ -16,7 +17,9 @@ pub mod order;
 mod privacy;
 mod quantity;
 pub mod refusal;
+pub mod reservation;
 mod scope;
+pub mod stock;
 pub mod testing;
 mod text;
 mod time;
@@ -27,12 +30,13 @@ pub use country::{CountryCode, UnknownCountry};
 pub use currency::{Currency, CurrencyError};
 pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
-    CustomerId, EventId, ExternalReference, ImportSource, LineId, OrderId, OrderNumber, Sku, SubjectId, TenantId,
+    CustomerId, EventId, ExternalReference, ImportSource, LineId, LocationId, OrderId, OrderNumber, RequestId,
+    ReservationId, Sku, StockId, SubjectId, TenantId, TransferId,
 };
 pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};
 pub use privacy::{Address, Sealed};
-pub use quantity::{InvalidQuantity, Quantity};
+pub use quantity::{Difference, InvalidDifference, InvalidPieces, InvalidQuantity, Pieces, Quantity};
 pub use scope::Scope;
 pub use text::{Description, InvalidText, Reason, is_hidden};
 pub use time::{InvalidTimestamp, Timestamp};

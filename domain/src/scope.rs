@@ -34,6 +34,12 @@ scopes! {
     ORDERS_CANCEL = "orders:cancel";
     /// Import orders from other systems.
     ORDERS_IMPORT = "orders:import";
+    /// See stock, movements and reservations.
+    INVENTORY_READ = "inventory:read";
+    /// Add items to a location, count, adjust and transfer their stock, and change their settings.
+    INVENTORY_WRITE = "inventory:write";
+    /// Reserve stock for an order, and renew, release and ship what is reserved.
+    INVENTORY_RESERVE = "inventory:reserve";
     /// Erase a person's data.
     PRIVACY_ERASE = "privacy:erase";
 }

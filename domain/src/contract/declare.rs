@@ -23,7 +23,7 @@
 /// From that come: the stored struct and its variant, with [`StoredEvent`](crate::StoredEvent); in the module `records` the
 /// public struct, whose fields are those in braces by way of [`ToPublic`](super::ToPublic) behind the four that every record
 /// begins with, its variant, and [`PublicEvents`](super::PublicEvents); and the mapping from one to the other. The record's
-/// schema is read from `schemas/avro/NAME.avsc`.
+/// schema is read from `schemas/avro/KIND/NAME.avsc`: two kinds may have records of one name, since each has its namespace.
 ///
 /// `OrderImported "1.0" as ImportedOrder` is an event whose public record is another struct of the kind's module `contract`;
 /// then [`ToRecord`](super::ToRecord) is implemented by hand.
@@ -126,8 +126,8 @@ macro_rules! declare_events {
                 const KIND: &'static str = $kind;
                 const NAMESPACE: &'static str = $namespace;
                 const RECORDS: &'static [RecordType] = &[
-                    $($crate::contract::declare_events!(@type $event),)*
-                    $crate::contract::declare_events!(@type ForeignEvent),
+                    $($crate::contract::declare_events!(@type $kind $event),)*
+                    $crate::contract::declare_events!(@type $kind ForeignEvent),
                 ];
 
                 fn index(&self) -> usize {
@@ -225,10 +225,17 @@ macro_rules! declare_events {
         pub use super::super::contract::$record as $event;
     };
 
-    (@type $name:ident) => {
+    (@type $kind:literal $name:ident) => {
         RecordType {
             name: stringify!($name),
-            avsc: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/avro/", stringify!($name), ".avsc")),
+            avsc: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../schemas/avro/",
+                $kind,
+                "/",
+                stringify!($name),
+                ".avsc"
+            )),
         }
     };
 

@@ -1,8 +1,9 @@
 //! How values of the domain look in public records.
 
 use crate::{
-    Address, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money, OrderId,
-    OrderNumber, Quantity, Reason, Sealed, Sku, SubjectId, TenantId, Timestamp,
+    Address, CountryCode, Currency, CustomerId, Description, Difference, ExternalReference, ImportSource, LineId,
+    LocationId, Money, OrderId, OrderNumber, Pieces, Quantity, Reason, RequestId, ReservationId, Sealed, Sku,
+    SubjectId, TenantId, Timestamp, TransferId,
 };
 
 use super::{ContractAddress, ContractMoney, ContractSealed};
@@ -35,12 +36,16 @@ public_as_text!(
     ExternalReference,
     ImportSource,
     LineId,
+    LocationId,
     OrderId,
     OrderNumber,
     Reason,
+    RequestId,
+    ReservationId,
     Sku,
     SubjectId,
     TenantId,
+    TransferId,
 );
 
 impl ToPublic for Quantity {
@@ -48,6 +53,30 @@ impl ToPublic for Quantity {
 
     fn to_public(&self) -> i64 {
         self.get().into()
+    }
+}
+
+impl ToPublic for Pieces {
+    type Public = i64;
+
+    fn to_public(&self) -> i64 {
+        i64::try_from(self.get()).expect("pieces are at most Pieces::MAX")
+    }
+}
+
+impl ToPublic for Difference {
+    type Public = i64;
+
+    fn to_public(&self) -> i64 {
+        self.get()
+    }
+}
+
+impl ToPublic for bool {
+    type Public = Self;
+
+    fn to_public(&self) -> Self {
+        *self
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use uuid::Uuid;
 
-use super::decisions::{Decision, SAMPLE_AT, SAMPLE_LINE};
+use super::decisions::{SAMPLE_AT, SAMPLE_LINE, Sample};
 use super::{
     AddLine, AddressKind, CancelOrder, CreateDraft, ImportLine, ImportOrder, Order, OrderCommand, OrderKind,
     OrderState, PlaceOrder, SetAddress,
@@ -79,7 +79,7 @@ fn after(state: OrderState, command: OrderCommand) -> OrderState {
     events.iter().try_fold(state, Order::evolve).expect("what a decision leads to folds")
 }
 
-fn sample<C: Decision>() -> C {
+fn sample<C: Sample>() -> C {
     C::sample().expect("the command can be given for an order that exists")
 }
 

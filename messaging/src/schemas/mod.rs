@@ -66,6 +66,7 @@ pub fn index_of<E: PublicEvents>(full_name: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::path::Path;
 
     use domain::order::contract::PublicEvent;
 
@@ -80,10 +81,14 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_holds_the_contract_and_nothing_else() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/avro");
+    fn the_folder_of_a_kind_holds_its_contract_and_nothing_else() {
+        holds_its_contract::<PublicEvent>();
+    }
+
+    fn holds_its_contract<E: PublicEvents>() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/avro").join(E::KIND);
         let files: BTreeSet<String> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        assert_eq!(files, PublicEvent::RECORDS.iter().map(|record| format!("{}.avsc", record.name)).collect());
+        assert_eq!(files, E::RECORDS.iter().map(|record| format!("{}.avsc", record.name)).collect());
     }
 }

@@ -1,9 +1,10 @@
 use uuid::Uuid;
 
+use crate::decision::Decision;
 use crate::{Description, LineId, Quantity, Scope, Sku, Timestamp, UnitPrice};
 
-use super::super::{LINES_MAX, Line, LineAdded, OrderEvent, OrderRejection, OrderState};
-use super::{Decision, SAMPLE_AT, draft_of};
+use super::super::{LINES_MAX, Line, LineAdded, Order, OrderEvent, OrderRejection, OrderState};
+use super::{SAMPLE_AT, Sample, draft_of};
 
 /// Add a line to a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,22 +20,11 @@ pub struct AddLine {
     pub at: Timestamp,
 }
 
-impl Decision for AddLine {
+impl Decision<Order> for AddLine {
     fn scopes(&self) -> &'static [Scope] {
         // There is no catalogue to price a line, so every new line brings its price.
         &[Scope::ORDERS_DRAFT, Scope::ORDERS_PRICE]
     }
-    fn sample() -> Option<Self> {
-        Some(Self {
-            line_id: LineId::new(Uuid::max()),
-            sku: Sku::try_new("sample").expect("the text is short and printable"),
-            description: None,
-            quantity: Quantity::try_new(1).expect("one is a quantity"),
-            unit_price: UnitPrice::from_ten_thousandths(0).expect("nothing is a price"),
-            at: SAMPLE_AT,
-        })
-    }
-
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "AddLine")?;
         let line = Line {
@@ -55,6 +45,19 @@ impl Decision for AddLine {
         }
         draft.total()?.checked_add(line.total)?;
         Ok(vec![OrderEvent::LineAdded(LineAdded { line, at: self.at })])
+    }
+}
+
+impl Sample for AddLine {
+    fn sample() -> Option<Self> {
+        Some(Self {
+            line_id: LineId::new(Uuid::max()),
+            sku: Sku::try_new("sample").expect("the text is short and printable"),
+            description: None,
+            quantity: Quantity::try_new(1).expect("one is a quantity"),
+            unit_price: UnitPrice::from_ten_thousandths(0).expect("nothing is a price"),
+            at: SAMPLE_AT,
+        })
     }
 }
 

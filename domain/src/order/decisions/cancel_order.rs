@@ -1,9 +1,10 @@
 use serde::Serialize;
 
+use crate::decision::Decision;
 use crate::{Reason, Scope, Timestamp};
 
-use super::super::{CancelReason, OrderCancelled, OrderEvent, OrderRejection, OrderState};
-use super::{Decision, SAMPLE_AT};
+use super::super::{CancelReason, Order, OrderCancelled, OrderEvent, OrderRejection, OrderState};
+use super::{SAMPLE_AT, Sample};
 
 /// Cancel the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,7 +16,7 @@ pub struct CancelOrder {
     pub at: Timestamp,
 }
 
-impl Decision for CancelOrder {
+impl Decision<Order> for CancelOrder {
     fn scopes(&self) -> &'static [Scope] {
         match self.reason {
             CancelReason::Customer | CancelReason::Staff => &[Scope::ORDERS_CANCEL],
@@ -23,10 +24,6 @@ impl Decision for CancelOrder {
             CancelReason::Discarded => &[Scope::ORDERS_DRAFT],
         }
     }
-    fn sample() -> Option<Self> {
-        Some(Self { reason: CancelReason::Customer, note: None, at: SAMPLE_AT })
-    }
-
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let refuse = || OrderRejection::NotAllowed { state: state.name(), command: "CancelOrder" };
         match state {
@@ -40,6 +37,12 @@ impl Decision for CancelOrder {
             })]),
             OrderState::Cancelled(_) | OrderState::Imported(_) => Err(refuse()),
         }
+    }
+}
+
+impl Sample for CancelOrder {
+    fn sample() -> Option<Self> {
+        Some(Self { reason: CancelReason::Customer, note: None, at: SAMPLE_AT })
     }
 }
 

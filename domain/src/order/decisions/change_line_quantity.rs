@@ -1,9 +1,10 @@
 use serde::Serialize;
 
+use crate::decision::Decision;
 use crate::{LineId, Money, Quantity, Scope, Timestamp};
 
-use super::super::{LineQuantityChanged, OrderEvent, OrderRejection, OrderState};
-use super::{Decision, SAMPLE_AT, SAMPLE_LINE, draft_of};
+use super::super::{LineQuantityChanged, Order, OrderEvent, OrderRejection, OrderState};
+use super::{SAMPLE_AT, SAMPLE_LINE, Sample, draft_of};
 
 /// Change a draft line's quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -14,15 +15,10 @@ pub struct ChangeLineQuantity {
     pub at: Timestamp,
 }
 
-impl Decision for ChangeLineQuantity {
+impl Decision<Order> for ChangeLineQuantity {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_DRAFT]
     }
-    fn sample() -> Option<Self> {
-        let quantity = Quantity::try_new(2).expect("two is a quantity");
-        Some(Self { line_id: SAMPLE_LINE, quantity, at: SAMPLE_AT })
-    }
-
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "ChangeLineQuantity")?;
         let line = draft.line(self.line_id).ok_or(OrderRejection::LineNotFound(self.line_id))?;
@@ -41,6 +37,13 @@ impl Decision for ChangeLineQuantity {
             total,
             at: self.at,
         })])
+    }
+}
+
+impl Sample for ChangeLineQuantity {
+    fn sample() -> Option<Self> {
+        let quantity = Quantity::try_new(2).expect("two is a quantity");
+        Some(Self { line_id: SAMPLE_LINE, quantity, at: SAMPLE_AT })
     }
 }
 

@@ -1,7 +1,8 @@
+use crate::decision::Decision;
 use crate::{Currency, CustomerId, Scope, TenantId, Timestamp};
 
-use super::super::{OrderDrafted, OrderEvent, OrderRejection, OrderState};
-use super::Decision;
+use super::super::{Order, OrderDrafted, OrderEvent, OrderRejection, OrderState};
+use super::Sample;
 
 /// Create a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,14 +14,10 @@ pub struct CreateDraft {
     pub at: Timestamp,
 }
 
-impl Decision for CreateDraft {
+impl Decision<Order> for CreateDraft {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_DRAFT]
     }
-    fn sample() -> Option<Self> {
-        None
-    }
-
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         match state {
             OrderState::Absent => Ok(vec![OrderEvent::OrderDrafted(OrderDrafted {
@@ -37,6 +34,12 @@ impl Decision for CreateDraft {
             }
             _ => Err(OrderRejection::OrderExists),
         }
+    }
+}
+
+impl Sample for CreateDraft {
+    fn sample() -> Option<Self> {
+        None
     }
 }
 

@@ -1,7 +1,8 @@
+use crate::decision::Decision;
 use crate::{Scope, SubjectId, Timestamp};
 
-use super::super::{OrderEvent, OrderRejection, OrderState, SubjectErased};
-use super::Decision;
+use super::super::{Order, OrderEvent, OrderRejection, OrderState, SubjectErased};
+use super::Sample;
 
 /// Record that the key of the order's personal data was destroyed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,13 +11,9 @@ pub struct EraseSubject {
     pub at: Timestamp,
 }
 
-impl Decision for EraseSubject {
+impl Decision<Order> for EraseSubject {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::PRIVACY_ERASE]
-    }
-
-    fn sample() -> Option<Self> {
-        None
     }
 
     /// Never refused for an order that exists: the key is destroyed, whatever state the order is in.
@@ -28,6 +25,12 @@ impl Decision for EraseSubject {
                 Ok(vec![OrderEvent::SubjectErased(SubjectErased { subject: self.subject, at: self.at })])
             }
         }
+    }
+}
+
+impl Sample for EraseSubject {
+    fn sample() -> Option<Self> {
+        None
     }
 }
 

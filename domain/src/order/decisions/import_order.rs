@@ -1,14 +1,15 @@
 use uuid::Uuid;
 
+use crate::decision::Decision;
 use crate::{
     Count, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money, OrderId,
     OrderNumber, Quantity, Scope, Sku, TenantId, Timestamp, UnitPrice,
 };
 
 use super::super::{
-    LINES_MAX, Line, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderRejection, OrderState,
+    LINES_MAX, Line, Order, OrderEvent, OrderImportCorrected, OrderImported, OrderKind, OrderRejection, OrderState,
 };
-use super::Decision;
+use super::Sample;
 
 /// Import an order of another system: no side effects, idempotent by its reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,14 +50,10 @@ pub struct ImportLine {
     pub unit_price: UnitPrice,
 }
 
-impl Decision for ImportOrder {
+impl Decision<Order> for ImportOrder {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_IMPORT]
     }
-    fn sample() -> Option<Self> {
-        None
-    }
-
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let is_update = self.is_update;
         let at = self.at;
@@ -80,6 +77,12 @@ impl Decision for ImportOrder {
             return Err(OrderRejection::ImportConflict { differing: differing(seen, &order) });
         }
         Ok(vec![OrderEvent::OrderImportCorrected(OrderImportCorrected { order, at })])
+    }
+}
+
+impl Sample for ImportOrder {
+    fn sample() -> Option<Self> {
+        None
     }
 }
 
@@ -189,9 +192,8 @@ mod tests {
             OrderCommand::ImportOrder(order)
         };
         let OrderEvent::OrderImported(before) = imported() else { panic!("an import leads to OrderImported") };
-        let fold = crate::fold::<crate::order::Order>;
-        let events =
-            <crate::order::Order as crate::Decider>::decide(&fold(&[imported()]).unwrap(), correction()).unwrap();
+        let fold = crate::fold::<Order>;
+        let events = <Order as crate::Decider>::decide(&fold(&[imported()]).unwrap(), correction()).unwrap();
         let [OrderEvent::OrderImportCorrected(corrected)] = &*events else { panic!("one event") };
         assert_eq!((corrected.at, corrected.order.at), (at(99), before.at), "the moment of the import stays");
         assert_eq!((corrected.order.lines.len(), corrected.order.total.minor()), (2, 6 * 256 + 600));

@@ -22,84 +22,35 @@ pub use set_address::*;
 
 use uuid::Uuid;
 
-use super::{Draft, OrderEvent, OrderRejection, OrderState};
-use crate::{LineId, Scope, Timestamp};
+use super::{Draft, Order, OrderRejection, OrderState};
+use crate::decision::{Decision, declare_commands};
+use crate::{LineId, Timestamp};
 
 /// The line that samples name.
 pub(super) const SAMPLE_LINE: LineId = LineId::new(Uuid::nil());
 /// The moment of samples.
 pub(super) const SAMPLE_AT: Timestamp = Timestamp::EPOCH;
 
-/// A command with its decision.
-pub(super) trait Decision: Sized {
-    /// The scopes that whoever asks for it needs, all of them.
-    fn scopes(&self) -> &'static [Scope];
-
+/// A command that can be tried on an order.
+pub(super) trait Sample: Decision<Order> {
     /// One of its kind that keeps all rules about values, for what is possible for an order; `None` for a command that nobody
     /// gives for an order that exists.
     fn sample() -> Option<Self>;
-
-    /// The events that it leads to in a state; none where its work is done already.
-    ///
-    /// # Errors
-    /// Why the state or a rule refuses it.
-    fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection>;
 }
 
-/// From one list: the enum of the commands, and what is asked of every one of them.
-macro_rules! decisions {
-    ($($name:ident,)*) => {
-        /// A command of an order.
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum OrderCommand {
-            $($name($name),)*
-        }
-
-        impl OrderCommand {
-            /// The command's name.
-            pub const fn name(&self) -> &'static str {
-                match self {
-                    $(Self::$name(_) => stringify!($name),)*
-                }
-            }
-
-            /// The scopes that whoever asks for it needs, all of them.
-            pub fn scopes(&self) -> &'static [Scope] {
-                match self {
-                    $(Self::$name(command) => command.scopes(),)*
-                }
-            }
-
-            /// A sample of each command that can be given for an order that exists.
-            pub(super) fn samples() -> impl Iterator<Item = Self> {
-                [$($name::sample().map(Self::$name)),*].into_iter().flatten()
-            }
-
-            pub(super) fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
-                match self {
-                    $(Self::$name(command) => command.decide(state),)*
-                }
-            }
-        }
-
-        $(impl From<$name> for OrderCommand {
-            fn from(command: $name) -> Self {
-                Self::$name(command)
-            }
-        })*
-    };
-}
-
-decisions! {
-    CreateDraft,
-    AddLine,
-    ChangeLineQuantity,
-    RemoveLine,
-    SetAddress,
-    PlaceOrder,
-    CancelOrder,
-    ImportOrder,
-    EraseSubject,
+declare_commands! {
+    /// A command of an order.
+    OrderCommand of Order sampled by Sample {
+        CreateDraft,
+        AddLine,
+        ChangeLineQuantity,
+        RemoveLine,
+        SetAddress,
+        PlaceOrder,
+        CancelOrder,
+        ImportOrder,
+        EraseSubject,
+    }
 }
 
 /// The draft of a state, for the commands that only a draft accepts.

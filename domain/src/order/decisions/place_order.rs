@@ -1,9 +1,10 @@
 use serde::Serialize;
 
+use crate::decision::Decision;
 use crate::{Money, OrderNumber, Scope, Timestamp};
 
-use super::super::{OrderEvent, OrderPlaced, OrderRejection, OrderState};
-use super::{Decision, SAMPLE_AT, draft_of};
+use super::super::{Order, OrderEvent, OrderPlaced, OrderRejection, OrderState};
+use super::{SAMPLE_AT, Sample, draft_of};
 
 /// Place a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,15 +17,10 @@ pub struct PlaceOrder {
     pub at: Timestamp,
 }
 
-impl Decision for PlaceOrder {
+impl Decision<Order> for PlaceOrder {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_PLACE]
     }
-    fn sample() -> Option<Self> {
-        let number = OrderNumber::try_new("sample").expect("the text is short and printable");
-        Some(Self { number, expected_total: None, at: SAMPLE_AT })
-    }
-
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         match state {
             OrderState::Placed(placed) if placed.number == self.number => return Ok(vec![]),
@@ -50,6 +46,13 @@ impl Decision for PlaceOrder {
             billing_address: draft.billing_address.clone(),
             at: self.at,
         })])
+    }
+}
+
+impl Sample for PlaceOrder {
+    fn sample() -> Option<Self> {
+        let number = OrderNumber::try_new("sample").expect("the text is short and printable");
+        Some(Self { number, expected_total: None, at: SAMPLE_AT })
     }
 }
 

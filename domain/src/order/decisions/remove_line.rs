@@ -1,9 +1,10 @@
 use serde::Serialize;
 
+use crate::decision::Decision;
 use crate::{LineId, Scope, Timestamp};
 
-use super::super::{LineRemoved, OrderEvent, OrderRejection, OrderState};
-use super::{Decision, SAMPLE_AT, SAMPLE_LINE, draft_of};
+use super::super::{LineRemoved, Order, OrderEvent, OrderRejection, OrderState};
+use super::{SAMPLE_AT, SAMPLE_LINE, Sample, draft_of};
 
 /// Remove a line from a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -13,13 +14,9 @@ pub struct RemoveLine {
     pub at: Timestamp,
 }
 
-impl Decision for RemoveLine {
+impl Decision<Order> for RemoveLine {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_DRAFT]
-    }
-
-    fn sample() -> Option<Self> {
-        Some(Self { line_id: SAMPLE_LINE, at: SAMPLE_AT })
     }
 
     /// A missing line counts as removed, so that a repeated command does nothing.
@@ -30,6 +27,12 @@ impl Decision for RemoveLine {
             .map(|line| OrderEvent::LineRemoved(LineRemoved { line_id: line.id, at: self.at }))
             .into_iter()
             .collect())
+    }
+}
+
+impl Sample for RemoveLine {
+    fn sample() -> Option<Self> {
+        Some(Self { line_id: SAMPLE_LINE, at: SAMPLE_AT })
     }
 }
 

@@ -1,7 +1,8 @@
+use crate::decision::Decision;
 use crate::{Address, CountryCode, Scope, Sealed, SubjectId, Timestamp};
 
-use super::super::{AddressChanged, AddressKind, OrderEvent, OrderRejection, OrderState};
-use super::{Decision, SAMPLE_AT, draft_of};
+use super::super::{AddressChanged, AddressKind, Order, OrderEvent, OrderRejection, OrderState};
+use super::{SAMPLE_AT, Sample, draft_of};
 
 /// Set or replace an address of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,17 +13,10 @@ pub struct SetAddress {
     pub at: Timestamp,
 }
 
-impl Decision for SetAddress {
+impl Decision<Order> for SetAddress {
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::ORDERS_DRAFT]
     }
-    fn sample() -> Option<Self> {
-        let subject = SubjectId::try_new("sample").expect("the text is short and printable");
-        let country = CountryCode::try_new("ZZ").expect("the code is user-assigned");
-        let address = Address { country, details: Sealed::new(subject, "sample".to_owned()), contact: None };
-        Some(Self { kind: AddressKind::Billing, address, at: SAMPLE_AT })
-    }
-
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         let draft = draft_of(state, "SetAddress")?;
         let seen = match self.kind {
@@ -33,6 +27,15 @@ impl Decision for SetAddress {
             return Ok(vec![]);
         }
         Ok(vec![OrderEvent::AddressChanged(AddressChanged { role: self.kind, address: self.address, at: self.at })])
+    }
+}
+
+impl Sample for SetAddress {
+    fn sample() -> Option<Self> {
+        let subject = SubjectId::try_new("sample").expect("the text is short and printable");
+        let country = CountryCode::try_new("ZZ").expect("the code is user-assigned");
+        let address = Address { country, details: Sealed::new(subject, "sample".to_owned()), contact: None };
+        Some(Self { kind: AddressKind::Billing, address, at: SAMPLE_AT })
     }
 }
 
