@@ -17,9 +17,9 @@ use benches::history::filled_log;
 use benches::http::Connection;
 use benches::whole::variable;
 use order_engine::Role;
-use orderctl::replay::StoreLog;
-use read_models::Applier;
+use order_engine::StoreLog;
 use read_models::rebuild::Log;
+use read_models::{Applier, Orders};
 use serde_json::Value;
 use tokio::process::Command;
 use tokio::sync::Mutex;
@@ -70,7 +70,7 @@ async fn fill() {
     let (mut client, connection) = tokio_postgres::connect(&variable("READ_DATABASE_URL"), NoTls).await.unwrap();
     tokio::spawn(connection);
     let log = StoreLog(store);
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     let records = log.page(0, 0, events).await.unwrap();
     for batch in records.chunks(BATCH) {
         let transaction = client.transaction().await.unwrap();

@@ -17,9 +17,9 @@ use benches::history::filled_log;
 use benches::replayed::Replayed;
 use domain::order::contract::Published;
 use futures::{SinkExt, TryStreamExt};
-use orderctl::replay::StoreLog;
+use order_engine::StoreLog;
 use read_models::rebuild::{Log, Progress, Purpose, RebuildOptions, rebuild};
-use read_models::{Applier, Model, migrate};
+use read_models::{Applier, ModelSet, Orders, migrate};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
@@ -72,7 +72,7 @@ async fn main() {
 
 async fn models() -> (TestDatabase, Client) {
     let database = TestDatabase::create().await;
-    migrate(database.url(), |_| ()).await.unwrap();
+    migrate(database.url(), &[Orders::MODELS], |_| ()).await.unwrap();
     let client = database.client().await;
     (database, client)
 }
@@ -80,7 +80,7 @@ async fn models() -> (TestDatabase, Client) {
 /// Seconds of the live apply into empty tables, over one connection.
 async fn apply(records: &[Published]) -> (TestDatabase, f64) {
     let (database, mut client) = models().await;
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     let started = Instant::now();
     for batch in records.chunks(BATCH) {
         let transaction = client.transaction().await.unwrap();
@@ -107,7 +107,7 @@ async fn apply_together(partitions: &[Vec<Published>]) -> f64 {
     for _ in partitions {
         let client = database.client().await;
         client.batch_execute("SET synchronous_commit TO off").await.unwrap();
-        let applier = Applier::open(&client).await.unwrap();
+        let applier = Applier::<Orders>::open(&client).await.unwrap();
         workers.push((client, applier));
     }
     let started = Instant::now();
@@ -127,7 +127,7 @@ async fn copy(from: &TestDatabase) -> f64 {
     let source = from.client().await;
     let (_database, target) = models().await;
     let mut tables = Vec::new();
-    for model in Model::ALL {
+    for model in Orders::MODELS.all() {
         let table = format!("{0}_g1.{0}", model.name());
         let rows = source.copy_out(&format!("COPY {table} TO STDOUT BINARY")).await.unwrap();
         tables.push((table, rows.try_collect::<Vec<_>>().await.unwrap()));
@@ -155,7 +155,7 @@ async fn all_models(database: &TestDatabase, log: &StoreLog) -> f64 {
             stages.push((progress.stage, started.elapsed().as_secs_f64()));
         }
     };
-    let report = rebuild(database.url(), log, &Model::ALL, how, &mut tell).await.unwrap();
+    let report = rebuild::<Orders, _>(database.url(), log, &Orders::MODELS.all(), how, &mut tell).await.unwrap();
     let seconds = started.elapsed().as_secs_f64();
     for (stage, second) in stages {
         eprintln!("projection: rebuild began to {stage} at {second:.2} s");

@@ -14,6 +14,9 @@ mod serve;
 
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
 pub use health::{HealthError, health};
-pub use participants::databases;
+pub use participants::{
+    AuditedModels, LogReadModels, OnProgress, ReadModels, StoreLog, StoredStreams, Task, Work, databases, model_sets,
+    openapi_json, read_models, read_models_by_log,
+};
 pub use roles::{Role, UnknownRole};
 pub use serve::{ServeError, serve, serve_until};

@@ -1,5 +1,7 @@
 //! Connections to the databases and to Kafka, as the settings name them.
 
+use order_engine::model_sets;
+use read_models::{Generations, Models};
 use service_kit::BoxError;
 use service_kit::config::{DatabaseUrl, MessagingSettings, Variables};
 use service_kit::postgres::{ConnectOptions, connect};
@@ -8,12 +10,20 @@ use tokio_postgres::Client;
 /// Statements of checks over the whole log take as long as they take.
 const STATEMENT_TIMEOUT_MS: u32 = 3_600_000;
 
-/// The URL of the event log.
+/// The URL of the orders' event log.
 ///
 /// # Errors
 /// When the settings do not name it.
 pub fn orders_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
-    Ok(DatabaseUrl::new("ORDERS_DATABASE_URL", variables.required("ORDERS_DATABASE_URL")?))
+    log_database(variables, "ORDERS_DATABASE_URL")
+}
+
+/// The URL of an event log, by its setting.
+///
+/// # Errors
+/// When the settings do not name it.
+pub fn log_database(variables: &Variables, setting: &'static str) -> Result<DatabaseUrl, BoxError> {
+    Ok(DatabaseUrl::new(setting, variables.required(setting)?))
 }
 
 /// A connection to the event log of its own, for long statements.
@@ -32,13 +42,14 @@ pub fn read_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
     Ok(DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL")?))
 }
 
-/// A connection to the read models that are live.
+/// A connection to all read models that are live.
 ///
 /// # Errors
-/// When they cannot be reached, or none is live.
+/// When they cannot be reached, or one has no live tables of this release.
 pub async fn read_client(variables: &Variables) -> Result<Client, BoxError> {
     let client = connect(&read_database(variables)?, &options()).await?;
-    read_models::Generations::usable(&client).await?.select(&client).await?;
+    let models: Vec<_> = model_sets().iter().flat_map(Models::all).collect();
+    Generations::usable(&client, &models).await?.select(&client).await?;
     Ok(client)
 }
 
@@ -50,6 +61,7 @@ pub fn brokers(variables: &Variables) -> Result<String, BoxError> {
     Ok(MessagingSettings::from_variables(variables)?.kafka_brokers)
 }
 
-fn options() -> ConnectOptions {
+/// What connections for long statements are opened with.
+pub fn options() -> ConnectOptions {
     ConnectOptions { statement_timeout_ms: STATEMENT_TIMEOUT_MS, ..ConnectOptions::named("orderctl") }
 }

@@ -5,15 +5,15 @@ use std::io::Write;
 
 use crate::args::JsonArgs;
 use clap::Subcommand;
-use domain::order::contract::TOPIC;
 use event_store::{Store, StoreOptions};
 use messaging::checkpoint::{self, Checkpoint};
 use messaging::topics::RELAY_CHECKPOINT;
 use messaging::whole_topic::Topic;
+use order_engine::{ReadModels, read_models};
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
-use tokio_postgres::Row;
+use tokio_postgres::{Client, Row};
 
 use crate::connections::{brokers, orders_client, orders_database, read_client};
 
@@ -46,6 +46,50 @@ struct Partition {
     lag_ms: Option<i64>,
 }
 
+/// What keeps the read models of a kind, and how far it is.
+struct Projector {
+    models: &'static ReadModels,
+    parked: i64,
+    partitions: Vec<Partition>,
+}
+
+impl Projector {
+    async fn of(models: &'static ReadModels, read: &Client, brokers: &str) -> Result<Self, BoxError> {
+        let rows = read.query(include_str!("sql/offsets.sql"), &[&models.group, &models.topic]).await?;
+        let parked = read.query_one(include_str!("sql/parked.sql"), &[&models.group]).await?.try_get(0)?;
+        Ok(Self { models, parked, partitions: partitions(brokers, models.topic, &rows).await? })
+    }
+
+    fn json(&self) -> impl Iterator<Item = Value> {
+        let ReadModels { kind, topic, .. } = self.models;
+        self.partitions.iter().map(move |one| {
+            json!({
+                "kind": kind, "topic": topic, "partition": one.number, "nextOffset": one.next_offset, "end": one.end,
+                "behind": one.end - one.next_offset, "position": one.position, "lagMs": one.lag_ms,
+            })
+        })
+    }
+
+    fn write(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let behind: i64 = self.partitions.iter().map(|partition| partition.end - partition.next_offset).sum();
+        let (kind, parked) = (self.models.kind, self.parked);
+        writeln!(out, "projector   {kind}: {behind} offsets behind, {parked} records parked")?;
+        writeln!(
+            out,
+            "{:>9} {:>12} {:>12} {:>8} {:>16} {:>10}",
+            "partition", "next", "end", "behind", "position", "lag, ms"
+        )?;
+        for one in &self.partitions {
+            let position = one.position.as_deref().unwrap_or("-");
+            let lag = one.lag_ms.map_or("-".to_owned(), |ms| ms.to_string());
+            let Partition { number, next_offset, end, .. } = one;
+            let behind = end - next_offset;
+            writeln!(out, "{number:>9} {next_offset:>12} {end:>12} {behind:>8} {position:>16} {lag:>10}")?;
+        }
+        Ok(())
+    }
+}
+
 /// Prints the lag of every stage.
 ///
 /// # Errors
@@ -55,13 +99,15 @@ pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxErro
     let unsequenced = store.unsequenced().await?;
     let shards = shards(&store, &brokers(variables)?).await?;
     let read = read_client(variables).await?;
-    let rows = read.query(include_str!("sql/offsets.sql"), &[&read_models::GROUP, &TOPIC]).await?;
-    let partitions = partitions(&brokers(variables)?, &rows).await?;
-    let parked: i64 = read.query_one(include_str!("sql/parked.sql"), &[&read_models::GROUP]).await?.try_get(0)?;
+    let mut projectors = Vec::new();
+    for models in read_models() {
+        projectors.push(Projector::of(models, &read, &brokers(variables)?).await?);
+    }
     let mut out = std::io::stdout();
     if as_json {
         let shards: Vec<Value> = shards.iter().map(shard_json).collect();
-        let partitions: Vec<Value> = partitions.iter().map(partition_json).collect();
+        let parked: i64 = projectors.iter().map(|projector| projector.parked).sum();
+        let partitions: Vec<Value> = projectors.iter().flat_map(Projector::json).collect();
         let document =
             json!({ "unsequenced": unsequenced, "shards": shards, "parked": parked, "partitions": partitions });
         writeln!(out, "{document}")?;
@@ -74,22 +120,7 @@ pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxErro
         let published = shard.published();
         writeln!(out, "relay       {number}.{published} of {number}.{head} published, {} to go", head - published)?;
     }
-    let behind: i64 = partitions.iter().map(|partition| partition.end - partition.next_offset).sum();
-    writeln!(out, "projector   {behind} offsets behind, {parked} records parked")?;
-    writeln!(
-        out,
-        "{:>9} {:>12} {:>12} {:>8} {:>16} {:>10}",
-        "partition", "next", "end", "behind", "position", "lag, ms"
-    )?;
-    for one in &partitions {
-        let (position, lag) =
-            (one.position.as_deref().unwrap_or("-"), one.lag_ms.map_or("-".to_owned(), |ms| ms.to_string()));
-        let number = one.number;
-        let next = one.next_offset;
-        let end = one.end;
-        let behind = one.end - one.next_offset;
-        writeln!(out, "{number:>9} {next:>12} {end:>12} {behind:>8} {position:>16} {lag:>10}")?;
-    }
+    projectors.iter().try_for_each(|projector| projector.write(&mut out))?;
     Ok(true)
 }
 
@@ -144,14 +175,14 @@ async fn shards(store: &Store, brokers: &str) -> Result<Vec<Shard>, BoxError> {
     Ok(shards)
 }
 
-async fn partitions(brokers: &str, rows: &[Row]) -> Result<Vec<Partition>, BoxError> {
+async fn partitions(brokers: &str, topic: &str, rows: &[Row]) -> Result<Vec<Partition>, BoxError> {
     let mut known = BTreeMap::new();
     for row in rows {
         known.insert(row.try_get::<_, i32>(0)?, row);
     }
     let next_offset = |row: Option<&&Row>| row.map_or(Ok(0), |row| row.try_get::<_, i64>(1));
     let start = |partition: i32| next_offset(known.get(&partition)).unwrap_or_default();
-    let ends = Topic::open("orderctl", brokers, TOPIC, start).await?.ends().await?;
+    let ends = Topic::open("orderctl", brokers, topic, start).await?.ends().await?;
     let mut partitions = Vec::new();
     for (number, end) in ends {
         let row = known.get(&number);
@@ -169,11 +200,4 @@ async fn partitions(brokers: &str, rows: &[Row]) -> Result<Vec<Partition>, BoxEr
 fn shard_json(shard: &Shard) -> Value {
     let published = shard.published();
     json!({ "shard": shard.number, "head": shard.head, "published": published, "behind": shard.head - published })
-}
-
-fn partition_json(one: &Partition) -> Value {
-    json!({
-        "partition": one.number, "nextOffset": one.next_offset, "end": one.end, "behind": one.end - one.next_offset,
-        "position": one.position, "lagMs": one.lag_ms,
-    })
 }

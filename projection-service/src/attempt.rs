@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use domain::Timestamp;
-use domain::order::contract::Published;
+use domain::contract::{PublicEvents, Published};
 use messaging::IncomingRecord;
-use read_models::Applier;
+use read_models::{Applier, ModelSet};
 use tokio_postgres::Transaction;
 
 use crate::batch::{Batch, Divided};
@@ -24,10 +24,10 @@ pub(crate) enum Mode {
     StreamByStream,
 }
 
-pub(crate) struct Attempt<'a> {
+pub(crate) struct Attempt<'a, M: ModelSet> {
     pub(crate) settings: &'a ProjectionSettings,
     pub(crate) now: Timestamp,
-    pub(crate) batch: &'a Batch,
+    pub(crate) batch: &'a Batch<M::Event>,
     pub(crate) moves: &'a Moves,
     pub(crate) mode: Mode,
     /// Whether an earlier attempt may have committed although its answer was lost.
@@ -35,8 +35,8 @@ pub(crate) struct Attempt<'a> {
 }
 
 /// What an attempt did.
-#[derive(Debug, Default)]
-pub(crate) struct Applied {
+#[derive(Debug)]
+pub(crate) struct Applied<E> {
     /// Records whose events changed rows.
     pub(crate) fresh: usize,
     pub(crate) duplicates: usize,
@@ -45,12 +45,12 @@ pub(crate) struct Applied {
     /// Each partition that has parked keys, with their number.
     pub(crate) parked_keys: Vec<(i32, usize)>,
     /// The applied events; empty unless the tracing of single streams is enabled.
-    pub(crate) published: Vec<Published>,
+    pub(crate) published: Vec<Published<E>>,
 }
 
-impl Attempt<'_> {
+impl<M: ModelSet> Attempt<'_, M> {
     #[tracing::instrument(name = "projection.batch.apply", skip_all, fields(batch.records = self.batch.len()))]
-    pub(crate) async fn run(&self, connection: &mut Connection) -> Result<Applied, AttemptError> {
+    pub(crate) async fn run(&self, connection: &mut Connection<M>) -> Result<Applied<M::Event>, AttemptError> {
         let Connection { client, applier, statements } = connection;
         let scope = Scope { group: &self.settings.group, topic: &self.settings.topic };
         let mut transaction = client.transaction().await.map_err(statement("beginning a transaction"))?;
@@ -82,10 +82,10 @@ impl Attempt<'_> {
     async fn apply<'b>(
         &self,
         transaction: &mut Transaction<'_>,
-        applier: &Applier,
-        divided: Divided<'b>,
+        applier: &Applier<M>,
+        divided: Divided<'b, M::Event>,
         keys: &mut ParkedKeys,
-    ) -> Result<(Applied, Vec<Parked<'b>>), AttemptError> {
+    ) -> Result<(Applied<M::Event>, Vec<Parked<'b>>), AttemptError> {
         let Divided { apply, origins, mut parked } = divided;
         let mut done = Applied::default();
         match self.mode {
@@ -128,7 +128,13 @@ impl Attempt<'_> {
     }
 }
 
-impl Applied {
+impl<E> Default for Applied<E> {
+    fn default() -> Self {
+        Self { fresh: 0, duplicates: 0, foreign: 0, parked: 0, parked_keys: Vec::new(), published: Vec::new() }
+    }
+}
+
+impl<E> Applied<E> {
     fn count(&mut self, report: &read_models::ApplyReport) {
         self.fresh += report.applied;
         self.duplicates += report.duplicates;
@@ -164,20 +170,19 @@ fn park_all<'b>(reason: &str, records: &[&'b IncomingRecord], keys: &mut ParkedK
 }
 
 /// The events of one stream.
-#[derive(Default)]
-struct StreamEvents<'b> {
-    events: Vec<Published>,
+struct StreamEvents<'b, E> {
+    events: Vec<Published<E>>,
     /// For each event, the record it came in.
     origins: Vec<&'b IncomingRecord>,
 }
 
-fn by_stream<'b>(events: &[Published], origins: &[&'b IncomingRecord]) -> Vec<StreamEvents<'b>> {
+fn by_stream<'b, E: PublicEvents>(events: &[Published<E>], origins: &[&'b IncomingRecord]) -> Vec<StreamEvents<'b, E>> {
     let mut indexes: HashMap<&str, usize> = HashMap::new();
-    let mut streams: Vec<StreamEvents<'b>> = Vec::new();
+    let mut streams: Vec<StreamEvents<'b, E>> = Vec::new();
     for (event, origin) in events.iter().zip(origins) {
-        let index = *indexes.entry(event.event.order_id()).or_insert(streams.len());
+        let index = *indexes.entry(event.event.stream_id()).or_insert(streams.len());
         if index == streams.len() {
-            streams.push(StreamEvents::default());
+            streams.push(StreamEvents { events: Vec::new(), origins: Vec::new() });
         }
         streams[index].events.push(event.clone());
         streams[index].origins.push(origin);

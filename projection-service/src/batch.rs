@@ -1,10 +1,9 @@
 //! Dividing records into those that are applied and those that are parked.
 
-use domain::order::contract::PublicEvent;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use domain::order::contract::Published;
+use domain::contract::{PublicEvents, Published};
 use messaging::{Decoder, IncomingRecord};
 use service_kit::errors::chain;
 
@@ -13,11 +12,10 @@ use crate::offsets::{Last, Move, Moves};
 use crate::parking::{BEHIND, Parked, ParkedKeys};
 
 /// Records with their decoded events.
-#[derive(Default)]
-pub(crate) struct Batch {
+pub(crate) struct Batch<E> {
     records: Vec<IncomingRecord>,
     /// The events of the records that could be decoded, in record order.
-    published: Vec<Published>,
+    published: Vec<Published<E>>,
     /// For each event of `published`, the index of its record.
     record_indexes: Vec<usize>,
     /// Why the other records could not be decoded, by record index.
@@ -25,17 +23,22 @@ pub(crate) struct Batch {
 }
 
 /// A batch divided into events that can be applied and records that must be parked.
-pub(crate) struct Divided<'a> {
-    pub(crate) apply: Cow<'a, [Published]>,
+pub(crate) struct Divided<'a, E: Clone> {
+    pub(crate) apply: Cow<'a, [Published<E>]>,
     /// For each event of `apply`, its record.
     pub(crate) origins: Vec<&'a IncomingRecord>,
     pub(crate) parked: Vec<Parked<'a>>,
 }
 
-impl Batch {
+impl<E: PublicEvents> Batch<E> {
+    /// A batch without records.
+    pub(crate) const fn empty() -> Self {
+        Self { records: Vec::new(), published: Vec::new(), record_indexes: Vec::new(), broken: BTreeMap::new() }
+    }
+
     /// Decodes records in their order. A transient error returns the records, so that decoding can be repeated.
     pub(crate) async fn decode(
-        decoder: &Decoder<PublicEvent>,
+        decoder: &Decoder<E>,
         records: Vec<IncomingRecord>,
     ) -> Result<Self, (Vec<IncomingRecord>, AttemptError)> {
         let mut published = Vec::with_capacity(records.len());
@@ -62,7 +65,7 @@ impl Batch {
 
     /// The same batch without the records of one partition.
     pub(crate) fn without(self, partition: i32) -> Self {
-        let mut kept = Self::default();
+        let mut kept = Self::empty();
         let mut published = self.published.into_iter();
         let mut broken = self.broken;
         for (index, record) in self.records.into_iter().enumerate() {
@@ -105,7 +108,7 @@ impl Batch {
     }
 
     /// Divides the batch, and adds the keys of the records that must be parked to `keys`.
-    pub(crate) fn divide(&self, keys: &mut ParkedKeys) -> Divided<'_> {
+    pub(crate) fn divide(&self, keys: &mut ParkedKeys) -> Divided<'_, E> {
         if self.broken.is_empty() && keys.is_empty() {
             let origins = self.records.iter().collect();
             return Divided { apply: Cow::Borrowed(&self.published), origins, parked: Vec::new() };

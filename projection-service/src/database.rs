@@ -1,6 +1,6 @@
 //! One connection with the projector's prepared statements.
 
-use read_models::Applier;
+use read_models::{Applier, ModelSet};
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{ConnectOptions, connect};
 use tokio_postgres::{Client, Statement};
@@ -19,9 +19,9 @@ pub(crate) struct Scope<'a> {
     pub(crate) topic: &'a str,
 }
 
-pub(crate) struct Connection {
+pub(crate) struct Connection<M> {
     pub(crate) client: Client,
-    pub(crate) applier: Applier,
+    pub(crate) applier: Applier<M>,
     pub(crate) statements: Statements,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Statements {
     pub(crate) park: Statement,
 }
 
-impl Connection {
+impl<M: ModelSet> Connection<M> {
     pub(crate) async fn open(database: &DatabaseUrl) -> Result<Self, AttemptError> {
         let client = plain(database).await?;
         // Rows and offsets are one transaction: if a crash of the server loses the last ones, their records are read

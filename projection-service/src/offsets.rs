@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::order::contract::Published;
+use domain::contract::Published;
 use domain::{EventId, Timestamp};
 use messaging::consumer::ResumePosition;
 use service_kit::config::DatabaseUrl;
@@ -33,7 +33,7 @@ pub(crate) struct Last {
 }
 
 impl Last {
-    pub(crate) fn of(offset: i64, published: &Published) -> Self {
+    pub(crate) fn of<E>(offset: i64, published: &Published<E>) -> Self {
         Self {
             offset,
             event_id: published.event_id,

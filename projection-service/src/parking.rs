@@ -71,7 +71,7 @@ impl ParkedKeys {
     }
 }
 
-/// Whether a key can be an order's: those are all text.
+/// Whether a key can be a stream's: those are all text.
 fn is_readable(key: &[u8]) -> bool {
     std::str::from_utf8(key).is_ok()
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use messaging::{Decoder, Registry};
+use read_models::ModelSet;
 use service_kit::clock::{SharedClock, Stopwatch};
 use service_kit::errors::chain;
 use service_kit::http::Check;
@@ -27,13 +28,13 @@ const SESSION_GOOD_MS: u64 = 60_000;
 /// Counter: sessions that failed.
 const SESSION_FAILURES: &str = "projector_session_failures_total";
 
-/// A projector of one consumer group. Projectors of one group, in one process or in many, share the partitions.
-pub struct ProjectionService {
-    shared: Shared,
+/// A projector of one set of models and consumer group. Projectors of one group, in one process or in many, share the partitions.
+pub struct ProjectionService<M: ModelSet> {
+    shared: Shared<M>,
     sessions_failed: AtomicU64,
 }
 
-impl ProjectionService {
+impl<M: ModelSet> ProjectionService<M> {
     /// Creates a projector without connecting to anything.
     ///
     /// # Errors

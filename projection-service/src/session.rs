@@ -3,6 +3,7 @@
 use messaging::consumer::{
     Assignment, ConsumerEvent, ConsumerSettings, GroupConsumer, PartitionPosition, check_resume_positions,
 };
+use read_models::ModelSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{SessionError, WorkerError};
@@ -10,15 +11,15 @@ use crate::offsets;
 use crate::worker::Shared;
 use crate::worker_pool::WorkerPool;
 
-pub(crate) struct Session<'a> {
-    shared: &'a Shared,
+pub(crate) struct Session<'a, M: ModelSet> {
+    shared: &'a Shared<M>,
     consumer: GroupConsumer,
     worker_pool: Option<WorkerPool>,
 }
 
-impl<'a> Session<'a> {
+impl<'a, M: ModelSet> Session<'a, M> {
     /// Joins the group and projects until stopped, which is `Ok`, or until something fails.
-    pub(crate) async fn run(shared: &'a Shared, stop: &CancellationToken) -> Result<(), SessionError> {
+    pub(crate) async fn run(shared: &'a Shared<M>, stop: &CancellationToken) -> Result<(), SessionError> {
         let settings = &shared.settings;
         let consumer = GroupConsumer::join(ConsumerSettings {
             brokers: settings.messaging.kafka_brokers.clone(),

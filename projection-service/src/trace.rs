@@ -1,14 +1,13 @@
 //! Spans that show each applied event in the trace of the command that caused it.
 //!
 //! A span for each record would cost more than folding the record, so spans are made only when target [`TARGET`] is
-//! enabled at level debug (`RUST_LOG=info,projection_order=debug`).
+//! enabled at level debug (`RUST_LOG=info,projection_stream=debug`).
 
-use domain::contract::PublicEvents;
-use domain::order::contract::Published;
+use domain::contract::{PublicEvents, Published};
 use service_kit::telemetry;
 
-/// The target of the spans and lines of single orders.
-pub(crate) const TARGET: &str = "projection_order";
+/// The target of the spans and lines of single streams.
+pub(crate) const TARGET: &str = "projection_stream";
 
 /// Whether the tracing of single streams is enabled.
 pub(crate) fn is_enabled() -> bool {
@@ -16,13 +15,14 @@ pub(crate) fn is_enabled() -> bool {
 }
 
 /// Logs each applied event within its own trace.
-pub(crate) fn applied(batch: &[Published]) {
+pub(crate) fn applied<E: PublicEvents>(batch: &[Published<E>]) {
     for published in batch {
         let event = &published.event;
         let span = tracing::debug_span!(
             target: TARGET,
-            "projection.order.apply",
-            order.id = event.order_id(),
+            "projection.stream.apply",
+            stream.kind = E::KIND,
+            stream.id = event.stream_id(),
             event.name = event.name(),
             event.version = event.version(),
             event.position = %published.position,

@@ -1,11 +1,11 @@
 //! One worker: writes the batches of its partitions over one connection, one after the other.
 
-use domain::order::contract::PublicEvent;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use messaging::{Decoder, IncomingRecord};
+use read_models::ModelSet;
 use service_kit::clock::{SharedClock, Stopwatch};
 use service_kit::errors::chain;
 use service_kit::poll;
@@ -45,28 +45,39 @@ pub(crate) enum Job {
 }
 
 /// What all workers share.
-#[derive(Clone)]
-pub(crate) struct Shared {
+pub(crate) struct Shared<M: ModelSet> {
     pub(crate) settings: Arc<ProjectionSettings>,
-    pub(crate) decoder: Decoder<PublicEvent>,
+    pub(crate) decoder: Decoder<M::Event>,
     pub(crate) clock: SharedClock,
     pub(crate) progress: Progress,
 }
 
-pub(crate) struct Worker {
-    shared: Shared,
+impl<M: ModelSet> Clone for Shared<M> {
+    fn clone(&self) -> Self {
+        let Self { settings, decoder, clock, progress } = self;
+        Self {
+            settings: Arc::clone(settings),
+            decoder: decoder.clone(),
+            clock: Arc::clone(clock),
+            progress: progress.clone(),
+        }
+    }
+}
+
+pub(crate) struct Worker<M: ModelSet> {
+    shared: Shared<M>,
     stop: CancellationToken,
     /// The next offset of each of its partitions, as this worker committed it last.
     next_offsets: BTreeMap<i32, i64>,
     /// Halted partitions. Their records are dropped here and read again after the next assignment.
     halted: BTreeSet<i32>,
-    connection: Option<Connection>,
+    connection: Option<Connection<M>>,
     /// Time since positions were committed without records; `None` before the first such commit.
     positions_committed: Option<Stopwatch>,
 }
 
-impl Worker {
-    pub(crate) fn new(shared: Shared, stop: CancellationToken, next_offsets: BTreeMap<i32, i64>) -> Self {
+impl<M: ModelSet> Worker<M> {
+    pub(crate) fn new(shared: Shared<M>, stop: CancellationToken, next_offsets: BTreeMap<i32, i64>) -> Self {
         Self { shared, stop, next_offsets, halted: BTreeSet::new(), connection: None, positions_committed: None }
     }
 
@@ -150,7 +161,7 @@ impl Worker {
         if moves.is_empty() || self.positions_committed.as_ref().is_some_and(|watch| watch.elapsed() < interval) {
             return Ok(());
         }
-        match self.attempt(&Batch::default(), &moves, Mode::Together, true).await {
+        match self.attempt(&Batch::empty(), &moves, Mode::Together, true).await {
             Ok(applied) => {
                 self.positions_committed = Some(Stopwatch::start());
                 self.done(&moves, &applied);
@@ -167,11 +178,11 @@ impl Worker {
 
     async fn attempt(
         &mut self,
-        batch: &Batch,
+        batch: &Batch<M::Event>,
         moves: &Moves,
         mode: Mode,
         retried: bool,
-    ) -> Result<Applied, AttemptError> {
+    ) -> Result<Applied<M::Event>, AttemptError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             none => none.insert(Connection::open(&self.shared.settings.database).await?),
@@ -181,7 +192,7 @@ impl Worker {
             .await
     }
 
-    fn done(&mut self, moves: &Moves, applied: &Applied) {
+    fn done(&mut self, moves: &Moves, applied: &Applied<M::Event>) {
         let now = self.shared.clock.now();
         for (&partition, one) in moves {
             self.next_offsets.insert(partition, one.next);

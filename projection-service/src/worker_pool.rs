@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use messaging::IncomingRecord;
 use messaging::consumer::PartitionPosition;
+use read_models::ModelSet;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +25,7 @@ pub(crate) struct WorkerPool {
 }
 
 impl WorkerPool {
-    pub(crate) fn start(shared: &Shared, starts: &[(i32, i64)]) -> Self {
+    pub(crate) fn start<M: ModelSet>(shared: &Shared<M>, starts: &[(i32, i64)]) -> Self {
         let stop = CancellationToken::new();
         let mut workers = JoinSet::new();
         let size = shared.settings.workers.max(1);

@@ -18,8 +18,9 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Error, Row};
 
-use crate::generation::GenerationError;
-use crate::{Generations, RowError};
+use crate::generation::{GenerationError, Generations};
+use crate::model::{Model, Models};
+use crate::table::RowError;
 
 /// Limits of reading.
 #[derive(Debug, Clone)]
@@ -72,6 +73,7 @@ pub struct ReadDb(Arc<Inner>);
 
 struct Inner {
     database: DatabaseUrl,
+    models: Vec<Model>,
     settings: ReadSettings,
     current: Mutex<Option<Current>>,
     /// Lets one task at a time read the pointer while it is not cached.
@@ -196,24 +198,25 @@ impl std::fmt::Debug for ReadDb {
 }
 
 impl ReadDb {
-    /// Prepares reading; connects at the first query.
+    /// Prepares reading these sets of models; connects at the first query.
     ///
     /// # Errors
     /// [`ConnectError`] for a URL or bounds that can never work.
-    pub fn open(database: &DatabaseUrl, connect: ConnectOptions) -> Result<Self, ConnectError> {
-        Self::with(database, ReadSettings { connect, pointer_age_ms_max: POINTER_AGE_MS_MAX })
+    pub fn open(database: &DatabaseUrl, sets: &[Models], connect: ConnectOptions) -> Result<Self, ConnectError> {
+        Self::with(database, sets, ReadSettings { connect, pointer_age_ms_max: POINTER_AGE_MS_MAX })
     }
 
     /// The same with limits of the caller's choice.
     ///
     /// # Errors
     /// [`ConnectError`] for a URL or bounds that can never work.
-    pub fn with(database: &DatabaseUrl, mut settings: ReadSettings) -> Result<Self, ConnectError> {
+    pub fn with(database: &DatabaseUrl, sets: &[Models], mut settings: ReadSettings) -> Result<Self, ConnectError> {
         let given = settings.connect.statement_timeout_ms;
         settings.connect.statement_timeout_ms = if given == 0 { STATEMENT_MS_MAX } else { given.min(STATEMENT_MS_MAX) };
         postgres::pool(database, &settings.connect)?;
         Ok(Self(Arc::new(Inner {
             database: database.clone(),
+            models: sets.iter().flat_map(Models::all).collect(),
             settings,
             current: Mutex::new(None),
             opening: tokio::sync::Mutex::new(()),
@@ -233,7 +236,7 @@ impl ReadDb {
     pub async fn check(&self) -> Result<(), ReadDbError> {
         let current = self.current().await?;
         let client = current.pools.once.get().await?;
-        Generations::usable(&**client).await.map(|_| ()).map_err(ReadDbError::Generations)
+        Generations::usable(&**client, &self.0.models).await.map(|_| ()).map_err(ReadDbError::Generations)
     }
 
     /// Runs one of the fixed statements, prepared once a connection.
@@ -310,11 +313,11 @@ impl ReadDb {
 
     async fn refresh(&self, over: &Connections, known: Option<&Current>) -> Result<Current, ReadDbError> {
         let client = over.get().await?;
-        let generations = Generations::live(&**client).await.map_err(ReadDbError::Generations)?;
+        let generations = Generations::live(&**client, &self.0.models).await.map_err(ReadDbError::Generations)?;
         if let Some(known) = known.filter(|known| known.generations == generations) {
             return Ok(known.clone());
         }
-        let generations = Generations::usable(&**client).await.map_err(ReadDbError::Generations)?;
+        let generations = Generations::usable(&**client, &self.0.models).await.map_err(ReadDbError::Generations)?;
         let with = |planning| self.connections(&generations.search_path(), planning);
         let pools = Pools { once: with(Planning::Once)?, by_values: with(Planning::ByValues)? };
         let current = Current { generations, pools, read: Stopwatch::start() };

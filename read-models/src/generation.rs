@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, GenericClient, Row};
 
-use crate::Model;
+use crate::model::{Model, Models};
 
 /// The generation of each model that a connection uses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -37,17 +37,17 @@ pub enum GenerationError {
 }
 
 impl Generations {
-    /// Reads which generations are live.
+    /// Reads which generations of some models are live.
     ///
     /// # Errors
     /// [`GenerationError`] when the database refuses or a model has none.
-    pub async fn live(client: &impl GenericClient) -> Result<Self, GenerationError> {
+    pub async fn live(client: &impl GenericClient, models: &[Model]) -> Result<Self, GenerationError> {
         let rows = client
             .query(include_str!("../sql/generation/live.sql"), &[])
             .await
             .map_err(|source| GenerationError::Database { action: "read", source })?;
-        let found = Self::found(&rows);
-        match Model::ALL.into_iter().find(|model| !found.0.contains_key(model)) {
+        let found = Self::found(&rows, models);
+        match models.iter().find(|model| !found.0.contains_key(model)) {
             Some(model) => Err(GenerationError::NoneLive { model: model.name() }),
             None => Ok(found),
         }
@@ -57,24 +57,24 @@ impl Generations {
     ///
     /// # Errors
     /// The same, and [`GenerationError::Outdated`].
-    pub async fn usable(client: &impl GenericClient) -> Result<Self, GenerationError> {
-        let live = Self::live(client).await?;
-        let unfilled = unfilled(client).await?;
-        let mut models = Vec::new();
+    pub async fn usable(client: &impl GenericClient, models: &[Model]) -> Result<Self, GenerationError> {
+        let live = Self::live(client, models).await?;
+        let unfilled = unfilled(client, models).await?;
+        let mut outdated = Vec::new();
         for (model, generation) in &live.0 {
             let described = model.table().columns().iter().map(|column| (column.name.to_owned(), column.kind.name()));
             let found = columns(client, *model, *generation).await?;
             let is_described = described.eq(found.iter().map(|(name, kind)| (name.clone(), kind.as_str())));
             if !is_described || unfilled.contains(model) {
-                models.push(model.name());
+                outdated.push(model.name());
             }
         }
-        if models.is_empty() { Ok(live) } else { Err(GenerationError::Outdated { models }) }
+        if outdated.is_empty() { Ok(live) } else { Err(GenerationError::Outdated { models: outdated }) }
     }
 
-    /// The same generation of every model: a set that was filled in one go.
-    pub fn all(generation: i32) -> Self {
-        Self(Model::ALL.into_iter().map(|model| (model, generation)).collect())
+    /// The same generation of some models: a set that was filled in one go.
+    pub fn all(models: &[Model], generation: i32) -> Self {
+        Self(models.iter().map(|model| (*model, generation)).collect())
     }
 
     /// The generation of a model; `None` if the set does not have it.
@@ -82,9 +82,9 @@ impl Generations {
         self.0.get(&model).copied()
     }
 
-    /// Live generations from the rows of their statement. Models that this release does not know are left out.
-    pub(crate) fn found(rows: &[Row]) -> Self {
-        Self(rows.iter().filter_map(|row| Some((Model::named(row.get(0))?, row.get(1)))).collect())
+    /// Live generations of some models from the rows of their statement. Others are left out.
+    pub(crate) fn found(rows: &[Row], models: &[Model]) -> Self {
+        Self(rows.iter().filter_map(|row| Some((named(models, row.get(0))?, row.get(1)))).collect())
     }
 
     /// The `search_path` that makes unqualified table names meet these generations.
@@ -126,7 +126,7 @@ pub async fn create_generation(
 ) -> Result<(), GenerationError> {
     let schema = schema(model, generation);
     let statements =
-        format!("CREATE SCHEMA {schema}; SET search_path TO {schema}; {}; RESET search_path", model.table_sql());
+        format!("CREATE SCHEMA {schema}; SET search_path TO {schema}; {}; RESET search_path", model.table_sql);
     client.batch_execute(&statements).await.map_err(|source| GenerationError::Database { action: "create", source })
 }
 
@@ -140,7 +140,7 @@ pub async fn index_generation(
     generation: i32,
 ) -> Result<(), GenerationError> {
     let schema = schema(model, generation);
-    let statements = format!("SET search_path TO {schema}; {}; RESET search_path", model.indexes_sql());
+    let statements = format!("SET search_path TO {schema}; {}; RESET search_path", model.indexes_sql);
     client.batch_execute(&statements).await.map_err(|source| GenerationError::Database { action: "index", source })
 }
 
@@ -168,12 +168,16 @@ pub(crate) async fn common_columns(
     Ok(common.into_iter().map(|(name, _)| name).collect())
 }
 
-/// The models whose live generation nothing has filled yet.
-pub(crate) async fn unfilled(client: &impl GenericClient) -> Result<Vec<Model>, GenerationError> {
+fn named(models: &[Model], name: &str) -> Option<Model> {
+    models.iter().copied().find(|model| model.name() == name)
+}
+
+/// Those of some models whose live generation nothing has filled yet.
+pub(crate) async fn unfilled(client: &impl GenericClient, models: &[Model]) -> Result<Vec<Model>, GenerationError> {
     let rows = client.query(include_str!("../sql/generation/live.sql"), &[]).await;
     let rows = rows.map_err(|source| GenerationError::Database { action: "read", source })?;
     let unfilled = rows.iter().filter(|row| !row.get::<_, bool>(2));
-    Ok(unfilled.filter_map(|row| Model::named(row.get(0))).collect())
+    Ok(unfilled.filter_map(|row| named(models, row.get(0))).collect())
 }
 
 /// Moves the pointer of a model to a generation, which is filled. The one before is kept; `kept_positions` says, for each shard of the
@@ -204,21 +208,22 @@ async fn point(
         .map_err(|source| GenerationError::Database { action: "point to", source })
 }
 
-/// Makes the first generation of every model that has none. Where other models are live already, it lacks their events: a rebuild
-/// has to fill it.
+/// Makes the first generation of every model of these sets that has none. Where other models of its set are live already, it lacks
+/// their events: a rebuild has to fill it.
 ///
 /// # Errors
 /// [`GenerationError::Database`]; then nothing was made.
-pub async fn ensure_live(client: &mut Client) -> Result<(), GenerationError> {
+pub async fn ensure_live(client: &mut Client, sets: &[Models]) -> Result<(), GenerationError> {
     let failed = |source| GenerationError::Database { action: "make", source };
     let transaction = client.transaction().await.map_err(failed)?;
     // Two processes that migrate at once: the second waits here and then finds all made.
     transaction.batch_execute("LOCK TABLE public.model_generation IN EXCLUSIVE MODE").await.map_err(failed)?;
     let rows = transaction.query(include_str!("../sql/generation/live.sql"), &[]).await.map_err(failed)?;
-    let live: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
-    let is_new = live.is_empty();
-    for model in Model::ALL {
-        if !live.contains(&model.name()) {
+    for set in sets {
+        let models = set.all();
+        let live = Generations::found(&rows, &models);
+        let is_new = live.0.is_empty();
+        for model in models.into_iter().filter(|model| live.of(*model).is_none()) {
             create_generation(&transaction, model, FIRST).await?;
             index_generation(&transaction, model, FIRST).await?;
             point(&transaction, model, (FIRST, is_new), None).await?;

@@ -4,6 +4,7 @@ use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{self, ConnectOptions, Migrations};
 
 use crate::generation::{GenerationError, ensure_live};
+use crate::model::Models;
 
 mod embedded {
     refinery::embed_migrations!("migrations/read");
@@ -28,15 +29,19 @@ pub fn migrations() -> Migrations {
     Migrations::new(embedded::migrations::runner())
 }
 
-/// Applies missing migrations and makes the first generation of each model that has none. Returns how many migrations
-/// were applied; `progress` gets a line for each.
+/// Applies missing migrations and makes the first generation of each model of these sets that has none. Returns how many
+/// migrations were applied; `progress` gets a line for each.
 ///
 /// # Errors
 /// [`MigrateError`]; what was applied before stays.
-pub async fn migrate(database: &DatabaseUrl, progress: impl FnMut(&str)) -> Result<usize, MigrateError> {
+pub async fn migrate(
+    database: &DatabaseUrl,
+    sets: &[Models],
+    progress: impl FnMut(&str),
+) -> Result<usize, MigrateError> {
     let applied = postgres::migrate(database, migrations(), progress).await.map_err(MigrateError::Bookkeeping)?;
     let options = ConnectOptions::named("migrate");
     let mut client = postgres::connect(database, &options).await.map_err(MigrateError::Connect)?;
-    ensure_live(&mut client).await.map_err(MigrateError::Generations)?;
+    ensure_live(&mut client, sets).await.map_err(MigrateError::Generations)?;
     Ok(applied)
 }

@@ -8,7 +8,7 @@ use domain::contract::PublicEvents;
 use domain::order::contract::Published;
 use read_models::audit::{Sorted, audit};
 use read_models::testing::EventHistory;
-use read_models::{Applier, migrate};
+use read_models::{Applier, ModelSet, Orders, migrate};
 use service_kit::BoxError;
 use service_kit::testing::TestDatabase;
 use uuid::Uuid;
@@ -56,9 +56,9 @@ impl Sorted for Histories {
 /// Projects and audits; the most memory that this process has had by then.
 async fn peak_kb(orders: u128) -> u64 {
     let database = TestDatabase::create().await;
-    migrate(database.url(), |_| ()).await.unwrap();
+    migrate(database.url(), &[Orders::MODELS], |_| ()).await.unwrap();
     let mut client = database.client().await;
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     let mut histories = Histories { next: 0, orders };
     while histories.next < orders {
         let batch: Vec<_> = histories.batch().into_iter().map(|(_, record)| record).collect();
@@ -69,9 +69,11 @@ async fn peak_kb(orders: u128) -> u64 {
     let transaction = client.transaction().await.unwrap();
     let head = i64::try_from(orders).unwrap() * EVENTS_AN_ORDER;
     let mut found = Vec::new();
-    let looked = audit(&transaction, Histories { next: 0, orders }, &[head], &mut |one| found.push(one)).await.unwrap();
+    let looked = audit::<Orders>(&transaction, Histories { next: 0, orders }, &[head], &mut |one| found.push(one))
+        .await
+        .unwrap();
     assert!(found.is_empty(), "{found:?}");
-    assert_eq!((looked.orders, looked.events), (u64::try_from(orders).unwrap(), head.unsigned_abs()));
+    assert_eq!((looked.streams, looked.events), (u64::try_from(orders).unwrap(), head.unsigned_abs()));
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     peak.trim().trim_end_matches(" kB").parse().unwrap()

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use read_models::Generations;
+use read_models::{Generations, ModelSet, Orders};
 use serde_json::{Value, json};
 use service_kit::config::DatabaseUrl;
 use service_kit::poll::wait_until;
@@ -28,7 +28,7 @@ pub async fn event_store() -> Client {
 pub async fn read_models() -> Client {
     let url = DatabaseUrl::new("READ_DATABASE_URL", variable("READ_DATABASE_URL"));
     let client = connect(&url, &ConnectOptions::named("drill")).await.unwrap();
-    Generations::live(&client).await.unwrap().select(&client).await.unwrap();
+    Generations::live(&client, &Orders::MODELS.all()).await.unwrap().select(&client).await.unwrap();
     client
 }
 

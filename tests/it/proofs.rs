@@ -1,5 +1,6 @@
 //! Read models proven by `orderctl` while orders come in: rebuilt beside the live ones, audited, damaged and repaired.
 
+use read_models::ModelSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,7 +49,12 @@ pub async fn live_rows() -> Client {
     let variables = Variables::load().unwrap();
     let url = DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL").unwrap().to_owned());
     let client = connect(&url, &ConnectOptions::named("test")).await.unwrap();
-    read_models::Generations::live(&client).await.unwrap().select(&client).await.unwrap();
+    read_models::Generations::live(&client, &read_models::Orders::MODELS.all())
+        .await
+        .unwrap()
+        .select(&client)
+        .await
+        .unwrap();
     client
 }
 

@@ -27,7 +27,7 @@ pub const SAMPLES: [Sample; 5] = [
     Sample { kind: "command", name: "RemoveLine", files_max: 5 },
     Sample { kind: "event", name: "LineRemoved", files_max: 5 },
     Sample { kind: "column", name: "cancel_note", files_max: 4 },
-    Sample { kind: "read model", name: "sku_sales", files_max: 13 },
+    Sample { kind: "read model", name: "sku_sales", files_max: 5 },
     Sample { kind: "participant", name: "ORDER_PARTICIPANT", files_max: 2 },
 ];
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use read_models::generation::schema;
-use read_models::{Generations, Model};
+use read_models::{Generations, Model, ModelSet, Orders};
 use service_kit::poll::wait_until;
 use tokio_postgres::{Client, NoTls};
 
@@ -25,7 +25,7 @@ impl Models {
     /// Asks the database which generation is live.
     pub async fn live() -> Self {
         let client = connect("READ_DATABASE_URL").await;
-        let generations = Generations::live(&client).await.expect("the read models are made");
+        let generations = Generations::live(&client, &Orders::MODELS.all()).await.expect("the read models are made");
         generations.select(&client).await.expect("its schemas are there");
         Self { client, generations }
     }
@@ -33,7 +33,7 @@ impl Models {
     /// The Postgres schema of each model's table.
     pub fn schemas(&self) -> BTreeMap<&'static str, String> {
         let of = |model: Model| Some((model.name(), schema(model, self.generations.of(model)?)));
-        Model::ALL.into_iter().filter_map(of).collect()
+        Orders::MODELS.all().into_iter().filter_map(of).collect()
     }
 
     /// The search path with which statements find the live tables.

@@ -3,40 +3,53 @@
 //! A participant is an aggregate with its events, its topic, its commands and what is read of it. To add one, write its value in a
 //! file of its own and name it in its log in [`LOGS`].
 
+mod audit;
+mod inventory;
+mod log;
 mod order;
+mod read_models;
 
 use std::path::Path;
 
+use ::read_models::{Models, ReadDb};
 use axum::Router;
-use event_store::{DeclaredEvent, Store};
+use event_store::{DeclaredEvent, Job, Store, Waker};
 use futures::future::BoxFuture;
 use messaging::registry::{Registry, RegistryError};
 use messaging::schemas::RecordSchema;
-use projection_service::ProjectionService;
-use read_models::ReadDb;
 use relay::RelayedKind;
+use request_kit::RequestService;
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings, MessagingSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
+use utoipa::openapi::OpenApi;
 use uuid::Uuid;
+
+pub use audit::{AuditedModels, StoredStreams};
+pub use log::StoreLog;
+pub(crate) use read_models::ProjectionDeps;
+pub use read_models::{OnProgress, ReadModels, Task, Work};
 
 /// Every log, each with the participants that share it.
 pub(crate) const LOGS: [&Log; 1] = [&Log {
     name: "orders",
+    setting: "ORDERS_DATABASE_URL",
     url: |databases| &databases.orders,
     transactional_id_prefix: "orders-relay",
     checks: CheckNames { database: "orders-database", relay: "relay" },
     first: &order::ORDER_PARTICIPANT,
-    others: &[],
+    others: &[&inventory::INVENTORY_PARTICIPANT],
 }];
 
 /// An event log. Its tables, sequencers, relays, connections and housekeeping are there once, however many participants share it.
 pub(crate) struct Log {
     /// The name of its database, in messages, tasks and logs.
     pub(crate) name: &'static str,
-    /// Where it is.
+    /// The setting that says where it is.
+    pub(crate) setting: &'static str,
+    /// The same among the settings.
     pub(crate) url: fn(&DatabaseSettings) -> &DatabaseUrl,
     /// The transactional id of its relays is this, a dash and the shard.
     pub(crate) transactional_id_prefix: &'static str,
@@ -71,26 +84,61 @@ pub fn databases() -> Vec<&'static str> {
     LOGS.iter().map(|log| log.name).chain(["read", "identity"]).collect()
 }
 
-/// What the engine has to know of an aggregate.
+/// A log as the tools that examine its read models take it.
+#[derive(Debug)]
+pub struct LogReadModels {
+    /// The name of its database.
+    pub name: &'static str,
+    /// The setting that says where it is.
+    pub setting: &'static str,
+    /// The read models of its participants.
+    pub read_models: Vec<&'static ReadModels>,
+}
+
+/// The read models of every log.
+pub fn read_models_by_log() -> impl Iterator<Item = LogReadModels> {
+    LOGS.into_iter().map(|log| LogReadModels {
+        name: log.name,
+        setting: log.setting,
+        read_models: log.participants().flat_map(|one| one.read_models).collect(),
+    })
+}
+
+/// The read models of every participant.
+pub fn read_models() -> impl Iterator<Item = &'static ReadModels> {
+    participants().flat_map(|participant| participant.read_models)
+}
+
+/// The models that the read database keeps, by kind of stream.
+pub fn model_sets() -> Vec<Models> {
+    read_models().map(|read_models| read_models.models).collect()
+}
+
+/// What the engine has to know of a participant.
 pub(crate) struct Participant {
     /// Its name, in tasks and logs.
     pub(crate) name: &'static str,
-    /// What it keeps in its log's database beside the log.
+    /// What it keeps in its log's database beside the log. Participants may share a part.
     pub(crate) migrations: fn() -> Migrations,
     /// The kinds of events that this release writes, which `migrate` records in the log.
     pub(crate) declared_events: fn() -> Vec<DeclaredEvent>,
     /// The topic that its events are published to.
     pub(crate) topic: &'static str,
-    /// The schemas of the topic's records.
-    pub(crate) schemas: fn() -> &'static [RecordSchema],
-    /// Its events as its log's relay publishes them from the log of an incarnation. Asks the registry for the schemas' ids.
-    pub(crate) relayed: for<'a> fn(&'a Registry, Uuid) -> BoxFuture<'a, Result<RelayedKind, RegistryError>>,
-    /// The endpoints of its commands.
-    pub(crate) commands: fn(CommandDeps<'_>) -> Router,
-    /// What keeps its read models.
-    pub(crate) projection: fn(ProjectionDeps<'_>) -> Result<ProjectionService, projection_service::StartError>,
-    /// The name under which the readiness shows it.
-    pub(crate) projection_check: &'static str,
+    /// The schemas of its topics' records.
+    pub(crate) schemas: fn() -> Vec<TopicSchemas>,
+    /// Its events as its log's relay publishes them from the log of an incarnation: each kind of stream. Asks the registry for the
+    /// schemas' ids.
+    pub(crate) relayed: for<'a> fn(&'a Registry, Uuid) -> BoxFuture<'a, Result<Vec<RelayedKind>, RegistryError>>,
+    /// The endpoints of its commands, and their description.
+    pub(crate) commands: fn(CommandDeps<'_>) -> (Router, OpenApi),
+    /// The description of the endpoints of its commands.
+    pub(crate) openapi: fn() -> OpenApi,
+    /// The groups that handle what others ask of it, each with its topics.
+    pub(crate) groups: &'static [(&'static str, &'static [&'static str])],
+    /// What it does without being asked by a client.
+    pub(crate) work: fn(WorkDeps<'_>) -> Result<ParticipantWork, RegistryError>,
+    /// Its read models, by kind of stream.
+    pub(crate) read_models: &'static [ReadModels],
     /// The endpoints of its queries.
     pub(crate) queries: fn(QueryDeps<'_>) -> Router,
 }
@@ -106,12 +154,43 @@ pub(crate) struct CommandDeps<'a> {
     pub(crate) fairness: &'a FairnessSettings,
 }
 
-/// What the engine gives to a projection.
-pub(crate) struct ProjectionDeps<'a> {
-    /// The database of the read models.
-    pub(crate) database: &'a DatabaseUrl,
-    pub(crate) messaging: &'a MessagingSettings,
+/// The schemas of a topic's records.
+pub(crate) struct TopicSchemas {
+    pub(crate) topic: &'static str,
+    pub(crate) records: &'static [RecordSchema],
+}
+
+/// What the engine gives to the work of a participant.
+pub(crate) struct WorkDeps<'a> {
+    pub(crate) store: Store,
     pub(crate) clock: SharedClock,
+    pub(crate) ids: SharedIds,
+    pub(crate) messaging: &'a MessagingSettings,
+}
+
+/// What a participant does without being asked by a client.
+#[derive(Default)]
+pub(crate) struct ParticipantWork {
+    /// Who wakes its streams, by kind.
+    pub(crate) wakers: Vec<(&'static str, Waker)>,
+    /// Its periodic work.
+    pub(crate) jobs: Vec<Job>,
+    /// What handles its requests and the answers to its own, each with the name under which the readiness shows it.
+    pub(crate) requests: Vec<(&'static str, RequestService)>,
+}
+
+/// The description of all commands.
+pub(crate) fn openapi() -> OpenApi {
+    let mut described = participants().map(|participant| (participant.openapi)());
+    let first = described.next().unwrap_or_default();
+    described.fold(first, OpenApi::merge_from)
+}
+
+/// The description of all commands as JSON, the same bytes for the same code.
+pub fn openapi_json() -> String {
+    let mut json = openapi().to_pretty_json().expect("a description has a JSON form");
+    json.push('\n');
+    json
 }
 
 /// What the engine gives to the endpoints of queries.
@@ -140,10 +219,27 @@ mod tests {
         let count = participants().count();
         let names: BTreeSet<_> = participants().map(|participant| participant.name).collect();
         let topics: BTreeSet<_> = participants().map(|participant| participant.topic).collect();
-        let checks: BTreeSet<_> = participants().map(|participant| participant.projection_check).collect();
         let histories: BTreeSet<_> = participants().map(|participant| (participant.migrations)().history()).collect();
-        assert_eq!([names.len(), topics.len(), checks.len(), histories.len()], [count; 4]);
+        assert_eq!([names.len(), topics.len(), histories.len()], [count; 3]);
         assert!(!histories.contains(event_store::migrations().history()));
+    }
+
+    #[test]
+    fn read_models_have_kinds_groups_checks_and_tables_of_their_own() {
+        let count = read_models().count();
+        let kinds: BTreeSet<_> = read_models().map(|one| one.kind).collect();
+        let groups: BTreeSet<_> = read_models().map(|one| one.group).collect();
+        let checks: BTreeSet<_> = read_models().map(|one| one.check).collect();
+        assert_eq!([kinds.len(), groups.len(), checks.len()], [count; 3]);
+        let all: Vec<_> = model_sets().iter().flat_map(Models::all).collect();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+        for participant in participants() {
+            let declared = (participant.declared_events)();
+            for one in participant.read_models {
+                assert_eq!(one.topic, participant.topic, "the topic of {}", one.kind);
+                assert!(declared.iter().any(|event| event.aggregate_type == one.kind), "{} is declared", one.kind);
+            }
+        }
     }
 
     /// A relay routes a row by its kind.
@@ -176,7 +272,7 @@ mod tests {
         let variables = Variables::from_pairs(pairs.iter().map(|(name, url)| (&**name, &**url)));
         let settings = DatabaseSettings::from_variables(&variables).unwrap();
         for log in LOGS {
-            assert_eq!((log.url)(&settings).variable(), variable(log.name));
+            assert_eq!([(log.url)(&settings).variable(), log.setting], [variable(log.name).as_str(); 2]);
         }
     }
 

@@ -3,12 +3,13 @@
 use axum::Router;
 use domain::order::contract::{PublicEvent, TOPIC};
 use futures::FutureExt;
-use messaging::topics::READ_DEAD_LETTERS;
 use messaging::{Encoder, schemas};
-use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource, StartError};
+use read_models::Orders;
 use relay::RelayedKind;
+use utoipa::openapi::OpenApi;
 
-use super::{CommandDeps, Participant, ProjectionDeps, QueryDeps};
+use super::read_models::ReadModels;
+use super::{CommandDeps, Participant, ParticipantWork, QueryDeps, TopicSchemas};
 
 /// Orders: drafts, placed, cancelled and imported ones.
 pub(super) const ORDER_PARTICIPANT: Participant = Participant {
@@ -16,18 +17,24 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     migrations: command_service::order::migrations,
     declared_events: relay::declared_events::<PublicEvent>,
     topic: TOPIC,
-    schemas: schemas::of::<PublicEvent>,
+    schemas: || vec![TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() }],
     relayed: |registry, incarnation| {
-        async move { Ok(RelayedKind::of(Encoder::<PublicEvent>::connect(registry, TOPIC).await?, incarnation)) }.boxed()
+        async move {
+            let encoder = Encoder::<PublicEvent>::connect(registry, TOPIC).await?;
+            Ok(vec![RelayedKind::of(encoder, incarnation)])
+        }
+        .boxed()
     },
     commands,
-    projection,
-    projection_check: "projection",
+    openapi: command_service::openapi,
+    groups: &[],
+    work: |_| Ok(ParticipantWork::default()),
+    read_models: &[ReadModels::of::<Orders>(TOPIC, "projection")],
     queries,
 };
 
-fn commands(deps: CommandDeps<'_>) -> Router {
-    let (router, openapi) = command_service::router(command_service::Deps {
+fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
+    command_service::router(command_service::Deps {
         store: deps.store,
         keys: deps.keys,
         verifier: deps.verifier,
@@ -38,18 +45,7 @@ fn commands(deps: CommandDeps<'_>) -> Router {
             commands_per_s: deps.fairness.commands_per_s,
             ..command_service::Limits::default()
         },
-    });
-    router.merge(command_service::docs_router(openapi))
-}
-
-fn projection(deps: ProjectionDeps<'_>) -> Result<ProjectionService, StartError> {
-    let source = ProjectionSource {
-        group: read_models::GROUP.to_owned(),
-        topic: TOPIC.to_owned(),
-        dead_letters: READ_DEAD_LETTERS.to_owned(),
-    };
-    let settings = ProjectionSettings::of(source, deps.database.clone(), deps.messaging.clone());
-    ProjectionService::new(settings, deps.clock)
+    })
 }
 
 fn queries(deps: QueryDeps<'_>) -> Router {

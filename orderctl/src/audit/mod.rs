@@ -3,38 +3,38 @@
 //!
 //! Guarantees: it checks all events up to where the log ended when it began, and the rows as they are at one moment after
 //! that, so live traffic does not disturb it. It writes nothing and blocks nobody. Every wait has a limit. Memory holds one
-//! bit per event, one order, one batch, and the sums. I3 to I5 begin at `--from`, the others cover the whole store.
+//! bit per event, one stream, one batch, and the sums. I3 to I5 begin at `--from`, the others cover the whole store.
 //! Does not: repair anything.
 
 mod report;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
 use clap::Args;
 use command_kit::audit::{self as answers, ReceiptForm};
 use domain::Decider;
 use domain::contract::Position;
 use domain::order::Order;
-use domain::order::contract::{PublicEvent, Published, TOPIC};
-use event_store::audit::{self as log, ranges};
+use event_store::audit::{self as log, Range, ranges};
 use event_store::{Store, StoreOptions};
+use messaging::Registry;
 use messaging::topics::RELAY_CHECKPOINT;
 use messaging::whole_topic::Topic;
-use messaging::{Decoder, Readers, Registry};
-use projection_service::audit::{self as projected, Consumed};
-use read_models::GROUP;
-use read_models::audit::Sorted;
-use relay::audit::{self as relayed, Histories};
+use order_engine::{AuditedModels, ReadModels, read_models_by_log};
+use projection_service::audit as projected;
+use relay::audit as relayed;
 use service_kit::BoxError;
 use service_kit::audit::Findings;
 use service_kit::clock::Stopwatch;
 use service_kit::config::{MessagingSettings, Variables};
-use std::time::Duration;
+use service_kit::postgres::connect;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
-use uuid::Uuid;
 
-use crate::connections::{orders_client, orders_database, read_client};
-use report::Report;
+use crate::connections::{log_database, options, read_client};
+use report::{Report, SetReport};
 
 /// `audit`
 #[derive(Debug, Args)]
@@ -55,82 +55,153 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 /// The receipts of an order's commands.
 const RECEIPTS: ReceiptForm = ReceiptForm { kind: Order::KIND, id_field: "orderId" };
 
-/// Orders as the read models are compared with them.
-struct Orders<'a, 'b>(&'b mut Histories<'a, PublicEvent>);
-
-impl Sorted for Orders<'_, '_> {
-    type Item = Published;
-
-    async fn page(&mut self) -> Result<Vec<(Uuid, Published)>, BoxError> {
-        self.0.page().await
-    }
-}
-
-/// Runs the audit and prints what it found; `false` when it found something.
+/// Runs the audit of every log and prints what it found; `false` when it found something.
 ///
 /// # Errors
 /// When a part cannot be read.
 pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxError> {
-    let watch = Stopwatch::start();
-    let mut findings = Findings::default();
-    let messaging = MessagingSettings::from_variables(variables)?;
-    let brokers = &messaging.kafka_brokers;
-    let registry = Registry::new(&messaging.schema_registry_url)?;
-    let store = Store::open(&orders_database(variables)?, StoreOptions::default()).await?;
-    let mut orders = orders_client(variables).await?;
-    let mut read = read_client(variables).await?;
-    let ranges = ranges(&store, args.from).await?;
-    eprintln!("checking the log in Postgres");
-    log::versions(&orders, &mut findings).await?;
-    log::without_position(&orders, &mut findings).await?;
-    for range in &ranges {
-        log::positions(&orders, *range, &mut findings).await?;
+    let mut all = true;
+    for log in read_models_by_log() {
+        all &= Audit::of(variables, &log.read_models, log.setting, args).await?.print(args).await?;
     }
-    for range in &ranges {
-        relayed::wait(&store, brokers, RELAY_CHECKPOINT, *range, &mut findings).await?;
-    }
-    let ends = Topic::open(CLIENT_ID, brokers, TOPIC, |_| 0).await?.ends().await?;
-    projected::wait(&read, TOPIC, &ends, &mut findings).await?;
+    Ok(all)
+}
 
-    // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
-    let read = snapshot(&mut read).await?;
-    let decoder = Decoder::new(registry.clone());
-    let mut consumed = Consumed::load(&read, &decoder, GROUP, TOPIC).await?;
-    let readers = Readers::connect(&registry, TOPIC).await?;
-    let heads: Vec<i64> = ranges.iter().map(|range| range.last).collect();
-    eprintln!("comparing the read models with the log");
-    let looked = {
-        let orders = snapshot(&mut orders).await?;
-        let mut histories = Histories::open(&orders, &readers).await?;
-        let rows = Orders(&mut histories);
-        let looked = projected::check(&read, rows, &heads, &consumed, &mut findings).await?;
-        findings.append(&mut histories.findings);
-        looked
-    };
-    let answers = answers::check(&orders, RECEIPTS, &mut findings).await?;
-    let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
-    eprintln!("comparing {events} events with topic {TOPIC}");
-    let mut last_line = Stopwatch::start();
-    let topic = Topic::open(CLIENT_ID, brokers, TOPIC, |_| 0).await?;
-    // The log's only topic, which has the events of all kinds of streams.
-    let belongs = |_: &str| true;
-    let compared =
-        relayed::compare(&orders, topic, &ranges, belongs, &mut findings, async |records, compared, findings| {
-            consumed.batch(records, findings).await?;
+/// The audit of one log, its topics and the read models of its kinds.
+struct Audit {
+    watch: Stopwatch,
+    findings: Findings,
+    read_models: Vec<&'static ReadModels>,
+    brokers: String,
+    registry: Registry,
+    store: Store,
+    log: Client,
+    read: Client,
+    ranges: Vec<Range>,
+}
+
+impl Audit {
+    async fn of(
+        variables: &Variables,
+        read_models: &[&'static ReadModels],
+        setting: &'static str,
+        args: &AuditArgs,
+    ) -> Result<Self, BoxError> {
+        let messaging = MessagingSettings::from_variables(variables)?;
+        let database = log_database(variables, setting)?;
+        let store = Store::open(&database, StoreOptions::default()).await?;
+        let ranges = ranges(&store, args.from).await?;
+        Ok(Self {
+            watch: Stopwatch::start(),
+            findings: Findings::default(),
+            read_models: read_models.to_vec(),
+            registry: Registry::new(&messaging.schema_registry_url)?,
+            brokers: messaging.kafka_brokers,
+            store,
+            log: connect(&database, &options()).await?,
+            read: read_client(variables).await?,
+            ranges,
+        })
+    }
+
+    async fn print(mut self, args: &AuditArgs) -> Result<bool, BoxError> {
+        self.wait().await?;
+        let Self { watch, mut findings, read_models, brokers, registry, log, mut read, ranges, .. } = self;
+        let mut log = log;
+        // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
+        let read = snapshot(&mut read).await?;
+        let mut audited: Vec<(&ReadModels, Box<dyn AuditedModels + '_>)> = Vec::new();
+        for models in &read_models {
+            audited.push((models, models.audit(&read, &registry).await?));
+        }
+        let heads: Vec<i64> = ranges.iter().map(|range| range.last).collect();
+        eprintln!("comparing the read models with the log");
+        let mut looked = Vec::new();
+        {
+            let log = snapshot(&mut log).await?;
+            for (_, models) in &audited {
+                looked.push(models.check(&log, &heads, &mut findings).await?);
+            }
+        }
+        let answers = answers::check(&log, RECEIPTS, &mut findings).await?;
+        let compared = compare(&log, &brokers, &ranges, &mut audited, &mut findings).await?;
+        let sets = audited.iter().zip(looked).map(|((models, audited), (looked, parked))| {
+            let counts = audited.finish(&mut findings);
+            SetReport { kind: models.kind, group: models.group, looked, parked, counts }
+        });
+        let sets = sets.collect();
+        let report = Report { ranges: &ranges, compared, sets, answers, findings: &findings, took: watch.elapsed() };
+        report.print(args.json)?;
+        Ok(findings.count == 0)
+    }
+
+    /// Checks the log itself, and waits until the relay and the projectors have passed its end.
+    async fn wait(&mut self) -> Result<(), BoxError> {
+        let Self { findings, read_models, brokers, store, log: client, read, ranges, .. } = self;
+        eprintln!("checking the log in Postgres");
+        log::versions(client, findings).await?;
+        log::without_position(client, findings).await?;
+        for range in ranges.iter() {
+            log::positions(client, *range, findings).await?;
+        }
+        for range in ranges.iter() {
+            relayed::wait(store, brokers, RELAY_CHECKPOINT, *range, findings).await?;
+        }
+        for (topic, groups) in groups_by_topic(read_models) {
+            let ends = Topic::open(CLIENT_ID, brokers, topic, |_| 0).await?.ends().await?;
+            projected::wait(read, (topic, &groups), &ends, findings).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The groups that keep read models of each topic.
+fn groups_by_topic(read_models: &[&ReadModels]) -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for models in read_models {
+        groups.entry(models.topic).or_default().push(models.group);
+    }
+    groups
+}
+
+/// Compares the topics of a log with it, and shows each record to the read models that are made of its topic. Returns how many
+/// records were compared.
+async fn compare(
+    log: &Client,
+    brokers: &str,
+    ranges: &[Range],
+    audited: &mut [(&ReadModels, Box<dyn AuditedModels + '_>)],
+    findings: &mut Findings,
+) -> Result<u64, BoxError> {
+    let topics: BTreeSet<&str> = audited.iter().map(|(models, _)| models.topic).collect();
+    // The topic of a log's first participant also has the rows of kinds that nobody declares.
+    let first = audited.first().map(|(models, _)| models.topic);
+    let elsewhere: BTreeSet<(&str, &str)> = audited.iter().map(|(models, _)| (models.kind, models.topic)).collect();
+    let mut sum = 0;
+    for topic in topics {
+        let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
+        eprintln!("comparing {events} events with topic {topic}");
+        let mut last_line = Stopwatch::start();
+        let belongs = |kind: &str| {
+            let own = elsewhere.iter().find(|(declared, _)| *declared == kind).map(|(_, topic)| *topic);
+            own.or(first) == Some(topic)
+        };
+        let reading = Topic::open(CLIENT_ID, brokers, topic, |_| 0).await?;
+        let on_records = async |records: &[_], compared: u64, findings: &mut Findings| {
+            for (models, audited) in audited.iter_mut() {
+                if models.topic == topic {
+                    audited.batch(records, findings).await?;
+                }
+            }
             if last_line.elapsed() >= PROGRESS_EVERY {
                 last_line = Stopwatch::start();
                 eprintln!("{compared} of {events} compared");
             }
             Ok(())
-        })
-        .await?;
-    consumed.finish(&mut findings);
-    let (looked, parked) = looked;
-    let counts = consumed.counts;
-    let took = watch.elapsed();
-    let report = Report { ranges: &ranges, compared, looked, parked, answers, counts, findings: &findings, took };
-    report.print(args.json)?;
-    Ok(findings.count == 0)
+        };
+        sum += relayed::compare(log, reading, ranges, belongs, findings, on_records).await?;
+    }
+    Ok(sum)
 }
 
 /// A transaction that sees everything as it stands now, for as long as it lasts.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use event_store::audit::Range;
 use projection_service::audit::{Counts, ParkedKey};
 use read_models::audit::Looked;
-use serde_json::json;
+use serde_json::{Value, json};
 use service_kit::audit::Findings;
 
 /// The result of an audit, to be printed.
@@ -15,18 +15,50 @@ pub struct Report<'a> {
     pub ranges: &'a [Range],
     /// Records of the topic that were compared.
     pub compared: u64,
-    /// What was looked at of the read models.
-    pub looked: Looked,
-    /// Orders that wait.
-    pub parked: Vec<ParkedKey>,
+    /// What was looked at of the read models, by kind of stream.
+    pub sets: Vec<SetReport>,
     /// Kept answers of success.
     pub answers: u64,
-    /// Records by what became of them.
-    pub counts: Counts,
     /// What should not be.
     pub findings: &'a Findings,
     /// How long it took.
     pub took: Duration,
+}
+
+/// The result for the read models of one kind.
+pub struct SetReport {
+    /// The kind of stream.
+    pub kind: &'static str,
+    /// The group that keeps them.
+    pub group: &'static str,
+    /// What was looked at.
+    pub looked: Looked,
+    /// Streams that wait.
+    pub parked: Vec<ParkedKey>,
+    /// Records by what became of them.
+    pub counts: Counts,
+}
+
+impl SetReport {
+    fn json(&self) -> Value {
+        let Self { kind, group, looked, parked, counts } = self;
+        json!({
+            "kind": kind, "group": group, "streams": looked.streams, "events": looked.events, "sums": looked.sums,
+            "keptStreams": looked.kept_streams, "records": counts, "parked": parked,
+        })
+    }
+
+    fn write(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let Self { kind, looked, .. } = self;
+        let kept =
+            looked.kept_streams.map_or_else(String::new, |streams| format!(", {streams} as in the kept generation"));
+        writeln!(out, "read models of {kind}: {} streams{kept}, {} sums", looked.streams, looked.sums)?;
+        let Counts { consumed, applied, foreign, parked, dropped } = self.counts;
+        writeln!(
+            out,
+            "  consumed: {consumed} records = {applied} applied + {parked} parked + {dropped} given up + {foreign} not ours"
+        )
+    }
 }
 
 impl Report<'_> {
@@ -35,15 +67,14 @@ impl Report<'_> {
     /// # Errors
     /// When standard output is closed.
     pub fn print(&self, as_json: bool) -> std::io::Result<()> {
-        let Self { compared, looked, parked, answers, counts, findings, .. } = self;
+        let Self { compared, sets, answers, findings, .. } = self;
         let mut out = std::io::stdout();
         let heads: Vec<String> = self.ranges.iter().map(|range| format!("{}.{}", range.shard, range.last)).collect();
         let events: i64 = self.ranges.iter().map(|range| range.last - range.after).sum();
         if as_json {
             let document = json!({
                 "clean": findings.count == 0, "heads": heads, "events": events, "records": compared,
-                "orders": looked.orders, "orderEvents": looked.events, "sums": looked.sums,
-                "keptOrders": looked.kept_orders, "answers": answers, "readGroup": counts, "parked": parked,
+                "readModels": sets.iter().map(SetReport::json).collect::<Vec<_>>(), "answers": answers,
                 "findings": findings.listed, "findingsCount": findings.count, "seconds": self.took.as_secs_f64(),
             });
             return writeln!(out, "{document}");
@@ -55,13 +86,7 @@ impl Report<'_> {
         let heads = heads.join(", ");
         let seconds = self.took.as_secs_f64();
         writeln!(out, "{verdict}: {events} events up to {heads}, {compared} records compared, {seconds:.1} s.")?;
-        let kept =
-            looked.kept_orders.map_or_else(String::new, |orders| format!(", {orders} as in the kept generation"));
-        writeln!(out, "read models: {} orders{kept}, {} sums; {answers} kept answers", looked.orders, looked.sums)?;
-        let Counts { consumed, applied, foreign, parked, dropped } = counts;
-        writeln!(
-            out,
-            "consumed: {consumed} records = {applied} applied + {parked} parked + {dropped} given up + {foreign} not ours"
-        )
+        writeln!(out, "{answers} kept answers")?;
+        sets.iter().try_for_each(|set| set.write(&mut out))
     }
 }

@@ -14,6 +14,7 @@ use tokio_postgres::Client;
 use event_store::audit::{self as log, Range};
 use messaging::whole_topic::Topic;
 use projection_service::audit::Consumed;
+use read_models::Orders;
 use relay::audit::compare;
 use service_kit::audit::Findings;
 
@@ -62,11 +63,11 @@ impl Written {
         let reading = Topic::open("audit", &brokers(), &topic.name, |_| 0).await.unwrap();
         // Nobody has consumed any of it.
         let models = TestDatabase::create().await;
-        read_models::migrate(models.url(), |_| ()).await.unwrap();
+        read_models::migrate(models.url(), &order_engine::model_sets(), |_| ()).await.unwrap();
         let mut read = models.client().await;
         let decoder = Decoder::new(registry());
         let read = read.transaction().await.unwrap();
-        let mut consumed = Consumed::load(&read, &decoder, "read", &topic.name).await.unwrap();
+        let mut consumed = Consumed::<Orders>::load(&read, &decoder, "read", &topic.name).await.unwrap();
         let ranges = [self.range()];
         let on_records =
             async |records: &[IncomingRecord], _: u64, findings: &mut Findings| consumed.batch(records, findings).await;

@@ -33,7 +33,7 @@ pub struct RedriveArgs {
     /// The number of any parked record of the key
     #[arg(required_unless_present = "key", conflicts_with = "key")]
     pub id: Option<i64>,
-    /// The key: an order's id
+    /// The key: a stream's id, such as an order's
     #[arg(long)]
     pub key: Option<String>,
 }

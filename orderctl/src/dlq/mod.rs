@@ -1,23 +1,23 @@
 //! Parked records: listing them, applying them again, dropping them.
 //!
-//! Guarantees: records of a key are applied in order or not at all, in the transaction that removes them, while the
-//! projector of their partition waits. A dropped record is kept with a reason. Does not: touch the copies in Kafka.
+//! A dropped record is kept with a reason. What is applied again is applied by the projection's own code.
 
 pub mod args;
-mod redrive;
 
 use std::io::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use messaging::Registry;
+use order_engine::read_models;
+use projection_service::Redriven;
 use serde_json::{Value, json};
 use service_kit::BoxError;
-use service_kit::config::Variables;
-use tokio_postgres::Row;
+use service_kit::config::{MessagingSettings, Variables};
+use tokio_postgres::{Client, Row};
 
 use crate::connections::read_client;
-use args::{DlqVerb, DropArgs, IdArgs};
-pub use redrive::{Redriven, redrive};
+use args::{DlqVerb, DropArgs, IdArgs, RedriveArgs};
 
 /// Does what `dlq` asks.
 ///
@@ -27,7 +27,7 @@ pub async fn run(variables: &Variables, verb: &DlqVerb) -> Result<bool, BoxError
     match verb {
         DlqVerb::List(args) => list(variables, args.json).await,
         DlqVerb::Show(args) => show(variables, args).await,
-        DlqVerb::Redrive(args) => redrive::run(variables, args).await,
+        DlqVerb::Redrive(args) => redrive(variables, args).await,
         DlqVerb::Drop(args) => give_up(variables, args).await,
     }
 }
@@ -63,13 +63,51 @@ async fn show(variables: &Variables, args: &IdArgs) -> Result<bool, BoxError> {
     Ok(true)
 }
 
+async fn redrive(variables: &Variables, args: &RedriveArgs) -> Result<bool, BoxError> {
+    let mut client = read_client(variables).await?;
+    let key = match (&args.key, args.id) {
+        (Some(key), _) => key.clone().into_bytes(),
+        (None, Some(id)) => key_of(&client, id).await?,
+        (None, None) => return Err("give a number or --key".into()),
+    };
+    let groups = client.query(include_str!("../sql/dlq_groups.sql"), &[&key, &args.id]).await?;
+    let groups: Vec<String> = groups.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    if groups.is_empty() {
+        return Err(format!("nothing of the key {} is parked", String::from_utf8_lossy(&key)).into());
+    }
+    let registry = Registry::new(&MessagingSettings::from_variables(variables)?.schema_registry_url)?;
+    let mut out = std::io::stdout();
+    let mut all = true;
+    for group in groups {
+        let models = read_models().find(|models| models.group == group);
+        let models = models.ok_or_else(|| format!("no read models of this release are kept by the group {group}"))?;
+        match models.redrive(&mut client, registry.clone(), &key).await? {
+            Redriven::Applied { records, waiting } => {
+                writeln!(out, "applied {records}, {waiting} still wait")?;
+                all &= waiting == 0;
+            }
+            Redriven::Refused { id, reason } => {
+                writeln!(out, "record {id} still cannot be applied, and nothing was changed: {reason}")?;
+                all = false;
+            }
+        }
+    }
+    Ok(all)
+}
+
+async fn key_of(client: &Client, id: i64) -> Result<Vec<u8>, BoxError> {
+    let row = client.query_opt(include_str!("../sql/dlq_one.sql"), &[&id]).await?.ok_or_else(|| none(id))?;
+    let key: Option<Vec<u8>> = row.try_get(5)?;
+    key.ok_or_else(|| format!("record {id} has no key and can only be dropped").into())
+}
+
 async fn give_up(variables: &Variables, args: &DropArgs) -> Result<bool, BoxError> {
     let client = read_client(variables).await?;
     let dropped = client.execute(include_str!("../sql/dlq_drop.sql"), &[&args.id, &args.reason]).await?;
     if dropped == 0 {
         return Err(none(args.id));
     }
-    writeln!(std::io::stdout(), "dropped {}; later records of its order will not apply without it", args.id)?;
+    writeln!(std::io::stdout(), "dropped {}; later records of its stream will not apply without it", args.id)?;
     Ok(true)
 }
 

@@ -1,5 +1,6 @@
 //! The three formats from a real read database.
 
+use read_models::{ModelSet, Orders};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
@@ -18,8 +19,8 @@ const MANY: i64 = 50_000;
 async fn filled() -> (TestDatabase, Client) {
     let database = TestDatabase::migrated(read_models::migrations()).await;
     let mut client = database.client().await;
-    read_models::ensure_live(&mut client).await.unwrap();
-    read_models::Generations::live(&client).await.unwrap().select(&client).await.unwrap();
+    read_models::ensure_live(&mut client, &[Orders::MODELS]).await.unwrap();
+    read_models::Generations::live(&client, &Orders::MODELS.all()).await.unwrap().select(&client).await.unwrap();
     client.batch_execute(include_str!("tests_rows.sql")).await.unwrap();
     (database, client)
 }

@@ -1,7 +1,9 @@
 //! The flags of `replay`.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use domain::OrderId;
+use order_engine::{ReadModels, read_models};
 use read_models::Model;
 
 use crate::args::JsonArgs;
@@ -12,13 +14,15 @@ use crate::events::Moment;
 pub enum ReplayVerb {
     /// Rebuild read models from the log beside the live ones, compare both, and switch
     #[command(
-        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. If a row differs\nfrom the live one, nothing is switched, and the rows, their fields and the events behind them are reported.\nAn interrupted rebuild changes nothing; the next one removes its tables.\n\nUse --start-over if the projector reports that its offsets in the topic are gone, or that the topic was created again. It\nrebuilds from the whole log, lets the projector begin at the topic's beginning, and drops what is parked. It cannot be undone.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild --all --outdated\n  orderctl replay rebuild --all --start-over\n  orderctl replay rebuild sku_sales --json"
+        after_help = "Queries and the projector go on meanwhile; the projector waits while the last rows are compared. If a row differs\nfrom the live one, nothing is switched, and the rows, their fields and the events behind them are reported.\nAn interrupted rebuild changes nothing; the next one removes its tables.\n\nUse --start-over if the projector reports that its offsets in the topic are gone, or that the topic was created again. It\nrebuilds from the whole log, lets the projector begin at the topic's beginning, and drops what is parked. It cannot be undone.\n\nExamples:\n  orderctl replay rebuild --all\n  orderctl replay rebuild --all --outdated\n  orderctl replay rebuild --kind order --start-over\n  orderctl replay rebuild MODEL --json"
     )]
     Rebuild(RebuildArgs),
     /// Compare the live rows with a fold of the log; exit code 1 if a row differs
     Verify(VerifyArgs),
     /// Restore the models that were live before the last `rebuild --all`, once they have caught up
     Rollback(RollbackArgs),
+    /// List the models with their topics, the groups that keep them and the logs they are rebuilt from
+    List(JsonArgs),
     /// Show which generation of each model is live, which is kept, and whether a rebuild runs
     Status(JsonArgs),
     /// Show an order as folded from its events, now or at an earlier moment
@@ -29,20 +33,50 @@ pub enum ReplayVerb {
 
 /// The models to work on.
 #[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
 pub struct ModelArgs {
-    /// One model: order_summary, order_lines, order_timeline, customer_summary, sku_sales or order_counts
-    #[arg(required_unless_present = "all", conflicts_with = "all", value_parser = model)]
-    pub model: Option<Model>,
+    /// One model
+    #[arg(value_parser = PossibleValuesParser::new(model_names()))]
+    pub model: Option<String>,
+    /// Every model of one kind of stream
+    #[arg(long, value_parser = PossibleValuesParser::new(kinds()))]
+    pub kind: Option<String>,
     /// Every model
     #[arg(long)]
     pub all: bool,
 }
 
+/// Models of one kind of stream.
+#[derive(Debug)]
+pub struct Selected {
+    /// The models of the kind.
+    pub of: &'static ReadModels,
+    /// Those that are selected.
+    pub models: Vec<Model>,
+}
+
 impl ModelArgs {
-    /// The selected models.
-    pub fn models(&self) -> Vec<Model> {
-        self.model.map_or_else(|| Model::ALL.to_vec(), |model| vec![model])
+    /// The selected models, by kind.
+    pub fn selected(&self) -> Vec<Selected> {
+        let is_wanted = |of: &ReadModels, model: &Model| match (&self.model, &self.kind) {
+            (Some(name), _) => model.name() == name,
+            (None, Some(kind)) => of.kind == kind,
+            (None, None) => true,
+        };
+        let select = |of: &'static ReadModels| {
+            let models: Vec<_> = of.models.all().into_iter().filter(|model| is_wanted(of, model)).collect();
+            (!models.is_empty()).then_some(Selected { of, models })
+        };
+        read_models().filter_map(select).collect()
     }
+}
+
+fn model_names() -> Vec<&'static str> {
+    read_models().flat_map(|one| one.models.all()).map(Model::name).collect()
+}
+
+fn kinds() -> Vec<&'static str> {
+    read_models().map(|one| one.kind).collect()
 }
 
 /// `replay rebuild`
@@ -56,10 +90,10 @@ pub struct RebuildArgs {
     #[arg(long)]
     pub accept_differences: bool,
     /// Do nothing unless the live tables were made by another release, as after an upgrade
-    #[arg(long, requires = "all")]
+    #[arg(long, conflicts_with = "model")]
     pub outdated: bool,
     /// Rebuild from the whole log and let the projector start over, because its offsets in the topic are gone
-    #[arg(long, requires = "all", conflicts_with = "accept_differences")]
+    #[arg(long, conflicts_with_all = ["accept_differences", "model"])]
     pub start_over: bool,
     /// Print the report as JSON
     #[arg(long)]
@@ -115,11 +149,4 @@ pub struct DiffArgs {
     /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,
-}
-
-fn model(text: &str) -> Result<Model, String> {
-    Model::named(text).ok_or_else(|| {
-        let names: Vec<_> = Model::ALL.iter().map(|model| model.name()).collect();
-        format!("give one of {}", names.join(", "))
-    })
 }

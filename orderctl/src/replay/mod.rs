@@ -1,29 +1,23 @@
 //! Read models rebuilt from the log, verified and switched; single orders folded to any moment.
 
 pub mod args;
-mod log;
 mod order;
 mod report;
 
+use std::collections::HashMap;
 use std::io::Write;
 
-use domain::order::contract::TOPIC;
 use event_store::{Store, StoreOptions};
 use messaging::inspect::first_offsets;
-use read_models::GROUP;
-use read_models::rebuild::{
-    Progress, Purpose, RebuildError, RebuildOptions, Report, Start, clean_up, is_outdated, rebuild, roll_back,
-    start_over, status,
-};
+use order_engine::{ReadModels, Task, read_models_by_log};
+use read_models::rebuild::{Progress, Purpose, RebuildOptions, Report, Start, clean_up, is_outdated, status};
 use service_kit::BoxError;
 use service_kit::clock::{Ids, Stopwatch, SystemIds};
 use service_kit::config::{DatabaseUrl, Variables};
 use service_kit::shutdown::on_signal;
-use uuid::Uuid;
 
-use crate::connections::{brokers, orders_database, read_database};
-use args::{ReplayVerb, RollbackArgs};
-pub use log::StoreLog;
+use crate::connections::{brokers, log_database, read_database};
+use args::{RebuildArgs, ReplayVerb, RollbackArgs, Selected, VerifyArgs};
 
 /// Does what `replay` asks.
 ///
@@ -31,94 +25,124 @@ pub use log::StoreLog;
 /// When it could not come to its end; the live tables are then as they were.
 pub async fn run(variables: &Variables, verb: &ReplayVerb) -> Result<bool, BoxError> {
     match verb {
-        ReplayVerb::Rebuild(args) if args.outdated && !is_outdated(&read_database(variables)?).await? => {
-            eprintln!("The live tables are those of this release; nothing is rebuilt");
-            Ok(true)
-        }
-        ReplayVerb::Rebuild(args) if args.start_over => {
-            let start = start(variables).await?;
-            let work = Work::new(variables).await?;
-            let report = work.interruptible(async |how, on_progress| {
-                start_over(&work.read, &work.log, &start, (&how.0, how.1), on_progress).await
-            });
-            report::print(&report.await?, Purpose::SwitchDespiteDifferences, args.json)
-        }
-        ReplayVerb::Rebuild(args) => {
-            let purpose = if args.accept_differences { Purpose::SwitchDespiteDifferences } else { Purpose::Switch };
-            let work = Work::new(variables).await?;
-            let models = args.models.models();
-            let report = work.interruptible(async |how, on_progress| {
-                rebuild(&work.read, &work.log, &models, (purpose, &how.0, how.1), on_progress).await
-            });
-            report::print(&report.await?, purpose, args.json)
-        }
-        ReplayVerb::Verify(args) => {
-            let work = Work::new(variables).await?;
-            let models = args.models.models();
-            let report = work.interruptible(async |how, on_progress| {
-                rebuild(&work.read, &work.log, &models, (Purpose::Verify, &how.0, how.1), on_progress).await
-            });
-            report::print(&report.await?, Purpose::Verify, args.json)
-        }
-        ReplayVerb::Rollback(args) => go_back(variables, args).await,
+        ReplayVerb::Rebuild(args) => rebuild(variables, args).await,
+        ReplayVerb::Verify(args) => verify(variables, args).await,
+        ReplayVerb::Rollback(args) => roll_back(variables, args).await,
+        ReplayVerb::List(args) => report::print_list(args.json),
         ReplayVerb::Status(args) => report::print_status(&status(&read_database(variables)?).await?, args.json),
         ReplayVerb::Show(args) => order::show(variables, args).await,
         ReplayVerb::Diff(args) => order::diff(variables, args).await,
     }
 }
 
-/// Where the projector starts over: at what the topic holds now.
-async fn start(variables: &Variables) -> Result<Start, BoxError> {
-    let offsets = first_offsets(&brokers(variables)?, TOPIC).await?;
-    if offsets.is_empty() {
-        return Err(format!("there is no topic {TOPIC} to start over in; run `order-engine topics`").into());
+async fn rebuild(variables: &Variables, args: &RebuildArgs) -> Result<bool, BoxError> {
+    let mut selected = args.models.selected();
+    if args.outdated {
+        let read = read_database(variables)?;
+        let mut outdated = Vec::new();
+        for one in selected {
+            if is_outdated(&read, &one.models).await? {
+                outdated.push(one);
+            }
+        }
+        selected = outdated;
     }
-    let group = GROUP.to_owned();
-    let topic = TOPIC.to_owned();
-    Ok(Start { group, topic, offsets: offsets.into_iter().collect() })
+    if selected.is_empty() {
+        eprintln!("The live tables are those of this release; nothing is rebuilt");
+        return Ok(true);
+    }
+    let purpose = match (args.start_over, args.accept_differences) {
+        (false, false) => Purpose::Switch,
+        _ => Purpose::SwitchDespiteDifferences,
+    };
+    let mut runs = Runs::new(variables)?;
+    let mut all = true;
+    for Selected { of, models } in selected {
+        let report = if args.start_over {
+            runs.run(of, Task::StartOver(&start(variables, of).await?)).await?
+        } else {
+            runs.run(of, Task::Rebuild { models: &models, purpose }).await?
+        };
+        all &= report::print(of.kind, &report, purpose, args.json)?;
+    }
+    Ok(all)
 }
 
-async fn go_back(variables: &Variables, args: &RollbackArgs) -> Result<bool, BoxError> {
-    if let Some(model) = args.models.model {
-        let name = model.name();
+async fn verify(variables: &Variables, args: &VerifyArgs) -> Result<bool, BoxError> {
+    let mut runs = Runs::new(variables)?;
+    let purpose = Purpose::Verify;
+    let mut all = true;
+    for Selected { of, models } in args.models.selected() {
+        let report = runs.run(of, Task::Rebuild { models: &models, purpose }).await?;
+        all &= report::print(of.kind, &report, purpose, args.json)?;
+    }
+    Ok(all)
+}
+
+async fn roll_back(variables: &Variables, args: &RollbackArgs) -> Result<bool, BoxError> {
+    if let Some(name) = &args.models.model {
         return Err(format!("{name} alone cannot go back: sums know no versions to catch up from; use --all").into());
     }
     let purpose = if args.accept_differences { Purpose::SwitchDespiteDifferences } else { Purpose::Switch };
-    let work = Work::new(variables).await?;
-    let report = work.interruptible(async |how, on_progress| {
-        roll_back(&work.read, &work.log, (purpose, &how.0, how.1), on_progress).await
-    });
-    report::print(&report.await?, purpose, args.json)
+    let mut runs = Runs::new(variables)?;
+    let mut all = true;
+    for Selected { of, .. } in args.models.selected() {
+        let report = runs.run(of, Task::RollBack(purpose)).await?;
+        all &= report::print(of.kind, &report, purpose, args.json)?;
+    }
+    Ok(all)
 }
 
-/// What a rebuild works with.
-struct Work {
+/// Where a projector starts over: at what its topic holds now.
+async fn start(variables: &Variables, models: &ReadModels) -> Result<Start, BoxError> {
+    let ReadModels { topic, group, .. } = models;
+    let offsets = first_offsets(&brokers(variables)?, topic).await?;
+    if offsets.is_empty() {
+        return Err(format!("there is no topic {topic} to start over in; run `order-engine topics`").into());
+    }
+    Ok(Start { group: (*group).to_owned(), topic: (*topic).to_owned(), offsets: offsets.into_iter().collect() })
+}
+
+/// What rebuilds work with.
+struct Runs<'a> {
+    variables: &'a Variables,
     read: DatabaseUrl,
-    log: StoreLog,
+    /// By the setting that names the log.
+    stores: HashMap<&'static str, Store>,
 }
 
-impl Work {
-    async fn new(variables: &Variables) -> Result<Self, BoxError> {
-        let store = Store::open(&orders_database(variables)?, StoreOptions::default()).await?;
-        Ok(Self { read: read_database(variables)?, log: StoreLog(store) })
+impl<'a> Runs<'a> {
+    fn new(variables: &'a Variables) -> Result<Self, BoxError> {
+        Ok(Self { variables, read: read_database(variables)?, stores: HashMap::new() })
     }
 
     /// Runs until done or interrupted, and prints the progress on standard error.
-    async fn interruptible(
-        &self,
-        run: impl AsyncFnOnce((RebuildOptions, Uuid), &mut (dyn FnMut(Progress) + Send)) -> Result<Report, RebuildError>,
-    ) -> Result<Report, BoxError> {
+    async fn run(&mut self, models: &ReadModels, task: Task<'_>) -> Result<Report, BoxError> {
+        let store = self.store(models).await?;
+        let options = RebuildOptions::of(models.topic);
         let holder = SystemIds.ordered();
         let stop = on_signal()?;
         let mut printer = ProgressPrinter { last: None };
         let mut on_progress = |progress| printer.print(progress);
-        let ended =
-            stop.run_until_cancelled(Box::pin(run((RebuildOptions::of(TOPIC), holder), &mut on_progress))).await;
-        if let Some(ended) = ended {
+        let work = order_engine::Work { task, options: &options, holder };
+        let run = Box::pin(models.rebuild(&self.read, &store, work, &mut on_progress));
+        if let Some(ended) = stop.run_until_cancelled(run).await {
             return Ok(ended?);
         }
-        clean_up(&self.read, holder).await?;
+        clean_up(&self.read, models.models, holder).await?;
         Err("interrupted; the live read models are as they were".into())
+    }
+
+    /// The log that models are rebuilt from.
+    async fn store(&mut self, models: &ReadModels) -> Result<Store, BoxError> {
+        let is_of = |log: &order_engine::LogReadModels| log.read_models.iter().any(|one| one.kind == models.kind);
+        let log = read_models_by_log().find(is_of).ok_or("no log has these read models")?;
+        if let Some(store) = self.stores.get(log.setting) {
+            return Ok(store.clone());
+        }
+        let store = Store::open(&log_database(self.variables, log.setting)?, StoreOptions::default()).await?;
+        self.stores.insert(log.setting, store.clone());
+        Ok(store)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use order_engine::read_models_by_log;
+use read_models::Model;
 use read_models::rebuild::{Difference, Progress, Purpose, Report, Status};
 use serde_json::{Value, json};
 use service_kit::BoxError;
@@ -16,23 +18,24 @@ pub(super) fn progress(progress: &Progress) -> String {
 }
 
 /// Prints how it ended; `false` where rows differ and nothing was switched, or, in a check, where rows differ at all.
-pub(super) fn print(report: &Report, purpose: Purpose, as_json: bool) -> Result<bool, BoxError> {
+pub(super) fn print(kind: &str, report: &Report, purpose: Purpose, as_json: bool) -> Result<bool, BoxError> {
     let mut out = std::io::stdout();
     if as_json {
         let mut document = serde_json::to_value(report)?;
+        document["kind"] = kind.into();
         document["equal"] = report.is_equal().into();
         writeln!(out, "{document}")?;
     } else {
-        write_text(&mut out, report, purpose)?;
+        write_text(&mut out, kind, report, purpose)?;
     }
     Ok(report.switched || (report.is_equal() && purpose == Purpose::Verify))
 }
 
-fn write_text(out: &mut impl Write, report: &Report, purpose: Purpose) -> std::io::Result<()> {
-    let Report { orders, events, caught_up, seconds, paused_ms, generation, .. } = report;
+fn write_text(out: &mut impl Write, kind: &str, report: &Report, purpose: Purpose) -> std::io::Result<()> {
+    let Report { streams, events, caught_up, seconds, paused_ms, generation, .. } = report;
     writeln!(
         out,
-        "{events} events of {orders} orders folded, {caught_up} caught up with, {seconds:.1} s; the projector waited {paused_ms} ms"
+        "{kind}: {events} events of {streams} streams folded, {caught_up} caught up with, {seconds:.1} s; the projector waited {paused_ms} ms"
     )?;
     for compared in &report.compared {
         writeln!(out, "{:<17} {:>9} rows, {} differ", compared.model, compared.rows, compared.differing)?;
@@ -62,6 +65,24 @@ fn write_difference(out: &mut impl Write, difference: &Difference) -> std::io::R
         writeln!(out, "    {}: live {}, by the log {}", field.field, text(&field.live), text(&field.log))?;
     }
     writeln!(out, "    events behind it: {}", difference.events.join(" "))
+}
+
+/// Prints which models there are.
+pub(super) fn print_list(as_json: bool) -> Result<bool, BoxError> {
+    let mut out = std::io::stdout();
+    for log in read_models_by_log() {
+        for one in log.read_models {
+            let names: Vec<_> = one.models.all().into_iter().map(Model::name).collect();
+            if as_json {
+                let document = json!({ "kind": one.kind, "log": log.name, "topic": one.topic, "group": one.group, "models": names });
+                writeln!(out, "{document}")?;
+            } else {
+                let (kind, topic, group) = (one.kind, one.topic, one.group);
+                writeln!(out, "{kind:<12} log {}, topic {topic}, group {group}: {}", log.name, names.join(", "))?;
+            }
+        }
+    }
+    Ok(true)
 }
 
 pub(super) fn print_status(status: &Status, as_json: bool) -> Result<bool, BoxError> {

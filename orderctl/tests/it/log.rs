@@ -9,9 +9,9 @@ use domain::{
     Timestamp, UnitPrice,
 };
 use event_store::{CommandBus, Execution, Expectation, Metadata, Outcome, Sequencer, Store, StoreOptions};
-use orderctl::replay::StoreLog;
-use read_models::Applier;
+use order_engine::StoreLog;
 use read_models::rebuild::Log as _;
+use read_models::{Applier, Orders};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
@@ -67,7 +67,7 @@ impl Log {
 /// Applies events to the live read models.
 pub async fn apply(read: &TestDatabase, records: &[Published]) {
     let mut client = read.client().await;
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     let transaction = client.transaction().await.unwrap();
     assert_eq!(applier.apply(&transaction, records).await.unwrap().applied, records.len());
     transaction.commit().await.unwrap();

@@ -10,6 +10,7 @@ use messaging::{Encoder, OutgoingRecord};
 use orderctl::cli::{Cli, Verb};
 use orderctl::dlq;
 use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
+use read_models::{ModelSet, Orders};
 use service_kit::clock::SystemClock;
 use service_kit::config::{MessagingSettings, Variables};
 use service_kit::testing::TestDatabase;
@@ -30,18 +31,18 @@ struct World {
 impl World {
     async fn start() -> Self {
         let read = TestDatabase::create().await;
-        read_models::migrate(read.url(), |_| ()).await.unwrap();
+        read_models::migrate(read.url(), &order_engine::model_sets(), |_| ()).await.unwrap();
         let topic = TestTopic::create(1).await;
         let dead_letters = TestTopic::create(1).await;
         let messaging =
             MessagingSettings { kafka_brokers: brokers(), schema_registry_url: registry().url().to_owned() };
         let source = ProjectionSource {
-            group: read_models::GROUP.to_owned(),
+            group: Orders::GROUP.to_owned(),
             topic: topic.name.clone(),
             dead_letters: dead_letters.name,
         };
         let settings = ProjectionSettings::of(source, read.url().clone(), messaging);
-        let service = ProjectionService::new(settings, Arc::new(SystemClock)).unwrap();
+        let service = ProjectionService::<Orders>::new(settings, Arc::new(SystemClock)).unwrap();
         let stop = CancellationToken::new();
         tokio::spawn({
             let stop = stop.clone();

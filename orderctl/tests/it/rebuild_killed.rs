@@ -4,7 +4,7 @@
 use std::process::Stdio;
 
 use domain::order::contract::Published;
-use read_models::{Generations, Model, generation, migrate};
+use read_models::{Generations, ModelSet, Orders, generation, migrate};
 use service_kit::testing::TestDatabase;
 use tokio::process::Command;
 use tokio_postgres::Client;
@@ -34,7 +34,7 @@ struct World {
 impl World {
     async fn new() -> Self {
         let read = TestDatabase::create().await;
-        migrate(read.url(), |_| ()).await.unwrap();
+        migrate(read.url(), &order_engine::model_sets(), |_| ()).await.unwrap();
         Self { log: Log::start().await, client: read.client().await, read }
     }
 
@@ -47,14 +47,14 @@ impl World {
     }
 
     async fn live(&self) -> Generations {
-        Generations::live(&self.client).await.unwrap()
+        Generations::live(&self.client, &Orders::MODELS.all()).await.unwrap()
     }
 
     /// All live rows, as a text a model.
     async fn rows(&self) -> Vec<String> {
         let live = self.live().await;
         let mut rows = Vec::new();
-        for model in Model::ALL {
+        for model in Orders::MODELS.all() {
             let table = format!("{}.{}", generation::schema(model, live.of(model).unwrap()), model.name());
             let statement =
                 format!("SELECT coalesce(string_agg(t::text, '\n' ORDER BY t::text), '') FROM {table} AS t");
@@ -85,7 +85,7 @@ impl World {
         let (reported, lock) = match stage {
             Stage::Fill => (None, "SELECT".to_owned()),
             Stage::CatchUp => {
-                let schema = generation::schema(Model::OrderSummary, live.of(Model::OrderSummary).unwrap());
+                let schema = generation::schema(Orders::MODELS.view, live.of(Orders::MODELS.view).unwrap());
                 (Some("catch up"), format!("LOCK TABLE {schema}.order_summary IN ACCESS EXCLUSIVE MODE"))
             }
             // What moves the pointer has moved none yet; nobody else sees the stage that its transaction reports.
@@ -123,7 +123,7 @@ async fn killed_in_fill_catch_up_or_switch_it_changes_nothing_and_the_next_run_e
         assert_ne!(world.live().await, live, "after a kill at {stage:?}");
         assert_eq!(world.rows().await, rows, "after a kill at {stage:?}");
         assert!(world.orderctl("verify").status().await.unwrap().success(), "after a kill at {stage:?}");
-        let both = 2 * Model::ALL.len();
+        let both: usize = order_engine::model_sets().iter().map(|models| 2 * models.all().len()).sum();
         let schemas = format!("SELECT count(*) = {both} FROM pg_namespace WHERE nspname ~ '_g[0-9]+$'");
         holds(&world.client, &schemas).await;
     }

@@ -12,9 +12,10 @@ use messaging::codec::Encoder;
 use messaging::schemas;
 use messaging::{Decoder, OutgoingRecord, Registry};
 use orderctl::cli::{Cli, Verb};
-use orderctl::dlq::{self, Redriven, redrive};
+use orderctl::dlq;
 use orderctl::replay;
-use read_models::migrate;
+use projection_service::{Redriven, redrive};
+use read_models::{Orders, migrate};
 use service_kit::config::Variables;
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
@@ -35,7 +36,7 @@ impl World {
         let log = Log::start().await;
         let records = log.import(orders).await;
         let read = TestDatabase::create().await;
-        migrate(read.url(), |_| ()).await.unwrap();
+        migrate(read.url(), &order_engine::model_sets(), |_| ()).await.unwrap();
         apply(&read, &records).await;
         let client = read.client().await;
         Self { log, records, read, client }
@@ -148,8 +149,9 @@ async fn parked_records_of_a_key_are_applied_in_order_as_far_as_they_can_be() {
     park(&world.client, well, &[Some(drafted(well, 2)), Some(cancelled(well, 2, 3))]).await;
     park(&world.client, ill, &[Some(drafted(ill, 4)), None, Some(cancelled(ill, 2, 5))]).await;
     park(&world.client, torn, &[Some(cancelled(torn, 2, 6))]).await;
-    let mut run =
-        async |order: OrderId| redrive(&mut world.client, &decoder, order.to_string().as_bytes()).await.unwrap();
+    let mut run = async |order: OrderId| {
+        redrive::<Orders>(&mut world.client, &decoder, order.to_string().as_bytes()).await.unwrap()
+    };
 
     assert_eq!(run(well).await, Redriven::Applied { records: 2, waiting: 0 });
     assert_eq!(run(ill).await, Redriven::Applied { records: 1, waiting: 2 });
@@ -166,8 +168,9 @@ async fn parked_records_of_a_key_are_applied_in_order_as_far_as_they_can_be() {
     for line in ["dlq list", "dlq list --json", "dlq show {}", "dlq drop {} --reason unreadable"] {
         assert_eq!(world.orderctl(&line.replace("{}", &poison.to_string())).await, Ok(true), "{line}");
     }
-    let mut run =
-        async |order: OrderId| redrive(&mut world.client, &decoder, order.to_string().as_bytes()).await.unwrap();
+    let mut run = async |order: OrderId| {
+        redrive::<Orders>(&mut world.client, &decoder, order.to_string().as_bytes()).await.unwrap()
+    };
     assert_eq!(run(ill).await, Redriven::Applied { records: 1, waiting: 0 });
     let dropped = "SELECT dropped_because FROM public.parked_dropped";
     assert_eq!(world.client.query_one(dropped, &[]).await.unwrap().get::<_, String>(0), "unreadable");
@@ -188,7 +191,8 @@ async fn a_switch_waits_for_a_redrive_and_takes_its_rows_along() {
     holding.batch_execute("LOCK TABLE public.parked IN SHARE MODE").await.unwrap();
     let key = world.first().to_string();
     let decoder = Decoder::new(registry().await);
-    let redriving = tokio::spawn(async move { redrive(&mut client, &decoder, key.as_bytes()).await.unwrap() });
+    let redriving =
+        tokio::spawn(async move { redrive::<Orders>(&mut client, &decoder, key.as_bytes()).await.unwrap() });
     let waiting = "SELECT count(*) = $ FROM pg_stat_activity \
          WHERE datname = current_database() AND wait_event_type = 'Lock'";
     holds(&world.client, &waiting.replace('$', "1")).await;

@@ -58,6 +58,11 @@ impl Inventory {
     pub fn new(store: Store, clock: SharedClock, ids: SharedIds, fingerprint_key: &[u8; 32]) -> Self {
         Self::over(store, clock, ids, fingerprint_key)
     }
+
+    /// Inventory for messages and timers, which have no idempotency keys.
+    pub fn for_messages(store: Store, clock: SharedClock, ids: SharedIds) -> Self {
+        Self::over(store, clock, ids, &[0; 32])
+    }
 }
 
 /// The routes under `/v1/stock` and `/v1/reservations`, and their description.

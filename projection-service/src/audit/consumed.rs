@@ -1,11 +1,10 @@
-//! Checks of consumed records: I14. Each one is applied, parked, dropped by a user, or belongs to no order.
+//! Checks of consumed records: I14. Each one is applied, parked, dropped by a user, or belongs to no stream of the models.
 
-use domain::contract::PublicEvents;
-use domain::order::contract::PublicEvent;
 use std::collections::{BTreeMap, HashMap};
 
-use domain::order::contract::Published;
+use domain::contract::{PublicEvents, Published};
 use messaging::{Decoder, IncomingRecord};
+use read_models::ModelSet;
 use serde::Serialize;
 use service_kit::BoxError;
 use service_kit::audit::{Finding, Findings, Invariant};
@@ -13,7 +12,7 @@ use service_kit::errors::chain;
 use tokio_postgres::{GenericClient, Transaction};
 use uuid::Uuid;
 
-/// Parked and given-up records of one order.
+/// Parked and given-up records of one stream.
 #[derive(Debug, Clone)]
 pub struct Held {
     pub records: u64,
@@ -30,7 +29,7 @@ pub struct Counts {
     pub consumed: u64,
     /// Of those, in the read models.
     pub applied: u64,
-    /// Of those, rows of other programs that are no order's.
+    /// Of those, rows of other programs that are no stream's.
     pub foreign: u64,
     /// Of those, parked.
     pub parked: u64,
@@ -39,14 +38,14 @@ pub struct Counts {
 }
 
 /// What a group has consumed, as one transaction over the read models sees it.
-pub struct Consumed<'a> {
+pub struct Consumed<'a, M: ModelSet> {
     transaction: &'a Transaction<'a>,
-    decoder: &'a Decoder<PublicEvent>,
+    decoder: Decoder<M::Event>,
     next_offsets: BTreeMap<i32, i64>,
     /// Partition and offset of each record that is parked (`false`) or was given up (`true`).
     held: HashMap<(i32, i64), bool>,
-    /// What is held by order; records that name none are not in it.
-    pub(super) orders: HashMap<Uuid, Held>,
+    /// What is held by stream; records that name none are not in it.
+    pub(super) streams: HashMap<Uuid, Held>,
     /// What was counted so far.
     pub counts: Counts,
 }
@@ -66,31 +65,31 @@ pub(super) async fn groups(
     Ok(groups)
 }
 
-impl<'a> Consumed<'a> {
+impl<'a, M: ModelSet> Consumed<'a, M> {
     /// Reads offsets and what is held.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn load(
         transaction: &'a Transaction<'a>,
-        decoder: &'a Decoder<PublicEvent>,
+        decoder: &Decoder<M::Event>,
         group: &str,
         topic: &str,
     ) -> Result<Self, BoxError> {
         let next_offsets = groups(transaction, topic).await?.remove(group).unwrap_or_default();
         let mut held = HashMap::new();
-        let mut orders = HashMap::new();
+        let mut streams = HashMap::new();
         for row in transaction.query(include_str!("../sql/audit_parked.sql"), &[&group, &topic]).await? {
             let given_up: Option<String> = row.try_get(4)?;
             held.insert((row.try_get(0)?, row.try_get(1)?), given_up.is_some());
-            if let Some(order) = row.try_get::<_, Option<Uuid>>(2)? {
+            if let Some(stream) = row.try_get::<_, Option<Uuid>>(2)? {
                 let new = Held { records: 0, reason: row.try_get(3)?, given_up: None };
-                let order = orders.entry(order).or_insert(new);
-                order.records += u64::from(given_up.is_none());
-                order.given_up = given_up.or_else(|| order.given_up.take());
+                let stream = streams.entry(stream).or_insert(new);
+                stream.records += u64::from(given_up.is_none());
+                stream.given_up = given_up.or_else(|| stream.given_up.take());
             }
         }
-        Ok(Self { transaction, decoder, next_offsets, held, orders, counts: Counts::default() })
+        Ok(Self { transaction, decoder: decoder.clone(), next_offsets, held, streams, counts: Counts::default() })
     }
 
     /// Looks what became of records, and whether they can be read (I13).
@@ -110,9 +109,9 @@ impl<'a> Consumed<'a> {
             match (held, decoded) {
                 (Some(true), _) => self.counts.dropped += 1,
                 (Some(false), _) => self.counts.parked += 1,
-                (None, Some(published)) if read_models::is_foreign(&published.event) => self.counts.foreign += 1,
-                (None, Some(published)) => match published.event.order_id().parse() {
-                    Ok(order) => unreconciled.push((record, order, published.event.version())),
+                (None, Some(published)) if M::is_foreign(&published.event) => self.counts.foreign += 1,
+                (None, Some(published)) => match published.event.stream_id().parse() {
+                    Ok(stream) => unreconciled.push((record, stream, published.event.version())),
                     Err(_) => findings.push(lost(record)),
                 },
                 (None, None) => findings.push(lost(record)),
@@ -121,7 +120,11 @@ impl<'a> Consumed<'a> {
         self.reconcile(&unreconciled, findings).await
     }
 
-    async fn decode(&self, record: &IncomingRecord, findings: &mut Findings) -> Result<Option<Published>, BoxError> {
+    async fn decode(
+        &self,
+        record: &IncomingRecord,
+        findings: &mut Findings,
+    ) -> Result<Option<Published<M::Event>>, BoxError> {
         match self.decoder.decode(record).await {
             Ok(published) => Ok(Some(published)),
             Err(error) if error.is_transient() => Err(error.into()),
@@ -145,18 +148,21 @@ impl<'a> Consumed<'a> {
         if unreconciled.is_empty() {
             return Ok(());
         }
-        let orders: Vec<Uuid> = unreconciled.iter().map(|(_, order, _)| *order).collect();
+        let streams: Vec<Uuid> = unreconciled.iter().map(|(_, stream, _)| *stream).collect();
         let versions: Vec<i64> = unreconciled.iter().map(|(.., version)| *version).collect();
         let mut applied = vec![false; unreconciled.len()];
-        for row in self.transaction.query(include_str!("../sql/audit_applied.sql"), &[&orders, &versions]).await? {
+        let history = M::MODELS.history.table();
+        let statement = include_str!("../sql/audit_applied.sql").replace("{history}", history.name());
+        let statement = statement.replace("{id}", history.key()[0]);
+        for row in self.transaction.query(&statement, &[&streams, &versions]).await? {
             let index = usize::try_from(row.try_get::<_, i64>(0)? - 1)?;
             applied[index] = true;
         }
-        for ((record, order, version), applied) in unreconciled.iter().zip(applied) {
+        for ((record, stream, version), applied) in unreconciled.iter().zip(applied) {
             if applied {
                 self.counts.applied += 1;
             } else {
-                findings.push(lost(record).of(order.to_string(), *version));
+                findings.push(lost(record).of(stream.to_string(), *version));
             }
         }
         Ok(())

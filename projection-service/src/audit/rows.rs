@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::contract::Position;
-use domain::order::contract::Published;
+use domain::contract::{Position, Published};
+use read_models::ModelSet;
 use read_models::audit::{Behind, Found, Looked, Sorted, audit};
 use read_models::rebuild::Difference;
 use serde::Serialize;
@@ -19,11 +19,11 @@ use super::consumed::{Consumed, Held};
 /// Most fields that are reported for one differing row.
 const FIELDS_REPORTED_MAX: usize = 4;
 
-/// An order that waits, and the sums that are false for it meanwhile.
+/// A stream that waits, and the sums that are false for it meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ParkedKey {
-    pub order: Uuid,
+    pub stream: Uuid,
     /// Records of it that are parked.
     pub records: u64,
     /// Why the first is.
@@ -32,71 +32,75 @@ pub struct ParkedKey {
     pub falsifies: Vec<String>,
 }
 
-/// Holds all live rows against the log, up to its heads by shard.
+/// Holds all live rows of a set against the log, up to its heads by shard.
 ///
 /// # Errors
 /// When either cannot be read.
-pub async fn check(
+pub async fn check<M: ModelSet>(
     read: &Transaction<'_>,
-    histories: impl Sorted<Item = Published>,
+    histories: impl Sorted<Item = Published<M::Event>>,
     heads: &[i64],
-    consumed: &Consumed<'_>,
+    consumed: &Consumed<'_, M>,
     findings: &mut Findings,
 ) -> Result<(Looked, Vec<ParkedKey>), BoxError> {
-    let held = &consumed.orders;
+    let held = &consumed.streams;
     let mut parked: HashMap<Uuid, ParkedKey> = HashMap::new();
-    for (order, held) in held.iter().filter(|(_, held)| held.records > 0) {
+    for (stream, held) in held.iter().filter(|(_, held)| held.records > 0) {
         let Held { records, reason, .. } = held.clone();
-        parked.insert(*order, ParkedKey { order: *order, records, reason, falsifies: Vec::new() });
+        parked.insert(*stream, ParkedKey { stream: *stream, records, reason, falsifies: Vec::new() });
     }
-    let looked = audit(read, histories, heads, &mut |found| match found {
-        Found::Behind(behind) if parked.contains_key(&behind.order_id) => {
-            parked.entry(behind.order_id).and_modify(|key| key.falsifies = behind.falsifies);
+    let looked = audit::<M>(read, histories, heads, &mut |found| match found {
+        Found::Behind(behind) if parked.contains_key(&behind.stream_id) => {
+            parked.entry(behind.stream_id).and_modify(|key| key.falsifies = behind.falsifies);
         }
-        Found::Behind(behind) => findings.push(not_projected(&behind, held.get(&behind.order_id))),
-        found => findings.push(finding(found)),
+        Found::Behind(behind) => findings.push(not_projected(&behind, held.get(&behind.stream_id))),
+        found => findings.push(finding(M::MODELS.view.table().key()[0], found)),
     })
     .await?;
     let mut parked: Vec<ParkedKey> = parked.into_values().collect();
-    parked.sort_unstable_by_key(|key| key.order);
+    parked.sort_unstable_by_key(|key| key.stream);
     for key in &parked {
         let sums = if key.falsifies.is_empty() { "no sum".to_owned() } else { key.falsifies.join(", ") };
         let detail = format!("{} records wait ({}); false for it: {sums}", key.records, key.reason);
-        findings.push(Finding { stream: Some(key.order.to_string()), ..Finding::new(Invariant::I6, "parked", detail) });
+        findings
+            .push(Finding { stream: Some(key.stream.to_string()), ..Finding::new(Invariant::I6, "parked", detail) });
     }
     Ok((looked, parked))
 }
 
 fn not_projected(behind: &Behind, held: Option<&Held>) -> Finding {
-    let Behind { order_id, applied, due, first, falsifies } = behind;
+    let Behind { stream_id, applied, due, first, falsifies } = behind;
     let (code, why) = match held.and_then(|held| held.given_up.as_ref()) {
         Some(reason) => ("given_up", format!("a record of it was given up: {reason}")),
         None => ("not_projected", "nothing of it is parked".to_owned()),
     };
     let detail = format!("the rows are at version {applied} of {due}; {why}; false for it: {}", falsifies.join(", "));
-    Finding::new(Invariant::I6, code, detail).of(order_id.to_string(), *applied).at(*first)
+    Finding::new(Invariant::I6, code, detail).of(stream_id.to_string(), *applied).at(*first)
 }
 
-fn finding(found: Found) -> Finding {
+/// A finding with the id of the stream, which is the column of this name.
+fn finding(id_column: &str, found: Found) -> Finding {
     let new = |code, detail: String| Finding::new(Invariant::I6, code, detail);
     match found {
-        Found::Differs(difference) => of_difference(&difference),
-        Found::Damaged { order_id, error } => {
-            Finding { stream: Some(order_id.to_string()), ..new("row_unreadable", chain(&error)) }
+        Found::Differs(difference) => of_difference(id_column, &difference),
+        Found::Damaged { stream_id, error } => {
+            Finding { stream: Some(stream_id.to_string()), ..new("row_unreadable", chain(&error)) }
         }
-        Found::Ahead { order_id, applied, stored } => {
-            new("ahead_of_log", format!("the log ends with version {stored}")).of(order_id.to_string(), applied)
+        Found::Ahead { stream_id, applied, stored } => {
+            new("ahead_of_log", format!("the log ends with version {stored}")).of(stream_id.to_string(), applied)
         }
-        Found::Unfoldable { order_id, version, reason } => new("unfoldable", reason).of(order_id.to_string(), version),
+        Found::Unfoldable { stream_id, version, reason } => {
+            new("unfoldable", reason).of(stream_id.to_string(), version)
+        }
         Found::Behind(behind) => not_projected(&behind, None),
-        Found::Unequal { model, kept, orders } => {
-            let detail = format!("{model} is not what the kept generation {kept} has: {}", orders.join(" "));
-            Finding { stream: orders.first().cloned(), ..new("generations_differ", detail) }
+        Found::Unequal { model, kept, streams } => {
+            let detail = format!("{model} is not what the kept generation {kept} has: {}", streams.join(" "));
+            Finding { stream: streams.first().cloned(), ..new("generations_differ", detail) }
         }
     }
 }
 
-fn of_difference(difference: &Difference) -> Finding {
+fn of_difference(id_column: &str, difference: &Difference) -> Finding {
     let Difference { model, key, fields, events } = difference;
     let code = match fields.first() {
         Some(field) if field.live.is_none() => "row_missing",
@@ -112,7 +116,7 @@ fn of_difference(difference: &Difference) -> Finding {
     let key = Value::Object(key.clone());
     let finding = Finding::new(Invariant::I6, code, format!("{model} {key} {}{more}", reported.join(", ")));
     Finding {
-        stream: key["order_id"].as_str().map(str::to_owned),
+        stream: key[id_column].as_str().map(str::to_owned),
         version: key["version"].as_i64(),
         position: events.first().and_then(|text| text.parse::<Position>().ok()),
         ..finding

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use read_models::GROUP;
 use service_kit::BoxError;
 use service_kit::audit::{Finding, Findings, Invariant};
 use service_kit::poll::wait_for;
@@ -15,18 +14,18 @@ use super::consumed::groups;
 const WAIT_MAX: Duration = Duration::from_mins(2);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Waits until every group of projectors has passed these ends of a topic.
+/// Waits until every group of projectors that has read a topic, and each that has to, has passed these ends of it.
 ///
 /// # Errors
 /// When their offsets cannot be read.
 pub async fn wait(
     read: &Client,
-    topic: &str,
+    (topic, due): (&str, &[&str]),
     ends: &BTreeMap<i32, i64>,
     findings: &mut Findings,
 ) -> Result<(), BoxError> {
     let mut behind = Vec::new();
-    let passed = wait_for(WAIT_MAX, LOOK_EVERY, async || match partitions_behind(read, topic, ends).await {
+    let passed = wait_for(WAIT_MAX, LOOK_EVERY, async || match partitions_behind(read, (topic, due), ends).await {
         Ok(partitions) => {
             behind = partitions;
             behind.is_empty().then_some(Ok(()))
@@ -41,9 +40,15 @@ pub async fn wait(
     Ok(())
 }
 
-async fn partitions_behind(read: &Client, topic: &str, ends: &BTreeMap<i32, i64>) -> Result<Vec<String>, BoxError> {
+async fn partitions_behind(
+    read: &Client,
+    (topic, due): (&str, &[&str]),
+    ends: &BTreeMap<i32, i64>,
+) -> Result<Vec<String>, BoxError> {
     let mut groups = groups(read, topic).await?;
-    groups.entry(GROUP.to_owned()).or_default();
+    for group in due {
+        groups.entry((*group).to_owned()).or_default();
+    }
     let mut behind = Vec::new();
     for (group, offsets) in groups {
         for (partition, end) in ends {

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use domain::contract::Position;
-use domain::order::contract::Published;
+use domain::order::contract::{PublicEvent, Published};
 use messaging::inspect::first_offsets;
 use messaging::testing::brokers;
+use read_models::Orders;
 use read_models::rebuild::{Log, RebuildOptions, Start, start_over};
 use service_kit::BoxError;
 use service_kit::clock::{Ids, SystemIds};
@@ -26,7 +27,7 @@ impl Events {
     }
 }
 
-impl Log for Events {
+impl Log<PublicEvent> for Events {
     async fn heads(&self) -> Result<Vec<i64>, BoxError> {
         Ok(vec![i64::try_from(self.0.len())?])
     }
@@ -42,9 +43,9 @@ async fn from_the_log(world: &World, orders: &[Uuid]) {
     let offsets = first_offsets(&brokers(), &world.topic.name).await.unwrap().into_iter().collect();
     let start = Start { group: world.settings.group.clone(), topic: world.topic.name.clone(), offsets };
     let (log, options) =
-        (Events::of(orders), RebuildOptions { orders_in_memory_max: 2, ..RebuildOptions::of("orders") });
+        (Events::of(orders), RebuildOptions { streams_in_memory_max: 2, ..RebuildOptions::of("orders") });
     let how = (&options, SystemIds.ordered());
-    assert!(start_over(world.database.url(), &log, &start, how, &mut |_| ()).await.unwrap().switched);
+    assert!(start_over::<Orders, _>(world.database.url(), &log, &start, how, &mut |_| ()).await.unwrap().switched);
 }
 
 /// Waits until the rebuilt models have this many whole orders, each counted once.

@@ -10,6 +10,7 @@ use messaging::testing::{PATIENCE, TestTopic, brokers, registry, unique};
 use messaging::{EncodedRecord, Encoder, OutgoingRecord};
 use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
 use read_models::testing::EventHistory;
+use read_models::{ModelSet, Orders};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::config::MessagingSettings;
 use service_kit::poll::wait_until;
@@ -35,7 +36,7 @@ pub struct World {
 impl World {
     pub async fn new(partitions: i32) -> Self {
         let database = TestDatabase::create().await;
-        read_models::migrate(database.url(), |_| ()).await.unwrap();
+        read_models::migrate(database.url(), &[Orders::MODELS], |_| ()).await.unwrap();
         let topic = TestTopic::create(partitions).await;
         let dead_letters = TestTopic::create(1).await;
         let messaging =
@@ -116,7 +117,7 @@ pub const SOMEBODY_WAITS: &str =
 
 /// A projector at work.
 pub struct Running {
-    pub service: Arc<ProjectionService>,
+    pub service: Arc<ProjectionService<Orders>>,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }

@@ -6,6 +6,7 @@ use async_graphql::{Error, Pos, Response, Value};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use read_models::query::GroupHealth;
+use read_models::{ModelSet, Orders};
 use serde_json::json;
 use service_kit::fairness::{Allowance, Spent};
 
@@ -74,11 +75,11 @@ impl Answer {
 
     /// Adds how far the projectors had come when the query began.
     pub fn with_consistency(mut self, groups: &[GroupHealth]) -> Self {
-        let group = groups.iter().find(|group| group.group == read_models::GROUP);
+        let group = groups.iter().find(|group| group.group == Orders::GROUP);
         let positions: Vec<String> =
             group.map(GroupHealth::positions).unwrap_or_default().iter().map(ToString::to_string).collect();
         let consistency = json!({
-            "projection": read_models::GROUP,
+            "projection": Orders::GROUP,
             "position": (!positions.is_empty()).then(|| positions.join(",")),
             "lagMs": group.and_then(GroupHealth::lag_ms),
         });

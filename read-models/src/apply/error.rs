@@ -2,8 +2,8 @@
 
 use service_kit::postgres::{Cause, cause};
 
-use crate::RowError;
 use crate::generation::GenerationError;
+use crate::table::RowError;
 
 /// Why a batch could not be applied.
 #[derive(Debug, thiserror::Error)]
@@ -20,12 +20,12 @@ pub enum ApplyError {
     /// Another generation is live since the applier was opened. Open it again.
     #[error("could not apply a batch to the read models: the live generations have changed")]
     GenerationsMoved,
-    /// Another projector wrote the same orders at the same time.
-    #[error("could not apply a batch to the read models: {written} of {expected} orders were still as loaded")]
+    /// Another projector wrote the same streams at the same time.
+    #[error("could not apply a batch to the read models: {written} of {expected} streams were still as loaded")]
     Raced {
-        /// Orders of the batch.
+        /// Streams of the batch.
         expected: u64,
-        /// Orders not touched by others.
+        /// Streams not touched by others.
         written: u64,
     },
 }

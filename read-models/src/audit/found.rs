@@ -12,10 +12,10 @@ pub enum Found {
     /// A row is not the fold of its events.
     Differs(Difference),
     /// A row holds what no projector writes.
-    Damaged { order_id: Uuid, error: RowError },
-    /// An order's rows have a version that the log does not have.
+    Damaged { stream_id: Uuid, error: RowError },
+    /// A stream's rows have a version that the log does not have.
     Ahead {
-        order_id: Uuid,
+        stream_id: Uuid,
         /// The version of the rows.
         applied: i64,
         /// The last version in the log.
@@ -23,27 +23,27 @@ pub enum Found {
     },
     /// An applied event does not fold.
     Unfoldable {
-        order_id: Uuid,
+        stream_id: Uuid,
         /// The version of the event.
         version: i64,
         reason: String,
     },
-    /// Rows of an order lack events that they must have.
+    /// Rows of a stream lack events that they must have.
     Behind(Behind),
     /// The live rows and those of the kept generation differ.
     Unequal {
         model: &'static str,
         /// The generation that is kept.
         kept: i32,
-        /// Orders whose rows differ, twenty at most.
-        orders: Vec<String>,
+        /// Streams whose rows differ, twenty at most.
+        streams: Vec<String>,
     },
 }
 
-/// An order whose rows lack events up to the heads.
+/// A stream whose rows lack events up to the heads.
 #[derive(Debug)]
 pub struct Behind {
-    pub order_id: Uuid,
+    pub stream_id: Uuid,
     /// The version its rows have.
     pub applied: i64,
     /// The version they must have.

@@ -4,35 +4,37 @@ use service_kit::BoxError;
 use tokio_postgres::GenericClient;
 
 use super::Found;
-use crate::generation::{common_columns, schema};
+use crate::generation::{Generations, common_columns, schema};
+use crate::model::{Model, Models};
 use crate::rebuild::{KeptSet, coherent, kept};
-use crate::{Generations, Model};
 
-/// Compares the hashes of all rows of orders that have not changed since the switch, and of the sums if no order has.
-/// Returns how many such orders there are; `None` if there is no kept set that could be compared.
+/// Compares the hashes of all rows of streams that have not changed since the switch, and of the sums if no stream has.
+/// Returns how many such streams there are; `None` if there is no kept set that could be compared.
 pub(super) async fn compare(
     client: &impl GenericClient,
+    models: Models,
     live: &Generations,
     found: &mut (dyn FnMut(Found) + Send),
 ) -> Result<Option<i64>, BoxError> {
-    let sets = kept(client).await?;
-    let Ok((previous, _)) = coherent(&sets) else { return Ok(None) };
+    let all = models.all();
+    let sets = kept(client, Some(&all)).await?;
+    let Ok((previous, _)) = coherent(&sets, &all) else { return Ok(None) };
     if sets.iter().any(|set: &KeptSet| set.differs) {
         return Ok(None);
     }
-    let pair = Pair { live, kept: &Generations::all(previous) };
-    let statement = pair.of(include_str!("../../sql/order/audit/unchanged.sql"), Model::OrderSummary, live);
+    let pair = Pair { models, live, kept: &Generations::all(&all, previous) };
+    let statement = pair.of(include_str!("../../sql/audit/unchanged.sql"), models.view, live);
     let row = client.query_one(&statement, &[]).await?;
-    let (unchanged, all): (i64, bool) = (row.try_get(0)?, row.try_get(1)?);
-    for model in Model::ALL {
+    let (unchanged, is_all): (i64, bool) = (row.try_get(0)?, row.try_get(1)?);
+    for model in all {
         let generations = (live.of(model).unwrap_or_default(), previous);
         let columns = common_columns(client, model, generations).await?.join(", ");
-        let of_orders = matches!(model, Model::OrderSummary | Model::OrderLines | Model::OrderTimeline);
-        if !of_orders && !all {
+        let is_of_streams = models.of_streams().any(|one| one == model);
+        if !is_of_streams && !is_all {
             continue;
         }
-        let statement = if of_orders {
-            include_str!("../../sql/order/audit/hash_of_orders.sql")
+        let statement = if is_of_streams {
+            include_str!("../../sql/audit/hash_of_streams.sql")
         } else {
             include_str!("../../sql/audit/hash_of_sums.sql")
         };
@@ -44,34 +46,37 @@ pub(super) async fn compare(
         if hashes[0] == hashes[1] {
             continue;
         }
-        let mut orders = Vec::new();
-        if of_orders {
-            let statement = pair.of(include_str!("../../sql/order/audit/differing_orders.sql"), model, live);
+        let mut streams = Vec::new();
+        if is_of_streams {
+            let statement = pair.of(include_str!("../../sql/audit/differing_streams.sql"), model, live);
             let statement = statement.replace("{columns}", &columns);
             for row in client.query(&statement, &[]).await? {
-                orders.push(row.try_get(0)?);
+                streams.push(row.try_get(0)?);
             }
         }
-        found(Found::Unequal { model: model.name(), kept: previous, orders });
+        found(Found::Unequal { model: model.name(), kept: previous, streams });
     }
     Ok(Some(unchanged))
 }
 
 struct Pair<'a> {
+    models: Models,
     live: &'a Generations,
     kept: &'a Generations,
 }
 
 impl Pair<'_> {
-    /// A statement over `live.…`, `kept.…`, and `one.model`, which is the model of either.
+    /// A statement over `live.…`, `kept.…`, and `one.model`, which is the model of either. The tables of the streams themselves
+    /// are `live.view` and `kept.view`.
     fn of(&self, statement: &str, model: Model, one: &Generations) -> String {
         let table = |generations: &Generations, model: Model| {
             let generation = generations.of(model).expect("a set has every model");
             format!("{}.{}", schema(model, generation), model.name())
         };
         statement
-            .replace("live.order_summary", &table(self.live, Model::OrderSummary))
-            .replace("kept.order_summary", &table(self.kept, Model::OrderSummary))
+            .replace("{id}", self.models.id_column())
+            .replace("live.view", &table(self.live, self.models.view))
+            .replace("kept.view", &table(self.kept, self.models.view))
             .replace("live.model", &table(self.live, model))
             .replace("kept.model", &table(self.kept, model))
             .replace("one.model", &table(one, model))

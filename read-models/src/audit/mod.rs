@@ -1,81 +1,91 @@
 //! Compares the live rows with the event log, without writing or locking.
 //!
 //! Guarantees: all tables are read in one snapshot, so traffic may go on; each row is compared with the fold of its
-//! events at the row's own version; memory holds one order, a page of each table, and the sums. Does not: repair, or
+//! events at the row's own version; memory holds one stream, a page of each table, and the sums. Does not: repair, or
 //! find what the caller's stream of events leaves out.
 
 mod found;
 mod kept;
 mod sorted;
+pub(crate) mod streams;
+mod sums;
 mod tables;
 
-use domain::order::contract::Published;
+use domain::contract::Published;
 use service_kit::BoxError;
 use tokio_postgres::Transaction;
 
 pub use found::{Behind, Found};
 pub use sorted::Sorted;
 use sorted::SortedPages;
+use streams::{Stream, StreamRows};
 use tables::Rows;
 
-use crate::order::audit::{self as orders, Order, OrderRows};
-use crate::order::lines::ORDER_LINES;
-use crate::order::timeline::ORDER_TIMELINE;
-use crate::order::view::ORDER_SUMMARY;
-use crate::{Contribution, Generations};
+use crate::generation::Generations;
+use crate::set::{ModelSet, View};
 
 /// How much was compared.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Looked {
-    /// Orders of the log or of any table.
-    pub orders: u64,
+    /// Streams of the log or of any table.
+    pub streams: u64,
     /// Events of their histories.
     pub events: u64,
     /// Rows of the sums.
     pub sums: u64,
-    /// Orders that are unchanged since the kept set was live and were compared with it; `None` if no kept set is
+    /// Streams that are unchanged since the kept set was live and were compared with it; `None` if no kept set is
     /// comparable.
-    pub kept_orders: Option<i64>,
+    pub kept_streams: Option<i64>,
 }
 
-/// Compares the live rows with `histories`: all events of all orders, rising by version within each, with position zero
+/// Compares the live rows of a set with `histories`: all events of all its streams, rising by version within each, with position zero
 /// for an event that has none yet. The histories must be read after the transaction, which should be a snapshot, began.
 /// The rows must have every event up to `heads`, the last position of each shard.
 ///
 /// # Errors
 /// When a table or the histories cannot be read.
-pub async fn audit(
+pub async fn audit<M: ModelSet>(
     transaction: &Transaction<'_>,
-    histories: impl Sorted<Item = Published>,
+    histories: impl Sorted<Item = Published<M::Event>>,
     heads: &[i64],
     found: &mut (dyn FnMut(Found) + Send),
 ) -> Result<Looked, BoxError> {
-    let live = Generations::usable(transaction).await?;
+    let models = M::MODELS;
+    let live = Generations::usable(transaction, &models.all()).await?;
     live.select(transaction).await?;
-    let mut looked = Looked { kept_orders: kept::compare(transaction, &live, found).await?, ..Looked::default() };
+    let kept_streams = kept::compare(transaction, models, &live, found).await?;
+    let mut looked = Looked { kept_streams, ..Looked::default() };
     let mut events = SortedPages::of(histories);
-    let mut summaries = SortedPages::of(Rows::sorted(transaction, &ORDER_SUMMARY, "order_id").await?);
-    let mut lines = SortedPages::of(Rows::sorted(transaction, &ORDER_LINES, "order_id").await?);
-    let mut timeline = SortedPages::of(Rows::sorted(transaction, &ORDER_TIMELINE, "order_id, version").await?);
-    let mut sums = Contribution::default();
+    let mut views = SortedPages::of(Rows::<M::View>::sorted(transaction, models.view.table()).await?);
+    let mut parts = match models.parts {
+        Some(model) => Some(SortedPages::of(Rows::<PartOf<M>>::sorted(transaction, model.table()).await?)),
+        None => None,
+    };
+    let mut history = SortedPages::of(Rows::<M::Entry>::sorted(transaction, models.history.table()).await?);
+    let mut sums = M::Sums::default();
     loop {
-        let next = [
-            events.next_stream().await?,
-            summaries.next_stream().await?,
-            lines.next_stream().await?,
-            timeline.next_stream().await?,
-        ];
-        let Some(id) = next.into_iter().flatten().min() else { break };
-        let history = events.take(id).await?;
-        looked.orders += 1;
-        looked.events += history.len() as u64;
-        let rows = OrderRows {
-            summary: summaries.take(id).await?,
-            lines: lines.take(id).await?,
-            timeline: timeline.take(id).await?,
+        let next_part = match &mut parts {
+            Some(parts) => parts.next_stream().await?,
+            None => None,
         };
-        Order::of(id, history, rows, found).check(heads, &mut sums, found);
+        let next = [events.next_stream().await?, views.next_stream().await?, next_part, history.next_stream().await?];
+        let Some(id) = next.into_iter().flatten().min() else { break };
+        let own = events.take(id).await?;
+        looked.streams += 1;
+        looked.events += own.len() as u64;
+        let rows = StreamRows::<M> {
+            view: views.take(id).await?,
+            parts: match &mut parts {
+                Some(parts) => parts.take(id).await?,
+                None => Vec::new(),
+            },
+            history: history.take(id).await?,
+        };
+        Stream::of(id, own, rows, found).check(heads, &mut sums, found);
     }
-    looked.sums = orders::compare(transaction, sums, found).await?;
+    looked.sums = sums::compare(transaction, models, &mut sums, found).await?;
     Ok(looked)
 }
+
+/// The rows of the parts of a set's streams.
+type PartOf<M> = <<M as ModelSet>::View as View>::Part;

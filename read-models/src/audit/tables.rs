@@ -1,4 +1,4 @@
-//! The live rows of orders, sorted, as one transaction sees them.
+//! The live rows of streams, sorted, as one transaction sees them.
 
 use std::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use crate::table::{FromRow, RowError, Table};
 /// Rows fetched at once.
 const PAGE_ROWS: i32 = 1_000;
 
-/// A table's rows, each with its order's id; a damaged row is an item too.
+/// A table's rows, each with its stream's id; a damaged row is an item too.
 pub(super) struct Rows<'a, R> {
     transaction: &'a Transaction<'a>,
     table: &'static Table,
@@ -21,13 +21,10 @@ pub(super) struct Rows<'a, R> {
 }
 
 impl<'a, R: FromRow> Rows<'a, R> {
-    /// The rows in the order of some columns, of which the first is the order's id.
-    pub(super) async fn sorted(
-        transaction: &'a Transaction<'a>,
-        table: &'static Table,
-        by: &str,
-    ) -> Result<Self, BoxError> {
-        let statement = transaction.prepare(&format!("{} ORDER BY {by}", table.select())).await?;
+    /// The rows in the order of their key, which begins with the stream's id.
+    pub(super) async fn sorted(transaction: &'a Transaction<'a>, table: &'static Table) -> Result<Self, BoxError> {
+        let statement = format!("{} ORDER BY {}", table.select(), table.key().join(", "));
+        let statement = transaction.prepare(&statement).await?;
         let portal = transaction.bind(&statement, &[]).await?;
         Ok(Self { transaction, table, portal, row: PhantomData })
     }
@@ -38,6 +35,6 @@ impl<R: FromRow + Send> Sorted for Rows<'_, R> {
 
     async fn page(&mut self) -> Result<Vec<(Uuid, Self::Item)>, BoxError> {
         let rows = self.transaction.query_portal(&self.portal, PAGE_ROWS).await?;
-        rows.iter().map(|row| Ok((row.try_get("order_id")?, self.table.read(row)))).collect()
+        rows.iter().map(|row| Ok((row.try_get(self.table.key()[0])?, self.table.read(row)))).collect()
     }
 }

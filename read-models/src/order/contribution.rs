@@ -4,12 +4,14 @@
 //! revenue and quantity and is counted apart. Sums are 128 bits wide, so no set of orders overflows them. Rule of
 //! `order_counts`: every order counts that queries show, which are all but foreign ones.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use crate::table::{Table, columns};
+use crate::model::Model;
+use crate::sums::{SumChange, SumRows, Sums};
+use crate::table::{Table, arrays, columns};
 use crate::{OrderView, ViewKind, ViewState};
 
 /// One row a customer and currency: what they bought.
@@ -24,6 +26,32 @@ pub(crate) static ORDER_COUNTS: LazyLock<Table> = LazyLock::new(|| {
     let key = &["tenant", "state", "kind", "imported", "country", "currency"];
     Table::of::<(CountKey, CountFigures)>("order_counts", key)
 });
+
+/// The models of the sums, in the order of [`Contribution`]'s fields. The counts come last, since nearly every batch changes them:
+/// workers compete for their locks, so these are held for the shortest time.
+pub(crate) const SUMS: [Model; 3] = [
+    Model {
+        table: || &CUSTOMER_SUMMARY,
+        table_sql: include_str!("../../sql/order/customer_summary/table.sql"),
+        indexes_sql: include_str!("../../sql/order/customer_summary/indexes.sql"),
+        events_sql: include_str!("../../sql/order/customer_summary/events.sql"),
+        look_up_sql: Some(include_str!("../../sql/order/customer_summary/look_up.sql")),
+    },
+    Model {
+        table: || &SKU_SALES,
+        table_sql: include_str!("../../sql/order/sku_sales/table.sql"),
+        indexes_sql: include_str!("../../sql/order/sku_sales/indexes.sql"),
+        events_sql: include_str!("../../sql/order/sku_sales/events.sql"),
+        look_up_sql: None,
+    },
+    Model {
+        table: || &ORDER_COUNTS,
+        table_sql: include_str!("../../sql/order/order_counts/table.sql"),
+        indexes_sql: include_str!("../../sql/order/order_counts/indexes.sql"),
+        events_sql: include_str!("../../sql/order/order_counts/events.sql"),
+        look_up_sql: None,
+    },
+];
 
 /// Key of a row of `customer_summary`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +151,8 @@ pub struct Contribution {
     pub skus: BTreeMap<SkuKey, SkuFigures>,
     /// By the columns with few values.
     pub counts: BTreeMap<CountKey, CountFigures>,
+    /// Customers whose times of first and last placement must be looked up again, and in whose rows no order may be left.
+    pub moved_placements: BTreeSet<CustomerKey>,
 }
 
 impl Contribution {
@@ -131,25 +161,6 @@ impl Contribution {
         let mut contribution = Self::default();
         contribution.add(view);
         contribution
-    }
-
-    /// Adds what an order contributes.
-    pub fn add(&mut self, view: &OrderView) {
-        self.count(view, 1);
-    }
-
-    /// Takes away what an order contributed. The times of first and last placement stay, since they do not show how
-    /// many orders they come from; if a correction moves a placement, [`moved_placement`] says which times to look up
-    /// again.
-    pub fn subtract(&mut self, view: &OrderView) {
-        self.count(view, -1);
-    }
-
-    /// Drops rows that nothing changes.
-    pub fn prune(&mut self) {
-        self.customers.retain(|_, figures| *figures != CustomerFigures::default());
-        self.skus.retain(|_, figures| *figures != SkuFigures::default());
-        self.counts.retain(|_, figures| *figures != CountFigures::default());
     }
 
     fn count(&mut self, view: &OrderView, times: i64) {
@@ -194,10 +205,50 @@ impl Contribution {
     }
 }
 
+impl Sums<OrderView> for Contribution {
+    fn add(&mut self, view: &OrderView) {
+        self.count(view, 1);
+    }
+
+    /// The times of first and last placement stay, since they do not show how many orders they come from; if a correction moves a
+    /// placement, [`moved_placement`] says which times to look up again.
+    fn subtract(&mut self, view: &OrderView) {
+        self.count(view, -1);
+    }
+
+    fn note_move(&mut self, before: &OrderView, after: &OrderView) {
+        self.moved_placements.extend(moved_placement(before, after));
+    }
+
+    fn prune(&mut self) {
+        self.customers.retain(|_, figures| *figures != CustomerFigures::default());
+        self.skus.retain(|_, figures| *figures != SkuFigures::default());
+        self.counts.retain(|_, figures| *figures != CountFigures::default());
+    }
+
+    fn changes(&self) -> Vec<SumChange<'_>> {
+        let moved = arrays(self.moved_placements.iter());
+        // No order may be left in the rows that an order no longer counts for.
+        let is_smaller = |(_, figures): &(&SkuKey, &SkuFigures)| figures.orders < 0 || figures.credits < 0;
+        let decreased: Vec<&SkuKey> = self.skus.iter().filter(is_smaller).map(|(key, _)| key).collect();
+        let fewer: Vec<&CountKey> =
+            self.counts.iter().filter(|(_, figures)| figures.orders < 0).map(|(key, _)| key).collect();
+        vec![
+            SumChange { rows: &self.customers, looked_up: moved.clone(), emptied: moved },
+            SumChange { rows: &self.skus, looked_up: None, emptied: arrays(decreased.into_iter()) },
+            SumChange { rows: &self.counts, looked_up: None, emptied: arrays(fewer.into_iter()) },
+        ]
+    }
+
+    fn tables(&mut self) -> Vec<&mut dyn SumRows> {
+        vec![&mut self.customers, &mut self.skus, &mut self.counts]
+    }
+}
+
 /// The key of the row that cannot be updated by a difference: a corrected import has moved an order to another
 /// customer, currency or time, or turned a sale into a credit. The row's times of first and last placement may have
 /// changed, or no order may be left in it.
-pub fn moved_placement(before: &OrderView, after: &OrderView) -> Option<CustomerKey> {
+fn moved_placement(before: &OrderView, after: &OrderView) -> Option<CustomerKey> {
     let placement = |view: &OrderView| {
         let (placed_at, customer, currency) = (view.placed_at?, view.customer.clone()?, view.currency.clone()?);
         Some((CustomerKey { tenant: view.tenant.clone(), customer, currency }, view.kind, placed_at))

@@ -43,18 +43,13 @@ pub struct LineView {
 columns!(LineView { order_id, line_id, ordinal, sku, description, quantity, unit_price, total_minor });
 
 /// The key of a line's row.
-pub(crate) struct LineKey {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineKey {
     pub(crate) order_id: Uuid,
     pub(crate) line_id: Uuid,
 }
 
 columns!(LineKey { order_id, line_id });
-
-impl LineView {
-    pub(crate) const fn key(&self) -> LineKey {
-        LineKey { order_id: self.order_id, line_id: self.line_id }
-    }
-}
 
 /// The lines of an order, by ordinal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

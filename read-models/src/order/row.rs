@@ -2,8 +2,7 @@
 
 use tokio_postgres::Row;
 
-use super::view::OrderView;
-use crate::Model;
+use super::view::{ORDER_SUMMARY, OrderView};
 use crate::table::{ColumnSet, RowError, Shown};
 
 /// Columns of `order_summary`.
@@ -35,7 +34,7 @@ impl OrderRow {
             Source::Folded(view) => return Ok(field(view).shown()),
             Source::Read(row, columns) => (row, columns),
         };
-        let (table, column) = (Model::OrderSummary.name(), <OrderView as crate::table::ColumnNames>::NAMES[index]);
+        let (table, column) = (ORDER_SUMMARY.name(), <OrderView as crate::table::ColumnNames>::NAMES[index]);
         let place = columns.place(index).ok_or(RowError::Unread { table, column })?;
         let value = row.try_get(place).map_err(|source| RowError::Column { table, column, source })?;
         F::from_column(value).map_err(|value| RowError::Value { table, column, value })
@@ -50,7 +49,7 @@ impl OrderRow {
     /// [`RowError`].
     pub fn view(&self) -> Result<OrderView, RowError> {
         match &self.0 {
-            Source::Read(row, _) => super::view::ORDER_SUMMARY.read(row),
+            Source::Read(row, _) => ORDER_SUMMARY.read(row),
             Source::Folded(view) => Ok((**view).clone()),
         }
     }

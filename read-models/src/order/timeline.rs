@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::fold::recorded_at;
+use crate::fold::recorded_at;
 use crate::table::{Cell, ColumnSet, Field, RowError, Table, columns};
 
 const NAME: &str = "order_timeline";

@@ -1,6 +1,6 @@
 //! From filled tables to live ones: catch up with the projector, block it, compare, switch.
 
-use domain::order::contract::Published;
+use domain::contract::Published;
 use service_kit::clock::Stopwatch;
 use tokio_postgres::{Client, Transaction};
 
@@ -9,8 +9,9 @@ use super::error::{RebuildError, database};
 use super::lease::Lease;
 use super::pending::Pending;
 use super::{Log, Progress, Purpose, Task};
-use crate::generation::{point_to, unfilled};
-use crate::{Applier, Generations};
+use crate::apply::Applier;
+use crate::generation::{Generations, point_to, unfilled};
+use crate::set::ModelSet;
 
 /// Most rounds before the projector is blocked.
 const ROUNDS_MAX: usize = 20;
@@ -36,14 +37,14 @@ pub(super) struct Outcome {
     pub(super) compared: Vec<Compared>,
 }
 
-pub(super) async fn catch_up<L: Log>(
+pub(super) async fn catch_up<M: ModelSet, L: Log<M::Event>>(
     client: &mut Client,
     log: &L,
-    mut pending: Pending,
+    mut pending: Pending<M>,
     inputs: SwitchInputs<'_>,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Outcome, RebuildError> {
-    let applier = Applier::on(client, inputs.fresh).await?;
+    let applier = Applier::<M>::on(client, inputs.fresh).await?;
     let watch = Stopwatch::start();
     let mut events = 0;
     for _ in 0..ROUNDS_MAX {
@@ -62,10 +63,10 @@ pub(super) async fn catch_up<L: Log>(
     finish(client, log, (&applier, pending), inputs, events, progress).await
 }
 
-async fn finish<L: Log>(
+async fn finish<M: ModelSet, L: Log<M::Event>>(
     client: &mut Client,
     log: &L,
-    (applier, mut pending): (&Applier, Pending),
+    (applier, mut pending): (&Applier<M>, Pending<M>),
     inputs: SwitchInputs<'_>,
     mut events: u64,
     progress: &mut (dyn FnMut(Progress) + Send),
@@ -78,7 +79,7 @@ async fn finish<L: Log>(
         .batch_execute("LOCK TABLE public.projector_offset IN EXCLUSIVE MODE")
         .await
         .map_err(database("hold the projector"))?;
-    if Generations::live(&transaction).await? != *inputs.live {
+    if Generations::live(&transaction, &M::MODELS.all()).await? != *inputs.live {
         return Err(RebuildError::LeaseLost);
     }
     pending.follow(log).await?;
@@ -90,7 +91,7 @@ async fn finish<L: Log>(
     let mut compared = Vec::new();
     // When starting over, the live rows lack what the topic has lost, so there is nothing to compare with; nor is there for a
     // model that nothing has filled.
-    let unfilled = unfilled(&transaction).await?;
+    let unfilled = unfilled(&transaction, models).await?;
     for model in models.iter().filter(|model| start.is_none() && !unfilled.contains(model)) {
         compared.push(compare(&transaction, *model, inputs.live, inputs.fresh).await?);
     }
@@ -129,18 +130,22 @@ async fn finish<L: Log>(
 }
 
 /// The events to apply now: those that the live projector has applied, or all if it starts over.
-async fn due(
-    pending: &mut Pending,
+async fn due<M: ModelSet>(
+    pending: &mut Pending<M>,
     transaction: &Transaction<'_>,
     inputs: &SwitchInputs<'_>,
-) -> Result<Vec<Published>, RebuildError> {
+) -> Result<Vec<Published<M::Event>>, RebuildError> {
     match inputs.task.start {
         None => pending.applied(transaction, inputs.live).await,
         Some(_) => Ok(pending.everything()),
     }
 }
 
-async fn apply(applier: &Applier, transaction: &Transaction<'_>, due: &[Published]) -> Result<(), RebuildError> {
+async fn apply<M: ModelSet>(
+    applier: &Applier<M>,
+    transaction: &Transaction<'_>,
+    due: &[Published<M::Event>],
+) -> Result<(), RebuildError> {
     for batch in due.chunks(BATCH_EVENTS) {
         let report = applier.apply(transaction, batch).await?;
         if let Some(failure) = report.failures.first() {

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio_postgres::Transaction;
+use tokio_postgres::types::ToSql;
 
 use super::error::{RebuildError, database};
-use crate::generation::{common_columns, schema};
-use crate::order::events;
-use crate::{Generations, Model};
+use crate::generation::{Generations, common_columns, schema};
+use crate::model::Model;
 
 /// Most differing rows of each model that are reported in full.
 const ROWS_REPORTED_MAX: i64 = 20;
@@ -20,7 +20,7 @@ pub struct Difference {
     pub key: Map<String, Value>,
     /// The columns that differ; all of them for a row that only one side has.
     pub fields: Vec<FieldDifference>,
-    /// Log positions of the events of the row, twenty at most. For sums, the last event of each order.
+    /// Log positions of the events of the row, twenty at most. For sums, the last event of each stream.
     pub events: Vec<String>,
 }
 
@@ -83,12 +83,28 @@ pub(super) async fn compare(
     for row in differing {
         compared.differing = row.get(2);
         let mut difference = difference(model, row.get(0), row.get(1));
-        difference.events = events::of_row(transaction, model, &difference.key)
+        difference.events = events_of_row(transaction, model, &difference.key)
             .await
             .map_err(database("find the events behind a differing row"))?;
         compared.differences.push(difference);
     }
     Ok(compared)
+}
+
+/// Positions in the log of the events behind a row, twenty at most.
+async fn events_of_row(
+    transaction: &Transaction<'_>,
+    model: Model,
+    key: &Map<String, Value>,
+) -> Result<Vec<String>, tokio_postgres::Error> {
+    let statement = transaction.prepare(model.events_sql).await?;
+    let text = |column: &&str| match key.get(*column) {
+        Some(Value::String(text)) => text.clone(),
+        other => other.map(Value::to_string).unwrap_or_default(),
+    };
+    let texts: Vec<String> = model.table().key().iter().map(text).take(statement.params().len()).collect();
+    let values: Vec<&(dyn ToSql + Sync)> = texts.iter().map(|text| text as &(dyn ToSql + Sync)).collect();
+    Ok(transaction.query(&statement, &values).await?.iter().map(|row| row.get(0)).collect())
 }
 
 pub(crate) fn difference(model: Model, live: Option<Value>, other: Option<Value>) -> Difference {

@@ -3,9 +3,9 @@
 use tokio_postgres::{Client, Error};
 
 use super::binary::Rows;
-use crate::Contribution;
-use crate::order::contribution::{CUSTOMER_SUMMARY, ORDER_COUNTS, SKU_SALES};
-use crate::table::{Columns, Table, arrays, parameters};
+use crate::model::Model;
+use crate::sums::Sums;
+use crate::table::{Columns, Table, parameters};
 
 /// Most rows of sums in one statement.
 const SUM_ROWS_MAX: usize = 10_000;
@@ -24,20 +24,14 @@ pub(super) async fn rows<'a, R: Columns + 'a>(
 }
 
 /// Writes the sums. Their tables must have their indexes already, since the statement is the live projector's.
-pub(super) async fn sums(client: &Client, sums: &Contribution) -> Result<(), Error> {
-    let customers: Vec<_> = sums.customers.iter().collect();
-    upsert(client, &CUSTOMER_SUMMARY, &customers).await?;
-    let skus: Vec<_> = sums.skus.iter().collect();
-    upsert(client, &SKU_SALES, &skus).await?;
-    let counts: Vec<_> = sums.counts.iter().collect();
-    upsert(client, &ORDER_COUNTS, &counts).await
-}
-
-async fn upsert(client: &Client, table: &Table, rows: &[impl Columns]) -> Result<(), Error> {
-    let statement = client.prepare(&table.upsert()).await?;
-    for part in rows.chunks(SUM_ROWS_MAX) {
-        let Some(arrays) = arrays(part.iter()) else { continue };
-        client.execute(&statement, &parameters(&arrays)).await?;
+pub(super) async fn sums<V, S: Sums<V>>(client: &Client, models: &[Model], sums: &S) -> Result<(), Error> {
+    for (model, change) in models.iter().zip(sums.changes()) {
+        let statement = client.prepare(&model.table().upsert()).await?;
+        let mut written = 0;
+        while let Some(arrays) = change.rows.arrays(written, SUM_ROWS_MAX) {
+            client.execute(&statement, &parameters(&arrays)).await?;
+            written += SUM_ROWS_MAX;
+        }
     }
     Ok(())
 }

@@ -3,8 +3,9 @@
 use service_kit::BoxError;
 use service_kit::postgres::ConnectError;
 
+use crate::apply::ApplyError;
 use crate::generation::GenerationError;
-use crate::{ApplyError, RowError};
+use crate::table::RowError;
 
 /// Why a rebuild, a check or a rollback failed. The live tables are then unchanged.
 #[derive(Debug, thiserror::Error)]

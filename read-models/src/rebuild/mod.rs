@@ -1,7 +1,7 @@
 //! Rebuilds read models from the log beside the live ones, proves them equal, and switches.
 //!
 //! Guarantees: the new tables hold, at the moment of the switch, exactly the events that the live projector has applied
-//! of each order, since both are read under a lock that the projector's transactions wait for; a row that differs
+//! of each stream, since both are read under a lock that the projector's transactions wait for; a row that differs
 //! prevents the switch unless confirmed; a rebuild that ends before its commit leaves the live tables unchanged, and
 //! the next one drops its tables. Does not: stop queries, or the projector except during the last comparison.
 
@@ -16,7 +16,7 @@ mod pending;
 mod rollback;
 mod start;
 
-use domain::order::contract::Published;
+use domain::contract::Published;
 use futures::try_join;
 use serde::Serialize;
 use service_kit::BoxError;
@@ -37,11 +37,12 @@ pub use rollback::{KeptSet, Status, is_outdated, roll_back, status};
 pub(crate) use rollback::{coherent, kept};
 pub use start::Start;
 
-use crate::generation::{create_generation, index_generation, schema};
-use crate::{Generations, Model};
+use crate::generation::{Generations, create_generation, index_generation, schema};
+use crate::model::{Model, Models};
+use crate::set::ModelSet;
 
-/// The event log that a rebuild reads. Clones read the same log.
-pub trait Log: Clone + Send + Sync + 'static {
+/// The event log that a rebuild reads, as events of one kind; those of others are foreign ones. Clones read the same log.
+pub trait Log<E>: Clone + Send + Sync + 'static {
     /// The last position of each shard.
     fn heads(&self) -> impl Future<Output = Result<Vec<i64>, BoxError>> + Send;
     /// Events of a shard after a position, in order and without gaps: as many as asked for unless the log ends before.
@@ -51,7 +52,7 @@ pub trait Log: Clone + Send + Sync + 'static {
         shard: i16,
         after: i64,
         events_max: i64,
-    ) -> impl Future<Output = Result<Vec<Published>, BoxError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Published<E>>, BoxError>> + Send;
 }
 
 /// What a rebuild is for.
@@ -72,14 +73,14 @@ pub struct RebuildOptions {
     pub topic: String,
     /// Lifetime of the lease, in seconds: for so long a process that has died still blocks the next rebuild.
     pub lease_seconds: f64,
-    /// Most orders held in memory; with more the log is read several times.
-    pub orders_in_memory_max: usize,
+    /// Most streams held in memory; with more the log is read several times.
+    pub streams_in_memory_max: usize,
 }
 
 impl RebuildOptions {
     /// The usual bounds, for the models of a topic.
     pub fn of(topic: impl Into<String>) -> Self {
-        Self { topic: topic.into(), lease_seconds: 15.0, orders_in_memory_max: 500_000 }
+        Self { topic: topic.into(), lease_seconds: 15.0, streams_in_memory_max: 500_000 }
     }
 }
 
@@ -102,8 +103,8 @@ pub struct Report {
     pub generation: i32,
     /// Whether it is live now.
     pub switched: bool,
-    /// Orders filled from the log.
-    pub orders: u64,
+    /// Streams filled from the log.
+    pub streams: u64,
     /// Events filled from the log.
     pub events: u64,
     /// Events caught up with after the fill.
@@ -133,15 +134,15 @@ struct Task<'a> {
     start: Option<&'a Start>,
 }
 
-/// Fills a new set of tables from the log, compares the given models with the live ones, and switches them if `purpose`
-/// says so.
+/// Fills a new set of tables from the log, compares the given models of the set with the live ones, and switches them if
+/// `purpose` says so.
 ///
-/// All models are filled even if only one is given, since events that the projector adds meanwhile are applied to a
+/// All models of the set are filled even if only one is given, since events that the projector adds meanwhile are applied to a
 /// whole set. `holder` is an id of this run.
 ///
 /// # Errors
 /// [`RebuildError`]. Differences are no error but in the report.
-pub async fn rebuild<L: Log>(
+pub async fn rebuild<M: ModelSet, L: Log<M::Event>>(
     url: &DatabaseUrl,
     log: &L,
     models: &[Model],
@@ -151,8 +152,8 @@ pub async fn rebuild<L: Log>(
     let mut client = open(url).await?;
     let (lease, generation) = Lease::acquire(url, holder, options).await?;
     let task = Task { models, purpose, start: None };
-    let built = build((url, &mut client), &lease, log, task, (options, generation), progress).await;
-    finish_run(&client, lease, built).await
+    let built = build::<M, L>((url, &mut client), &lease, log, task, (options, generation), progress).await;
+    finish_run(&client, M::MODELS, lease, built).await
 }
 
 /// Fills the whole set from the whole log, regardless of what the live projector has applied, makes it live, and sets
@@ -164,7 +165,7 @@ pub async fn rebuild<L: Log>(
 ///
 /// # Errors
 /// [`RebuildError`].
-pub async fn start_over<L: Log>(
+pub async fn start_over<M: ModelSet, L: Log<M::Event>>(
     url: &DatabaseUrl,
     log: &L,
     start: &Start,
@@ -173,12 +174,13 @@ pub async fn start_over<L: Log>(
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
     let (lease, generation) = Lease::acquire(url, holder, options).await?;
-    let task = Task { models: &Model::ALL, purpose: Purpose::SwitchDespiteDifferences, start: Some(start) };
-    let built = build((url, &mut client), &lease, log, task, (options, generation), progress).await;
-    finish_run(&client, lease, built).await
+    let models = M::MODELS.all();
+    let task = Task { models: &models, purpose: Purpose::SwitchDespiteDifferences, start: Some(start) };
+    let built = build::<M, L>((url, &mut client), &lease, log, task, (options, generation), progress).await;
+    finish_run(&client, M::MODELS, lease, built).await
 }
 
-async fn build<L: Log>(
+async fn build<M: ModelSet, L: Log<M::Event>>(
     (url, client): (&DatabaseUrl, &mut Client),
     lease: &Lease,
     log: &L,
@@ -187,16 +189,18 @@ async fn build<L: Log>(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, RebuildError> {
     let watch = Stopwatch::start();
-    sweep(client).await?;
+    let models = M::MODELS;
+    let all = models.all();
+    sweep(client, models).await?;
     lease.stage(client, "fill").await?;
-    let live = Generations::live(client).await?;
-    let fresh = Generations::all(generation);
-    for model in Model::ALL {
-        create_generation(client, model, generation).await?;
+    let live = Generations::live(client, &all).await?;
+    let fresh = Generations::all(&all, generation);
+    for model in &all {
+        create_generation(client, *model, generation).await?;
     }
     // The applied versions are read before the heads, so that the log up to the heads has all applied events.
     let versions = match task.start {
-        None => Some(live_versions(client, &live).await?),
+        None => Some(live_versions(client, models, &live).await?),
         Some(_) => None,
     };
     let heads = log.heads().await.map_err(RebuildError::Log)?;
@@ -204,28 +208,32 @@ async fn build<L: Log>(
     fresh.select(client).await?;
     fresh.select(&second).await?;
     let both = (&*client, &second);
-    let filled = fill::fill(both, log, versions.as_ref(), heads, options.orders_in_memory_max, progress).await?;
+    let filled =
+        fill::fill::<M, L>(both, log, versions.as_ref(), heads, options.streams_in_memory_max, progress).await?;
     drop(versions);
     lease.stage(client, "index").await?;
-    let Filled { pending, sums, orders, events, unfoldable } = filled;
+    let Filled { pending, sums, streams, events, unfoldable } = filled;
     progress(Progress { stage: "index", done: events, total: events, seconds: watch.elapsed().as_secs_f64() });
     let others = async {
-        index(&second, Model::CustomerSummary, generation).await?;
-        index(&second, Model::SkuSales, generation).await?;
-        index(&second, Model::OrderCounts, generation).await?;
+        // The sums are written by the live projector's statement, which needs their keys.
+        for model in models.sums {
+            index(&second, *model, generation).await?;
+        }
         fresh.select(&second).await?;
-        copy::sums(&second, &sums).await.map_err(database("write the new sums"))?;
-        index(&second, Model::OrderLines, generation).await?;
-        index(&second, Model::OrderSummary, generation).await
+        copy::sums(&second, models.sums, &sums).await.map_err(database("write the new sums"))?;
+        for model in models.parts.into_iter().chain([models.view]) {
+            index(&second, model, generation).await?;
+        }
+        Ok(())
     };
-    try_join!(index(client, Model::OrderTimeline, generation), others)?;
+    try_join!(index(client, models.history, generation), others)?;
     drop(second);
     let inputs = SwitchInputs { lease, live: &live, fresh: &fresh, task };
-    let end = catch_up(client, log, pending, inputs, progress).await?;
+    let end = catch_up::<M, L>(client, log, pending, inputs, progress).await?;
     Ok(Report {
         generation,
         switched: end.switched,
-        orders,
+        streams,
         events,
         caught_up: end.events,
         seconds: watch.elapsed().as_secs_f64(),
@@ -242,15 +250,15 @@ async fn index(client: &Client, model: Model, generation: i32) -> Result<(), Reb
     client.batch_execute(&format!("ANALYZE {table}")).await.map_err(database("analyse a new table"))
 }
 
-/// Drops the tables of an interrupted run and releases its lease.
+/// Drops the tables of an interrupted run of a set and releases its lease.
 ///
 /// # Errors
 /// [`RebuildError`]; then the next run does it. [`RebuildError::LeaseLost`] if the next run has already begun.
-pub async fn clean_up(url: &DatabaseUrl, holder: Uuid) -> Result<(), RebuildError> {
+pub async fn clean_up(url: &DatabaseUrl, models: Models, holder: Uuid) -> Result<(), RebuildError> {
     let client = open(url).await?;
     // Without the lease the tables may be another run's.
     lease::stage(&client, holder, CLEAN_UP_SECONDS_MAX, "clean up").await?;
-    sweep(&client).await?;
+    sweep(&client, models).await?;
     lease::release(&client, holder).await
 }
 
@@ -258,14 +266,19 @@ pub async fn clean_up(url: &DatabaseUrl, holder: Uuid) -> Result<(), RebuildErro
 const CLEAN_UP_SECONDS_MAX: f64 = 15.0;
 
 /// Drops the tables that are neither live nor kept and releases the lease, whatever the outcome was.
-async fn finish_run<T>(client: &Client, lease: Lease, outcome: Result<T, RebuildError>) -> Result<T, RebuildError> {
+async fn finish_run<T>(
+    client: &Client,
+    models: Models,
+    lease: Lease,
+    outcome: Result<T, RebuildError>,
+) -> Result<T, RebuildError> {
     // If the lease is lost, another run may own the tables.
     if matches!(outcome, Err(RebuildError::LeaseLost)) {
         return outcome;
     }
     let cleaned_up = async {
         lease.stage(client, "clean up").await?;
-        sweep(client).await?;
+        sweep(client, models).await?;
         lease.release(client).await
     };
     // The first error is the one to report; a lease that cannot be released expires.
@@ -293,10 +306,10 @@ async fn open(url: &DatabaseUrl) -> Result<Client, RebuildError> {
     Ok(client)
 }
 
-/// Drops generations that are neither live nor kept. Only the holder of the lease creates any.
-async fn sweep(client: &Client) -> Result<(), RebuildError> {
+/// Drops generations of a set that are neither live nor kept. Only the holder of the lease creates any.
+async fn sweep(client: &Client, models: Models) -> Result<(), RebuildError> {
     let failed = database("sweep the tables of unfinished rebuilds");
-    let models = Model::ALL.map(Model::name).to_vec();
+    let models: Vec<_> = models.all().into_iter().map(Model::name).collect();
     let rows = client.query(include_str!("../../sql/rebuild/schemas.sql"), &[&models]).await.map_err(&failed)?;
     for row in rows {
         let schema: String = row.get(0);

@@ -1,17 +1,16 @@
 //! Events of the log that the live projector had not applied yet, and those of them that it has applied since.
 
-use domain::contract::PublicEvents;
 use std::collections::{BTreeMap, HashMap};
 
-use domain::order::contract::Published;
+use domain::contract::{PublicEvents, Published};
 use tokio_postgres::GenericClient;
 use uuid::Uuid;
 
 use super::Log;
 use super::error::{RebuildError, database};
-use crate::generation::schema;
-use crate::order::apply::plan::is_foreign;
-use crate::{Generations, Model};
+use crate::generation::{Generations, schema};
+use crate::model::Models;
+use crate::set::ModelSet;
 
 /// Most events held in memory; a projector that is farther behind must catch up first.
 pub(super) const PENDING_EVENTS_MAX: usize = 200_000;
@@ -19,19 +18,19 @@ pub(super) const PENDING_EVENTS_MAX: usize = 200_000;
 pub(super) const PAGE_EVENTS: i64 = 2_000;
 
 /// How far the log was read, and the events up to there that are not applied yet.
-pub(super) struct Pending {
+pub(super) struct Pending<M: ModelSet> {
     /// The last position read of each shard.
     pub(super) read: Vec<i64>,
-    by_stream: BTreeMap<Uuid, Vec<Published>>,
+    by_stream: BTreeMap<Uuid, Vec<Published<M::Event>>>,
     events: usize,
 }
 
-impl Pending {
+impl<M: ModelSet> Pending<M> {
     pub(super) const fn after(read: Vec<i64>) -> Self {
         Self { read, by_stream: BTreeMap::new(), events: 0 }
     }
 
-    pub(super) fn push(&mut self, stream_id: Uuid, record: Published) -> Result<(), RebuildError> {
+    pub(super) fn push(&mut self, stream_id: Uuid, record: Published<M::Event>) -> Result<(), RebuildError> {
         if self.events == PENDING_EVENTS_MAX {
             return Err(RebuildError::ProjectorBehind(PENDING_EVENTS_MAX));
         }
@@ -41,7 +40,7 @@ impl Pending {
     }
 
     /// Reads the log to its end.
-    pub(super) async fn follow(&mut self, log: &impl Log) -> Result<(), RebuildError> {
+    pub(super) async fn follow(&mut self, log: &impl Log<M::Event>) -> Result<(), RebuildError> {
         let heads = log.heads().await.map_err(RebuildError::Log)?;
         self.read.resize(heads.len(), 0);
         for (index, head) in heads.into_iter().enumerate() {
@@ -51,7 +50,7 @@ impl Pending {
                 let Some(last) = page.last() else { break };
                 self.read[index] = last.position.position;
                 for record in page {
-                    if let Some(stream_id) = stream_of(&record) {
+                    if let Some(stream_id) = stream_of::<M>(&record) {
                         self.push(stream_id, record)?;
                     }
                 }
@@ -65,9 +64,9 @@ impl Pending {
         &mut self,
         client: &impl GenericClient,
         live: &Generations,
-    ) -> Result<Vec<Published>, RebuildError> {
+    ) -> Result<Vec<Published<M::Event>>, RebuildError> {
         let ids: Vec<Uuid> = self.by_stream.keys().copied().collect();
-        let statement = qualified(include_str!("../../sql/order/rebuild/versions_of.sql"), live);
+        let statement = qualified(include_str!("../../sql/rebuild/versions_of.sql"), M::MODELS, live);
         let rows =
             client.query(&statement, &[&ids]).await.map_err(database("read what the live projector has applied"))?;
         let mut due = Vec::new();
@@ -84,7 +83,7 @@ impl Pending {
     }
 
     /// Removes and returns all events.
-    pub(super) fn everything(&mut self) -> Vec<Published> {
+    pub(super) fn everything(&mut self) -> Vec<Published<M::Event>> {
         self.events = 0;
         std::mem::take(&mut self.by_stream).into_values().flatten().collect()
     }
@@ -100,26 +99,28 @@ impl Pending {
     }
 }
 
-/// The stream of an event; `None` for events of other programs that belong to none.
-pub(super) fn stream_of(record: &Published) -> Option<Uuid> {
-    if is_foreign(&record.event) { None } else { Uuid::parse_str(record.event.order_id()).ok() }
+/// The stream of an event; `None` for events of other programs and kinds, which belong to none of the set's.
+pub(super) fn stream_of<M: ModelSet>(record: &Published<M::Event>) -> Option<Uuid> {
+    if M::is_foreign(&record.event) { None } else { Uuid::parse_str(record.event.stream_id()).ok() }
 }
 
-/// The version of every order in the live tables.
+/// The version of every stream in the live tables.
 pub(super) async fn live_versions(
     client: &impl GenericClient,
+    models: Models,
     live: &Generations,
 ) -> Result<HashMap<Uuid, i64>, RebuildError> {
-    let statement = qualified(include_str!("../../sql/order/rebuild/versions.sql"), live);
+    let statement = qualified(include_str!("../../sql/rebuild/versions.sql"), models, live);
     let rows = client.query(&statement, &[]).await.map_err(database("read what the live projector has applied"))?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// A statement over the tables of given generations, whatever the connection's search path.
-fn qualified(statement: &str, generations: &Generations) -> String {
-    [Model::OrderSummary, Model::OrderTimeline].into_iter().fold(statement.to_owned(), |statement, model| {
+fn qualified(statement: &str, models: Models, generations: &Generations) -> String {
+    let table = |model| {
         let generation = generations.of(model).expect("every model has a live generation");
-        let table = format!("{}.{}", schema(model, generation), model.name());
-        statement.replace(&format!("FROM {}", model.name()), &format!("FROM {table}"))
-    })
+        format!("{}.{}", schema(model, generation), model.name())
+    };
+    let statement = statement.replace("{view}", &table(models.view)).replace("{history}", &table(models.history));
+    statement.replace("{id}", models.id_column())
 }

@@ -11,8 +11,9 @@ use super::error::{RebuildError, database};
 use super::lease::{Lease, at_work};
 use super::pending::Pending;
 use super::{Log, Progress, Purpose, RebuildOptions, Report, Task, finish_run, open};
-use crate::generation::{GenerationError, columns};
-use crate::{Generations, Model};
+use crate::generation::{GenerationError, Generations, columns};
+use crate::model::Model;
+use crate::set::ModelSet;
 use service_kit::clock::Stopwatch;
 
 /// The generations of a model.
@@ -45,15 +46,15 @@ pub struct Status {
 /// [`RebuildError`].
 pub async fn status(url: &DatabaseUrl) -> Result<Status, RebuildError> {
     let client = open(url).await?;
-    Ok(Status { models: kept(&client).await?, at_work: at_work(&client, None).await? })
+    Ok(Status { models: kept(&client, None).await?, at_work: at_work(&client, None).await? })
 }
 
-/// Whether another release made live tables, or nothing has filled them yet, so that a rebuild is needed.
+/// Whether another release made live tables of some models, or nothing has filled them yet, so that a rebuild is needed.
 ///
 /// # Errors
 /// [`RebuildError`].
-pub async fn is_outdated(url: &DatabaseUrl) -> Result<bool, RebuildError> {
-    match Generations::usable(&open(url).await?).await {
+pub async fn is_outdated(url: &DatabaseUrl, models: &[Model]) -> Result<bool, RebuildError> {
+    match Generations::usable(&open(url).await?, models).await {
         Ok(_) => Ok(false),
         Err(GenerationError::Outdated { .. }) => Ok(true),
         Err(error) => Err(error.into()),
@@ -66,7 +67,7 @@ pub async fn is_outdated(url: &DatabaseUrl) -> Result<bool, RebuildError> {
 ///
 /// # Errors
 /// [`RebuildError`]; [`RebuildError::CannotRollBack`] where models were not switched together.
-pub async fn roll_back<L: Log>(
+pub async fn roll_back<M: ModelSet, L: Log<M::Event>>(
     url: &DatabaseUrl,
     log: &L,
     (purpose, options, holder): (Purpose, &RebuildOptions, Uuid),
@@ -74,11 +75,11 @@ pub async fn roll_back<L: Log>(
 ) -> Result<Report, RebuildError> {
     let mut client = open(url).await?;
     let (lease, _) = Lease::acquire(url, holder, options).await?;
-    let report = build(&mut client, &lease, log, purpose, progress).await;
-    finish_run(&client, lease, report).await
+    let report = build::<M, L>(&mut client, &lease, log, purpose, progress).await;
+    finish_run(&client, M::MODELS, lease, report).await
 }
 
-async fn build<L: Log>(
+async fn build<M: ModelSet, L: Log<M::Event>>(
     client: &mut Client,
     lease: &Lease,
     log: &L,
@@ -86,24 +87,25 @@ async fn build<L: Log>(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, RebuildError> {
     let watch = Stopwatch::start();
-    let kept = kept(client).await?;
-    let (generation, positions) = coherent(&kept).map_err(RebuildError::CannotRollBack)?;
-    let live = Generations::live(client).await?;
-    let fresh = Generations::all(generation);
-    for model in Model::ALL {
+    let models = M::MODELS.all();
+    let kept = kept(client, Some(&models)).await?;
+    let (generation, positions) = coherent(&kept, &models).map_err(RebuildError::CannotRollBack)?;
+    let live = Generations::live(client, &models).await?;
+    let fresh = Generations::all(&models, generation);
+    for &model in &models {
         let described: Vec<_> = model.table().columns().iter().map(|column| column.name).collect();
         let kept = columns(client, model, generation).await?;
         if !kept.iter().map(|(name, _)| name).eq(&described) {
             return Err(RebuildError::CannotRollBack("the tables that are kept were made by another release"));
         }
     }
-    let task = Task { models: &Model::ALL, purpose, start: None };
+    let task = Task { models: &models, purpose, start: None };
     let inputs = SwitchInputs { lease, live: &live, fresh: &fresh, task };
-    let end = catch_up(client, log, Pending::after(positions), inputs, progress).await?;
+    let end = catch_up::<M, L>(client, log, Pending::after(positions), inputs, progress).await?;
     Ok(Report {
         generation,
         switched: end.switched,
-        orders: 0,
+        streams: 0,
         events: 0,
         caught_up: end.events,
         seconds: watch.elapsed().as_secs_f64(),
@@ -113,23 +115,24 @@ async fn build<L: Log>(
     })
 }
 
-/// The kept set as a whole, since a set can only catch up as a whole: sums have no versions, only the orders of the
-/// same set do.
-pub(crate) fn coherent(kept: &[KeptSet]) -> Result<(i32, Vec<i64>), &'static str> {
+/// The kept set as a whole, since a set can only catch up as a whole: sums have no versions, only the streams of
+/// the same set do.
+pub(crate) fn coherent(kept: &[KeptSet], models: &[Model]) -> Result<(i32, Vec<i64>), &'static str> {
     let Some(first) = kept.first() else { return Err("no model is live") };
     let Some(previous) = first.previous else { return Err("no earlier generation is kept") };
     let Some(positions) = first.kept_positions.clone() else { return Err("no earlier generation is kept") };
     let together = kept.iter().all(|one| {
         (one.generation, one.previous, one.switched_at) == (first.generation, first.previous, first.switched_at)
     });
-    if together && kept.len() == Model::ALL.len() {
+    if together && kept.len() == models.len() {
         Ok((previous, positions))
     } else {
         Err("the models were not switched together, and a single one cannot catch up; rebuild it instead")
     }
 }
 
-pub(crate) async fn kept(client: &impl GenericClient) -> Result<Vec<KeptSet>, RebuildError> {
+/// What is kept of some models, or of all that the database has.
+pub(crate) async fn kept(client: &impl GenericClient, models: Option<&[Model]>) -> Result<Vec<KeptSet>, RebuildError> {
     let failed = database("read which generations are kept");
     let rows = client.query(include_str!("../../sql/rebuild/status.sql"), &[]).await.map_err(&failed)?;
     let read = |row: &tokio_postgres::Row| {
@@ -142,5 +145,7 @@ pub(crate) async fn kept(client: &impl GenericClient) -> Result<Vec<KeptSet>, Re
             differs: row.try_get(5)?,
         })
     };
-    rows.iter().map(read).collect::<Result<_, _>>().map_err(failed)
+    let mut kept = rows.iter().map(read).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    kept.retain(|one| models.is_none_or(|models| models.iter().any(|model| model.name() == one.model)));
+    Ok(kept)
 }

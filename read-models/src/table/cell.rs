@@ -1,7 +1,7 @@
 //! One value on its way into a column, borrowed from its row.
 
 use std::error::Error;
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Display};
 
 use bytes::BytesMut;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use tokio_postgres::types::{IsNull, Json, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
-pub(crate) type Encoded = Result<IsNull, Box<dyn Error + Sync + Send>>;
+/// The outcome of writing a value.
+pub type Encoded = Result<IsNull, Box<dyn Error + Sync + Send>>;
 
 /// A value of one of the types that tables use. A value of another type than its column is refused when it is encoded.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Cell<'a> {
+pub enum Cell<'a> {
     Null,
     Flag(bool),
     Int2(i16),
@@ -29,8 +30,27 @@ pub(crate) enum Cell<'a> {
     Document(&'a dyn Document),
 }
 
+/// For people; nothing where there is no value.
+impl Display for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => Ok(()),
+            Self::Flag(value) => Display::fmt(value, f),
+            Self::Int2(value) => Display::fmt(value, f),
+            Self::Int4(value) => Display::fmt(value, f),
+            Self::Int8(value) => Display::fmt(value, f),
+            Self::Numeric(value) => Display::fmt(value, f),
+            Self::Text(value) => Display::fmt(value, f),
+            Self::Uuid(value) => Display::fmt(value, f),
+            Self::Moment(value) => Display::fmt(value, f),
+            Self::Day(value) => Display::fmt(value, f),
+            Self::Document(value) => Display::fmt(&value.to_value(), f),
+        }
+    }
+}
+
 /// What a column of JSON or of encoded bytes takes.
-pub(crate) trait Document: Debug + Sync {
+pub trait Document: Debug + Sync {
     /// Writes it in Postgres's binary format.
     fn encode(&self, kind: &Type, out: &mut BytesMut) -> Encoded;
     fn to_value(&self) -> Value;

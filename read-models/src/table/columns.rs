@@ -48,7 +48,7 @@ impl Column {
 }
 
 /// A type whose fields are columns.
-pub(crate) trait Columns {
+pub trait Columns {
     const COUNT: usize;
 
     /// All of them, in the table's order.
@@ -59,7 +59,7 @@ pub(crate) trait Columns {
 }
 
 /// A type that is read back from its columns.
-pub(crate) trait FromRow: Columns + Sized {
+pub trait FromRow: Columns + Sized {
     /// # Errors
     /// [`RowError`] names the column that cannot be read.
     fn from_row(row: &mut RowReader<'_>) -> Result<Self, RowError>;

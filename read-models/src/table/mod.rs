@@ -13,13 +13,14 @@ use serde_json::{Map, Value};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-pub(crate) use cell::{Cell, Document, Encoded};
-pub use columns::{Column, ColumnNames, ColumnSet};
-pub(crate) use columns::{Columns, FromRow, Merge, columns};
+pub use cell::Cell;
+pub(crate) use cell::{Document, Encoded};
+pub use columns::{Column, ColumnNames, ColumnSet, Columns, FromRow};
+pub(crate) use columns::{Merge, columns};
 pub use field::Shown;
 pub(crate) use field::{Field, Stored};
-pub use row::RowError;
-pub(crate) use row::{Reader, RowReader};
+pub(crate) use row::Reader;
+pub use row::{RowError, RowReader};
 
 /// A table with its columns.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub struct Table {
 }
 
 /// The parameters of an insert: for each column the values of all rows.
-pub(crate) type Arrays<'a> = Vec<Vec<Cell<'a>>>;
+pub type Arrays<'a> = Vec<Vec<Cell<'a>>>;
 
 impl Table {
     /// The table that keeps rows of a type. A table of sums says of each of them how it is merged.
@@ -44,6 +45,11 @@ impl Table {
         Self { name, key, columns }
     }
 
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The names of the columns of its primary key, in order.
     pub const fn key(&self) -> &'static [&'static str] {
         self.key
@@ -55,11 +61,14 @@ impl Table {
     }
 
     /// A statement with its placeholders filled in: `{columns}` are all columns, to be read by [`Table::read`]; `{upsert}` is
-    /// [`Table::upsert`]; `{nothing}` is the condition that a row of sums is one of nothing.
+    /// [`Table::upsert`]; `{table}` is its name and `{id}` the first column of its key; `{keys}` are keys from [`arrays`] as rows,
+    /// and `{is_of_keys}` the condition that a row has one of them; `{nothing}` is the condition that a row of sums is one of nothing.
     pub(crate) fn fill(&self, statement: &str) -> String {
         let columns: Vec<_> = self.columns.iter().map(Column::selected).collect();
         let statement = statement.trim_end().replace("{columns}", &columns.join(", "));
-        statement.replace("{upsert}", &self.upsert()).replace("{nothing}", &self.nothing())
+        let statement = statement.replace("{upsert}", &self.upsert()).replace("{nothing}", &self.nothing());
+        let statement = statement.replace("{keys}", &self.keys()).replace("{is_of_keys}", &self.is_of_keys());
+        statement.replace("{table}", self.name).replace("{id}", self.key[0])
     }
 
     /// All rows, in no particular order.
@@ -112,6 +121,18 @@ impl Table {
         self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
     }
 
+    fn keys(&self) -> String {
+        let columns = self.key.iter().filter_map(|key| self.columns.iter().find(|column| column.name == *key));
+        let parameters = columns.zip(1..).map(|(column, number)| format!("${number}::{}[]", column.sent_as()));
+        format!("unnest({}) AS given ({})", parameters.collect::<Vec<_>>().join(", "), self.key.join(", "))
+    }
+
+    fn is_of_keys(&self) -> String {
+        let conditions: Vec<_> =
+            self.key.iter().map(|column| format!("{}.{column} = given.{column}", self.name)).collect();
+        conditions.join(" AND ")
+    }
+
     /// Holds where each sum is zero and each bound absent.
     fn nothing(&self) -> String {
         let conditions = self.columns.iter().filter_map(|column| match column.merge {
@@ -132,6 +153,27 @@ pub(crate) fn arrays<'a, R: Columns + 'a>(rows: impl ExactSizeIterator<Item = &'
         row.cells(&mut |cell| columns.next().expect("a row has as many values as columns").push(cell));
     }
     (count > 0).then_some(arrays)
+}
+
+/// The same for rows of which each is a key and what is kept under it.
+pub(crate) fn pair_arrays<'a, K: Columns + 'a, V: Columns + 'a>(
+    rows: impl Iterator<Item = (&'a K, &'a V)>,
+) -> Option<Arrays<'a>> {
+    let mut arrays: Arrays<'a> = vec![Vec::new(); K::COUNT + V::COUNT];
+    for (key, figures) in rows {
+        let mut columns = arrays.iter_mut();
+        let mut push = |cell| columns.next().expect("a row has as many values as columns").push(cell);
+        key.cells(&mut push);
+        figures.cells(&mut push);
+    }
+    arrays.first().is_some_and(|column| !column.is_empty()).then_some(arrays)
+}
+
+/// The values of a row, for people: `shop/A/GBP`.
+pub(crate) fn names<R: Columns>(row: &R) -> String {
+    let mut names = Vec::new();
+    row.cells(&mut |cell| names.push(cell.to_string()));
+    names.join("/")
 }
 
 /// The arrays as the driver takes them.
@@ -183,6 +225,8 @@ mod tests {
             last = greatest(sales.last, excluded.last)";
         assert_eq!(sales().upsert(), format!("{insert} {merge}"));
         assert_eq!(sales().copy(), "COPY sales (sku, total, last) FROM STDIN BINARY");
+        let delete = "DELETE FROM sales USING unnest($1::text[]) AS given (sku) WHERE sales.sku = given.sku";
+        assert_eq!(sales().fill("DELETE FROM {table} USING {keys} WHERE {is_of_keys}"), delete);
         assert_eq!(sales().select(), "SELECT sku, total::text AS total, last FROM sales");
         assert_eq!(
             sales().fill("DELETE FROM sales WHERE {nothing}\n"),

@@ -37,7 +37,7 @@ impl Reader<'_> {
 }
 
 /// A row that begins with all columns of its table, read in their order.
-pub(crate) struct RowReader<'a> {
+pub struct RowReader<'a> {
     table: &'static str,
     row: &'a Row,
     index: usize,
@@ -49,7 +49,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The next column, which has this name.
-    pub fn next<T: Stored>(&mut self, column: &'static str) -> Result<T, RowError> {
+    pub(crate) fn next<T: Stored>(&mut self, column: &'static str) -> Result<T, RowError> {
         let Self { table, row, index } = *self;
         debug_assert_eq!(row.columns().get(index).map(tokio_postgres::Column::name), Some(column));
         self.index += 1;

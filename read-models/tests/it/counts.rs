@@ -3,7 +3,7 @@
 use domain::order::contract::{AddressRole, OrderKind, Published};
 use read_models::query::{Comparison, Condition, Field, Value};
 use read_models::testing::{BEGINNING_MICROS, EventHistory, address, line};
-use read_models::{Applier, ReadDb};
+use read_models::{Applier, ModelSet, Orders, ReadDb};
 use service_kit::postgres::ConnectOptions;
 use uuid::Uuid;
 
@@ -79,8 +79,8 @@ fn conditions() -> Vec<Condition> {
 async fn kept_counts_are_those_of_the_orders_for_every_condition_that_they_answer() {
     let database = database().await;
     let mut client = database.client().await;
-    let applier = Applier::open(&client).await.unwrap();
-    let read = ReadDb::open(database.url(), ConnectOptions::named("test")).unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
+    let read = ReadDb::open(database.url(), &[Orders::MODELS], ConnectOptions::named("test")).unwrap();
     for (number, batch) in batches().into_iter().enumerate() {
         apply(&mut client, &applier, &batch).await;
         let mut counted = Vec::new();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod counts;
+mod damage;
 mod plans;
 mod rebuilds;
 mod tables;
@@ -16,7 +17,8 @@ use read_models::query::{
 };
 use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
 use read_models::{
-    Applier, ApplyError, ApplyReport, EventColumns, OrderColumns, ReadDb, ReadSettings, ViewState, generation, migrate,
+    Applier, ApplyError, ApplyReport, EventColumns, Model, ModelSet, OrderColumns, Orders, ReadDb, ReadSettings,
+    ViewState, generation, migrate,
 };
 use service_kit::postgres::ConnectOptions;
 use service_kit::testing::TestDatabase;
@@ -25,12 +27,17 @@ use uuid::Uuid;
 
 async fn database() -> TestDatabase {
     let database = TestDatabase::create().await;
-    migrate(database.url(), |_| ()).await.expect("migrates");
-    assert_eq!(migrate(database.url(), |_| ()).await.expect("migrates again"), 0);
+    migrate(database.url(), &[Orders::MODELS], |_| ()).await.expect("migrates");
+    assert_eq!(migrate(database.url(), &[Orders::MODELS], |_| ()).await.expect("migrates again"), 0);
     database
 }
 
-async fn apply(client: &mut Client, applier: &Applier, batch: &[Published]) -> ApplyReport {
+/// The models of orders.
+fn models() -> Vec<Model> {
+    Orders::MODELS.all()
+}
+
+async fn apply(client: &mut Client, applier: &Applier<Orders>, batch: &[Published]) -> ApplyReport {
     let transaction = client.transaction().await.unwrap();
     let report = applier.apply(&transaction, batch).await.unwrap();
     transaction.commit().await.unwrap();
@@ -78,7 +85,7 @@ fn request() -> PageRequest {
 async fn rows_are_the_fold_of_the_events_and_sums_follow() {
     let database = database().await;
     let mut client = database.client().await;
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     let draft =
         EventHistory::of(Uuid::from_u128(1), "shop", Some("c1")).drafted().line(0, "A", 2, 100).line(1, "B", 1, 50);
     apply(&mut client, &applier, &draft.records()).await;
@@ -86,7 +93,7 @@ async fn rows_are_the_fold_of_the_events_and_sums_follow() {
     let report = apply(&mut client, &applier, &placed.records()).await;
     assert_eq!((report.applied, report.duplicates), (3, 3));
 
-    let read = ReadDb::open(database.url(), ConnectOptions::named("test")).unwrap();
+    let read = ReadDb::open(database.url(), &[Orders::MODELS], ConnectOptions::named("test")).unwrap();
     let id = Uuid::from_u128(1);
     let whole = WHOLE.with_events(EventColumns::ALL, Window::first(100));
     let found = read.order(&staff(), id, &whole).await.unwrap().unwrap();
@@ -115,7 +122,7 @@ async fn rows_are_the_fold_of_the_events_and_sums_follow() {
 async fn an_order_counts_once_for_an_sku_and_credits_count_apart() {
     let database = database().await;
     let mut client = database.client().await;
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     let credit = EventHistory::of(Uuid::from_u128(2), "shop", Some("c1")).imported(
         "C1",
         OrderKind::Credit,
@@ -139,7 +146,7 @@ async fn an_order_counts_once_for_an_sku_and_credits_count_apart() {
 async fn a_poison_event_is_reported_and_the_rest_applied() {
     let database = database().await;
     let mut client = database.client().await;
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     let gap =
         EventHistory::of(Uuid::from_u128(1), "shop", None).drafted().line(0, "A", 1, 1).line(1, "B", 1, 1).records();
     let batch = [vec![gap[0].clone(), gap[2].clone()], sale(2, "c1", "1").records()].concat();
@@ -155,7 +162,7 @@ async fn a_poison_event_is_reported_and_the_rest_applied() {
 async fn pages_by_keyset_see_every_visible_order_once_in_every_sort() {
     let database = database().await;
     let mut client = database.client().await;
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     let mut batch = Vec::new();
     for n in 1..=10_u128 {
         // Equal sort values, so that the tie-break must carry the page on.
@@ -165,7 +172,7 @@ async fn pages_by_keyset_see_every_visible_order_once_in_every_sort() {
     batch.extend(EventHistory::of(Uuid::from_u128(12), "other", Some("c1")).drafted().records());
     batch.extend(EventHistory::of(Uuid::from_u128(13), "shop", Some("c1")).foreign().records());
     apply(&mut client, &applier, &batch).await;
-    let read = ReadDb::open(database.url(), ConnectOptions::named("test")).unwrap();
+    let read = ReadDb::open(database.url(), &[Orders::MODELS], ConnectOptions::named("test")).unwrap();
     for sort in [Sort::PlacedAt, Sort::UpdatedAt, Sort::Total, Sort::Number] {
         for (descending, from_end) in [(true, false), (false, false), (true, true), (false, true)] {
             let mut seen = Vec::new();
@@ -217,14 +224,14 @@ async fn pages_by_keyset_see_every_visible_order_once_in_every_sort() {
 async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() {
     let database = database().await;
     let mut client = database.client().await;
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: 0 };
-    let read = ReadDb::with(database.url(), settings).unwrap();
+    let read = ReadDb::with(database.url(), &[Orders::MODELS], settings).unwrap();
     apply(&mut client, &applier, &sale(1, "c1", "1").records()).await;
     assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().len(), 1);
 
     let other = database.client().await;
-    for model in read_models::Model::ALL {
+    for model in models() {
         generation::create_generation(&other, model, 2).await.unwrap();
         generation::index_generation(&other, model, 2).await.unwrap();
         generation::point_to(&other, model, 2, None).await.unwrap();
@@ -235,7 +242,7 @@ async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() 
     let refused = applier.apply(&transaction, &sale(2, "c1", "2").records()).await.unwrap_err();
     assert!(matches!(refused, ApplyError::GenerationsMoved) && refused.is_transient());
     transaction.rollback().await.unwrap();
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     assert_eq!(apply(&mut client, &applier, &sale(1, "c1", "1").records()).await.applied, 1);
     assert_eq!(
         read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap()[0].row.view().unwrap().state,
@@ -248,19 +255,19 @@ async fn a_query_finds_the_live_tables_even_after_two_switches_that_it_has_not_h
     let database = database().await;
     let mut client = database.client().await;
     let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: u64::MAX };
-    let read = ReadDb::with(database.url(), settings).unwrap();
+    let read = ReadDb::with(database.url(), &[Orders::MODELS], settings).unwrap();
     assert!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().is_empty());
     for generation in 2..=3 {
-        for model in read_models::Model::ALL {
+        for model in models() {
             generation::create_generation(&client, model, generation).await.unwrap();
             generation::index_generation(&client, model, generation).await.unwrap();
             generation::point_to(&client, model, generation, None).await.unwrap();
         }
     }
-    for model in read_models::Model::ALL {
+    for model in models() {
         client.batch_execute(&format!("DROP SCHEMA {} CASCADE", generation::schema(model, 1))).await.unwrap();
     }
-    let applier = Applier::open(&client).await.unwrap();
+    let applier = Applier::<Orders>::open(&client).await.unwrap();
     apply(&mut client, &applier, &sale(1, "c1", "1").records()).await;
     assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().len(), 1);
     assert_eq!(read.order_page(&staff(), &request(), &WHOLE).await.unwrap().orders.len(), 1);
@@ -273,7 +280,7 @@ async fn workers_over_the_same_customers_and_skus_do_not_deadlock() {
     for worker in 0..4_u128 {
         let mut client = database.client().await;
         workers.push(tokio::spawn(async move {
-            let applier = Applier::open(&client).await.unwrap();
+            let applier = Applier::<Orders>::open(&client).await.unwrap();
             for round in 0..20_u128 {
                 let batch: Vec<Published> = (0..5_u128)
                     .flat_map(|n| {
@@ -288,7 +295,7 @@ async fn workers_over_the_same_customers_and_skus_do_not_deadlock() {
         worker.await.unwrap();
     }
     let client = database.client().await;
-    Applier::open(&client).await.unwrap();
+    Applier::<Orders>::open(&client).await.unwrap();
     let orders: i64 = client.query_one("SELECT sum(orders)::bigint FROM customer_summary", &[]).await.unwrap().get(0);
     assert_eq!(orders, 400);
 }

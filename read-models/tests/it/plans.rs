@@ -10,7 +10,7 @@ use std::fmt::Write;
 use bytes::{BufMut, BytesMut};
 use chrono::{DateTime, Utc};
 use read_models::query::{Comparison, Condition, Field, Page, PageRequest, Parts, Sort, Value, Visibility, Window};
-use read_models::{EventColumns, Generations, OrderColumns, ReadDb};
+use read_models::{EventColumns, Generations, ModelSet, OrderColumns, Orders, ReadDb};
 use serde_json::Value as Json;
 use service_kit::postgres::ConnectOptions;
 use service_kit::testing::TestDatabase;
@@ -47,12 +47,12 @@ impl Filled {
     async fn new() -> Self {
         let database = super::database().await;
         let client = database.client().await;
-        Generations::live(&client).await.unwrap().select(&client).await.unwrap();
+        Generations::live(&client, &super::models()).await.unwrap().select(&client).await.unwrap();
         client.execute(include_str!("plans/orders.sql"), &[&ORDERS]).await.unwrap();
         // With so high a target every row is sampled, so that plans are the same in each run.
         client.batch_execute("SET default_statistics_target TO 200; ANALYZE order_summary").await.unwrap();
         let recorder = Recorder::before(database.url()).await;
-        let read = ReadDb::open(recorder.url(), ConnectOptions::named("test")).unwrap();
+        let read = ReadDb::open(recorder.url(), &[Orders::MODELS], ConnectOptions::named("test")).unwrap();
         Self { _database: database, recorder, read, client, failures: String::new() }
     }
 

@@ -15,7 +15,7 @@ struct Described {
 async fn each_table_has_the_columns_that_are_described() {
     let database = super::database().await;
     let client = database.client().await;
-    for model in Model::ALL {
+    for model in super::models() {
         let mut expected = model.table().columns().iter().map(|column| Described {
             name: column.name.to_owned(),
             kind: column.kind.name().to_owned(),

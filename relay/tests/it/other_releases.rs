@@ -1,7 +1,7 @@
 //! Events of the engine's own that this release cannot read.
 
 use domain::{EventId, TenantId};
-use event_store::{Append, DeclaredEvent, NewEvent, StreamId, declare, StreamAppend};
+use event_store::{Append, DeclaredEvent, NewEvent, StreamAppend, StreamId, declare};
 use relay::RelayError;
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::poll::wait_until;

@@ -13,15 +13,15 @@ use messaging::whole_topic::Topic;
 use messaging::{Decoder, IncomingRecord, OutgoingRecord, Readers};
 use projection_service::audit::{Consumed, Counts, ParkedKey};
 use read_models::rebuild::{Purpose, RebuildOptions, rebuild};
-use read_models::{Applier, Model};
+use read_models::{Applier, ModelSet, Orders};
 use relay::audit::Histories;
 use service_kit::audit::{Finding, Findings};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
 
-use super::super::{Orders, RECEIPTS, answers, projected, relayed, snapshot};
-use crate::replay::StoreLog;
+use super::super::{RECEIPTS, answers, projected, relayed, snapshot};
+use order_engine::{StoreLog, StoredStreams};
 
 /// Imported orders in log, topic and read models, and the answers of their keys.
 struct World {
@@ -90,7 +90,7 @@ impl World {
         let topic = TestTopic::create(1).await;
         topic.publish(&topic.encoder().await, &records).await;
         let read = TestDatabase::create().await;
-        read_models::migrate(read.url(), |_| ()).await.unwrap();
+        read_models::migrate(read.url(), &order_engine::model_sets(), |_| ()).await.unwrap();
         let world = Self { orders: database, store, read, topic, client, ids };
         world.apply(records, unapplied).await;
         world
@@ -98,7 +98,7 @@ impl World {
 
     async fn apply(&self, records: Vec<OutgoingRecord<PublicEvent>>, unapplied: usize) {
         let mut client = self.read.client().await;
-        let applier = Applier::open(&client).await.unwrap();
+        let applier = Applier::<Orders>::open(&client).await.unwrap();
         let records: Vec<_> = records.into_iter().map(|record| record.published).collect();
         let transaction = client.transaction().await.unwrap();
         applier.apply(&transaction, &records[..records.len() - unapplied]).await.unwrap();
@@ -123,13 +123,13 @@ impl World {
         let mut orders = self.orders.client().await;
         let read = snapshot(&mut read).await.unwrap();
         let decoder = Decoder::new(registry());
-        let mut consumed = Consumed::load(&read, &decoder, "read", &self.topic.name).await.unwrap();
+        let mut consumed = Consumed::<Orders>::load(&read, &decoder, "read", &self.topic.name).await.unwrap();
         let readers = Readers::connect(&registry(), &self.topic.name).await.unwrap();
         let head = i64::try_from(self.ids.len()).unwrap();
         let (looked, parked) = {
             let orders = snapshot(&mut orders).await.unwrap();
             let mut histories = Histories::open(&orders, &readers).await.unwrap();
-            let rows = Orders(&mut histories);
+            let rows = StoredStreams(&mut histories);
             let looked = projected::check(&read, rows, &[head], &consumed, &mut findings).await.unwrap();
             findings.append(&mut histories.findings);
             looked
@@ -145,7 +145,7 @@ impl World {
         let mut all: Vec<_> = findings.listed.iter().map(reported).collect();
         all.sort();
         let details = findings.listed.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-        Audited { reported: all, details, parked, counts: consumed.counts, kept_orders: looked.kept_orders }
+        Audited { reported: all, details, parked, counts: consumed.counts, kept_orders: looked.kept_streams }
     }
 }
 
@@ -199,7 +199,7 @@ async fn a_parked_order_is_reported_with_the_sums_that_it_makes_wrong() {
         "sku_sales shop/85123A/GBP/2010-12-01",
         "order_counts shop/COMPLETED/SALE/true//GBP",
     ];
-    assert_eq!((waits.parked[0].order, waits.parked[0].records), (world.ids[2].uuid(), 1));
+    assert_eq!((waits.parked[0].stream, waits.parked[0].records), (world.ids[2].uuid(), 1));
     assert_eq!(waits.parked[0].falsifies, falsified);
     let drop = "WITH gone AS (DELETE FROM public.parked RETURNING *) INSERT INTO public.parked_dropped \
          (id, group_name, topic, partition, \"offset\", key, order_id, reason, headers, at, dropped_because) \
@@ -264,7 +264,12 @@ async fn live_built_and_rebuilt_rows_have_one_hash_unless_their_difference_was_a
         let log = StoreLog(world.store.clone());
         let options = RebuildOptions::of("orders");
         let how = (purpose, &options, SystemIds.ordered());
-        assert!(rebuild(world.read.url(), &log, &Model::ALL, how, &mut |_| ()).await.unwrap().switched);
+        assert!(
+            rebuild::<Orders, _>(world.read.url(), &log, &Orders::MODELS.all(), how, &mut |_| ())
+                .await
+                .unwrap()
+                .switched
+        );
     };
     switch(Purpose::Switch).await;
     let clean = world.audit().await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use read_models::generation::{create_generation, index_generation, point_to, schema};
-use read_models::{Generations, Model};
+use read_models::{Generations, ModelSet, Orders};
 use serde_json::json;
 use service_kit::clock::Stopwatch;
 use service_kit::poll;
@@ -98,17 +98,20 @@ async fn a_switch_of_generations_is_not_noticed() {
     assert_eq!((change_of(&events.result().await).0, change_of(&events.result().await).0), (2, 3));
 
     let client = world.read.client().await;
-    for model in Model::ALL {
+    for model in Orders::MODELS.all() {
         create_generation(&client, model, 2).await.unwrap();
         let (old, new, table) = (schema(model, 1), schema(model, 2), model.name());
         client.batch_execute(&format!("INSERT INTO {new}.{table} SELECT * FROM {old}.{table}")).await.unwrap();
         index_generation(&client, model, 2).await.unwrap();
         point_to(&client, model, 2, None).await.unwrap();
     }
-    assert_eq!(Generations::live(&client).await.unwrap(), Generations::all(2));
+    assert_eq!(
+        Generations::live(&client, &Orders::MODELS.all()).await.unwrap(),
+        Generations::all(&Orders::MODELS.all(), 2)
+    );
     world.apply(&history[3..5]).await;
     assert_eq!((change_of(&events.result().await).0, change_of(&events.result().await).0), (4, 5));
-    for model in Model::ALL {
+    for model in Orders::MODELS.all() {
         client.batch_execute(&format!("DROP SCHEMA {} CASCADE", schema(model, 1))).await.unwrap();
     }
     world.apply(&history[5..]).await;

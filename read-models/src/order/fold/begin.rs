@@ -1,15 +1,20 @@
 //! Events that an order begins with, and the one that replaces an imported order.
 
-use domain::order::contract::{OrderDrafted, OrderImportCorrected, OrderImported, OrderKind, Published};
+use domain::order::contract::{OrderDrafted, OrderImportCorrected, OrderImported, OrderKind, PublicEvent, Published};
 
-use super::{Checked, FoldError, blank};
+use super::blank;
+use crate::fold::{Checked, FoldError};
 use crate::{OrderView, ViewKind, ViewState};
 
-pub(super) fn foreign(record: &Published, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+pub(super) fn foreign(record: &Published, checked: &Checked<'_, PublicEvent>) -> Result<OrderView, FoldError> {
     blank(record, checked)
 }
 
-pub(super) fn drafted(event: &OrderDrafted, record: &Published, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+pub(super) fn drafted(
+    event: &OrderDrafted,
+    record: &Published,
+    checked: &Checked<'_, PublicEvent>,
+) -> Result<OrderView, FoldError> {
     Ok(OrderView {
         state: ViewState::Draft,
         customer: checked.customer(event.customer.as_ref())?,
@@ -22,7 +27,7 @@ pub(super) fn drafted(event: &OrderDrafted, record: &Published, checked: &Checke
 pub(super) fn imported(
     event: &OrderImported,
     record: &Published,
-    checked: &Checked<'_>,
+    checked: &Checked<'_, PublicEvent>,
 ) -> Result<OrderView, FoldError> {
     let kind = match event.kind {
         OrderKind::Sale => ViewKind::Sale,
@@ -54,7 +59,7 @@ pub(super) fn corrected(
     view: &OrderView,
     event: &OrderImportCorrected,
     record: &Published,
-    checked: &Checked<'_>,
+    checked: &Checked<'_, PublicEvent>,
 ) -> Result<OrderView, FoldError> {
     checked.same("source", view.source.as_deref().unwrap_or_default(), &event.source)?;
     checked.same("reference", view.reference.as_deref().unwrap_or_default(), &event.reference)?;

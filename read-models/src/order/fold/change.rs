@@ -5,11 +5,15 @@ use domain::order::contract::{
     OrderPlaced, PublicEvent,
 };
 
-use super::{Checked, FoldError, unexpected};
+use crate::fold::{Checked, FoldError};
 use crate::{OrderView, ViewState};
 
 /// What an event changes in an order that is a draft or placed.
-pub(super) fn step(view: OrderView, event: &PublicEvent, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+pub(super) fn step(
+    view: OrderView,
+    event: &PublicEvent,
+    checked: &Checked<'_, PublicEvent>,
+) -> Result<OrderView, FoldError> {
     match (view.state, event) {
         (ViewState::Draft, PublicEvent::LineAdded(event)) => line_added(view, event, checked),
         (ViewState::Draft, PublicEvent::LineQuantityChanged(event)) => quantity_changed(view, event, checked),
@@ -17,11 +21,15 @@ pub(super) fn step(view: OrderView, event: &PublicEvent, checked: &Checked<'_>) 
         (ViewState::Draft, PublicEvent::AddressChanged(event)) => address_changed(view, event, checked),
         (ViewState::Draft, PublicEvent::OrderPlaced(event)) => placed(view, event, checked),
         (ViewState::Draft | ViewState::Placed, PublicEvent::OrderCancelled(event)) => cancelled(view, event, checked),
-        (state, event) => Err(unexpected(Some(state), event)),
+        (state, _) => Err(checked.unexpected(Some(state.as_str()))),
     }
 }
 
-fn line_added(mut view: OrderView, event: &LineAdded, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+fn line_added(
+    mut view: OrderView,
+    event: &LineAdded,
+    checked: &Checked<'_, PublicEvent>,
+) -> Result<OrderView, FoldError> {
     let ordinal = view.lines.last().map_or(1, |line| line.ordinal + 1);
     let line = checked.line(&view, &event.line, ordinal)?;
     if view.line(line.line_id).is_some() {
@@ -34,29 +42,37 @@ fn line_added(mut view: OrderView, event: &LineAdded, checked: &Checked<'_>) -> 
 fn quantity_changed(
     mut view: OrderView,
     event: &LineQuantityChanged,
-    checked: &Checked<'_>,
+    checked: &Checked<'_, PublicEvent>,
 ) -> Result<OrderView, FoldError> {
     let line_id = checked.uuid("line_id", &event.line_id)?;
     let quantity = checked.quantity(event.quantity)?;
     let total = checked.minor(&view, &event.total)?;
     let line = view.lines.iter_mut().find(|line| line.line_id == line_id);
-    let line = line.ok_or_else(|| checked.unknown_line(&event.line_id))?;
+    let line = line.ok_or_else(|| checked.unknown_part("line", &event.line_id))?;
     line.quantity = quantity;
     line.total_minor = total;
     checked.sum(view, None)
 }
 
-fn line_removed(mut view: OrderView, event: &LineRemoved, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+fn line_removed(
+    mut view: OrderView,
+    event: &LineRemoved,
+    checked: &Checked<'_, PublicEvent>,
+) -> Result<OrderView, FoldError> {
     let line_id = checked.uuid("line_id", &event.line_id)?;
     let before = view.lines.len();
     view.lines.retain(|line| line.line_id != line_id);
     if view.lines.len() == before {
-        return Err(checked.unknown_line(&event.line_id));
+        return Err(checked.unknown_part("line", &event.line_id));
     }
     checked.sum(view, None)
 }
 
-fn address_changed(mut view: OrderView, event: &AddressChanged, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+fn address_changed(
+    mut view: OrderView,
+    event: &AddressChanged,
+    checked: &Checked<'_, PublicEvent>,
+) -> Result<OrderView, FoldError> {
     let address = checked.address(&event.address)?;
     match event.role {
         AddressRole::Shipping => {
@@ -70,7 +86,7 @@ fn address_changed(mut view: OrderView, event: &AddressChanged, checked: &Checke
 }
 
 /// The placed lines and addresses replace those of the draft.
-fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_, PublicEvent>) -> Result<OrderView, FoldError> {
     let lines = checked.lines(&view, &event.lines)?;
     let total = checked.minor(&view, &event.total)?;
     let view = OrderView {
@@ -86,7 +102,11 @@ fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_>) -> Result
     checked.sum(view, Some(total))
 }
 
-fn cancelled(view: OrderView, event: &OrderCancelled, checked: &Checked<'_>) -> Result<OrderView, FoldError> {
+fn cancelled(
+    view: OrderView,
+    event: &OrderCancelled,
+    checked: &Checked<'_, PublicEvent>,
+) -> Result<OrderView, FoldError> {
     let reason = match event.reason {
         CancelReason::Customer => "CUSTOMER",
         CancelReason::Staff => "STAFF",

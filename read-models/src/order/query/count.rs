@@ -12,8 +12,9 @@ use super::orders::Visibility;
 use super::page::visible_condition;
 use super::{Condition, Field};
 use crate::db::Planning;
+use crate::order::view::ORDER_SUMMARY;
 use crate::table::{Reader, RowError};
-use crate::{Model, ReadDb, ReadDbError};
+use crate::{ReadDb, ReadDbError};
 
 const COUNT: &str = "the number of orders";
 
@@ -37,7 +38,7 @@ impl ReadDb {
         };
         let text = count_text(&mut sql, skeleton, visible, condition, limit);
         let rows = self.query_built(COUNT, (&text, planning), &sql.values()).await?;
-        let count = |row| Reader { table: Model::OrderSummary.name(), row }.get("orders");
+        let count = |row| Reader { table: ORDER_SUMMARY.name(), row }.get("orders");
         rows.first().map_or(Ok(0), count).map_err(|source: RowError| ReadDbError::Row { what: COUNT, source })
     }
 
@@ -59,7 +60,7 @@ impl ReadDb {
         let rows = self.query_built(COUNT, (&text, Planning::Once), &sql.values()).await?;
         rows.iter()
             .map(|row| {
-                let reader = Reader { table: Model::OrderSummary.name(), row };
+                let reader = Reader { table: ORDER_SUMMARY.name(), row };
                 Ok((reader.get("customer")?, reader.get("orders")?))
             })
             .collect::<Result<_, _>>()

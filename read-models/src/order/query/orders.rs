@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::ConditionSql;
 use super::parts::{FoundOrder, Parts};
 use crate::db::Planning;
+use crate::order::view::ORDER_SUMMARY;
 use crate::table::{Reader, RowError};
-use crate::{Model, ReadDb, ReadDbError};
+use crate::{ReadDb, ReadDbError};
 
 /// The orders that a reader may see: all of a tenant, or those of one of its customers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,7 +33,7 @@ pub struct AppliedVersion {
 
 impl AppliedVersion {
     fn read(row: &Row) -> Result<Self, RowError> {
-        let reader = Reader { table: Model::OrderSummary.name(), row };
+        let reader = Reader { table: ORDER_SUMMARY.name(), row };
         Ok(Self {
             order_id: reader.get("order_id")?,
             version: reader.get("version")?,

@@ -4,8 +4,9 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use super::Window;
+use crate::order::timeline::ORDER_TIMELINE;
 use crate::table::{ColumnNames, RowError};
-use crate::{EventColumns, Model, OrderColumns, OrderRow, ReadDbError, TimelineEntry, order_column};
+use crate::{EventColumns, OrderColumns, OrderRow, ReadDbError, TimelineEntry, order_column};
 
 /// A parameter of a statement.
 type Parameter = Box<dyn ToSql + Sync + Send>;
@@ -123,7 +124,7 @@ impl Arrays<'_> {
     /// The values of a column; `None` if it was not asked for, and without events.
     fn of<'a, T: FromSql<'a>>(&'a self, index: usize) -> Result<Option<T>, RowError> {
         let Some(place) = self.columns.place(index) else { return Ok(None) };
-        let (table, column) = (Model::OrderTimeline.name(), <TimelineEntry as ColumnNames>::NAMES[index]);
+        let (table, column) = (ORDER_TIMELINE.name(), <TimelineEntry as ColumnNames>::NAMES[index]);
         self.row.try_get(self.begin + place).map_err(|source| RowError::Column { table, column, source })
     }
 }

@@ -1,4 +1,4 @@
-SELECT DISTINCT order_id::text
+SELECT DISTINCT {id}::text
 FROM (
     (SELECT {columns} FROM live.model EXCEPT ALL SELECT {columns} FROM kept.model)
     UNION ALL
@@ -6,8 +6,8 @@ FROM (
 ) AS differing
 WHERE EXISTS (
     SELECT
-    FROM live.order_summary AS live
-    JOIN kept.order_summary AS kept USING (order_id, version)
-    WHERE live.order_id = differing.order_id)
+    FROM live.view AS live
+    JOIN kept.view AS kept USING ({id}, version)
+    WHERE live.{id} = differing.{id})
 ORDER BY 1
 LIMIT 20

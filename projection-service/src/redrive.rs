@@ -1,22 +1,17 @@
-//! Applying the parked records of a key.
-
-use domain::order::contract::PublicEvent;
-use std::io::Write;
+//! Applying the parked records of a key again, once their cause is gone.
+//!
+//! Guarantees: records of a key are applied in order or not at all, in the transaction that removes them, while the projector of their
+//! partition waits. Does not: touch the copies in Kafka.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::order::contract::Published;
-use messaging::{Decoder, HeaderList, IncomingRecord, Registry};
-use read_models::{Applier, GROUP};
+use domain::contract::{PublicEvents, Published};
+use messaging::{Decoder, HeaderList, IncomingRecord};
+use read_models::{Applier, ModelSet};
 use serde_json::Value;
 use service_kit::BoxError;
-use service_kit::config::{MessagingSettings, Variables};
 use service_kit::errors::chain;
 use tokio_postgres::{Client, Row, Transaction};
-
-use super::args::RedriveArgs;
-use super::none;
-use crate::connections::read_client;
 
 /// What became of the parked records of a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,44 +31,21 @@ pub enum Redriven {
     },
 }
 
-pub(super) async fn run(variables: &Variables, args: &RedriveArgs) -> Result<bool, BoxError> {
-    let mut client = read_client(variables).await?;
-    let key = match (&args.key, args.id) {
-        (Some(key), _) => key.clone().into_bytes(),
-        (None, Some(id)) => key_of(&client, id).await?,
-        (None, None) => return Err("give a number or --key".into()),
-    };
-    let registry = Registry::new(&MessagingSettings::from_variables(variables)?.schema_registry_url)?;
-    let redriven = redrive(&mut client, &Decoder::new(registry), &key).await?;
-    let mut out = std::io::stdout();
-    match redriven {
-        Redriven::Applied { records, waiting } => {
-            writeln!(out, "applied {records}, {waiting} still wait")?;
-            Ok(waiting == 0)
-        }
-        Redriven::Refused { id, reason } => {
-            writeln!(out, "record {id} still cannot be applied, and nothing was changed: {reason}")?;
-            Ok(false)
-        }
-    }
-}
-
-async fn key_of(client: &Client, id: i64) -> Result<Vec<u8>, BoxError> {
-    let row = client.query_opt(include_str!("../sql/dlq_one.sql"), &[&id]).await?.ok_or_else(|| none(id))?;
-    let key: Option<Vec<u8>> = row.try_get(5)?;
-    key.ok_or_else(|| format!("record {id} has no key and can only be dropped").into())
-}
-
-/// Applies the parked records of a key in their order, up to the first that cannot be, and removes them.
+/// Applies the records of a key that are parked for a set of models, in their order, up to the first that cannot be, and removes
+/// them.
 ///
 /// # Errors
 /// When the database or the registry fails, or nothing of the key is parked; nothing is changed then.
-pub async fn redrive(client: &mut Client, decoder: &Decoder<PublicEvent>, key: &[u8]) -> Result<Redriven, BoxError> {
-    let applier = Applier::open(client).await?;
+pub async fn redrive<M: ModelSet>(
+    client: &mut Client,
+    decoder: &Decoder<M::Event>,
+    key: &[u8],
+) -> Result<Redriven, BoxError> {
+    let applier = Applier::<M>::open(client).await?;
     let transaction = client.transaction().await?;
     // As the projector does: the offsets first. So it parks nothing behind what is just being removed, and a switch waits.
-    transaction.query(include_str!("../sql/dlq_lock.sql"), &[&GROUP, &key]).await?;
-    let rows = transaction.query(include_str!("../sql/dlq_of_key.sql"), &[&GROUP, &key]).await?;
+    transaction.query(include_str!("../sql/lock_parked.sql"), &[&M::GROUP, &key]).await?;
+    let rows = transaction.query(include_str!("../sql/parked_of_key.sql"), &[&M::GROUP, &key]).await?;
     if rows.is_empty() {
         return Err(format!("nothing of the key {} is parked", String::from_utf8_lossy(key)).into());
     }
@@ -95,8 +67,11 @@ pub async fn redrive(client: &mut Client, decoder: &Decoder<PublicEvent>, key: &
     Ok(Redriven::Applied { records: done, waiting: rows.len() - done })
 }
 
-/// The records up to the first that cannot be read, and what is wrong with that.
-async fn decode(decoder: &Decoder<PublicEvent>, rows: &[Row]) -> Result<(Vec<Published>, Option<String>), BoxError> {
+/// The events of the records up to the first that cannot be read, and what is wrong with that.
+async fn decode<E: PublicEvents>(
+    decoder: &Decoder<E>,
+    rows: &[Row],
+) -> Result<(Vec<Published<E>>, Option<String>), BoxError> {
     let mut events = Vec::with_capacity(rows.len());
     for row in rows {
         match decoder.decode(&record(row)?).await {

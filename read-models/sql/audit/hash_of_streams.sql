@@ -3,6 +3,6 @@ SELECT coalesce(sum(('x' || substr(md5(hashed::text), 1, 15))::bit(60)::bigint),
 FROM (SELECT {columns} FROM one.model) AS hashed
 WHERE EXISTS (
     SELECT
-    FROM live.order_summary AS live
-    JOIN kept.order_summary AS kept USING (order_id, version)
-    WHERE live.order_id = hashed.order_id)
+    FROM live.view AS live
+    JOIN kept.view AS kept USING ({id}, version)
+    WHERE live.{id} = hashed.{id})

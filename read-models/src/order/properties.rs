@@ -6,7 +6,10 @@ use domain::order::contract::{AddressRole, OrderKind, PublicEvent, Published};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::plan::Groups;
+use super::set::Orders;
+use crate::apply::ApplyReport;
+use crate::apply::plan::BatchStreams;
+use crate::sums::Sums;
 use crate::testing::{BEGINNING_MICROS, EventHistory, address, line};
 use crate::{Contribution, CustomerFigures, OrderView, ViewKind};
 
@@ -18,10 +21,10 @@ struct Tables {
 }
 
 impl Tables {
-    fn apply(&mut self, batch: &[Published]) -> super::ApplyReport {
-        let groups = Groups::of(batch);
-        let loaded = groups.order_ids().iter().filter_map(|id| Some((*id, self.orders.get(id)?.clone()))).collect();
-        let plan = groups.fold(loaded);
+    fn apply(&mut self, batch: &[Published]) -> ApplyReport {
+        let streams = BatchStreams::<Orders>::of(batch);
+        let loaded = streams.ids().iter().filter_map(|id| Some((*id, self.orders.get(id)?.clone()))).collect();
+        let plan = streams.fold(loaded);
         for change in plan.changes {
             self.orders.insert(change.after.order_id, change.after);
         }
@@ -34,7 +37,7 @@ impl Tables {
             figures.first_placed_at = [figures.first_placed_at, change.first_placed_at].into_iter().flatten().min();
             figures.last_placed_at = figures.last_placed_at.max(change.last_placed_at);
         }
-        for key in plan.moved_placements {
+        for key in plan.sums.moved_placements {
             let of_customer = |view: &&OrderView| {
                 let is_sale = view.kind == ViewKind::Sale && view.currency.as_deref() == Some(&*key.currency);
                 is_sale && view.tenant == key.tenant && view.customer.as_deref() == Some(&*key.customer)

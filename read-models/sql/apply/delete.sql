@@ -1,0 +1,1 @@
+DELETE FROM {table} USING {keys} WHERE {is_of_keys}

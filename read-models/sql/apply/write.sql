@@ -1,0 +1,2 @@
+{upsert}
+WHERE {table}.version < excluded.version

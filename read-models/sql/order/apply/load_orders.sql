@@ -1,1 +1,0 @@
-SELECT {columns} FROM order_summary WHERE order_id = ANY ($1)

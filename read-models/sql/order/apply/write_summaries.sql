@@ -1,2 +1,0 @@
-{upsert}
-WHERE order_summary.version < excluded.version
