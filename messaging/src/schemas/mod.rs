@@ -68,24 +68,22 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
-    use domain::order::contract::PublicEvent;
+    use domain::{order, reservation, stock};
 
     use super::*;
 
     #[test]
-    fn every_record_has_the_schema_of_its_name() {
-        for record in of::<PublicEvent>() {
+    fn every_record_has_the_schema_of_its_name_and_nothing_else_lies_in_the_folder_of_its_kind() {
+        are_its_schemas::<order::contract::PublicEvent>();
+        are_its_schemas::<stock::contract::PublicEvent>();
+        are_its_schemas::<reservation::contract::PublicEvent>();
+    }
+
+    fn are_its_schemas<E: PublicEvents>() {
+        for record in of::<E>() {
             let name = record.schema.name().expect("a record has a name");
             assert_eq!(name.fullname(None), record.full_name);
         }
-    }
-
-    #[test]
-    fn the_folder_of_a_kind_holds_its_contract_and_nothing_else() {
-        holds_its_contract::<PublicEvent>();
-    }
-
-    fn holds_its_contract<E: PublicEvents>() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/avro").join(E::KIND);
         let files: BTreeSet<String> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
