@@ -69,30 +69,24 @@ mod tests {
     use std::path::Path;
 
     use domain::contract::PublicEvents;
-    use domain::order::contract::PublicEvent;
     use domain::reservation::requests::InventoryRequest;
+    use domain::{order, reservation, stock};
 
     use super::*;
 
     #[test]
-    fn every_record_has_the_schema_of_its_name() {
-        for record in of::<PublicEvent>().iter().chain(of::<InventoryRequest>()) {
+    fn every_record_has_the_schema_of_its_name_and_nothing_else_lies_in_the_folder_of_its_kind() {
+        are_its_schemas::<order::contract::PublicEvent>(order::contract::PublicEvent::KIND);
+        are_its_schemas::<stock::contract::PublicEvent>(stock::contract::PublicEvent::KIND);
+        are_its_schemas::<reservation::contract::PublicEvent>(reservation::contract::PublicEvent::KIND);
+        are_its_schemas::<InventoryRequest>("inventory-requests");
+    }
+
+    fn are_its_schemas<E: RecordSet>(folder: &str) {
+        for record in of::<E>() {
             let name = record.schema.name().expect("a record has a name");
             assert_eq!(name.fullname(None), record.full_name);
         }
-    }
-
-    #[test]
-    fn the_folder_of_a_kind_holds_its_contract_and_nothing_else() {
-        holds_its_contract::<PublicEvent>(PublicEvent::KIND);
-    }
-
-    #[test]
-    fn the_folder_of_requests_holds_their_contract_and_nothing_else() {
-        holds_its_contract::<InventoryRequest>("inventory-requests");
-    }
-
-    fn holds_its_contract<E: RecordSet>(folder: &str) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/avro").join(folder);
         let files: BTreeSet<String> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -24,7 +24,6 @@ pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
     declared_events: || {
         [relay::declared_events::<StockRecord>(), relay::declared_events::<ReservationRecord>()].concat()
     },
-    topic: TOPIC,
     schemas: || {
         vec![
             TopicSchemas { topic: TOPIC, records: schemas::of::<StockRecord>() },

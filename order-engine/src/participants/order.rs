@@ -16,7 +16,6 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     name: "order",
     migrations: command_service::order::migrations,
     declared_events: relay::declared_events::<PublicEvent>,
-    topic: TOPIC,
     schemas: || vec![TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() }],
     relayed: |registry, incarnation| {
         async move {
