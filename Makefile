@@ -12,7 +12,7 @@ BASE ?= HEAD~1
 BENCHES ?= append relay http
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-import bench-reads bench-scale bench-compare conformance crashes schemas fmt lint
+.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-hop bench-import bench-reads bench-scale bench-compare conformance crashes schemas fmt lint
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -55,6 +55,9 @@ bench: build ## the benchmarks, on a throw-away stack of their own
 
 bench-e2e: build ## orders by HTTP until GraphQL shows them: rate, latencies, memory (BENCH_SECONDS=60)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench e2e
+
+bench-hop: ## one request between two participants: latency by part, and what each costs (BENCH_MESSAGES=2000)
+	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench hop
 
 bench-import: build ## a file of orders until GraphQL shows the last: rate, memory, disk (ORDERS_DATA)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench import

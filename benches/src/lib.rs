@@ -15,6 +15,7 @@ pub mod drive;
 pub mod engine;
 pub mod esrs_peer;
 pub mod history;
+pub mod hop;
 pub mod http;
 pub mod orders;
 pub mod ours;

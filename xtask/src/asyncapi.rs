@@ -2,6 +2,7 @@
 
 use domain::order::contract::PublicEvent;
 use domain::order::contract::TOPIC;
+use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC};
 use messaging::schemas::{self, RecordSchema};
 use messaging::topics::declared;
 use serde_json::{Map, Value, json};
@@ -13,13 +14,16 @@ pub fn document() -> String {
         .topics
         .iter()
         .map(|topic| {
-            let messages = if topic.name == TOPIC { message_references() } else { json!({}) };
+            let messages = references(records_of(&topic.name));
             let channel = json!({"address": topic.name, "description": topic.doc, "messages": messages});
             (channel_key(&topic.name), channel)
         })
         .collect();
-    let messages: Map<String, Value> =
-        schemas::of::<PublicEvent>().iter().map(|contract| (short(contract).to_owned(), message(contract))).collect();
+    let messages: Map<String, Value> = [TOPIC, REQUESTS_TOPIC]
+        .into_iter()
+        .flat_map(records_of)
+        .map(|contract| (short(contract).to_owned(), message(contract)))
+        .collect();
     let operation = json!({
         "action": "receive",
         "channel": {"$ref": format!("#/channels/{}", channel_key(TOPIC))},
@@ -52,8 +56,17 @@ fn message(contract: &RecordSchema) -> Value {
     })
 }
 
-fn message_references() -> Value {
-    schemas::of::<PublicEvent>()
+/// The records of a topic, where this document describes them.
+fn records_of(topic: &str) -> &'static [RecordSchema] {
+    match topic {
+        TOPIC => schemas::of::<PublicEvent>(),
+        REQUESTS_TOPIC => schemas::of::<InventoryRequest>(),
+        _ => &[],
+    }
+}
+
+fn references(records: &[RecordSchema]) -> Value {
+    records
         .iter()
         .map(|contract| {
             (short(contract).to_owned(), json!({"$ref": format!("#/components/messages/{}", short(contract))}))

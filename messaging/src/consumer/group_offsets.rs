@@ -52,6 +52,11 @@ pub enum GroupOffsetError {
         /// Offset after the partition's last record.
         high: i64,
     },
+    /// Kafka takes offsets from a group's members alone while it has some.
+    #[error(
+        "group {group} has members, so where it begins cannot be set: stop them, run `order-engine topics`, start them again"
+    )]
+    HasMembers { group: String },
     /// A topic does not exist.
     #[error("topic {topic} of group {group} does not exist; run `order-engine topics`")]
     NoTopic { group: String, topic: String },
@@ -169,7 +174,12 @@ fn begin(brokers: &str, group: &str, topics: &[String]) -> Result<Vec<(TopicPart
     }
     if !begun.is_empty() {
         let ends = list(begun.iter().map(|(partition, end)| (partition, Offset::Offset(*end))));
-        client.commit(&ends, CommitMode::Sync).map_err(|source| kafka(group, source))?;
+        client.commit(&ends, CommitMode::Sync).map_err(|source| match source.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::UnknownMemberId | RDKafkaErrorCode::IllegalGeneration) => {
+                GroupOffsetError::HasMembers { group: group.to_owned() }
+            }
+            _ => kafka(group, source),
+        })?;
     }
     Ok(begun)
 }

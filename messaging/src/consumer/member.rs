@@ -1,9 +1,11 @@
 //! A member of a group that reads one topic, and whose offsets live in its owner's store.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::{Assignment, ConsumeError, ConsumerEvent, GroupMember, MemberSettings, PartitionPosition, TopicPartition};
+use super::{
+    Assignment, BatchLimits, ConsumeError, ConsumerEvent, GroupMember, MemberSettings, PartitionPosition,
+    TopicPartition,
+};
 
 /// The group, the topic and the cluster of a consumer.
 #[derive(Debug, Clone)]
@@ -14,16 +16,6 @@ pub struct ConsumerSettings {
     pub topic: String,
     /// Names the member in the cluster's logs and listings.
     pub client_id: String,
-}
-
-/// Bounds of one batch; the first that is reached ends it.
-#[derive(Debug, Clone, Copy)]
-pub struct BatchLimits {
-    pub records_max: usize,
-    /// Most bytes of keys, values and headers; the record that reaches it is the batch's last.
-    pub bytes_max: usize,
-    /// Longest wait for more records after the first. With zero, a batch holds what has arrived already.
-    pub wait_max: Duration,
 }
 
 /// A member of a group with one topic, whose partitions are numbers.

@@ -2,7 +2,7 @@
 
 use domain::contract::{Facts, ForeignRow, Head, PublicEvents, RecordSet, RecordType, Requests};
 use domain::upcast::Upcaster;
-use domain::{EventType, StoredEvent};
+use domain::{Decider, EventType, StoredEvent, Unfoldable};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -119,5 +119,35 @@ impl RecordSet for Task {
 impl Requests for Task {
     fn key(&self) -> &str {
         &self.task_id
+    }
+}
+
+/// Askers as streams of a log: a command is the next event.
+#[derive(Debug)]
+pub struct Askers;
+
+/// Why an asker refuses a command: it never does.
+#[derive(Debug, thiserror::Error)]
+pub enum NeverRefused {}
+
+impl Decider for Askers {
+    const KIND: &'static str = Asker::KIND;
+    const FOLD_VERSION: i32 = 1;
+    /// The number of its events.
+    type State = u64;
+    type Command = AskerEvent;
+    type Event = AskerEvent;
+    type Rejection = NeverRefused;
+
+    fn initial() -> u64 {
+        0
+    }
+
+    fn decide(_: &u64, next: AskerEvent) -> Result<Vec<AskerEvent>, NeverRefused> {
+        Ok(vec![next])
+    }
+
+    fn evolve(events: u64, _: &AskerEvent) -> Result<u64, Unfoldable> {
+        Ok(events + 1)
     }
 }

@@ -28,7 +28,7 @@ use crate::{EncodedRecord, Encoder, IncomingRecord, OutgoingRecord, OutgoingRequ
 use crate::{client, inspect};
 
 pub use crate::codec::bare::{read_datum, write_datum};
-pub use asks::{Asker, AskerEvent, Task};
+pub use asks::{Asker, AskerEvent, Askers, NeverRefused, Task};
 pub use hanging::hang;
 pub use notes::{NoteEvent, Noted};
 

@@ -40,13 +40,13 @@ impl Claim {
 }
 
 /// Checks I5: positions grow within a partition and a key has one partition; with I3 a stream's versions are in order then.
-pub(super) struct Order {
+pub(super) struct Sequences {
     partitions: usize,
     /// The last position of each shard in each partition, and its offset.
     last: HashMap<(i32, i16), (i64, i64)>,
 }
 
-impl Order {
+impl Sequences {
     pub(super) fn new(partitions: usize) -> Self {
         Self { partitions, last: HashMap::new() }
     }

@@ -17,7 +17,7 @@ use service_kit::BoxError;
 use service_kit::audit::{Finding, Findings, Invariant};
 use service_kit::errors::chain;
 
-use super::claim::{Claim, Order, location, text};
+use super::claim::{Claim, Sequences, location, text};
 use super::seen::Seen;
 use crate::UnreadableEvent;
 use crate::outgoing::{own_event, payload_hash};
@@ -76,7 +76,7 @@ struct Comparison<'a> {
     seen: BTreeMap<i16, Seen>,
     /// The first position of each shard in each partition.
     first: HashMap<(i32, i16), i64>,
-    order: Order,
+    sequences: Sequences,
     compared: u64,
 }
 
@@ -100,8 +100,8 @@ pub async fn compare_requests(
     let seen = ranges.iter().map(|range| (range.shard, Seen::new(range.after, range.last))).collect();
     let expected = BTreeMap::new();
     let first = HashMap::new();
-    let order = Order::new(partitions);
-    let mut comparison = Comparison { store, routes, findings, expected, seen, first, order, compared: 0 };
+    let sequences = Sequences::new(partitions);
+    let mut comparison = Comparison { store, routes, findings, expected, seen, first, sequences, compared: 0 };
     for range in ranges {
         comparison.expect(*range, partitions).await?;
     }
@@ -161,7 +161,7 @@ impl Comparison<'_> {
             return Ok(()); // another log's
         }
         let Some(claim) = Claim::of(record, self.findings) else { return Ok(()) };
-        self.order.check(record, &claim, self.findings);
+        self.sequences.check(record, &claim, self.findings);
         let Position { shard, position } = claim.position;
         self.first.entry((record.partition, shard)).or_insert(position);
         let Some(seen) = self.seen.get_mut(&shard) else {

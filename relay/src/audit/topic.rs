@@ -10,7 +10,7 @@ use service_kit::BoxError;
 use service_kit::audit::{Finding, Findings, Invariant};
 use tokio_postgres::Client;
 
-use super::claim::{Claim, Order, location};
+use super::claim::{Claim, Sequences, location};
 use super::seen::Seen;
 
 /// Positions whose streams are asked for at once.
@@ -22,7 +22,7 @@ struct Comparison<'a> {
     findings: &'a mut Findings,
     /// By shard.
     seen: BTreeMap<i16, Seen>,
-    order: Order,
+    sequences: Sequences,
     /// Records compared.
     compared: u64,
 }
@@ -42,8 +42,8 @@ pub async fn compare(
     mut on_records: impl AsyncFnMut(&[IncomingRecord], u64, &mut Findings) -> Result<(), BoxError>,
 ) -> Result<u64, BoxError> {
     let seen = ranges.iter().map(|range| (range.shard, Seen::new(range.after, range.last))).collect();
-    let order = Order::new(topic.partitions());
-    let mut comparison = Comparison { client, findings, seen, order, compared: 0 };
+    let sequences = Sequences::new(topic.partitions());
+    let mut comparison = Comparison { client, findings, seen, sequences, compared: 0 };
     while let Some(records) = topic.next().await? {
         comparison.batch(&records).await?;
         on_records(&records, comparison.compared, comparison.findings).await?;
@@ -58,7 +58,7 @@ impl Comparison<'_> {
         let mut by_shard: BTreeMap<i16, Vec<Claim>> = BTreeMap::new();
         for record in records {
             let Some(claim) = Claim::of(record, self.findings) else { continue };
-            self.order.check(record, &claim, self.findings);
+            self.sequences.check(record, &claim, self.findings);
             let Some(seen) = self.seen.get_mut(&claim.position.shard) else {
                 self.findings.push(claim.finding("unknown_shard", "the log has no such shard"));
                 continue;

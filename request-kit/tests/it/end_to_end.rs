@@ -2,24 +2,30 @@
 
 use std::sync::Arc;
 
-use domain::EventId;
-use domain::contract::PublicEvents;
-use event_store::{Append, NewEvent, Sequencer, StreamId};
-use messaging::testing::{Asker, AskerEvent, Task, TestTopic, brokers, unique};
+use domain::{Decider, EventId};
+use event_store::{CommandBus, Execution, Expectation, Metadata, Outcome, Sequencer, StreamId};
+use messaging::testing::{Asker, AskerEvent, Askers, NeverRefused, Task, TestTopic, brokers, unique};
 use relay::{Deps, Kinds, RelayOptions, RelayStatus, RelayedKind, Routes};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{Participant, tenant};
 
-fn asking(task: &str, what: &str) -> NewEvent {
+/// Appends an event that asks, and returns its id.
+async fn ask(bus: &CommandBus<Askers>, task: &str, what: &str) -> EventId {
     let event = AskerEvent::Asked { task: task.to_owned(), what: what.to_owned() };
-    NewEvent {
-        id: EventId::new(SystemIds.ordered()),
-        event_type: "Asked".to_owned(),
-        event_version: "1.0".to_owned(),
-        payload: serde_json::to_string(&event).unwrap(),
-    }
+    let execution = Execution::<Askers, NeverRefused> {
+        id: "a-1",
+        tenant: tenant(),
+        metadata: Metadata { correlation_id: Some("c-1".to_owned()), ..Metadata::default() },
+        expects: Expectation::Existing,
+        idempotency: None,
+        decide: &|_, state| Askers::decide(state, event.clone()),
+        claims: &|_, _| None,
+        answer: &|_| None,
+    };
+    let Outcome::Done(decided) = bus.execute(execution).await.unwrap() else { panic!("an asker refuses nothing") };
+    decided.event_ids[0]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,23 +52,12 @@ async fn what_an_event_asks_for_is_done_once_and_the_answer_names_it() {
     let options = RelayOptions::new(&checkpoints.name, &unique("relay"));
     let relay = tokio::spawn(relay::run(deps, options, 0, head, stop.clone()));
 
-    let first = asking("t-1", "sweep");
-    let second = asking("t-1", "wash");
-    let ids = [first.id.to_string(), second.id.to_string()];
-    let append = Append {
-        stream: StreamId::new(Asker::KIND, "a-1"),
-        expected_version: 0,
-        tenant: tenant(),
-        metadata: r#"{"correlation_id":"c-1"}"#.to_owned(),
-        events: vec![first, second],
-        answer: None,
-        claims: Vec::new(),
-    };
-    store.append(append).await.unwrap();
+    let bus = CommandBus::<Askers>::new(store.clone(), Arc::new(SystemIds));
+    let ids = [ask(&bus, "t-1", "sweep").await, ask(&bus, "t-1", "wash").await];
     participant.wait_until_done("t-1", &["sweep", "wash"]).await;
     let answers = store.read_stream(&StreamId::new("task", "t-1"), 0).await.unwrap();
     for (answer, id) in answers.iter().zip(ids) {
-        assert!(answer.metadata.contains(&id) && answer.metadata.contains("c-1"), "{}", answer.metadata);
+        assert!(answer.metadata.contains(&id.to_string()) && answer.metadata.contains("c-1"), "{}", answer.metadata);
     }
     member.stop().await;
     stop.cancel();

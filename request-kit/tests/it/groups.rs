@@ -40,7 +40,9 @@ async fn a_group_without_an_offset_handles_nothing_and_says_what_to_do() {
     let said = refusal(&member).await;
     assert!(said.contains("has no offset in partition 0") && said.contains("order-engine topics"), "{said}");
     assert!(participant.done("t").await.is_empty());
+    member.stop().await;
     participant.begin_group().await;
+    let member = participant.member(participant.handler());
     participant.ask("t", "2").await;
     participant.wait_until_done("t", &["2"]).await;
     assert!(member.service.ready().is_ok());
