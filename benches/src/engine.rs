@@ -29,9 +29,10 @@ impl Engine {
         let keys = std::path::Path::new(variables.required("ORDERS_STATE").unwrap()).join("keys");
         order_engine::keys(&keys, &SystemIds).unwrap();
         let settings = Settings::from_variables(&variables).unwrap();
-        order_engine::migrate(&DatabaseSettings::from_variables(&variables).unwrap()).await.unwrap();
+        let databases = DatabaseSettings::from_variables(&variables).unwrap();
+        order_engine::migrate(&databases).await.unwrap();
         let messaging = MessagingSettings::from_variables(&variables).unwrap();
-        order_engine::topics(&messaging).await.unwrap();
+        order_engine::topics(&databases, &messaging).await.unwrap();
         order_engine::schemas(&messaging).await.unwrap();
         let address = settings.http.listen.to_string();
         let stop = CancellationToken::new();

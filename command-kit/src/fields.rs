@@ -1,6 +1,9 @@
 //! Checks input field by field, so that one answer names all errors.
 
-use domain::{CurrencyError, InvalidQuantity, InvalidText, InvalidTimestamp, MoneyError, Quantity, UnknownCountry};
+use domain::{
+    CurrencyError, InvalidDifference, InvalidPieces, InvalidQuantity, InvalidText, InvalidTimestamp, MoneyError,
+    Quantity, UnknownCountry,
+};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Number;
@@ -38,6 +41,26 @@ impl FieldFailure for InvalidText {
 impl FieldFailure for InvalidQuantity {
     fn code(&self) -> &'static str {
         "quantity_out_of_range"
+    }
+
+    fn detail(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl FieldFailure for InvalidPieces {
+    fn code(&self) -> &'static str {
+        "pieces_out_of_range"
+    }
+
+    fn detail(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl FieldFailure for InvalidDifference {
+    fn code(&self) -> &'static str {
+        "pieces_out_of_range"
     }
 
     fn detail(&self) -> String {

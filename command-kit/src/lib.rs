@@ -17,6 +17,7 @@ mod kept;
 mod precondition;
 mod refusal;
 mod run;
+mod unit;
 
 pub use aggregate::{Aggregate, Command, Event, Receipt, State};
 pub use caller::Caller;
@@ -27,3 +28,4 @@ pub use kept::Answer;
 pub use precondition::ExpectedVersion;
 pub use refusal::{Refusal, Words};
 pub use run::{CommandRunner, DryRun, Ran, Task};
+pub use unit::{UnitRunner, UnitTask};

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use domain::Decider;
 use event_store::{CommandBus, Decided, Execution, Expectation, Idempotency, Outcome, Store};
 use serde::Serialize;
-use service_kit::auth::Principal;
+use service_kit::auth::{Principal, Scope};
 use service_kit::clock::{SharedIds, Stopwatch};
 
 use super::kept;
-use super::{Aggregate, Answer, Caller, Command, Event, Fingerprints, Receipt, Refusal, RunningKeys, State};
+use super::{Aggregate, Answer, Caller, Command, Event, Fingerprints, Receipt, Refusal, RunningKeys, State, Words};
 
 /// Runs the commands of one kind of aggregate.
 pub struct CommandRunner<A: Aggregate> {
@@ -69,10 +69,7 @@ impl<A: Aggregate> CommandRunner<A> {
     /// # Errors
     /// A [`Refusal`] that names the first scope missing.
     pub fn permit(principal: &Principal, command: &Command<A>) -> Result<(), Refusal> {
-        match A::scopes(command).iter().find(|scope| !principal.scopes.contains(**scope)) {
-            Some(missing) => Err((A::WORDS.scope_missing)(*missing)),
-            None => Ok(()),
-        }
+        permit(principal, A::scopes(command), &A::WORDS)
     }
 
     /// Runs a command to its answer. A dry run stores nothing, marks no key and counts in no metric.
@@ -91,14 +88,7 @@ impl<A: Aggregate> CommandRunner<A> {
         let watch = Stopwatch::start();
         let operation = task.operation;
         let result = self.execute(caller, task).await;
-        let label = match &result {
-            Ok(answer) if answer.replayed => "replayed",
-            Ok(answer) if answer.receipt.event_ids().is_empty() => "unchanged",
-            Ok(_) => "done",
-            Err(refusal) => refusal.code.as_str(),
-        };
-        metrics::counter!("commands_total", "command" => operation, "result" => label).increment(1);
-        metrics::histogram!("command_duration_seconds", "command" => operation).record(watch.elapsed().as_secs_f64());
+        measure(operation, &watch, &result);
         result.map(Ran::Done)
     }
 
@@ -140,26 +130,50 @@ impl<A: Aggregate> CommandRunner<A> {
             // What is not kept was not compared with the key's first answer either: a repeat of a command that is done
             // may well be refused for its stale version.
             Outcome::Refused(refusal) if !refusal.code.is_kept() => match &idempotency {
-                Some(idempotency) => self.first_answer(idempotency).await?.unwrap_or(Err(refusal)),
+                Some(idempotency) => {
+                    first_answer(self.bus.store(), idempotency, &A::WORDS).await?.unwrap_or(Err(refusal))
+                }
                 None => Err(refusal),
             },
             Outcome::Refused(refusal) => Err(refusal),
         }
     }
+}
 
-    async fn first_answer(
-        &self,
-        idempotency: &Idempotency,
-    ) -> Result<Option<Result<Answer<A::Receipt>, Refusal>>, Refusal> {
-        let refused = |error: &event_store::ExecuteError| Refusal::of_bus(error, &A::WORDS);
-        let stored = self.bus.store().stored_answer(&idempotency.scope, &idempotency.key).await;
-        let Some((fingerprint, json)) = stored.map_err(|error| refused(&error.into()))? else { return Ok(None) };
-        if fingerprint == idempotency.fingerprint {
-            Ok(Some(kept::replay(&json, &A::WORDS)))
-        } else {
-            Err(refused(&event_store::ExecuteError::KeyReused))
-        }
+/// Refuses a principal that lacks one of the scopes.
+pub(crate) fn permit(principal: &Principal, scopes: &[Scope], words: &Words) -> Result<(), Refusal> {
+    match scopes.iter().find(|scope| !principal.scopes.contains(**scope)) {
+        Some(missing) => Err((words.scope_missing)(*missing)),
+        None => Ok(()),
     }
+}
+
+/// The answer that was kept first for an idempotency key, where there is one.
+pub(crate) async fn first_answer<R: Receipt>(
+    store: &Store,
+    idempotency: &Idempotency,
+    words: &Words,
+) -> Result<Option<Result<Answer<R>, Refusal>>, Refusal> {
+    let refused = |error: &event_store::ExecuteError| Refusal::of_bus(error, words);
+    let stored = store.stored_answer(&idempotency.scope, &idempotency.key).await;
+    let Some((fingerprint, json)) = stored.map_err(|error| refused(&error.into()))? else { return Ok(None) };
+    if fingerprint == idempotency.fingerprint {
+        Ok(Some(kept::replay(&json, words)))
+    } else {
+        Err(refused(&event_store::ExecuteError::KeyReused))
+    }
+}
+
+/// Counts a command that has ended, by its outcome.
+pub(crate) fn measure<R: Receipt>(operation: &'static str, watch: &Stopwatch, result: &Result<Answer<R>, Refusal>) {
+    let label = match result {
+        Ok(answer) if answer.replayed => "replayed",
+        Ok(answer) if answer.receipt.event_ids().is_empty() => "unchanged",
+        Ok(_) => "done",
+        Err(refusal) => refusal.code.as_str(),
+    };
+    metrics::counter!("commands_total", "command" => operation, "result" => label).increment(1);
+    metrics::histogram!("command_duration_seconds", "command" => operation).record(watch.elapsed().as_secs_f64());
 }
 
 /// Decides a command on a state: whose it is, then the expected version, then the aggregate's own rules.

@@ -55,6 +55,7 @@ pub struct Pieces(u64);
 pub struct InvalidPieces(u64);
 
 impl Pieces {
+    /// No pieces.
     pub const ZERO: Self = Self(0);
     /// The most pieces of one SKU at one location: far above any warehouse, and far below 2^53, up to which readers in every
     /// language represent whole numbers exactly.

@@ -1,35 +1,34 @@
-//! Whether the fold gives the states that snapshots of its version have.
+//! Whether the folds give the states that snapshots of their versions have.
 //!
-//! Each sample of `golden/order.txt` is folded onto every state that the samples before it lead to. `golden/fold.txt` has the hashes
-//! of the resulting states under the fold version that they were made by.
+//! Each sample of `golden/KIND.txt` is folded onto every state that the samples before it lead to. `golden/KIND-fold.txt` has the
+//! hashes of the resulting states under the fold version that they were made by.
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use std::collections::BTreeMap;
 
-use domain::order::{Order, OrderEvent, OrderState};
+use domain::order::{Order, OrderState};
+use domain::reservation::{Reservation, ReservationState};
+use domain::stock::{Stock, StockState};
 use domain::{Decider, upcast};
 
-const SAMPLES: &str = include_str!("golden/order.txt");
-const FOLDED: &str = include_str!("golden/fold.txt");
-
 /// One line for each sample and state that it can follow.
-fn folded() -> Vec<String> {
-    let mut states: BTreeMap<&str, OrderState> = BTreeMap::from([("Absent", OrderState::Absent)]);
+fn folded<D: Decider>(samples: &'static str, name: fn(&D::State) -> &'static str) -> Vec<String> {
+    let mut states: BTreeMap<&str, D::State> = BTreeMap::from([(name(&D::initial()), D::initial())]);
     let mut lines = Vec::new();
-    for (sample, number) in SAMPLES.split("\n\n").skip(1).zip(1..) {
+    for (sample, number) in samples.split("\n\n").skip(1).zip(1..) {
         let mut parts = sample.lines();
         let (event_type, version) = parts.next().unwrap().split_once(' ').unwrap();
         let body = parts.next().unwrap().strip_prefix("stored ").unwrap();
-        let event: OrderEvent = upcast::decode(event_type, version, body).unwrap();
+        let event: D::Event = upcast::decode(event_type, version, body).unwrap();
         let results =
-            states.clone().into_iter().filter_map(|(name, state)| Some((name, Order::evolve(state, &event).ok()?)));
+            states.clone().into_iter().filter_map(|(name, state)| Some((name, D::evolve(state, &event).ok()?)));
         let results: Vec<_> = results.collect();
         assert!(!results.is_empty(), "sample {number}, {event_type}, follows no state of those before it");
-        for (name, state) in results {
+        for (before, state) in results {
             let hash = fnv1a(serde_json::to_string(&state).unwrap().as_bytes());
-            lines.push(format!("{number} {event_type} on {name}: {} {hash:016x}", state.name()));
-            states.insert(state.name(), state);
+            lines.push(format!("{number} {event_type} on {before}: {} {hash:016x}", name(&state)));
+            states.insert(name(&state), state);
         }
     }
     lines
@@ -40,17 +39,39 @@ fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-#[test]
-fn a_changed_fold_has_a_new_version() {
-    let (first, recorded) = FOLDED.split_once('\n').unwrap();
-    let recorded: Vec<_> = recorded.lines().collect();
-    let folded = folded();
-    let is_same_version = first == format!("fold version {}", Order::FOLD_VERSION);
-    let changed = recorded.iter().find(|line| !folded.iter().any(|now| now == *line));
+fn has_a_new_version_where_it_has_changed<D: Decider>(
+    samples: &'static str,
+    recorded: &str,
+    name: fn(&D::State) -> &'static str,
+) {
+    let (first, lines) = recorded.split_once('\n').unwrap();
+    let lines: Vec<_> = lines.lines().collect();
+    let folded = folded::<D>(samples, name);
+    let is_same_version = first == format!("fold version {}", D::FOLD_VERSION);
+    let changed = lines.iter().find(|line| !folded.iter().any(|now| now == *line));
     assert!(
         !is_same_version || changed.is_none(),
         "the fold has changed, {changed:?} does not hold any more: raise FOLD_VERSION"
     );
-    let text = format!("fold version {}\n{}\n", Order::FOLD_VERSION, folded.join("\n"));
-    assert_eq!(text, FOLDED, "tests/golden/fold.txt lacks samples or is of another version; it should be:\n{text}");
+    let text = format!("fold version {}\n{}\n", D::FOLD_VERSION, folded.join("\n"));
+    let file = format!("tests/golden/{}-fold.txt", D::KIND);
+    assert_eq!(text, recorded, "{file} lacks samples or is of another version; it should be:\n{text}");
+}
+
+#[test]
+fn a_changed_fold_of_orders_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/order.txt"), include_str!("golden/order-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Order>(samples, recorded, OrderState::name);
+}
+
+#[test]
+fn a_changed_fold_of_stock_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/stock.txt"), include_str!("golden/stock-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Stock>(samples, recorded, StockState::name);
+}
+
+#[test]
+fn a_changed_fold_of_reservations_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/reservation.txt"), include_str!("golden/reservation-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Reservation>(samples, recorded, ReservationState::name);
 }

@@ -27,7 +27,7 @@ const REPORT_EVERY_MS: u64 = 5_000;
 /// The aggregates that a process keeps in memory. Clones share the entries, so that one budget holds for all command buses that
 /// were given one. The streams of a kind lie in one log: an entry is found by kind and id.
 #[derive(Clone)]
-pub struct AggregateCache(Arc<Cache<Key, Entry, Bytes>>);
+pub struct AggregateCache(Arc<Cache<Key, Loaded<AnyState>, Bytes>>);
 
 struct Key {
     kind: &'static str,
@@ -41,18 +41,13 @@ struct KeyOf<'a> {
 }
 
 /// A state of any kind.
-#[derive(Clone)]
-struct Entry {
-    version: i64,
-    state: Arc<dyn Any + Send + Sync>,
-    bytes: usize,
-}
+pub(crate) type AnyState = dyn Any + Send + Sync;
 
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<Key, Entry> for Bytes {
-    fn weight(&self, _: &Key, entry: &Entry) -> u64 {
+impl Weighter<Key, Loaded<AnyState>> for Bytes {
+    fn weight(&self, _: &Key, entry: &Loaded<AnyState>) -> u64 {
         (entry.bytes + ENTRY_BYTES) as u64
     }
 }
@@ -81,6 +76,19 @@ impl AggregateCache {
         }
     }
 
+    /// A stream's entry, whatever its kind.
+    pub(crate) fn get(&self, kind: &'static str, id: &str) -> Option<Loaded<AnyState>> {
+        self.0.get(&KeyOf { kind, id })
+    }
+
+    pub(crate) fn insert(&self, kind: &'static str, id: &str, loaded: Loaded<AnyState>) {
+        self.0.insert(Key { kind, id: id.into() }, loaded);
+    }
+
+    pub(crate) fn evict(&self, kind: &'static str, id: &str) {
+        self.0.remove(&KeyOf { kind, id });
+    }
+
     /// The entries of one kind.
     pub(crate) fn of_kind<S>(&self, kind: &'static str) -> KindCache<S> {
         KindCache { cache: self.clone(), kind, state: PhantomData }
@@ -96,18 +104,18 @@ pub(crate) struct KindCache<S> {
 
 impl<S: Send + Sync + 'static> KindCache<S> {
     pub(crate) fn get(&self, id: &str) -> Option<Loaded<S>> {
-        let Entry { version, state, bytes } = self.cache.0.get(&KeyOf { kind: self.kind, id })?;
+        let Loaded { version, state, bytes } = self.cache.get(self.kind, id)?;
         let state = state.downcast().ok()?;
         Some(Loaded { version, state, bytes })
     }
 
     pub(crate) fn insert(&self, id: &str, loaded: Loaded<S>) {
         let Loaded { version, state, bytes } = loaded;
-        self.cache.0.insert(Key { kind: self.kind, id: id.into() }, Entry { version, state, bytes });
+        self.cache.insert(self.kind, id, Loaded { version, state, bytes });
     }
 
     pub(crate) fn evict(&self, id: &str) {
-        self.cache.0.remove(&KeyOf { kind: self.kind, id });
+        self.cache.evict(self.kind, id);
     }
 }
 

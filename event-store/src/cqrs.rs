@@ -12,7 +12,7 @@ use domain::{Decider, EventId, StoredEvent, TenantId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use service_kit::clock::SharedIds;
 
-use crate::{Append, AppendError, NewEvent, ReadError, Store, StreamId};
+use crate::{Append, AppendError, NewEvent, ReadError, Store, StreamAppend, StreamId};
 
 /// This store as cqrs-es sees it.
 #[derive(Clone)]
@@ -78,15 +78,11 @@ impl<A: Aggregate> EventStore<A> for CqrsEventStore {
                 payload: serde_json::to_string(event).map_err(unwritable)?,
             })
         });
-        let append = Append {
-            stream: StreamId::new(A::TYPE, &context.aggregate_id),
-            expected_version: i64::try_from(context.current_sequence).expect("a stream's length fits"),
-            tenant: self.tenant.clone(),
-            metadata: serde_json::to_string(&metadata).map_err(unwritable)?,
-            events: new.collect::<Result<_, _>>()?,
-            answer: None,
-            claims: Vec::new(),
-        };
+        let stream = StreamId::new(A::TYPE, &context.aggregate_id);
+        let expected_version = i64::try_from(context.current_sequence).expect("a stream's length fits");
+        let first = StreamAppend::new(stream, expected_version, new.collect::<Result<_, _>>()?);
+        let metadata_text = serde_json::to_string(&metadata).map_err(unwritable)?;
+        let append = Append::new(self.tenant.clone(), metadata_text, first);
         self.store.append(append).await.map_err(append_error)?;
         Ok((context.current_sequence + 1..)
             .zip(events)

@@ -1,27 +1,24 @@
 //! Deletes kept answers that have expired. Lookups ignore them anyway; this only frees their space.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
-
-use crate::{ReadError, Store};
+use crate::{Job, ReadError, Store};
 
 /// Pause between two rounds.
-const PURGE_EVERY_MS: u64 = 60_000;
+const PURGE_EVERY: Duration = Duration::from_mins(1);
 /// Most answers dropped by one statement, so that none holds locks for long.
 const PURGE_ROWS_MAX: i64 = 5_000;
 
 impl Store {
-    /// Deletes expired answers until cancelled. Any number of processes may do it at once.
-    pub async fn purge_expired_answers(self, stop: CancellationToken) {
-        while service_kit::poll::pause(Duration::from_millis(PURGE_EVERY_MS), &stop).await {
-            if let Err(error) = self.purge_round().await {
-                tracing::warn!(
-                    error = service_kit::errors::chain(&error),
-                    "dropping expired answers failed; tried again later"
-                );
-            }
-        }
+    /// The job that deletes expired answers.
+    pub fn job_to_forget_expired_answers(&self) -> Job {
+        let store = self.clone();
+        let run = move || {
+            let store = store.clone();
+            Box::pin(async move { Ok(format!("{} expired answers deleted", store.purge_round().await?)) }) as _
+        };
+        Job { name: "forget-expired-answers", every: PURGE_EVERY, run: Arc::new(run) }
     }
 
     /// Deletes all answers that are expired now. Returns how many.

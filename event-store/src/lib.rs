@@ -14,6 +14,7 @@ mod declared;
 mod hashing;
 mod hints;
 mod housekeeping;
+mod jobs;
 mod json;
 mod lease;
 mod loaded;
@@ -23,14 +24,18 @@ mod row;
 mod sequencer;
 mod shards;
 mod store;
+mod stripes;
+mod timers;
+mod unit;
 mod wake;
 
-pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
+pub use append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent, StreamAppend, TimerChange};
 pub use bus::{
     Answer, Claims, CommandBus, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome,
 };
 pub use cache::AggregateCache;
 pub use declared::{DeclareError, DeclaredEvent, declare};
+pub use jobs::{Job, JobRunner, JobStatus};
 pub use lease::{Lease, LeaseError};
 pub use loaded::Loaded;
 pub use options::StoreOptions;
@@ -39,3 +44,5 @@ pub use row::{Metadata, StoredRow, StreamId};
 pub use sequencer::{SequenceError, Sequencer};
 pub use shards::{SHARDS_MAX, SetShardsError, set_shards};
 pub use store::{OpenError, Store, StoreIdentity, migrations};
+pub use timers::{TimerCounts, TimerError, TimerOptions, TimerWorker, Waker};
+pub use unit::{AnswerUnit, DecideUnit, DoneUnit, Member, Members, UnitEffects, UnitOfWork, UnitOutcome, Units, Work};

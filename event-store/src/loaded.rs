@@ -6,7 +6,7 @@ use domain::Decider;
 
 /// A folded stream.
 #[derive(Debug)]
-pub struct Loaded<S> {
+pub struct Loaded<S: ?Sized> {
     /// Version of the last folded event; 0 for none.
     pub version: i64,
     pub state: Arc<S>,
@@ -14,7 +14,7 @@ pub struct Loaded<S> {
     pub(crate) bytes: usize,
 }
 
-impl<S> Clone for Loaded<S> {
+impl<S: ?Sized> Clone for Loaded<S> {
     fn clone(&self) -> Self {
         Self { version: self.version, state: Arc::clone(&self.state), bytes: self.bytes }
     }

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::append::{Append, AppendError, AppendQueue, Connector};
+use crate::stripes::Stripes;
 use crate::wake::Appended;
 use crate::{StoreOptions, hashing};
 
@@ -37,6 +38,8 @@ pub(crate) struct Inner {
     /// One for each writer.
     queues: Box<[AppendQueue]>,
     room: Arc<Semaphore>,
+    /// Whoever decides on a stream holds its lock. Streams share the locks by hash.
+    pub(crate) stripes: Stripes,
 }
 
 /// Which log this is.
@@ -89,7 +92,7 @@ impl Store {
         let isolated = Arc::new(Semaphore::new(options.isolated_appends_max));
         let open = |_| AppendQueue::open(connector.clone(), options.clone(), appended.clone(), Arc::clone(&isolated));
         let queues = (0..options.writers.max(1)).map(open).collect();
-        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room }) })
+        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room, stripes: Stripes::new() }) })
     }
 
     /// Which log this is.
@@ -111,7 +114,7 @@ impl Store {
         let room =
             Arc::clone(&self.inner.room).try_acquire_many_owned(units).map_err(|_full| AppendError::Overloaded)?;
         let queues = &self.inner.queues;
-        queues[hashing::bucket(hashing::hash(&append.stream.id), queues.len())].append(append, room).await
+        queues[hashing::bucket(hashing::hash(&append.first.stream.id), queues.len())].append(append, room).await
     }
 }
 

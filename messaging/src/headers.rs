@@ -1,11 +1,11 @@
 //! Record headers: CloudEvents 1.0 in binary mode, and the engine's own.
 
-use domain::contract::{Position, PublicEvents, Published};
+use domain::contract::{Position, PublicEvents, Published, Requests};
 use domain::{EventId, Timestamp};
 use rdkafka::message::{Header, OwnedHeaders};
 use uuid::Uuid;
 
-use crate::record::HeaderList;
+use crate::record::{HeaderList, OutgoingRequest};
 
 /// The stored event's id.
 pub const ID: &str = "ce_id";
@@ -92,6 +92,37 @@ pub(crate) fn write<E: PublicEvents>(described: &Described<'_, E>) -> OwnedHeade
     optional(headers, CAUSATION_ID, published.causation_id.as_deref())
 }
 
+/// What the headers of a request's record are made from.
+pub(crate) struct DescribedRequest<'a, R> {
+    pub outgoing: &'a OutgoingRequest<R>,
+    pub full_name: &'a str,
+    pub data_schema: &'a str,
+    pub source: &'a str,
+}
+
+/// The headers of a request's record: those of the event that asks, but for its place in its stream.
+pub(crate) fn write_request<R: Requests>(described: &DescribedRequest<'_, R>) -> OwnedHeaders {
+    let DescribedRequest { outgoing, full_name, data_schema, source } = *described;
+    let OutgoingRequest { request, position, recorded_at, correlation_id, causation_id, traceparent, payload_hash } =
+        outgoing;
+    let headers = OwnedHeaders::new_with_capacity(HEADERS_EXPECTED);
+    let headers = text(headers, SPEC_VERSION, "1.0");
+    let headers = text(headers, ID, request.id.uuid().as_hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+    let headers = text(headers, TYPE, full_name);
+    let headers = text(headers, SOURCE, source);
+    let headers = text(headers, TIME, &request.at.to_rfc3339());
+    let headers = text(headers, SUBJECT, request.body.key());
+    let headers = text(headers, DATA_SCHEMA, data_schema);
+    let headers = text(headers, CONTENT_TYPE, CONTENT_TYPE_VALUE);
+    let headers = text(headers, GLOBAL_POSITION, &position.to_string());
+    let headers = text(headers, PAYLOAD_HASH, &hexadecimal(payload_hash));
+    let headers = text(headers, TENANT_ID, request.tenant.as_str());
+    let headers = text(headers, RECORDED_TIME, &recorded_at.to_rfc3339());
+    let headers = optional(headers, TRACEPARENT, traceparent.as_deref());
+    let headers = optional(headers, CORRELATION_ID, correlation_id.as_deref());
+    optional(headers, CAUSATION_ID, causation_id.as_deref())
+}
+
 fn text(headers: OwnedHeaders, key: &str, value: &str) -> OwnedHeaders {
     headers.insert(Header { key, value: Some(value) })
 }
@@ -138,7 +169,8 @@ pub enum HeaderError {
 pub(crate) struct Envelope {
     pub event_id: EventId,
     pub full_name: Option<String>,
-    pub version: i64,
+    /// A request's record has none.
+    pub version: Option<i64>,
     pub tenant: Option<String>,
     pub position: Position,
     pub recorded_at: Option<Timestamp>,
@@ -156,7 +188,7 @@ pub(crate) fn read(headers: &HeaderList) -> Result<Envelope, HeaderError> {
     Ok(Envelope {
         event_id: required(ID, found.id)?,
         full_name: parsed(TYPE, found.full_name)?,
-        version: required(AGGREGATE_VERSION, found.version)?,
+        version: parsed(AGGREGATE_VERSION, found.version)?,
         tenant: parsed(TENANT_ID, found.tenant)?,
         position: required(GLOBAL_POSITION, found.position)?,
         recorded_at: moment(found.recorded_at)?,

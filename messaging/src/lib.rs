@@ -32,7 +32,7 @@ pub use codec::{
     DecodeError, Decoder, EncodeError, Encoder, Readers, UnreadableError, check_publishable, encoded_size_of,
 };
 pub use partition::partition_of;
-pub use record::{EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord};
+pub use record::{DeliveredRequest, EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord, OutgoingRequest};
 pub use registry::{Registry, RegistryError};
 pub use shard_records::{
     EventRecord, EventsLook, Examined, Found, LogSource, LookError, Outcome, PartitionLook, Producing, abort_open,

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::contract::Published;
+use domain::Timestamp;
+use domain::contract::{Position, Published, Request};
 use rdkafka::message::OwnedHeaders;
 
 /// A public event with the payload hash of its row.
@@ -11,6 +12,38 @@ pub struct OutgoingRecord<E> {
     pub published: Published<E>,
     /// SHA-256 of the stored payload's JSON, `ce_payloadhash`.
     pub payload_hash: [u8; 32],
+}
+
+/// A request with what its record's headers say of the event that asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutgoingRequest<R> {
+    pub request: Request<R>,
+    /// Of the event that asks, as are all further fields.
+    pub position: Position,
+    /// When the event was stored.
+    pub recorded_at: Timestamp,
+    pub correlation_id: Option<String>,
+    pub causation_id: Option<String>,
+    /// W3C trace context.
+    pub traceparent: Option<String>,
+    /// SHA-256 of the stored payload's JSON.
+    pub payload_hash: [u8; 32],
+}
+
+/// A request as it was read from its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveredRequest<R> {
+    pub request: Request<R>,
+    /// Position in the asker's log of the event that asks.
+    pub position: Position,
+    /// When that event was stored.
+    pub recorded_at: Timestamp,
+    /// Shared by everything that one request or process has caused.
+    pub correlation_id: Option<String>,
+    /// What caused the event that asks.
+    pub causation_id: Option<String>,
+    /// W3C trace context.
+    pub traceparent: Option<String>,
 }
 
 /// A record ready to be produced.

@@ -21,7 +21,7 @@ pub struct Cli {
 enum Command {
     /// Run the engine. Configuration comes from the environment, then from the nearest `.local/env`.
     Serve {
-        /// Roles to run, separated by commas: command, relay, projection, query. All by default.
+        /// Roles to run, separated by commas: command, worker, relay, projection, query. All by default.
         #[arg(long, value_delimiter = ',')]
         only: Vec<Role>,
     },
@@ -38,7 +38,8 @@ enum Command {
         #[arg(long, value_parser = clap::value_parser!(i16).range(1..=i64::from(event_store::SHARDS_MAX)))]
         shards: Option<i16>,
     },
-    /// Create missing topics, and set the settings of existing ones to the declared values.
+    /// Create missing topics, set the settings of existing ones to the declared values, and let the groups that handle requests
+    /// begin at the end of their topics.
     Topics,
     /// Register the schemas of this release with the schema registry.
     Schemas,
@@ -66,7 +67,10 @@ pub async fn run(cli: Cli) -> Result<(), Box<dyn Error + Send + Sync>> {
                 crate::set_shards(&databases, shards).await?;
             }
         }
-        Command::Topics => crate::topics(&MessagingSettings::from_variables(&variables)?).await?,
+        Command::Topics => {
+            let databases = DatabaseSettings::from_variables(&variables)?;
+            crate::topics(&databases, &MessagingSettings::from_variables(&variables)?).await?;
+        }
         Command::Schemas => crate::schemas(&MessagingSettings::from_variables(&variables)?).await?,
         Command::Health => crate::health(HttpSettings::from_variables(&variables)?.listen).await?,
     }

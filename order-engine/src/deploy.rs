@@ -5,13 +5,14 @@ use std::path::Path;
 use event_store::{DeclareError, SetShardsError};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::{self as kafka_topics, ApplyTopicsError};
+use service_kit::BoxError;
 use service_kit::clock::Ids;
-use service_kit::config::{DatabaseSettings, MessagingSettings};
+use service_kit::config::{DatabaseSettings, DatabaseUrl, MessagingSettings};
 use service_kit::keyring::identity_migrations;
 use service_kit::keys::KeysError;
-use service_kit::postgres::{MigrateError, migrate as apply};
+use service_kit::postgres::{ConnectOptions, MigrateError, migrate as apply};
 
-use crate::participants::{LOGS, model_sets, participants};
+use crate::participants::{LOGS, TopicSchemas, model_sets, participants};
 
 /// Why a step of the deployment failed.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,14 @@ pub enum DeployError {
     ReadModels(#[source] Box<read_models::MigrateError>),
     #[error("applying the topics failed")]
     Topics(#[from] ApplyTopicsError),
+    #[error(
+        "letting group {group} begin at the end of its topics failed; `order-engine migrate` makes the tables it needs"
+    )]
+    Group {
+        group: &'static str,
+        #[source]
+        source: BoxError,
+    },
     #[error("registering the schemas failed")]
     Schemas(#[from] RegistryError),
 }
@@ -88,12 +97,37 @@ pub async fn set_shards(databases: &DatabaseSettings, shards: i16) -> Result<(),
     Ok(())
 }
 
-/// Applies the declared topics.
+/// Applies the declared topics, and lets the groups that handle requests begin at the end of theirs.
 ///
 /// # Errors
-/// [`DeployError::Topics`].
-pub async fn topics(messaging: &MessagingSettings) -> Result<(), DeployError> {
+/// [`DeployError::Topics`] or [`DeployError::Group`].
+pub async fn topics(databases: &DatabaseSettings, messaging: &MessagingSettings) -> Result<(), DeployError> {
     kafka_topics::apply(&messaging.kafka_brokers, &kafka_topics::declared(), |line| println!("{line}")).await?;
+    for log in LOGS {
+        let url = (log.url)(databases);
+        for participant in log.participants() {
+            for (group, topics) in participant.groups {
+                begin_group(url, messaging, group, topics).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn begin_group(
+    url: &DatabaseUrl,
+    messaging: &MessagingSettings,
+    group: &'static str,
+    topics: &[&str],
+) -> Result<(), DeployError> {
+    let failed = |source: BoxError| DeployError::Group { group, source };
+    let pool =
+        service_kit::postgres::pool(url, &ConnectOptions::named("groups")).map_err(|error| failed(error.into()))?;
+    let begun = request_kit::begin(&pool, &messaging.kafka_brokers, group, topics).await;
+    let begun = begun.map_err(|error| failed(error.into()))?;
+    if !begun.partitions.is_empty() {
+        println!("group {group} begins at the end of {}", topics.join(", "));
+    }
     Ok(())
 }
 
@@ -104,8 +138,10 @@ pub async fn topics(messaging: &MessagingSettings) -> Result<(), DeployError> {
 pub async fn schemas(messaging: &MessagingSettings) -> Result<(), DeployError> {
     let registry = Registry::new(&messaging.schema_registry_url)?;
     for participant in participants() {
-        for record in (participant.schemas)() {
-            println!("{}", registry.register(&record.subject(participant.topic), record.text).await?);
+        for TopicSchemas { topic, records } in (participant.schemas)() {
+            for record in records {
+                println!("{}", registry.register(&record.subject(topic), record.text).await?);
+            }
         }
     }
     Ok(())

@@ -5,6 +5,8 @@
 pub enum Role {
     /// HTTP commands.
     Command,
+    /// Requests of other participants, timers and jobs.
+    Worker,
     /// From the log to Kafka.
     Relay,
     /// From Kafka to the read models.
@@ -15,17 +17,18 @@ pub enum Role {
 
 /// Not the name of a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown role {0:?}; the roles are command, relay, projection and query")]
+#[error("unknown role {0:?}; the roles are command, worker, relay, projection and query")]
 pub struct UnknownRole(String);
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Command, Self::Relay, Self::Projection, Self::Query];
+    pub const ALL: [Self; 5] = [Self::Command, Self::Worker, Self::Relay, Self::Projection, Self::Query];
 
     /// The role's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Command => "command",
+            Self::Worker => "worker",
             Self::Relay => "relay",
             Self::Projection => "projection",
             Self::Query => "query",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use event_store::{AggregateCache, OpenError, Sequencer, Store, StoreOptions};
+use event_store::{AggregateCache, JobRunner, OpenError, Sequencer, Store, StoreOptions, TimerOptions, TimerWorker};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::RELAY_CHECKPOINT;
 use read_models::ReadDb;
@@ -25,7 +25,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::participants::{CommandDeps, LOGS, Log, ProjectionDeps, QueryDeps, model_sets, participants};
+use crate::participants::{
+    CommandDeps, LOGS, Log, ParticipantWork, ProjectionDeps, QueryDeps, WorkDeps, model_sets, openapi, participants,
+};
 use crate::roles::Role;
 
 /// How long requests in flight may take to end after SIGTERM.
@@ -100,6 +102,7 @@ pub async fn serve_until(settings: Settings, roles: &[Role], stop: CancellationT
     for role in roles {
         match role {
             Role::Command => engine.command().await?,
+            Role::Worker => engine.worker().await?,
             Role::Relay => engine.relay().await?,
             Role::Projection => engine.projection()?,
             Role::Query => engine.query().await?,
@@ -163,21 +166,8 @@ impl Engine {
         for log in LOGS {
             let store = self.store(log).await?;
             let access = self.access().await?;
-            let purging = store.clone();
-            let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("{}-housekeeping", log.name), async move {
-                purging.purge_expired_answers(stop).await;
-                Ok::<(), ServeError>(())
-            });
-            let announcer = store.clone();
-            let url = (log.url)(&self.settings.databases).clone();
-            let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("{}-append-hints", log.name), async move {
-                announcer.announce_appends(url, stop).await;
-                Ok::<(), ServeError>(())
-            });
             for participant in log.participants() {
-                let router = (participant.commands)(CommandDeps {
+                let (router, _) = (participant.commands)(CommandDeps {
                     store: store.clone(),
                     keys: access.keys.clone(),
                     verifier: access.verifier.clone(),
@@ -188,6 +178,46 @@ impl Engine {
                 });
                 self.mount(router);
             }
+        }
+        self.mount(command_service::docs_router(openapi()));
+        Ok(())
+    }
+
+    /// What participants do without being asked by a client.
+    async fn worker(&mut self) -> Result<(), ServeError> {
+        for log in LOGS {
+            let store = self.store(log).await?;
+            let mut timers = TimerWorker::new(store.clone(), Arc::clone(&self.clock), TimerOptions::default());
+            let mut jobs = vec![store.job_to_forget_expired_answers()];
+            for participant in log.participants() {
+                let ParticipantWork { wakers, jobs: more, requests } = (participant.work)(WorkDeps {
+                    store: store.clone(),
+                    clock: Arc::clone(&self.clock),
+                    ids: Arc::clone(&self.ids),
+                    messaging: &self.settings.messaging,
+                })?;
+                timers = wakers.into_iter().fold(timers, |timers, (kind, waker)| timers.with(kind, waker));
+                jobs.extend(more);
+                for (name, service) in requests {
+                    self.checks.push(service.check(name));
+                    let stop = self.supervisor.token();
+                    self.supervisor.spawn(name, async move {
+                        service.run(stop).await;
+                        Ok::<(), ServeError>(())
+                    });
+                }
+            }
+            let stop = self.supervisor.token();
+            self.supervisor.spawn(format!("{}-timers", log.name), async move {
+                timers.run(stop).await;
+                Ok::<(), ServeError>(())
+            });
+            let runner = JobRunner::new(store, Arc::clone(&self.clock), jobs);
+            let stop = self.supervisor.token();
+            self.supervisor.spawn(format!("{}-jobs", log.name), async move {
+                runner.run(stop).await;
+                Ok::<(), ServeError>(())
+            });
         }
         Ok(())
     }
@@ -337,6 +367,13 @@ impl Engine {
             let pool = pool.clone();
             async move { service_kit::postgres::check(&pool).await }
         }));
+        let announcer = store.clone();
+        let url = (log.url)(&self.settings.databases).clone();
+        let stop = self.supervisor.token();
+        self.supervisor.spawn(format!("{}-append-hints", log.name), async move {
+            announcer.announce_appends(url, stop).await;
+            Ok::<(), ServeError>(())
+        });
         self.stores.insert(log.name, store.clone());
         Ok(store)
     }
@@ -368,12 +405,13 @@ async fn relayed(
     stop: &CancellationToken,
 ) -> Result<Option<Kinds>, RegistryError> {
     let kinds = async || {
-        let first = (log.first.relayed)(registry, incarnation).await?;
-        let mut others = Vec::with_capacity(log.others.len());
-        for participant in log.others {
-            others.push((participant.relayed)(registry, incarnation).await?);
+        let mut all = Vec::new();
+        for participant in log.participants() {
+            all.extend((participant.relayed)(registry, incarnation).await?);
         }
-        Ok(Kinds::new(first, others))
+        // The first one's topic also gets the rows of unknown kinds.
+        let others = all.split_off(1.min(all.len()));
+        Ok(all.pop().map(|first| Kinds::new(first, others)))
     };
     loop {
         match stop.run_until_cancelled(kinds()).await {
@@ -381,7 +419,7 @@ async fn relayed(
                 tracing::warn!(error = service_kit::errors::chain(&error), "the relay waits for the schema registry");
                 service_kit::poll::pause(Duration::from_millis(REGISTRY_PAUSE_MS), stop).await;
             }
-            looked_up => return looked_up.transpose(),
+            looked_up => return looked_up.transpose().map(Option::flatten),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Why a relay stops or starts over.
 
+use std::sync::Arc;
+
 use domain::contract::Position;
 use event_store::{DeclaredEvent, LeaseError, ReadError};
 use messaging::EncodeError;
@@ -44,6 +46,13 @@ pub enum RelayError {
         #[source]
         source: EncodeError,
     },
+    /// Two routes of a kind have a request of one event. An event asks for one thing, so that its id is that of one request.
+    #[error(
+        "the event at position {position} asks for something in {} and in {}; its kind's routes have to be corrected, and let \
+         each event ask once",
+        topics[0], topics[1]
+    )]
+    TwoRequests { position: Position, topics: [Arc<str>; 2] },
     /// Kafka does not take the records.
     #[error("the relay cannot publish")]
     Produce(#[from] ProducerError),
@@ -56,6 +65,7 @@ impl RelayError {
             Self::Start { source, .. } => source.is_final(),
             Self::Unreadable(_)
             | Self::Encode { .. }
+            | Self::TwoRequests { .. }
             | Self::Produce(ProducerError::Fatal { .. })
             | Self::Read(ReadError::Hole(_)) => true,
             Self::NewerRelease { .. } | Self::Lease(_) | Self::Read(_) | Self::Produce(_) => false,

@@ -9,13 +9,16 @@ use messaging::{EncodedRecord, Encoder};
 use uuid::Uuid;
 
 use crate::error::RelayError;
-use crate::outgoing::outgoing;
+use crate::outgoing::{Prepared, prepared};
+use crate::routes::{RouteError, Routes};
 
 /// A kind of stream with its topic.
 #[derive(Clone)]
 pub struct RelayedKind {
     name: &'static str,
     topic: Arc<str>,
+    /// The topics of what its events ask for.
+    request_topics: Vec<Arc<str>>,
     /// Whether this release reads events of a type and version.
     is_read: fn(&str, &str) -> bool,
     publish: Arc<Publish>,
@@ -26,6 +29,8 @@ type Publish = dyn Fn(Position, StoredRow) -> Result<Publication, RelayError> + 
 /// A record, and how its event is found in a trace.
 pub(crate) struct Publication {
     pub(crate) record: EncodedRecord,
+    /// The record of what the event asks for.
+    pub(crate) request: Option<EncodedRecord>,
     pub(crate) version: i64,
     pub(crate) traceparent: Option<String>,
 }
@@ -34,23 +39,38 @@ impl RelayedKind {
     /// The kind of an encoder's events, published to the encoder's topic. The records name the log by its
     /// incarnation.
     pub fn of<E: PublicEvents>(encoder: Encoder<E>, incarnation: Uuid) -> Self {
+        Self::asking(encoder, incarnation, Routes::none())
+    }
+
+    /// The same for a kind whose events ask other participants for something.
+    pub fn asking<E: PublicEvents>(encoder: Encoder<E>, incarnation: Uuid, routes: Routes<E>) -> Self {
         let encoder = encoder.of_log(incarnation);
         let topic = Arc::clone(encoder.topic());
+        let request_topics = routes.topics();
         let publish = move |position, row| {
-            let outgoing = outgoing::<E>(position, row)?;
-            let record = encoder.encode(&outgoing).map_err(|source| RelayError::Encode { position, source })?;
+            let Prepared { outgoing, own } = prepared::<E>(position, row)?;
+            let failed = |source| RelayError::Encode { position, source };
+            let record = encoder.encode(&outgoing).map_err(failed)?;
+            let request = own.map(|(stored, asking)| routes.request(&stored, &asking)).transpose();
+            let request = request.map_err(|error| match error {
+                RouteError::Encode(source) => failed(source),
+                RouteError::Two { topics } => RelayError::TwoRequests { position, topics },
+            })?;
             let version = outgoing.published.event.version();
-            Ok(Publication { record, version, traceparent: outgoing.published.traceparent })
+            let traceparent = outgoing.published.traceparent;
+            Ok(Publication { record, request: request.flatten(), version, traceparent })
         };
-        Self { name: E::KIND, topic, is_read: E::Stored::is_read, publish: Arc::new(publish) }
+        Self { name: E::KIND, topic, request_topics, is_read: E::Stored::is_read, publish: Arc::new(publish) }
     }
 }
 
 /// The kinds of streams in a log. A row of a kind that has no entry is published by the first one, as a foreign event.
 #[derive(Clone)]
 pub struct Kinds {
-    kinds: Arc<[RelayedKind]>,
+    entries: Arc<[RelayedKind]>,
     topics: Arc<[Arc<str>]>,
+    /// How many of the topics, from the first on, are of events.
+    event_topics: usize,
 }
 
 impl Kinds {
@@ -58,15 +78,25 @@ impl Kinds {
     pub fn new(first: RelayedKind, others: impl IntoIterator<Item = RelayedKind>) -> Self {
         let kinds: Vec<_> = std::iter::once(first).chain(others).collect();
         let mut topics: Vec<Arc<str>> = Vec::new();
-        for kind in &kinds {
-            if !topics.contains(&kind.topic) {
-                topics.push(Arc::clone(&kind.topic));
+        let mut add = |topic: &Arc<str>| {
+            if !topics.contains(topic) {
+                topics.push(Arc::clone(topic));
             }
-        }
-        Self { kinds: kinds.into(), topics: topics.into() }
+            topics.len()
+        };
+        let event_topics = kinds.iter().map(|kind| add(&kind.topic)).last().unwrap_or_default();
+        kinds.iter().flat_map(|kind| &kind.request_topics).for_each(|topic| {
+            add(topic);
+        });
+        Self { entries: kinds.into(), topics: topics.into(), event_topics }
     }
 
-    /// The topics, each once, that of unknown kinds first.
+    /// Whether a topic has events, of which every position has one, rather than requests.
+    pub(crate) fn has_events(&self, topic: &str) -> bool {
+        self.topics[..self.event_topics].iter().any(|one| **one == *topic)
+    }
+
+    /// The topics, each once: that of unknown kinds first, those of other events, then those of requests.
     pub(crate) fn topics(&self) -> &[Arc<str>] {
         &self.topics
     }
@@ -93,8 +123,8 @@ impl Kinds {
     }
 
     fn entry(&self, kind: &str) -> &RelayedKind {
-        let own = self.kinds.iter().find(|entry| entry.name == kind);
-        own.unwrap_or_else(|| &self.kinds[0])
+        let own = self.entries.iter().find(|entry| entry.name == kind);
+        own.unwrap_or_else(|| &self.entries[0])
     }
 }
 

@@ -1,6 +1,7 @@
 //! Publishes the log to Kafka, exactly once.
 //!
-//! Guarantees: every event of a shard is published in position order, once under `read_committed`. The relay's
+//! Guarantees: every event of a shard is published in position order, once under `read_committed`, and so is what an event asks
+//! another participant for: in the same transaction. The relay's
 //! checkpoint is written in the transaction that publishes, so the two cannot differ, and every start verifies that
 //! they do not, also where a broker has lost a transaction's marker. A successor fences its predecessor before it reads
 //! the checkpoint. A foreign or huge row is published as a foreign event and never stops the relay; an event of the
@@ -15,6 +16,7 @@ mod kinds;
 mod options;
 mod outgoing;
 mod pages;
+mod routes;
 mod session;
 mod start;
 mod status;
@@ -31,6 +33,7 @@ pub use error::RelayError;
 pub use kinds::{Kinds, RelayedKind, declared_events};
 pub use options::{BATCH_EVENTS_MAX, RelayOptions};
 pub use outgoing::{UnreadableEvent, outgoing, published, published_as_foreign};
+pub use routes::Routes;
 pub use start::{PartitionName, StartError, Undecidable};
 pub use status::{RelayStatus, RelayStopped};
 

@@ -1,11 +1,13 @@
 //! Turns stored rows into the records to publish.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use domain::contract::{Facts, ForeignRow, Position, PublicEvents, Published};
+use domain::contract::{Facts, ForeignRow, Position, PublicEvents, Published, Request};
 use domain::upcast::{self, DecodeError};
-use domain::{EventId, StoredEvent, TenantId};
+use domain::{EventId, StoredEvent, TenantId, Timestamp};
 use event_store::{Metadata, StoredRow, StreamId};
 use messaging::OutgoingRecord;
+
+use crate::routes::Asking;
 
 /// The tenant of rows whose writer sets none.
 const DEFAULT_TENANT: &str = "default";
@@ -39,8 +41,37 @@ pub enum UnreadableEvent {
 /// [`UnreadableEvent`] for an engine's row that cannot be read: published as a foreign event, it would be lost to every
 /// consumer.
 pub fn outgoing<E: PublicEvents>(position: Position, row: StoredRow) -> Result<OutgoingRecord<E>, UnreadableEvent> {
-    let payload_hash = hash(&row.payload);
-    Ok(OutgoingRecord { published: published(position, row)?, payload_hash })
+    Ok(prepared(position, row)?.outgoing)
+}
+
+/// A row's record, and what can be told from the event behind it.
+pub(crate) struct Prepared<E: PublicEvents> {
+    pub(crate) outgoing: OutgoingRecord<E>,
+    /// `None` for a row that is no event of this kind.
+    pub(crate) own: Option<(E::Stored, Asking)>,
+}
+
+/// Prepares a row for publishing. An event that is too large to go out as what it is can ask for something all the same.
+pub(crate) fn prepared<E: PublicEvents>(position: Position, row: StoredRow) -> Result<Prepared<E>, UnreadableEvent> {
+    let payload_hash = payload_hash(&row);
+    let Some(Own { stored, public, is_publishable }) = own_event::<E>(position, &row)? else {
+        let published = with_envelope(position, row, None);
+        return Ok(Prepared { outgoing: OutgoingRecord { published, payload_hash }, own: None });
+    };
+    let tenant = tenant_of(&row);
+    let at = Timestamp::try_from_micros(public.at()).unwrap_or(row.recorded_at);
+    let published = with_envelope(position, row, is_publishable.then_some(public));
+    let Published { event_id, recorded_at, .. } = published;
+    let asking = Asking {
+        request: Request { id: event_id.into(), tenant, at, body: () },
+        position,
+        recorded_at,
+        correlation_id: published.correlation_id.clone(),
+        causation_id: published.causation_id.clone(),
+        traceparent: published.traceparent.clone(),
+        payload_hash,
+    };
+    Ok(Prepared { outgoing: OutgoingRecord { published, payload_hash }, own: Some((stored, asking)) })
 }
 
 /// The public event and envelope of a row, for readers of the log that need no payload hash.
@@ -48,8 +79,9 @@ pub fn outgoing<E: PublicEvents>(position: Position, row: StoredRow) -> Result<O
 /// # Errors
 /// [`UnreadableEvent`], as for [`outgoing`].
 pub fn published<E: PublicEvents>(position: Position, row: StoredRow) -> Result<Published<E>, UnreadableEvent> {
-    let own = own_event(position, &row)?;
-    Ok(with_envelope(position, row, own))
+    let own = own_event::<E>(position, &row)?;
+    let public = own.and_then(|own| own.is_publishable.then_some(own.public));
+    Ok(with_envelope(position, row, public))
 }
 
 /// A row as a `ForeignEvent` with its envelope, for readers of the log that go on in spite of an [`UnreadableEvent`].
@@ -72,9 +104,19 @@ fn with_envelope<E: PublicEvents>(position: Position, row: StoredRow, own: Optio
     }
 }
 
-/// The public event of a row whose kind and type this release writes. `None` for another kind, and for a row that is too large
-/// to be published, which only another program can have stored.
-fn own_event<E: PublicEvents>(position: Position, row: &StoredRow) -> Result<Option<E>, UnreadableEvent> {
+/// An event of a row whose kind and type this release writes.
+pub(crate) struct Own<E: PublicEvents> {
+    pub(crate) stored: E::Stored,
+    public: E,
+    /// Whether it can be published as what it is: only another program can have stored one that is too large.
+    is_publishable: bool,
+}
+
+/// The event of a row; `None` where it is of another kind.
+pub(crate) fn own_event<E: PublicEvents>(
+    position: Position,
+    row: &StoredRow,
+) -> Result<Option<Own<E>>, UnreadableEvent> {
     if &*row.stream.kind != E::KIND || E::Stored::current_version(&row.event_type).is_none() {
         return Ok(None);
     }
@@ -85,11 +127,11 @@ fn own_event<E: PublicEvents>(position: Position, row: &StoredRow) -> Result<Opt
         UnreadableEvent::Body { position, event, stream, version: row.version, source: source.into() }
     })?;
     let public = E::publish(&Facts { id, version: row.version, tenant: tenant_of(row) }, &stored);
-    if row.payload.len() <= UNMEASURED_BYTES_MAX || messaging::check_publishable(&public).is_ok() {
-        return Ok(Some(public));
+    let is_publishable = row.payload.len() <= UNMEASURED_BYTES_MAX || messaging::check_publishable(&public).is_ok();
+    if !is_publishable {
+        tracing::warn!(%position, event = %row.event_id, "too large to be published as what it is; goes out as a foreign event");
     }
-    tracing::warn!(%position, event = %row.event_id, "too large to be published as what it is; goes out as a foreign event");
-    Ok(None)
+    Ok(Some(Own { stored, public, is_publishable }))
 }
 
 fn tenant_of(row: &StoredRow) -> TenantId {
@@ -110,6 +152,11 @@ fn foreign(row: StoredRow) -> ForeignRow {
         event_version: row.event_version,
         body,
     }
+}
+
+/// SHA-256 of a row's payload.
+pub(crate) fn payload_hash(row: &StoredRow) -> [u8; 32] {
+    hash(&row.payload)
 }
 
 fn hash(payload: &str) -> [u8; 32] {

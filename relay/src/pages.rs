@@ -26,14 +26,17 @@ const JOINED_BYTES_MAX: usize = 1024 * 1024;
 
 /// A page of the log, ready to be published.
 pub(crate) struct Page {
+    /// The records of events, each followed by that of the event's request.
     pub(crate) records: Vec<EncodedRecord>,
-    /// One for each record where traces are enabled, else empty.
+    /// Events among the records.
+    pub(crate) events: usize,
+    /// One for each event where traces are enabled, else empty.
     pub(crate) traces: Vec<Trace>,
-    /// Position of the last record.
+    /// Position of the last event.
     pub(crate) last: i64,
-    /// Of the last record.
+    /// Of the last event.
     pub(crate) event_id: EventId,
-    /// Of the last record.
+    /// Of the last event.
     pub(crate) recorded_at: Timestamp,
     /// Size of the records' values.
     bytes: usize,
@@ -42,11 +45,12 @@ pub(crate) struct Page {
 impl Page {
     /// Appends the following page. Returns it where both together are too large.
     fn join(&mut self, next: Self, events_max: usize) -> Result<(), Self> {
-        let too_many = self.records.len() + next.records.len() > events_max;
+        let too_many = self.events + next.events > events_max;
         if too_many || self.bytes + next.bytes > JOINED_BYTES_MAX {
             return Err(next);
         }
         self.records.extend(next.records);
+        self.events += next.events;
         self.traces.extend(next.traces);
         self.last = next.last;
         self.event_id = next.event_id;
@@ -209,8 +213,15 @@ impl Reader {
         let (_, newest) = rows.last().expect("a page without rows is not made into records");
         let event_id = newest.event_id;
         let recorded_at = newest.recorded_at;
-        let mut page =
-            Page { records: Vec::with_capacity(rows.len()), traces: Vec::new(), last, event_id, recorded_at, bytes: 0 };
+        let mut page = Page {
+            records: Vec::with_capacity(rows.len()),
+            events: 0,
+            traces: Vec::new(),
+            last,
+            event_id,
+            recorded_at,
+            bytes: 0,
+        };
         let traced = Trace::is_enabled();
         self.leave_newer(&rows).await?;
         for (count, (position, row)) in rows.into_iter().enumerate() {
@@ -238,9 +249,12 @@ impl Reader {
 
     fn add(&self, position: Position, row: StoredRow, traced: bool, page: &mut Page) -> Result<(), RelayError> {
         let stream = traced.then(|| row.stream.clone());
-        let Publication { record, version, traceparent } = self.deps.kinds.publish(position, row)?;
-        page.bytes += record.value.as_ref().map_or(0, Vec::len);
-        page.records.push(record);
+        let Publication { record, request, version, traceparent } = self.deps.kinds.publish(position, row)?;
+        for record in std::iter::once(record).chain(request) {
+            page.bytes += record.value.as_ref().map_or(0, Vec::len);
+            page.records.push(record);
+        }
+        page.events += 1;
         if let Some(stream) = stream {
             page.traces.push(Trace { stream, version, traceparent });
         }

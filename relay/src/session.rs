@@ -133,7 +133,7 @@ impl Session<'_> {
     /// Publishes a page and its checkpoint in one transaction.
     async fn transaction(&mut self, page: Page) -> Result<(), RelayError> {
         let started = Stopwatch::start();
-        let count = page.records.len();
+        let requests = page.records.len() - page.events;
         let touched = self.touched_of_unmarked(&page.records);
         self.producer.begin()?;
         for record in page.records {
@@ -144,7 +144,8 @@ impl Session<'_> {
         self.producer.commit().await?;
         self.published = page.last;
         metrics::histogram!("relay_transaction_seconds").record(started.elapsed().as_secs_f64());
-        metrics::counter!("relay_events_published_total").increment(count as u64);
+        metrics::counter!("relay_events_published_total").increment(page.events as u64);
+        metrics::counter!("relay_requests_published_total").increment(requests as u64);
         metrics::gauge!("relay_lag_ms", "shard" => self.shard.to_string())
             .set(millis(self.deps.clock.now().micros() - page.recorded_at.micros()));
         if !touched.is_empty() {

@@ -52,9 +52,10 @@ async fn start() -> Engine {
     let writer = std::io::stderr.with_max_level(Level::ERROR).and(Arc::new(log));
     // Kept for as long as the process: the engine runs until its end.
     std::mem::forget(init_with_writer("order-engine", &settings.telemetry, writer).unwrap());
-    order_engine::migrate(&DatabaseSettings::from_variables(&variables).unwrap()).await.unwrap();
+    let databases = DatabaseSettings::from_variables(&variables).unwrap();
+    order_engine::migrate(&databases).await.unwrap();
     let messaging = MessagingSettings::from_variables(&variables).unwrap();
-    order_engine::topics(&messaging).await.unwrap();
+    order_engine::topics(&databases, &messaging).await.unwrap();
     order_engine::schemas(&messaging).await.unwrap();
     let url = format!("http://{}", settings.http.listen);
     let serving = serve_until(settings.clone(), &Role::ALL, CancellationToken::new());

@@ -11,7 +11,7 @@ pub struct Generated {
 pub fn files() -> Vec<Generated> {
     vec![
         Generated { path: "deploy/postgres/databases.txt", text: databases() },
-        Generated { path: "schemas/openapi/openapi.json", text: command_service::openapi_json() },
+        Generated { path: "schemas/openapi/openapi.json", text: order_engine::openapi_json() },
         Generated { path: "schemas/graphql/schema.graphql", text: query_service::sdl() },
         Generated { path: "schemas/asyncapi/asyncapi.json", text: crate::asyncapi::document() },
     ]

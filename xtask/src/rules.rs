@@ -66,8 +66,12 @@ mod tests {
                 name if TIER_0.contains(&name) => vec![],
                 "service-kit" => TIER_0.to_vec(),
                 name if TIER_1.contains(&name) => [&TIER_0[..], &["service-kit"]].concat(),
-                "command-kit" => [&TIER_0[..], &TIER_1].concat(),
-                name if TIER_2.contains(&name) => [&TIER_0[..], &TIER_1, &["command-kit"]].concat(),
+                "command-kit" | "request-kit" => [&TIER_0[..], &TIER_1].concat(),
+                name if TIER_2.contains(&name) => [&TIER_0[..], &TIER_1, &["command-kit", "request-kit"]].concat(),
+                // A participant is a service, and knows no other one.
+                _ if manifest.folder.starts_with("participants") => {
+                    [&TIER_0[..], &TIER_1, &["command-kit", "request-kit"]].concat()
+                }
                 name if FREE.contains(&name) => continue,
                 name => panic!("crate {name} has no tier; give it one here"),
             };

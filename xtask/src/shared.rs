@@ -8,7 +8,8 @@ mod tests {
     use crate::{root, sources};
 
     /// Crates that get an aggregate's types as parameters, and its names as values.
-    const SHARED: [&str; 6] = ["command-kit", "event-store", "messaging", "projection-service", "relay", "service-kit"];
+    const SHARED: [&str; 7] =
+        ["command-kit", "event-store", "messaging", "projection-service", "relay", "request-kit", "service-kit"];
 
     /// The folders of aggregates in the read models.
     const AGGREGATES: [&str; 3] = ["order", "reservation", "stock"];

@@ -3,6 +3,7 @@
 mod admission;
 mod answer;
 mod caller;
+pub mod describe;
 pub mod form;
 mod json;
 mod lines;

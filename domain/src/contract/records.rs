@@ -92,6 +92,38 @@ pub trait PublicEvents: Serialize + Clone + Debug + PartialEq + Send + Sync + 's
     }
 }
 
+/// A closed set of records, each with a schema of its own: the events of a kind, or the requests that a participant takes.
+///
+/// As a value to serialize, a member is its record's fields in the order of the schema, without the record's name.
+pub trait RecordSet: Serialize + Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// The namespace of every record.
+    const NAMESPACE: &'static str;
+    /// Every record, by index.
+    const RECORDS: &'static [RecordType];
+
+    /// The record's place in [`RecordSet::RECORDS`].
+    fn index(&self) -> usize;
+
+    /// Reads the body of the record with an index.
+    ///
+    /// # Errors
+    /// An index that no record has, or a body of another shape.
+    fn read<'de, D: Deserializer<'de>>(index: usize, body: D) -> Result<Self, D::Error>;
+}
+
+impl<E: PublicEvents> RecordSet for E {
+    const NAMESPACE: &'static str = E::NAMESPACE;
+    const RECORDS: &'static [RecordType] = E::RECORDS;
+
+    fn index(&self) -> usize {
+        PublicEvents::index(self)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(index: usize, body: D) -> Result<Self, D::Error> {
+        <E as PublicEvents>::read(index, body)
+    }
+}
+
 /// A record of a public contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordType {

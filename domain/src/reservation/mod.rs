@@ -14,6 +14,7 @@ mod event;
 mod evolve;
 mod lines;
 mod rejection;
+pub mod requests;
 mod state;
 mod stock_commands;
 

@@ -51,7 +51,7 @@ declare_events! {
         difference: Difference,
         level: StockLevel,
     }
-    says |event| format!("Counted {}, which is {:+}", event.counted, event.difference);
+    says |event| format!("Counted {} ({:+})", event.counted, event.difference);
 
     /// Pieces left for another location.
     StockTransferredOut "1.0" {

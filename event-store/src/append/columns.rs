@@ -1,15 +1,21 @@
 //! A batch as the columns of the append statement.
+//!
+//! Events, answers, claims and timers stand in the order of their keys, whichever commands they are of. Two statements of two
+//! processes that have keys in common therefore wait for each other at the first of them, and never each for the other.
 
+use chrono::{DateTime, Utc};
 use domain::EventId;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::request::Pending;
-use super::rows::{NewAnswers, NewEvents};
+use super::request::{Claim, NewAnswer, Pending, StreamAppend, TimerChange};
+use super::rows::{EventRow, NewAnswers, NewEvents};
+use crate::StreamId;
 use crate::json::JsonText;
 
 /// A batch in the order of the statement's parameters.
 pub(super) struct Columns<'a> {
+    /// Of each event, in the order of decision, which becomes the order of the log.
     pub(super) kinds: Vec<&'a str>,
     pub(super) ids: Vec<&'a str>,
     pub(super) versions: Vec<i64>,
@@ -18,33 +24,58 @@ pub(super) struct Columns<'a> {
     pub(super) claim_scopes: Vec<&'a str>,
     pub(super) claim_values: Vec<&'a str>,
     claimants: Vec<&'a str>,
+    timers: Timers<'a>,
+}
+
+/// The timers that a batch sets and cancels.
+#[derive(Default)]
+struct Timers<'a> {
+    set_kinds: Vec<&'a str>,
+    set_ids: Vec<&'a str>,
+    set_due: Vec<DateTime<Utc>>,
+    /// The streams' versions after the append.
+    set_versions: Vec<i64>,
+    cancelled_kinds: Vec<&'a str>,
+    cancelled_ids: Vec<&'a str>,
 }
 
 impl<'a> Columns<'a> {
     pub(super) fn of(batch: &'a [Pending]) -> Self {
-        let mut columns = Self {
-            kinds: Vec::with_capacity(batch.len()),
-            ids: Vec::with_capacity(batch.len()),
-            versions: Vec::with_capacity(batch.len()),
-            events: NewEvents(batch),
-            answers: NewAnswers(batch),
-            claim_scopes: Vec::new(),
-            claim_values: Vec::new(),
-            claimants: Vec::new(),
-        };
+        let mut kinds = Vec::with_capacity(batch.len());
+        let mut ids = Vec::with_capacity(batch.len());
+        let mut versions = Vec::with_capacity(batch.len());
+        let mut rows = Vec::with_capacity(batch.len());
+        let mut answers: Vec<&NewAnswer> = Vec::with_capacity(batch.len());
+        let mut claims: Vec<(&Claim, &StreamId)> = Vec::new();
+        let mut timers: Vec<&StreamAppend> = Vec::new();
         for Pending { append, .. } in batch {
-            for (version, _) in append.versioned() {
-                columns.kinds.push(&append.stream.kind);
-                columns.ids.push(&append.stream.id);
-                columns.versions.push(version);
-            }
-            for claim in &append.claims {
-                columns.claim_scopes.push(&claim.scope);
-                columns.claim_values.push(&claim.value);
-                columns.claimants.push(&append.stream.id);
+            answers.extend(&append.answer);
+            for one in append.streams() {
+                for (version, event) in one.versioned() {
+                    kinds.push(&*one.stream.kind);
+                    ids.push(&*one.stream.id);
+                    versions.push(version);
+                    rows.push(EventRow { append, stream: &one.stream, version, event });
+                }
+                claims.extend(one.claims.iter().map(|claim| (claim, &one.stream)));
+                timers.extend((one.timer != TimerChange::Keep).then_some(one));
             }
         }
-        columns
+        rows.sort_by(|a, b| a.stream.cmp(b.stream));
+        answers.sort_unstable_by(|a, b| a.id.as_bytes().cmp(b.id.as_bytes()));
+        claims.sort_unstable_by(|(a, _), (b, _)| (&a.scope, &a.value).cmp(&(&b.scope, &b.value)));
+        timers.sort_unstable_by(|a, b| a.stream.cmp(&b.stream));
+        Self {
+            kinds,
+            ids,
+            versions,
+            events: NewEvents(rows),
+            answers: NewAnswers(answers),
+            claim_scopes: claims.iter().map(|(claim, _)| &*claim.scope).collect(),
+            claim_values: claims.iter().map(|(claim, _)| &*claim.value).collect(),
+            claimants: claims.iter().map(|(_, stream)| &*stream.id).collect(),
+            timers: Timers::of(&timers),
+        }
     }
 
     pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 8] {
@@ -58,6 +89,54 @@ impl<'a> Columns<'a> {
             &self.claim_values,
             &self.claimants,
         ]
+    }
+
+    /// Whether the batch sets or cancels a timer, so that it needs the statement that does.
+    pub(super) fn has_timers(&self) -> bool {
+        !self.timers.set_ids.is_empty() || !self.timers.cancelled_ids.is_empty()
+    }
+
+    pub(super) fn parameters_with_timers(&self) -> [&(dyn ToSql + Sync); 14] {
+        let [kinds, ids, versions, events, answers, claim_scopes, claim_values, claimants] = self.parameters();
+        let Timers { set_kinds, set_ids, set_due, set_versions, cancelled_kinds, cancelled_ids } = &self.timers;
+        [
+            kinds,
+            ids,
+            versions,
+            events,
+            answers,
+            claim_scopes,
+            claim_values,
+            claimants,
+            set_kinds,
+            set_ids,
+            set_due,
+            set_versions,
+            cancelled_kinds,
+            cancelled_ids,
+        ]
+    }
+}
+
+impl<'a> Timers<'a> {
+    fn of(streams: &[&'a StreamAppend]) -> Self {
+        let mut timers = Self::default();
+        for one in streams {
+            match one.timer {
+                TimerChange::Keep => {}
+                TimerChange::Set(due) => {
+                    timers.set_kinds.push(&one.stream.kind);
+                    timers.set_ids.push(&one.stream.id);
+                    timers.set_due.push(due.to_datetime());
+                    timers.set_versions.push(one.version_after());
+                }
+                TimerChange::Cancel => {
+                    timers.cancelled_kinds.push(&one.stream.kind);
+                    timers.cancelled_ids.push(&one.stream.id);
+                }
+            }
+        }
+        timers
     }
 }
 
@@ -81,11 +160,16 @@ pub(super) struct Lone<'a> {
 impl<'a> Lone<'a> {
     pub(super) fn of(batch: &'a [Pending]) -> Option<Self> {
         let [Pending { append, .. }] = batch else { return None };
-        let ([event], Some(answer), []) = (&*append.events, &append.answer, &*append.claims) else { return None };
+        let StreamAppend { stream, expected_version, events, claims, timer } = &append.first;
+        let ([event], Some(answer), [], TimerChange::Keep, []) =
+            (&**events, &append.answer, &**claims, timer, &*append.others)
+        else {
+            return None;
+        };
         Some(Self {
-            kind: &append.stream.kind,
-            id: &append.stream.id,
-            version: append.expected_version + 1,
+            kind: &stream.kind,
+            id: &stream.id,
+            version: expected_version + 1,
             event_type: &event.event_type,
             event_version: &event.event_version,
             payload: JsonText(&event.payload),

@@ -7,7 +7,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::columns::Columns;
-use super::request::{Append, AppendError, Claim, Pending};
+use super::request::{Append, AppendError, Claim, Pending, StreamAppend};
 
 /// What the tables hold of a batch.
 #[derive(Default)]
@@ -42,11 +42,13 @@ pub(super) async fn resolve_conflicts(
         match outcome(&pending, &existing) {
             Outcome::Open => {
                 // The stream holds some of its claims already; claiming them again would conflict with itself.
-                pending.append.claims.retain(|claim| existing.holder(claim).is_none());
+                for one in pending.append.streams_mut() {
+                    one.claims.retain(|claim| existing.holder(claim).is_none());
+                }
                 rest.push(pending);
             }
             Outcome::Stored => pending.complete(Ok(())),
-            Outcome::Conflict => pending.conflict(),
+            Outcome::Conflict { stream } => pending.conflict(stream),
             Outcome::Refused(error) => pending.complete(Err(error)),
         }
     }
@@ -87,8 +89,10 @@ enum Outcome {
     Open,
     /// All of it is in the tables: a write whose outcome was unknown had succeeded.
     Stored,
-    /// Other events have the versions that its own would get.
-    Conflict,
+    /// Other events have the versions that its own would get in the stream of this index.
+    Conflict {
+        stream: usize,
+    },
     Refused(AppendError),
 }
 
@@ -103,14 +107,18 @@ fn outcome(pending: &Pending, existing: &Existing) -> Outcome {
     {
         return Outcome::Refused(AppendError::AnswerExists);
     }
-    if append.versioned().any(|(version, _)| stored_at(append, version, existing).is_some()) {
-        return Outcome::Conflict;
+    for (stream, one) in append.streams().enumerate() {
+        if one.versioned().any(|(version, _)| stored_at(one, version, existing).is_some()) {
+            return Outcome::Conflict { stream };
+        }
     }
-    for claim in &append.claims {
-        if existing.holder(claim).is_some_and(|holder| *holder != *append.stream.id) {
-            let scope = claim.scope.clone();
-            let value = claim.value.clone();
-            return Outcome::Refused(AppendError::ClaimTaken { scope, value });
+    for one in append.streams() {
+        for claim in &one.claims {
+            if existing.holder(claim).is_some_and(|holder| *holder != *one.stream.id) {
+                let scope = claim.scope.clone();
+                let value = claim.value.clone();
+                return Outcome::Refused(AppendError::ClaimTaken { scope, value });
+            }
         }
     }
     Outcome::Open
@@ -119,11 +127,11 @@ fn outcome(pending: &Pending, existing: &Existing) -> Outcome {
 /// The events of one statement are stored all or none, so looking at the first is enough.
 fn is_stored(append: &Append, existing: &Existing) -> bool {
     append
-        .events
-        .first()
-        .is_some_and(|first| stored_at(append, append.expected_version + 1, existing) == Some(first.id.uuid()))
+        .streams()
+        .find_map(|one| one.versioned().next().map(|(version, first)| (one, version, first)))
+        .is_some_and(|(one, version, first)| stored_at(one, version, existing) == Some(first.id.uuid()))
 }
 
-fn stored_at(append: &Append, version: i64, existing: &Existing) -> Option<Uuid> {
-    existing.events.get(&(append.stream.kind.to_string(), append.stream.id.to_string(), version)).copied()
+fn stored_at(one: &StreamAppend, version: i64, existing: &Existing) -> Option<Uuid> {
+    existing.events.get(&(one.stream.kind.to_string(), one.stream.id.to_string(), version)).copied()
 }

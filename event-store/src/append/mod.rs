@@ -17,4 +17,4 @@ mod writer;
 
 pub(crate) use connector::Connector;
 pub(crate) use queue::AppendQueue;
-pub use request::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
+pub use request::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent, StreamAppend, TimerChange};

@@ -54,7 +54,7 @@ impl AppendQueue {
     pub(crate) async fn append(&self, append: Append, room: OwnedSemaphorePermit) -> Result<(), AppendError> {
         let others = self.in_flight.fetch_add(1, Ordering::Relaxed);
         let _in_flight = InFlight(&self.in_flight);
-        let stream = append.stream.clone();
+        let stream = append.first.stream.clone();
         let (mut pending, answer) = Pending::new(append, room);
         if others == 0 {
             match self.insert_directly(pending).await {

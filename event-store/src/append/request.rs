@@ -1,7 +1,7 @@
 //! What a command asks the writer to store, and how that ends.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use domain::{EventId, TenantId};
+use domain::{EventId, TenantId, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::StreamId;
@@ -9,18 +9,50 @@ use crate::StreamId;
 /// Everything that one command stores, together or not at all.
 #[derive(Debug, Clone)]
 pub struct Append {
-    pub stream: StreamId,
-    /// The version the command was decided on; the first event gets the next one.
-    pub expected_version: i64,
+    pub first: StreamAppend,
+    /// Further streams of the same log. No stream stands in an append twice.
+    pub others: Vec<StreamAppend>,
     pub tenant: TenantId,
     /// JSON for the `metadata` column of every event.
     pub metadata: String,
-    /// Empty where only an answer is stored.
-    pub events: Vec<NewEvent>,
     /// The answer to keep for the request's Idempotency-Key.
     pub answer: Option<NewAnswer>,
+}
+
+/// What an append adds to one stream.
+#[derive(Debug, Clone)]
+pub struct StreamAppend {
+    pub stream: StreamId,
+    /// The version the command was decided on; the first event gets the next one.
+    pub expected_version: i64,
+    /// Empty where only an answer is stored.
+    pub events: Vec<NewEvent>,
     /// Values that only this stream may hold.
     pub claims: Vec<Claim>,
+    /// What becomes of the stream's timer.
+    pub timer: TimerChange,
+}
+
+/// What an append does to the timer of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimerChange {
+    /// It stays as it is.
+    Keep,
+    /// From now on it is due at this moment of the engine's clock.
+    Set(Timestamp),
+    /// The stream has none any more.
+    Cancel,
+}
+
+impl TimerChange {
+    /// The change between the moments at which a stream wants to be woken before and after an append.
+    pub fn between(before: Option<Timestamp>, after: Option<Timestamp>) -> Self {
+        match after {
+            _ if before == after => Self::Keep,
+            Some(due) => Self::Set(due),
+            None => Self::Cancel,
+        }
+    }
 }
 
 /// An event to store.
@@ -76,21 +108,63 @@ pub struct Claim {
 }
 
 impl Append {
+    /// An append to one stream, without an answer.
+    pub fn new(tenant: TenantId, metadata: String, first: StreamAppend) -> Self {
+        Self { first, others: Vec::new(), tenant, metadata, answer: None }
+    }
+
+    /// An answer alone. The stream only chooses the writer.
+    pub(crate) fn of_answer(stream: StreamId, tenant: TenantId, answer: NewAnswer) -> Self {
+        let first = StreamAppend::new(stream, 0, Vec::new());
+        Self { answer: Some(answer), ..Self::new(tenant, String::new(), first) }
+    }
+
+    /// What is added to each stream, in the order of decision.
+    pub fn streams(&self) -> impl Iterator<Item = &StreamAppend> + Clone {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    pub(super) fn streams_mut(&mut self) -> impl Iterator<Item = &mut StreamAppend> {
+        std::iter::once(&mut self.first).chain(&mut self.others)
+    }
+
+    /// The events of all streams.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &NewEvent> {
+        self.streams().flat_map(|one| &one.events)
+    }
+
+    /// How many events it has.
+    pub(super) fn events_count(&self) -> usize {
+        self.streams().map(|one| one.events.len()).sum()
+    }
+
+    /// Bytes of payload and metadata, counted against the queue's bound.
+    pub(crate) fn bytes(&self) -> usize {
+        self.events().map(|event| event.payload.len()).sum::<usize>() + self.metadata.len()
+    }
+}
+
+impl StreamAppend {
+    /// Events behind a version, without claims, that leave the stream's timer as it is.
+    pub fn new(stream: StreamId, expected_version: i64, events: Vec<NewEvent>) -> Self {
+        Self { stream, expected_version, events, claims: Vec::new(), timer: TimerChange::Keep }
+    }
+
     /// The events with the versions they are to have.
     pub(super) fn versioned(&self) -> impl Iterator<Item = (i64, &NewEvent)> {
         (self.expected_version + 1..).zip(&self.events)
     }
 
-    /// Bytes of payload and metadata, counted against the queue's bound.
-    pub(crate) fn bytes(&self) -> usize {
-        self.events.iter().map(|event| event.payload.len()).sum::<usize>() + self.metadata.len()
+    /// The stream's version after the append.
+    pub(super) fn version_after(&self) -> i64 {
+        self.expected_version + i64::try_from(self.events.len()).expect("an append has few events")
     }
 }
 
 /// Why an append stored nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
-    /// The stream has events after the expected version.
+    /// A stream has events after the expected version. Nothing was stored in any stream.
     #[error("stream {stream} has moved on from version {expected_version}")]
     Conflict {
         stream: StreamId,
@@ -159,17 +233,16 @@ impl Pending {
     pub(super) fn caller_error(&self, error: AppendError) -> AppendError {
         match error {
             AppendError::Overloaded | AppendError::Locked { .. } | AppendError::Unavailable if self.may_be_stored => {
-                AppendError::Unknown { stream: self.append.stream.clone() }
+                AppendError::Unknown { stream: self.append.first.stream.clone() }
             }
             error => error,
         }
     }
 
-    pub(crate) fn conflict(self) {
-        let error = AppendError::Conflict {
-            stream: self.append.stream.clone(),
-            expected_version: self.append.expected_version,
-        };
-        self.complete(Err(error));
+    /// Answers that the stream of this index is not at the expected version.
+    pub(crate) fn conflict(self, stream: usize) {
+        let StreamAppend { stream, expected_version, .. } =
+            self.append.streams().nth(stream).unwrap_or(&self.append.first).clone();
+        self.complete(Err(AppendError::Conflict { stream, expected_version }));
     }
 }

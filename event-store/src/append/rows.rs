@@ -7,7 +7,8 @@ use bytes::{BufMut, BytesMut};
 use domain::EventId;
 use tokio_postgres::types::{Field, IsNull, Kind, ToSql, Type, to_sql_checked};
 
-use super::request::Pending;
+use super::request::{Append, NewAnswer, NewEvent};
+use crate::StreamId;
 use crate::json::JsonText;
 
 type Encoded = Result<(), Box<dyn Error + Sync + Send>>;
@@ -18,22 +19,29 @@ const DIMENSIONS: i32 = 1;
 const NO_NULL_ROWS: i32 = 0;
 const FIRST_INDEX: i32 = 1;
 
-/// All events of a batch, as `new_event[]`.
+/// An event with the version that it is to have.
 #[derive(Debug)]
-pub(super) struct NewEvents<'a>(pub(super) &'a [Pending]);
+pub(super) struct EventRow<'a> {
+    pub(super) append: &'a Append,
+    pub(super) stream: &'a StreamId,
+    pub(super) version: i64,
+    pub(super) event: &'a NewEvent,
+}
 
-/// All answers of a batch, as `new_answer[]`.
+/// Events, as `new_event[]`.
 #[derive(Debug)]
-pub(super) struct NewAnswers<'a>(pub(super) &'a [Pending]);
+pub(super) struct NewEvents<'a>(pub(super) Vec<EventRow<'a>>);
+
+/// Answers, as `new_answer[]`.
+#[derive(Debug)]
+pub(super) struct NewAnswers<'a>(pub(super) Vec<&'a NewAnswer>);
 
 impl ToSql for NewEvents<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        let rows =
-            self.0.iter().flat_map(|Pending { append, .. }| append.versioned().map(move |event| (append, event)));
-        encode(ty, out, rows, |(append, (version, event)), row| {
-            row.value(&&*append.stream.kind)?;
-            row.value(&&*append.stream.id)?;
-            row.value(&version)?;
+        encode(ty, out, self.0.iter(), |EventRow { append, stream, version, event }, row| {
+            row.value(&&*stream.kind)?;
+            row.value(&&*stream.id)?;
+            row.value(version)?;
             row.value(&event.event_type)?;
             row.value(&event.event_version)?;
             row.value(&JsonText(&event.payload))?;
@@ -52,8 +60,7 @@ impl ToSql for NewEvents<'_> {
 
 impl ToSql for NewAnswers<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        let rows = self.0.iter().filter_map(|pending| pending.append.answer.as_ref());
-        encode(ty, out, rows, |answer, row| {
+        encode(ty, out, self.0.iter(), |answer, row| {
             row.value(&answer.id.as_bytes())?;
             row.value(&answer.fingerprint)?;
             row.value(&JsonText(&answer.answer))?;

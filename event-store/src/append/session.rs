@@ -17,6 +17,7 @@ pub(crate) struct Session {
     pub(super) client: Client,
     insert: Statement,
     insert_one: Statement,
+    insert_with_timers: Statement,
 }
 
 impl Session {
@@ -24,17 +25,24 @@ impl Session {
         let client = connector.appender(lock_timeout_ms).await?;
         let insert = client.prepare(include_str!("../sql/append.sql")).await?;
         let insert_one = client.prepare(include_str!("../sql/append_one.sql")).await?;
-        Ok(Self { client, insert, insert_one })
+        let insert_with_timers = client.prepare(include_str!("../sql/append_with_timers.sql")).await?;
+        Ok(Self { client, insert, insert_one, insert_with_timers })
     }
 
     /// Inserts all of a batch, or nothing.
     pub(super) async fn insert(&self, batch: &[Pending]) -> Result<(), tokio_postgres::Error> {
         let started = Stopwatch::start();
-        let result = match Lone::of(batch) {
-            Some(lone) => self.client.execute(&self.insert_one, &lone.parameters()).await,
-            None => self.client.execute(&self.insert, &Columns::of(batch).parameters()).await,
+        let result = if let Some(lone) = Lone::of(batch) {
+            self.client.execute(&self.insert_one, &lone.parameters()).await
+        } else {
+            let columns = Columns::of(batch);
+            if columns.has_timers() {
+                self.client.execute(&self.insert_with_timers, &columns.parameters_with_timers()).await
+            } else {
+                self.client.execute(&self.insert, &columns.parameters()).await
+            }
         };
-        let events = batch.iter().map(|pending| pending.append.events.len()).sum();
+        let events = batch.iter().map(|pending| pending.append.events_count()).sum();
         metrics::histogram!("event_store_append_seconds").record(started.elapsed().as_secs_f64());
         metrics::histogram!("event_store_append_batch_commands").record(to_f64(batch.len()));
         metrics::histogram!("event_store_append_batch_events").record(to_f64(events));

@@ -9,11 +9,10 @@ use service_kit::clock::Stopwatch;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::columns::Columns;
 use super::conflicts::resolve_conflicts;
 use super::connector::{Connector, InsertError};
 use super::failure::{FailureClass, classify};
-use super::request::{AppendError, Pending};
+use super::request::{Append, AppendError, Pending};
 use super::session::{Session, SharedSession};
 use crate::wake::Appended;
 use crate::{StoreOptions, hashing};
@@ -78,15 +77,14 @@ impl Writer {
         let mut taken = Taken::default();
         let mut events = 0;
         for pending in std::mem::take(deferred) {
-            events += pending.append.events.len();
+            events += pending.append.events_count();
             taken.admit(pending, &mut batch, deferred);
         }
         while events < self.options.batch_events_max {
             let Ok(pending) = queue.try_recv() else { break };
-            events += pending.append.events.len();
+            events += pending.append.events_count();
             taken.admit(pending, &mut batch, deferred);
         }
-        batch.sort_unstable_by(|a, b| a.append.stream.cmp(&b.append.stream));
         batch
     }
 
@@ -156,7 +154,7 @@ impl Writer {
                 work.push(Part { commands: rest, tries: tries + 1 });
             }
             Ok(rest) if rest.len() == before && before > 1 => split(rest, 0, work),
-            Ok(rest) if rest.len() == before => rest.into_iter().for_each(Pending::conflict),
+            Ok(rest) if rest.len() == before => rest.into_iter().for_each(|pending| pending.conflict(0)),
             Ok(rest) => work.push(Part { commands: rest, tries }),
             Err((part, _)) => self.reconcile_unknown(part, work).await,
         }
@@ -198,7 +196,7 @@ impl Writer {
                 let timeout = Duration::from_millis(lock_timeout_ms.into());
                 let waited = tokio::time::timeout(timeout, isolated_appends.acquire_owned());
                 let Ok(Ok(_permit)) = waited.await else {
-                    let stream = pending.append.stream.clone();
+                    let stream = pending.append.first.stream.clone();
                     pending.complete(Err(AppendError::Locked { stream }));
                     return;
                 };
@@ -210,20 +208,26 @@ impl Writer {
 }
 
 async fn append_one(connector: &Connector, pending: Pending, lock_timeout_ms: u32) {
-    let stream = pending.append.stream.clone();
-    let Ok(client) = connector.appender(lock_timeout_ms).await else {
-        pending.complete(Err(AppendError::Unavailable));
-        return;
+    let stream = pending.append.first.stream.clone();
+    let session = match Session::open(connector, lock_timeout_ms).await {
+        Ok(session) => session,
+        Err(InsertError::Statement(error)) if matches!(classify(&error), FailureClass::Locked) => {
+            pending.complete(Err(AppendError::Locked { stream }));
+            return;
+        }
+        Err(_) => {
+            pending.complete(Err(AppendError::Unavailable));
+            return;
+        }
     };
     let part = vec![pending];
-    let result = client.execute(include_str!("../sql/append.sql"), &Columns::of(&part).parameters()).await;
-    let Err(error) = result else {
+    let Err(error) = session.insert(&part).await else {
         part.into_iter().for_each(|pending| pending.complete(Ok(())));
         return;
     };
     match classify(&error) {
-        FailureClass::Conflict => match resolve_conflicts(&client, part).await {
-            Ok(rest) => rest.into_iter().for_each(Pending::conflict),
+        FailureClass::Conflict => match resolve_conflicts(&session.client, part).await {
+            Ok(rest) => rest.into_iter().for_each(|pending| pending.conflict(0)),
             Err((part, _)) => part.into_iter().for_each(|one| one.complete(Err(AppendError::Unavailable))),
         },
         FailureClass::Invalid => refuse(part, error),
@@ -239,7 +243,7 @@ async fn append_one(connector: &Connector, pending: Pending, lock_timeout_ms: u3
 fn refuse(part: Vec<Pending>, error: tokio_postgres::Error) {
     let mut error = Some(error);
     for pending in part {
-        let stream = pending.append.stream.clone();
+        let stream = pending.append.first.stream.clone();
         let refusal = error.take().map_or(AppendError::Unavailable, |source| AppendError::Invalid { stream, source });
         pending.complete(Err(refusal));
     }
@@ -260,16 +264,19 @@ struct Taken {
 
 impl Taken {
     fn admit(&mut self, pending: Pending, batch: &mut Vec<Pending>, deferred: &mut VecDeque<Pending>) {
-        let append = &pending.append;
-        let stream = (!append.events.is_empty()).then(|| hashing::hash(&append.stream));
-        let key = append.answer.as_ref().map(|answer| hashing::hash(answer.id));
-        let claims = append.claims.iter().map(hashing::hash);
-        let holds = stream.into_iter().chain(key).chain(claims);
-        if holds.clone().any(|hash| self.hashes.contains(&hash)) {
+        if held(&pending.append).any(|hash| self.hashes.contains(&hash)) {
             deferred.push_back(pending);
             return;
         }
-        self.hashes.extend(holds);
+        self.hashes.extend(held(&pending.append));
         batch.push(pending);
     }
+}
+
+/// Hashes of what no other command of the same statement may hold.
+fn held(append: &Append) -> impl Iterator<Item = u64> {
+    let streams = append.streams().filter(|one| !one.events.is_empty()).map(|one| hashing::hash(&one.stream));
+    let key = append.answer.as_ref().map(|answer| hashing::hash(answer.id));
+    let claims = append.streams().flat_map(|one| &one.claims).map(hashing::hash);
+    streams.chain(key).chain(claims)
 }

@@ -34,7 +34,8 @@ impl<D: Decider> CommandBus<D> {
             // A stream of more than one page is long enough for a snapshot further on to be worth a look.
             if first
                 && full
-                && let Some((version, state)) = self.snapshot(stream).await?
+                && let Some((version, state)) =
+                    self.store.snapshot(stream, D::FOLD_VERSION, |state| serde_json::from_str(state)).await?
                 && version > folded.version
             {
                 folded = Folded { version, state, bytes: folded.bytes };

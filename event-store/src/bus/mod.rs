@@ -7,22 +7,20 @@
 
 mod execution;
 mod load;
-mod snapshot;
+pub(crate) mod payload;
+pub(crate) mod snapshot;
 
 use std::sync::Arc;
 
-use domain::{Decider, StoredEvent};
+use domain::Decider;
 use service_kit::clock::SharedIds;
-use tokio::sync::Mutex;
 
 pub use execution::{Answer, Claims, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome};
 
-use crate::append::{AnswerId, Append, AppendError, Claim, NewAnswer, NewEvent};
+use crate::append::{AnswerId, Append, AppendError, Claim, NewAnswer, StreamAppend, TimerChange};
 use crate::cache::KindCache;
-use crate::{Loaded, ReadError, Store, StreamId, hashing};
+use crate::{Loaded, ReadError, Store, StreamId};
 
-/// Number of locks that streams share by hash; a collision only makes one command wait for another.
-const STRIPES: usize = 4_096;
 /// Most decisions of one command; each further one follows a lost race.
 const ATTEMPTS_MAX: u32 = 8;
 
@@ -31,7 +29,6 @@ pub struct CommandBus<D: Decider> {
     store: Store,
     ids: SharedIds,
     cache: KindCache<D::State>,
-    stripes: Box<[Mutex<()>]>,
 }
 
 /// How an attempt to store ended.
@@ -47,8 +44,7 @@ impl<D: Decider> CommandBus<D> {
     /// A bus that stores in `store` and takes event ids from `ids`.
     pub fn new(store: Store, ids: SharedIds) -> Self {
         let cache = store.inner.options.cache.of_kind(D::KIND);
-        let stripes = (0..STRIPES).map(|_| Mutex::new(())).collect();
-        Self { store, ids, cache, stripes }
+        Self { store, ids, cache }
     }
 
     /// The store that the bus appends to.
@@ -72,7 +68,7 @@ impl<D: Decider> CommandBus<D> {
     /// [`ExecuteError`]; a refusal by the caller's closure is an [`Outcome`], not an error.
     pub async fn execute<R>(&self, execution: Execution<'_, D, R>) -> Result<Outcome<D, R>, ExecuteError> {
         let stream = StreamId::new(D::KIND, execution.id);
-        let _turn = self.stripe(execution.id).lock().await;
+        let _turn = self.store.inner.stripes.lock(&stream).await;
         let (mut loaded, mut fresh) = match (self.cache.get(execution.id), execution.expects) {
             (Some(loaded), _) => (loaded, false),
             (None, Expectation::New) => (Loaded::initial::<D>(), false),
@@ -118,38 +114,27 @@ impl<D: Decider> CommandBus<D> {
         let mut claims = Vec::new();
         let mut bytes = loaded.bytes;
         for event in &events {
-            let payload = serde_json::to_string(event).map_err(|source| ExecuteError::Unserialisable { source })?;
-            let limit = self.store.inner.options.event_bytes_max;
-            if payload.len() > limit {
-                return Err(ExecuteError::TooLarge { bytes: payload.len(), limit });
-            }
-            bytes += payload.len();
+            let event_to_store = payload::new_event(&self.store, &self.ids, event)?;
+            bytes += event_to_store.payload.len();
             claims.extend((execution.claims)(&state, event));
             state =
                 D::evolve(state, event).map_err(|source| ExecuteError::Damaged { stream: stream.clone(), source })?;
-            new.push(NewEvent {
-                id: domain::EventId::new(self.ids.ordered()),
-                event_type: event.event_type().to_owned(),
-                event_version: event.event_version().to_owned(),
-                payload,
-            });
+            new.push(event_to_store);
         }
+        let timer = TimerChange::between(D::wake_at(&loaded.state), D::wake_at(&state));
         let version = loaded.version + i64::try_from(events.len()).expect("a command makes few events");
         let event_ids = new.iter().map(|event| event.id).collect();
         let decided = Decided { version, event_ids, state: Arc::new(state) };
+        let first = StreamAppend { claims, timer, ..StreamAppend::new(stream.clone(), loaded.version, new) };
         let append = Append {
-            stream: stream.clone(),
-            expected_version: loaded.version,
-            tenant: execution.tenant.clone(),
-            metadata: execution.metadata.to_json(),
-            events: new,
             answer: self.answer(execution, Ok(&decided)),
-            claims,
+            ..Append::new(execution.tenant.clone(), execution.metadata.to_json(), first)
         };
         match self.store.append(append).await {
             Ok(()) => {
                 self.cache.insert(execution.id, Loaded { version, state: Arc::clone(&decided.state), bytes });
-                self.keep_snapshot(stream, loaded.version, version, &decided.state).await;
+                let state = || serde_json::to_string(&*decided.state);
+                self.store.keep_snapshot(stream, D::FOLD_VERSION, loaded.version, version, state).await;
                 Ok(Stored::Done(decided))
             }
             Err(AppendError::Conflict { .. }) => Ok(Stored::Stale),
@@ -177,15 +162,7 @@ impl<D: Decider> CommandBus<D> {
             Err(refusal) => self.answer(execution, Err(refusal)),
         };
         if let Some(answer) = answer {
-            let append = Append {
-                stream: stream.clone(),
-                expected_version: loaded.version,
-                tenant: execution.tenant.clone(),
-                metadata: String::new(),
-                events: Vec::new(),
-                answer: Some(answer),
-                claims: Vec::new(),
-            };
+            let append = Append::of_answer(stream.clone(), execution.tenant.clone(), answer);
             match self.store.append(append).await {
                 Ok(()) => {}
                 Err(AppendError::AnswerExists) => return self.repeat(execution).await,
@@ -210,21 +187,22 @@ impl<D: Decider> CommandBus<D> {
     }
 
     async fn repeat<R>(&self, execution: &Execution<'_, D, R>) -> Result<Outcome<D, R>, ExecuteError> {
-        let Some(idempotency) = &execution.idempotency else { return Err(ExecuteError::AnswerLost) };
-        let stored = self.store.stored_answer(&idempotency.scope, &idempotency.key).await?;
-        let (fingerprint, answer) = stored.ok_or(ExecuteError::AnswerLost)?;
-        if fingerprint != idempotency.fingerprint {
-            return Err(ExecuteError::KeyReused);
-        }
-        Ok(Outcome::Repeated(answer))
-    }
-
-    fn stripe(&self, id: &str) -> &Mutex<()> {
-        &self.stripes[hashing::bucket(hashing::hash(id), STRIPES)]
+        let idempotency = execution.idempotency.as_ref().ok_or(ExecuteError::AnswerLost)?;
+        self.store.kept_answer(idempotency).await.map(Outcome::Repeated)
     }
 }
 
 impl Store {
+    /// The answer that was kept for the key of the same request.
+    pub(crate) async fn kept_answer(&self, idempotency: &Idempotency) -> Result<String, ExecuteError> {
+        let stored = self.stored_answer(&idempotency.scope, &idempotency.key).await?;
+        let (fingerprint, answer) = stored.ok_or(ExecuteError::AnswerLost)?;
+        if fingerprint != idempotency.fingerprint {
+            return Err(ExecuteError::KeyReused);
+        }
+        Ok(answer)
+    }
+
     /// The id of the stream that holds a value.
     ///
     /// # Errors

@@ -80,8 +80,8 @@ async fn an_invalid_command_fails_alone() {
     let store = open(&database).await;
     let mut with_nul = append_to("with\0nul", 0, 1);
     let mut no_json = append_to(&new_id(), 0, 2);
-    no_json.events[1] = event("{");
-    with_nul.stream = StreamId::new("note", "with\0nul");
+    no_json.first.events[1] = event("{");
+    with_nul.first.stream = StreamId::new("note", "with\0nul");
     let others: Vec<_> = (0..40).map(|_| new_id()).collect();
     let (nul, json, good) = tokio::join!(
         store.append(with_nul),
@@ -91,7 +91,7 @@ async fn an_invalid_command_fails_alone() {
     assert!(matches!(nul, Err(AppendError::Invalid { .. })), "{nul:?}");
     assert!(matches!(json, Err(AppendError::Invalid { .. })), "{json:?}");
     assert!(good.iter().all(Result::is_ok), "{good:?}");
-    assert!(versions(&store, &no_json.stream.id).await.is_empty());
+    assert!(versions(&store, &no_json.first.stream.id).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

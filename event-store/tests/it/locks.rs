@@ -133,7 +133,7 @@ async fn what_waits_for_a_lock_is_bounded_by_its_bytes() {
     let ids: Vec<_> = (0..100).map(|_| new_id()).collect();
     let appends = ids.iter().map(|id| {
         let mut append = append_to(id, 0, 1);
-        append.events = vec![event(&format!("\"{}\"", "x".repeat(EVENT_KB << 10)))];
+        append.first.events = vec![event(&format!("\"{}\"", "x".repeat(EVENT_KB << 10)))];
         tokio::spawn({
             let store = store.clone();
             async move { store.append(append).await }

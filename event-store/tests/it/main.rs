@@ -5,12 +5,17 @@
 mod append;
 mod bus;
 mod claims;
+mod counter;
 mod cqrs;
 mod faults;
+mod jobs;
 mod leases;
 mod locks;
 mod outcomes;
 mod sequencer;
+mod several_streams;
 mod shards;
 mod support;
+mod timers;
+mod units;
 mod wake;

@@ -8,7 +8,7 @@ use domain::refusal::Rejection;
 use domain::{Currency, Decider, EventId, TenantId, Timestamp};
 use event_store::{
     AnswerId, Append, Claim, CommandBus, Decided, ExecuteError, Execution, Expectation, Idempotency, Metadata,
-    NewAnswer, NewEvent, Outcome, Store, StoreOptions, StreamId, migrations,
+    NewAnswer, NewEvent, Outcome, Store, StoreOptions, StreamAppend, StreamId, migrations,
 };
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::testing::TestDatabase;
@@ -44,15 +44,8 @@ pub fn event(payload: &str) -> NewEvent {
 }
 
 pub fn append_to(id: &str, expected_version: i64, events: usize) -> Append {
-    Append {
-        stream: StreamId::new("note", id),
-        expected_version,
-        tenant: tenant(),
-        metadata: "{}".to_owned(),
-        events: (0..events).map(|_| event("{}")).collect(),
-        answer: None,
-        claims: Vec::new(),
-    }
+    let events = (0..events).map(|_| event("{}")).collect();
+    Append::new(tenant(), "{}".to_owned(), StreamAppend::new(StreamId::new("note", id), expected_version, events))
 }
 
 pub fn answering(mut append: Append, key: &str, keep_s: Option<f64>) -> Append {
@@ -66,7 +59,7 @@ pub fn answering(mut append: Append, key: &str, keep_s: Option<f64>) -> Append {
 }
 
 pub fn claiming(mut append: Append, value: &str) -> Append {
-    append.claims.push(Claim { scope: "number".to_owned(), value: value.to_owned() });
+    append.first.claims.push(Claim { scope: "number".to_owned(), value: value.to_owned() });
     append
 }
 

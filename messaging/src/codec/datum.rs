@@ -5,7 +5,8 @@
 //! is null; an enumeration's symbols stand in the order of the schema. Does not: write what no record has, such as floats and
 //! maps, which are errors.
 
-use domain::contract::PublicEvents;
+use domain::contract::RecordSet;
+use serde::Deserialize;
 use serde::ser::{Error, Impossible, Serialize, SerializeSeq, SerializeStruct, Serializer};
 use serde_avro_fast::Schema;
 use serde_avro_fast::de::{DeError, DeserializerState};
@@ -30,19 +31,24 @@ impl Sink for Counted {
     }
 }
 
-/// Writes an event's body behind what is there.
-pub(super) fn write(event: &impl PublicEvents, to: &mut impl Sink) {
-    event.serialize(&mut Datum(to)).expect("records hold only what Avro's types can, which a test proves of each");
+/// Writes a record's fields behind what is there. A record's fields may be written in parts.
+pub(super) fn write(fields: &impl Serialize, to: &mut impl Sink) {
+    fields.serialize(&mut Datum(to)).expect("records hold only what Avro's types can, which a test proves of each");
 }
 
 /// Reads the body of the record of an index, written with this release's schema. The second value is the number of bytes that
 /// follow it.
-pub(super) fn read<E: PublicEvents>(index: usize, schema: &Schema, datum: &[u8]) -> Result<(E, usize), DeError> {
+pub(super) fn read<E: RecordSet>(index: usize, schema: &Schema, datum: &[u8]) -> Result<(E, usize), DeError> {
     let mut state = DeserializerState::from_slice(datum, schema);
     let event = E::read(index, state.deserializer())?;
     let mut rest = Vec::new();
     std::io::Read::read_to_end(&mut state.into_reader(), &mut rest).expect("bytes in memory can be read");
     Ok((event, rest.len()))
+}
+
+/// Reads some of a record's fields, which are those of the type.
+pub(super) fn read_part<'de, T: Deserialize<'de>>(schema: &'de Schema, datum: &'de [u8]) -> Result<T, DeError> {
+    T::deserialize(DeserializerState::from_slice(datum, schema).deserializer())
 }
 
 struct Datum<'a, W>(&'a mut W);

@@ -1,5 +1,6 @@
-//! Decodes records to public events with the writer's schema, then checks key and headers against the body.
+//! Decodes records with the writer's schema, then checks key and headers against the body.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,7 +10,7 @@ use apache_avro::schema_compatibility::SchemaCompatibility;
 use apache_avro::writer::datum::GenericDatumWriter;
 use apache_avro::{AvroResult, Schema};
 use domain::Timestamp;
-use domain::contract::{PublicEvents, Published};
+use domain::contract::{InvalidHead, PublicEvents, Published, RecordSet};
 use schema_registry_converter::schema_registry_common::{BytesResult, get_bytes_result};
 use service_kit::BoxError;
 
@@ -70,6 +71,13 @@ pub enum DecodeError {
         /// The body's value.
         inside: String,
     },
+    /// The record is of a request, and its first fields are not those of one.
+    #[error("the body of {name} does not say who asks")]
+    Head {
+        name: &'static str,
+        #[source]
+        source: InvalidHead,
+    },
     /// A header cannot be read.
     #[error(transparent)]
     Header(#[from] HeaderError),
@@ -89,7 +97,7 @@ impl DecodeError {
     }
 }
 
-/// Decodes the records of a kind. Clones share the cache of schemas.
+/// Decodes the records of a set. Clones share the cache of schemas.
 #[derive(Debug, Clone)]
 pub struct Decoder<E> {
     registry: Registry,
@@ -103,12 +111,12 @@ pub(super) struct WriterSchema {
     /// The record's index.
     index: usize,
     /// This release's schema of the record.
-    ours: &'static RecordSchema,
+    pub(super) ours: &'static RecordSchema,
     /// The writer's schema. `None` where it equals this release's.
     other: Option<Schema>,
 }
 
-impl<E: PublicEvents> Decoder<E> {
+impl<E: RecordSet> Decoder<E> {
     /// A decoder that asks this registry for ids it has not seen.
     pub fn new(registry: Registry) -> Self {
         // A forged body's length prefix must not cause an allocation larger than a record can be.
@@ -116,20 +124,14 @@ impl<E: PublicEvents> Decoder<E> {
         Self { registry, writers: Arc::default(), kind: PhantomData }
     }
 
-    /// Decodes a record and checks its key and headers.
-    ///
-    /// # Errors
-    /// [`DecodeError`]; see [`DecodeError::is_transient`].
-    pub async fn decode(&self, record: &IncomingRecord) -> Result<Published<E>, DecodeError> {
+    /// The schema of a record's value and the datum behind it.
+    pub(super) async fn unframed<'r>(
+        &self,
+        record: &'r IncomingRecord,
+    ) -> Result<(Arc<WriterSchema>, &'r [u8]), DecodeError> {
         let value = record.value.as_deref().ok_or(DecodeError::NoValue)?;
         let (id, datum) = unframe(value)?;
-        let writer = self.writer(id).await?;
-        let event = read_datum(&writer, datum)?;
-        let envelope = headers::read(&record.headers)?;
-        check_claims(record, &event, &writer.ours.full_name, &envelope)?;
-        let recorded_at = recorded_at(record, &envelope)?;
-        let Envelope { event_id, position, correlation_id, causation_id, traceparent, .. } = envelope;
-        Ok(Published { event, event_id, position, recorded_at, correlation_id, causation_id, traceparent })
+        Ok((self.writer(id).await?, datum))
     }
 
     async fn writer(&self, id: u32) -> Result<Arc<WriterSchema>, DecodeError> {
@@ -156,13 +158,29 @@ impl<E: PublicEvents> Decoder<E> {
     }
 }
 
+impl<E: PublicEvents> Decoder<E> {
+    /// Decodes an event's record and checks its key and headers.
+    ///
+    /// # Errors
+    /// [`DecodeError`]; see [`DecodeError::is_transient`].
+    pub async fn decode(&self, record: &IncomingRecord) -> Result<Published<E>, DecodeError> {
+        let (writer, datum) = self.unframed(record).await?;
+        let event = read_datum(&writer, datum)?;
+        let envelope = headers::read(&record.headers)?;
+        check_claims(record, &event, &writer.ours.full_name, &envelope)?;
+        let recorded_at = recorded_at(record, &envelope)?;
+        let Envelope { event_id, position, correlation_id, causation_id, traceparent, .. } = envelope;
+        Ok(Published { event, event_id, position, recorded_at, correlation_id, causation_id, traceparent })
+    }
+}
+
 impl WriterSchema {
     /// This release's own schema.
-    pub(super) fn ours<E: PublicEvents>(index: usize) -> Self {
+    pub(super) fn ours<E: RecordSet>(index: usize) -> Self {
         Self { index, ours: &schemas::of::<E>()[index], other: None }
     }
 
-    fn try_new<E: PublicEvents>(id: u32, text: &str) -> Result<Self, DecodeError> {
+    fn try_new<E: RecordSet>(id: u32, text: &str) -> Result<Self, DecodeError> {
         let foreign = |name: String| DecodeError::ForeignSchema { id, name };
         let schema = Schema::parse_str(text).map_err(|error| foreign(format!("unreadable ({error})")))?;
         let name = schema.name().map(|name| name.fullname(None)).ok_or_else(|| foreign("nameless".to_owned()))?;
@@ -179,6 +197,21 @@ impl WriterSchema {
         })?;
         Ok(Self { other: Some(schema), ..writer })
     }
+
+    /// A datum as this release would have written it.
+    pub(super) fn in_our_schema<'d>(&self, datum: &'d [u8]) -> Result<Cow<'d, [u8]>, DecodeError> {
+        let Some(other) = &self.other else { return Ok(Cow::Borrowed(datum)) };
+        let (rewritten, rest) = rewritten(other, &self.ours.schema, datum).map_err(|error| self.body(error))?;
+        if rest == 0 { Ok(Cow::Owned(rewritten)) } else { Err(self.trailing(rest)) }
+    }
+
+    pub(super) fn body(&self, source: impl Into<BoxError>) -> DecodeError {
+        DecodeError::Body { name: self.ours.name, source: source.into() }
+    }
+
+    const fn trailing(&self, bytes: usize) -> DecodeError {
+        DecodeError::TrailingBytes { name: self.ours.name, bytes }
+    }
 }
 
 fn unframe(value: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
@@ -190,20 +223,14 @@ fn unframe(value: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
     }
 }
 
-pub(super) fn read_datum<E: PublicEvents>(writer: &WriterSchema, datum: &[u8]) -> Result<E, DecodeError> {
-    let WriterSchema { index, ours, other } = writer;
-    let name = ours.name;
-    let failed = |source| DecodeError::Body { name, source };
-    let read = |datum: &[u8]| datum::read(*index, &ours.datum, datum).map_err(|error| failed(error.into()));
-    let (event, rest) = match other {
-        None => read(datum)?,
-        Some(other) => {
-            let (datum, rest) = rewritten(other, &ours.schema, datum).map_err(|error| failed(error.into()))?;
-            let (event, _) = read(&datum)?;
-            (event, rest)
-        }
-    };
-    if rest == 0 { Ok(event) } else { Err(DecodeError::TrailingBytes { name, bytes: rest }) }
+pub(super) fn read_datum<E: RecordSet>(writer: &WriterSchema, datum: &[u8]) -> Result<E, DecodeError> {
+    read_ours(writer, &writer.in_our_schema(datum)?)
+}
+
+/// Reads a datum that is in this release's schema.
+pub(super) fn read_ours<E: RecordSet>(writer: &WriterSchema, datum: &[u8]) -> Result<E, DecodeError> {
+    let (record, rest) = datum::read(writer.index, &writer.ours.datum, datum).map_err(|error| writer.body(error))?;
+    if rest == 0 { Ok(record) } else { Err(writer.trailing(rest)) }
 }
 
 /// The datum of another release as this one would have written it, by Avro's own rules, and how many bytes follow it. Slower,
@@ -220,10 +247,11 @@ fn check_claims(
     full_name: &str,
     envelope: &Envelope,
 ) -> Result<(), DecodeError> {
-    let key = record.key.as_deref().and_then(|key| std::str::from_utf8(key).ok()).ok_or(DecodeError::Key)?;
+    let key = key_of(record)?;
     agree("the stream's id", key, event.stream_id())?;
-    if envelope.version != event.version() {
-        agree("the version", &envelope.version.to_string(), &event.version().to_string())?;
+    let version = envelope.version.ok_or(HeaderError::Missing(headers::AGGREGATE_VERSION))?;
+    if version != event.version() {
+        agree("the version", &version.to_string(), &event.version().to_string())?;
     }
     if let Some(tenant) = &envelope.tenant {
         agree("the tenant", tenant, event.tenant())?;
@@ -234,7 +262,11 @@ fn check_claims(
     Ok(())
 }
 
-fn agree(what: &'static str, outside: &str, inside: &str) -> Result<(), DecodeError> {
+pub(super) fn key_of(record: &IncomingRecord) -> Result<&str, DecodeError> {
+    record.key.as_deref().and_then(|key| std::str::from_utf8(key).ok()).ok_or(DecodeError::Key)
+}
+
+pub(super) fn agree(what: &'static str, outside: &str, inside: &str) -> Result<(), DecodeError> {
     if outside == inside {
         return Ok(());
     }
@@ -242,7 +274,7 @@ fn agree(what: &'static str, outside: &str, inside: &str) -> Result<(), DecodeEr
     Err(DecodeError::Contradiction { what, outside: short(outside), inside: short(inside) })
 }
 
-fn recorded_at(record: &IncomingRecord, envelope: &Envelope) -> Result<Timestamp, DecodeError> {
+pub(super) fn recorded_at(record: &IncomingRecord, envelope: &Envelope) -> Result<Timestamp, DecodeError> {
     if let Some(moment) = envelope.recorded_at {
         return Ok(moment);
     }

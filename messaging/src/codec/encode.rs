@@ -1,9 +1,9 @@
-//! Encodes public events as records, with the id that the registry has for exactly the embedded schema.
+//! Encodes records, with the id that the registry has for exactly the embedded schema.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use domain::contract::PublicEvents;
+use domain::contract::{PublicEvents, RecordSet};
 use uuid::Uuid;
 
 use super::datum::{self, Counted};
@@ -16,15 +16,18 @@ use crate::schemas::{self, RecordSchema};
 /// Initial capacity in bytes: enough for most records.
 const VALUE_BYTES_EXPECTED: usize = 256;
 
-/// Why a public event cannot become a record.
+/// Why an event or a request cannot become a record.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
     /// The value is larger than what is published.
     #[error("{name} of stream {stream_id} at version {version} takes {bytes} bytes; {VALUE_BYTES_MAX} is the most")]
     TooLarge { name: &'static str, stream_id: String, version: i64, bytes: usize },
+    /// The value of a request is larger than what is published.
+    #[error("{name} for {key} takes {bytes} bytes; {VALUE_BYTES_MAX} is the most")]
+    RequestTooLarge { name: &'static str, key: String, bytes: usize },
 }
 
-/// Encodes the records of a kind for one topic.
+/// Encodes the records of a set for one topic.
 #[derive(Debug, Clone)]
 pub struct Encoder<E> {
     topic: Arc<str>,
@@ -35,13 +38,23 @@ pub struct Encoder<E> {
 }
 
 #[derive(Debug, Clone)]
-struct Registered {
-    record: &'static RecordSchema,
+pub(super) struct Registered {
+    pub(super) record: &'static RecordSchema,
     id: u32,
-    data_schema: String,
+    pub(super) data_schema: String,
 }
 
-impl<E: PublicEvents> Encoder<E> {
+impl Registered {
+    /// The bytes that stand before a datum.
+    pub(super) fn frame(&self) -> Vec<u8> {
+        let mut value = Vec::with_capacity(VALUE_BYTES_EXPECTED);
+        value.push(MAGIC);
+        value.extend_from_slice(&self.id.to_be_bytes());
+        value
+    }
+}
+
+impl<E: RecordSet> Encoder<E> {
     /// Looks up the id of every record's schema. The encoder needs no registry afterwards.
     ///
     /// # Errors
@@ -76,6 +89,16 @@ impl<E: PublicEvents> Encoder<E> {
         Self { source: headers::source_of(incarnation).into(), ..self }
     }
 
+    pub(super) fn registered(&self, index: usize) -> &Registered {
+        &self.registered[index]
+    }
+
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+}
+
+impl<E: PublicEvents> Encoder<E> {
     /// The record of an event. Its key is the stream's id, its timestamp the time of storing.
     ///
     /// # Errors
@@ -84,9 +107,7 @@ impl<E: PublicEvents> Encoder<E> {
         let published = &outgoing.published;
         let event = &published.event;
         let registered = &self.registered[event.index()];
-        let mut value = Vec::with_capacity(VALUE_BYTES_EXPECTED);
-        value.push(MAGIC);
-        value.extend_from_slice(&registered.id.to_be_bytes());
+        let mut value = registered.frame();
         datum::write(event, &mut value);
         check_size(event, value.len())?;
         let headers = headers::write(&Described {

@@ -6,6 +6,7 @@ mod datum;
 mod decode;
 mod encode;
 mod readers;
+mod requests;
 #[cfg(test)]
 mod tests;
 

@@ -13,9 +13,9 @@ pub enum ConsumeError {
         source: KafkaError,
     },
     /// Reading the assigned partitions cannot start.
-    #[error("starting partitions {partitions:?} failed")]
+    #[error("starting {partitions} failed")]
     Start {
-        partitions: Vec<i32>,
+        partitions: String,
         #[source]
         source: KafkaError,
     },

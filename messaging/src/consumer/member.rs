@@ -1,29 +1,9 @@
-//! The owner's side of a membership.
+//! A member of a group that reads one topic, and whose offsets live in its owner's store.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::{Offset, TopicPartitionList};
-use tokio::sync::mpsc;
-use tokio::time::Instant;
-
-use super::context::Context;
-use super::poller::{self, Buffered};
-use super::{Assignment, ConsumeError, ConsumerEvent};
-use crate::client;
-use crate::record::IncomingRecord;
-
-/// Most bytes that the client fetches ahead, in KiB.
-const FETCHED_AHEAD_KIB_MAX: &str = "16384";
-/// Longest time that a broker waits for new records before it answers a fetch, in milliseconds.
-const FETCH_WAIT_MS_MAX: &str = "100";
-/// Time without a heartbeat after which the cluster reassigns a member's partitions, in milliseconds.
-const SESSION_TIMEOUT_MS: &str = "10000";
-/// Longest time between two polls, in milliseconds. The poller polls all the time, whatever the owner does.
-const POLL_INTERVAL_MS_MAX: &str = "60000";
-/// How often positions are reported, in milliseconds.
-const POSITIONS_INTERVAL_MS: &str = "500";
+use super::{Assignment, ConsumeError, ConsumerEvent, GroupMember, MemberSettings, PartitionPosition, TopicPartition};
 
 /// The group, the topic and the cluster of a consumer.
 #[derive(Debug, Clone)]
@@ -46,18 +26,10 @@ pub struct BatchLimits {
     pub wait_max: Duration,
 }
 
-/// A member of a group.
+/// A member of a group with one topic, whose partitions are numbers.
 pub struct GroupConsumer {
-    settings: ConsumerSettings,
-    /// The poller owns the client, so that it is closed on a thread that may block.
-    client: Weak<BaseConsumer<Context>>,
-    events: mpsc::UnboundedReceiver<Buffered>,
-    /// The event that ended the last batch; it is returned next.
-    held_back: Option<Buffered>,
-    /// A batch being filled. It is kept here and not in the future, so that cancelling the future loses nothing.
-    batch: Vec<IncomingRecord>,
-    batch_bytes: usize,
-    poller: Option<poller::Handle>,
+    topic: Arc<str>,
+    member: GroupMember,
 }
 
 impl GroupConsumer {
@@ -66,36 +38,10 @@ impl GroupConsumer {
     /// # Errors
     /// [`ConsumeError::Join`].
     pub fn join(settings: ConsumerSettings) -> Result<Self, ConsumeError> {
-        let join = |source| ConsumeError::Join { group: settings.group.clone(), source };
-        let client: BaseConsumer<Context> = client::config(&settings.brokers)
-            .set("group.id", &settings.group)
-            .set("client.id", &settings.client_id)
-            .set("enable.auto.commit", "false")
-            .set("enable.auto.offset.store", "false")
-            .set("enable.partition.eof", "true")
-            .set("auto.offset.reset", "error")
-            .set("isolation.level", "read_committed")
-            .set("partition.assignment.strategy", "roundrobin")
-            .set("session.timeout.ms", SESSION_TIMEOUT_MS)
-            .set("max.poll.interval.ms", POLL_INTERVAL_MS_MAX)
-            .set("queued.max.messages.kbytes", FETCHED_AHEAD_KIB_MAX)
-            .set("fetch.wait.max.ms", FETCH_WAIT_MS_MAX)
-            .set("statistics.interval.ms", POSITIONS_INTERVAL_MS)
-            .create_with_context(Context::new(&settings.topic))
-            .map_err(join)?;
-        client.subscribe(&[&settings.topic]).map_err(join)?;
-        let client = Arc::new(client);
-        let weak = Arc::downgrade(&client);
-        let (events, poller) = poller::spawn(client, settings.topic.as_str().into());
-        Ok(Self {
-            settings,
-            client: weak,
-            events,
-            held_back: None,
-            batch: Vec::new(),
-            batch_bytes: 0,
-            poller: Some(poller),
-        })
+        let ConsumerSettings { brokers, group, topic, client_id } = settings;
+        let name = topic.as_str().into();
+        let member = GroupMember::join(MemberSettings { brokers, group, topics: vec![topic], client_id })?;
+        Ok(Self { topic: name, member })
     }
 
     /// Starts reading an assignment's partitions, given as pairs of partition and offset. Returns `false` when the
@@ -104,14 +50,11 @@ impl GroupConsumer {
     /// # Errors
     /// [`ConsumeError::Start`].
     pub fn start(&self, assignment: &Assignment, starts: &[(i32, i64)]) -> Result<bool, ConsumeError> {
-        let failed = |source| ConsumeError::Start { partitions: assignment.partitions.clone(), source };
-        let client = self.client.upgrade().ok_or_else(|| self.ended())?;
-        let mut list = TopicPartitionList::new();
-        for (partition, offset) in starts {
-            list.add_partition_offset(&self.settings.topic, *partition, Offset::Offset(*offset)).map_err(failed)?;
-        }
-        let started = client.context().while_current(assignment.generation, || client.assign(&list));
-        started.transpose().map(|started| started.is_some()).map_err(failed)
+        let partition = |number: i32| TopicPartition { topic: Arc::clone(&self.topic), partition: number };
+        let partitions = assignment.partitions.iter().map(|number| partition(*number)).collect();
+        let assignment = Assignment { partitions, generation: assignment.generation };
+        let starts: Vec<_> = starts.iter().map(|(number, offset)| (partition(*number), *offset)).collect();
+        self.member.start(&assignment, &starts)
     }
 
     /// Waits for the next event. Cancelling the future loses nothing.
@@ -119,55 +62,28 @@ impl GroupConsumer {
     /// # Errors
     /// [`ConsumeError`]; drop the member then and join again.
     pub async fn next(&mut self, limits: &BatchLimits) -> Result<ConsumerEvent, ConsumeError> {
-        if self.batch.is_empty() {
-            let event = match self.held_back.take() {
-                Some(event) => event,
-                None => self.events.recv().await.ok_or_else(|| self.ended())?,
-            };
-            match event {
-                Buffered::Assigned(assignment) => return Ok(ConsumerEvent::Assigned(assignment)),
-                Buffered::Revoked => return Ok(ConsumerEvent::Revoked),
-                Buffered::Positions(positions) => return Ok(ConsumerEvent::Positions(positions)),
-                Buffered::Failed(source) => return Err(ConsumeError::of_read(&self.settings.group, source)),
-                Buffered::Record(record, _room) => self.put(record),
+        Ok(match self.member.next(limits).await? {
+            ConsumerEvent::Assigned(Assignment { partitions, generation }) => {
+                let partitions = partitions.into_iter().map(|one| one.partition).collect();
+                ConsumerEvent::Assigned(Assignment { partitions, generation })
             }
-        }
-        self.fill(limits).await;
-        self.batch_bytes = 0;
-        Ok(ConsumerEvent::Batch(std::mem::take(&mut self.batch)))
+            ConsumerEvent::Revoked => ConsumerEvent::Revoked,
+            ConsumerEvent::Batch(records) => ConsumerEvent::Batch(records),
+            ConsumerEvent::Positions(positions) => ConsumerEvent::Positions(
+                positions
+                    .into_iter()
+                    .map(|PartitionPosition { partition, delivered_to, end }| PartitionPosition {
+                        partition: partition.partition,
+                        delivered_to,
+                        end,
+                    })
+                    .collect(),
+            ),
+        })
     }
 
     /// Leaves the group and waits until it has been left.
-    pub async fn close(mut self) {
-        if let Some(poller) = self.poller.take() {
-            client::blocking(move || poller.stop_and_join()).await;
-        }
-    }
-
-    /// Fills the batch until a bound is reached or something other than a record comes.
-    async fn fill(&mut self, limits: &BatchLimits) {
-        let deadline = Instant::now() + limits.wait_max;
-        while self.held_back.is_none() && self.batch.len() < limits.records_max && self.batch_bytes < limits.bytes_max {
-            let next = match self.events.try_recv() {
-                Ok(event) => Some(event),
-                Err(_) if limits.wait_max.is_zero() => None,
-                Err(_) => tokio::time::timeout_at(deadline, self.events.recv()).await.ok().flatten(),
-            };
-            match next {
-                Some(Buffered::Record(record, _room)) => self.put(record),
-                // A position may count the records of this batch as delivered, so it must not overtake them.
-                Some(event) => self.held_back = Some(event),
-                None => return,
-            }
-        }
-    }
-
-    fn put(&mut self, record: IncomingRecord) {
-        self.batch_bytes += record.size();
-        self.batch.push(record);
-    }
-
-    fn ended(&self) -> ConsumeError {
-        ConsumeError::Ended { group: self.settings.group.clone() }
+    pub async fn close(self) {
+        self.member.close().await;
     }
 }

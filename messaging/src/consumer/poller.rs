@@ -6,14 +6,15 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rdkafka::Message;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers};
+use service_kit::clock::Stopwatch;
 use tokio::runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::context::{Change, Context};
-use super::{Assignment, PartitionPosition};
+use super::{Assignment, PartitionPosition, TopicPartition};
 use crate::client;
 use crate::record::{HeaderList, IncomingRecord};
 
@@ -21,14 +22,18 @@ use crate::record::{HeaderList, IncomingRecord};
 const HANDED_ON_KIB_MAX: usize = 16_384;
 /// Longest wait of one poll, in milliseconds; also the delay after which a stop is seen.
 const POLL_MS: u64 = 100;
+/// Polls in a row without a record after which the client's queue counts as empty.
+const POLLS_EMPTY: u32 = 2;
+/// Shortest time between two commits of offsets, in milliseconds.
+const COMMIT_INTERVAL_MS: u64 = 100;
 /// How long the poller waits for a slow owner before it pauses fetching and goes on polling, in milliseconds.
 const OWNER_SLOW_MS: u64 = 1_000;
 
 /// What the poller hands on.
 pub(super) enum Buffered {
-    Assigned(Assignment),
+    Assigned(Assignment<TopicPartition>),
     Revoked,
-    Positions(Vec<PartitionPosition>),
+    Positions(Vec<PartitionPosition<TopicPartition>>),
     Record(IncomingRecord, OwnedSemaphorePermit),
     Failed(KafkaError),
 }
@@ -57,15 +62,11 @@ impl Drop for Handle {
     }
 }
 
-pub(super) fn spawn(
-    client: Arc<BaseConsumer<Context>>,
-    topic: Arc<str>,
-) -> (mpsc::UnboundedReceiver<Buffered>, Handle) {
+pub(super) fn spawn(client: Arc<BaseConsumer<Context>>) -> (mpsc::UnboundedReceiver<Buffered>, Handle) {
     let (events, receiver) = mpsc::unbounded_channel();
     let stop = Arc::new(AtomicBool::new(false));
     let poller = Poller {
         client,
-        topic,
         events,
         room: Arc::new(Semaphore::new(HANDED_ON_KIB_MAX)),
         runtime: runtime::Handle::current(),
@@ -78,7 +79,6 @@ pub(super) fn spawn(
 
 struct Poller {
     client: Arc<BaseConsumer<Context>>,
-    topic: Arc<str>,
     /// Unbounded in its number of events; `room` bounds the records, and the other events are few.
     events: mpsc::UnboundedSender<Buffered>,
     room: Arc<Semaphore>,
@@ -91,11 +91,21 @@ impl Poller {
     fn run(mut self) {
         // Records read while the owner was slow: few, because fetching is paused then.
         let mut waiting = std::collections::VecDeque::new();
+        let mut polled_empty = 0;
+        let mut committed = Stopwatch::start();
         while !self.stop.load(Ordering::Relaxed) && !self.events.is_closed() {
             let polled = self.client.poll(Duration::from_millis(POLL_MS)).map(|message| message.map(|m| self.copy(&m)));
             let moved = self.pass_changes_on();
             if moved {
                 waiting.clear(); // of partitions that are no longer assigned
+            }
+            polled_empty = if polled.is_none() && !moved { polled_empty + 1 } else { 0 };
+            if polled_empty >= POLLS_EMPTY {
+                self.client.context().note_idle();
+            }
+            if committed.elapsed() >= Duration::from_millis(COMMIT_INTERVAL_MS) {
+                self.commit(CommitMode::Async);
+                committed = Stopwatch::start();
             }
             match polled {
                 None => {}
@@ -118,9 +128,19 @@ impl Poller {
                 self.set_paused(false);
             }
         }
+        // Waits for the answer, so that whoever reads on has the offsets.
+        self.commit(CommitMode::Sync);
         // librdkafka would wait for ever for an assignment that has not started.
         if let Err(error) = self.client.unassign() {
             tracing::debug!(%error, "giving partitions back on leaving failed");
+        }
+    }
+
+    /// Commits the offsets that the owner has noted.
+    fn commit(&self, mode: CommitMode) {
+        let Some(offsets) = self.client.context().take_uncommitted() else { return };
+        if let Err(error) = self.client.commit(&offsets, mode) {
+            tracing::warn!(%error, "committing offsets failed; records may be read twice");
         }
     }
 
@@ -157,9 +177,11 @@ impl Poller {
         if pause == self.paused {
             return;
         }
-        let changed = self.client.assignment().and_then(|partitions| {
-            if pause { self.client.pause(&partitions) } else { self.client.resume(&partitions) }
-        });
+        let changed = if pause {
+            self.client.assignment().and_then(|partitions| self.client.pause(&partitions))
+        } else {
+            self.client.resume(&self.client.context().resumable())
+        };
         match changed {
             Ok(()) => self.paused = pause,
             Err(error) => tracing::warn!(%error, pause, "pausing or resuming failed"),
@@ -176,7 +198,7 @@ impl Poller {
             }
         }
         IncomingRecord {
-            topic: Arc::clone(&self.topic),
+            topic: self.client.context().topic(message.topic()),
             partition: message.partition(),
             offset: message.offset(),
             timestamp_ms: message.timestamp().to_millis(),

@@ -1,6 +1,6 @@
 //! The deploy step: sets every subject's compatibility and registers every schema.
 
-use domain::contract::PublicEvents;
+use domain::contract::RecordSet;
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 use schema_registry_converter::async_impl::schema_registry::perform_sr_call;
@@ -20,7 +20,7 @@ impl Registry {
     /// # Errors
     /// [`RegistryError::Refused`] with the subject and the registry's message for a schema that is incompatible with an
     /// earlier one.
-    pub async fn register_all<E: PublicEvents>(
+    pub async fn register_all<E: RecordSet>(
         &self,
         topic: &str,
         mut progress: impl FnMut(&str),

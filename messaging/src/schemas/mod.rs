@@ -1,4 +1,4 @@
-//! The Avro schemas of the public contracts, as the events' declarations embed them from `schemas/avro`.
+//! The Avro schemas of the public contracts, as the declarations of events and requests embed them from `schemas/avro`.
 //!
 //! One subject a record, named topic, dash, full record name (TopicRecordNameStrategy), so that one topic carries every kind
 //! of event of a stream in one order of arrival.
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use apache_avro::Schema;
-use domain::contract::{PublicEvents, RecordType};
+use domain::contract::{RecordSet, RecordType};
 
 /// One record of a contract.
 #[derive(Debug)]
@@ -42,11 +42,11 @@ impl RecordSchema {
     }
 }
 
-/// The schemas of the kinds that this process has asked for. Kinds are few and stay for good.
+/// The schemas of the sets that this process has asked for. Sets are few and stay for good.
 static PARSED: LazyLock<RwLock<HashMap<TypeId, &'static [RecordSchema]>>> = LazyLock::new(RwLock::default);
 
-/// The schemas of a kind's records, by [`PublicEvents::index`].
-pub fn of<E: PublicEvents>() -> &'static [RecordSchema] {
+/// The schemas of a set's records, by [`RecordSet::index`].
+pub fn of<E: RecordSet>() -> &'static [RecordSchema] {
     let kind = TypeId::of::<E>();
     if let Some(parsed) = PARSED.read().unwrap_or_else(PoisonError::into_inner).get(&kind) {
         return parsed;
@@ -59,7 +59,7 @@ pub fn of<E: PublicEvents>() -> &'static [RecordSchema] {
 }
 
 /// The index of a record by its full name.
-pub fn index_of<E: PublicEvents>(full_name: &str) -> Option<usize> {
+pub fn index_of<E: RecordSet>(full_name: &str) -> Option<usize> {
     of::<E>().iter().position(|record| record.full_name == full_name)
 }
 
@@ -68,25 +68,26 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
-    use domain::order::contract::PublicEvent;
+    use domain::contract::PublicEvents;
+    use domain::reservation::requests::InventoryRequest;
+    use domain::{order, reservation, stock};
 
     use super::*;
 
     #[test]
-    fn every_record_has_the_schema_of_its_name() {
-        for record in of::<PublicEvent>() {
+    fn every_record_has_the_schema_of_its_name_and_nothing_else_lies_in_the_folder_of_its_kind() {
+        are_its_schemas::<order::contract::PublicEvent>(order::contract::PublicEvent::KIND);
+        are_its_schemas::<stock::contract::PublicEvent>(stock::contract::PublicEvent::KIND);
+        are_its_schemas::<reservation::contract::PublicEvent>(reservation::contract::PublicEvent::KIND);
+        are_its_schemas::<InventoryRequest>("inventory-requests");
+    }
+
+    fn are_its_schemas<E: RecordSet>(folder: &str) {
+        for record in of::<E>() {
             let name = record.schema.name().expect("a record has a name");
             assert_eq!(name.fullname(None), record.full_name);
         }
-    }
-
-    #[test]
-    fn the_folder_of_a_kind_holds_its_contract_and_nothing_else() {
-        holds_its_contract::<PublicEvent>();
-    }
-
-    fn holds_its_contract<E: PublicEvents>() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/avro").join(E::KIND);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/avro").join(folder);
         let files: BTreeSet<String> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         assert_eq!(files, E::RECORDS.iter().map(|record| format!("{}.avsc", record.name)).collect());

@@ -2,15 +2,16 @@
 //!
 //! `make test` starts both and names them in `KAFKA_BROKERS` and `SCHEMA_REGISTRY_URL`.
 
+mod asks;
 mod hanging;
 mod notes;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::contract::{Position, PublicEvents};
+use domain::contract::{Position, RecordSet, Request, Requests};
 use domain::order::contract::{CancelReason, ForeignEvent, OrderCancelled, OrderDrafted, PublicEvent, Published};
-use domain::{EventId, OrderId, Timestamp};
+use domain::{EventId, OrderId, RequestId, TenantId, Timestamp};
 use rdkafka::admin::{AdminClient, AdminOptions};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -23,10 +24,11 @@ use crate::checkpoint::Checkpoint;
 use crate::consumer::{BatchLimits, ConsumerEvent, ConsumerSettings, GroupConsumer};
 use crate::producer::TransactionalProducer;
 use crate::topics::{self, Declarations};
-use crate::{Encoder, IncomingRecord, OutgoingRecord, Registry};
+use crate::{EncodedRecord, Encoder, IncomingRecord, OutgoingRecord, OutgoingRequest, Registry};
 use crate::{client, inspect};
 
 pub use crate::codec::bare::{read_datum, write_datum};
+pub use asks::{Asker, AskerEvent, Task};
 pub use hanging::hang;
 pub use notes::{NoteEvent, Noted};
 
@@ -118,11 +120,11 @@ impl TestTopic {
         self.encoder_of().await
     }
 
-    /// The same for any kind.
+    /// The same for any kind, or any requests.
     ///
     /// # Panics
     /// When the registry refuses.
-    pub async fn encoder_of<E: PublicEvents>(&self) -> Encoder<E> {
+    pub async fn encoder_of<E: RecordSet>(&self) -> Encoder<E> {
         let registry = registry();
         registry.register_all::<E>(&self.name, |_| ()).await.expect("the test registry takes the contract");
         Encoder::connect(&registry, &self.name).await.expect("the contract has just been registered")
@@ -138,6 +140,39 @@ impl TestTopic {
         producer.begin().expect("no transaction is open");
         for record in records {
             let record = encoder.encode(record).expect("a test's records can be encoded");
+            producer.produce(record).await.expect("the queue takes it");
+        }
+        producer.commit().await.expect("the cluster commits");
+    }
+
+    /// Publishes a request's record and returns the request's id.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn ask<R: Requests>(&self, encoder: &Encoder<R>, body: R) -> RequestId {
+        let id = RequestId::new(SystemIds.ordered());
+        self.ask_as(encoder, id, "shop", body).await;
+        id
+    }
+
+    /// The same with an id and a tenant.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn ask_as<R: Requests>(&self, encoder: &Encoder<R>, id: RequestId, tenant: &str, body: R) {
+        let record = encoder.encode_request(&asked(id, tenant, body)).expect("a test's request can be encoded");
+        self.produce([record]).await;
+    }
+
+    /// Publishes records as they are, in one transaction.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn produce(&self, records: impl IntoIterator<Item = EncodedRecord>) {
+        let mut producer =
+            TransactionalProducer::connect(&brokers(), &unique("test")).await.expect("the cluster answers");
+        producer.begin().expect("no transaction is open");
+        for record in records {
             producer.produce(record).await.expect("the queue takes it");
         }
         producer.commit().await.expect("the cluster commits");
@@ -301,6 +336,21 @@ fn outgoing(position: i64, event: impl FnOnce(i64) -> PublicEvent) -> OutgoingRe
         traceparent: None,
     };
     OutgoingRecord { published, payload_hash: [0; 32] }
+}
+
+/// A request as the relay would send it.
+pub fn asked<R: Requests>(id: RequestId, tenant: &str, body: R) -> OutgoingRequest<R> {
+    let at = Timestamp::try_from_micros(RECORDED_AT_MICROS).expect("a moment of our days");
+    let tenant = TenantId::try_new(tenant).expect("a test's tenant is a slug");
+    OutgoingRequest {
+        request: Request { id, tenant, at, body },
+        position: Position { shard: 0, position: 1 },
+        recorded_at: at,
+        correlation_id: None,
+        causation_id: None,
+        traceparent: None,
+        payload_hash: [0; 32],
+    }
 }
 
 /// A new order's id.

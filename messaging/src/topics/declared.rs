@@ -88,7 +88,14 @@ mod tests {
     #[test]
     fn the_declaration_names_the_topics_that_the_code_names() {
         let names: Vec<_> = declared().topics.into_iter().map(|topic| topic.name).collect();
-        assert_eq!(names, [domain::order::contract::TOPIC, topics::RELAY_CHECKPOINT, topics::READ_DEAD_LETTERS]);
+        let expected = [
+            domain::order::contract::TOPIC,
+            domain::reservation::requests::REQUESTS_TOPIC,
+            domain::stock::contract::TOPIC,
+            topics::RELAY_CHECKPOINT,
+            topics::READ_DEAD_LETTERS,
+        ];
+        assert_eq!(names, expected);
     }
 
     #[test]

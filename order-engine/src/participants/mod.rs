@@ -4,6 +4,7 @@
 //! file of its own and name it in its log in [`LOGS`].
 
 mod audit;
+mod inventory;
 mod log;
 mod order;
 mod read_models;
@@ -12,16 +13,18 @@ use std::path::Path;
 
 use ::read_models::{Models, ReadDb};
 use axum::Router;
-use event_store::{DeclaredEvent, Store};
+use event_store::{DeclaredEvent, Job, Store, Waker};
 use futures::future::BoxFuture;
 use messaging::registry::{Registry, RegistryError};
 use messaging::schemas::RecordSchema;
 use relay::RelayedKind;
+use request_kit::RequestService;
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
-use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings};
+use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings, MessagingSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
+use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
 pub use audit::{AuditedModels, StoredStreams};
@@ -37,7 +40,7 @@ pub(crate) const LOGS: [&Log; 1] = [&Log {
     transactional_id_prefix: "orders-relay",
     checks: CheckNames { database: "orders-database", relay: "relay" },
     first: &order::ORDER_PARTICIPANT,
-    others: &[],
+    others: &[&inventory::INVENTORY_PARTICIPANT],
 }];
 
 /// An event log. Its tables, sequencers, relays, connections and housekeeping are there once, however many participants share it.
@@ -111,22 +114,27 @@ pub fn model_sets() -> Vec<Models> {
     read_models().map(|read_models| read_models.models).collect()
 }
 
-/// What the engine has to know of an aggregate.
+/// What the engine has to know of a participant.
 pub(crate) struct Participant {
     /// Its name, in tasks and logs.
     pub(crate) name: &'static str,
-    /// What it keeps in its log's database beside the log.
+    /// What it keeps in its log's database beside the log. Participants may share a part.
     pub(crate) migrations: fn() -> Migrations,
     /// The kinds of events that this release writes, which `migrate` records in the log.
     pub(crate) declared_events: fn() -> Vec<DeclaredEvent>,
-    /// The topic that its events are published to.
-    pub(crate) topic: &'static str,
-    /// The schemas of the topic's records.
-    pub(crate) schemas: fn() -> &'static [RecordSchema],
-    /// Its events as its log's relay publishes them from the log of an incarnation. Asks the registry for the schemas' ids.
-    pub(crate) relayed: for<'a> fn(&'a Registry, Uuid) -> BoxFuture<'a, Result<RelayedKind, RegistryError>>,
-    /// The endpoints of its commands.
-    pub(crate) commands: fn(CommandDeps<'_>) -> Router,
+    /// The schemas of its topics' records.
+    pub(crate) schemas: fn() -> Vec<TopicSchemas>,
+    /// Its events as its log's relay publishes them from the log of an incarnation: each kind of stream. Asks the registry for the
+    /// schemas' ids.
+    pub(crate) relayed: for<'a> fn(&'a Registry, Uuid) -> RelayedKinds<'a>,
+    /// The endpoints of its commands, and their description.
+    pub(crate) commands: fn(CommandDeps<'_>) -> (Router, OpenApi),
+    /// The description of the endpoints of its commands.
+    pub(crate) openapi: fn() -> OpenApi,
+    /// The groups that handle what others ask of it, each with its topics.
+    pub(crate) groups: &'static [(&'static str, &'static [&'static str])],
+    /// What it does without being asked by a client.
+    pub(crate) work: fn(WorkDeps<'_>) -> Result<ParticipantWork, RegistryError>,
     /// Its read models, by kind of stream.
     pub(crate) read_models: &'static [ReadModels],
     /// The endpoints of its queries.
@@ -142,6 +150,48 @@ pub(crate) struct CommandDeps<'a> {
     pub(crate) ids: SharedIds,
     pub(crate) master: &'a MasterKey,
     pub(crate) fairness: &'a FairnessSettings,
+}
+
+/// The kinds of streams of a participant as its log's relay publishes them.
+pub(crate) type RelayedKinds<'a> = BoxFuture<'a, Result<Vec<RelayedKind>, RegistryError>>;
+
+/// The schemas of a topic's records.
+pub(crate) struct TopicSchemas {
+    pub(crate) topic: &'static str,
+    pub(crate) records: &'static [RecordSchema],
+}
+
+/// What the engine gives to the work of a participant.
+pub(crate) struct WorkDeps<'a> {
+    pub(crate) store: Store,
+    pub(crate) clock: SharedClock,
+    pub(crate) ids: SharedIds,
+    pub(crate) messaging: &'a MessagingSettings,
+}
+
+/// What a participant does without being asked by a client.
+#[derive(Default)]
+pub(crate) struct ParticipantWork {
+    /// Who wakes its streams, by kind.
+    pub(crate) wakers: Vec<(&'static str, Waker)>,
+    /// Its periodic work.
+    pub(crate) jobs: Vec<Job>,
+    /// What handles its requests and the answers to its own, each with the name under which the readiness shows it.
+    pub(crate) requests: Vec<(&'static str, RequestService)>,
+}
+
+/// The description of all commands.
+pub(crate) fn openapi() -> OpenApi {
+    let mut described = participants().map(|participant| (participant.openapi)());
+    let first = described.next().unwrap_or_default();
+    described.fold(first, OpenApi::merge_from)
+}
+
+/// The description of all commands as JSON, the same bytes for the same code.
+pub fn openapi_json() -> String {
+    let mut json = openapi().to_pretty_json().expect("a description has a JSON form");
+    json.push('\n');
+    json
 }
 
 /// What the engine gives to the endpoints of queries.
@@ -169,9 +219,11 @@ mod tests {
     fn participants_have_names_topics_and_tables_of_their_own() {
         let count = participants().count();
         let names: BTreeSet<_> = participants().map(|participant| participant.name).collect();
-        let topics: BTreeSet<_> = participants().map(|participant| participant.topic).collect();
+        let topics: usize = participants().map(|participant| topics_of(participant).len()).sum();
+        let all_topics: BTreeSet<_> = participants().flat_map(topics_of).collect();
         let histories: BTreeSet<_> = participants().map(|participant| (participant.migrations)().history()).collect();
-        assert_eq!([names.len(), topics.len(), histories.len()], [count; 3]);
+        assert_eq!([names.len(), histories.len()], [count; 2]);
+        assert_eq!(all_topics.len(), topics);
         assert!(!histories.contains(event_store::migrations().history()));
     }
 
@@ -187,7 +239,7 @@ mod tests {
         for participant in participants() {
             let declared = (participant.declared_events)();
             for one in participant.read_models {
-                assert_eq!(one.topic, participant.topic, "the topic of {}", one.kind);
+                assert!(topics_of(participant).contains(one.topic), "the topic of {}", one.kind);
                 assert!(declared.iter().any(|event| event.aggregate_type == one.kind), "{} is declared", one.kind);
             }
         }
@@ -231,8 +283,14 @@ mod tests {
     fn every_topic_of_a_participant_is_declared() {
         let declared = declared();
         for participant in participants() {
-            let is_declared = declared.topics.iter().any(|topic| topic.name == participant.topic);
-            assert!(is_declared, "schemas/topics.toml lacks {}, the topic of {}", participant.topic, participant.name);
+            for name in topics_of(participant) {
+                let is_declared = declared.topics.iter().any(|topic| topic.name == name);
+                assert!(is_declared, "schemas/topics.toml lacks {name}, a topic of {}", participant.name);
+            }
         }
+    }
+
+    fn topics_of(participant: &'static Participant) -> BTreeSet<&'static str> {
+        (participant.schemas)().iter().map(|schemas| schemas.topic).collect()
     }
 }

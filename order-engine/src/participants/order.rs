@@ -6,27 +6,34 @@ use futures::FutureExt;
 use messaging::{Encoder, schemas};
 use read_models::Orders;
 use relay::RelayedKind;
+use utoipa::openapi::OpenApi;
 
 use super::read_models::ReadModels;
-use super::{CommandDeps, Participant, QueryDeps};
+use super::{CommandDeps, Participant, ParticipantWork, QueryDeps, TopicSchemas};
 
 /// Orders: drafts, placed, cancelled and imported ones.
 pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     name: "order",
     migrations: command_service::order::migrations,
     declared_events: relay::declared_events::<PublicEvent>,
-    topic: TOPIC,
-    schemas: schemas::of::<PublicEvent>,
+    schemas: || vec![TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() }],
     relayed: |registry, incarnation| {
-        async move { Ok(RelayedKind::of(Encoder::<PublicEvent>::connect(registry, TOPIC).await?, incarnation)) }.boxed()
+        async move {
+            let encoder = Encoder::<PublicEvent>::connect(registry, TOPIC).await?;
+            Ok(vec![RelayedKind::of(encoder, incarnation)])
+        }
+        .boxed()
     },
     commands,
+    openapi: command_service::openapi,
+    groups: &[],
+    work: |_| Ok(ParticipantWork::default()),
     read_models: &[ReadModels::of::<Orders>(TOPIC, "projection")],
     queries,
 };
 
-fn commands(deps: CommandDeps<'_>) -> Router {
-    let (router, openapi) = command_service::router(command_service::Deps {
+fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
+    command_service::router(command_service::Deps {
         store: deps.store,
         keys: deps.keys,
         verifier: deps.verifier,
@@ -37,8 +44,7 @@ fn commands(deps: CommandDeps<'_>) -> Router {
             commands_per_s: deps.fairness.commands_per_s,
             ..command_service::Limits::default()
         },
-    });
-    router.merge(command_service::docs_router(openapi))
+    })
 }
 
 fn queries(deps: QueryDeps<'_>) -> Router {

@@ -28,6 +28,11 @@ impl Seen {
         new
     }
 
+    /// Whether a position was seen.
+    pub fn has(&self, position: i64) -> bool {
+        self.bit_of(position).is_some_and(|(word, bit)| self.bits[word] & bit != 0)
+    }
+
     /// Positions that were not seen, in order.
     pub fn missing(&self) -> impl Iterator<Item = i64> {
         (self.after + 1..=self.last)

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::contract::Position;
 use event_store::audit::{AuditedRow, Range, rows_at, streams_at};
+use messaging::IncomingRecord;
 use messaging::whole_topic::Topic;
-use messaging::{IncomingRecord, headers, partition_of};
 use service_kit::BoxError;
 use service_kit::audit::{Finding, Findings, Invariant};
 use tokio_postgres::Client;
 
+use super::claim::{Claim, Order, location};
 use super::seen::Seen;
 
 /// Positions whose streams are asked for at once.
@@ -19,22 +20,11 @@ const POSITIONS_AT_ONCE: usize = 10_000;
 struct Comparison<'a> {
     client: &'a Client,
     findings: &'a mut Findings,
-    partitions: usize,
     /// By shard.
     seen: BTreeMap<i16, Seen>,
-    /// The last position of each shard in each partition.
-    last: HashMap<(i32, i16), (i64, i64)>,
+    order: Order,
     /// Records compared.
     compared: u64,
-}
-
-/// What a record says of itself.
-struct Claim {
-    key: String,
-    position: Position,
-    version: Option<i64>,
-    event_id: Option<String>,
-    hash: Option<String>,
 }
 
 /// Compares all committed records of a topic with the log, in both directions. `belongs` says of which kinds of streams the topic
@@ -52,8 +42,8 @@ pub async fn compare(
     mut on_records: impl AsyncFnMut(&[IncomingRecord], u64, &mut Findings) -> Result<(), BoxError>,
 ) -> Result<u64, BoxError> {
     let seen = ranges.iter().map(|range| (range.shard, Seen::new(range.after, range.last))).collect();
-    let partitions = topic.partitions();
-    let mut comparison = Comparison { client, findings, partitions, seen, last: HashMap::new(), compared: 0 };
+    let order = Order::new(topic.partitions());
+    let mut comparison = Comparison { client, findings, seen, order, compared: 0 };
     while let Some(records) = topic.next().await? {
         comparison.batch(&records).await?;
         on_records(&records, comparison.compared, comparison.findings).await?;
@@ -67,8 +57,8 @@ impl Comparison<'_> {
     async fn batch(&mut self, records: &[IncomingRecord]) -> Result<(), BoxError> {
         let mut by_shard: BTreeMap<i16, Vec<Claim>> = BTreeMap::new();
         for record in records {
-            let Some(claim) = self.claim(record) else { continue };
-            self.check_order(record, &claim);
+            let Some(claim) = Claim::of(record, self.findings) else { continue };
+            self.order.check(record, &claim, self.findings);
             let Some(seen) = self.seen.get_mut(&claim.position.shard) else {
                 self.findings.push(claim.finding("unknown_shard", "the log has no such shard"));
                 continue;
@@ -86,39 +76,6 @@ impl Comparison<'_> {
             self.against_log(shard, &claims).await?;
         }
         Ok(())
-    }
-
-    fn claim(&mut self, record: &IncomingRecord) -> Option<Claim> {
-        let text =
-            |name| record.headers.last(name).and_then(|value| std::str::from_utf8(value).ok()).map(str::to_owned);
-        let position = text(headers::GLOBAL_POSITION).and_then(|text| text.parse::<Position>().ok());
-        let Some(position) = position else {
-            let detail = format!("the record at {} does not say which position it is", location(record));
-            self.findings.push(Finding::new(Invariant::I4, "no_position", detail));
-            return None;
-        };
-        Some(Claim {
-            key: record.key.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned(),
-            position,
-            version: text(headers::AGGREGATE_VERSION).and_then(|text| text.parse().ok()),
-            event_id: text(headers::ID),
-            hash: text(headers::PAYLOAD_HASH),
-        })
-    }
-
-    /// I5: positions grow within a partition and a key has one partition; with I3 a stream's versions are in order then.
-    fn check_order(&mut self, record: &IncomingRecord, claim: &Claim) {
-        let Position { shard, position } = claim.position;
-        let last = self.last.insert((record.partition, shard), (position, record.offset));
-        if let Some((before, at)) = last.filter(|(before, _)| *before >= position) {
-            let detail = format!("it stands at {}, behind position {before} at offset {at}", location(record));
-            self.findings.push(Finding { invariant: Invariant::I5, ..claim.finding("out_of_order", &detail) });
-        }
-        let belongs = partition_of(claim.key.as_bytes(), self.partitions);
-        if belongs != usize::try_from(record.partition).ok() {
-            let detail = format!("it is in partition {}, its key belongs to {belongs:?}", record.partition);
-            self.findings.push(Finding { invariant: Invariant::I5, ..claim.finding("wrong_partition", &detail) });
-        }
     }
 
     async fn against_log(&mut self, shard: i16, claims: &[Claim]) -> Result<(), BoxError> {
@@ -160,17 +117,5 @@ impl Comparison<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// The offset and partition of a record, as text for people.
-fn location(record: &IncomingRecord) -> String {
-    format!("offset {} of partition {}", record.offset, record.partition)
-}
-
-impl Claim {
-    fn finding(&self, code: &'static str, detail: &str) -> Finding {
-        let finding = Finding::new(Invariant::I4, code, detail).at(self.position);
-        Finding { stream: Some(self.key.clone()), version: self.version, ..finding }
     }
 }

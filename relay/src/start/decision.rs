@@ -36,8 +36,17 @@ pub(crate) struct PartitionSeen {
     pub(crate) open: Vec<OpenRecord>,
     /// Positions whose records were aborted and are neither committed nor open.
     pub(crate) aborted: Vec<i64>,
-    /// Whether it holds events, rather than checkpoints.
-    pub(crate) holds_events: bool,
+    pub(crate) holds: Holds,
+}
+
+/// What the records of a topic are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Checkpoints,
+    /// Each position has a record in one topic of events.
+    Events,
+    /// Some positions have one.
+    Requests,
 }
 
 /// What was found of the shard in all its partitions.
@@ -47,6 +56,8 @@ pub(crate) struct Seen {
     pub(crate) checkpoint: i64,
     /// The highest position whose event is committed.
     pub(crate) committed: i64,
+    /// The highest position whose request is committed.
+    pub(crate) committed_request: i64,
     /// Whether retention may have removed the checkpoint's event.
     pub(crate) is_trimmed: bool,
     pub(crate) partitions: Vec<PartitionSeen>,
@@ -103,8 +114,9 @@ pub enum Undecidable {
 /// Decides how a start goes on.
 pub(crate) fn decide(seen: &Seen) -> Result<Decision, Undecidable> {
     let checkpoint = seen.checkpoint;
-    if seen.committed > checkpoint {
-        return Err(Undecidable::Ahead { committed: seen.committed, checkpoint });
+    let committed = seen.committed.max(seen.committed_request);
+    if committed > checkpoint {
+        return Err(Undecidable::Ahead { committed, checkpoint });
     }
     let mut unmarked = Vec::new();
     let mut void = Vec::new();
@@ -128,7 +140,7 @@ pub(crate) fn decide(seen: &Seen) -> Result<Decision, Undecidable> {
             });
         }
         unmarked.push(partition.name.clone());
-        if partition.holds_events {
+        if partition.holds == Holds::Events {
             reached = reached.max(highest.position);
         }
     }
@@ -154,7 +166,7 @@ mod tests {
     /// A partition with open records at these positions, from offset 100 on.
     fn open(partition: i32, positions: &[i64]) -> PartitionSeen {
         let open = (100..).zip(positions).map(|(offset, position)| OpenRecord { offset, position: *position });
-        PartitionSeen { name: name(partition), open: open.collect(), aborted: Vec::new(), holds_events: true }
+        PartitionSeen { name: name(partition), open: open.collect(), aborted: Vec::new(), holds: Holds::Events }
     }
 
     fn aborted(partition: i32, positions: &[i64]) -> PartitionSeen {
@@ -162,12 +174,12 @@ mod tests {
     }
 
     fn checkpoints(positions: &[i64]) -> PartitionSeen {
-        PartitionSeen { holds_events: false, ..open(0, positions) }
+        PartitionSeen { holds: Holds::Checkpoints, ..open(0, positions) }
     }
 
     /// A checkpoint at 10, with everything up to a position committed.
     fn committed(committed: i64, partitions: Vec<PartitionSeen>) -> Result<Decision, Undecidable> {
-        decide(&Seen { checkpoint: 10, committed, is_trimmed: false, partitions })
+        decide(&Seen { checkpoint: 10, committed, committed_request: 0, is_trimmed: false, partitions })
     }
 
     fn go_on(unmarked: &[i32]) -> Decision {
@@ -178,7 +190,13 @@ mod tests {
     fn where_nothing_is_open_and_all_is_there_it_goes_on() {
         assert_eq!(committed(10, vec![open(0, &[]), checkpoints(&[])]), Ok(go_on(&[])));
         assert_eq!(committed(10, vec![aborted(0, &[11, 12])]), Ok(go_on(&[])), "what a crash left was aborted");
-        let never = Seen { checkpoint: 0, committed: 0, is_trimmed: false, partitions: vec![open(0, &[])] };
+        let never = Seen {
+            checkpoint: 0,
+            committed: 0,
+            committed_request: 0,
+            is_trimmed: false,
+            partitions: vec![open(0, &[])],
+        };
         assert_eq!(decide(&never), Ok(go_on(&[])));
     }
 
@@ -226,8 +244,30 @@ mod tests {
     }
 
     #[test]
+    fn a_request_counts_as_published_and_stands_for_no_event() {
+        let requests = |positions: &[i64]| PartitionSeen { holds: Holds::Requests, ..open(4, positions) };
+        let asked = |committed, committed_request, partitions| {
+            decide(&Seen { checkpoint: 10, committed, committed_request, is_trimmed: false, partitions })
+        };
+        assert_eq!(asked(10, 9, vec![requests(&[])]), Ok(go_on(&[])));
+        assert_eq!(asked(10, 12, vec![]), Err(Undecidable::Ahead { committed: 12, checkpoint: 10 }));
+        assert_eq!(asked(10, 0, vec![requests(&[11])]), Ok(Decision::Abort { void: vec![name(4)] }));
+        assert_eq!(asked(10, 0, vec![requests(&[9])]), Ok(go_on(&[4])));
+        let taken_back = Err(Undecidable::TakenBack { first: 8, last: 10, checkpoint: 10 });
+        assert_eq!(asked(7, 10, vec![]), taken_back, "its request is there, the event is not");
+        let lost = PartitionSeen { holds: Holds::Requests, ..aborted(4, &[6]) };
+        assert_eq!(asked(10, 9, vec![lost]), Err(Undecidable::TakenBack { first: 6, last: 6, checkpoint: 10 }));
+    }
+
+    #[test]
     fn what_retention_removed_is_not_missing() {
-        let trimmed = Seen { checkpoint: 10, committed: 0, is_trimmed: true, partitions: vec![open(0, &[])] };
+        let trimmed = Seen {
+            checkpoint: 10,
+            committed: 0,
+            committed_request: 0,
+            is_trimmed: true,
+            partitions: vec![open(0, &[])],
+        };
         assert_eq!(decide(&trimmed), Ok(go_on(&[])));
     }
 }

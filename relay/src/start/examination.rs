@@ -11,7 +11,7 @@ use messaging::{
     look_at_checkpoints, look_at_events, partition_of,
 };
 
-use super::decision::{OpenRecord, PartitionName, PartitionSeen, Seen};
+use super::decision::{Holds, OpenRecord, PartitionName, PartitionSeen, Seen};
 use super::error::StartError;
 use crate::{Deps, RelayOptions};
 
@@ -39,7 +39,7 @@ pub(crate) struct Holder {
     pub(crate) offset: i64,
 }
 
-/// What is proven of each event topic, by its name.
+/// What is proven of each topic of events or requests, by its name.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ExaminedTopics(BTreeMap<Arc<str>, Examined>);
 
@@ -67,7 +67,7 @@ impl ExaminedTopics {
     }
 }
 
-/// Examines the shard's records in the event topics and its partition of the checkpoint topic.
+/// Examines the shard's records in the topics of events and requests and its partition of the checkpoint topic.
 pub(crate) async fn examine(deps: &Deps, options: &RelayOptions, shard: i16) -> Result<Examination, StartError> {
     let source = LogSource { incarnation: deps.store.identity().incarnation, shard };
     let checkpoints = look_at_checkpoints(&deps.brokers, &options.checkpoint_topic, shard).await?;
@@ -86,10 +86,11 @@ pub(crate) async fn examine(deps: &Deps, options: &RelayOptions, shard: i16) -> 
         let own = stream.as_ref().filter(|stream| deps.kinds.topic_of(&stream.kind) == topic);
         let partition = own.and_then(|stream| partition_of(stream.id.as_bytes(), events.partitions.len()));
         let is_trimmed = partition.is_some_and(|partition| is_trimmed(&events.partitions[partition]));
-        topics.push(TopicLook { topic: Arc::clone(topic), events, is_trimmed });
+        let holds = if deps.kinds.has_events(topic) { Holds::Events } else { Holds::Requests };
+        topics.push(TopicLook { topic: Arc::clone(topic), holds, events, is_trimmed });
     }
     let examination = summarise(options, checkpoint, &checkpoints, &topics, source);
-    if checkpoint.is_none() && examination.seen.committed > 0 {
+    if checkpoint.is_none() && examination.seen.committed.max(examination.seen.committed_request) > 0 {
         let topic = deps.kinds.topics_text();
         let checkpoint_topic = options.checkpoint_topic.to_string();
         return Err(StartError::CheckpointLost { topic, checkpoint_topic, shard });
@@ -104,9 +105,10 @@ pub(crate) async fn examine(deps: &Deps, options: &RelayOptions, shard: i16) -> 
     Ok(Examination { is_worth_keeping, ..examination })
 }
 
-/// What was found in an event topic.
+/// What was found in a topic of events or of requests.
 struct TopicLook {
     topic: Arc<str>,
+    holds: Holds,
     events: EventsLook,
     /// Whether the checkpoint's event was published here and retention may have removed it.
     is_trimmed: bool,
@@ -128,7 +130,12 @@ fn summarise(
     source: LogSource,
 ) -> Examination {
     let position = checkpoint.map_or(0, |checkpoint| checkpoint.position);
-    let committed = topics.iter().map(TopicLook::committed).max().unwrap_or(0);
+    let committed_of = |holds| {
+        let looks = topics.iter().filter(|look| look.holds == holds);
+        looks.map(TopicLook::committed).max().unwrap_or(0)
+    };
+    let committed = committed_of(Holds::Events);
+    let committed_request = committed_of(Holds::Requests);
     let is_trimmed = topics.iter().any(|look| look.is_trimmed);
     let mut holders = BTreeMap::new();
     let mut partitions = Vec::new();
@@ -136,7 +143,13 @@ fn summarise(
         found.item.checkpoint.incarnation == source.incarnation && found.item.checkpoint.shard == source.shard
     });
     let positions: Vec<_> = own.map(|found| at_position(found, found.item.checkpoint.position)).collect();
-    partitions.push(seen(&options.checkpoint_topic, checkpoints.partition, &positions, false, &mut holders));
+    partitions.push(seen(
+        &options.checkpoint_topic,
+        checkpoints.partition,
+        &positions,
+        Holds::Checkpoints,
+        &mut holders,
+    ));
     let mut examined = ExaminedTopics::default();
     for topic in topics {
         let committed = topic.committed();
@@ -144,7 +157,7 @@ fn summarise(
         let mut proven = Examined { position: reached, ..Examined::default() };
         for look in &topic.events.partitions {
             let positions: Vec<_> = look.found.iter().map(|found| at_position(found, found.item.position)).collect();
-            let partition = seen(&topic.topic, look.partition, &positions, true, &mut holders);
+            let partition = seen(&topic.topic, look.partition, &positions, topic.holds, &mut holders);
             let first_open = partition.open.iter().map(|open| open.offset).min();
             proven.ends.push(first_open.unwrap_or(look.end));
             if partition.open.iter().any(|open| open.position <= position) {
@@ -154,7 +167,7 @@ fn summarise(
         }
         examined.0.insert(Arc::clone(&topic.topic), proven);
     }
-    let seen = Seen { checkpoint: position, committed, is_trimmed, partitions };
+    let seen = Seen { checkpoint: position, committed, committed_request, is_trimmed, partitions };
     Examination { seen, checkpoint, examined, is_worth_keeping: true, holders }
 }
 
@@ -179,7 +192,7 @@ fn seen(
     topic: &Arc<str>,
     partition: i32,
     records: &[Found<i64>],
-    holds_events: bool,
+    holds: Holds,
     holders: &mut BTreeMap<PartitionName, Holder>,
 ) -> PartitionSeen {
     let name = PartitionName { topic: Arc::clone(topic), partition };
@@ -193,7 +206,7 @@ fn seen(
                 holders.entry(name.clone()).or_insert(Holder { producing, offset });
                 open.push(OpenRecord { offset, position });
             }
-            Outcome::Aborted if holds_events && !committed.contains(&position) => {
+            Outcome::Aborted if holds != Holds::Checkpoints && !committed.contains(&position) => {
                 aborted.insert(position);
             }
             Outcome::Open(_) | Outcome::Aborted | Outcome::Committed => {}
@@ -202,7 +215,7 @@ fn seen(
     for record in &open {
         aborted.remove(&record.position);
     }
-    PartitionSeen { name, open, aborted: aborted.into_iter().collect(), holds_events }
+    PartitionSeen { name, open, aborted: aborted.into_iter().collect(), holds }
 }
 
 /// Verifies that the log has the checkpoint's event. Returns the key of its record; `None` before the first event.

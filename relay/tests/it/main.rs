@@ -9,5 +9,6 @@ mod lost_answers;
 mod other_releases;
 mod proxy;
 mod refusals;
+mod requests;
 mod support;
 mod topics;

@@ -1,7 +1,7 @@
 //! Events of the engine's own that this release cannot read.
 
 use domain::{EventId, TenantId};
-use event_store::{Append, DeclaredEvent, NewEvent, StreamId, declare};
+use event_store::{Append, DeclaredEvent, NewEvent, StreamAppend, StreamId, declare};
 use relay::RelayError;
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::poll::wait_until;
@@ -16,15 +16,9 @@ async fn append(journey: &Journey, order: &str, event_type: &str, event_version:
         event_version: event_version.to_owned(),
         payload: payload.to_owned(),
     };
-    let append = Append {
-        stream: StreamId::new("order", order),
-        expected_version: 0,
-        tenant: TenantId::try_new("shop").unwrap(),
-        metadata: "{}".to_owned(),
-        events: vec![event],
-        answer: None,
-        claims: Vec::new(),
-    };
+    let first = StreamAppend::new(StreamId::new("order", order), 0, vec![event]);
+    let metadata = "{}".to_owned();
+    let append = Append::new(TenantId::try_new("shop").unwrap(), metadata, first);
     journey.store.append(append).await.unwrap();
     id
 }

@@ -5,19 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::contract::PublicEvents;
-use domain::{EventId, TenantId};
-use event_store::{Append, NewEvent, Sequencer, Store, StoreOptions, StreamId, migrations};
+use domain::{EventId, StoredEvent, TenantId};
+use event_store::{Append, NewEvent, Sequencer, Store, StoreOptions, StreamAppend, StreamId, migrations};
 use messaging::checkpoint::Checkpoint;
 use messaging::headers::{AGGREGATE_VERSION, GLOBAL_POSITION};
 use messaging::producer::TransactionalProducer;
-use messaging::testing::{Noted, TestTopic, brokers, unique};
+use messaging::testing::{Asker, AskerEvent, Noted, Task, TestTopic, brokers, unique};
 use messaging::{EncodedRecord, IncomingRecord, partition_of};
-use relay::{Deps, Kinds, RelayError, RelayOptions, RelayStatus, RelayedKind, run};
+use relay::{Deps, Kinds, RelayError, RelayOptions, RelayStatus, RelayedKind, Routes, run};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
@@ -28,12 +29,31 @@ pub struct Journey {
     pub topic: TestTopic,
     /// The topic of notes, where the log has such streams.
     pub notes: Option<TestTopic>,
+    /// The topics of askers and of what they ask for, where the log has such streams.
+    pub asks: Option<Asks>,
     pub checkpoints: TestTopic,
     pub options: RelayOptions,
     /// Bootstrap servers of its relays.
     pub brokers: String,
     /// The state that its relays report.
     pub status: RelayStatus,
+}
+
+/// Where askers' events go, and their requests.
+pub struct Asks {
+    pub events: TestTopic,
+    pub requests: TestTopic,
+}
+
+impl Asks {
+    pub async fn create() -> Self {
+        Self { events: TestTopic::create(2).await, requests: TestTopic::create(2).await }
+    }
+
+    async fn kind(&self, incarnation: Uuid) -> RelayedKind {
+        let routes = Routes::none().and::<Task>(self.requests.encoder_of().await, incarnation, AskerEvent::request);
+        RelayedKind::asking(self.events.encoder_of::<Asker>().await, incarnation, routes)
+    }
 }
 
 /// A relay with its sequencer, as one process would run them.
@@ -78,6 +98,7 @@ impl Journey {
             store,
             topic,
             notes: None,
+            asks: None,
             checkpoints,
             options,
             brokers: brokers(),
@@ -86,15 +107,24 @@ impl Journey {
     }
 
     pub async fn start(&self) -> Running {
+        let incarnation = self.store.identity().incarnation;
+        let mut others = Vec::new();
+        if let Some(notes) = &self.notes {
+            others.push(RelayedKind::of(notes.encoder_of::<Noted>().await, incarnation));
+        }
+        if let Some(asks) = &self.asks {
+            others.push(asks.kind(incarnation).await);
+        }
+        self.start_with(others).await
+    }
+
+    /// Starts a relay of orders and of these kinds.
+    pub async fn start_with(&self, others: Vec<RelayedKind>) -> Running {
         let stop = CancellationToken::new();
         let store = Store::open(self.database.url(), StoreOptions::default()).await.unwrap();
         let (sequencer, head) = Sequencer::new(store.clone(), self.database.url().clone(), 0);
         let incarnation = store.identity().incarnation;
-        let notes = match &self.notes {
-            Some(notes) => Some(RelayedKind::of(notes.encoder_of::<Noted>().await, incarnation)),
-            None => None,
-        };
-        let kinds = Kinds::new(RelayedKind::of(self.topic.encoder().await, incarnation), notes);
+        let kinds = Kinds::new(RelayedKind::of(self.topic.encoder().await, incarnation), others);
         let deps = Deps {
             store,
             brokers: self.brokers.clone(),
@@ -118,6 +148,24 @@ impl Journey {
         self.append_to(StreamId::new(Noted::KIND, id), after, events, "{\"Noted\":{}}").await;
     }
 
+    /// Appends events of an asker. Each second one asks for a task.
+    pub async fn append_asks(&self, id: &str, after: i64, events: usize) {
+        let new = (0..events).map(|count| {
+            let event = if count % 2 == 0 {
+                AskerEvent::Asked { task: format!("task-{id}"), what: count.to_string() }
+            } else {
+                AskerEvent::Thought {}
+            };
+            NewEvent {
+                id: EventId::new(SystemIds.ordered()),
+                event_type: event.event_type().to_owned(),
+                event_version: event.event_version().to_owned(),
+                payload: serde_json::to_string(&event).unwrap(),
+            }
+        });
+        self.append_events(StreamId::new(Asker::KIND, id), after, new.collect()).await;
+    }
+
     async fn append_to(&self, stream: StreamId, after: i64, events: usize, payload: &str) {
         let new = (0..events).map(|_| NewEvent {
             id: EventId::new(SystemIds.ordered()),
@@ -125,15 +173,13 @@ impl Journey {
             event_version: "1.0".to_owned(),
             payload: payload.to_owned(),
         });
-        let append = Append {
-            stream,
-            expected_version: after,
-            tenant: TenantId::try_new("shop").unwrap(),
-            metadata: "{\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}".to_owned(),
-            events: new.collect(),
-            answer: None,
-            claims: Vec::new(),
-        };
+        self.append_events(stream, after, new.collect()).await;
+    }
+
+    pub async fn append_events(&self, stream: StreamId, after: i64, events: Vec<NewEvent>) {
+        let first = StreamAppend::new(stream, after, events);
+        let metadata = "{\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}".to_owned();
+        let append = Append::new(TenantId::try_new("shop").unwrap(), metadata, first);
         self.store.append(append).await.unwrap();
     }
 
@@ -219,6 +265,9 @@ impl Journey {
         let mut records = self.topic.read_all().await;
         if let Some(notes) = &self.notes {
             records.extend(notes.read_all().await);
+        }
+        if let Some(asks) = &self.asks {
+            records.extend(asks.events.read_all().await);
         }
         let mut last = HashMap::new();
         let mut positions = Vec::new();

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub const LOCATIONS: usize = 2;
-pub const SKUS: usize = 3;
-pub const RESERVATIONS: usize = 5;
+pub(super) const LOCATIONS: usize = 2;
+pub(super) const SKUS: usize = 3;
+pub(super) const RESERVATIONS: usize = 5;
 
 /// One thing that happens. Times are in seconds from now.
 #[derive(Debug, Clone)]
-pub enum Step {
+pub(super) enum Step {
     Adjust { location: usize, sku: usize, by: i64, why: Why },
     Count { location: usize, sku: usize, counted: i64 },
     Transfer { from: usize, sku: usize, quantity: i64 },
@@ -27,7 +27,7 @@ pub enum Step {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
+pub(super) enum Why {
     Received,
     Damaged,
     Lost,
@@ -38,7 +38,7 @@ pub enum Why {
 
 /// Everything that has come to an item and gone from it.
 #[derive(Debug, Clone, Default)]
-pub struct Item {
+pub(super) struct Item {
     adjusted: BTreeMap<Why, i64>,
     counted: i64,
     transferred: i64,
@@ -48,40 +48,40 @@ pub struct Item {
 }
 
 impl Item {
-    pub fn on_hand(&self) -> i64 {
+    pub(super) fn on_hand(&self) -> i64 {
         self.adjusted.values().sum::<i64>() + self.counted + self.transferred - self.shipped
     }
 }
 
 #[derive(Debug, Clone)]
-pub struct Held {
+pub(super) struct Held {
     /// Quantity and the part of it that is backordered, by SKU.
     pub lines: BTreeMap<usize, (i64, i64)>,
     pub until: i64,
 }
 
 #[derive(Debug, Clone)]
-pub enum Stage {
+pub(super) enum Stage {
     Open,
     Held(Held),
     Ended(&'static str),
 }
 
 #[derive(Debug, Clone)]
-pub struct Reservation {
+pub(super) struct Reservation {
     pub stage: Stage,
     answered: BTreeSet<u8>,
 }
 
 #[derive(Debug, Clone)]
-pub struct Model {
+pub(super) struct Model {
     pub items: Vec<Vec<Item>>,
     pub reservations: Vec<Reservation>,
     pub now: i64,
 }
 
 /// The location of a reservation.
-pub const fn location_of(id: usize) -> usize {
+pub(super) const fn location_of(id: usize) -> usize {
     id % LOCATIONS
 }
 
@@ -94,7 +94,7 @@ fn added_up(lines: &[(usize, i64)]) -> BTreeMap<usize, i64> {
 }
 
 impl Model {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let reservation = Reservation { stage: Stage::Open, answered: BTreeSet::new() };
         Self {
             items: vec![vec![Item::default(); SKUS]; LOCATIONS],
@@ -104,7 +104,7 @@ impl Model {
     }
 
     /// What the active reservations hold of an item: the quantity, and the part of it that is backordered.
-    pub fn held(&self, location: usize, sku: usize) -> (i64, i64) {
+    pub(super) fn held(&self, location: usize, sku: usize) -> (i64, i64) {
         let here = (0..RESERVATIONS).filter(|id| location_of(*id) == location);
         let lines = here.filter_map(|id| match &self.reservations[id].stage {
             Stage::Held(held) => held.lines.get(&sku),
@@ -120,7 +120,7 @@ impl Model {
 
     /// What the step has to be answered with: the name of the event and the reason, `refused` for what is no fact and cannot be,
     /// nothing where nothing happens.
-    pub fn expect(&mut self, step: &Step) -> &'static str {
+    pub(super) fn expect(&mut self, step: &Step) -> &'static str {
         match step {
             Step::Adjust { location, sku, by, why } => self.adjust(*location, *sku, *by, *why),
             Step::Count { location, sku, counted } => {

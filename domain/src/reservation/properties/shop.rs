@@ -38,7 +38,7 @@ fn uuid(number: impl TryInto<u64>) -> Uuid {
     Uuid::from_u128(number.try_into().unwrap_or_default().into())
 }
 
-pub fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::try_from_micros(second * 1_000_000).unwrap()
 }
 
@@ -52,7 +52,7 @@ fn requested(lines: &[(usize, i64)]) -> Vec<RequestedLine> {
 
 /// The streams of a shop.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shop {
+pub(super) struct Shop {
     pub stock: Vec<Vec<StockState>>,
     pub reservations: Vec<ReservationState>,
     pub stock_events: Vec<StockEvent>,
@@ -60,7 +60,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut shop = Self {
             stock: vec![vec![StockState::Absent; SKUS]; LOCATIONS],
             reservations: vec![ReservationState::Absent; RESERVATIONS],
@@ -111,7 +111,7 @@ impl Shop {
     }
 
     /// Does a step, and names the answer.
-    pub fn take(&mut self, step: &Step, now: i64) -> String {
+    pub(super) fn take(&mut self, step: &Step, now: i64) -> String {
         let tenant = tenant();
         let request = |id: usize, request: u8| Request {
             id: RequestId::new(uuid(request)),

@@ -1,35 +1,74 @@
 //! The bytes of released records, held against the samples that the domain's own test holds its JSON against.
 
-use domain::contract::Facts;
-use domain::order::OrderEvent;
-use domain::{TenantId, upcast};
+use std::fmt::Debug;
+use std::str::FromStr;
+
+use domain::contract::{Facts, ForeignRow};
+use domain::{TenantId, Timestamp, reservation, stock, upcast};
 
 use super::*;
 
-const GOLDEN: &str = include_str!("../../../../domain/tests/golden/order.txt");
-
-fn samples() -> Vec<(PublicEvent, &'static str)> {
-    let samples = GOLDEN.split("\n\n").skip(1).map(|sample| sample.lines().collect::<Vec<_>>());
+/// The samples of a kind, each at the version of its place, with their bytes.
+fn samples<E>(golden: &'static str) -> Vec<(E, &'static str)>
+where
+    E: PublicEvents<Id: FromStr<Err: Debug>>,
+{
+    let samples = golden.split("\n\n").skip(1).map(|sample| sample.lines().collect::<Vec<_>>());
     let publish = |(sample, version): (Vec<&'static str>, i64)| {
         let (event_type, event_version) = sample[0].split_once(' ').unwrap();
         let stored = sample[1].strip_prefix("stored ").unwrap();
-        let event: OrderEvent = upcast::decode(event_type, event_version, stored).unwrap();
+        let event: E::Stored = upcast::decode(event_type, event_version, stored).unwrap();
         let id = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
         let facts = Facts { id, version, tenant: TenantId::try_new("shop").unwrap() };
-        (PublicEvent::publish(&facts, &event), sample[3].strip_prefix("avro ").unwrap())
+        (E::publish(&facts, &event), sample[3].strip_prefix("avro ").unwrap())
     };
     samples.zip(1..).map(publish).collect()
 }
 
-#[test]
-fn a_record_is_encoded_as_it_was_when_it_was_released() {
-    for (event, released) in samples() {
+/// Encodes every sample as it was when it was released, which is also how its schema alone makes it and from what it is read.
+fn are_encoded_as_released<E>(golden: &'static str)
+where
+    E: PublicEvents<Id: FromStr<Err: Debug>>,
+{
+    let foreign = (E::foreign(foreign_row()), None);
+    let samples = samples::<E>(golden).into_iter().map(|(event, released)| (event, Some(released)));
+    for (event, released) in samples.chain([foreign]) {
         let mut written = Vec::new();
         datum::write(&event, &mut written);
-        assert_eq!(crate::headers::hexadecimal(&written), released, "{}", event.name());
-        assert_eq!(
-            datum::read::<PublicEvent>(event.index(), &contract()[event.index()].datum, &written).unwrap(),
-            (event, 0)
-        );
+        if let Some(released) = released {
+            assert_eq!(crate::headers::hexadecimal(&written), released, "{}", event.name());
+        }
+        assert_eq!(written, written_by_avro(&event), "{}", event.name());
+        let schema = &schemas::of::<E>()[event.index()].datum;
+        assert_eq!(datum::read::<E>(event.index(), schema, &written).unwrap(), (event, 0));
     }
+}
+
+fn foreign_row() -> ForeignRow {
+    ForeignRow {
+        aggregate_type: "parcel".to_owned(),
+        aggregate_id: "p-1".to_owned(),
+        version: 7,
+        tenant: TenantId::try_new("shop").unwrap(),
+        recorded_at: Timestamp::EPOCH,
+        event_type: "Wrapped".to_owned(),
+        event_version: "1.0".to_owned(),
+        body: Some("{}".to_owned()),
+    }
+}
+
+#[test]
+fn orders_are_encoded_as_they_were_when_they_were_released() {
+    are_encoded_as_released::<PublicEvent>(include_str!("../../../../domain/tests/golden/order.txt"));
+}
+
+#[test]
+fn stock_is_encoded_as_it_was_when_it_was_released() {
+    are_encoded_as_released::<stock::contract::PublicEvent>(include_str!("../../../../domain/tests/golden/stock.txt"));
+}
+
+#[test]
+fn reservations_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/reservation.txt");
+    are_encoded_as_released::<reservation::contract::PublicEvent>(golden);
 }

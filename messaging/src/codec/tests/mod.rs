@@ -1,6 +1,7 @@
 mod arbitrary;
 mod golden;
 mod refusals;
+mod requests;
 
 use std::sync::Arc;
 
@@ -63,8 +64,8 @@ fn decode(decoder: &Decoder<PublicEvent>, record: &IncomingRecord) -> Result<Pub
 }
 
 /// The datum as the schema alone makes it.
-fn written_by_avro(event: &PublicEvent) -> Vec<u8> {
-    let schema = &contract()[event.index()].schema;
+fn written_by_avro<E: PublicEvents>(event: &E) -> Vec<u8> {
+    let schema = &schemas::of::<E>()[event.index()].schema;
     let writer = apache_avro::writer::datum::GenericDatumWriter::builder(schema).human_readable(false).build().unwrap();
     writer.write_ser_to_vec(event).unwrap()
 }

@@ -1,0 +1,1 @@
+UPDATE jobs SET started_at = clock_timestamp() WHERE name = $1

@@ -1,0 +1,3 @@
+UPDATE timers
+SET leased_until = clock_timestamp() + make_interval(secs => $4)
+WHERE aggregate_type = $1 AND aggregate_id = $2 AND version = $3

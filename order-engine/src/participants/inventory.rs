@@ -1,0 +1,70 @@
+//! Inventory as a participant: two kinds of streams that publish to one topic, and the requests of others.
+
+use std::sync::Arc;
+
+use axum::Router;
+use domain::reservation::contract::PublicEvent as ReservationRecord;
+use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC};
+use domain::stock::contract::{PublicEvent as StockRecord, TOPIC};
+use futures::FutureExt;
+use inventory::requests::GROUP;
+use inventory::{Inventory, Limits};
+use messaging::registry::{Registry, RegistryError};
+use messaging::{Decoder, Encoder, schemas};
+use relay::RelayedKind;
+use request_kit::{RequestOptions, RequestService};
+use utoipa::openapi::OpenApi;
+
+use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps};
+
+/// Stock and reservations.
+pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
+    name: "inventory",
+    migrations: request_kit::migrations,
+    declared_events: || {
+        [relay::declared_events::<StockRecord>(), relay::declared_events::<ReservationRecord>()].concat()
+    },
+    schemas: || {
+        vec![
+            TopicSchemas { topic: TOPIC, records: schemas::of::<StockRecord>() },
+            TopicSchemas { topic: TOPIC, records: schemas::of::<ReservationRecord>() },
+            TopicSchemas { topic: REQUESTS_TOPIC, records: schemas::of::<InventoryRequest>() },
+        ]
+    },
+    relayed: |registry, incarnation| {
+        async move {
+            let stock = Encoder::<StockRecord>::connect(registry, TOPIC).await?;
+            let reservations = Encoder::<ReservationRecord>::connect(registry, TOPIC).await?;
+            Ok(vec![RelayedKind::of(stock, incarnation), RelayedKind::of(reservations, incarnation)])
+        }
+        .boxed()
+    },
+    commands,
+    openapi: inventory::openapi,
+    groups: &[(GROUP, &[REQUESTS_TOPIC])],
+    work,
+    read_models: &[],
+    queries: |_| Router::new(),
+};
+
+fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
+    let fingerprint_key = deps.master.derive("idempotency-fingerprint");
+    inventory::router(inventory::Deps {
+        inventory: Arc::new(Inventory::new(deps.store, deps.clock, deps.ids, &fingerprint_key)),
+        verifier: deps.verifier,
+        limits: Limits { commands_per_s: deps.fairness.commands_per_s, ..Limits::default() },
+    })
+}
+
+fn work(deps: WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
+    let pool = deps.store.pool().clone();
+    let inventory = Arc::new(Inventory::for_messages(deps.store, deps.clock, deps.ids));
+    let decoder = Decoder::<InventoryRequest>::new(Registry::new(&deps.messaging.schema_registry_url)?);
+    let source = inventory::requests::source(Arc::clone(&inventory), decoder);
+    let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
+    Ok(ParticipantWork {
+        wakers: vec![inventory::reservation::waker(inventory)],
+        jobs: Vec::new(),
+        requests: vec![("inventory-requests", RequestService::new(options, [source], pool))],
+    })
+}

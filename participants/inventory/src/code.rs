@@ -1,0 +1,70 @@
+//! The refusals of inventory's commands, beside those of its deciders and of every command edge.
+
+use command_kit::{Code, Refusal, Words};
+use domain::reservation::code as reservation_code;
+use domain::stock::code as stock_code;
+
+/// Codes of this service alone.
+mod own {
+    domain::codes! {
+        /// The stock has moved on.
+        STOCK_VERSION_STALE = "stock_version_stale", Stale, "The stock is at another version";
+        /// Others kept changing the stock.
+        STOCK_CONTENDED = "stock_contended", Busy, "The stock kept changing";
+        /// The reservation has moved on.
+        RESERVATION_VERSION_STALE = "reservation_version_stale", Stale, "The reservation is at another version";
+        /// Others kept changing the reservation or its stock.
+        RESERVATION_CONTENDED = "reservation_contended", Busy, "The reservation kept changing";
+        /// An event that could not be published.
+        RESERVATION_TOO_LARGE = "reservation_too_large", Invalid, "The reservation is too large";
+        /// There is not enough of a SKU.
+        OUT_OF_STOCK = "out_of_stock", Conflict, "There is not enough in stock";
+        /// The reservation answered that its state does not allow the request.
+        REQUEST_REFUSED = "reservation_request_refused", Conflict, "The reservation does not allow this";
+    }
+}
+pub(crate) use own::{OUT_OF_STOCK, REQUEST_REFUSED};
+
+/// What refusals call stock.
+pub(crate) const STOCK: Words = Words {
+    noun: "stock",
+    stale: own::STOCK_VERSION_STALE,
+    contended: own::STOCK_CONTENDED,
+    too_large: own::RESERVATION_TOO_LARGE,
+    scope_missing: Refusal::scope_missing,
+    claim_taken,
+    codes: CODES,
+};
+
+/// What refusals call a reservation.
+pub(crate) const RESERVATION: Words = Words {
+    noun: "reservation",
+    stale: own::RESERVATION_VERSION_STALE,
+    contended: own::RESERVATION_CONTENDED,
+    too_large: own::RESERVATION_TOO_LARGE,
+    scope_missing: Refusal::scope_missing,
+    claim_taken,
+    codes: CODES,
+};
+
+const CODES: &[&[Code]] = &[own::ALL, stock_code::ALL, reservation_code::ALL];
+
+/// Inventory claims no values.
+fn claim_taken(value: &str) -> Refusal {
+    Refusal::new(own::STOCK_CONTENDED, format!("{value} is taken"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique() {
+        let mut seen = HashSet::new();
+        for code in std::iter::once(command_kit::code::ALL).chain(CODES.iter().copied()).flatten() {
+            assert!(seen.insert(code.as_str()), "{code}");
+        }
+    }
+}

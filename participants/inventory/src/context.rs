@@ -1,0 +1,54 @@
+//! What the commands of inventory share.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use command_kit::UnitRunner;
+use domain::Timestamp;
+use event_store::Store;
+use service_kit::auth::Verifier;
+use service_kit::clock::{SharedClock, SharedIds};
+
+use crate::code;
+
+/// Runs the commands of stock and reservations.
+pub struct Inventory {
+    pub(crate) stock: UnitRunner,
+    pub(crate) reservations: UnitRunner,
+    clock: SharedClock,
+    pub(crate) ids: SharedIds,
+}
+
+impl Inventory {
+    pub(crate) fn over(store: Store, clock: SharedClock, ids: SharedIds, fingerprint_key: &[u8; 32]) -> Self {
+        Self {
+            stock: UnitRunner::new(store.clone(), Arc::clone(&ids), fingerprint_key, code::STOCK),
+            reservations: UnitRunner::new(store, Arc::clone(&ids), fingerprint_key, code::RESERVATION),
+            clock,
+            ids,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// What handlers share.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    pub(crate) inventory: Arc<Inventory>,
+    pub(crate) verifier: Verifier,
+}
+
+impl FromRef<AppState> for Verifier {
+    fn from_ref(state: &AppState) -> Self {
+        state.verifier.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<Inventory> {
+    fn from_ref(state: &AppState) -> Self {
+        Arc::clone(&state.inventory)
+    }
+}

@@ -1,0 +1,1 @@
+DELETE FROM public.parked_requests WHERE id = $1
