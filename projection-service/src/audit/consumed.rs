@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::contract::PublicEvents;
 use messaging::{Decoder, IncomingRecord};
-use read_models::ModelSet;
+use read_models::generation::schema;
+use read_models::{Generations, ModelSet};
 use serde::Serialize;
 use service_kit::BoxError;
 use service_kit::audit::{Finding, Findings, Invariant};
@@ -43,6 +44,8 @@ pub struct Counts {
 pub struct Consumed<'a, M: ModelSet> {
     transaction: &'a Transaction<'a>,
     reader: Reader<M>,
+    /// The statement that finds applied events. It names the table with its schema, since the audit of another set selects others.
+    applied: String,
     next_offsets: BTreeMap<i32, i64>,
     /// Partition and offset of each record that is parked (`false`) or was given up (`true`).
     held: HashMap<(i32, i64), bool>,
@@ -91,8 +94,15 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
                 stream.given_up = given_up.or_else(|| stream.given_up.take());
             }
         }
+        let history = M::MODELS.history;
+        let live = Generations::live(transaction, &[history]).await?;
+        let generation = live.of(history).ok_or("the history has no live generation")?;
+        let applied = include_str!("../sql/audit_applied.sql")
+            .replace("{history}", &format!("{}.{}", schema(history, generation), history.name()))
+            .replace("{id}", history.table().key()[0]);
         Ok(Self {
             transaction,
+            applied,
             reader: Reader::new(decoder.clone()),
             next_offsets,
             held,
@@ -157,10 +167,7 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
         let streams: Vec<Uuid> = unreconciled.iter().map(|(_, stream, _)| *stream).collect();
         let versions: Vec<i64> = unreconciled.iter().map(|(.., version)| *version).collect();
         let mut applied = vec![false; unreconciled.len()];
-        let history = M::MODELS.history.table();
-        let statement = include_str!("../sql/audit_applied.sql").replace("{history}", history.name());
-        let statement = statement.replace("{id}", history.key()[0]);
-        for row in self.transaction.query(&statement, &[&streams, &versions]).await? {
+        for row in self.transaction.query(&self.applied, &[&streams, &versions]).await? {
             let index = usize::try_from(row.try_get::<_, i64>(0)? - 1)?;
             applied[index] = true;
         }
