@@ -19,6 +19,7 @@ pub mod replay;
 mod run;
 pub mod sample;
 pub mod stats;
+pub mod stock;
 pub mod token;
 
 pub use run::{Ending, run};
