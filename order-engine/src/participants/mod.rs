@@ -134,7 +134,7 @@ pub(crate) struct Participant {
     /// The groups that handle what others ask of it, each with its topics.
     pub(crate) groups: &'static [(&'static str, &'static [&'static str])],
     /// What it does without being asked by a client.
-    pub(crate) work: fn(WorkDeps<'_>) -> Result<ParticipantWork, RegistryError>,
+    pub(crate) work: fn(&WorkDeps<'_>) -> Result<ParticipantWork, RegistryError>,
     /// Its read models, by kind of stream.
     pub(crate) read_models: &'static [ReadModels],
     /// The endpoints of its queries.
