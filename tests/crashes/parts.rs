@@ -114,6 +114,7 @@ pub fn is_import_done(status: std::process::ExitStatus) -> bool {
 pub async fn run(mut command: Command) -> String {
     let output = command.stderr(Stdio::piped()).stdout(Stdio::piped()).output().await.unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{stderr}", output.status);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{command:?}: {}\n{stderr}\n{stdout}", output.status);
     String::from_utf8(output.stdout).unwrap()
 }

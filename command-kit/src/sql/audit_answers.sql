@@ -10,5 +10,6 @@ LEFT JOIN events e
     ON e.aggregate_type = $2 AND e.aggregate_id = done.stream_id
     AND e.sequence = done.version - json_array_length(done.event_ids) + coalesce(claimed.ordinal, 0)
 WHERE done.stream_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS other (field) WHERE kept.answer -> 'done' ->> other.field IS NOT NULL)
   AND (e.event_id IS NULL OR e.event_id::text <> claimed.event_id)
 LIMIT $1

@@ -1,1 +1,1 @@
-SELECT count(*) FROM idempotency WHERE answer -> 'done' ->> $1::text IS NOT NULL
+SELECT count(*) FROM idempotency WHERE answer -> 'done' IS NOT NULL

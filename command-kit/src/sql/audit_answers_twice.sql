@@ -2,7 +2,6 @@ SELECT claimed.event_id, min(kept.answer -> 'done' ->> $2::text), min((kept.answ
        string_agg(encode(kept.id, 'hex'), ' ')
 FROM idempotency kept
 CROSS JOIN LATERAL json_array_elements_text(kept.answer -> 'done' -> 'eventIds') AS claimed (event_id)
-WHERE kept.answer -> 'done' ->> $2::text IS NOT NULL
 GROUP BY claimed.event_id
 HAVING count(*) > 1
 LIMIT $1
