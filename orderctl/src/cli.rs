@@ -9,6 +9,7 @@ use crate::dlq::args::DlqVerb;
 use crate::events::EventsArgs;
 use crate::export::ExportArgs;
 use crate::import::ImportVerb;
+use crate::jobs::JobsArgs;
 use crate::lag::RelayVerb;
 use crate::orders::NewestArgs;
 use crate::privacy::PrivacyVerb;
@@ -68,6 +69,11 @@ pub enum Verb {
     /// List parked records, apply them again, or drop them
     #[command(subcommand)]
     Dlq(DlqVerb),
+    /// List the periodic jobs with what each did last, or make one due now
+    #[command(after_help = "Examples:\n  orderctl jobs --json\n  orderctl jobs run NAME")]
+    Jobs(JobsArgs),
+    /// Show how many timers wait, by kind of stream
+    Timers(JsonArgs),
     /// Erase personal data
     #[command(subcommand)]
     Privacy(PrivacyVerb),

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod events;
 pub mod export;
 pub mod import;
+pub mod jobs;
 pub mod lag;
 pub mod orders;
 pub mod privacy;
@@ -19,6 +20,7 @@ pub mod replay;
 mod run;
 pub mod sample;
 pub mod stats;
+pub mod timers;
 pub mod token;
 
 pub use run::{Ending, run};

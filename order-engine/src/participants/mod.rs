@@ -8,6 +8,7 @@ mod inventory;
 mod log;
 mod order;
 mod read_models;
+mod tools;
 
 use std::path::Path;
 
@@ -31,6 +32,7 @@ pub use audit::{AuditedModels, StoredStreams};
 pub use log::StoreLog;
 pub(crate) use read_models::ProjectionDeps;
 pub use read_models::{OnProgress, ReadModels, Task, Work};
+pub use tools::{LogTools, logs};
 
 /// Every log, each with the participants that share it.
 pub(crate) const LOGS: [&Log; 1] = [&Log {
