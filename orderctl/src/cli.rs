@@ -16,6 +16,7 @@ use crate::privacy::PrivacyVerb;
 use crate::replay::args::ReplayVerb;
 use crate::sample::SampleArgs;
 use crate::stats::StatsArgs;
+use crate::stock::StockVerb;
 use crate::token::TokenArgs;
 
 /// The order engine's tool: import orders, inspect orders and events, check that nothing is lost.
@@ -53,6 +54,9 @@ pub enum Verb {
     Demo(DemoArgs),
     /// Show the newest orders, as GraphQL answers them
     Orders(NewestArgs),
+    /// Show stock and its movements, as GraphQL answers them
+    #[command(subcommand)]
+    Stock(StockVerb),
     /// Print the history of an order from the event store
     #[command(
         after_help = "Examples:\n  orderctl events 0191f2c4-…\n  orderctl events 0191f2c4-… --as-of 3\n  orderctl events 0191f2c4-… --as-of 0.1742\n  orderctl events 0191f2c4-… --as-of 2026-01-31T12:00:00Z --json"
@@ -134,6 +138,7 @@ mod tests {
             "orderctl token --role clerk --tenant UPPER",
             "orderctl import online-retail",
             "orderctl import online-retail f --currency gbp",
+            "orderctl stock list --first 101",
             "orderctl events not-an-id",
             "orderctl audit --from 17",
             "orderctl export orders --format xml",

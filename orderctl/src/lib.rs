@@ -20,6 +20,7 @@ pub mod replay;
 mod run;
 pub mod sample;
 pub mod stats;
+pub mod stock;
 pub mod timers;
 pub mod token;
 

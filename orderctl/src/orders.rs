@@ -62,7 +62,16 @@ pub async fn at_version(engine: &Engine, order: &str, version: i64) -> Result<Va
     Ok(data["order"].clone())
 }
 
-async fn ask(engine: &Engine, query: &str, variables: Value, consistency: Option<String>) -> Result<Value, BoxError> {
+/// The data of a GraphQL query, once the read models have the version of a token.
+///
+/// # Errors
+/// When the engine refuses the query or does not answer.
+pub async fn ask(
+    engine: &Engine,
+    query: &str,
+    variables: Value,
+    consistency: Option<String>,
+) -> Result<Value, BoxError> {
     let mut request = engine
         .http
         .post(format!("{}/graphql", engine.url))

@@ -9,7 +9,7 @@ use service_kit::errors::chain;
 use crate::cli::{Cli, Verb};
 use crate::lag::RelayVerb;
 use crate::{
-    audit, demo, dlq, events, export, import, jobs, lag, orders, privacy, replay, sample, stats, timers, token,
+    audit, demo, dlq, events, export, import, jobs, lag, orders, privacy, replay, sample, stats, stock, timers, token,
 };
 
 /// The exit code of an import that did not finish.
@@ -72,6 +72,7 @@ async fn dispatch(cli: Cli) -> Result<bool, BoxError> {
         Verb::Sample(args) => sample::write(&args),
         Verb::Events(args) => events::print(&variables, &args).await,
         Verb::Demo(args) => demo::walk(&variables, &args).await,
+        Verb::Stock(verb) => stock::run(&variables, &verb).await,
         Verb::Orders(args) => orders::newest(&variables, &args).await,
         Verb::Lag(args) => lag::print(&variables, args.json).await,
         Verb::Relay(RelayVerb::Status(args)) => lag::print_relay(&variables, args.json).await,

@@ -86,8 +86,8 @@ impl<M: ModelSet> Attempt<'_, M> {
         divided: Divided<'b, M::Event>,
         keys: &mut ParkedKeys,
     ) -> Result<(Applied<M::Event>, Vec<Parked<'b>>), AttemptError> {
-        let Divided { apply, origins, mut parked } = divided;
-        let mut done = Applied::default();
+        let Divided { apply, origins, mut parked, others } = divided;
+        let mut done = Applied { foreign: others, ..Applied::default() };
         match self.mode {
             Mode::Together => {
                 let report = applier.apply(transaction, &apply).await?;

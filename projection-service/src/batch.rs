@@ -1,15 +1,17 @@
 //! Dividing records into those that are applied and those that are parked.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::contract::{PublicEvents, Published};
-use messaging::{Decoder, IncomingRecord};
+use messaging::IncomingRecord;
+use read_models::ModelSet;
 use service_kit::errors::chain;
 
 use crate::error::AttemptError;
 use crate::offsets::{Last, Move, Moves};
 use crate::parking::{BEHIND, Parked, ParkedKeys};
+use crate::reader::{Read, Reader};
 
 /// Records with their decoded events.
 pub(crate) struct Batch<E> {
@@ -18,8 +20,10 @@ pub(crate) struct Batch<E> {
     published: Vec<Published<E>>,
     /// For each event of `published`, the index of its record.
     record_indexes: Vec<usize>,
-    /// Why the other records could not be decoded, by record index.
+    /// Why other records could not be decoded, by record index.
     broken: BTreeMap<usize, String>,
+    /// The indexes of records of other kinds, which are passed over.
+    others: BTreeSet<usize>,
 }
 
 /// A batch divided into events that can be applied and records that must be parked.
@@ -28,27 +32,39 @@ pub(crate) struct Divided<'a, E: Clone> {
     /// For each event of `apply`, its record.
     pub(crate) origins: Vec<&'a IncomingRecord>,
     pub(crate) parked: Vec<Parked<'a>>,
+    /// How many records are of other kinds.
+    pub(crate) others: usize,
 }
 
 impl<E: PublicEvents> Batch<E> {
     /// A batch without records.
     pub(crate) const fn empty() -> Self {
-        Self { records: Vec::new(), published: Vec::new(), record_indexes: Vec::new(), broken: BTreeMap::new() }
+        Self {
+            records: Vec::new(),
+            published: Vec::new(),
+            record_indexes: Vec::new(),
+            broken: BTreeMap::new(),
+            others: BTreeSet::new(),
+        }
     }
 
     /// Decodes records in their order. A transient error returns the records, so that decoding can be repeated.
-    pub(crate) async fn decode(
-        decoder: &Decoder<E>,
+    pub(crate) async fn decode<M: ModelSet<Event = E>>(
+        reader: &Reader<M>,
         records: Vec<IncomingRecord>,
     ) -> Result<Self, (Vec<IncomingRecord>, AttemptError)> {
         let mut published = Vec::with_capacity(records.len());
         let mut record_indexes = Vec::with_capacity(records.len());
         let mut broken = BTreeMap::new();
+        let mut others = BTreeSet::new();
         for index in 0..records.len() {
-            match decoder.decode(&records[index]).await {
-                Ok(one) => {
+            match reader.read(&records[index]).await {
+                Ok(Read::Event(one)) => {
                     published.push(one);
                     record_indexes.push(index);
+                }
+                Ok(Read::OfAnotherKind) => {
+                    others.insert(index);
                 }
                 Err(error) if error.is_transient() => return Err((records, error.into())),
                 Err(error) => {
@@ -56,7 +72,7 @@ impl<E: PublicEvents> Batch<E> {
                 }
             }
         }
-        Ok(Self { records, published, record_indexes, broken })
+        Ok(Self { records, published, record_indexes, broken, others })
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -69,22 +85,20 @@ impl<E: PublicEvents> Batch<E> {
         let mut published = self.published.into_iter();
         let mut broken = self.broken;
         for (index, record) in self.records.into_iter().enumerate() {
-            let outcome = match broken.remove(&index) {
-                Some(reason) => Err(reason),
-                None => Ok(published.next().expect("every record was read or is broken")),
-            };
+            let is_of_another_kind = self.others.contains(&index);
+            let reason = broken.remove(&index);
+            let event = if is_of_another_kind || reason.is_some() { None } else { published.next() };
             if record.partition == partition {
                 continue;
             }
-            match outcome {
-                Ok(one) => {
-                    kept.record_indexes.push(kept.records.len());
-                    kept.published.push(one);
-                }
-                Err(reason) => {
-                    kept.broken.insert(kept.records.len(), reason);
-                }
+            if is_of_another_kind {
+                kept.others.insert(kept.records.len());
             }
+            if let Some(one) = event {
+                kept.record_indexes.push(kept.records.len());
+                kept.published.push(one);
+            }
+            kept.broken.extend(reason.map(|reason| (kept.records.len(), reason)));
             kept.records.push(record);
         }
         kept
@@ -109,15 +123,18 @@ impl<E: PublicEvents> Batch<E> {
 
     /// Divides the batch, and adds the keys of the records that must be parked to `keys`.
     pub(crate) fn divide(&self, keys: &mut ParkedKeys) -> Divided<'_, E> {
-        if self.broken.is_empty() && keys.is_empty() {
+        if self.broken.is_empty() && self.others.is_empty() && keys.is_empty() {
             let origins = self.records.iter().collect();
-            return Divided { apply: Cow::Borrowed(&self.published), origins, parked: Vec::new() };
+            return Divided { apply: Cow::Borrowed(&self.published), origins, parked: Vec::new(), others: 0 };
         }
         let mut apply = Vec::new();
         let mut origins = Vec::new();
         let mut parked = Vec::new();
         let mut published = self.published.iter();
         for (index, record) in self.records.iter().enumerate() {
+            if self.others.contains(&index) {
+                continue;
+            }
             let broken = self.broken.get(&index);
             let one = if broken.is_none() { published.next() } else { None };
             match (one, broken) {
@@ -132,6 +149,6 @@ impl<E: PublicEvents> Batch<E> {
                 }
             }
         }
-        Divided { apply: Cow::Owned(apply), origins, parked }
+        Divided { apply: Cow::Owned(apply), origins, parked, others: self.others.len() }
     }
 }

@@ -19,6 +19,7 @@ mod error;
 mod offsets;
 mod parking;
 mod progress;
+mod reader;
 mod redrive;
 mod service;
 mod session;

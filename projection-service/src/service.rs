@@ -16,6 +16,7 @@ use crate::backoff::Backoff;
 use crate::config::ProjectionSettings;
 use crate::error::StartError;
 use crate::progress::{NotReady, Progress};
+use crate::reader::Reader;
 use crate::session::Session;
 use crate::worker::Shared;
 
@@ -42,8 +43,8 @@ impl<M: ModelSet> ProjectionService<M> {
     pub fn new(settings: ProjectionSettings, clock: SharedClock) -> Result<Self, StartError> {
         let registry = Registry::new(&settings.messaging.schema_registry_url)?;
         let progress = Progress::new(&settings.group, settings.ready_lag_records_max);
-        let decoder = Decoder::new(registry);
-        let shared = Shared { settings: Arc::new(settings), decoder, clock, progress };
+        let reader = Reader::new(Decoder::new(registry));
+        let shared = Shared { settings: Arc::new(settings), reader, clock, progress };
         Ok(Self { shared, sessions_failed: AtomicU64::new(0) })
     }
 

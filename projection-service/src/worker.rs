@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use messaging::{Decoder, IncomingRecord};
+use messaging::IncomingRecord;
 use read_models::ModelSet;
 use service_kit::clock::{SharedClock, Stopwatch};
 use service_kit::errors::chain;
@@ -20,6 +20,7 @@ use crate::database::Connection;
 use crate::error::{AttemptError, WorkerError};
 use crate::offsets::{Move, Moves};
 use crate::progress::Progress;
+use crate::reader::Reader;
 use crate::trace;
 
 /// First pause after a transient error, in milliseconds; each further pause is twice as long.
@@ -47,17 +48,17 @@ pub(crate) enum Job {
 /// What all workers share.
 pub(crate) struct Shared<M: ModelSet> {
     pub(crate) settings: Arc<ProjectionSettings>,
-    pub(crate) decoder: Decoder<M::Event>,
+    pub(crate) reader: Reader<M>,
     pub(crate) clock: SharedClock,
     pub(crate) progress: Progress,
 }
 
 impl<M: ModelSet> Clone for Shared<M> {
     fn clone(&self) -> Self {
-        let Self { settings, decoder, clock, progress } = self;
+        let Self { settings, reader, clock, progress } = self;
         Self {
             settings: Arc::clone(settings),
-            decoder: decoder.clone(),
+            reader: reader.clone(),
             clock: Arc::clone(clock),
             progress: progress.clone(),
         }
@@ -97,7 +98,7 @@ impl<M: ModelSet> Worker<M> {
         records.retain(|record| !self.halted.contains(&record.partition));
         let mut pauses = Backoff::between_ms(RETRY_BACKOFF_MS_MIN, RETRY_BACKOFF_MS_MAX);
         let mut batch = loop {
-            match Batch::decode(&self.shared.decoder, records).await {
+            match Batch::decode(&self.shared.reader, records).await {
                 Ok(batch) => break batch,
                 Err((same, error)) => {
                     records = same;

@@ -1,16 +1,19 @@
-//! Reading one's own writes: waiting until a version of an order is projected.
+//! Reading one's own writes: waiting until a version of a stream is projected.
 //!
-//! Guarantees: one task queries for all waiting requests, in one statement a round; the wait is bounded in time and in
-//! number. An order that is not visible to the caller is waited for like one that does not exist. Does not: wait for
-//! anything but the `read` group, which folds every model in one transaction.
+//! Guarantees: one task queries for all waiting requests, in one statement a kind and round; the wait is bounded in time and in
+//! number. A stream that is not visible to the caller is waited for like one that does not exist. Does not: wait for another kind than
+//! the token's, whose group folds its models in one transaction.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::Decider;
 use domain::order::Order;
-use domain::{Decider, OrderId};
-use read_models::ReadDb;
+use domain::reservation::Reservation;
+use domain::stock::Stock;
 use read_models::query::{AppliedVersion, Visibility};
+use read_models::{ReadDb, ReadDbError};
 use service_kit::poll;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -23,17 +26,55 @@ use crate::error::ReadFailed;
 const ROUND_MS_MIN: u64 = 2;
 const ROUND_MS_MAX: u64 = 10;
 
-/// The token of a command's answer about an order: an order at a version.
+/// The kind of the stream of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TokenKind {
+    Order,
+    Stock,
+    Reservation,
+}
+
+impl TokenKind {
+    const ALL: [Self; 3] = [Self::Order, Self::Stock, Self::Reservation];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Order => Order::KIND,
+            Self::Stock => Stock::KIND,
+            Self::Reservation => Reservation::KIND,
+        }
+    }
+}
+
+/// The token of a command's answer: a stream at a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConsistencyToken {
-    pub order_id: Uuid,
+    pub kind: TokenKind,
+    pub stream_id: Uuid,
     /// The version to see at least.
     pub version: i64,
 }
 
-/// Not the token of an order.
+impl ConsistencyToken {
+    /// An order at a version.
+    pub const fn order(order_id: Uuid, version: i64) -> Self {
+        Self { kind: TokenKind::Order, stream_id: order_id, version }
+    }
+
+    /// The stock of a SKU at a location, at a version.
+    pub const fn stock(stock_id: Uuid, version: i64) -> Self {
+        Self { kind: TokenKind::Stock, stream_id: stock_id, version }
+    }
+
+    /// A reservation at a version.
+    pub const fn reservation(reservation_id: Uuid, version: i64) -> Self {
+        Self { kind: TokenKind::Reservation, stream_id: reservation_id, version }
+    }
+}
+
+/// Not the token of a stream that queries show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a consistency token is of the form {}:{{id}}@{{version}}", Order::KIND)]
+#[error("a consistency token is of the form {{kind}}:{{id}}@{{version}}, of an order, of stock or of a reservation")]
 pub struct InvalidToken;
 
 impl std::str::FromStr for ConsistencyToken {
@@ -41,14 +82,15 @@ impl std::str::FromStr for ConsistencyToken {
 
     fn from_str(text: &str) -> Result<Self, InvalidToken> {
         let token = text.parse::<domain::ConsistencyToken>().map_err(|_| InvalidToken)?;
-        let order_id = token.id.parse::<OrderId>().map_err(|_| InvalidToken)?.uuid();
-        if token.kind == Order::KIND { Ok(Self { order_id, version: token.version }) } else { Err(InvalidToken) }
+        let stream_id = token.id.parse::<Uuid>().map_err(|_| InvalidToken)?;
+        let kind = TokenKind::ALL.into_iter().find(|kind| kind.name() == token.kind).ok_or(InvalidToken)?;
+        Ok(Self { kind, stream_id, version: token.version })
     }
 }
 
 impl std::fmt::Display for ConsistencyToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        domain::ConsistencyToken::new(Order::KIND, self.order_id, self.version).fmt(f)
+        domain::ConsistencyToken::new(self.kind.name(), self.stream_id, self.version).fmt(f)
     }
 }
 
@@ -97,7 +139,7 @@ impl Consistency {
         }))
     }
 
-    /// Waits until the viewer can see that version of the order.
+    /// Waits until the viewer can see that version of the stream.
     ///
     /// # Errors
     /// [`WaitError`].
@@ -132,38 +174,55 @@ impl Inner {
         let never = CancellationToken::new();
         let mut round_ms = ROUND_MS_MIN;
         loop {
-            let Some(orders) = self.orders() else { return };
-            let applied = match self.read.versions(&orders).await {
-                Ok(applied) => applied,
-                Err(error) => {
-                    ReadFailed::log(&error);
-                    Vec::new()
+            let Some(awaited) = self.awaited() else { return };
+            let mut notified = 0;
+            for (kind, ids) in awaited {
+                match self.versions(kind, &ids).await {
+                    Ok(applied) => notified += self.notify(kind, &applied),
+                    Err(error) => {
+                        ReadFailed::log(&error);
+                    }
                 }
-            };
-            round_ms = if self.notify(&applied) > 0 { ROUND_MS_MIN } else { (round_ms * 2).min(ROUND_MS_MAX) };
+            }
+            round_ms = if notified > 0 { ROUND_MS_MIN } else { (round_ms * 2).min(ROUND_MS_MAX) };
             poll::pause(Duration::from_millis(round_ms), &never).await;
         }
     }
 
-    /// The awaited orders; `None` if there are none, which ends the task.
-    fn orders(&self) -> Option<Vec<Uuid>> {
+    /// The applied versions of some streams of a kind.
+    async fn versions(&self, kind: TokenKind, ids: &[Uuid]) -> Result<Vec<AppliedVersion>, ReadDbError> {
+        match kind {
+            TokenKind::Order => self.read.versions(ids).await,
+            TokenKind::Stock => self.read.stock_versions(ids).await,
+            TokenKind::Reservation => self.read.reservation_versions(ids).await,
+        }
+    }
+
+    /// The awaited streams by kind; `None` if there are none, which ends the task.
+    fn awaited(&self) -> Option<BTreeMap<TokenKind, Vec<Uuid>>> {
         let mut waiting = self.lock();
         waiting.waiters.retain(|waiter| !waiter.done.is_closed());
-        let mut orders: Vec<Uuid> = waiting.waiters.iter().map(|waiter| waiter.token.order_id).collect();
-        orders.sort_unstable();
-        orders.dedup();
-        waiting.asking = !orders.is_empty();
-        waiting.asking.then_some(orders)
+        let mut awaited: BTreeMap<TokenKind, Vec<Uuid>> = BTreeMap::new();
+        for waiter in &waiting.waiters {
+            awaited.entry(waiter.token.kind).or_default().push(waiter.token.stream_id);
+        }
+        for ids in awaited.values_mut() {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        waiting.asking = !awaited.is_empty();
+        waiting.asking.then_some(awaited)
     }
 
     /// Wakes the requests whose version is visible, and returns how many they were.
-    fn notify(&self, applied: &[AppliedVersion]) -> usize {
+    fn notify(&self, kind: TokenKind, applied: &[AppliedVersion]) -> usize {
         let reached = |waiter: &mut Waiter| {
-            applied.iter().any(|order| {
-                order.order_id == waiter.token.order_id
-                    && order.version >= waiter.token.version
-                    && waiter.visible.shows(&order.tenant, order.customer.as_deref())
-            })
+            waiter.token.kind == kind
+                && applied.iter().any(|one| {
+                    one.stream_id == waiter.token.stream_id
+                        && one.version >= waiter.token.version
+                        && waiter.visible.shows(&one.tenant, one.customer.as_deref())
+                })
         };
         let notified: Vec<Waiter> = self.lock().waiters.extract_if(.., reached).collect();
         let count = notified.len();
@@ -183,6 +242,10 @@ mod tests {
     fn a_token_reads_back_as_written_and_nothing_else_does() {
         let text = "order:0197f3a0-0000-7000-8000-000000000001@17";
         assert_eq!(text.parse::<ConsistencyToken>().unwrap().to_string(), text);
+        for kind in ["stock", "reservation"] {
+            let text = text.replace("order", kind);
+            assert_eq!(text.parse::<ConsistencyToken>().unwrap().to_string(), text);
+        }
         for wrong in [
             "",
             "@",

@@ -8,6 +8,7 @@
 mod apply;
 pub mod audit;
 mod db;
+mod event;
 mod fold;
 pub mod generation;
 mod migrations;
@@ -15,12 +16,15 @@ mod model;
 mod order;
 pub mod query;
 pub mod rebuild;
+mod reservation;
 mod set;
+mod stock;
 mod sums;
 mod table;
 
 pub use apply::{Applier, ApplyError, ApplyReport, Failure};
 pub use db::{ReadDb, ReadDbError, ReadSettings};
+pub use event::EventFields;
 pub use fold::FoldError;
 pub use generation::{Generations, ensure_live};
 pub use migrations::{MigrateError, migrate, migrations};
@@ -34,5 +38,15 @@ pub use order::set::Orders;
 pub use order::testing;
 pub use order::timeline::{EventColumns, TimelineEntry};
 pub use order::view::{OrderView, ViewKind, ViewState};
+pub use reservation::event::{Answer, ReservationEvent};
+pub use reservation::set::Reservations;
+#[cfg(any(test, feature = "testing"))]
+pub use reservation::testing::ReservationHistory;
+pub use reservation::view::{HeldLine, HeldLines, ReservationState, ReservationView};
 pub use set::{ModelSet, View};
+pub use stock::movement::{Movement, StockMovement};
+pub use stock::set::Stock;
+#[cfg(any(test, feature = "testing"))]
+pub use stock::testing::StockHistory;
+pub use stock::view::StockView;
 pub use table::{Column, ColumnNames, ColumnSet, RowError, Shown, Table};

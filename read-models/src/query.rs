@@ -1,10 +1,16 @@
 //! Reading the models, and how far the projectors are.
 
+mod applied;
 mod health;
+mod window;
 
+pub use applied::AppliedVersion;
 pub use health::{GroupHealth, PartitionHealth};
 
+pub use window::Window;
+
 pub use crate::order::query::{
-    AppliedVersion, Comparison, Condition, ConditionSql, CustomerRow, Field, FoundOrder, Page, PageRequest, Parts,
-    Sort, SortKey, Value, Visibility, Window,
+    Comparison, Condition, ConditionSql, CustomerRow, Field, FoundOrder, Page, PageRequest, Parts, Sort, SortKey,
+    Value, Visibility,
 };
+pub use crate::stock::query::{StockFilter, StockKey, StockPage, StockPageRequest, StockSort};

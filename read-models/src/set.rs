@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::fold::FoldError;
 use crate::model::Models;
 use crate::sums::Sums;
-use crate::table::{Columns, FromRow};
+use crate::table::{Cell, Column, Columns, FromRow, RowError, RowReader};
 
 /// The read models of one kind of stream.
 pub trait ModelSet: Sized + Send + Sync + 'static {
@@ -29,6 +29,8 @@ pub trait ModelSet: Sized + Send + Sync + 'static {
     const MODELS: Models;
     /// The consumer group whose offsets and parked records are those of these models.
     const GROUP: &'static str;
+    /// The namespaces of other kinds' records on the same topic, which are none of this set's.
+    const OTHER_NAMESPACES: &'static [&'static str] = &[];
 
     /// Folds the next event of a stream. `view` is `None` before the first.
     ///
@@ -54,7 +56,7 @@ pub trait ModelSet: Sized + Send + Sync + 'static {
 
 /// A stream as its events fold.
 pub trait View: FromRow + Clone + PartialEq + Send + Sync {
-    /// What it has several of.
+    /// What it has several of; [`NoPart`] if nothing.
     type Part: Part;
 
     /// The stream's id.
@@ -80,4 +82,32 @@ pub trait Part: FromRow + PartialEq + Send + Sync {
 
     /// The row's key.
     fn key(&self) -> Self::Key;
+}
+
+/// The part of streams that have none: a row without columns, of which there is never one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NoPart;
+
+impl Columns for NoPart {
+    const COUNT: usize = 0;
+
+    fn columns() -> Vec<Column> {
+        Vec::new()
+    }
+
+    fn cells<'a>(&'a self, _: &mut impl FnMut(Cell<'a>)) {}
+}
+
+impl FromRow for NoPart {
+    fn from_row(_: &mut RowReader<'_>) -> Result<Self, RowError> {
+        Ok(Self)
+    }
+}
+
+impl Part for NoPart {
+    type Key = Self;
+
+    fn key(&self) -> Self {
+        *self
+    }
 }

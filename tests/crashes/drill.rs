@@ -10,6 +10,7 @@ use tokio::process::{Child, Command};
 
 use crate::look::{audit, event_store, events, report, visible, whole};
 use crate::parts::{Victim, first_engine, kill_and_start, run, run_import, start_engine, this, variable};
+use crate::reservations::survive_every_part;
 use crate::stopped::replace_a_stopped_projector;
 
 /// Lines of the generated file: enough that a fifth of its orders is not its end.
@@ -44,6 +45,7 @@ pub async fn every_part() {
         survive(victim, &mut engine, &file, &folder, &expected).await;
     }
     replace_a_stopped_projector(engine, &folder).await;
+    survive_every_part().await;
 }
 
 pub async fn generated(folder: &Path, lines: &str) -> PathBuf {

@@ -1,5 +1,6 @@
 //! `kill -9` of the engine, the importer, Postgres and Kafka in the middle of an import, each followed by a second run: nothing
-//! is lost, nothing is twice. Then a projector is stopped within a transaction, replaced, and goes on.
+//! is lost, nothing is twice. Then a projector is stopped within a transaction, replaced, and goes on. At last reservations of too
+//! little stock are taken while relay, inventory, Postgres and Kafka are killed.
 //!
 //! Every test of the workspace shares one stack, which none may kill; so this one starts its own. The program runs itself: with
 //! no words it starts a stack and itself as `drill` beside it; `engine …` and `ctl …` are the engine and its tool, built from
@@ -11,6 +12,7 @@
 mod drill;
 mod look;
 mod parts;
+mod reservations;
 mod stopped;
 
 use std::path::Path;

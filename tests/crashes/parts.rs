@@ -56,10 +56,19 @@ pub async fn start_engine_with(roles: &str) -> Child {
 
 /// Starts a projector on an address of its own.
 pub async fn start_projector() -> Child {
+    start_apart("projection").await
+}
+
+/// Starts a relay on an address of its own.
+pub async fn start_relay() -> Child {
+    start_apart("relay").await
+}
+
+async fn start_apart(roles: &str) -> Child {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let mut projector = this(&["engine", "serve", "--only", "projection"]);
-    projector.env("ENGINE_LISTEN", free.to_string()).env("ENGINE_METRICS_LISTEN", "127.0.0.1:0");
-    until_ready(projector, &format!("http://{free}")).await
+    let mut engine = this(&["engine", "serve", "--only", roles]);
+    engine.env("ENGINE_LISTEN", free.to_string()).env("ENGINE_METRICS_LISTEN", "127.0.0.1:0");
+    until_ready(engine, &format!("http://{free}")).await
 }
 
 async fn until_ready(mut engine: Command, url: &str) -> Child {
@@ -89,7 +98,6 @@ pub async fn kill_and_start(part: &str) {
     }
 }
 
-/// Runs a command that must succeed; answers what it printed.
 /// Runs an import of a file that has lines to refuse, which it says by its exit status.
 pub async fn run_import(mut command: Command) {
     let output = command.stderr(Stdio::piped()).stdout(Stdio::piped()).output().await.unwrap();
@@ -102,6 +110,7 @@ pub fn is_import_done(status: std::process::ExitStatus) -> bool {
     matches!(status.code(), Some(0 | 1))
 }
 
+/// Runs a command that must succeed; answers what it printed.
 pub async fn run(mut command: Command) -> String {
     let output = command.stderr(Stdio::piped()).stdout(Stdio::piped()).output().await.unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);

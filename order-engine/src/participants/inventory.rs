@@ -11,10 +11,12 @@ use inventory::requests::GROUP;
 use inventory::{Inventory, Limits};
 use messaging::registry::{Registry, RegistryError};
 use messaging::{Decoder, Encoder, schemas};
+use read_models::{Reservations, Stock};
 use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
 use utoipa::openapi::OpenApi;
 
+use super::read_models::ReadModels;
 use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps};
 
 /// Stock and reservations.
@@ -43,7 +45,10 @@ pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
     openapi: inventory::openapi,
     groups: &[(GROUP, &[REQUESTS_TOPIC])],
     work,
-    read_models: &[],
+    read_models: &[
+        ReadModels::of::<Stock>(TOPIC, "stock-projection"),
+        ReadModels::of::<Reservations>(TOPIC, "reservation-projection"),
+    ],
     queries: |_| Router::new(),
 };
 

@@ -70,8 +70,8 @@ impl World {
 #[tokio::test]
 async fn a_damaged_row_is_found_refused_and_repaired_by_command() {
     let world = World::of(12).await;
-    assert_eq!(world.orderctl("replay verify --all").await, Ok(true));
-    assert_eq!(world.orderctl("replay rebuild --all --json").await, Ok(true));
+    assert_eq!(world.orderctl("replay verify --kind order").await, Ok(true));
+    assert_eq!(world.orderctl("replay rebuild --kind order --json").await, Ok(true));
     let damage = "UPDATE order_summary_g3.order_summary SET customer = 'nobody' WHERE number = '3'";
     assert_eq!(world.client.execute(damage, &[]).await.unwrap(), 1);
     assert_eq!(world.orderctl("replay verify sku_sales").await, Ok(true), "another model is well");

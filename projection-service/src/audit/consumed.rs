@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::contract::{PublicEvents, Published};
+use domain::contract::PublicEvents;
 use messaging::{Decoder, IncomingRecord};
-use read_models::ModelSet;
+use read_models::generation::schema;
+use read_models::{Generations, ModelSet};
 use serde::Serialize;
 use service_kit::BoxError;
 use service_kit::audit::{Finding, Findings, Invariant};
 use service_kit::errors::chain;
 use tokio_postgres::{GenericClient, Transaction};
 use uuid::Uuid;
+
+use crate::reader::{Read, Reader};
 
 /// Parked and given-up records of one stream.
 #[derive(Debug, Clone)]
@@ -29,7 +32,7 @@ pub struct Counts {
     pub consumed: u64,
     /// Of those, in the read models.
     pub applied: u64,
-    /// Of those, rows of other programs that are no stream's.
+    /// Of those, rows of other programs that are no stream's, and records of other kinds.
     pub foreign: u64,
     /// Of those, parked.
     pub parked: u64,
@@ -40,7 +43,9 @@ pub struct Counts {
 /// What a group has consumed, as one transaction over the read models sees it.
 pub struct Consumed<'a, M: ModelSet> {
     transaction: &'a Transaction<'a>,
-    decoder: Decoder<M::Event>,
+    reader: Reader<M>,
+    /// The statement that finds applied events. It names the table with its schema, since the audit of another set selects others.
+    applied: String,
     next_offsets: BTreeMap<i32, i64>,
     /// Partition and offset of each record that is parked (`false`) or was given up (`true`).
     held: HashMap<(i32, i64), bool>,
@@ -89,7 +94,21 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
                 stream.given_up = given_up.or_else(|| stream.given_up.take());
             }
         }
-        Ok(Self { transaction, decoder: decoder.clone(), next_offsets, held, streams, counts: Counts::default() })
+        let history = M::MODELS.history;
+        let live = Generations::live(transaction, &[history]).await?;
+        let generation = live.of(history).ok_or("the history has no live generation")?;
+        let applied = include_str!("../sql/audit_applied.sql")
+            .replace("{history}", &format!("{}.{}", schema(history, generation), history.name()))
+            .replace("{id}", history.table().key()[0]);
+        Ok(Self {
+            transaction,
+            applied,
+            reader: Reader::new(decoder.clone()),
+            next_offsets,
+            held,
+            streams,
+            counts: Counts::default(),
+        })
     }
 
     /// Looks what became of records, and whether they can be read (I13).
@@ -99,7 +118,7 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
     pub async fn batch(&mut self, records: &[IncomingRecord], findings: &mut Findings) -> Result<(), BoxError> {
         let mut unreconciled: Vec<(&IncomingRecord, Uuid, i64)> = Vec::new();
         for record in records {
-            let decoded = self.decode(record, findings).await?;
+            let decoded = self.read(record, findings).await?;
             let next = self.next_offsets.get(&record.partition).copied().unwrap_or(0);
             if record.offset >= next {
                 continue;
@@ -109,8 +128,9 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
             match (held, decoded) {
                 (Some(true), _) => self.counts.dropped += 1,
                 (Some(false), _) => self.counts.parked += 1,
-                (None, Some(published)) if M::is_foreign(&published.event) => self.counts.foreign += 1,
-                (None, Some(published)) => match published.event.stream_id().parse() {
+                (None, Some(Read::OfAnotherKind)) => self.counts.foreign += 1,
+                (None, Some(Read::Event(published))) if M::is_foreign(&published.event) => self.counts.foreign += 1,
+                (None, Some(Read::Event(published))) => match published.event.stream_id().parse() {
                     Ok(stream) => unreconciled.push((record, stream, published.event.version())),
                     Err(_) => findings.push(lost(record)),
                 },
@@ -120,13 +140,9 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
         self.reconcile(&unreconciled, findings).await
     }
 
-    async fn decode(
-        &self,
-        record: &IncomingRecord,
-        findings: &mut Findings,
-    ) -> Result<Option<Published<M::Event>>, BoxError> {
-        match self.decoder.decode(record).await {
-            Ok(published) => Ok(Some(published)),
+    async fn read(&self, record: &IncomingRecord, findings: &mut Findings) -> Result<Option<Read<M::Event>>, BoxError> {
+        match self.reader.read(record).await {
+            Ok(read) => Ok(Some(read)),
             Err(error) if error.is_transient() => Err(error.into()),
             Err(error) => {
                 let finding = Finding::new(
@@ -151,10 +167,7 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
         let streams: Vec<Uuid> = unreconciled.iter().map(|(_, stream, _)| *stream).collect();
         let versions: Vec<i64> = unreconciled.iter().map(|(.., version)| *version).collect();
         let mut applied = vec![false; unreconciled.len()];
-        let history = M::MODELS.history.table();
-        let statement = include_str!("../sql/audit_applied.sql").replace("{history}", history.name());
-        let statement = statement.replace("{id}", history.key()[0]);
-        for row in self.transaction.query(&statement, &[&streams, &versions]).await? {
+        for row in self.transaction.query(&self.applied, &[&streams, &versions]).await? {
             let index = usize::try_from(row.try_get::<_, i64>(0)? - 1)?;
             applied[index] = true;
         }

@@ -9,3 +9,4 @@ mod parking;
 mod rows;
 mod start_over;
 mod support;
+mod two_kinds;

@@ -96,7 +96,7 @@ impl Inner {
     fn notify(&self, applied: &[AppliedVersion]) {
         let watched = self.lock();
         for order in applied {
-            if let Some(newest) = watched.orders.get(&order.order_id) {
+            if let Some(newest) = watched.orders.get(&order.stream_id) {
                 newest.send_if_modified(|known| std::mem::replace(known, order.version.max(*known)) < order.version);
             }
         }

@@ -9,7 +9,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned, Value, Variables};
 
 use super::CostRefusal;
-use crate::config::PAGE_DEFAULT;
+use crate::config::{PAGE_DEFAULT, PAGE_MAX};
 
 /// The size of a query. Sums saturate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,7 +54,9 @@ pub fn measure(
 }
 
 /// Fields that answer a page, or as many objects as ids are given.
-const PAGED: [&str; 3] = ["orders", "lines", "timeline"];
+const PAGED: [&str; 5] = ["orders", "lines", "timeline", "stock", "movements"];
+/// Lists that are not answered by page, with the most items that one has.
+const LISTS: [(&str, u64); 1] = [("reservations", PAGE_MAX as u64)];
 const BY_IDS: &str = "nodes";
 /// Parts of a connection that are no objects of their own.
 const FREE: [&str; 2] = ["edges", "pageInfo"];
@@ -141,6 +143,10 @@ impl Walk<'_> {
         }
         measured.depth = measured.depth.saturating_add(1);
         if let Some((_, items)) = INTROSPECTION_LISTS.iter().find(|(list, _)| *list == name) {
+            measured.cost = measured.cost.saturating_add(1).saturating_mul(*items);
+            return Ok(measured);
+        }
+        if let Some((_, items)) = LISTS.iter().find(|(list, _)| *list == name) {
             measured.cost = measured.cost.saturating_add(1).saturating_mul(*items);
             return Ok(measured);
         }

@@ -94,9 +94,13 @@ impl Refusal {
     }
 }
 
+/// Scopes of which a caller needs one.
+const READ_SCOPES: [Scope; 2] = [Scope::ORDERS_READ, Scope::INVENTORY_READ];
+
 /// Reads a query, and refuses one that is invalid, costs too much, lacks the scope or exceeds the subject's budget.
 pub fn admit(shared: &Shared, principal: &Principal, received: Received) -> Result<Admitted, Refusal> {
-    if principal.require(Scope::ORDERS_READ).is_err() {
+    // Each field asks for its own; without any of them there is nothing to see.
+    if READ_SCOPES.iter().all(|scope| principal.require(*scope).is_err()) {
         let error = Code::Forbidden.error(format!("this needs the scope {}", Scope::ORDERS_READ));
         return Err(Refusal::invalid(error, StatusCode::FORBIDDEN));
     }

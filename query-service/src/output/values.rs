@@ -66,7 +66,12 @@ macro_rules! enumerations {
     )+};
 }
 
-enumerations!(crate::schema::OrderState, crate::schema::OrderKind, crate::schema::OrderCommand);
+enumerations!(
+    crate::schema::OrderState,
+    crate::schema::OrderKind,
+    crate::schema::OrderCommand,
+    crate::schema::ReservationState
+);
 
 impl<T: Output> Output for Option<T> {
     fn name() -> Cow<'static, str> {

@@ -118,6 +118,11 @@ pub fn given<T: InputType>(field: &SelectedField, name: &str) -> Result<Option<T
     value.map_err(|error| Error::new(error.into_server_error(field.position()).message))
 }
 
+/// An argument that validation has made sure of.
+pub fn required<T: InputType>(field: &SelectedField, name: &str) -> Result<T> {
+    given(field, name)?.ok_or_else(|| refused(&format!("`{name}` is missing")))
+}
+
 fn refused(message: &str) -> Error {
     Code::BadUserInput.error(message)
 }

@@ -116,7 +116,7 @@ object! {
         /// The position of the last event in the event log, written `shard.position`.
         position: String [shard, position] => Position { shard, position }.to_string(),
         /// A token that makes a later query wait until it can show at least this version.
-        consistencyToken: ConsistencyToken [order_id, version] => ConsistencyToken { order_id, version },
+        consistencyToken: ConsistencyToken [order_id, version] => ConsistencyToken::order(order_id, version),
         /// The commands that the caller may now give, by the state of the order and the caller's scopes. Empty for a past
         /// state.
         allowedCommands: Vec<OrderCommand> [state, line_count, shipping_address] => {

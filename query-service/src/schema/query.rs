@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::registry::{MetaInputValue, Registry};
-use async_graphql::{ID, InputType, Result};
+use async_graphql::{ID, Result};
 use read_models::query::{FoundOrder, Parts};
 use read_models::{OrderColumns, order_column};
+use service_kit::auth::Scope;
 use uuid::Uuid;
 
 use super::as_of::AsOf;
-use super::connection::{PageArguments, given};
+use super::connection::{PageArguments, given, required};
 use super::customer::Customer;
 use super::filter::{OrderOrder, OrderWhere, checked, condition};
 use super::id::NodeId;
+use super::inventory::{ReservationsArguments, StockArguments, StockAtArguments, reservations, stock, stock_at};
 use super::load;
 use super::loaded::{Extras, LoadedCustomer};
 use super::node::Node;
@@ -22,6 +24,8 @@ use super::order_connection::OrderConnection;
 use super::order_list::OrderList;
 use super::projections::ProjectionHealth;
 use super::reading::Reading;
+use super::reservation::Reservation;
+use super::stock::{StockConnection, StockItem};
 use crate::config::LIST_MAX;
 use crate::consistency::ConsistencyToken;
 use crate::error::{Code, ReadFailed, internal, read_failed};
@@ -44,6 +48,12 @@ root! {
         node(NodeArguments): Option<Node<'_>> => node,
         /// The objects with these global ids, in the order of the ids; null for each that does not exist.
         nodes(NodesArguments): Vec<Option<Node<'_>>> => nodes,
+        /// The stock of the tenant, filtered and sorted. Needs the scope `inventory:read`.
+        stock(StockArguments): StockConnection<'_> => stock,
+        /// The stock of a SKU at a location; null if the location does not keep it. Needs the scope `inventory:read`.
+        stockAt(StockAtArguments): Option<StockItem<'_>> => stock_at,
+        /// The reservations of an order at all locations, by id, at most 100. Needs the scope `inventory:read`.
+        reservations(ReservationsArguments): Vec<Reservation<'_>> => reservations,
         /// How far the projectors have come. Only for staff.
         projections: Vec<ProjectionHealth<'_>> => projections,
     }
@@ -82,6 +92,7 @@ impl Arguments for OrderArguments {
 }
 
 async fn order(reading: &Reading, field: &SelectedField, arguments: OrderArguments) -> Result<Answered> {
+    reading.require(Scope::ORDERS_READ)?;
     let OrderArguments { id, number, as_of, consistency } = arguments;
     reading.wait(consistency).await?;
     let sets = [&field.below];
@@ -135,6 +146,7 @@ impl Arguments for OrdersArguments {
 }
 
 async fn orders(reading: &Reading, field: &SelectedField, arguments: OrdersArguments) -> Result<Answered> {
+    reading.require(Scope::ORDERS_READ)?;
     let OrdersArguments { filter, order_by, page, consistency } = arguments;
     let list = OrderList::new(reading, page, condition(filter)?, order_by, None)?;
     reading.wait(consistency).await?;
@@ -156,6 +168,7 @@ impl Arguments for CustomerArguments {
 }
 
 async fn customer(reading: &Reading, field: &SelectedField, arguments: CustomerArguments) -> Result<Answered> {
+    reading.require(Scope::ORDERS_READ)?;
     let id = NodeId::customer(&arguments.0)?;
     let found = load::known_customers(reading, vec![id.clone()], &[&field.below]).await?;
     let customer = found.get(&id).map(|loaded| Customer { reading, id: &id, loaded: Some(loaded) });
@@ -175,6 +188,7 @@ impl Arguments for NodeArguments {
 }
 
 async fn node(reading: &Reading, field: &SelectedField, arguments: NodeArguments) -> Result<Answered> {
+    reading.require(Scope::ORDERS_READ)?;
     let found = Found::read(reading, &[arguments.0], &field.below).await?;
     Ok(Answered::new(field, &found.nodes().pop().flatten()))
 }
@@ -192,6 +206,7 @@ impl Arguments for NodesArguments {
 }
 
 async fn nodes(reading: &Reading, field: &SelectedField, arguments: NodesArguments) -> Result<Answered> {
+    reading.require(Scope::ORDERS_READ)?;
     let NodesArguments(ids) = arguments;
     if ids.len() > LIST_MAX {
         return Err(Code::BadUserInput.error(format!("`nodes` takes at most {LIST_MAX} ids")));
@@ -207,11 +222,6 @@ async fn projections(reading: &Reading, field: &SelectedField) -> Result<Answere
     let groups = reading.health.groups().await.map_err(read_failed)?;
     let projections: Vec<_> = groups.iter().map(ProjectionHealth).collect();
     Ok(Answered::new(field, &projections))
-}
-
-/// An argument that validation has made sure of.
-fn required<T: InputType>(field: &SelectedField, name: &str) -> Result<T> {
-    given(field, name)?.ok_or_else(|| Code::BadUserInput.error(format!("`{name}` is missing")))
 }
 
 /// The objects with some global ids.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::Error;
 use read_models::ReadDb;
 use read_models::query::Visibility;
+use service_kit::auth::Scope;
 use service_kit::clock::SharedClock;
 use service_kit::keyring::KeyRing;
 
@@ -28,6 +29,15 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Refuses a viewer whose token lacks a scope.
+    pub fn require(&self, scope: Scope) -> Result<(), Error> {
+        if self.viewer.may(scope) {
+            Ok(())
+        } else {
+            Err(Code::Forbidden.error(format!("this needs the scope {scope}")))
+        }
+    }
+
     /// Waits for the version of a token, if there is one.
     pub async fn wait(&self, token: Option<ConsistencyToken>) -> Result<(), Error> {
         let Some(token) = token else { return Ok(()) };

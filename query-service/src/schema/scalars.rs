@@ -27,7 +27,8 @@ impl ScalarType for Long {
     }
 }
 
-/// The header `Order-Consistency-Token` of a command's answer, of the form `order:{id}@{version}`.
+/// The header `Order-Consistency-Token` of a command's answer, of the form `order:{id}@{version}`; or the same of `stock` or of a
+/// `reservation`.
 #[Scalar(name = "ConsistencyToken", specified_by_url = "urn:order-engine:scalar:consistency-token")]
 impl ScalarType for ConsistencyToken {
     fn parse(value: Value) -> InputValueResult<Self> {

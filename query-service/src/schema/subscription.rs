@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use read_models::{OrderColumns, order_column};
+use service_kit::auth::Scope;
 
 use super::id::NodeId;
 use super::load;
@@ -69,6 +70,7 @@ impl Subscription {
         consistency: Option<ConsistencyToken>,
     ) -> Result<BoxStream<'static, Result<Written<OrderChange<'static>>>>> {
         let reading = Arc::clone(context.data::<Arc<Reading>>()?);
+        reading.require(Scope::ORDERS_READ)?;
         let order_id = NodeId::order(&id)?;
         let from: Option<i64> =
             from.map(|cursor| reading.cursors.open(&timeline::list(order_id), &cursor)).transpose()?;
@@ -81,7 +83,7 @@ impl Subscription {
         let order = found.map_err(|error| read_failed(ReadFailed::log(&error)))?.ok_or_else(absent)?;
         let version = order_column!(order.row, version).map_err(|error| internal(&error))?;
         let after = from.unwrap_or(version);
-        reached(&reading, ConsistencyToken { order_id, version: after }, version).await?;
+        reached(&reading, ConsistencyToken::order(order_id, after), version).await?;
         let changes = context.data::<Changes>()?;
         let follow = Follow::begin(changes, reading.visible.clone(), parts, (order_id, order), after, permit);
         let key = context.item.node.response_key().node.to_string();

@@ -6,6 +6,8 @@ mod counts;
 mod damage;
 mod plans;
 mod rebuilds;
+mod stock;
+mod stock_plans;
 mod tables;
 mod upgrades;
 mod wire;

@@ -127,7 +127,7 @@ impl Filled {
 }
 
 /// The plan of a statement with the values that it was run with, as it was carried out.
-async fn explain(client: &Client, executed: &Executed, mode: &str) -> Json {
+pub async fn explain(client: &Client, executed: &Executed, mode: &str) -> Json {
     let Executed { sql, types, values } = executed;
     let prepared = client.prepare_typed(sql, types).await.unwrap();
     let types: Vec<&str> = prepared.params().iter().map(Type::name).collect();

@@ -1,3 +1,3 @@
-SELECT order_id, version, tenant, customer
+SELECT order_id AS id, version, tenant, customer
 FROM order_summary
 WHERE order_id = ANY ($1)

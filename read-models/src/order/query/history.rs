@@ -7,32 +7,8 @@ use uuid::Uuid;
 
 use crate::db::Planning;
 use crate::order::timeline::{ORDER_TIMELINE, TimelineEntry};
+use crate::query::Window;
 use crate::{ReadDb, ReadDbError};
-
-/// A window over the numbered items of an order: lines by ordinal, events by version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Window {
-    /// Only numbers above this.
-    pub after: i64,
-    /// Only numbers below this.
-    pub before: i64,
-    /// Most items of each order.
-    pub limit: u32,
-    /// Whether to take the last items rather than the first.
-    pub from_end: bool,
-}
-
-impl Window {
-    /// The first `limit` items.
-    pub const fn first(limit: u32) -> Self {
-        Self { after: 0, before: i64::MAX, limit, from_end: false }
-    }
-
-    /// The direction in which the items are read.
-    pub(super) const fn direction(self) -> &'static str {
-        if self.from_end { "DESC" } else { "ASC" }
-    }
-}
 
 impl ReadDb {
     /// The events of some orders within a window, whole and by version. The caller has checked that the orders are visible.

@@ -13,8 +13,7 @@ mod parts;
 mod sums;
 
 pub use filter::{Comparison, Condition, ConditionSql, Field, Value};
-pub use history::Window;
-pub use orders::{AppliedVersion, Visibility};
+pub use orders::Visibility;
 pub use page::{Page, PageRequest, Sort, SortKey};
 pub use parts::{FoundOrder, Parts};
 pub use sums::CustomerRow;

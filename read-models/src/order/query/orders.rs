@@ -1,7 +1,6 @@
 //! Single orders, by id and by number.
 
 use domain::{CustomerId, TenantId};
-use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
@@ -9,7 +8,7 @@ use super::ConditionSql;
 use super::parts::{FoundOrder, Parts};
 use crate::db::Planning;
 use crate::order::view::ORDER_SUMMARY;
-use crate::table::{Reader, RowError};
+use crate::query::AppliedVersion;
 use crate::{ReadDb, ReadDbError};
 
 /// The orders that a reader may see: all of a tenant, or those of one of its customers.
@@ -18,29 +17,6 @@ pub struct Visibility {
     pub tenant: TenantId,
     /// The only customer whose orders are visible; `None` for staff.
     pub customer: Option<CustomerId>,
-}
-
-/// How far an order is projected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppliedVersion {
-    pub order_id: Uuid,
-    /// The version of the last event applied.
-    pub version: i64,
-    pub tenant: String,
-    /// The customer's id, where known.
-    pub customer: Option<String>,
-}
-
-impl AppliedVersion {
-    fn read(row: &Row) -> Result<Self, RowError> {
-        let reader = Reader { table: ORDER_SUMMARY.name(), row };
-        Ok(Self {
-            order_id: reader.get("order_id")?,
-            version: reader.get("version")?,
-            tenant: reader.get("tenant")?,
-            customer: reader.get("customer")?,
-        })
-    }
 }
 
 impl Visibility {
@@ -125,7 +101,7 @@ impl ReadDb {
         let what = "applied versions";
         let rows = self.query(what, include_str!("../../../sql/order/query/versions.sql"), &[&ids]).await?;
         rows.iter()
-            .map(AppliedVersion::read)
+            .map(|row| AppliedVersion::read(ORDER_SUMMARY.name(), row))
             .collect::<Result<_, _>>()
             .map_err(|source| ReadDbError::Row { what, source })
     }

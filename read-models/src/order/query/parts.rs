@@ -3,8 +3,8 @@
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
-use super::Window;
 use crate::order::timeline::ORDER_TIMELINE;
+use crate::query::Window;
 use crate::table::{ColumnNames, RowError};
 use crate::{EventColumns, OrderColumns, OrderRow, ReadDbError, TimelineEntry, order_column};
 

@@ -1,0 +1,1 @@
+ALTER TABLE reservation_event ADD PRIMARY KEY (reservation_id, version);

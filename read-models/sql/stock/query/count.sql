@@ -1,0 +1,2 @@
+SELECT count(*) AS items
+FROM (SELECT FROM stock WHERE {condition} LIMIT {limit}) AS counted

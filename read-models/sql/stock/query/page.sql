@@ -1,0 +1,5 @@
+SELECT {columns}
+FROM stock
+WHERE {condition}
+ORDER BY {first} {direction}, {second} {direction}
+LIMIT {limit}

@@ -1,0 +1,1 @@
+ALTER TABLE stock_movement ADD PRIMARY KEY (stock_id, version);
