@@ -14,6 +14,7 @@ use crate::lag::RelayVerb;
 use crate::orders::NewestArgs;
 use crate::privacy::PrivacyVerb;
 use crate::replay::args::ReplayVerb;
+use crate::requests::args::RequestsVerb;
 use crate::sample::SampleArgs;
 use crate::stats::StatsArgs;
 use crate::stock::StockVerb;
@@ -73,6 +74,9 @@ pub enum Verb {
     /// List parked records, apply them again, or drop them
     #[command(subcommand)]
     Dlq(DlqVerb),
+    /// List parked requests between participants, handle them again, or discard them
+    #[command(subcommand)]
+    Requests(RequestsVerb),
     /// List the periodic jobs with what each did last, or make one due now
     #[command(after_help = "Examples:\n  orderctl jobs --json\n  orderctl jobs run NAME")]
     Jobs(JobsArgs),

@@ -17,6 +17,7 @@ pub mod lag;
 pub mod orders;
 pub mod privacy;
 pub mod replay;
+pub mod requests;
 mod run;
 pub mod sample;
 pub mod stats;

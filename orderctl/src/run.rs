@@ -9,7 +9,8 @@ use service_kit::errors::chain;
 use crate::cli::{Cli, Verb};
 use crate::lag::RelayVerb;
 use crate::{
-    audit, demo, dlq, events, export, import, jobs, lag, orders, privacy, replay, sample, stats, stock, timers, token,
+    audit, demo, dlq, events, export, import, jobs, lag, orders, privacy, replay, requests, sample, stats, stock,
+    timers, token,
 };
 
 /// The exit code of an import that did not finish.
@@ -78,6 +79,7 @@ async fn dispatch(cli: Cli) -> Result<bool, BoxError> {
         Verb::Relay(RelayVerb::Status(args)) => lag::print_relay(&variables, args.json).await,
         Verb::Audit(args) => audit::print(&variables, &args).await,
         Verb::Dlq(verb) => dlq::run(&variables, &verb).await,
+        Verb::Requests(verb) => requests::run(&variables, &verb).await,
         Verb::Jobs(args) => jobs::run(&variables, &args).await,
         Verb::Timers(args) => timers::print(&variables, args.json).await,
         Verb::Privacy(verb) => privacy::run(&variables, &verb).await,

@@ -6,6 +6,7 @@ mod import_ends;
 mod jobs_and_timers;
 mod log;
 mod parked_by_a_projector;
+mod parked_requests;
 mod program;
 mod rebuild_killed;
 mod replay_and_parked;
