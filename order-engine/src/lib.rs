@@ -15,8 +15,8 @@ mod serve;
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
 pub use health::{HealthError, health};
 pub use participants::{
-    AuditedModels, LogReadModels, LogTools, OnProgress, ReadModels, StoreLog, StoredStreams, Task, Work, databases,
-    logs, model_sets, openapi_json, read_models, read_models_by_log,
+    AskedRequests, AuditedModels, LogTools, OnProgress, ReadModels, StoreLog, StoredStreams, Task, Work, databases,
+    logs, model_sets, openapi_json, read_models,
 };
 pub use roles::{Role, UnknownRole};
 pub use serve::{ServeError, serve, serve_until};
