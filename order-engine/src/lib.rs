@@ -9,8 +9,10 @@ pub mod cli;
 mod deploy;
 mod health;
 mod participants;
+mod relayed;
 mod roles;
 mod serve;
+mod work;
 
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
 pub use health::{HealthError, health};

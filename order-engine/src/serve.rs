@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use event_store::{AggregateCache, JobRunner, OpenError, Sequencer, Store, StoreOptions, TimerOptions, TimerWorker};
+use event_store::{AggregateCache, OpenError, Sequencer, Store, StoreOptions};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::RELAY_CHECKPOINT;
 use read_models::ReadDb;
-use relay::{Kinds, RelayOptions, RelayStatus};
+use relay::{RelayOptions, RelayStatus};
 use service_kit::BoxError;
 use service_kit::auth::{LoadKeysError, Verifier};
 use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
@@ -23,17 +23,16 @@ use service_kit::shutdown::{Failure, Supervisor, on_signal};
 use service_kit::telemetry;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::participants::{
-    CommandDeps, LOGS, Log, ParticipantWork, ProjectionDeps, QueryDeps, WorkDeps, model_sets, openapi, participants,
+    CommandDeps, LOGS, Log, ProjectionDeps, QueryDeps, WorkDeps, model_sets, openapi, participants,
 };
+use crate::relayed::relayed;
 use crate::roles::Role;
+use crate::work::begin_work;
 
 /// How long requests in flight may take to end after SIGTERM.
 const DRAIN_MS: u64 = 10_000;
-/// Pause before a registry that is away is asked again.
-const REGISTRY_PAUSE_MS: u64 = 1_000;
 /// Connections to the keys' database.
 const KEY_CONNECTIONS_MAX: usize = 4;
 
@@ -186,38 +185,13 @@ impl Engine {
     /// What participants do without being asked by a client.
     async fn worker(&mut self) -> Result<(), ServeError> {
         for log in LOGS {
-            let store = self.store(log).await?;
-            let mut timers = TimerWorker::new(store.clone(), Arc::clone(&self.clock), TimerOptions::default());
-            let mut jobs = vec![store.job_to_forget_expired_answers()];
-            for participant in log.participants() {
-                let ParticipantWork { wakers, jobs: more, requests } = (participant.work)(WorkDeps {
-                    store: store.clone(),
-                    clock: Arc::clone(&self.clock),
-                    ids: Arc::clone(&self.ids),
-                    messaging: &self.settings.messaging,
-                })?;
-                timers = wakers.into_iter().fold(timers, |timers, (kind, waker)| timers.with(kind, waker));
-                jobs.extend(more);
-                for (name, service) in requests {
-                    self.checks.push(service.check(name));
-                    let stop = self.supervisor.token();
-                    self.supervisor.spawn(name, async move {
-                        service.run(stop).await;
-                        Ok::<(), ServeError>(())
-                    });
-                }
-            }
-            let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("{}-timers", log.name), async move {
-                timers.run(stop).await;
-                Ok::<(), ServeError>(())
-            });
-            let runner = JobRunner::new(store, Arc::clone(&self.clock), jobs);
-            let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("{}-jobs", log.name), async move {
-                runner.run(stop).await;
-                Ok::<(), ServeError>(())
-            });
+            let deps = WorkDeps {
+                store: self.store(log).await?,
+                clock: Arc::clone(&self.clock),
+                ids: Arc::clone(&self.ids),
+                messaging: &self.settings.messaging,
+            };
+            self.checks.extend(begin_work(log, &deps, &mut self.supervisor)?);
         }
         Ok(())
     }
@@ -393,33 +367,5 @@ impl Engine {
 
     fn mount(&mut self, router: Router) {
         self.api = std::mem::take(&mut self.api).merge(router);
-    }
-}
-
-/// The kinds of a log's participants as its relay publishes them. A registry that is away is waited for, since commands can be
-/// taken without it; `None` when the engine stops meanwhile.
-async fn relayed(
-    registry: &Registry,
-    log: &Log,
-    incarnation: Uuid,
-    stop: &CancellationToken,
-) -> Result<Option<Kinds>, RegistryError> {
-    let kinds = async || {
-        let mut all = Vec::new();
-        for participant in log.participants() {
-            all.extend((participant.relayed)(registry, incarnation).await?);
-        }
-        // The first one's topic also gets the rows of unknown kinds.
-        let others = all.split_off(1.min(all.len()));
-        Ok(all.pop().map(|first| Kinds::new(first, others)))
-    };
-    loop {
-        match stop.run_until_cancelled(kinds()).await {
-            Some(Err(error)) if RegistryError::is_transient(&error) => {
-                tracing::warn!(error = service_kit::errors::chain(&error), "the relay waits for the schema registry");
-                service_kit::poll::pause(Duration::from_millis(REGISTRY_PAUSE_MS), stop).await;
-            }
-            looked_up => return looked_up.transpose().map(Option::flatten),
-        }
     }
 }

@@ -4,7 +4,6 @@
 //! reserved is what the journal adds up to: nothing is lost, nothing is sold twice.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -60,26 +59,32 @@ async fn start_inventory() -> Child {
 
 async fn survive(victim: Victim, processes: &mut Processes) {
     let tenant = format!("stock-{victim:?}").to_lowercase();
-    let shop = Arc::new(Shop::of(&tenant).await);
+    let shop = Shop::of(&tenant).await;
     shop.fill().await;
-    let done = Arc::new(AtomicUsize::new(0));
-    let buying = tokio::spawn({
-        let (shop, done) = (Arc::clone(&shop), Arc::clone(&done));
-        async move {
-            let buyers = stream::iter(0..RESERVATIONS).map(|index| {
-                let (shop, done) = (Arc::clone(&shop), Arc::clone(&done));
-                async move {
-                    let granted = shop.reserve(index).await;
-                    done.fetch_add(1, Ordering::Relaxed);
-                    granted
-                }
-            });
-            buyers.buffered(AT_ONCE).collect::<Vec<bool>>().await
-        }
+    let done = AtomicUsize::new(0);
+    let buyers = stream::iter(0..RESERVATIONS).map(async |index| {
+        let granted = shop.reserve(index).await;
+        done.fetch_add(1, Ordering::Relaxed);
+        granted
     });
-    let middle = async || done.load(Ordering::Relaxed) >= RESERVATIONS / 5;
-    wait_until(PATIENCE, LOOK, middle).await.unwrap();
-    assert!(done.load(Ordering::Relaxed) < RESERVATIONS, "the kill came after the end");
+    let buying = buyers.buffered(AT_ONCE).collect::<Vec<bool>>();
+    let killing = async {
+        let middle = async || done.load(Ordering::Relaxed) >= RESERVATIONS / 5;
+        wait_until(PATIENCE, LOOK, middle).await.unwrap();
+        assert!(done.load(Ordering::Relaxed) < RESERVATIONS, "the kill came after the end");
+        kill(victim, processes).await;
+    };
+    let (journal, ()) = tokio::join!(buying, killing);
+    shop.compare(&journal).await;
+    audit().await;
+    let granted = journal.iter().filter(|granted| **granted).count();
+    eprintln!(
+        "kill -9 of {victim:?}: {granted} of {RESERVATIONS} reservations granted; stock, journal and audit agree"
+    );
+}
+
+/// Kills a part outright and starts it again.
+async fn kill(victim: Victim, processes: &mut Processes) {
     match victim {
         Victim::Relay => {
             processes.relay.kill().await.unwrap();
@@ -92,13 +97,6 @@ async fn survive(victim: Victim, processes: &mut Processes) {
         Victim::Postgres => kill_and_start("postgres").await,
         Victim::Kafka => kill_and_start("kafka").await,
     }
-    let journal = buying.await.unwrap();
-    shop.compare(&journal).await;
-    audit().await;
-    let granted = journal.iter().filter(|granted| **granted).count();
-    eprintln!(
-        "kill -9 of {victim:?}: {granted} of {RESERVATIONS} reservations granted; stock, journal and audit agree"
-    );
 }
 
 /// A tenant with its stock.

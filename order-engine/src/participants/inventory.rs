@@ -64,9 +64,10 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     })
 }
 
-fn work(deps: WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
+fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
     let pool = deps.store.pool().clone();
-    let inventory = Arc::new(Inventory::for_messages(deps.store, deps.clock, deps.ids));
+    let inventory =
+        Arc::new(Inventory::for_messages(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));
     let decoder = Decoder::<InventoryRequest>::new(Registry::new(&deps.messaging.schema_registry_url)?);
     let source = inventory::requests::source(Arc::clone(&inventory), decoder);
     let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);

@@ -122,7 +122,7 @@ pub(crate) struct Participant {
     /// Of these topics, those whose every record leads to an event of the stream of its key, which the record's id caused.
     pub(crate) answered: &'static [&'static str],
     /// What it does without being asked by a client.
-    pub(crate) work: fn(WorkDeps<'_>) -> Result<ParticipantWork, RegistryError>,
+    pub(crate) work: fn(&WorkDeps<'_>) -> Result<ParticipantWork, RegistryError>,
     /// Its read models, by kind of stream.
     pub(crate) read_models: &'static [ReadModels],
     /// The endpoints of its queries.

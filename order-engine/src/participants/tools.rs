@@ -56,7 +56,7 @@ impl LogTools {
     ) -> Result<Option<Source>, RegistryError> {
         for participant in self.log.participants() {
             let (store, clock, ids) = (store.clone(), Arc::new(SystemClock), Arc::new(SystemIds));
-            let work = (participant.work)(WorkDeps { store, clock, ids, messaging })?;
+            let work = (participant.work)(&WorkDeps { store, clock, ids, messaging })?;
             let mut services = work.requests.iter().map(|(_, service)| service);
             if let Some(service) = services.find(|service| service.group() == group) {
                 return Ok(service.source(topic).cloned());

@@ -1,7 +1,7 @@
 //! The refusals of inventory's commands, beside those of its deciders and of every command edge.
 
 use command_kit::{Code, Refusal, Words};
-use domain::reservation::code as reservation_code;
+use domain::reservation::{ReservationRejection, code as reservation_code};
 use domain::stock::code as stock_code;
 
 /// Codes of this service alone.
@@ -48,6 +48,11 @@ pub(crate) const RESERVATION: Words = Words {
 };
 
 const CODES: &[&[Code]] = &[own::ALL, stock_code::ALL, reservation_code::ALL];
+
+/// A reservation that is absent or somebody else's: one answer for both.
+pub(crate) fn reservation_not_found() -> Refusal {
+    Refusal::rejected(&ReservationRejection::OtherTenant)
+}
 
 /// Inventory claims no values.
 fn claim_taken(value: &str) -> Refusal {

@@ -249,7 +249,7 @@ impl Inventory {
                     }
                     let command = asked.command(&by, &unit, work, at);
                     let events = unit.decide(work, command).map_err(refusal)?;
-                    Decided::of(work, unit.reservation, id, order, &events).ok_or_else(super::view::not_found)
+                    Decided::of(work, unit.reservation, id, order, &events).ok_or_else(code::reservation_not_found)
                 },
                 receipt: &|decided: &Decided, effects| decided.receipt(effects),
             };

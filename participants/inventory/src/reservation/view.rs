@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use command_kit::http::{Unkeyed, versioned};
 use command_kit::{Caller, Refusal};
-use domain::reservation::{Inbox, Reservation, ReservationRejection, ReservationState};
+use domain::reservation::{Inbox, Reservation, ReservationState};
 use domain::{OrderId, ReservationId, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 use super::answer::ReservationStatus;
 use super::lines::LineView;
-use crate::code;
+use crate::code::{self, reservation_not_found};
 use crate::context::{AppState, Inventory};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -63,14 +63,9 @@ impl<S: Send + Sync> FromRequestParts<S> for ReservationPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let read = Path::<ReservationParts>::from_request_parts(parts, state).await;
-        let Path(ReservationParts { id }) = read.map_err(|_: PathRejection| not_found())?;
-        id.parse().map(Self).map_err(|_| not_found())
+        let Path(ReservationParts { id }) = read.map_err(|_: PathRejection| reservation_not_found())?;
+        id.parse().map(Self).map_err(|_| reservation_not_found())
     }
-}
-
-/// Absent or somebody else's: one answer for both.
-pub(super) fn not_found() -> Refusal {
-    Refusal::rejected(&ReservationRejection::OtherTenant)
 }
 
 impl Inventory {
@@ -84,7 +79,7 @@ impl Inventory {
         let loaded = loaded.map_err(|error| Refusal::of_bus(&error, &code::RESERVATION))?;
         let state = &*loaded.state;
         let inbox = inbox_of(state, caller)?;
-        let state_name = ReservationStatus::of(state).ok_or_else(not_found)?;
+        let state_name = ReservationStatus::of(state).ok_or_else(reservation_not_found)?;
         let expires_at = match state {
             ReservationState::Granted(granted) => Some(granted.expires_at),
             _ => None,
@@ -110,7 +105,7 @@ impl Inventory {
 }
 
 fn inbox_of<'a>(state: &'a ReservationState, caller: &Caller) -> Result<&'a Inbox, Refusal> {
-    state.inbox().filter(|inbox| inbox.tenant == caller.principal.tenant).ok_or_else(not_found)
+    state.inbox().filter(|inbox| inbox.tenant == caller.principal.tenant).ok_or_else(reservation_not_found)
 }
 
 /// Read a reservation

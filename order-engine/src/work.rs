@@ -1,0 +1,47 @@
+//! What the participants of a log do without being asked by a client: requests, timers and jobs.
+
+use std::sync::Arc;
+
+use event_store::{JobRunner, TimerOptions, TimerWorker};
+use messaging::registry::RegistryError;
+use service_kit::BoxError;
+use service_kit::http::Check;
+use service_kit::shutdown::Supervisor;
+
+use crate::participants::{Log, ParticipantWork, WorkDeps};
+
+/// Begins the work of a log's participants under the supervisor. Returns the readiness checks of it.
+pub(crate) fn begin_work(
+    log: &'static Log,
+    deps: &WorkDeps<'_>,
+    supervisor: &mut Supervisor,
+) -> Result<Vec<Check>, RegistryError> {
+    let mut timers = TimerWorker::new(deps.store.clone(), Arc::clone(&deps.clock), TimerOptions::default());
+    let mut jobs = vec![deps.store.job_to_forget_expired_answers()];
+    let mut checks = Vec::new();
+    for participant in log.participants() {
+        let ParticipantWork { wakers, jobs: more, requests } = (participant.work)(deps)?;
+        timers = wakers.into_iter().fold(timers, |timers, (kind, waker)| timers.with(kind, waker));
+        jobs.extend(more);
+        for (name, service) in requests {
+            checks.push(service.check(name));
+            let stop = supervisor.token();
+            supervisor.spawn(name, async move {
+                service.run(stop).await;
+                Ok::<(), BoxError>(())
+            });
+        }
+    }
+    let stop = supervisor.token();
+    supervisor.spawn(format!("{}-timers", log.name), async move {
+        timers.run(stop).await;
+        Ok::<(), BoxError>(())
+    });
+    let runner = JobRunner::new(deps.store.clone(), Arc::clone(&deps.clock), jobs);
+    let stop = supervisor.token();
+    supervisor.spawn(format!("{}-jobs", log.name), async move {
+        runner.run(stop).await;
+        Ok::<(), BoxError>(())
+    });
+    Ok(checks)
+}
