@@ -22,6 +22,7 @@ mod run;
 pub mod sample;
 pub mod stats;
 pub mod stock;
+pub mod stock_import;
 pub mod timers;
 pub mod token;
 

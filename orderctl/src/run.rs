@@ -8,6 +8,7 @@ use service_kit::errors::chain;
 
 use crate::cli::{Cli, Verb};
 use crate::lag::RelayVerb;
+use crate::stock::StockVerb;
 use crate::{
     audit, demo, dlq, events, export, import, jobs, lag, orders, privacy, replay, requests, sample, stats, stock,
     timers, token,
@@ -55,7 +56,7 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// Does what the command line asks.
 pub async fn run(cli: Cli) -> Ending {
-    let is_import = matches!(cli.verb, Verb::Import(_));
+    let is_import = matches!(cli.verb, Verb::Import(_) | Verb::Stock(StockVerb::Import(_)));
     match dispatch(cli).await {
         Ok(true) => Ending::Well,
         Ok(false) => Ending::Found,

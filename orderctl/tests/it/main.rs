@@ -10,4 +10,5 @@ mod parked_requests;
 mod program;
 mod rebuild_killed;
 mod replay_and_parked;
+mod stock_import;
 mod waits;
