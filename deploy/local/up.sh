@@ -134,6 +134,9 @@ curl -s $url/v1/orders -H "Authorization: Bearer \$TOKEN" -H "Idempotency-Key: \
 
 curl -s $url/graphql -H "Authorization: Bearer \$TOKEN" -H 'Content-Type: application/json' \\
   -d '{"query":"{ orders(first: 5) { totalCount nodes { number state version } } }"}'
+
+curl -s $url/graphql -H "Authorization: Bearer \$TOKEN" -H 'Content-Type: application/json' \\
+  -d '{"query":"{ stock(first: 5) { totalCount nodes { sku location onHand reserved available } } }"}'
 END
 }
 

@@ -1,12 +1,13 @@
-//! A few orders from draft to placement, shown as GraphQL sees them.
+//! A few orders from draft to placement and the stock that is reserved for them, shown as GraphQL sees them.
 //!
 //! Guarantees: every run makes new orders, and shows them only when the read models have them. Names no person.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 
 use clap::Args;
 use domain::TenantId;
-use reqwest::Method;
+use reqwest::{Method, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service_kit::BoxError;
@@ -16,6 +17,7 @@ use service_kit::config::Variables;
 use crate::args::DEFAULT_TENANT;
 use crate::engine::{Bearer, Engine};
 use crate::orders::{ANSWER_MAX, accepted, at_version, table, unreachable};
+use crate::stock::{at_stock_version, write_items};
 
 /// `demo`
 #[derive(Debug, Args)]
@@ -63,11 +65,24 @@ const SAMPLES: [Sample; 3] = [
     },
 ];
 
+/// The location that the sample orders are served from.
+const LOCATION: &str = "sample-warehouse";
+/// Pieces of each SKU that are there, whether or not reserved.
+const ON_HAND: u32 = 10_000;
+
 /// Where an order stands after a command.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Receipt {
     order_id: String,
+    version: i64,
+}
+
+/// The stock of a SKU as its stream has it now.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StockNow {
+    stock_id: String,
     version: i64,
 }
 
@@ -77,13 +92,26 @@ struct Receipt {
 /// When the engine refuses something or does not answer.
 pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxError> {
     let engine = Engine::from_variables(variables, Bearer::staff(args.tenant.clone()))?;
+    let skus: BTreeSet<_> = SAMPLES.iter().flat_map(|sample| sample.lines).map(|(sku, ..)| *sku).collect();
+    let rows: Vec<Value> =
+        skus.iter().map(|sku| json!({ "location": LOCATION, "sku": sku, "onHand": ON_HAND })).collect();
+    send(&engine, Method::POST, "/v1/stock/imports", &json!({ "rows": rows }), None).await?;
     let mut orders = Vec::with_capacity(SAMPLES.len());
     for sample in &SAMPLES {
         let receipt = place(&engine, sample).await?;
+        if !sample.cancelled {
+            reserve(&engine, sample, &receipt.order_id).await?;
+        }
         orders.push(at_version(&engine, &receipt.order_id, receipt.version).await?);
+    }
+    let mut items = Vec::with_capacity(skus.len());
+    for sku in skus {
+        items.push(stock_of(&engine, sku).await?);
     }
     let mut out = std::io::stdout();
     write!(out, "{}", table(&orders)?)?;
+    writeln!(out, "\nTheir stock:")?;
+    write_items(&mut out, &items)?;
     writeln!(out, "\nLook closer at {}/graphql, or with: orderctl events ORDER-ID", engine.url)?;
     Ok(true)
 }
@@ -108,6 +136,24 @@ async fn place(engine: &Engine, sample: &Sample) -> Result<Receipt, BoxError> {
     command(engine, Method::POST, &path("cancel"), &ground, Some(placed.version)).await
 }
 
+/// Reserves what a placed order needs, for a day.
+async fn reserve(engine: &Engine, sample: &Sample, order: &str) -> Result<(), BoxError> {
+    let lines: Vec<Value> =
+        sample.lines.iter().map(|(sku, _, quantity, _)| json!({ "sku": sku, "quantity": quantity })).collect();
+    let body = json!({ "orderId": order, "location": LOCATION, "lines": lines, "holdForS": 86_400 });
+    send(engine, Method::POST, "/v1/reservations", &body, None).await?;
+    Ok(())
+}
+
+/// The stock of a SKU, once the read models have what its stream has now.
+async fn stock_of(engine: &Engine, sku: &str) -> Result<Value, BoxError> {
+    let path = format!("/v1/stock/items?location={LOCATION}&sku={sku}");
+    let request = engine.http.get(format!("{}{path}", engine.url)).timeout(ANSWER_MAX).bearer_auth(engine.token()?);
+    let answer = request.send().await.map_err(|error| unreachable(engine, &error))?;
+    let item: StockNow = accepted(answer, &path).await?.json().await?;
+    at_stock_version(engine, LOCATION, sku, &item.stock_id, item.version).await
+}
+
 async fn command(
     engine: &Engine,
     method: Method,
@@ -115,6 +161,16 @@ async fn command(
     body: &Value,
     expected: Option<i64>,
 ) -> Result<Receipt, BoxError> {
+    Ok(send(engine, method, path, body, expected).await?.json().await?)
+}
+
+async fn send(
+    engine: &Engine,
+    method: Method,
+    path: &str,
+    body: &Value,
+    expected: Option<i64>,
+) -> Result<Response, BoxError> {
     let mut request = engine
         .http
         .request(method, format!("{}{path}", engine.url))
@@ -126,5 +182,5 @@ async fn command(
         request = request.header("if-match", format!("\"{version}\""));
     }
     let response = request.send().await.map_err(|error| unreachable(engine, &error))?;
-    Ok(accepted(response, path).await?.json().await?)
+    accepted(response, path).await
 }

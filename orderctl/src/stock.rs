@@ -5,7 +5,8 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
-use domain::{LocationId, Sku, TenantId};
+use domain::stock::Stock;
+use domain::{ConsistencyToken, Decider, LocationId, Sku, TenantId};
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
@@ -128,6 +129,25 @@ async fn list(variables: &Variables, args: &ListArgs) -> Result<bool, BoxError> 
     Ok(true)
 }
 
+/// The stock of a SKU at a location, once the read models have a version of it.
+///
+/// # Errors
+/// When the engine refuses the query or does not answer.
+pub async fn at_stock_version(
+    engine: &Engine,
+    location: &str,
+    sku: &str,
+    stock_id: &str,
+    version: i64,
+) -> Result<Value, BoxError> {
+    let query = format!(
+        "query One($location: ID!, $sku: String!) {{ stockAt(location: $location, sku: $sku) {{ ...Row }} }} {FIELDS}"
+    );
+    let token = ConsistencyToken::new(Stock::KIND, stock_id, version).to_string();
+    let data = ask(engine, &query, json!({ "location": location, "sku": sku }), Some(token)).await?;
+    Ok(data["stockAt"].clone())
+}
+
 async fn show(variables: &Variables, args: &ShowArgs) -> Result<bool, BoxError> {
     let ShowArgs { location, sku, tenant, json: as_json } = args;
     let engine = Engine::from_variables(variables, Bearer::staff(tenant.clone()))?;
@@ -188,7 +208,11 @@ async fn movements(variables: &Variables, args: &MovementsArgs) -> Result<bool, 
     Ok(true)
 }
 
-fn write_items(out: &mut impl Write, items: &[Value]) -> std::io::Result<()> {
+/// Writes stock items as a table.
+///
+/// # Errors
+/// When the output is closed.
+pub fn write_items(out: &mut impl Write, items: &[Value]) -> std::io::Result<()> {
     writeln!(
         out,
         "{:<24} {:<16} {:>9} {:>9} {:>11} {:>6} {:>9}  backorder",

@@ -21,8 +21,8 @@ const BATCH: Duration = Duration::from_secs(60);
 /// it, and it must change nothing once it goes on.
 pub async fn replace_a_stopped_projector(mut engine: Child, folder: &Path) {
     engine.kill().await.unwrap();
-    let _others = start_engine_with("command,relay,query").await;
-    let first = start_projector().await;
+    let mut others = start_engine_with("command,relay,query").await;
+    let mut first = start_projector().await;
     let file = generated(folder, LINES).await;
     let report_path = folder.join("stopped.json");
     let mut holder = read_models().await;
@@ -48,6 +48,8 @@ pub async fn replace_a_stopped_projector(mut engine: Child, folder: &Path) {
     run_import(import(&file, "continued", &folder.join("continued.json"))).await;
     visible("continued", orders).await;
     audit().await;
+    first.kill().await.unwrap();
+    others.kill().await.unwrap();
     eprintln!(
         "a projector stopped within a transaction was replaced, went on, and changed nothing: {orders} orders each time"
     );

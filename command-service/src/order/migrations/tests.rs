@@ -82,13 +82,16 @@ fn the_common_history_is_the_released_one() {
     assert_eq!(checksums, CHECKSUMS);
 }
 
+/// Migrations of the log that came after its history was parted from the order's.
+const LATER: usize = 2;
+
 #[tokio::test]
 async fn a_database_of_the_release_before_keeps_its_data_and_is_not_migrated_again() {
     let database = database_of(8).await;
     let client = database.client().await;
     client.batch_execute(include_str!("tests/data.sql")).await.unwrap();
 
-    assert_eq!(bring_up_to_date(&database).await, [0, 1], "only the sequence goes");
+    assert_eq!(bring_up_to_date(&database).await, [LATER, 1], "of what was there only the sequence goes");
     assert_eq!(bring_up_to_date(&database).await, [0, 0]);
 
     let orders = orders(&database).await;
@@ -113,7 +116,7 @@ async fn a_database_without_counters_goes_on_behind_each_tenants_highest_number(
         ('order-number/shop', 'SO-9223372036854775807', 'c'), ('order-number/shop', '536365', 'd'), \
         ('order-number/other', 'C1', 'e')";
     client.batch_execute(claims).await.unwrap();
-    assert_eq!(bring_up_to_date(&database).await, [1, 3]);
+    assert_eq!(bring_up_to_date(&database).await, [LATER + 1, 3]);
     let orders = orders(&database).await;
     assert_eq!(orders.numbers.next(&tenant("shop")).await.unwrap(), 1_000_008);
     assert_eq!(orders.numbers.next(&tenant("other")).await.unwrap(), 1_000_001);
@@ -124,7 +127,7 @@ async fn a_new_database_and_one_of_the_release_before_end_with_the_same_tables()
     let before = database_of(8).await;
     bring_up_to_date(&before).await;
     let new = TestDatabase::create().await;
-    assert_eq!(bring_up_to_date(&new).await, [5, 3]);
+    assert_eq!(bring_up_to_date(&new).await, [LATER + 5, 3]);
     let mut tables = Vec::new();
     for database in [&before, &new] {
         let client = database.client().await;
