@@ -17,8 +17,8 @@ mod work;
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
 pub use health::{HealthError, health};
 pub use participants::{
-    AuditedModels, LogReadModels, OnProgress, ReadModels, StoreLog, StoredStreams, Task, Work, databases, model_sets,
-    openapi_json, read_models, read_models_by_log,
+    AskedRequests, AuditedModels, LogTools, OnProgress, ReadModels, StoreLog, StoredStreams, Task, Work, databases,
+    logs, model_sets, openapi_json, read_models,
 };
 pub use roles::{Role, UnknownRole};
 pub use serve::{ServeError, serve, serve_until};

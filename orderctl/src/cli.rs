@@ -9,10 +9,12 @@ use crate::dlq::args::DlqVerb;
 use crate::events::EventsArgs;
 use crate::export::ExportArgs;
 use crate::import::ImportVerb;
+use crate::jobs::JobsArgs;
 use crate::lag::RelayVerb;
 use crate::orders::NewestArgs;
 use crate::privacy::PrivacyVerb;
 use crate::replay::args::ReplayVerb;
+use crate::requests::args::RequestsVerb;
 use crate::sample::SampleArgs;
 use crate::stats::StatsArgs;
 use crate::stock::StockVerb;
@@ -72,6 +74,14 @@ pub enum Verb {
     /// List parked records, apply them again, or drop them
     #[command(subcommand)]
     Dlq(DlqVerb),
+    /// List parked requests between participants, handle them again, or discard them
+    #[command(subcommand)]
+    Requests(RequestsVerb),
+    /// List the periodic jobs with what each did last, or make one due now
+    #[command(after_help = "Examples:\n  orderctl jobs --json\n  orderctl jobs run NAME")]
+    Jobs(JobsArgs),
+    /// Show how many timers wait, by kind of stream
+    Timers(JsonArgs),
     /// Erase personal data
     #[command(subcommand)]
     Privacy(PrivacyVerb),
@@ -93,8 +103,11 @@ Traffic may go on meanwhile. Writes nothing and blocks nobody. Checks that
   I6      every row is the fold of its events, none is ahead or missing, and the rows kept for a rollback equal the live
           ones; parked orders are reported with the sums that are wrong without them
   I7      every stored answer has its events, and no event has two answers
+  I8      the stock of each item is what its events add up to, reserves what reservations hold, was never promised beyond what
+          was available unless backordered, and is never below zero
   I13     every event can be read, with the previous schema too
-  I14     every consumed record is applied, parked or dropped
+  I14     every consumed record is applied, parked or dropped; every request behind which its group has committed has led
+          to an event, is parked or was discarded, as far back as the topic has it
 --from limits I3 to I5 to later positions; the other checks cover everything. If something is wrong, the exit code is 1 and
 the ids are printed. docs/runbook.md says what to do about each finding.
 

@@ -1,5 +1,6 @@
 //! Connections to the databases and to Kafka, as the settings name them.
 
+use event_store::{Store, StoreOptions};
 use order_engine::model_sets;
 use read_models::{Generations, Models};
 use service_kit::BoxError;
@@ -24,6 +25,14 @@ pub fn orders_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
 /// When the settings do not name it.
 pub fn log_database(variables: &Variables, setting: &'static str) -> Result<DatabaseUrl, BoxError> {
     Ok(DatabaseUrl::new(setting, variables.required(setting)?))
+}
+
+/// An event log, by its setting.
+///
+/// # Errors
+/// When the settings do not name it, or it cannot be opened.
+pub async fn log_store(variables: &Variables, setting: &'static str) -> Result<Store, BoxError> {
+    Ok(Store::open(&log_database(variables, setting)?, StoreOptions::default()).await?)
 }
 
 /// A connection to the event log of its own, for long statements.

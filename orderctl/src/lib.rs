@@ -12,14 +12,18 @@ pub mod engine;
 pub mod events;
 pub mod export;
 pub mod import;
+pub mod jobs;
 pub mod lag;
 pub mod orders;
 pub mod privacy;
 pub mod replay;
+pub mod requests;
 mod run;
 pub mod sample;
 pub mod stats;
 pub mod stock;
+pub mod stock_import;
+pub mod timers;
 pub mod token;
 
 pub use run::{Ending, run};

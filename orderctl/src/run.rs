@@ -8,7 +8,11 @@ use service_kit::errors::chain;
 
 use crate::cli::{Cli, Verb};
 use crate::lag::RelayVerb;
-use crate::{audit, demo, dlq, events, export, import, lag, orders, privacy, replay, sample, stats, stock, token};
+use crate::stock::StockVerb;
+use crate::{
+    audit, demo, dlq, events, export, import, jobs, lag, orders, privacy, replay, requests, sample, stats, stock,
+    timers, token,
+};
 
 /// The exit code of an import that did not finish.
 const UNFINISHED: u8 = 3;
@@ -52,7 +56,7 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// Does what the command line asks.
 pub async fn run(cli: Cli) -> Ending {
-    let is_import = matches!(cli.verb, Verb::Import(_));
+    let is_import = matches!(cli.verb, Verb::Import(_) | Verb::Stock(StockVerb::Import(_)));
     match dispatch(cli).await {
         Ok(true) => Ending::Well,
         Ok(false) => Ending::Found,
@@ -76,6 +80,9 @@ async fn dispatch(cli: Cli) -> Result<bool, BoxError> {
         Verb::Relay(RelayVerb::Status(args)) => lag::print_relay(&variables, args.json).await,
         Verb::Audit(args) => audit::print(&variables, &args).await,
         Verb::Dlq(verb) => dlq::run(&variables, &verb).await,
+        Verb::Requests(verb) => requests::run(&variables, &verb).await,
+        Verb::Jobs(args) => jobs::run(&variables, &args).await,
+        Verb::Timers(args) => timers::print(&variables, args.json).await,
         Verb::Privacy(verb) => privacy::run(&variables, &verb).await,
         Verb::Replay(verb) => replay::run(&variables, &verb).await,
         Verb::Stats(args) => stats::print(&variables, &args).await,

@@ -14,6 +14,7 @@ use service_kit::config::Variables;
 use crate::args::DEFAULT_TENANT;
 use crate::engine::{Bearer, Engine};
 use crate::orders::ask;
+use crate::stock_import::{self, StockImportArgs};
 
 /// `stock …`
 #[derive(Debug, Subcommand)]
@@ -27,6 +28,9 @@ pub enum StockVerb {
     Show(ShowArgs),
     /// Show the events of the stock of a SKU at a location, the newest last
     Movements(MovementsArgs),
+    /// Import what locations have, from a CSV file
+    #[command(after_long_help = stock_import::FORMAT)]
+    Import(StockImportArgs),
 }
 
 /// `stock list`
@@ -91,6 +95,7 @@ pub async fn run(variables: &Variables, verb: &StockVerb) -> Result<bool, BoxErr
         StockVerb::List(args) => list(variables, args).await,
         StockVerb::Show(args) => show(variables, args).await,
         StockVerb::Movements(args) => movements(variables, args).await,
+        StockVerb::Import(args) => stock_import::run(variables, args).await,
     }
 }
 

@@ -7,6 +7,7 @@
 //! Does not: recognise repeats. Every record may be delivered twice, also after a later one of its key; the stream that answers
 //! remembers the ids of requests that it answered.
 
+pub mod audit;
 mod error;
 mod groups;
 mod migrations;

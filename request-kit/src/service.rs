@@ -40,6 +40,16 @@ impl RequestService {
         Self { shared: Shared { options, sources: sources.into_iter().collect(), parking, progress } }
     }
 
+    /// The name of the group.
+    pub fn group(&self) -> &str {
+        &self.shared.options.group
+    }
+
+    /// What it does for the records of a topic; `None` where it does not read the topic.
+    pub fn source(&self, topic: &str) -> Option<&Source> {
+        self.shared.sources.iter().find(|source| source.topic() == topic)
+    }
+
     /// The readiness check under a name.
     pub fn check(&self, name: &'static str) -> Check {
         let progress = self.shared.progress.clone();

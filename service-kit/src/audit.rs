@@ -23,10 +23,19 @@ pub enum Invariant {
     I6,
     /// An idempotency key has one answer and one effect.
     I7,
+    /// Stock is what its events add up to, has reserved what reservations hold, and was never promised beyond what was available.
+    I8,
     /// Every event can be read, with the schema before too.
     I13,
     /// What was consumed is applied or parked.
     I14,
+}
+
+/// So many things of a kind were looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Examined {
+    pub what: &'static str,
+    pub count: u64,
 }
 
 /// One thing that should not be.

@@ -3,6 +3,7 @@
 //! Guarantees: it writes nothing and locks nothing; statements look at positions up to a given one, so traffic may go on. Does not:
 //! know any kind of stream by name, or what answers to commands say.
 
+mod caused;
 mod histories;
 mod log;
 mod rows;
@@ -12,6 +13,7 @@ use service_kit::BoxError;
 
 use crate::Store;
 
+pub use caused::{Cause, without_effect};
 pub use histories::Histories;
 pub use log::{positions, versions, without_position};
 pub use rows::{AuditedRow, StreamAt, rows_at, streams_at};

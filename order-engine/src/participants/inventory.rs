@@ -44,12 +44,15 @@ pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
     commands,
     openapi: inventory::openapi,
     groups: &[(GROUP, &[REQUESTS_TOPIC])],
+    answered: &[REQUESTS_TOPIC],
     work,
     read_models: &[
         ReadModels::of::<Stock>(TOPIC, "stock-projection"),
         ReadModels::of::<Reservations>(TOPIC, "reservation-projection"),
     ],
     queries: |_| Router::new(),
+    audits: &[|log, findings| inventory::audit::check(log, findings).boxed()],
+    asks: Vec::new,
 };
 
 fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {

@@ -8,6 +8,7 @@ mod inventory;
 mod log;
 mod order;
 mod read_models;
+mod tools;
 
 use std::path::Path;
 
@@ -18,12 +19,16 @@ use futures::future::BoxFuture;
 use messaging::registry::{Registry, RegistryError};
 use messaging::schemas::RecordSchema;
 use relay::RelayedKind;
+use relay::audit::AuditedRoute;
 use request_kit::RequestService;
+use service_kit::BoxError;
+use service_kit::audit::{Examined, Findings};
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings, MessagingSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
+use tokio_postgres::Transaction;
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
@@ -31,6 +36,7 @@ pub use audit::{AuditedModels, StoredStreams};
 pub use log::StoreLog;
 pub(crate) use read_models::ProjectionDeps;
 pub use read_models::{OnProgress, ReadModels, Task, Work};
+pub use tools::{AskedRequests, LogTools, logs};
 
 /// Every log, each with the participants that share it.
 pub(crate) const LOGS: [&Log; 1] = [&Log {
@@ -84,26 +90,6 @@ pub fn databases() -> Vec<&'static str> {
     LOGS.iter().map(|log| log.name).chain(["read", "identity"]).collect()
 }
 
-/// A log as the tools that examine its read models take it.
-#[derive(Debug)]
-pub struct LogReadModels {
-    /// The name of its database.
-    pub name: &'static str,
-    /// The setting that says where it is.
-    pub setting: &'static str,
-    /// The read models of its participants.
-    pub read_models: Vec<&'static ReadModels>,
-}
-
-/// The read models of every log.
-pub fn read_models_by_log() -> impl Iterator<Item = LogReadModels> {
-    LOGS.into_iter().map(|log| LogReadModels {
-        name: log.name,
-        setting: log.setting,
-        read_models: log.participants().flat_map(|one| one.read_models).collect(),
-    })
-}
-
 /// The read models of every participant.
 pub fn read_models() -> impl Iterator<Item = &'static ReadModels> {
     participants().flat_map(|participant| participant.read_models)
@@ -133,12 +119,28 @@ pub(crate) struct Participant {
     pub(crate) openapi: fn() -> OpenApi,
     /// The groups that handle what others ask of it, each with its topics.
     pub(crate) groups: &'static [(&'static str, &'static [&'static str])],
+    /// Of these topics, those whose every record leads to an event of the stream of its key, which the record's id caused.
+    pub(crate) answered: &'static [&'static str],
     /// What it does without being asked by a client.
     pub(crate) work: fn(&WorkDeps<'_>) -> Result<ParticipantWork, RegistryError>,
     /// Its read models, by kind of stream.
     pub(crate) read_models: &'static [ReadModels],
     /// The endpoints of its queries.
     pub(crate) queries: fn(QueryDeps<'_>) -> Router,
+    /// What examines its streams beside what is true of every stream.
+    pub(crate) audits: &'static [StreamAudit],
+    /// What its events ask other participants for.
+    pub(crate) asks: fn() -> Vec<AskedTopic>,
+}
+
+/// Examines streams of a log as a transaction over it sees them, and says how many.
+pub(crate) type StreamAudit = for<'a> fn(&'a Transaction<'a>, &'a mut Findings) -> ExaminedFuture<'a>;
+type ExaminedFuture<'a> = BoxFuture<'a, Result<Vec<Examined>, BoxError>>;
+
+/// What a participant's events ask for in a topic of requests, as its relay's routes have it.
+pub(crate) struct AskedTopic {
+    pub(crate) topic: &'static str,
+    pub(crate) routes: Vec<AuditedRoute>,
 }
 
 /// What the engine gives to the endpoints of commands.

@@ -27,9 +27,12 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     commands,
     openapi: command_service::openapi,
     groups: &[],
+    answered: &[],
     work: |_| Ok(ParticipantWork::default()),
     read_models: &[ReadModels::of::<Orders>(TOPIC, "projection")],
     queries,
+    audits: &[],
+    asks: Vec::new,
 };
 
 fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {

@@ -23,33 +23,53 @@ pub(super) struct CsvRows {
     width: usize,
 }
 
+/// How a file is cut into columns, and which of them are read.
+pub(super) struct Layout<'a> {
+    delimiter: u8,
+    quote: Option<u8>,
+    columns: Vec<&'a str>,
+    /// Of each, the header has at least one.
+    requirements: Vec<Vec<usize>>,
+    /// The columns that name a row's order.
+    group: &'a [usize],
+    /// Whether the header has no other columns.
+    is_closed: bool,
+}
+
+impl<'a> Layout<'a> {
+    pub(super) fn of(plan: &'a Plan) -> Self {
+        Self {
+            delimiter: plan.delimiter,
+            quote: plan.quote,
+            columns: plan.columns.iter().map(|column| &*column.name).collect(),
+            requirements: plan.requirements.iter().map(|requirement| requirement.any_of.clone()).collect(),
+            group: plan.group_columns(),
+            is_closed: false,
+        }
+    }
+
+    pub(super) fn exactly(columns: &[&'a str]) -> Self {
+        let requirements = (0..columns.len()).map(|column| vec![column]).collect();
+        let columns = columns.to_vec();
+        Self { delimiter: b',', quote: Some(b'"'), columns, requirements, group: &[], is_closed: true }
+    }
+}
+
 impl CsvRows {
-    pub(super) fn open(name: Arc<str>, reader: Box<dyn BufRead>, plan: &Plan) -> Result<Self, InputError> {
+    pub(super) fn open(name: Arc<str>, reader: Box<dyn BufRead>, layout: &Layout<'_>) -> Result<Self, InputError> {
         let mut builder = ReaderBuilder::new();
-        builder.delimiter(plan.delimiter).flexible(true).has_headers(false);
-        match plan.quote {
+        builder.delimiter(layout.delimiter).flexible(true).has_headers(false);
+        match layout.quote {
             Some(quote) => builder.quote(quote),
             None => builder.quoting(false),
         };
-        let mut reader = builder.from_reader(Watched::new(skipping_mark(reader, &name)?, plan.delimiter, plan.quote));
+        let watched = Watched::new(skipping_mark(reader, &name)?, layout.delimiter, layout.quote);
+        let mut reader = builder.from_reader(watched);
         let mut header = ByteRecord::new();
         reader.read_byte_record(&mut header).map_err(|error| failed(&name, 0, error))?;
         let names: Vec<String> = header.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
-        let mut indexes = Vec::with_capacity(plan.columns.len());
-        for column in &plan.columns {
-            let mut found = names.iter().enumerate().filter(|(_, name)| **name == column.name);
-            indexes.push(found.next().map(|(index, _)| index));
-            if found.next().is_some() {
-                return Err(InputError::Doubled { name, column: column.name.clone() });
-            }
-        }
-        for requirement in &plan.requirements {
-            if requirement.any_of.iter().all(|column| indexes[*column].is_none()) {
-                let column = any_of(requirement.any_of.iter().map(|column| &*plan.columns[*column].name));
-                return Err(InputError::Column { name, column, found: names.join(", ") });
-            }
-        }
-        let group = plan.group_columns().iter().filter_map(|column| indexes[*column]).collect();
+        let indexes = indexes(&name, layout, &names)?;
+        let group = layout.group.iter().filter_map(|column| indexes[*column]).collect();
         Ok(Self { name, reader, row: ByteRecord::new(), indexes, group, width: names.len() })
     }
 
@@ -71,6 +91,30 @@ impl CsvRows {
                 candidates.push(cell.to_owned());
             }
         }
+    }
+}
+
+/// Where the header has each column of a layout.
+fn indexes(name: &Arc<str>, layout: &Layout<'_>, names: &[String]) -> Result<Vec<Option<usize>>, InputError> {
+    let name = || Arc::clone(name);
+    let mut indexes = Vec::with_capacity(layout.columns.len());
+    for column in &layout.columns {
+        let mut found = names.iter().enumerate().filter(|(_, name)| name == column);
+        indexes.push(found.next().map(|(index, _)| index));
+        if found.next().is_some() {
+            return Err(InputError::Doubled { name: name(), column: (*column).to_owned() });
+        }
+    }
+    for requirement in &layout.requirements {
+        if requirement.iter().all(|column| indexes[*column].is_none()) {
+            let column = any_of(requirement.iter().map(|column| layout.columns[*column]));
+            return Err(InputError::Column { name: name(), column, found: names.join(", ") });
+        }
+    }
+    let unknown = names.iter().find(|name| !layout.columns.contains(&name.as_str()));
+    match unknown.filter(|_| layout.is_closed) {
+        Some(column) => Err(InputError::Unknown { name: name(), column: column.clone() }),
+        None => Ok(indexes),
     }
 }
 

@@ -85,6 +85,9 @@ pub enum InputError {
     /// The header has a column of the mapping more than once.
     #[error("{name} has the column {column:?} more than once in its first line; which one is meant?")]
     Doubled { name: Arc<str>, column: String },
+    /// The header has a column that means nothing here.
+    #[error("{name} has the column {column:?}, which means nothing here")]
+    Unknown { name: Arc<str>, column: String },
     /// No row has a key.
     #[error("no row of {name} has {column}; correct the mapping, or say optional = true where a file may lack it")]
     Path {

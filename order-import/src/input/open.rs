@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::csv::{CsvRows, skipping_mark};
+use super::csv::{CsvRows, Layout, skipping_mark};
 use super::ndjson::NdjsonRows;
 use super::{InputError, Rows};
 use crate::map::Plan;
@@ -68,15 +68,28 @@ impl Origin {
     /// # Errors
     /// [`InputError`] when it cannot be opened or lacks a column.
     pub fn rows(&self, plan: &Plan) -> Result<Box<dyn Rows>, InputError> {
+        let reader = self.text()?;
+        Ok(match self.format() {
+            Format::Csv => Box::new(CsvRows::open(self.name(), reader, &Layout::of(plan))?),
+            Format::Ndjson => Box::new(NdjsonRows::new(self.name(), skipping_mark(reader, &self.name())?, plan)),
+        })
+    }
+
+    /// Opens it as CSV with commas whose header names these columns and no others. A record has them in this order.
+    ///
+    /// # Errors
+    /// [`InputError`] when it cannot be opened, or has other columns.
+    pub fn table(&self, columns: &[&str]) -> Result<Box<dyn Rows>, InputError> {
+        Ok(Box::new(CsvRows::open(self.name(), self.text()?, &Layout::exactly(columns))?))
+    }
+
+    fn text(&self) -> Result<Box<dyn BufRead>, InputError> {
         let mut reader = self.reader()?;
         let start = reader.fill_buf().map_err(|source| InputError::Read { name: self.name(), line: 0, source })?;
         if UTF_16_MARKS.iter().any(|mark| start.starts_with(mark)) {
             return Err(InputError::Encoding { name: self.name() });
         }
-        Ok(match self.format() {
-            Format::Csv => Box::new(CsvRows::open(self.name(), reader, plan)?),
-            Format::Ndjson => Box::new(NdjsonRows::new(self.name(), skipping_mark(reader, &self.name())?, plan)),
-        })
+        Ok(reader)
     }
 
     fn reader(&self) -> Result<Box<dyn BufRead>, InputError> {

@@ -1,5 +1,6 @@
 //! The audit. It checks that every event is once in the log and once in Kafka, in order and unchanged; that every row of the
-//! read models is the fold of its events; that every stored answer is true; that every record can be read and was processed.
+//! read models is the fold of its events; that every stored answer is true; that stock is what its events add up to; that every
+//! record can be read and was processed.
 //!
 //! Guarantees: it checks all events up to where the log ended when it began, and the rows as they are at one moment after
 //! that, so live traffic does not disturb it. It writes nothing and blocks nobody. Every wait has a limit. Memory holds one
@@ -23,7 +24,7 @@ use event_store::{Store, StoreOptions};
 use messaging::Registry;
 use messaging::topics::RELAY_CHECKPOINT;
 use messaging::whole_topic::Topic;
-use order_engine::{AuditedModels, ReadModels, read_models_by_log};
+use order_engine::{AuditedModels, LogTools, ReadModels, logs};
 use projection_service::audit as projected;
 use relay::audit as relayed;
 use service_kit::BoxError;
@@ -61,8 +62,8 @@ const RECEIPTS: ReceiptForm = ReceiptForm { kind: Order::KIND, id_field: "orderI
 /// When a part cannot be read.
 pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxError> {
     let mut all = true;
-    for log in read_models_by_log() {
-        all &= Audit::of(variables, &log.read_models, log.setting, args).await?.print(args).await?;
+    for log in logs() {
+        all &= Audit::of(variables, log, args).await?.print(args).await?;
     }
     Ok(all)
 }
@@ -71,6 +72,7 @@ pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxE
 struct Audit {
     watch: Stopwatch,
     findings: Findings,
+    tools: LogTools,
     read_models: Vec<&'static ReadModels>,
     brokers: String,
     registry: Registry,
@@ -81,20 +83,16 @@ struct Audit {
 }
 
 impl Audit {
-    async fn of(
-        variables: &Variables,
-        read_models: &[&'static ReadModels],
-        setting: &'static str,
-        args: &AuditArgs,
-    ) -> Result<Self, BoxError> {
+    async fn of(variables: &Variables, tools: LogTools, args: &AuditArgs) -> Result<Self, BoxError> {
         let messaging = MessagingSettings::from_variables(variables)?;
-        let database = log_database(variables, setting)?;
+        let database = log_database(variables, tools.setting)?;
         let store = Store::open(&database, StoreOptions::default()).await?;
         let ranges = ranges(&store, args.from).await?;
         Ok(Self {
             watch: Stopwatch::start(),
             findings: Findings::default(),
-            read_models: read_models.to_vec(),
+            tools,
+            read_models: tools.read_models(),
             registry: Registry::new(&messaging.schema_registry_url)?,
             brokers: messaging.kafka_brokers,
             store,
@@ -106,8 +104,8 @@ impl Audit {
 
     async fn print(mut self, args: &AuditArgs) -> Result<bool, BoxError> {
         self.wait().await?;
-        let Self { watch, mut findings, read_models, brokers, registry, log, mut read, ranges, .. } = self;
-        let mut log = log;
+        let Self { watch, mut findings, tools, read_models, brokers, registry, store, mut log, mut read, ranges } =
+            self;
         // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
         let read = snapshot(&mut read).await?;
         let mut audited: Vec<(&ReadModels, Box<dyn AuditedModels + '_>)> = Vec::new();
@@ -117,12 +115,14 @@ impl Audit {
         let heads: Vec<i64> = ranges.iter().map(|range| range.last).collect();
         eprintln!("comparing the read models with the log");
         let mut looked = Vec::new();
-        {
+        let examined = {
             let log = snapshot(&mut log).await?;
             for (_, models) in &audited {
                 looked.push(models.check(&log, &heads, &mut findings).await?);
             }
-        }
+            eprintln!("adding up what the streams of each participant record");
+            tools.audit_streams(&log, &mut findings).await?
+        };
         let answers = answers::check(&log, RECEIPTS, &mut findings).await?;
         let compared = compare(&log, &brokers, &ranges, &mut audited, &mut findings).await?;
         let sets = audited.iter().zip(looked).map(|((models, audited), (looked, parked))| {
@@ -130,7 +130,19 @@ impl Audit {
             SetReport { kind: models.kind, group: models.group, looked, parked, counts }
         });
         let sets = sets.collect();
-        let report = Report { ranges: &ranges, compared, sets, answers, findings: &findings, took: watch.elapsed() };
+        let asked = tools.audit_asked(&store, &brokers, &ranges, &mut findings).await?;
+        let groups = tools.audit_groups(&log, &brokers, &mut findings).await?;
+        let report = Report {
+            ranges: &ranges,
+            compared,
+            sets,
+            examined,
+            asked,
+            groups,
+            answers,
+            findings: &findings,
+            took: watch.elapsed(),
+        };
         report.print(args.json)?;
         Ok(findings.count == 0)
     }

@@ -4,10 +4,12 @@ use std::io::Write;
 use std::time::Duration;
 
 use event_store::audit::Range;
+use order_engine::AskedRequests;
 use projection_service::audit::{Counts, ParkedKey};
 use read_models::audit::Looked;
+use request_kit::audit::GroupProgress;
 use serde_json::{Value, json};
-use service_kit::audit::Findings;
+use service_kit::audit::{Examined, Findings};
 
 /// The result of an audit, to be printed.
 pub struct Report<'a> {
@@ -17,6 +19,12 @@ pub struct Report<'a> {
     pub compared: u64,
     /// What was looked at of the read models, by kind of stream.
     pub sets: Vec<SetReport>,
+    /// What participants examined of their own streams.
+    pub examined: Vec<Examined>,
+    /// Requests that were compared with the events that ask for them.
+    pub asked: Vec<AskedRequests>,
+    /// How far the groups are that handle requests.
+    pub groups: Vec<GroupProgress>,
     /// Kept answers of success.
     pub answers: u64,
     /// What should not be.
@@ -67,7 +75,7 @@ impl Report<'_> {
     /// # Errors
     /// When standard output is closed.
     pub fn print(&self, as_json: bool) -> std::io::Result<()> {
-        let Self { compared, sets, answers, findings, .. } = self;
+        let Self { compared, sets, examined, asked, groups, answers, findings, .. } = self;
         let mut out = std::io::stdout();
         let heads: Vec<String> = self.ranges.iter().map(|range| format!("{}.{}", range.shard, range.last)).collect();
         let events: i64 = self.ranges.iter().map(|range| range.last - range.after).sum();
@@ -75,6 +83,7 @@ impl Report<'_> {
             let document = json!({
                 "clean": findings.count == 0, "heads": heads, "events": events, "records": compared,
                 "readModels": sets.iter().map(SetReport::json).collect::<Vec<_>>(), "answers": answers,
+                "examined": examined, "requests": asked.iter().map(asked_json).collect::<Vec<_>>(), "groups": groups,
                 "findings": findings.listed, "findingsCount": findings.count, "seconds": self.took.as_secs_f64(),
             });
             return writeln!(out, "{document}");
@@ -87,6 +96,27 @@ impl Report<'_> {
         let seconds = self.took.as_secs_f64();
         writeln!(out, "{verdict}: {events} events up to {heads}, {compared} records compared, {seconds:.1} s.")?;
         writeln!(out, "{answers} kept answers")?;
-        sets.iter().try_for_each(|set| set.write(&mut out))
+        sets.iter().try_for_each(|set| set.write(&mut out))?;
+        for Examined { what, count } in examined {
+            writeln!(out, "examined: {count} {what}")?;
+        }
+        for AskedRequests { topic, requests } in asked {
+            writeln!(out, "requests in {topic}: {requests} compared with the events that ask for them")?;
+        }
+        groups.iter().try_for_each(|group| write_group(&mut out, group))
     }
+}
+
+fn asked_json(AskedRequests { topic, requests }: &AskedRequests) -> Value {
+    json!({ "topic": topic, "compared": requests })
+}
+
+fn write_group(out: &mut impl Write, progress: &GroupProgress) -> std::io::Result<()> {
+    let GroupProgress { group, topic, consumed, handled, parked, discarded, effects_compared } = progress;
+    let verified = if *effects_compared { "with an event each" } else { "whose events were not compared" };
+    writeln!(out, "group {group} in {topic}, since it began and as far as the topic still has the records")?;
+    writeln!(
+        out,
+        "  consumed: {consumed} records = {handled} handled, {verified} + {parked} parked + {discarded} discarded"
+    )
 }

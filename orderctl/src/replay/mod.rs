@@ -9,7 +9,7 @@ use std::io::Write;
 
 use event_store::{Store, StoreOptions};
 use messaging::inspect::first_offsets;
-use order_engine::{ReadModels, Task, read_models_by_log};
+use order_engine::{LogTools, ReadModels, Task, logs};
 use read_models::rebuild::{Progress, Purpose, RebuildOptions, Report, Start, clean_up, is_outdated, status};
 use service_kit::BoxError;
 use service_kit::clock::{Ids, Stopwatch, SystemIds};
@@ -135,8 +135,8 @@ impl<'a> Runs<'a> {
 
     /// The log that models are rebuilt from.
     async fn store(&mut self, models: &ReadModels) -> Result<Store, BoxError> {
-        let is_of = |log: &order_engine::LogReadModels| log.read_models.iter().any(|one| one.kind == models.kind);
-        let log = read_models_by_log().find(is_of).ok_or("no log has these read models")?;
+        let is_of = |log: &LogTools| log.read_models().iter().any(|one| one.kind == models.kind);
+        let log = logs().find(is_of).ok_or("no log has these read models")?;
         if let Some(store) = self.stores.get(log.setting) {
             return Ok(store.clone());
         }

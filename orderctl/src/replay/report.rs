@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use order_engine::read_models_by_log;
+use order_engine::logs;
 use read_models::Model;
 use read_models::rebuild::{Difference, Progress, Purpose, Report, Status};
 use serde_json::{Value, json};
@@ -70,8 +70,8 @@ fn write_difference(out: &mut impl Write, difference: &Difference) -> std::io::R
 /// Prints which models there are.
 pub(super) fn print_list(as_json: bool) -> Result<bool, BoxError> {
     let mut out = std::io::stdout();
-    for log in read_models_by_log() {
-        for one in log.read_models {
+    for log in logs() {
+        for one in log.read_models() {
             let names: Vec<_> = one.models.all().into_iter().map(Model::name).collect();
             if as_json {
                 let document = json!({ "kind": one.kind, "log": log.name, "topic": one.topic, "group": one.group, "models": names });

@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at its first surprise")]
 
 mod import_ends;
+mod jobs_and_timers;
 mod log;
 mod parked_by_a_projector;
+mod parked_requests;
+mod program;
 mod rebuild_killed;
 mod replay_and_parked;
+mod stock_import;
 mod waits;

@@ -7,6 +7,7 @@
 //! request that is repeated, by HTTP or in a message, has one effect and one answer; a reservation that nobody renews gives its stock
 //! back. Does not: choose locations. Whoever asks has routed the order before.
 
+pub mod audit;
 mod code;
 mod context;
 mod openapi;
