@@ -149,7 +149,7 @@ impl Shop {
 
     /// The id of a buyer's reservation.
     fn reservation(&self, index: usize) -> String {
-        let tenant = self.tenant.bytes().fold(0_u64, |sum, byte| sum * 31 + u64::from(byte)) & 0xffff_ffff_ffff;
+        let tenant = self.tenant.bytes().fold(0_u64, |sum, byte| (sum * 31 + u64::from(byte)) & 0xffff_ffff);
         format!("00000000-0000-4000-{:04x}-{tenant:012x}", 0x8000 + index)
     }
 
