@@ -182,11 +182,17 @@ pub(crate) struct ParticipantWork {
     pub(crate) requests: Vec<(&'static str, RequestService)>,
 }
 
+/// What the description of all commands begins with.
+const DESCRIPTION: &str =
+    "Commands of orders, stock and reservations. Queries beyond a single one of them use GraphQL, at `/graphql`.";
+
 /// The description of all commands.
 pub(crate) fn openapi() -> OpenApi {
     let mut described = participants().map(|participant| (participant.openapi)());
     let first = described.next().unwrap_or_default();
-    described.fold(first, OpenApi::merge_from)
+    let mut openapi = described.fold(first, OpenApi::merge_from);
+    openapi.info.description = Some(DESCRIPTION.to_owned());
+    openapi
 }
 
 /// The description of all commands as JSON, the same bytes for the same code.
