@@ -1,4 +1,4 @@
-//! Ten thousand reservations of too little stock, while relay, inventory, Postgres and Kafka are killed in turn.
+//! Reservations of too little stock, ten thousand by `make crashes`, while relay, inventory, Postgres and Kafka are killed in turn.
 //!
 //! The drill keeps a journal of what it was answered. Afterwards every reservation is as the journal says, and what stock has
 //! reserved is what the journal adds up to: nothing is lost, nothing is sold twice.
@@ -17,8 +17,13 @@ use tokio::process::Child;
 use crate::look::audit;
 use crate::parts::{kill_and_start, run, start_engine_with, start_relay, this, variable};
 
-/// Reservations for each part that is killed.
-const RESERVATIONS: usize = 2_500;
+/// Reservations for each part that is killed, unless `CRASH_RESERVATIONS` says otherwise.
+const RESERVATIONS: usize = 800;
+
+fn reservations() -> usize {
+    let wanted = std::env::var_os("CRASH_RESERVATIONS").and_then(|text| text.to_str()?.parse().ok());
+    wanted.unwrap_or(RESERVATIONS)
+}
 /// Requests that are under way at once.
 const AT_ONCE: usize = 32;
 const SKUS: usize = 40;
@@ -62,16 +67,16 @@ async fn survive(victim: Victim, processes: &mut Processes) {
     let shop = Shop::of(&tenant).await;
     shop.fill().await;
     let done = AtomicUsize::new(0);
-    let buyers = stream::iter(0..RESERVATIONS).map(async |index| {
+    let buyers = stream::iter(0..reservations()).map(async |index| {
         let granted = shop.reserve(index).await;
         done.fetch_add(1, Ordering::Relaxed);
         granted
     });
     let buying = buyers.buffered(AT_ONCE).collect::<Vec<bool>>();
     let killing = async {
-        let middle = async || done.load(Ordering::Relaxed) >= RESERVATIONS / 5;
+        let middle = async || done.load(Ordering::Relaxed) >= reservations() / 5;
         wait_until(PATIENCE, LOOK, middle).await.unwrap();
-        assert!(done.load(Ordering::Relaxed) < RESERVATIONS, "the kill came after the end");
+        assert!(done.load(Ordering::Relaxed) < reservations(), "the kill came after the end");
         kill(victim, processes).await;
     };
     let (journal, ()) = tokio::join!(buying, killing);
@@ -79,7 +84,8 @@ async fn survive(victim: Victim, processes: &mut Processes) {
     audit().await;
     let granted = journal.iter().filter(|granted| **granted).count();
     eprintln!(
-        "kill -9 of {victim:?}: {granted} of {RESERVATIONS} reservations granted; stock, journal and audit agree"
+        "kill -9 of {victim:?}: {granted} of {} reservations granted; stock, journal and audit agree",
+        journal.len()
     );
 }
 
@@ -172,7 +178,7 @@ impl Shop {
 
     /// Compares every reservation and every SKU with the journal.
     async fn compare(&self, journal: &[bool]) {
-        let states = stream::iter(0..RESERVATIONS)
+        let states = stream::iter(0..reservations())
             .map(|index| async move { self.get(&format!("/v1/reservations/{}", self.reservation(index))).await });
         let states: Vec<Value> = states.buffered(AT_ONCE).collect().await;
         let mut reserved = [0; SKUS];

@@ -78,7 +78,7 @@ impl World {
         let _none = std::fs::remove_file(&report);
         let (file, report_path) = (file.to_str().unwrap(), report.to_str().unwrap());
         let fixed = ["stock", "import", file, "--patience-s", "1", "--report", report_path];
-        let settings = [("ENGINE_URL", url), ("ENGINE_TOKEN", &self.token), ("ENGINE_SIGNING_KEY", "")];
+        let settings = [("ENGINE_URL", url), ("ENGINE_TOKEN", &self.token)];
         let ended = orderctl(&settings, &[&fixed[..], flags].concat()).await;
         let report = if report.exists() { read_report(&report) } else { Value::Null };
         (ended, report)
