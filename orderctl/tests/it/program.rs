@@ -26,7 +26,12 @@ impl Ended {
 
 /// Runs the program with some settings.
 pub async fn orderctl(settings: &[(&str, &str)], arguments: &[&str]) -> Ended {
-    let output = Command::new(env!("CARGO_BIN_EXE_orderctl"))
+    let mut program = Command::new(env!("CARGO_BIN_EXE_orderctl"));
+    if settings.iter().any(|(name, _)| *name == "ENGINE_TOKEN") {
+        // A key to sign with would go before the token.
+        program.env_remove("ENGINE_SIGNING_KEY");
+    }
+    let output = program
         .args(arguments)
         .envs(settings.iter().copied())
         .current_dir(folder_without_settings())
