@@ -11,7 +11,6 @@
 
 mod attempt;
 pub mod audit;
-mod backoff;
 mod batch;
 mod config;
 mod database;

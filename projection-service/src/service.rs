@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use messaging::{Decoder, Registry};
 use read_models::ModelSet;
+use service_kit::backoff::Backoff;
 use service_kit::clock::{SharedClock, Stopwatch};
 use service_kit::errors::chain;
 use service_kit::http::Check;
 use service_kit::poll;
 use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
 use crate::config::ProjectionSettings;
 use crate::error::StartError;
 use crate::progress::{NotReady, Progress};
@@ -79,7 +79,7 @@ impl<M: ModelSet> ProjectionService<M> {
             if watch.elapsed() >= Duration::from_millis(SESSION_GOOD_MS) {
                 pauses = backoff();
             }
-            let pause = pauses.next();
+            let pause = pauses.next_pause();
             tracing::error!(pause_ms = pause.as_millis(), "the projector starts again: {}", chain(&error));
             poll::pause(pause, &stop).await;
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use messaging::IncomingRecord;
 use read_models::ModelSet;
+use service_kit::backoff::Backoff;
 use service_kit::clock::{SharedClock, Stopwatch};
 use service_kit::errors::chain;
 use service_kit::poll;
@@ -13,7 +14,6 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::attempt::{Applied, Attempt, Mode};
-use crate::backoff::Backoff;
 use crate::batch::Batch;
 use crate::config::ProjectionSettings;
 use crate::database::Connection;
@@ -219,7 +219,7 @@ impl<M: ModelSet> Worker<M> {
 
 /// Logs a transient error and pauses. Answers `false` if stopped meanwhile.
 async fn pause_after(error: &AttemptError, pauses: &mut Backoff, stop: &CancellationToken) -> bool {
-    let pause = pauses.next();
+    let pause = pauses.next_pause();
     tracing::warn!(pause_ms = pause.as_millis(), "the projector pauses: {}", chain(error));
     poll::pause(pause, stop).await
 }

@@ -10,6 +10,12 @@ use super::columns::{Columns, Lone};
 use super::connector::{Connector, InsertError};
 use super::request::Pending;
 
+/// The statement for a batch.
+const APPEND: &str = concat!("WITH ", include_str!("../sql/append.sql"));
+/// The statement for a batch that also sets or cancels timers.
+const APPEND_WITH_TIMERS: &str =
+    concat!("WITH ", include_str!("../sql/append_timers.sql"), ", ", include_str!("../sql/append.sql"));
+
 /// The connection of an append queue. Whoever inserts holds the lock. `None` until the writer has opened a connection.
 pub(super) type SharedSession = Arc<Mutex<Option<Session>>>;
 
@@ -23,9 +29,9 @@ pub(crate) struct Session {
 impl Session {
     pub(super) async fn open(connector: &Connector, lock_timeout_ms: u32) -> Result<Self, InsertError> {
         let client = connector.appender(lock_timeout_ms).await?;
-        let insert = client.prepare(include_str!("../sql/append.sql")).await?;
+        let insert = client.prepare(APPEND).await?;
         let insert_one = client.prepare(include_str!("../sql/append_one.sql")).await?;
-        let insert_with_timers = client.prepare(include_str!("../sql/append_with_timers.sql")).await?;
+        let insert_with_timers = client.prepare(APPEND_WITH_TIMERS).await?;
         Ok(Self { client, insert, insert_one, insert_with_timers })
     }
 

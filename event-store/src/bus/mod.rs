@@ -177,13 +177,8 @@ impl<D: Decider> CommandBus<D> {
 
     fn answer<R>(&self, execution: &Execution<'_, D, R>, result: Result<&Decided<D>, &R>) -> Option<NewAnswer> {
         let idempotency = execution.idempotency.as_ref()?;
-        let keep_s = result.is_err().then_some(self.store.inner.options.refusal_kept_s);
-        Some(NewAnswer {
-            id: AnswerId::new(&idempotency.scope, &idempotency.key),
-            fingerprint: idempotency.fingerprint.clone(),
-            answer: (execution.answer)(result)?,
-            keep_s,
-        })
+        let is_refusal = result.is_err();
+        Some(self.store.answer_to(idempotency, (execution.answer)(result)?, is_refusal))
     }
 
     async fn repeat<R>(&self, execution: &Execution<'_, D, R>) -> Result<Outcome<D, R>, ExecuteError> {
@@ -193,6 +188,16 @@ impl<D: Decider> CommandBus<D> {
 }
 
 impl Store {
+    /// An answer to keep for a key; a refusal only for a time.
+    pub(crate) fn answer_to(&self, idempotency: &Idempotency, answer: String, is_refusal: bool) -> NewAnswer {
+        NewAnswer {
+            id: AnswerId::new(&idempotency.scope, &idempotency.key),
+            fingerprint: idempotency.fingerprint.clone(),
+            answer,
+            keep_s: is_refusal.then_some(self.inner.options.refusal_kept_s),
+        }
+    }
+
     /// The answer that was kept for the key of the same request.
     pub(crate) async fn kept_answer(&self, idempotency: &Idempotency) -> Result<String, ExecuteError> {
         let stored = self.stored_answer(&idempotency.scope, &idempotency.key).await?;

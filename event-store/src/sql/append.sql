@@ -1,4 +1,5 @@
-WITH stored AS (
+-- The parts that every append has; what stands before them begins the WITH.
+stored AS (
     INSERT INTO events
         (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id, tenant)
     SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id, tenant

@@ -10,13 +10,15 @@ mod load;
 mod members;
 mod work;
 
+use std::sync::Arc;
+
 use domain::{Decider, EventId, TenantId};
 use service_kit::clock::SharedIds;
 
 pub use members::{Member, Members};
 pub use work::Work;
 
-use crate::append::{AnswerId, Append, AppendError, NewAnswer};
+use crate::append::{Append, AppendError, NewAnswer};
 use crate::bus::{ExecuteError, Expectation, Idempotency};
 use crate::cache::AnyState;
 use crate::{Loaded, Metadata, Store, StreamId};
@@ -108,6 +110,17 @@ impl Units {
         cache.insert(D::KIND, id, Loaded { version, state: state.clone(), bytes });
         let state = state.downcast().expect("the state of a member is of the member's kind");
         Ok(Loaded { version, state, bytes })
+    }
+
+    /// A stream's state as it is in memory, read only where it is not. It may be stale: a guess, for whoever checks it in a unit.
+    ///
+    /// # Errors
+    /// [`ExecuteError`] when the stream cannot be read or folded.
+    pub async fn recent<D: Decider>(&self, id: &str) -> Result<Arc<D::State>, ExecuteError> {
+        match self.store.inner.options.cache.of_kind::<D::State>(D::KIND).get(id) {
+            Some(known) => Ok(known.state),
+            None => Ok(self.load::<D>(id).await?.state),
+        }
     }
 
     /// Runs one unit: load, decide, store. It decides again after a lost race.
@@ -246,13 +259,8 @@ impl Units {
         effects: &UnitEffects,
     ) -> Option<NewAnswer> {
         let idempotency = unit.idempotency.as_ref()?;
-        let keep_s = result.is_err().then_some(self.store.inner.options.refusal_kept_s);
-        Some(NewAnswer {
-            id: AnswerId::new(&idempotency.scope, &idempotency.key),
-            fingerprint: idempotency.fingerprint.clone(),
-            answer: (unit.answer)(result, effects)?,
-            keep_s,
-        })
+        let is_refusal = result.is_err();
+        Some(self.store.answer_to(idempotency, (unit.answer)(result, effects)?, is_refusal))
     }
 
     async fn repeat<T, R>(&self, unit: &UnitOfWork<'_, T, R>) -> Result<UnitOutcome<T, R>, ExecuteError> {

@@ -15,6 +15,8 @@ mod own {
         RESERVATION_VERSION_STALE = "reservation_version_stale", Stale, "The reservation is at another version";
         /// Others kept changing the reservation or its stock.
         RESERVATION_CONTENDED = "reservation_contended", Busy, "The reservation kept changing";
+        /// The reservation holds other SKUs than it did a moment ago.
+        RESERVATION_CHANGED = "reservation_changed", Busy, "The reservation has just changed";
         /// An event that could not be published.
         RESERVATION_TOO_LARGE = "reservation_too_large", Invalid, "The reservation is too large";
         /// There is not enough of a SKU.
@@ -23,7 +25,7 @@ mod own {
         REQUEST_REFUSED = "reservation_request_refused", Conflict, "The reservation does not allow this";
     }
 }
-pub(crate) use own::{OUT_OF_STOCK, REQUEST_REFUSED};
+pub(crate) use own::{OUT_OF_STOCK, REQUEST_REFUSED, RESERVATION_CHANGED};
 
 /// What refusals call stock.
 pub(crate) const STOCK: Words = Words {

@@ -20,13 +20,20 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    pub(crate) fn over(store: Store, clock: SharedClock, ids: SharedIds, fingerprint_key: &[u8; 32]) -> Self {
+    /// Inventory over a store. `fingerprint_key` hashes requests for idempotency; it must stay the same for as long as keys are to
+    /// be recognised, and be the same in every process.
+    pub fn new(store: Store, clock: SharedClock, ids: SharedIds, fingerprint_key: &[u8; 32]) -> Self {
         Self {
             stock: UnitRunner::new(store.clone(), Arc::clone(&ids), fingerprint_key, code::STOCK),
             reservations: UnitRunner::new(store, Arc::clone(&ids), fingerprint_key, code::RESERVATION),
             clock,
             ids,
         }
+    }
+
+    /// Inventory for messages and timers, which have no idempotency keys.
+    pub fn for_messages(store: Store, clock: SharedClock, ids: SharedIds) -> Self {
+        Self::new(store, clock, ids, &[0; 32])
     }
 
     pub(crate) fn now(&self) -> Timestamp {

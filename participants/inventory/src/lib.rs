@@ -21,9 +21,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use command_kit::http::{Admission, admit, method_not_allowed};
-use event_store::Store;
 use service_kit::auth::Verifier;
-use service_kit::clock::{SharedClock, SharedIds};
 use utoipa::openapi::OpenApi;
 
 use context::AppState;
@@ -50,19 +48,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { requests_max: 1_024, commands_per_s: None }
-    }
-}
-
-impl Inventory {
-    /// Inventory over a store. `fingerprint_key` hashes requests for idempotency; it must stay the same for as long as keys are to
-    /// be recognised, and be the same in every process.
-    pub fn new(store: Store, clock: SharedClock, ids: SharedIds, fingerprint_key: &[u8; 32]) -> Self {
-        Self::over(store, clock, ids, fingerprint_key)
-    }
-
-    /// Inventory for messages and timers, which have no idempotency keys.
-    pub fn for_messages(store: Store, clock: SharedClock, ids: SharedIds) -> Self {
-        Self::over(store, clock, ids, &[0; 32])
     }
 }
 

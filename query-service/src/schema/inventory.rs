@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::registry::{MetaInputValue, Registry};
 use async_graphql::{ID, Result};
-use domain::{LocationId, Sku, StockId};
+use domain::StockId;
 use read_models::StockView;
 use read_models::query::Window;
 use service_kit::auth::Scope;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::connection::{PageArguments, given, required};
 use super::id::NodeId;
+use super::list_arguments::{ListArguments, ListFilter};
 use super::movements;
 use super::reading::Reading;
 use super::reservation::Reservation;
@@ -19,45 +20,24 @@ use super::stock::{LoadedStock, Movements, StockConnection, StockItem};
 use super::stock_list::{StockList, StockOrder, StockWhere, checked_location, checked_sku};
 use crate::config::{COUNT_MAX, PAGE_MAX};
 use crate::consistency::ConsistencyToken;
-use crate::error::{ReadFailed, internal, read_failed};
+use crate::error::{ReadFailed, read_failed};
 use crate::output::{Answered, Arguments, Selected, SelectedField, argument};
 
 const CONSISTENCY: &str = "A consistency token; the field waits until it can show that version.";
 
 /// The arguments of a list of stock.
-pub struct StockArguments {
-    filter: Option<StockWhere>,
-    order_by: StockOrder,
-    page: PageArguments,
-    consistency: Option<ConsistencyToken>,
-}
+pub type StockArguments = ListArguments<StockWhere, StockOrder>;
 
-impl Arguments for StockArguments {
-    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
-        let filter = "The filter; without it, all stock of the tenant.";
-        let mut arguments = vec![
-            argument::<Option<StockWhere>>(registry, "where", filter, None),
-            argument::<Option<StockOrder>>(registry, "orderBy", "The sort order of the list.", Some("SKU_ASC")),
-        ];
-        arguments.extend(PageArguments::describe(registry));
-        arguments.push(argument::<Option<ConsistencyToken>>(registry, "consistency", CONSISTENCY, None));
-        arguments
-    }
-
-    fn of(field: &SelectedField) -> Result<Self> {
-        Ok(Self {
-            filter: given(field, "where")?,
-            order_by: given(field, "orderBy")?.unwrap_or_default(),
-            page: PageArguments::of(field)?,
-            consistency: given(field, "consistency")?,
-        })
-    }
+impl ListFilter for StockWhere {
+    const DESCRIPTION: &'static str = "The filter; without it, all stock of the tenant.";
+    const ORDER: &'static str = "SKU_ASC";
+    const CONSISTENCY: &'static str = CONSISTENCY;
 }
 
 /// Answers a list of stock.
 pub async fn stock(reading: &Reading, field: &SelectedField, arguments: StockArguments) -> Result<Answered> {
     reading.require(Scope::INVENTORY_READ)?;
-    let StockArguments { filter, order_by, page, consistency } = arguments;
+    let ListArguments { filter, order_by, page, consistency } = arguments;
     let list = StockList::new(reading, page, filter, order_by)?;
     reading.wait(consistency).await?;
     let tenant = &reading.visible.tenant;
@@ -106,8 +86,6 @@ pub async fn stock_at(reading: &Reading, field: &SelectedField, arguments: Stock
     reading.require(Scope::INVENTORY_READ)?;
     let StockAtArguments { location, sku, consistency } = arguments;
     let (location, sku) = (checked_location(location.0)?, checked_sku(sku)?);
-    let location = LocationId::try_new(&location).map_err(|error| internal(&error))?;
-    let sku = Sku::recorded(&sku).map_err(|error| internal(&error))?;
     reading.wait(consistency).await?;
     let tenant = &reading.visible.tenant;
     let id = StockId::of(tenant, &location, &sku).uuid();

@@ -10,6 +10,7 @@ mod given;
 mod id;
 mod inventory;
 mod lines;
+mod list_arguments;
 mod load;
 mod loaded;
 mod money;

@@ -11,11 +11,12 @@ use service_kit::auth::Scope;
 use uuid::Uuid;
 
 use super::as_of::AsOf;
-use super::connection::{PageArguments, given, required};
+use super::connection::{given, required};
 use super::customer::Customer;
 use super::filter::{OrderOrder, OrderWhere, checked, condition};
 use super::id::NodeId;
 use super::inventory::{ReservationsArguments, StockArguments, StockAtArguments, reservations, stock, stock_at};
+use super::list_arguments::{ListArguments, ListFilter};
 use super::load;
 use super::loaded::{Extras, LoadedCustomer};
 use super::node::Node;
@@ -116,38 +117,17 @@ async fn order(reading: &Reading, field: &SelectedField, arguments: OrderArgumen
     Ok(Answered::new(field, &order))
 }
 
-struct OrdersArguments {
-    filter: Option<OrderWhere>,
-    order_by: OrderOrder,
-    page: PageArguments,
-    consistency: Option<ConsistencyToken>,
-}
+type OrdersArguments = ListArguments<OrderWhere, OrderOrder>;
 
-impl Arguments for OrdersArguments {
-    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
-        let filter = "The filter; without it, all orders that the caller may see.";
-        let mut arguments = vec![
-            argument::<Option<OrderWhere>>(registry, "where", filter, None),
-            argument::<Option<OrderOrder>>(registry, "orderBy", "The sort order of the list.", Some("PLACED_AT_DESC")),
-        ];
-        arguments.extend(PageArguments::describe(registry));
-        arguments.push(argument::<Option<ConsistencyToken>>(registry, "consistency", CONSISTENCY, None));
-        arguments
-    }
-
-    fn of(field: &SelectedField) -> Result<Self> {
-        Ok(Self {
-            filter: given(field, "where")?,
-            order_by: given(field, "orderBy")?.unwrap_or_default(),
-            page: PageArguments::of(field)?,
-            consistency: given(field, "consistency")?,
-        })
-    }
+impl ListFilter for OrderWhere {
+    const DESCRIPTION: &'static str = "The filter; without it, all orders that the caller may see.";
+    const ORDER: &'static str = "PLACED_AT_DESC";
+    const CONSISTENCY: &'static str = CONSISTENCY;
 }
 
 async fn orders(reading: &Reading, field: &SelectedField, arguments: OrdersArguments) -> Result<Answered> {
     reading.require(Scope::ORDERS_READ)?;
-    let OrdersArguments { filter, order_by, page, consistency } = arguments;
+    let ListArguments { filter, order_by, page, consistency } = arguments;
     let list = OrderList::new(reading, page, condition(filter)?, order_by, None)?;
     reading.wait(consistency).await?;
     let loaded = load::page(reading, list, &field.below).await?;

@@ -80,8 +80,8 @@ impl StockList {
     ) -> Result<Self> {
         let StockWhere { sku, location, available_gte, available_lte } = filter.unwrap_or_default();
         let filter = StockFilter {
-            sku: sku.0.map(checked_sku).transpose()?,
-            location: location.0.map(checked_location).transpose()?,
+            sku: sku.0.map(checked_sku).transpose()?.map(|sku| sku.to_string()),
+            location: location.0.map(checked_location).transpose()?.map(|location| location.to_string()),
             available_min: available_gte.0.map(|pieces| pieces.0),
             available_max: available_lte.0.map(|pieces| pieces.0),
         };
@@ -113,11 +113,11 @@ impl StockList {
 }
 
 /// A SKU as stored stock may have it.
-pub fn checked_sku(text: String) -> Result<String> {
-    Sku::recorded(&text).map(|_| text).map_err(|error| Code::BadUserInput.error(error.to_string()))
+pub fn checked_sku(text: String) -> Result<Sku> {
+    Sku::recorded(&text).map_err(|error| Code::BadUserInput.error(error.to_string()))
 }
 
 /// A location's code.
-pub fn checked_location(text: String) -> Result<String> {
-    LocationId::try_new(&text).map(|_| text).map_err(|error| Code::BadUserInput.error(error.to_string()))
+pub fn checked_location(text: String) -> Result<LocationId> {
+    LocationId::try_new(&text).map_err(|error| Code::BadUserInput.error(error.to_string()))
 }

@@ -15,12 +15,9 @@ use utoipa::ToSchema;
 
 use super::lines::{LineView, ShortageView};
 use super::request::{Asked, AskedBy};
-use super::unit::UnitRefusal;
-use crate::code::{self, OUT_OF_STOCK, REQUEST_REFUSED};
+use super::unit::{BEGINS_MAX, UnitRefusal};
+use crate::code::{self, OUT_OF_STOCK, REQUEST_REFUSED, RESERVATION_CHANGED};
 use crate::context::Inventory;
-
-/// How often a unit is begun anew because the reservation holds other SKUs than it was begun with.
-const BEGINS_MAX: usize = 8;
 
 /// The state of a reservation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -254,7 +251,7 @@ impl Inventory {
                 receipt: &|decided: &Decided, effects| decided.receipt(effects),
             };
             match self.reservations.run(caller, work).await {
-                Err(refusal) if refusal.code == code::RESERVATION.contended && begun < BEGINS_MAX => {}
+                Err(refusal) if refusal.code == RESERVATION_CHANGED && begun < BEGINS_MAX => {}
                 answer => return answer,
             }
         }
@@ -265,7 +262,7 @@ fn refusal(refusal: UnitRefusal) -> Refusal {
     match refusal {
         UnitRefusal::Reservation(rejection) => Refusal::rejected(&rejection),
         UnitRefusal::OtherMembers(_) => {
-            Refusal::new(code::RESERVATION.contended, "others changed the reservation at the same time; try again")
+            Refusal::new(RESERVATION_CHANGED, "others changed the reservation at the same time; try again")
         }
         UnitRefusal::Stock { .. } => Refusal::internal(&refusal),
     }

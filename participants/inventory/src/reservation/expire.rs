@@ -8,11 +8,8 @@ use event_store::{ExecuteError, Expectation, Metadata, UnitEffects, UnitOfWork, 
 use service_kit::BoxError;
 
 use super::request::contended;
-use super::unit::{ReservationUnit, UnitRefusal, holdings};
+use super::unit::{BEGINS_MAX, ReservationUnit, UnitRefusal, holdings};
 use crate::context::Inventory;
-
-/// How often a unit is begun anew because the reservation holds other SKUs than it was begun with.
-const BEGINS_MAX: usize = 8;
 
 /// Wakes reservations whose expiry has come.
 pub fn waker(inventory: Arc<Inventory>) -> (&'static str, Waker) {

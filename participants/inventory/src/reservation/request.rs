@@ -8,11 +8,8 @@ use domain::{LocationId, OrderId, RequestId, ReservationId, Timestamp};
 use event_store::{ExecuteError, Expectation, Metadata, UnitEffects, UnitOfWork, UnitOutcome, Work};
 use serde::Serialize;
 
-use super::unit::{ReservationUnit, UnitRefusal, holdings};
+use super::unit::{BEGINS_MAX, ReservationUnit, UnitRefusal, holdings};
 use crate::context::Inventory;
-
-/// How often a unit is begun anew because the reservation holds other SKUs than it was begun with.
-const BEGINS_MAX: usize = 8;
 
 /// What is asked of a reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -133,11 +130,12 @@ impl Inventory {
             let skus = lines.iter().map(|line| &line.sku);
             return Ok(ReservationUnit::new(id, Expectation::New, tenant, Some(location), skus));
         }
-        let state = self.reservation_state(id).await?;
+        let state = self.reservations.units().recent::<Reservation>(&id.to_string()).await?;
         let (location, skus) = holdings(&state);
         Ok(ReservationUnit::new(id, Expectation::Existing, tenant, location, skus))
     }
 
+    /// A reservation as of now.
     pub(super) async fn reservation_state(
         &self,
         id: ReservationId,

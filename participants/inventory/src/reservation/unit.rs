@@ -9,6 +9,9 @@ use domain::stock::{Availability, Stock, StockRejection};
 use domain::{LocationId, ReservationId, Sku, StockId, TenantId};
 use event_store::{Expectation, Member, Members, Work};
 
+/// How often a unit is begun anew because the reservation holds other SKUs than it was begun with.
+pub(super) const BEGINS_MAX: usize = 8;
+
 /// The streams of a unit: a reservation, and the stock of SKUs at its location.
 pub(super) struct ReservationUnit {
     pub(super) members: Members,

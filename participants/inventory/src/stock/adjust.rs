@@ -3,17 +3,16 @@ use std::sync::Arc;
 use axum::extract::State;
 use command_kit::http::form::{Form, Text};
 use command_kit::http::{JsonBody, Keyed, optional_text};
-use command_kit::{Answer, Broken, Caller, Fields, Refusal, UnitTask, whole_number};
-use domain::stock::{AdjustStock, AdjustmentReason, Stock};
-use domain::{Difference, LocationId, Reason, Scope, Sku};
-use event_store::{Expectation, Members};
+use command_kit::{Answer, Broken, Caller, Fields, Refusal, whole_number};
+use domain::stock::{AdjustStock, AdjustmentReason};
+use domain::{Difference, LocationId, Reason, Sku};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::receipt::{Decided, Done, StockReceipt};
-use super::{Place, decide};
+use super::receipt::{Done, StockReceipt};
+use super::{ItemTask, Place, decide};
 use crate::context::{AppState, Inventory};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -103,28 +102,22 @@ impl Inventory {
     /// A [`Refusal`].
     #[tracing::instrument(name = "command.stock.adjust", skip_all, fields(location = %input.location, sku = %input.sku))]
     pub async fn adjust_stock(&self, caller: &Caller, input: Adjustment) -> Result<Answer<StockReceipt>, Refusal> {
-        let tenant = caller.principal.tenant.clone();
-        let place = Place { tenant: tenant.clone(), location: input.location.clone(), sku: input.sku.clone() };
-        let mut members = Members::default();
-        let stock = members.add::<Stock>(&place.id().to_string(), Expectation::Existing);
-        let at = self.now();
+        let place =
+            Place { tenant: caller.principal.tenant.clone(), location: input.location.clone(), sku: input.sku.clone() };
         let Adjustment { by, reason, note, .. } = input.clone();
-        let task = UnitTask {
+        let task = ItemTask {
             operation: "stock.adjust",
-            scopes: &[Scope::INVENTORY_WRITE],
-            named: None,
+            place,
             input: &input,
-            members: &members,
-            decide: &|work| {
+            decide: &|work, stock, place, at| {
                 if by.get() > 0 {
                     place.keep(work, stock, at)?;
                 }
-                decide(work, stock, AdjustStock { tenant: tenant.clone(), by, reason, note: note.clone(), at })?;
-                Ok(Decided::of(work, stock, &place))
+                decide(work, stock, AdjustStock { tenant: place.tenant.clone(), by, reason, note: note.clone(), at })?;
+                Ok(())
             },
-            receipt: &|decided: &Decided, effects| decided.receipt(effects),
         };
-        self.stock.run(caller, task).await
+        self.run_on_item(caller, task).await
     }
 }
 

@@ -3,17 +3,16 @@ use std::sync::Arc;
 use axum::extract::State;
 use command_kit::http::form::{Form, Text};
 use command_kit::http::{JsonBody, Keyed};
-use command_kit::{Answer, Caller, Fields, Refusal, UnitTask};
-use domain::stock::{SetBackorderPolicy, SetSafetyStock, Stock};
-use domain::{LocationId, Pieces, Scope, Sku};
-use event_store::{Expectation, Members};
+use command_kit::{Answer, Caller, Fields, Refusal};
+use domain::stock::{SetBackorderPolicy, SetSafetyStock};
+use domain::{LocationId, Pieces, Sku};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::receipt::{Decided, Done, StockReceipt};
-use super::{Place, decide};
+use super::receipt::{Done, StockReceipt};
+use super::{ItemTask, Place, decide};
 use crate::context::{AppState, Inventory};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -75,30 +74,24 @@ impl Inventory {
     /// A [`Refusal`].
     #[tracing::instrument(name = "command.stock.set_item", skip_all, fields(location = %input.location, sku = %input.sku))]
     pub async fn set_stock_item(&self, caller: &Caller, input: ItemSettings) -> Result<Answer<StockReceipt>, Refusal> {
-        let tenant = caller.principal.tenant.clone();
-        let place = Place { tenant: tenant.clone(), location: input.location.clone(), sku: input.sku.clone() };
-        let mut members = Members::default();
-        let stock = members.add::<Stock>(&place.id().to_string(), Expectation::Existing);
-        let at = self.now();
-        let task = UnitTask {
+        let place =
+            Place { tenant: caller.principal.tenant.clone(), location: input.location.clone(), sku: input.sku.clone() };
+        let task = ItemTask {
             operation: "stock.set_item",
-            scopes: &[Scope::INVENTORY_WRITE],
-            named: None,
+            place,
             input: &input,
-            members: &members,
-            decide: &|work| {
+            decide: &|work, stock, place, at| {
                 place.keep(work, stock, at)?;
                 if let Some(safety_stock) = input.safety_stock {
-                    decide(work, stock, SetSafetyStock { tenant: tenant.clone(), safety_stock, at })?;
+                    decide(work, stock, SetSafetyStock { tenant: place.tenant.clone(), safety_stock, at })?;
                 }
                 if let Some(allows_backorder) = input.allows_backorder {
-                    decide(work, stock, SetBackorderPolicy { tenant: tenant.clone(), allows_backorder, at })?;
+                    decide(work, stock, SetBackorderPolicy { tenant: place.tenant.clone(), allows_backorder, at })?;
                 }
-                Ok(Decided::of(work, stock, &place))
+                Ok(())
             },
-            receipt: &|decided: &Decided, effects| decided.receipt(effects),
         };
-        self.stock.run(caller, task).await
+        self.run_on_item(caller, task).await
     }
 }
 

@@ -8,14 +8,16 @@ mod receipt;
 mod transfer;
 mod view;
 
-use command_kit::Refusal;
 use command_kit::http::form::Text;
+use command_kit::{Answer, Caller, Refusal, UnitTask};
 use domain::stock::{AddStockItem, Stock, StockCommand, StockState};
-use domain::{Decider, LocationId, Sku, StockId, TenantId, Timestamp};
-use event_store::{Member, Work};
+use domain::{Decider, LocationId, Scope, Sku, StockId, TenantId, Timestamp};
+use event_store::{Expectation, Member, Members, Work};
+use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::context::AppState;
+use crate::context::{AppState, Inventory};
+use receipt::Decided;
 
 pub use import::{OpeningStock, OpeningStockOutcome};
 pub use item::ItemSettings;
@@ -56,6 +58,48 @@ impl Place {
             decide(work, stock, AddStockItem { tenant, location, sku, at })?;
         }
         Ok(())
+    }
+}
+
+/// A command on one stock item.
+pub(crate) struct ItemTask<'a, I> {
+    /// Its name in metrics and in the scope of idempotency keys.
+    pub(crate) operation: &'static str,
+    pub(crate) place: Place,
+    /// What the request is recognised by.
+    pub(crate) input: &'a I,
+    /// Decides on the item, at a moment.
+    pub(crate) decide: &'a DecideItem<'a>,
+}
+
+/// Decides on an item within a unit of work, at a moment.
+pub(crate) type DecideItem<'a> =
+    dyn Fn(&mut Work<'_>, Member<Stock>, &Place, Timestamp) -> Result<(), Refusal> + Send + Sync + 'a;
+
+impl Inventory {
+    /// Runs a command on one stock item to its answer.
+    pub(crate) async fn run_on_item<I: Serialize + Sync>(
+        &self,
+        caller: &Caller,
+        task: ItemTask<'_, I>,
+    ) -> Result<Answer<StockReceipt>, Refusal> {
+        let ItemTask { operation, place, input, decide } = task;
+        let mut members = Members::default();
+        let stock = members.add::<Stock>(&place.id().to_string(), Expectation::Existing);
+        let at = self.now();
+        let task = UnitTask {
+            operation,
+            scopes: &[Scope::INVENTORY_WRITE],
+            named: None,
+            input,
+            members: &members,
+            decide: &|work| {
+                decide(work, stock, &place, at)?;
+                Ok(Decided::of(work, stock, &place))
+            },
+            receipt: &|decided: &Decided, effects| decided.receipt(effects),
+        };
+        self.stock.run(caller, task).await
     }
 }
 
