@@ -68,6 +68,14 @@ uuid_id!(
     RequestId
 );
 uuid_id!(
+    /// One payment of an order at a payment provider. It is derived from the order by [`PaymentId::of`].
+    PaymentId
+);
+uuid_id!(
+    /// What one location has to send of an order. It is derived from the order by [`FulfilmentId::of`].
+    FulfilmentId
+);
+uuid_id!(
     /// One transfer of goods between two locations. Both locations record it.
     TransferId
 );
@@ -86,6 +94,36 @@ impl StockId {
     /// can contain.
     pub fn of(tenant: &TenantId, location: &LocationId, sku: &Sku) -> Self {
         Self(Uuid::new_v5(&STOCK_NAMESPACE, format!("{tenant}\0{location}\0{sku}").as_bytes()))
+    }
+}
+
+/// Namespace of the UUIDs of what an order asks other participants for, itself a random UUID. It never changes, since a repeated
+/// request must reach the stream of the first.
+const ASKED_NAMESPACE: Uuid = Uuid::from_u128(0x41d6_0b6e_93c8_4c57_a5b0_6e2d_0f9a_7e13);
+
+/// UUIDv5 of what is asked for, the order and its number among those of the order.
+fn asked(what: &str, order: OrderId, number: u32) -> Uuid {
+    Uuid::new_v5(&ASKED_NAMESPACE, format!("{what}\0{order}\0{number}").as_bytes())
+}
+
+impl ReservationId {
+    /// The id of an order's reservation of a number, from 1.
+    pub fn of(order: OrderId, number: u32) -> Self {
+        Self(asked("reservation", order, number))
+    }
+}
+
+impl PaymentId {
+    /// The id of an order's payment of a number, from 1. Another payment follows where the first can no longer be captured.
+    pub fn of(order: OrderId, number: u32) -> Self {
+        Self(asked("payment", order, number))
+    }
+}
+
+impl FulfilmentId {
+    /// The id of an order's fulfilment of a number, from 1.
+    pub fn of(order: OrderId, number: u32) -> Self {
+        Self(asked("fulfilment", order, number))
     }
 }
 
@@ -145,6 +183,20 @@ mod tests {
     fn stock(tenant: &str, location: &str, sku: &str) -> StockId {
         let location = LocationId::try_new(location).unwrap();
         StockId::of(&TenantId::try_new(tenant).unwrap(), &location, &Sku::try_new(sku).unwrap())
+    }
+
+    #[test]
+    fn ids_of_what_an_order_asks_for_follow_from_the_order_and_a_number() {
+        let order = OrderId::new(Uuid::nil());
+        let ids = [
+            ReservationId::of(order, 1).uuid(),
+            ReservationId::of(order, 2).uuid(),
+            PaymentId::of(order, 1).uuid(),
+            FulfilmentId::of(order, 1).uuid(),
+            PaymentId::of(OrderId::new(Uuid::max()), 1).uuid(),
+        ];
+        assert_eq!(ids[0].to_string(), "57995660-2d51-51a7-abc2-c2d54f8fe0c2", "stored streams are found by it");
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());
     }
 
     #[test]

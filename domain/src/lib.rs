@@ -30,8 +30,8 @@ pub use country::{CountryCode, UnknownCountry};
 pub use currency::{Currency, CurrencyError};
 pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
-    CustomerId, EventId, ExternalReference, ImportSource, LineId, LocationId, OrderId, OrderNumber, RequestId,
-    ReservationId, Sku, StockId, SubjectId, TenantId, TransferId,
+    CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, LineId, LocationId, OrderId, OrderNumber,
+    PaymentId, RequestId, ReservationId, Sku, StockId, SubjectId, TenantId, TransferId,
 };
 pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};
