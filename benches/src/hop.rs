@@ -67,7 +67,8 @@ impl Hop {
         let requests = TestTopic::create(PARTITIONS).await;
         let checkpoints = TestTopic::create(1).await;
         let incarnation = store.identity().incarnation;
-        let routes = Routes::none().and::<Task>(requests.encoder_of().await, incarnation, AskerEvent::request);
+        let routes = Routes::none()
+            .and::<Task>(requests.encoder_of().await, incarnation, |_, event: &AskerEvent| event.request());
         let kind = RelayedKind::asking(events.encoder_of::<Asker>().await, incarnation, routes);
         let (sequencer, in_log) = Sequencer::new(store.clone(), database.url().clone(), 0);
         let deps = Deps {

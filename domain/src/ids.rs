@@ -164,6 +164,10 @@ text_type!(
     ExternalReference, "external reference", 128, is_identifying, recorded |_| true
 );
 text_type!(
+    /// Who decided something: the subject of the access token.
+    Operator, "operator", 255, is_identifying, recorded |_| true
+);
+text_type!(
     /// The owner of a key that seals personal data: a customer, or an order without one.
     SubjectId, "subject", 80, is_visible_ascii
 );

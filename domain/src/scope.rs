@@ -40,6 +40,8 @@ scopes! {
     INVENTORY_WRITE = "inventory:write";
     /// Reserve stock for an order, and renew, release and ship what is reserved.
     INVENTORY_RESERVE = "inventory:reserve";
+    /// See sagas and tasks, take and decide tasks, retry, skip and undo.
+    SAGA_OPERATE = "saga:operate";
     /// Erase a person's data.
     PRIVACY_ERASE = "privacy:erase";
 }

@@ -49,6 +49,14 @@ where
         assert_eq!(self.result, Ok(expected.into_iter().collect()));
     }
 
+    /// The events that the command led to.
+    ///
+    /// # Panics
+    /// If it was refused.
+    pub fn events(self) -> Vec<D::Event> {
+        self.result.unwrap_or_else(|rejection| panic!("refused: {rejection}"))
+    }
+
     /// Asserts that the command led to no event.
     ///
     /// # Panics

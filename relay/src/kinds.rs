@@ -51,7 +51,7 @@ impl RelayedKind {
             let Prepared { outgoing, own } = prepared::<E>(position, row)?;
             let failed = |source| RelayError::Encode { position, source };
             let record = encoder.encode(&outgoing).map_err(failed)?;
-            let request = own.map(|(stored, asking)| routes.request(&stored, &asking)).transpose();
+            let request = own.map(|asker| routes.request(&asker)).transpose();
             let request = request.map_err(|error| match error {
                 RouteError::Encode(source) => failed(source),
                 RouteError::Two { topics } => RelayError::TwoRequests { position, topics },

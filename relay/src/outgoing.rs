@@ -1,5 +1,7 @@
 //! Turns stored rows into the records to publish.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::contract::{Facts, ForeignRow, Position, PublicEvents, Published, Request};
 use domain::upcast::{self, DecodeError};
@@ -7,7 +9,7 @@ use domain::{EventId, StoredEvent, TenantId, Timestamp};
 use event_store::{Metadata, StoredRow, StreamId};
 use messaging::OutgoingRecord;
 
-use crate::routes::Asking;
+use crate::routes::{Asker, Asking};
 
 /// The tenant of rows whose writer sets none.
 const DEFAULT_TENANT: &str = "default";
@@ -48,7 +50,7 @@ pub fn outgoing<E: PublicEvents>(position: Position, row: StoredRow) -> Result<O
 pub(crate) struct Prepared<E: PublicEvents> {
     pub(crate) outgoing: OutgoingRecord<E>,
     /// `None` for a row that is no event of this kind.
-    pub(crate) own: Option<(E::Stored, Asking)>,
+    pub(crate) own: Option<Asker<E>>,
 }
 
 /// Prepares a row for publishing. An event that is too large to go out as what it is can ask for something all the same.
@@ -59,6 +61,7 @@ pub(crate) fn prepared<E: PublicEvents>(position: Position, row: StoredRow) -> R
         return Ok(Prepared { outgoing: OutgoingRecord { published, payload_hash }, own: None });
     };
     let tenant = tenant_of(&row);
+    let stream_id = Arc::clone(&row.stream.id);
     let at = Timestamp::try_from_micros(public.at()).unwrap_or(row.recorded_at);
     let published = with_envelope(position, row, is_publishable.then_some(public));
     let Published { event_id, recorded_at, .. } = published;
@@ -71,7 +74,10 @@ pub(crate) fn prepared<E: PublicEvents>(position: Position, row: StoredRow) -> R
         traceparent: published.traceparent.clone(),
         payload_hash,
     };
-    Ok(Prepared { outgoing: OutgoingRecord { published, payload_hash }, own: Some((stored, asking)) })
+    Ok(Prepared {
+        outgoing: OutgoingRecord { published, payload_hash },
+        own: Some(Asker { stream_id, stored, asking }),
+    })
 }
 
 /// The public event and envelope of a row, for readers of the log that need no payload hash.

@@ -12,18 +12,27 @@ use messaging::{EncodeError, EncodedRecord, Encoder, OutgoingRequest};
 use uuid::Uuid;
 
 /// What the events of a kind ask for.
-pub struct Routes<E: PublicEvents>(Vec<Route<E>>);
+pub struct Routes<E: PublicEvents>(Vec<TopicRoute<E>>);
 
-struct Route<E: PublicEvents> {
+/// What an event asks for: a function of the stream's id and the event.
+pub type Route<E, R> = fn(&str, &<E as PublicEvents>::Stored) -> Option<R>;
+
+struct TopicRoute<E: PublicEvents> {
     topic: Arc<str>,
     encode: Box<Encode<E>>,
 }
 
-type Encode<E> =
-    dyn Fn(&<E as PublicEvents>::Stored, &Asking) -> Option<Result<EncodedRecord, EncodeError>> + Send + Sync;
+type Encode<E> = dyn Fn(&Asker<E>) -> Option<Result<EncodedRecord, EncodeError>> + Send + Sync;
 
 /// The event that asks: an outgoing request without a body.
 pub(crate) type Asking = OutgoingRequest<()>;
+
+/// An event that may ask for something.
+pub(crate) struct Asker<E: PublicEvents> {
+    pub(crate) stream_id: Arc<str>,
+    pub(crate) stored: E::Stored,
+    pub(crate) asking: Asking,
+}
 
 /// Why an event's request is no record.
 pub(crate) enum RouteError {
@@ -40,22 +49,17 @@ impl<E: PublicEvents> Routes<E> {
         Self(Vec::new())
     }
 
-    /// Adds the requests of one topic. `route` has the request of an event, if it asks for something there. An event asks for one
-    /// thing at most, whatever the topic.
+    /// Adds the requests of one topic. `route` has the request of an event of a stream, given the stream's id, if it asks for
+    /// something there. An event asks for one thing at most, whatever the topic.
     #[must_use]
-    pub fn and<R: Requests>(
-        mut self,
-        encoder: Encoder<R>,
-        incarnation: Uuid,
-        route: fn(&E::Stored) -> Option<R>,
-    ) -> Self {
+    pub fn and<R: Requests>(mut self, encoder: Encoder<R>, incarnation: Uuid, route: Route<E, R>) -> Self {
         let encoder = encoder.of_log(incarnation);
         let topic = Arc::clone(encoder.topic());
-        let encode = move |event: &E::Stored, asking: &Asking| {
-            let body = route(event)?;
-            Some(encoder.encode_request(&with_body(asking, body)))
+        let encode = move |asker: &Asker<E>| {
+            let body = route(&asker.stream_id, &asker.stored)?;
+            Some(encoder.encode_request(&with_body(&asker.asking, body)))
         };
-        self.0.push(Route { topic, encode: Box::new(encode) });
+        self.0.push(TopicRoute { topic, encode: Box::new(encode) });
         self
     }
 
@@ -64,10 +68,10 @@ impl<E: PublicEvents> Routes<E> {
     }
 
     /// The record of what an event asks for.
-    pub(crate) fn request(&self, event: &E::Stored, asking: &Asking) -> Result<Option<EncodedRecord>, RouteError> {
+    pub(crate) fn request(&self, asker: &Asker<E>) -> Result<Option<EncodedRecord>, RouteError> {
         let mut found: Option<EncodedRecord> = None;
         for route in &self.0 {
-            let Some(record) = (route.encode)(event, asking) else { continue };
+            let Some(record) = (route.encode)(asker) else { continue };
             let record = record.map_err(RouteError::Encode)?;
             if let Some(first) = found {
                 return Err(RouteError::Two { topics: [first.topic, record.topic] });

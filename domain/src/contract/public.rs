@@ -1,9 +1,9 @@
 //! How values of the domain look in public records.
 
 use crate::{
-    Address, CountryCode, Currency, CustomerId, Description, Difference, ExternalReference, ImportSource, LineId,
-    LocationId, Money, OrderId, OrderNumber, Pieces, Quantity, Reason, RequestId, ReservationId, Sealed, Sku,
-    SubjectId, TenantId, Timestamp, TransferId,
+    Address, CountryCode, Currency, CustomerId, Description, Difference, ExternalReference, FulfilmentId, ImportSource,
+    LineId, LocationId, Money, Operator, OrderId, OrderNumber, PaymentId, Pieces, Quantity, Reason, RequestId,
+    ReservationId, Sealed, Sku, SubjectId, TenantId, Timestamp, TransferId,
 };
 
 use super::{ContractAddress, ContractMoney, ContractSealed};
@@ -34,11 +34,14 @@ public_as_text!(
     CustomerId,
     Description,
     ExternalReference,
+    FulfilmentId,
     ImportSource,
     LineId,
     LocationId,
+    Operator,
     OrderId,
     OrderNumber,
+    PaymentId,
     Reason,
     RequestId,
     ReservationId,
@@ -69,6 +72,14 @@ impl ToPublic for Difference {
 
     fn to_public(&self) -> i64 {
         self.get()
+    }
+}
+
+impl ToPublic for u32 {
+    type Public = i64;
+
+    fn to_public(&self) -> i64 {
+        i64::from(*self)
     }
 }
 

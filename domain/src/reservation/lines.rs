@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Pieces, Quantity, Sku};
 
 /// A line of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestedLine {
     /// Several lines may have the same SKU; their quantities are added.
     pub sku: Sku,

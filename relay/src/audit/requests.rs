@@ -19,8 +19,8 @@ use service_kit::errors::chain;
 
 use super::claim::{Claim, Sequences, location, text};
 use super::seen::Seen;
-use crate::UnreadableEvent;
 use crate::outgoing::{own_event, payload_hash};
+use crate::{Route, UnreadableEvent};
 
 /// Events of one page of the log.
 const PAGE_EVENTS_MAX: i64 = 4_000;
@@ -45,10 +45,10 @@ struct Asked {
 
 impl AuditedRoute {
     /// The route that the relay has for these events.
-    pub fn of<E: PublicEvents, R: Requests>(route: fn(&E::Stored) -> Option<R>) -> Self {
+    pub fn of<E: PublicEvents, R: Requests>(route: Route<E, R>) -> Self {
         let asked = move |position, row: &StoredRow| {
             let Some(own) = own_event::<E>(position, row)? else { return Ok(None) };
-            Ok(route(&own.stored).map(|request| Asked {
+            Ok(route(&row.stream.id, &own.stored).map(|request| Asked {
                 id: row.event_id.to_string(),
                 key: request.key().to_owned(),
                 name: schemas::of::<R>()[request.index()].full_name.clone(),

@@ -218,8 +218,8 @@ async fn an_event_asks_for_one_thing() {
     let incarnation = journey.store.identity().incarnation;
     let other = TestTopic::create(1).await;
     let twice = Routes::none()
-        .and::<Task>(asks.requests.encoder_of().await, incarnation, AskerEvent::request)
-        .and::<Task>(other.encoder_of().await, incarnation, AskerEvent::request);
+        .and::<Task>(asks.requests.encoder_of().await, incarnation, |_, event: &AskerEvent| event.request())
+        .and::<Task>(other.encoder_of().await, incarnation, |_, event: &AskerEvent| event.request());
     let kind = RelayedKind::asking(asks.events.encoder_of::<Asker>().await, incarnation, twice);
     let running = journey.start_with(vec![kind]).await;
     journey.append_asks(&new_order(), 0, 1).await;
@@ -234,7 +234,7 @@ async fn audited(journey: &Journey) -> Vec<(&'static str, Option<String>, Option
     let mut findings = Findings::default();
     let ranges = ranges(&journey.store, None).await.unwrap();
     let topic = &journey.asks.as_ref().unwrap().requests.name;
-    let routes = [AuditedRoute::of::<Asker, Task>(AskerEvent::request)];
+    let routes = [AuditedRoute::of::<Asker, Task>(|_, event: &AskerEvent| event.request())];
     compare_requests(&journey.store, &brokers(), topic, &ranges, &routes, &mut findings).await.unwrap();
     let number = |position: Option<Position>| position.map(|position| position.position);
     let mut found: Vec<_> = findings

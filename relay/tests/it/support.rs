@@ -51,7 +51,9 @@ impl Asks {
     }
 
     async fn kind(&self, incarnation: Uuid) -> RelayedKind {
-        let routes = Routes::none().and::<Task>(self.requests.encoder_of().await, incarnation, AskerEvent::request);
+        let routes =
+            Routes::none()
+                .and::<Task>(self.requests.encoder_of().await, incarnation, |_, event: &AskerEvent| event.request());
         RelayedKind::asking(self.events.encoder_of::<Asker>().await, incarnation, routes)
     }
 }

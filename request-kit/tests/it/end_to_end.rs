@@ -36,7 +36,8 @@ async fn what_an_event_asks_for_is_done_once_and_the_answer_names_it() {
     let events = TestTopic::create(2).await;
     let checkpoints = TestTopic::create(1).await;
     let incarnation = store.identity().incarnation;
-    let routes = Routes::none().and::<Task>(participant.encoder.clone(), incarnation, AskerEvent::request);
+    let routes =
+        Routes::none().and::<Task>(participant.encoder.clone(), incarnation, |_, event: &AskerEvent| event.request());
     let kinds = Kinds::new(RelayedKind::asking(events.encoder_of::<Asker>().await, incarnation, routes), []);
     let (sequencer, head) = Sequencer::new(store.clone(), participant.database.url().clone(), 0);
     let stop = CancellationToken::new();

@@ -1,0 +1,190 @@
+use crate::decision::Decision;
+use crate::{Scope, Timestamp};
+
+use super::super::flow::with_consequences;
+use super::super::policy::after;
+use super::super::{
+    Answer, AnswerKind, AnswerReceived, Asked, OrderSaga, OrderSagaEvent, OrderSagaRejection, OrderSagaState, Part,
+    ReservationStatus, Saga, TaskKind, TaskOpened,
+};
+
+/// Learn what another participant has answered or told. What the saga has not asked for, and what it knows already, is no event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearnAnswer {
+    pub part: Part,
+    /// The answer's version in the stream of the part.
+    pub version: u32,
+    pub answer: Answer,
+    pub at: Timestamp,
+}
+
+impl Decision<OrderSaga> for LearnAnswer {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::SAGA_OPERATE]
+    }
+
+    fn decide(self, state: &OrderSagaState) -> Result<Vec<OrderSagaEvent>, OrderSagaRejection> {
+        let Some(saga) = state.saga() else { return Ok(vec![]) };
+        match seen(saga, self.part) {
+            Some(seen) if seen < self.version => {}
+            Some(_) | None => return Ok(vec![]),
+        }
+        let at = self.at;
+        let task = task(saga, self.answer.kind);
+        let task = task
+            .filter(|_| saga.task.is_none())
+            .map(|task| OrderSagaEvent::TaskOpened(TaskOpened { task, deadline: after(at, saga.policy.task_s), at }));
+        let mut events = vec![OrderSagaEvent::AnswerReceived(self.event(saga))];
+        events.extend(task);
+        with_consequences(state, events, at)
+    }
+}
+
+impl LearnAnswer {
+    fn event(self, saga: &Saga) -> AnswerReceived {
+        let Self { part, version, answer, at } = self;
+        let (reservation, payment, fulfilment) = match part {
+            Part::Reservation(id) => (Some(id), None, None),
+            Part::Payment(id) => (None, Some(id), None),
+            Part::Fulfilment(id) => (None, None, Some(id)),
+        };
+        AnswerReceived {
+            answer: answer.kind,
+            reservation,
+            payment,
+            fulfilment,
+            answer_version: version,
+            expires_at: answer.expires_at,
+            amount: answer.amount,
+            retry_at: is_tried_again(answer.kind).then(|| retry_at(saga, part, at)),
+            at,
+        }
+    }
+}
+
+/// Whether the request stays pending, to be asked again after a pause.
+const fn is_tried_again(kind: AnswerKind) -> bool {
+    matches!(
+        kind,
+        AnswerKind::CaptureFailed
+            | AnswerKind::VoidFailed
+            | AnswerKind::RefundFailed
+            | AnswerKind::StockRequestRefused
+            | AnswerKind::PaymentRequestRefused
+            | AnswerKind::FulfilmentRequestRefused
+    )
+}
+
+/// The pause grows with the attempts of what is pending.
+fn retry_at(saga: &Saga, part: Part, at: Timestamp) -> Timestamp {
+    let ask = match part {
+        Part::Reservation(id) => saga.reservations.iter().find(|one| one.id == id).and_then(|one| one.ask),
+        Part::Payment(id) => saga.payments.iter().find(|one| one.id == id).and_then(|one| one.ask),
+        Part::Fulfilment(id) => saga.fulfilments.iter().find(|one| one.id == id).and_then(|one| one.ask),
+    };
+    let attempt = ask.map_or(1, |ask| ask.attempt + 1);
+    saga.policy.due(at, attempt, saga.order.uuid().as_u128())
+}
+
+/// The version of the part's last event that the saga knows; `None` for a part that it has not asked for.
+fn seen(saga: &Saga, part: Part) -> Option<u32> {
+    match part {
+        Part::Reservation(id) => saga.reservations.iter().find(|one| one.id == id).map(|one| one.seen),
+        Part::Payment(id) => saga.payments.iter().find(|one| one.id == id).map(|one| one.seen),
+        Part::Fulfilment(id) => saga.fulfilments.iter().find(|one| one.id == id).map(|one| one.seen),
+    }
+}
+
+/// What people have to know whatever the saga does about it.
+fn task(saga: &Saga, answer: AnswerKind) -> Option<TaskKind> {
+    let reservation = saga.reservations.last();
+    let is_held = reservation.is_some_and(|part| part.status == ReservationStatus::Granted);
+    let ships_stock = reservation.and_then(|part| part.ask).is_some_and(|ask| ask.asked == Asked::ShipStock);
+    match answer {
+        AnswerKind::PaymentDisputed => Some(TaskKind::Disputed),
+        AnswerKind::FulfilmentShipped if !is_held => Some(TaskKind::StockNotShipped),
+        AnswerKind::StockRequestRefused if ships_stock => Some(TaskKind::StockNotShipped),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use crate::order_saga::AnswerKind as A;
+
+    #[test]
+    fn a_grant_is_screened_and_then_paid() {
+        given(asked_for_stock()).when(granted(1, 1)).then([
+            granted_event(1, 1),
+            passed(),
+            authorization_requested(1, 1),
+        ]);
+    }
+
+    #[test]
+    fn a_refusal_leads_to_the_next_location_and_then_to_a_wait() {
+        given(asked_for_stock())
+            .when(of_stock(1, 1, A::StockRefused))
+            .then([stock_answer(1, 1, A::StockRefused), stock_requested(2, "zrh-2", 1, AT)]);
+        let history =
+            [asked_for_stock(), vec![stock_answer(1, 1, A::StockRefused), stock_requested(2, "zrh-2", 1, AT)]].concat();
+        given(history)
+            .when(of_stock(2, 1, A::StockRefused))
+            .then([stock_answer(2, 1, A::StockRefused), stock_awaited(600, 86_400)]);
+    }
+
+    #[test]
+    fn an_authorisation_makes_the_order_ready_and_is_captured() {
+        given(authorizing()).when(of_payment(1, A::PaymentAuthorized, None)).then([
+            payment_answer(1, A::PaymentAuthorized, None),
+            ready(),
+            renewal_requested(1),
+            capture_requested(1),
+        ]);
+    }
+
+    #[test]
+    fn a_capture_lets_the_goods_go() {
+        given(capturing())
+            .when(of_payment(2, A::PaymentCaptured, Some(TOTAL)))
+            .then([payment_answer(2, A::PaymentCaptured, Some(TOTAL)), fulfilment_requested(1)]);
+    }
+
+    #[test]
+    fn three_declines_give_everything_back() {
+        let declined = |version| payment_answer(version, A::PaymentDeclined, None);
+        let history = [authorizing(), vec![declined(1), declined(2)]].concat();
+        given(history).when(of_payment(3, A::PaymentDeclined, None)).then([
+            declined(3),
+            undo_because(crate::order_saga::UndoCause::PaymentDeclined),
+            void_requested(1),
+        ]);
+    }
+
+    #[test]
+    fn an_answer_counts_once() {
+        given([asked_for_stock(), vec![granted_event(1, 1), passed(), authorization_requested(1, 1)]].concat())
+            .when(granted(1, 1))
+            .then_nothing();
+        given(asked_for_stock()).when(granted(7, 1)).then_nothing();
+        given([]).when(granted(1, 1)).then_nothing();
+    }
+
+    #[test]
+    fn a_grant_during_the_release_leaves_the_release_pending() {
+        let history = [asked_for_stock(), vec![undo_started(), release_requested(1)]].concat();
+        given(history.clone()).when(granted(1, 1)).then([granted_event(1, 1)]);
+        given([history, vec![granted_event(1, 1)]].concat())
+            .when(of_stock(1, 2, A::StockReleased))
+            .then([stock_answer(1, 2, A::StockReleased), ended_undone()]);
+    }
+
+    #[test]
+    fn a_capture_during_the_void_is_refunded() {
+        let history = [capturing(), vec![undo_started(), void_requested(1)]].concat();
+        given(history)
+            .when(of_payment(2, A::PaymentCaptured, Some(TOTAL)))
+            .then([payment_answer(2, A::PaymentCaptured, Some(TOTAL)), refund_requested(1)]);
+    }
+}

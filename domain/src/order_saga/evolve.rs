@@ -1,0 +1,152 @@
+//! Folding a saga's events. Requests and answers are in [`asked`] and [`answered`].
+
+mod answered;
+mod asked;
+
+use crate::{StoredEvent, Unfoldable};
+
+use super::event::{OrderSagaEvent, SagaStarted, StockAwaited, TaskDecided, UndoCause};
+use super::screening::ScreeningOutcome;
+use super::state::{Goal, OrderSagaState, Saga, StockWait};
+use super::task::{Task, TaskDecision, TaskKind};
+
+pub(super) fn evolve(state: OrderSagaState, event: &OrderSagaEvent) -> Result<OrderSagaState, Unfoldable> {
+    use OrderSagaState as S;
+    match (state, event) {
+        (S::Absent, OrderSagaEvent::SagaStarted(event)) => Ok(S::Running(Box::new(begin(event)))),
+        (S::Running(mut saga), OrderSagaEvent::SagaEnded(event)) => {
+            saga.outcome = Some(event.outcome);
+            saga.task = None;
+            Ok(S::Ended(saga))
+        }
+        (S::Running(mut saga), event) => match step(&mut saga, event) {
+            Some(()) => Ok(S::Running(saga)),
+            None => Err(unfoldable(&S::Running(saga), event)),
+        },
+        (S::Ended(mut saga), event) => match step(&mut saga, event) {
+            Some(()) => Ok(S::Ended(saga)),
+            None => Err(unfoldable(&S::Ended(saga), event)),
+        },
+        (S::Absent, event) => Err(unfoldable(&S::Absent, event)),
+    }
+}
+
+fn begin(event: &SagaStarted) -> Saga {
+    Saga {
+        order: event.order,
+        tenant: event.tenant.clone(),
+        customer: event.customer.clone(),
+        lines: event.lines.clone(),
+        total: event.total,
+        policy: event.policy.clone(),
+        signals: event.signals.clone(),
+        flow: event.flow,
+        started_at: event.at,
+        goal: Goal::Fulfil,
+        screening: None,
+        ready_at: None,
+        reservations: Vec::new(),
+        payments: Vec::new(),
+        fulfilments: Vec::new(),
+        stock_wait: None,
+        rejections_forgiven: 0,
+        undoes_shipped: false,
+        task: None,
+        outcome: None,
+    }
+}
+
+/// One more event. `None` where it cannot follow.
+fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
+    use OrderSagaEvent as E;
+    match event {
+        E::SagaStarted(_) | E::SagaEnded(_) => return None,
+        E::StockRequested(event) => asked::stock(saga, event)?,
+        E::StockRenewalRequested(event) => asked::renewal(saga, event)?,
+        E::StockReleaseRequested(event) => asked::release(saga, event)?,
+        E::StockShipmentRequested(event) => asked::stock_shipment(saga, event)?,
+        E::AuthorizationRequested(event) => asked::authorization(saga, event)?,
+        E::CaptureRequested(event) => asked::capture(saga, event)?,
+        E::VoidRequested(event) => asked::void(saga, event)?,
+        E::RefundRequested(event) => asked::refund(saga, event)?,
+        E::FulfilmentRequested(event) => asked::fulfilment(saga, event)?,
+        E::FulfilmentReleaseRequested(event) => asked::fulfilment_release(saga, event)?,
+        E::FulfilmentCancelRequested(event) => asked::fulfilment_cancel(saga, event)?,
+        E::AnswerReceived(event) => answered::answered(saga, event)?,
+        E::StockAwaited(event) => saga.stock_wait = Some(waiting(saga, event)),
+        E::OrderScreened(event) => saga.screening = Some(event.outcome),
+        E::OrderReady(event) => saga.ready_at = Some(event.at),
+        E::UndoStarted(event) => saga.goal = Goal::Undo(event.cause),
+        E::TaskOpened(event) => {
+            saga.task = Some(Task {
+                kind: event.task,
+                opened_at: event.at,
+                deadline: Some(event.deadline),
+                escalations: 0,
+                assignee: None,
+            });
+        }
+        E::TaskAssigned(event) => saga.task.as_mut()?.assignee = Some(event.assignee.clone()),
+        E::TaskEscalated(event) => {
+            let task = saga.task.as_mut()?;
+            task.deadline = event.deadline;
+            task.escalations += 1;
+        }
+        E::TaskWithdrawn(_) => saga.task = None,
+        E::TaskDecided(event) => decided(saga, event),
+        E::RetryOrdered(event) => {
+            ask_at_once(saga, event.at);
+            if let Some(wait) = &mut saga.stock_wait {
+                wait.next_try = wait.next_try.min(event.at);
+            }
+        }
+        E::StepSkipped(event) => answered::skipped(saga, event.step),
+    }
+    Some(())
+}
+
+/// Another wait is the same one with a later try: what was asked for meanwhile belongs to the tries before.
+fn waiting(saga: &Saga, event: &StockAwaited) -> StockWait {
+    StockWait { next_try: event.next_try, until: event.until, tried: saga.reservations.len() }
+}
+
+fn decided(saga: &mut Saga, event: &TaskDecided) {
+    saga.task = None;
+    match event.decision {
+        TaskDecision::Approve => saga.screening = Some(ScreeningOutcome::Pass),
+        TaskDecision::Undo => {
+            let cause = if event.task == TaskKind::Review { UndoCause::Fraud } else { UndoCause::Operator };
+            // What is being undone already keeps its cause.
+            if saga.goal == Goal::Fulfil {
+                saga.goal = Goal::Undo(cause);
+            }
+            saga.undoes_shipped = true;
+        }
+        TaskDecision::Continue => {
+            if event.task == TaskKind::ShippedMeanwhile {
+                // The goods are the customer's, so the order goes on to its delivery.
+                saga.goal = Goal::Fulfil;
+            }
+            if event.task == TaskKind::NotFulfillable {
+                saga.rejections_forgiven = saga.rejections();
+            }
+            saga.fulfilments.iter_mut().for_each(|part| part.since = event.at);
+            ask_at_once(saga, event.at);
+        }
+    }
+}
+
+/// Makes every pending request due.
+fn ask_at_once(saga: &mut Saga, at: crate::Timestamp) {
+    let asks = saga.reservations.iter_mut().map(|part| &mut part.ask);
+    let asks = asks.chain(saga.payments.iter_mut().map(|part| &mut part.ask));
+    let asks = asks.chain(saga.fulfilments.iter_mut().map(|part| &mut part.ask));
+    for ask in asks.flatten() {
+        ask.due = at;
+        ask.attempt = 0;
+    }
+}
+
+fn unfoldable(state: &OrderSagaState, event: &OrderSagaEvent) -> Unfoldable {
+    Unfoldable { state: state.name().to_owned(), event: event.event_type().to_owned() }
+}

@@ -1,0 +1,420 @@
+//! The first version of the flow.
+//!
+//! To fulfil: stock, screening, authorisation, readiness, capture (now, or when the goods are packed), fulfilment, its release, the
+//! shipment out of stock, delivery. To undo: fulfilment, then payment, then stock.
+
+use crate::Timestamp;
+
+use super::super::event::{
+    AuthorizationRequested, FulfilmentRequested, OrderReady, OrderSagaEvent, OrderScreened, SagaEnded, SagaOutcome,
+    StockAwaited, StockRequested, UndoCause, UndoStarted,
+};
+use super::super::policy::{CaptureMoment, PaymentTerms, after};
+use super::super::screening::{Screening, ScreeningOutcome};
+use super::super::state::{
+    Asked, FulfilmentPart, FulfilmentStatus, Goal, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+};
+use super::super::task::TaskKind;
+use super::overdue::{Asking, open};
+
+/// What a stage of the flow says.
+enum Stage {
+    /// It is done; the next one follows.
+    Done,
+    /// Something has to happen first.
+    Wait,
+    /// The next event.
+    Next(OrderSagaEvent),
+}
+
+/// The next event of a saga, if one is due.
+pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
+    let asking = Asking { saga, at };
+    match saga.goal {
+        Goal::Undo(_) => asking.undo(),
+        Goal::Fulfil if saga.outcome.is_some() => None,
+        Goal::Fulfil => asking.forward(),
+    }
+}
+
+/// When a stage is due although nothing happens.
+pub(super) fn moments(saga: &Saga) -> impl Iterator<Item = Timestamp> {
+    let is_forward = saga.goal == Goal::Fulfil && saga.outcome.is_none();
+    let is_blocked = saga.task.as_ref().is_some_and(|task| task.kind.blocks());
+    let policy = &saga.policy;
+    let renewal = saga.reservations.last().filter(|part| part.ask.is_none()).and_then(|part| renewal_at(saga, part));
+    let wait = saga.stock_wait.filter(|_| !is_stock_pending(saga)).map(|wait| wait.next_try.min(wait.until));
+    let unpaid = saga.payments.last().filter(|part| part.status == PaymentStatus::Unknown && part.ask.is_none());
+    let payment = unpaid.map(|part| after(part.asked_at, policy.payment_window_s));
+    let late = saga.current_fulfilment().filter(|_| saga.task.is_none()).and_then(|part| late_at(saga, part));
+    let stages = [wait, payment, late].into_iter().flatten().filter(move |_| !is_blocked);
+    is_forward.then_some(stages.chain(renewal)).into_iter().flatten()
+}
+
+/// Whether a reservation was asked for and is not known to be refused.
+fn is_stock_pending(saga: &Saga) -> bool {
+    saga.reservations
+        .last()
+        .is_some_and(|part| matches!(part.status, ReservationStatus::Unknown | ReservationStatus::Granted))
+}
+
+/// When a reservation has to be renewed.
+fn renewal_at(saga: &Saga, part: &ReservationPart) -> Option<Timestamp> {
+    let is_needed = part.status == ReservationStatus::Granted && !saga.goods_have_left();
+    let expires_at = part.expires_at.filter(|_| is_needed)?;
+    let before = i64::from(saga.policy.renew_before_s.min(part.hold_for_s / 2)) * 1_000_000;
+    Timestamp::try_from_micros(expires_at.micros() - before).ok()
+}
+
+/// When a fulfilment takes too long, and the task that says so.
+fn late(saga: &Saga, part: &FulfilmentPart) -> Option<(u32, TaskKind)> {
+    let policy = &saga.policy;
+    match part.status {
+        FulfilmentStatus::Unknown => Some((policy.accept_s, TaskKind::NotAccepted)),
+        FulfilmentStatus::Accepted => Some((policy.pack_s, TaskKind::NotPacked)),
+        FulfilmentStatus::Packed => Some((policy.ship_s, TaskKind::NotShipped)),
+        FulfilmentStatus::Shipped => Some((policy.deliver_s, TaskKind::NotDelivered)),
+        FulfilmentStatus::Delivered
+        | FulfilmentStatus::Lost
+        | FulfilmentStatus::Rejected
+        | FulfilmentStatus::Cancelled => None,
+    }
+}
+
+fn late_at(saga: &Saga, part: &FulfilmentPart) -> Option<Timestamp> {
+    late(saga, part).map(|(seconds, _)| after(part.since, seconds))
+}
+
+impl Asking<'_> {
+    fn forward(&self) -> Option<OrderSagaEvent> {
+        if self.saga.task.as_ref().is_some_and(|task| task.kind.blocks()) {
+            return self.renew();
+        }
+        let stages: [fn(&Self) -> Stage; 7] = [
+            Self::give_back_what_is_replaced,
+            Self::stock,
+            Self::screening,
+            Self::authorization,
+            Self::ready,
+            Self::fulfilment,
+            Self::delivery,
+        ];
+        for stage in stages {
+            match stage(self) {
+                Stage::Done => {}
+                Stage::Wait => return self.renew(),
+                Stage::Next(event) => return Some(event),
+            }
+        }
+        Some(OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Completed, at: self.at }))
+    }
+
+    /// Renews the reservation in time, whatever else is waited for.
+    fn renew(&self) -> Option<OrderSagaEvent> {
+        let part = self.saga.reservations.last().filter(|part| part.ask.is_none())?;
+        let is_due = renewal_at(self.saga, part)? <= self.at;
+        is_due.then(|| self.of_stock(part, Asked::Renew, 1)).flatten()
+    }
+
+    /// Reservations at locations that did not take the order, and payments that were replaced, hold what is not needed.
+    fn give_back_what_is_replaced(&self) -> Stage {
+        let saga = self.saga;
+        let is_current = |part: &ReservationPart| saga.reservations.last().is_some_and(|last| last.id == part.id);
+        let is_unwanted = |part: &&ReservationPart| {
+            let rejected = saga.fulfilments.iter().any(|one| {
+                one.reservation == part.id
+                    && matches!(one.status, FulfilmentStatus::Rejected | FulfilmentStatus::Cancelled)
+            });
+            let is_being_released = part.ask.is_some_and(|ask| ask.asked == Asked::Release);
+            part.status == ReservationStatus::Granted && !is_being_released && (rejected || !is_current(part))
+        };
+        let event = saga.reservations.iter().find(is_unwanted).and_then(|part| self.of_stock(part, Asked::Release, 1));
+        event.map_or(Stage::Done, Stage::Next)
+    }
+
+    fn stock(&self) -> Stage {
+        let saga = self.saga;
+        let Some(part) = saga.reservations.last() else { return self.reserve_at_next_location() };
+        match part.status {
+            ReservationStatus::Granted | ReservationStatus::Shipped => {
+                let is_being_released = part.ask.is_some_and(|ask| ask.asked == Asked::Release);
+                if is_being_released { Stage::Wait } else { Stage::Done }
+            }
+            ReservationStatus::Unknown => Stage::Wait,
+            ReservationStatus::Refused | ReservationStatus::Released | ReservationStatus::Expired => {
+                // Goods that have left need no stock any more.
+                if saga.goods_have_left() { Stage::Done } else { self.reserve_at_next_location() }
+            }
+        }
+    }
+
+    fn reserve_at_next_location(&self) -> Stage {
+        let saga = self.saga;
+        if saga.rejections() > saga.rejections_forgiven + to_usize(saga.policy.rejections_max) {
+            return self.task(TaskKind::NotFulfillable);
+        }
+        let tried = saga.stock_wait.map_or(0, |wait| wait.tried);
+        let this_try = &saga.reservations[tried.min(saga.reservations.len())..];
+        // A reservation that has expired was granted, so its location is as good as before.
+        let is_open = |location: &crate::LocationId| {
+            !this_try.iter().any(|part| part.location == *location && part.status != ReservationStatus::Expired)
+        };
+        let location = saga.policy.locations.iter().find(|location| is_open(location));
+        let is_waiting = saga.stock_wait.is_some_and(|wait| this_try.is_empty() && self.at < wait.next_try);
+        if saga.stock_wait.is_some_and(|wait| wait.until <= self.at) {
+            return self.undo_because(UndoCause::OutOfStock);
+        }
+        match location {
+            Some(_) if is_waiting => Stage::Wait,
+            Some(location) => Stage::Next(
+                StockRequested {
+                    reservation: saga.next_reservation(),
+                    location: location.clone(),
+                    lines: saga.lines.clone(),
+                    hold_for_s: saga.policy.stock_hold_s,
+                    attempt: 1,
+                    due: self.due(1),
+                    at: self.at,
+                }
+                .into(),
+            ),
+            None => {
+                let next_try = after(self.at, saga.policy.stock_retry_s.max(1));
+                let until = saga.stock_wait.map_or_else(|| after(self.at, saga.policy.stock_wait_s), |wait| wait.until);
+                Stage::Next(OrderSagaEvent::StockAwaited(StockAwaited { next_try, until, at: self.at }))
+            }
+        }
+    }
+
+    fn screening(&self) -> Stage {
+        match self.saga.screening {
+            Some(ScreeningOutcome::Pass) => Stage::Done,
+            Some(ScreeningOutcome::Review) => self.task(TaskKind::Review),
+            Some(ScreeningOutcome::Reject) => self.undo_because(UndoCause::Fraud),
+            None => {
+                let Saga { customer, total, signals, policy, .. } = self.saga;
+                let Screening { outcome, points, reasons } =
+                    policy.screening.screen(customer.as_ref(), *total, signals);
+                Stage::Next(OrderSagaEvent::OrderScreened(OrderScreened { outcome, points, reasons, at: self.at }))
+            }
+        }
+    }
+
+    fn authorization(&self) -> Stage {
+        let saga = self.saga;
+        if saga.policy.terms == PaymentTerms::Credit || saga.total.minor() == 0 {
+            return Stage::Done;
+        }
+        let Some(part) = saga.payments.last() else { return self.authorize() };
+        match part.status {
+            PaymentStatus::Authorized | PaymentStatus::Captured => Stage::Done,
+            PaymentStatus::Unknown if part.declines >= saga.policy.declines_max => {
+                self.undo_because(UndoCause::PaymentDeclined)
+            }
+            PaymentStatus::Unknown if part.ask.is_none() && self.at >= self.payment_ends_at(part) => {
+                self.undo_because(UndoCause::PaymentTimedOut)
+            }
+            PaymentStatus::Unknown => Stage::Wait,
+            PaymentStatus::Failed | PaymentStatus::Voided
+                if saga.payments.len() < to_usize(saga.policy.payments_max) =>
+            {
+                self.authorize()
+            }
+            PaymentStatus::Failed | PaymentStatus::Voided => self.undo_because(UndoCause::PaymentFailed),
+            // Somebody has given the money back, so the order is not paid any more.
+            PaymentStatus::Refunded => self.undo_because(UndoCause::PaymentFailed),
+        }
+    }
+
+    fn payment_ends_at(&self, part: &PaymentPart) -> Timestamp {
+        after(part.asked_at, self.saga.policy.payment_window_s)
+    }
+
+    fn authorize(&self) -> Stage {
+        let saga = self.saga;
+        Stage::Next(
+            AuthorizationRequested {
+                customer: saga.customer.clone(),
+                payment: saga.next_payment(),
+                amount: saga.total,
+                attempt: 1,
+                due: self.due(1),
+                at: self.at,
+            }
+            .into(),
+        )
+    }
+
+    /// From here on the order is confirmed, and its stock is held for longer.
+    fn ready(&self) -> Stage {
+        let saga = self.saga;
+        if saga.ready_at.is_none() {
+            return Stage::Next(OrderSagaEvent::OrderReady(OrderReady { at: self.at }));
+        }
+        let hold_for_s = saga.policy.confirmed_hold_s;
+        if let Some(part) = saga.reservations.last()
+            && part.status == ReservationStatus::Granted
+            && part.ask.is_none()
+            && part.hold_for_s < hold_for_s
+        {
+            let longer = ReservationPart { hold_for_s, ..part.clone() };
+            return self.of_stock(&longer, Asked::Renew, 1).map_or(Stage::Done, Stage::Next);
+        }
+        if saga.policy.capture == CaptureMoment::AtConfirmation { self.capture() } else { Stage::Done }
+    }
+
+    fn capture(&self) -> Stage {
+        match self.saga.payments.last() {
+            Some(part) if part.status == PaymentStatus::Authorized && part.ask.is_none() => {
+                self.of_payment(part, Asked::Capture, 1).map_or(Stage::Done, Stage::Next)
+            }
+            Some(part) if part.status == PaymentStatus::Authorized => Stage::Wait,
+            _ => Stage::Done,
+        }
+    }
+
+    fn fulfilment(&self) -> Stage {
+        let saga = self.saga;
+        let Some(reservation) = saga.reservations.last() else { return Stage::Wait };
+        let Some(part) = saga.current_fulfilment() else {
+            return Stage::Next(
+                FulfilmentRequested {
+                    fulfilment: saga.next_fulfilment(),
+                    reservation: reservation.id,
+                    location: reservation.location.clone(),
+                    lines: saga.lines.clone(),
+                    attempt: 1,
+                    due: self.due(1),
+                    at: self.at,
+                }
+                .into(),
+            );
+        };
+        if part.status == FulfilmentStatus::Lost {
+            return self.task(TaskKind::Lost);
+        }
+        if let Some((seconds, task)) = late(saga, part)
+            && saga.task.is_none()
+            && after(part.since, seconds) <= self.at
+        {
+            return Stage::Next(open(saga, task, self.at));
+        }
+        if part.status.has_left() {
+            return Stage::Done;
+        }
+        if saga.policy.capture == CaptureMoment::AtPacking {
+            if part.status != FulfilmentStatus::Packed && saga.policy.terms == PaymentTerms::Prepaid {
+                return Stage::Wait;
+            }
+            match self.capture() {
+                Stage::Done => {}
+                other => return other,
+            }
+        }
+        if !part.released && part.ask.is_none() {
+            return self.of_fulfilment(part, Asked::ReleaseFulfilment, 1).map_or(Stage::Wait, Stage::Next);
+        }
+        Stage::Wait
+    }
+
+    /// What has left is taken out of stock, and then waited for.
+    fn delivery(&self) -> Stage {
+        let saga = self.saga;
+        let Some(part) = saga.current_fulfilment() else { return Stage::Wait };
+        if let Some(held) = saga.reservations.last().filter(|held| held.status == ReservationStatus::Granted) {
+            // A renewal that is under way is not waited for.
+            let is_asked = held.ask.is_some_and(|ask| ask.asked == Asked::ShipStock);
+            let shipment = if is_asked { None } else { self.of_stock(held, Asked::ShipStock, 1) };
+            return shipment.map_or(Stage::Wait, Stage::Next);
+        }
+        if part.status == FulfilmentStatus::Delivered { Stage::Done } else { Stage::Wait }
+    }
+
+    fn undo(&self) -> Option<OrderSagaEvent> {
+        let stages: [fn(&Self) -> Stage; 3] = [Self::stop_fulfilment, Self::give_money_back, Self::give_stock_back];
+        for stage in stages {
+            match stage(self) {
+                Stage::Done => {}
+                Stage::Wait => return None,
+                Stage::Next(event) => return Some(event),
+            }
+        }
+        let ended = || OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Undone, at: self.at });
+        self.saga.outcome.is_none().then(ended)
+    }
+
+    fn stop_fulfilment(&self) -> Stage {
+        let mut is_waiting = false;
+        for part in &self.saga.fulfilments {
+            match part.status {
+                FulfilmentStatus::Unknown | FulfilmentStatus::Accepted | FulfilmentStatus::Packed => {
+                    if part.ask.is_none_or(|ask| ask.asked != Asked::CancelFulfilment) {
+                        let event = self.of_fulfilment(part, Asked::CancelFulfilment, 1);
+                        return event.map_or(Stage::Done, Stage::Next);
+                    }
+                    is_waiting = true;
+                }
+                FulfilmentStatus::Shipped | FulfilmentStatus::Delivered if !self.saga.undoes_shipped => {
+                    return self.task(TaskKind::ShippedMeanwhile);
+                }
+                FulfilmentStatus::Shipped
+                | FulfilmentStatus::Delivered
+                | FulfilmentStatus::Lost
+                | FulfilmentStatus::Rejected
+                | FulfilmentStatus::Cancelled => {}
+            }
+        }
+        if is_waiting { Stage::Wait } else { Stage::Done }
+    }
+
+    fn give_money_back(&self) -> Stage {
+        let mut is_waiting = false;
+        for part in &self.saga.payments {
+            let wanted = match part.status {
+                PaymentStatus::Unknown | PaymentStatus::Authorized => Asked::Void,
+                PaymentStatus::Captured => Asked::Refund,
+                PaymentStatus::Voided | PaymentStatus::Refunded | PaymentStatus::Failed => continue,
+            };
+            if part.ask.is_none_or(|ask| ask.asked != wanted) {
+                return self.of_payment(part, wanted, 1).map_or(Stage::Done, Stage::Next);
+            }
+            is_waiting = true;
+        }
+        if is_waiting { Stage::Wait } else { Stage::Done }
+    }
+
+    fn give_stock_back(&self) -> Stage {
+        let mut is_waiting = false;
+        for part in &self.saga.reservations {
+            match part.status {
+                ReservationStatus::Unknown | ReservationStatus::Granted => {
+                    let is_last = self.saga.reservations.last().is_some_and(|last| last.id == part.id);
+                    let has_left = is_last && self.saga.goods_have_left();
+                    let wanted = if has_left { Asked::ShipStock } else { Asked::Release };
+                    if part.ask.is_none_or(|ask| ask.asked != wanted) {
+                        return self.of_stock(part, wanted, 1).map_or(Stage::Done, Stage::Next);
+                    }
+                    is_waiting = true;
+                }
+                ReservationStatus::Refused
+                | ReservationStatus::Released
+                | ReservationStatus::Expired
+                | ReservationStatus::Shipped => {}
+            }
+        }
+        if is_waiting { Stage::Wait } else { Stage::Done }
+    }
+
+    /// Opens a task, or waits for the one that is open.
+    fn task(&self, task: TaskKind) -> Stage {
+        if self.saga.task.is_some() { Stage::Wait } else { Stage::Next(open(self.saga, task, self.at)) }
+    }
+
+    fn undo_because(&self, cause: UndoCause) -> Stage {
+        Stage::Next(OrderSagaEvent::UndoStarted(UndoStarted { cause, at: self.at }))
+    }
+}
+
+fn to_usize(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,40 @@
+//! The saga of an order: what it has learned of its stock, screening, payment and fulfilment, and what it has asked for.
+//!
+//! Guarantees: every answer leads to at most one event about it, however often it comes, and to the requests that follow from it in
+//! the same decision. Whatever was asked for and is not known to have been refused is undone when the order is not to be fulfilled any
+//! more, in this order: fulfilment, payment, stock; a success that comes later is undone too. A request without an answer is asked
+//! again, under growing pauses; after some of them people are told by a task. A saga keeps the version of the flow that it began with.
+//!
+//! Does not: send requests (the relay does, see [`requests`]), change the order (see [`order_commands`]) or read a clock.
+
+mod answer;
+mod command;
+pub mod contract;
+mod decisions;
+mod event;
+mod evolve;
+mod flow;
+mod policy;
+mod rejection;
+pub mod requests;
+mod screening;
+mod state;
+mod task;
+
+#[cfg(test)]
+mod properties;
+
+pub use answer::{Answer, AnswerKind, Part};
+pub use decisions::*;
+pub use event::*;
+pub use policy::{CaptureMoment, PaymentTerms, SagaPolicy, ScreeningPolicy};
+pub use rejection::{OrderSagaRejection, code};
+pub use screening::{Screening, ScreeningOutcome, ScreeningReason, Signals};
+pub use state::{
+    Ask, Asked, FulfilmentPart, FulfilmentStatus, Goal, OrderSaga, OrderSagaState, PaymentPart, PaymentStatus,
+    ReservationPart, ReservationStatus, Saga, StockWait,
+};
+pub use task::{Task, TaskDecision, TaskKind};
+
+/// The flow that new sagas begin with.
+pub const FLOW_VERSION: u32 = 1;

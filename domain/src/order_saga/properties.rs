@@ -1,0 +1,131 @@
+//! Properties of a saga among participants that are slow, refuse, answer late and twice, held against a world that shares no code
+//! with it.
+
+mod world;
+
+use proptest::prelude::*;
+
+use self::world::{Behaviour, World, at};
+use super::decisions::fixtures::{policy, start_with};
+use super::*;
+use crate::{Decider, StoredEvent, fold, upcast};
+
+/// Longest life of a simulated order, in steps. A saga that is not at rest by then asks without end.
+const STEPS_MAX: usize = 4_000;
+
+fn any_behaviour() -> impl Strategy<Value = Behaviour> {
+    let delay = || prop_oneof![6 => 0_i64..3, 2 => 25_i64..40, 1 => 100_i64..4_000, 1 => 5_000_i64..20_000];
+    let chance = |often: u32| prop_oneof![often => Just(false), 1 => Just(true)];
+    (
+        (prop::collection::vec(delay(), 8), prop::collection::vec(delay(), 8)),
+        (prop::collection::vec(0_i64..5, 2), 0_u32..5, chance(4), chance(6), 0_u32..3),
+        (prop::collection::vec(delay(), 6), chance(6), chance(8), chance(8), chance(8)),
+        (proptest::option::weighted(0.4, 0_i64..90_000), chance(1), proptest::option::weighted(0.1, 100_i64..90_000)),
+        (prop::sample::select(vec![100_i64, 3_000, 600_000]), any::<bool>(), any::<bool>()),
+    )
+        .prop_map(|(delays, stock_and_money, places, people, terms)| Behaviour {
+            request_delays_s: delays.0,
+            answer_delays_s: delays.1,
+            stock: stock_and_money.0,
+            declines: stock_and_money.1,
+            never_pays: stock_and_money.2,
+            captures_fail: stock_and_money.4,
+            authorization_expires: stock_and_money.3,
+            place_delays_s: places.0,
+            rejects: places.1,
+            never_accepts: places.2,
+            never_packs: places.3,
+            loses: places.4,
+            cancelled_at_s: people.0,
+            answers_twice: people.1,
+            stock_arrives_at_s: people.2,
+            total: terms.0,
+            captures_at_packing: terms.1,
+            is_on_credit: terms.2,
+        })
+}
+
+fn policy_of(behaviour: &Behaviour) -> SagaPolicy {
+    let capture = if behaviour.captures_at_packing { CaptureMoment::AtPacking } else { CaptureMoment::AtConfirmation };
+    let terms = if behaviour.is_on_credit { PaymentTerms::Credit } else { PaymentTerms::Prepaid };
+    SagaPolicy { capture, terms, ..policy() }
+}
+
+/// Runs an order to its rest: nothing is under way, and nothing is due.
+fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
+    let mut state = OrderSaga::initial();
+    let mut history = Vec::new();
+    let begin = start_with(behaviour.total, policy_of(&behaviour));
+    let mut world = World::new(behaviour);
+    let mut command = Some(begin);
+    for _ in 0..STEPS_MAX {
+        if let Some(command) = command.take() {
+            let is_wake = matches!(command, OrderSagaCommand::Wake(_));
+            let events = OrderSaga::decide(&state, command).expect("a saga takes what happens");
+            for event in &events {
+                state = OrderSaga::evolve(state, event).expect("what is decided folds");
+                world.asked(event);
+            }
+            history.extend(events);
+            if let Some(due) = OrderSaga::wake_at(&state).filter(|_| is_wake) {
+                assert!(
+                    due > at(world.now_s),
+                    "at {} {due} is still due after {}\n{:?}",
+                    world.now_s,
+                    last(&history),
+                    state.saga().map(|saga| (&saga.reservations, &saga.payments, &saga.fulfilments, &saga.task))
+                );
+            }
+        }
+        // A person is waited for, and reservations are renewed meanwhile for as long as that takes.
+        if world.is_quiet()
+            && state.saga().and_then(|saga| saga.task.as_ref()).is_some_and(|task| task.deadline.is_none())
+        {
+            return (world, state, history);
+        }
+        let due = OrderSaga::wake_at(&state).map(|due| due.micros().div_euclid(1_000_000));
+        command = match world.next(due) {
+            None => return (world, state, history),
+            next => next,
+        };
+    }
+    panic!("the order never comes to rest at {}: {}", world.now_s, last(&history));
+}
+
+/// The last events of a saga.
+fn last(history: &[OrderSagaEvent]) -> String {
+    let events = history.iter().skip(history.len().saturating_sub(24));
+    events.map(|event| format!("\n{event:?}")).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn every_order_ends_or_waits_for_a_person(behaviour in any_behaviour()) {
+        let (world, state, _) = run(behaviour);
+        match &state {
+            OrderSagaState::Absent => prop_assert!(false, "it has begun"),
+            OrderSagaState::Running(saga) => prop_assert!(saga.task.is_some(), "{saga:#?}"),
+            OrderSagaState::Ended(saga) => match saga.outcome {
+                Some(SagaOutcome::Completed) => world.is_completed(),
+                Some(SagaOutcome::Undone) => world.is_undone(),
+                None => prop_assert!(false, "an end has an outcome"),
+            },
+        }
+    }
+
+    #[test]
+    fn a_state_folds_from_what_is_stored(behaviour in any_behaviour()) {
+        let (_, state, history) = run(behaviour);
+        let stored = history.iter().map(|event| {
+            let json = serde_json::to_string(event).unwrap();
+            upcast::decode::<OrderSagaEvent>(event.event_type(), event.event_version(), &json).unwrap()
+        });
+        let read: Vec<_> = stored.collect();
+        prop_assert_eq!(&read, &history);
+        prop_assert_eq!(fold::<OrderSaga>(&read).unwrap(), state.clone());
+        let snapshot: OrderSagaState = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
+        prop_assert_eq!(snapshot, state);
+    }
+}

@@ -1,0 +1,372 @@
+//! Inventory, payment, a warehouse and people, as simple as they can be: each handles what is asked of one stream in order, once, and
+//! answers a repetition not at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::order_saga::{Answer, AnswerKind, CancelSaga, LearnAnswer, OrderSagaCommand, OrderSagaEvent, Part, Wake};
+use crate::{Currency, Money, Timestamp};
+
+/// How the others behave.
+#[derive(Debug, Clone)]
+pub(super) struct Behaviour {
+    /// How long requests and answers are under way; taken in turn.
+    pub(super) request_delays_s: Vec<i64>,
+    pub(super) answer_delays_s: Vec<i64>,
+    /// Pieces at the two locations; the order needs three.
+    pub(super) stock: Vec<i64>,
+    pub(super) stock_arrives_at_s: Option<i64>,
+    /// Declines before a payment succeeds.
+    pub(super) declines: u32,
+    pub(super) never_pays: bool,
+    /// Captures that fail before one succeeds.
+    pub(super) captures_fail: u32,
+    /// Whether the first authorisation expires before it is captured.
+    pub(super) authorization_expires: bool,
+    /// How long each stage of a warehouse takes; taken in turn.
+    pub(super) place_delays_s: Vec<i64>,
+    /// Whether the first location asked rejects the order.
+    pub(super) rejects: bool,
+    pub(super) never_accepts: bool,
+    pub(super) never_packs: bool,
+    pub(super) loses: bool,
+    pub(super) cancelled_at_s: Option<i64>,
+    pub(super) answers_twice: bool,
+    pub(super) total: i64,
+    pub(super) captures_at_packing: bool,
+    pub(super) is_on_credit: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    Stock(usize),
+    Over,
+    Shipped,
+}
+
+#[derive(Debug, Default)]
+struct Purse {
+    is_open: bool,
+    is_closed: bool,
+    authorized: bool,
+    captured: i64,
+    refunded: i64,
+    failed_captures: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Asked,
+    Accepted,
+    Packed,
+    Shipped,
+    Over,
+}
+
+#[derive(Debug)]
+enum Due {
+    Request(OrderSagaEvent),
+    Answer(LearnAnswer),
+    /// A warehouse goes on with a fulfilment.
+    Work(Part),
+    Cancel,
+    StockArrives,
+}
+
+/// The others, and the clock.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) now_s: i64,
+    behaviour: Behaviour,
+    /// By time and then by the order of coming.
+    due: BTreeMap<(i64, usize), Due>,
+    count: usize,
+    /// When the last message of a key comes, which the next one does not overtake.
+    last_s: BTreeMap<String, i64>,
+    handled: BTreeSet<String>,
+    versions: BTreeMap<String, u32>,
+    held: BTreeMap<String, Held>,
+    purses: BTreeMap<String, Purse>,
+    places: BTreeMap<String, (Place, bool)>,
+    has_shipped: bool,
+}
+
+/// A moment of the simulated clock.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    Timestamp::try_from_micros(seconds * 1_000_000).unwrap()
+}
+
+impl World {
+    pub(super) fn new(behaviour: Behaviour) -> Self {
+        let mut world = Self {
+            now_s: 0,
+            due: BTreeMap::new(),
+            count: 0,
+            last_s: BTreeMap::new(),
+            handled: BTreeSet::new(),
+            versions: BTreeMap::new(),
+            held: BTreeMap::new(),
+            purses: BTreeMap::new(),
+            places: BTreeMap::new(),
+            has_shipped: false,
+            behaviour,
+        };
+        if let Some(seconds) = world.behaviour.cancelled_at_s {
+            world.put(seconds, Due::Cancel);
+        }
+        if let Some(seconds) = world.behaviour.stock_arrives_at_s {
+            world.put(seconds, Due::StockArrives);
+        }
+        world
+    }
+
+    fn put(&mut self, seconds: i64, due: Due) {
+        self.count += 1;
+        self.due.insert((seconds, self.count), due);
+    }
+
+    /// Puts a message behind those of its key that are under way.
+    fn send(&mut self, key: String, delay_s: i64, due: Due) {
+        let last = self.last_s.entry(key).or_insert(0);
+        *last = (*last).max(self.now_s + delay_s);
+        let seconds = *last;
+        self.put(seconds, due);
+    }
+
+    fn turn(&self, delays: &[i64]) -> i64 {
+        delays[self.count % delays.len()]
+    }
+
+    /// Whether nothing is under way.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.due.is_empty()
+    }
+
+    /// Takes what a saga asks for.
+    pub(super) fn asked(&mut self, event: &OrderSagaEvent) {
+        if let Some(part) = part_of(event) {
+            let delay = self.turn(&self.behaviour.request_delays_s);
+            self.send(format!("request {part:?}"), delay, Due::Request(event.clone()));
+        }
+    }
+
+    /// What the saga is told next: whatever comes first, or that it is due. `None` where nothing ever comes.
+    pub(super) fn next(&mut self, due_s: Option<i64>) -> Option<OrderSagaCommand> {
+        loop {
+            let first = self.due.keys().next().copied();
+            if let Some(due) = due_s.filter(|due| first.is_none_or(|(seconds, _)| *due < seconds)) {
+                self.now_s = self.now_s.max(due);
+                return Some(Wake { at: at(self.now_s) }.into());
+            }
+            let (seconds, _) = first?;
+            self.now_s = self.now_s.max(seconds);
+            let (_, due) = self.due.pop_first()?;
+            match due {
+                Due::Answer(answer) => return Some(LearnAnswer { at: at(self.now_s), ..answer }.into()),
+                Due::Cancel => return Some(CancelSaga { at: at(self.now_s) }.into()),
+                Due::StockArrives => self.behaviour.stock.iter_mut().for_each(|pieces| *pieces += 3),
+                Due::Request(event) => self.handle(&event),
+                Due::Work(part) => self.work(part),
+            }
+        }
+    }
+
+    fn answer(&mut self, part: Part, kind: AnswerKind, amount: Option<i64>) {
+        let key = format!("{part:?}");
+        let version = self.versions.entry(key.clone()).or_default();
+        *version += 1;
+        let holds_s = match kind {
+            AnswerKind::StockGranted => Some(900),
+            AnswerKind::StockRenewed => Some(30 * 86_400),
+            _ => None,
+        };
+        let amount = amount.map(|minor| Money::new(minor, Currency::try_new("EUR").unwrap()));
+        let expires_at = holds_s.map(|seconds| at(self.now_s + seconds));
+        let answer =
+            LearnAnswer { part, version: *version, answer: Answer { kind, expires_at, amount }, at: at(self.now_s) };
+        let delay = self.turn(&self.behaviour.answer_delays_s);
+        self.send(format!("answer {key}"), delay, Due::Answer(answer.clone()));
+        if self.behaviour.answers_twice {
+            self.send(format!("answer {key}"), delay + 1, Due::Answer(answer));
+        }
+    }
+
+    fn handle(&mut self, event: &OrderSagaEvent) {
+        let Some(part) = part_of(event) else { return };
+        if !self.handled.insert(format!("{event:?}")) {
+            return;
+        }
+        match part {
+            Part::Reservation(_) => self.inventory(part, event),
+            Part::Payment(_) => self.payment(part, event),
+            Part::Fulfilment(_) => self.warehouse(part, event),
+        }
+    }
+
+    fn inventory(&mut self, part: Part, event: &OrderSagaEvent) {
+        let key = format!("{part:?}");
+        let held = self.held.get(&key).copied().unwrap_or(Held::Nothing);
+        let (held, kind) = match (event, held) {
+            (OrderSagaEvent::StockRequested(event), Held::Nothing) => {
+                let place = usize::from(event.location.as_str() == "zrh-2");
+                if self.behaviour.stock[place] >= 3 {
+                    self.behaviour.stock[place] -= 3;
+                    (Held::Stock(place), AnswerKind::StockGranted)
+                } else {
+                    (Held::Over, AnswerKind::StockRefused)
+                }
+            }
+            (OrderSagaEvent::StockRenewalRequested(_), Held::Stock(_)) => (held, AnswerKind::StockRenewed),
+            (OrderSagaEvent::StockReleaseRequested(_), Held::Stock(place)) => {
+                self.behaviour.stock[place] += 3;
+                (Held::Over, AnswerKind::StockReleased)
+            }
+            (OrderSagaEvent::StockReleaseRequested(_), Held::Nothing) => (Held::Over, AnswerKind::StockReleased),
+            (OrderSagaEvent::StockShipmentRequested(_), Held::Stock(_)) => (Held::Shipped, AnswerKind::StockShipped),
+            _ => (held, AnswerKind::StockRequestRefused),
+        };
+        self.held.insert(key, held);
+        self.answer(part, kind, None);
+    }
+
+    fn payment(&mut self, part: Part, event: &OrderSagaEvent) {
+        let behaviour = self.behaviour.clone();
+        let is_first = self.purses.is_empty();
+        let purse = self.purses.entry(format!("{part:?}")).or_default();
+        let refused = vec![(AnswerKind::PaymentRequestRefused, None)];
+        let answers = match event {
+            OrderSagaEvent::AuthorizationRequested(_) if !purse.is_open && !purse.is_closed => {
+                purse.is_open = true;
+                let mut answers = vec![(AnswerKind::PaymentPending, None)];
+                if !behaviour.never_pays {
+                    answers.extend((0..behaviour.declines).map(|_| (AnswerKind::PaymentDeclined, None)));
+                    purse.authorized = true;
+                    answers.push((AnswerKind::PaymentAuthorized, Some(behaviour.total)));
+                    if behaviour.authorization_expires && is_first {
+                        purse.authorized = false;
+                        purse.is_closed = true;
+                        answers.push((AnswerKind::PaymentExpired, None));
+                    }
+                }
+                answers
+            }
+            // A repetition of what is under way is not answered twice.
+            OrderSagaEvent::AuthorizationRequested(_) if purse.is_open => return,
+            OrderSagaEvent::CaptureRequested(_) if purse.authorized && purse.captured == 0 => {
+                if purse.failed_captures < behaviour.captures_fail {
+                    purse.failed_captures += 1;
+                    vec![(AnswerKind::CaptureFailed, None)]
+                } else {
+                    purse.captured = behaviour.total;
+                    vec![(AnswerKind::PaymentCaptured, Some(behaviour.total))]
+                }
+            }
+            OrderSagaEvent::VoidRequested(_) if purse.captured == 0 => {
+                purse.authorized = false;
+                purse.is_closed = true;
+                vec![(AnswerKind::PaymentVoided, None)]
+            }
+            OrderSagaEvent::RefundRequested(_) if purse.captured > purse.refunded => {
+                purse.refunded = purse.captured;
+                vec![(AnswerKind::PaymentRefunded, Some(purse.refunded))]
+            }
+            _ => refused,
+        };
+        for (kind, amount) in answers {
+            self.answer(part, kind, amount);
+        }
+    }
+
+    fn warehouse(&mut self, part: Part, event: &OrderSagaEvent) {
+        let key = format!("{part:?}");
+        let is_first = self.places.is_empty();
+        let place = self.places.get(&key).copied();
+        match (event, place) {
+            (OrderSagaEvent::FulfilmentRequested(_), None) => {
+                self.answer(part, AnswerKind::FulfilmentRequested, None);
+                if self.behaviour.rejects && is_first {
+                    self.places.insert(key, (Place::Over, false));
+                    self.answer(part, AnswerKind::FulfilmentRejected, None);
+                } else {
+                    self.places.insert(key, (Place::Asked, false));
+                    self.later(part);
+                }
+            }
+            (OrderSagaEvent::FulfilmentReleaseRequested(_), Some((state, false))) if state != Place::Over => {
+                self.places.insert(key, (state, true));
+                self.answer(part, AnswerKind::FulfilmentReleased, None);
+                self.later(part);
+            }
+            (
+                OrderSagaEvent::FulfilmentCancelRequested(_),
+                None | Some((Place::Asked | Place::Accepted | Place::Packed, _)),
+            ) => {
+                self.places.insert(key, (Place::Over, false));
+                self.answer(part, AnswerKind::FulfilmentCancelled, None);
+            }
+            _ => self.answer(part, AnswerKind::FulfilmentRequestRefused, None),
+        }
+    }
+
+    fn later(&mut self, part: Part) {
+        let seconds = self.now_s + self.turn(&self.behaviour.place_delays_s);
+        self.put(seconds, Due::Work(part));
+    }
+
+    fn work(&mut self, part: Part) {
+        let Some((place, released)) = self.places.get(&format!("{part:?}")).copied() else { return };
+        let (next, kind) = match place {
+            Place::Asked if !self.behaviour.never_accepts => (Place::Accepted, AnswerKind::FulfilmentAccepted),
+            Place::Accepted if !self.behaviour.never_packs => (Place::Packed, AnswerKind::FulfilmentPacked),
+            Place::Packed if released => (Place::Shipped, AnswerKind::FulfilmentShipped),
+            Place::Shipped if self.behaviour.loses => (Place::Over, AnswerKind::FulfilmentLost),
+            Place::Shipped => (Place::Over, AnswerKind::FulfilmentDelivered),
+            Place::Asked | Place::Accepted | Place::Packed | Place::Over => return,
+        };
+        if next == Place::Shipped {
+            self.has_shipped = true;
+            let captured = self.purses.values().map(|purse| purse.captured).sum::<i64>();
+            assert!(self.behaviour.is_on_credit || captured == self.behaviour.total, "shipped unpaid: {self:#?}");
+        }
+        self.places.insert(format!("{part:?}"), (next, released));
+        self.answer(part, kind, None);
+        self.later(part);
+    }
+
+    /// What holds when all was delivered: it was paid once, and it was taken out of stock.
+    pub(super) fn is_completed(&self) {
+        let captured: i64 = self.purses.values().map(|purse| purse.captured - purse.refunded).sum();
+        let owed = if self.behaviour.is_on_credit { 0 } else { self.behaviour.total };
+        assert_eq!(captured, owed, "{self:#?}");
+        assert_eq!(self.held.values().filter(|held| **held == Held::Shipped).count(), 1, "{self:#?}");
+        assert!(!self.held.values().any(|held| matches!(held, Held::Stock(_))), "{self:#?}");
+        assert!(self.has_shipped);
+    }
+
+    /// What holds when all is undone: no stock is held, nothing is authorised, and what was captured was given back.
+    pub(super) fn is_undone(&self) {
+        assert!(!self.held.values().any(|held| matches!(held, Held::Stock(_))), "{self:#?}");
+        for purse in self.purses.values() {
+            let is_open = purse.authorized && purse.captured == 0;
+            assert!(!is_open && purse.captured == purse.refunded, "{self:#?}");
+        }
+    }
+}
+
+/// The stream that a request goes to; `None` for an event that asks nobody.
+fn part_of(event: &OrderSagaEvent) -> Option<Part> {
+    Some(match event {
+        OrderSagaEvent::StockRequested(event) => Part::Reservation(event.reservation),
+        OrderSagaEvent::StockRenewalRequested(event) => Part::Reservation(event.reservation),
+        OrderSagaEvent::StockReleaseRequested(event) => Part::Reservation(event.reservation),
+        OrderSagaEvent::StockShipmentRequested(event) => Part::Reservation(event.reservation),
+        OrderSagaEvent::AuthorizationRequested(event) => Part::Payment(event.payment),
+        OrderSagaEvent::CaptureRequested(event) => Part::Payment(event.payment),
+        OrderSagaEvent::VoidRequested(event) => Part::Payment(event.payment),
+        OrderSagaEvent::RefundRequested(event) => Part::Payment(event.payment),
+        OrderSagaEvent::FulfilmentRequested(event) => Part::Fulfilment(event.fulfilment),
+        OrderSagaEvent::FulfilmentReleaseRequested(event) => Part::Fulfilment(event.fulfilment),
+        OrderSagaEvent::FulfilmentCancelRequested(event) => Part::Fulfilment(event.fulfilment),
+        _ => return None,
+    })
+}

@@ -1,0 +1,255 @@
+//! What a saga knows, and what it waits for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::reservation::RequestedLine;
+use crate::{CustomerId, FulfilmentId, LocationId, Money, OrderId, PaymentId, ReservationId, TenantId, Timestamp};
+
+use super::event::{SagaOutcome, UndoCause};
+use super::policy::SagaPolicy;
+use super::screening::{ScreeningOutcome, Signals};
+use super::task::Task;
+
+/// The saga aggregate. Its stream has the order's id.
+#[derive(Debug, Clone, Copy)]
+pub struct OrderSaga;
+
+/// The state of a saga.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrderSagaState {
+    /// The order has not been placed, or nothing drives it.
+    Absent,
+    Running(Box<Saga>),
+    /// Nothing is asked for any more, unless a late success has to be undone.
+    Ended(Box<Saga>),
+}
+
+/// A saga.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saga {
+    pub order: OrderId,
+    pub tenant: TenantId,
+    pub customer: Option<CustomerId>,
+    pub lines: Vec<RequestedLine>,
+    pub total: Money,
+    pub policy: SagaPolicy,
+    pub signals: Signals,
+    pub flow: u32,
+    pub started_at: Timestamp,
+    pub goal: Goal,
+    /// What the screening said, or the person who reviewed it.
+    pub screening: Option<ScreeningOutcome>,
+    pub ready_at: Option<Timestamp>,
+    /// Every reservation that was asked for, in the order of asking.
+    pub reservations: Vec<ReservationPart>,
+    pub payments: Vec<PaymentPart>,
+    pub fulfilments: Vec<FulfilmentPart>,
+    pub stock_wait: Option<StockWait>,
+    /// Locations that have rejected the order before a person wanted them to be asked again.
+    pub rejections_forgiven: usize,
+    /// Whether a person has decided that goods which have left do not stand in the way of undoing the order.
+    pub undoes_shipped: bool,
+    pub task: Option<Task>,
+    pub outcome: Option<SagaOutcome>,
+}
+
+/// What a saga works towards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Goal {
+    Fulfil,
+    Undo(UndoCause),
+}
+
+/// What was asked for and not answered yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    pub asked: Asked,
+    pub attempt: u32,
+    /// When the answer is overdue.
+    pub due: Timestamp,
+}
+
+/// The requests of a saga.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Asked {
+    Reserve,
+    Renew,
+    Release,
+    ShipStock,
+    Authorize,
+    Capture,
+    Void,
+    Refund,
+    Fulfil,
+    ReleaseFulfilment,
+    CancelFulfilment,
+}
+
+impl Asked {
+    /// Whether it takes something back that was asked for before.
+    pub const fn undoes(self) -> bool {
+        matches!(self, Self::Release | Self::Void | Self::Refund | Self::CancelFulfilment)
+    }
+}
+
+/// A reservation as the saga knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservationPart {
+    pub id: ReservationId,
+    pub location: LocationId,
+    pub status: ReservationStatus,
+    pub expires_at: Option<Timestamp>,
+    /// How long the last grant or renewal was asked to hold.
+    pub hold_for_s: u32,
+    pub ask: Option<Ask>,
+    /// The version of the last event of the reservation that the saga has learned; 0 before the first.
+    pub seen: u32,
+}
+
+/// What is known of a reservation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReservationStatus {
+    /// It may hold stock, or come to.
+    Unknown,
+    Granted,
+    Refused,
+    Released,
+    Expired,
+    Shipped,
+}
+
+/// A payment as the saga knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentPart {
+    pub id: PaymentId,
+    pub status: PaymentStatus,
+    pub captured: Money,
+    pub refunded: Money,
+    pub declines: u32,
+    pub asked_at: Timestamp,
+    pub ask: Option<Ask>,
+    pub seen: u32,
+}
+
+/// What is known of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PaymentStatus {
+    /// It may be authorised, or come to be.
+    Unknown,
+    Authorized,
+    Captured,
+    Voided,
+    Refunded,
+    /// It will neither be authorised nor captured.
+    Failed,
+}
+
+/// A fulfilment as the saga knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FulfilmentPart {
+    pub id: FulfilmentId,
+    pub reservation: ReservationId,
+    pub status: FulfilmentStatus,
+    /// Whether its location knows that it may ship.
+    pub released: bool,
+    /// Since when it has this status, or since a person wanted to go on waiting.
+    pub since: Timestamp,
+    pub ask: Option<Ask>,
+    pub seen: u32,
+}
+
+/// What is known of a fulfilment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FulfilmentStatus {
+    /// Its location may have it, and may begin.
+    Unknown,
+    Accepted,
+    Packed,
+    Shipped,
+    Delivered,
+    Lost,
+    Rejected,
+    Cancelled,
+}
+
+impl FulfilmentStatus {
+    /// Whether the goods are not at their location any more.
+    pub const fn has_left(self) -> bool {
+        matches!(self, Self::Shipped | Self::Delivered | Self::Lost)
+    }
+}
+
+/// No location has the stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockWait {
+    pub next_try: Timestamp,
+    pub until: Timestamp,
+    /// Reservations before this place were asked for in earlier tries.
+    pub tried: usize,
+}
+
+impl OrderSagaState {
+    /// The state's name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Absent => "Absent",
+            Self::Running(_) => "Running",
+            Self::Ended(_) => "Ended",
+        }
+    }
+
+    /// The saga; `None` while nothing drives the order.
+    pub const fn saga(&self) -> Option<&Saga> {
+        match self {
+            Self::Absent => None,
+            Self::Running(saga) | Self::Ended(saga) => Some(saga),
+        }
+    }
+}
+
+impl Saga {
+    /// Every request that has no answer yet.
+    pub fn asks(&self) -> impl Iterator<Item = Ask> {
+        let reservations = self.reservations.iter().map(|part| part.ask);
+        let payments = self.payments.iter().map(|part| part.ask);
+        reservations.chain(payments).chain(self.fulfilments.iter().map(|part| part.ask)).flatten()
+    }
+
+    /// The fulfilment that sends the goods, or will; `None` where another location has to be asked.
+    pub(super) fn current_fulfilment(&self) -> Option<&FulfilmentPart> {
+        let is_over =
+            |part: &&FulfilmentPart| matches!(part.status, FulfilmentStatus::Rejected | FulfilmentStatus::Cancelled);
+        self.fulfilments.last().filter(|part| !is_over(part))
+    }
+
+    /// Whether the goods are not at their location any more.
+    pub(super) fn goods_have_left(&self) -> bool {
+        self.current_fulfilment().is_some_and(|part| part.status.has_left())
+    }
+
+    /// How many locations have rejected it.
+    pub(super) fn rejections(&self) -> usize {
+        self.fulfilments.iter().filter(|part| part.status == FulfilmentStatus::Rejected).count()
+    }
+
+    /// The id of the next reservation.
+    pub(super) fn next_reservation(&self) -> ReservationId {
+        ReservationId::of(self.order, number(self.reservations.len()))
+    }
+
+    /// The id of the next payment.
+    pub(super) fn next_payment(&self) -> PaymentId {
+        PaymentId::of(self.order, number(self.payments.len()))
+    }
+
+    /// The id of the next fulfilment.
+    pub(super) fn next_fulfilment(&self) -> FulfilmentId {
+        FulfilmentId::of(self.order, number(self.fulfilments.len()))
+    }
+}
+
+/// The number of the next after so many.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX - 1) + 1
+}
