@@ -40,6 +40,8 @@ scopes! {
     INVENTORY_WRITE = "inventory:write";
     /// Reserve stock for an order, and renew, release and ship what is reserved.
     INVENTORY_RESERVE = "inventory:reserve";
+    /// Say what became of what a location has to send: accepted, rejected, packed, shipped, delivered, lost.
+    FULFILMENT_WRITE = "fulfilment:write";
     /// Erase a person's data.
     PRIVACY_ERASE = "privacy:erase";
 }
