@@ -64,7 +64,8 @@ uuid_id!(
     ReservationId
 );
 uuid_id!(
-    /// One request to a reservation, by the id of the event or the HTTP request that asked. A reservation answers each id once.
+    /// One request to a stream of another participant, by the id of the event or the HTTP request that asked. The stream answers each id
+    /// once.
     RequestId
 );
 uuid_id!(
@@ -150,6 +151,14 @@ text_type!(
 text_type!(
     /// A place that keeps stock, such as a warehouse, a shop or a kitchen, by the tenant's code for it, such as `zrh-1`.
     LocationId, "location", 32, is_identifying
+);
+text_type!(
+    /// Who brings goods to the customer, by the tenant's name for them.
+    Carrier, "carrier", 64, is_identifying
+);
+text_type!(
+    /// The carrier's number of a shipment.
+    TrackingNumber, "tracking number", 64, is_identifying
 );
 text_type!(
     /// The order number that people use, unique per tenant.

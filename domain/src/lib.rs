@@ -10,6 +10,7 @@ mod country;
 mod currency;
 mod decider;
 mod decision;
+pub mod fulfilment;
 mod ids;
 mod money;
 mod numbering;
@@ -31,8 +32,8 @@ pub use country::{CountryCode, UnknownCountry};
 pub use currency::{Currency, CurrencyError};
 pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
-    CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, LineId, LocationId, Operator, OrderId,
-    OrderNumber, PaymentId, RequestId, ReservationId, Sku, StockId, SubjectId, TenantId, TransferId,
+    Carrier, CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, LineId, LocationId, Operator, OrderId,
+    OrderNumber, PaymentId, RequestId, ReservationId, Sku, StockId, SubjectId, TenantId, TrackingNumber, TransferId,
 };
 pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};

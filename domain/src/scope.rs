@@ -42,6 +42,8 @@ scopes! {
     INVENTORY_RESERVE = "inventory:reserve";
     /// See sagas and tasks, take and decide tasks, retry, skip and undo.
     SAGA_OPERATE = "saga:operate";
+    /// Say what became of what a location has to send: accepted, rejected, packed, shipped, delivered, lost.
+    FULFILMENT_WRITE = "fulfilment:write";
     /// Erase a person's data.
     PRIVACY_ERASE = "privacy:erase";
 }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::fulfilment::{Fulfilment, FulfilmentState};
 use domain::order::{Order, OrderState};
 use domain::reservation::{Reservation, ReservationState};
 use domain::stock::{Stock, StockState};
@@ -74,4 +75,10 @@ fn a_changed_fold_of_stock_has_a_new_version() {
 fn a_changed_fold_of_reservations_has_a_new_version() {
     let (samples, recorded) = (include_str!("golden/reservation.txt"), include_str!("golden/reservation-fold.txt"));
     has_a_new_version_where_it_has_changed::<Reservation>(samples, recorded, ReservationState::name);
+}
+
+#[test]
+fn a_changed_fold_of_fulfilments_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/fulfilment.txt"), include_str!("golden/fulfilment-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Fulfilment>(samples, recorded, FulfilmentState::name);
 }

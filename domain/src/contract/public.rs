@@ -1,9 +1,9 @@
 //! How values of the domain look in public records.
 
 use crate::{
-    Address, CountryCode, Currency, CustomerId, Description, Difference, ExternalReference, FulfilmentId, ImportSource,
-    LineId, LocationId, Money, Operator, OrderId, OrderNumber, PaymentId, Pieces, Quantity, Reason, RequestId,
-    ReservationId, Sealed, Sku, SubjectId, TenantId, Timestamp, TransferId,
+    Address, Carrier, CountryCode, Currency, CustomerId, Description, Difference, ExternalReference, FulfilmentId,
+    ImportSource, LineId, LocationId, Money, Operator, OrderId, OrderNumber, PaymentId, Pieces, Quantity, Reason,
+    RequestId, ReservationId, Sealed, Sku, SubjectId, TenantId, Timestamp, TrackingNumber, TransferId,
 };
 
 use super::{ContractAddress, ContractMoney, ContractSealed};
@@ -29,6 +29,7 @@ macro_rules! public_as_text {
 }
 
 public_as_text!(
+    Carrier,
     CountryCode,
     Currency,
     CustomerId,
@@ -48,6 +49,7 @@ public_as_text!(
     Sku,
     SubjectId,
     TenantId,
+    TrackingNumber,
     TransferId,
 );
 

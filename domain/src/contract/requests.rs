@@ -115,8 +115,8 @@ macro_rules! declare_requests {
             }
         )*
 
-        /// The places of the records.
-        enum Index { $($request,)* }
+        /// The places of the records, and behind the last one.
+        enum Index { $($request,)* End }
 
         impl $crate::contract::RecordSet for $requests {
             const NAMESPACE: &'static str = $namespace;
@@ -139,7 +139,7 @@ macro_rules! declare_requests {
                 $(if index == Index::$request as usize {
                     return <$request as serde::Deserialize>::deserialize(body).map(Self::$request);
                 })*
-                Err(serde::de::Error::custom(format_args!("no record has index {index}")))
+                Err(serde::de::Error::custom(format_args!("record {index} of {} is asked for", Index::End as usize)))
             }
         }
 

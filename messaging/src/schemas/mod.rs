@@ -69,8 +69,9 @@ mod tests {
     use std::path::Path;
 
     use domain::contract::PublicEvents;
+    use domain::fulfilment::requests::FulfilmentRequest;
     use domain::reservation::requests::InventoryRequest;
-    use domain::{order, reservation, stock};
+    use domain::{fulfilment, order, reservation, stock};
 
     use super::*;
 
@@ -79,7 +80,9 @@ mod tests {
         are_its_schemas::<order::contract::PublicEvent>(order::contract::PublicEvent::KIND);
         are_its_schemas::<stock::contract::PublicEvent>(stock::contract::PublicEvent::KIND);
         are_its_schemas::<reservation::contract::PublicEvent>(reservation::contract::PublicEvent::KIND);
+        are_its_schemas::<fulfilment::contract::PublicEvent>(fulfilment::contract::PublicEvent::KIND);
         are_its_schemas::<InventoryRequest>("inventory-requests");
+        are_its_schemas::<FulfilmentRequest>("fulfilment-requests");
     }
 
     fn are_its_schemas<E: RecordSet>(folder: &str) {

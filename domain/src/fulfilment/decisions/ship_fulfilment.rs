@@ -1,0 +1,81 @@
+use crate::decision::Decision;
+use crate::{Carrier, Scope, Timestamp, TrackingNumber};
+
+use super::super::{Fulfilment, FulfilmentEvent, FulfilmentRejection, FulfilmentShipped, FulfilmentState};
+use super::OF_STAFF;
+
+/// Say that all of it left the location with a carrier. Refused as long as it is not released.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShipFulfilment {
+    pub carrier: Carrier,
+    pub tracking: TrackingNumber,
+    pub at: Timestamp,
+}
+
+impl Decision<Fulfilment> for ShipFulfilment {
+    fn scopes(&self) -> &'static [Scope] {
+        OF_STAFF
+    }
+
+    fn decide(self, state: &FulfilmentState) -> Result<Vec<FulfilmentEvent>, FulfilmentRejection> {
+        let Self { carrier, tracking, at } = self;
+        match state {
+            FulfilmentState::Packed(job) if !job.released => Err(FulfilmentRejection::NotReleased),
+            FulfilmentState::Packed(job) => Ok(vec![FulfilmentEvent::FulfilmentShipped(FulfilmentShipped {
+                order: job.inbox.order,
+                location: job.location.clone(),
+                lines: job.lines.clone(),
+                carrier,
+                tracking,
+                at,
+            })]),
+            FulfilmentState::Shipped(shipment)
+            | FulfilmentState::Delivered(shipment)
+            | FulfilmentState::Lost(shipment)
+                if shipment.carrier == carrier && shipment.tracking == tracking =>
+            {
+                Ok(vec![])
+            }
+            FulfilmentState::Absent
+            | FulfilmentState::Unrequested(_)
+            | FulfilmentState::Requested(_)
+            | FulfilmentState::Accepted(_)
+            | FulfilmentState::Shipped(_)
+            | FulfilmentState::Delivered(_)
+            | FulfilmentState::Lost(_)
+            | FulfilmentState::Rejected(_)
+            | FulfilmentState::Cancelled(_) => Err(state.forbids("shipped")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::*;
+
+    #[test]
+    fn what_is_packed_and_released_is_shipped_once() {
+        given([requested(), released(2), accepted(), packed()]).when(ship("X1")).then([shipped()]);
+        given([requested(), accepted(), packed(), held(3), released(2)]).when(ship("X1")).then([shipped()]);
+        given(sent()).when(ship("X1")).then_nothing();
+        given([sent(), vec![delivered()]].concat()).when(ship("X1")).then_nothing();
+    }
+
+    #[test]
+    fn nothing_is_shipped_before_it_is_released_or_after_it_is_held() {
+        let not_released = || FulfilmentRejection::NotReleased;
+        given([requested(), accepted(), packed()]).when(ship("X1")).then_rejected(not_released());
+        given([requested(), released(2), accepted(), packed(), held(3)]).when(ship("X1")).then_rejected(not_released());
+    }
+
+    #[test]
+    fn it_is_shipped_under_one_number_and_only_when_packed() {
+        given(sent()).when(ship("X2")).then_rejected(not_allowed("Shipped", "shipped"));
+        given([]).when(ship("X1")).then_rejected(FulfilmentRejection::NotRequested);
+        given([requested(), released(2), accepted()])
+            .when(ship("X1"))
+            .then_rejected(not_allowed("Accepted", "shipped"));
+        given([requested(), cancelled(5)]).when(ship("X1")).then_rejected(not_allowed("Cancelled", "shipped"));
+    }
+}

@@ -1,0 +1,44 @@
+//! What other participants ask of fulfilment. The answers are the events of the fulfilment.
+
+use serde::{Deserialize, Serialize};
+
+use crate::contract::declare_requests;
+
+/// The topic of the requests. Key: the fulfilment's id, so that the requests of one fulfilment are handled in order.
+pub const REQUESTS_TOPIC: &str = "fulfilment.commands.v1";
+
+/// Pieces of one product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractRequestedLine {
+    pub sku: String,
+    /// Pieces.
+    pub quantity: i64,
+}
+
+declare_requests! {
+    /// What fulfilment is asked for.
+    requests FulfilmentRequest of "fulfilment" namespace "fulfilment.commands.v1" key fulfilment_id;
+
+    /// Send pieces of an order from one location. They may be prepared at once; nothing leaves before the release.
+    RequestFulfilment {
+        order_id: String,
+        location: String,
+        /// What to send; at least one.
+        lines: Vec<ContractRequestedLine>,
+    }
+
+    /// Let it leave: it is paid, and nothing holds it.
+    ReleaseFulfilment {
+        order_id: String,
+    }
+
+    /// Take the release back, as long as it has not left.
+    HoldFulfilment {
+        order_id: String,
+    }
+
+    /// Do not send it. Before it was asked for, this refuses the late request.
+    CancelFulfilment {
+        order_id: String,
+    }
+}
