@@ -64,7 +64,7 @@ uuid_id!(
     ReservationId
 );
 uuid_id!(
-    /// One request to a reservation, by the id of the event or the HTTP request that asked. A reservation answers each id once.
+    /// One request to a reservation or a payment, by the id of the event or the HTTP request that asked. Each id is answered once.
     RequestId
 );
 uuid_id!(
@@ -162,6 +162,10 @@ text_type!(
 text_type!(
     /// The name of an imported order in its source.
     ExternalReference, "external reference", 128, is_identifying, recorded |_| true
+);
+text_type!(
+    /// What a payment provider calls something of its own, such as a payment or a method to pay with.
+    ProviderReference, "provider reference", 255, is_visible_ascii, recorded |_| true
 );
 text_type!(
     /// The owner of a key that seals personal data: a customer, or an order without one.

@@ -14,6 +14,7 @@ mod ids;
 mod money;
 mod numbering;
 pub mod order;
+pub mod payment;
 mod privacy;
 mod quantity;
 pub mod refusal;
@@ -31,7 +32,7 @@ pub use currency::{Currency, CurrencyError};
 pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
     CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, LineId, LocationId, OrderId, OrderNumber,
-    PaymentId, RequestId, ReservationId, Sku, StockId, SubjectId, TenantId, TransferId,
+    PaymentId, ProviderReference, RequestId, ReservationId, Sku, StockId, SubjectId, TenantId, TransferId,
 };
 pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};

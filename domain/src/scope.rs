@@ -40,6 +40,10 @@ scopes! {
     INVENTORY_WRITE = "inventory:write";
     /// Reserve stock for an order, and renew, release and ship what is reserved.
     INVENTORY_RESERVE = "inventory:reserve";
+    /// Capture and void payments.
+    PAYMENTS_CAPTURE = "payments:capture";
+    /// Refund payments.
+    PAYMENTS_REFUND = "payments:refund";
     /// Erase a person's data.
     PRIVACY_ERASE = "privacy:erase";
 }

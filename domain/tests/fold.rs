@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use domain::order::{Order, OrderState};
+use domain::payment::{Payment, PaymentState};
 use domain::reservation::{Reservation, ReservationState};
 use domain::stock::{Stock, StockState};
 use domain::{Decider, upcast};
@@ -74,4 +75,10 @@ fn a_changed_fold_of_stock_has_a_new_version() {
 fn a_changed_fold_of_reservations_has_a_new_version() {
     let (samples, recorded) = (include_str!("golden/reservation.txt"), include_str!("golden/reservation-fold.txt"));
     has_a_new_version_where_it_has_changed::<Reservation>(samples, recorded, ReservationState::name);
+}
+
+#[test]
+fn a_changed_fold_of_payments_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/payment.txt"), include_str!("golden/payment-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Payment>(samples, recorded, PaymentState::name);
 }

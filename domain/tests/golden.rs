@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use domain::contract::{Facts, PublicEvents};
-use domain::{StoredEvent, TenantId, order, reservation, stock, upcast};
+use domain::{StoredEvent, TenantId, order, payment, reservation, stock, upcast};
 
 /// The samples of a kind, each at the version of its place.
 fn are_as_released<E>(golden: &str)
@@ -42,4 +42,9 @@ fn stock_is_stored_and_published_as_it_was_when_it_was_released() {
 #[test]
 fn reservations_are_stored_and_published_as_they_were_when_they_were_released() {
     are_as_released::<reservation::contract::PublicEvent>(include_str!("golden/reservation.txt"));
+}
+
+#[test]
+fn payments_are_stored_and_published_as_they_were_when_they_were_released() {
+    are_as_released::<payment::contract::PublicEvent>(include_str!("golden/payment.txt"));
 }

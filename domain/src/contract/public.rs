@@ -2,8 +2,8 @@
 
 use crate::{
     Address, CountryCode, Currency, CustomerId, Description, Difference, ExternalReference, ImportSource, LineId,
-    LocationId, Money, OrderId, OrderNumber, Pieces, Quantity, Reason, RequestId, ReservationId, Sealed, Sku,
-    SubjectId, TenantId, Timestamp, TransferId,
+    LocationId, Money, OrderId, OrderNumber, Pieces, ProviderReference, Quantity, Reason, RequestId, ReservationId,
+    Sealed, Sku, SubjectId, TenantId, Timestamp, TransferId,
 };
 
 use super::{ContractAddress, ContractMoney, ContractSealed};
@@ -39,6 +39,7 @@ public_as_text!(
     LocationId,
     OrderId,
     OrderNumber,
+    ProviderReference,
     Reason,
     RequestId,
     ReservationId,
@@ -69,6 +70,14 @@ impl ToPublic for Difference {
 
     fn to_public(&self) -> i64 {
         self.get()
+    }
+}
+
+impl ToPublic for u32 {
+    type Public = i64;
+
+    fn to_public(&self) -> i64 {
+        (*self).into()
     }
 }
 

@@ -69,8 +69,9 @@ mod tests {
     use std::path::Path;
 
     use domain::contract::PublicEvents;
+    use domain::payment::requests::PaymentRequest;
     use domain::reservation::requests::InventoryRequest;
-    use domain::{order, reservation, stock};
+    use domain::{order, payment, reservation, stock};
 
     use super::*;
 
@@ -79,7 +80,9 @@ mod tests {
         are_its_schemas::<order::contract::PublicEvent>(order::contract::PublicEvent::KIND);
         are_its_schemas::<stock::contract::PublicEvent>(stock::contract::PublicEvent::KIND);
         are_its_schemas::<reservation::contract::PublicEvent>(reservation::contract::PublicEvent::KIND);
+        are_its_schemas::<payment::contract::PublicEvent>(payment::contract::PublicEvent::KIND);
         are_its_schemas::<InventoryRequest>("inventory-requests");
+        are_its_schemas::<PaymentRequest>("payment-requests");
     }
 
     fn are_its_schemas<E: RecordSet>(folder: &str) {

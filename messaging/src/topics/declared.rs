@@ -92,6 +92,8 @@ mod tests {
             domain::order::contract::TOPIC,
             domain::reservation::requests::REQUESTS_TOPIC,
             domain::stock::contract::TOPIC,
+            domain::payment::requests::REQUESTS_TOPIC,
+            domain::payment::contract::TOPIC,
             topics::RELAY_CHECKPOINT,
             topics::READ_DEAD_LETTERS,
         ];

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use domain::contract::{Facts, ForeignRow};
-use domain::{TenantId, Timestamp, reservation, stock, upcast};
+use domain::{TenantId, Timestamp, payment, reservation, stock, upcast};
 
 use super::*;
 
@@ -71,4 +71,10 @@ fn stock_is_encoded_as_it_was_when_it_was_released() {
 fn reservations_are_encoded_as_they_were_when_they_were_released() {
     let golden = include_str!("../../../../domain/tests/golden/reservation.txt");
     are_encoded_as_released::<reservation::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn payments_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/payment.txt");
+    are_encoded_as_released::<payment::contract::PublicEvent>(golden);
 }

@@ -1,7 +1,12 @@
 //! Requests are written as Avro itself would write them with their schema, read back, and refused where key or headers say
 //! something else.
 
-use domain::contract::{RecordSet, Request, RequestHead, Requests};
+use std::fmt::Debug;
+
+use domain::contract::{ContractMoney, RecordSet, Request, RequestHead, Requests};
+use domain::payment::requests::{
+    AuthorizePayment, CaptureMode, CapturePayment, PaymentRequest, RefundPayment, VoidPayment,
+};
 use domain::reservation::requests::{
     ContractRequestedLine, InventoryRequest, ReleaseReservation, RenewReservation, ReserveStock, ShipReservation,
 };
@@ -12,25 +17,26 @@ use uuid::Uuid;
 use super::*;
 use crate::record::{DeliveredRequest, OutgoingRequest};
 
-const RESERVATION: &str = "018f0000-0000-7000-8000-000000000007";
+const ID: &str = "018f0000-0000-7000-8000-000000000007";
+const ORDER: &str = "018f0000-0000-7000-8000-000000000001";
 
-fn encoder() -> Encoder<InventoryRequest> {
-    Encoder::with_ids(NOWHERE, "inventory", id_of)
+fn encoder<R: Requests>() -> Encoder<R> {
+    Encoder::with_ids(NOWHERE, "requests", id_of)
 }
 
-fn decoder() -> Decoder<InventoryRequest> {
+fn decoder<R: Requests>() -> Decoder<R> {
     let decoder = Decoder::new(Registry::new(NOWHERE).unwrap());
-    for (index, contract) in schemas::of::<InventoryRequest>().iter().enumerate() {
+    for (index, contract) in schemas::of::<R>().iter().enumerate() {
         decoder.learn(id_of(index), contract.text).unwrap();
     }
     decoder
 }
 
-fn decode(record: &IncomingRecord) -> Result<DeliveredRequest<InventoryRequest>, DecodeError> {
-    futures::executor::block_on(decoder().decode_request(record))
+fn decode<R: Requests>(record: &IncomingRecord) -> Result<DeliveredRequest<R>, DecodeError> {
+    futures::executor::block_on(decoder::<R>().decode_request(record))
 }
 
-fn outgoing(body: InventoryRequest) -> OutgoingRequest<InventoryRequest> {
+fn outgoing<R>(body: R) -> OutgoingRequest<R> {
     let moment = |micros| Timestamp::try_from_micros(micros).unwrap();
     OutgoingRequest {
         request: Request {
@@ -50,8 +56,8 @@ fn outgoing(body: InventoryRequest) -> OutgoingRequest<InventoryRequest> {
 
 /// One of each.
 fn samples() -> Vec<InventoryRequest> {
-    let reservation_id = || RESERVATION.to_owned();
-    let order_id = || "018f0000-0000-7000-8000-000000000001".to_owned();
+    let reservation_id = || ID.to_owned();
+    let order_id = || ORDER.to_owned();
     let line = |sku: &str, quantity| ContractRequestedLine { sku: sku.to_owned(), quantity };
     let lines = vec![line("85123A", 6), line("71053", 1)];
     let location = "basel".to_owned();
@@ -67,22 +73,44 @@ fn samples() -> Vec<InventoryRequest> {
     samples
 }
 
+/// One of each.
+fn payments() -> Vec<PaymentRequest> {
+    let payment_id = || ID.to_owned();
+    let order_id = || ORDER.to_owned();
+    let amount = || ContractMoney { minor: 12_990, currency: "EUR".to_owned() };
+    let (customer, capture) = (Some("c-1".to_owned()), CaptureMode::Manual);
+    let samples: Vec<PaymentRequest> = vec![
+        AuthorizePayment { payment_id: payment_id(), order_id: order_id(), customer, amount: amount(), capture }.into(),
+        CapturePayment { payment_id: payment_id(), order_id: order_id(), amount: amount() }.into(),
+        VoidPayment { payment_id: payment_id(), order_id: order_id() }.into(),
+        RefundPayment { payment_id: payment_id(), order_id: order_id(), amount: amount(), reason: "late".to_owned() }
+            .into(),
+    ];
+    assert_eq!(samples.len(), PaymentRequest::RECORDS.len());
+    samples
+}
+
 /// A request with its head, as one value.
 #[derive(Serialize)]
-struct Whole<'a> {
+struct Whole<'a, R> {
     #[serde(flatten)]
     head: RequestHead,
     #[serde(flatten)]
-    body: &'a InventoryRequest,
+    body: &'a R,
 }
 
 #[test]
 fn what_is_asked_is_read_back() {
-    for body in samples() {
+    are_read_back(samples());
+    are_read_back(payments());
+}
+
+fn are_read_back<R: Requests + PartialEq + Debug>(samples: Vec<R>) {
+    for body in samples {
         let outgoing = outgoing(body);
         let record = delivered(encoder().encode_request(&outgoing).unwrap());
-        assert_eq!(record.key.as_deref(), Some(RESERVATION.as_bytes()));
-        let read = decode(&record).unwrap();
+        assert_eq!(record.key.as_deref(), Some(ID.as_bytes()));
+        let read = decode::<R>(&record).unwrap();
         assert_eq!(read.request, outgoing.request);
         assert_eq!((read.position, read.recorded_at), (outgoing.position, outgoing.recorded_at));
         assert_eq!((read.correlation_id, read.traceparent), (outgoing.correlation_id, outgoing.traceparent));
@@ -91,10 +119,15 @@ fn what_is_asked_is_read_back() {
 
 #[test]
 fn a_request_is_written_as_avro_itself_would_with_its_schema() {
-    for body in samples() {
+    are_written_as_avro_would(samples());
+    are_written_as_avro_would(payments());
+}
+
+fn are_written_as_avro_would<R: Requests>(samples: Vec<R>) {
+    for body in samples {
         let outgoing = outgoing(body);
         let body = &outgoing.request.body;
-        let schema = &schemas::of::<InventoryRequest>()[body.index()].schema;
+        let schema = &schemas::of::<R>()[body.index()].schema;
         let whole = serde_json::to_value(Whole { head: outgoing.request.head(), body }).unwrap();
         let value = apache_avro::types::Value::try_from(whole).unwrap().resolve(schema).unwrap();
         let writer = apache_avro::writer::datum::GenericDatumWriter::builder(schema).build().unwrap();
@@ -110,27 +143,27 @@ fn headers_and_keys_that_contradict_the_body_are_refused() {
     let record = || delivered(encoder().encode_request(&outgoing(samples().remove(0))).unwrap());
     for (name, value, what) in [
         (crate::headers::TENANT_ID, "other", "the tenant"),
-        (crate::headers::ID, RESERVATION, "the request's id"),
+        (crate::headers::ID, ID, "the request's id"),
         (crate::headers::TYPE, "inventory.commands.v1.ShipReservation", "the record's type"),
     ] {
         let mut record = record();
         record.headers.push(name, Some(value.as_bytes()));
-        let error = decode(&record).unwrap_err();
+        let error = decode::<InventoryRequest>(&record).unwrap_err();
         assert!(matches!(error, DecodeError::Contradiction { what: named, .. } if named == what), "{error}");
     }
     let mut other_key = record();
     other_key.key = Some(b"other".to_vec());
-    assert!(matches!(decode(&other_key), Err(DecodeError::Contradiction { what: "the key", .. })));
+    assert!(matches!(decode::<InventoryRequest>(&other_key), Err(DecodeError::Contradiction { what: "the key", .. })));
 }
 
 #[test]
 fn bytes_that_follow_or_lack_are_refused() {
     let mut record = delivered(encoder().encode_request(&outgoing(samples().remove(2))).unwrap());
     record.value.as_mut().unwrap().push(0);
-    assert!(matches!(decode(&record), Err(DecodeError::TrailingBytes { bytes: 1, .. })));
+    assert!(matches!(decode::<InventoryRequest>(&record), Err(DecodeError::TrailingBytes { bytes: 1, .. })));
     let value = record.value.as_mut().unwrap();
     value.truncate(value.len() - 3);
-    assert!(matches!(decode(&record), Err(DecodeError::Body { name: "ReleaseReservation", .. })));
+    assert!(matches!(decode::<InventoryRequest>(&record), Err(DecodeError::Body { name: "ReleaseReservation", .. })));
 }
 
 #[test]
@@ -139,7 +172,7 @@ fn a_request_without_a_sound_head_is_refused() {
     let mut record = delivered(encoder().encode_request(&outgoing).unwrap());
     // The first field's text: a UUID's first digit.
     record.value.as_mut().unwrap()[PREFIX_BYTES + 1] = b'x';
-    assert!(matches!(decode(&record), Err(DecodeError::Head { name: "ReleaseReservation", .. })));
+    assert!(matches!(decode::<InventoryRequest>(&record), Err(DecodeError::Head { name: "ReleaseReservation", .. })));
     let InventoryRequest::ReleaseReservation(release) = &mut outgoing.request.body else { unreachable!() };
     release.order_id = "x".repeat(VALUE_BYTES_MAX);
     let error = encoder().encode_request(&outgoing).unwrap_err();
