@@ -66,6 +66,7 @@ uuid_id!(
 uuid_id!(
     /// One request to a stream of another participant, by the id of the event or the HTTP request that asked. The stream answers each id
     /// once.
+    /// One request to a reservation or a payment, by the id of the event or the HTTP request that asked. Each id is answered once.
     RequestId
 );
 uuid_id!(
@@ -175,6 +176,10 @@ text_type!(
 text_type!(
     /// Who decided something: the subject of the access token.
     Operator, "operator", 255, is_identifying, recorded |_| true
+);
+text_type!(
+    /// What a payment provider calls something of its own, such as a payment or a method to pay with.
+    ProviderReference, "provider reference", 255, is_visible_ascii, recorded |_| true
 );
 text_type!(
     /// The owner of a key that seals personal data: a customer, or an order without one.

@@ -16,6 +16,7 @@ mod money;
 mod numbering;
 pub mod order;
 pub mod order_saga;
+pub mod payment;
 mod privacy;
 mod quantity;
 pub mod refusal;
@@ -33,7 +34,8 @@ pub use currency::{Currency, CurrencyError};
 pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
     Carrier, CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, LineId, LocationId, Operator, OrderId,
-    OrderNumber, PaymentId, RequestId, ReservationId, Sku, StockId, SubjectId, TenantId, TrackingNumber, TransferId,
+    OrderNumber, PaymentId, ProviderReference, RequestId, ReservationId, Sku, StockId, SubjectId, TenantId,
+    TrackingNumber, TransferId,
 };
 pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};

@@ -44,6 +44,10 @@ scopes! {
     SAGA_OPERATE = "saga:operate";
     /// Say what became of what a location has to send: accepted, rejected, packed, shipped, delivered, lost.
     FULFILMENT_WRITE = "fulfilment:write";
+    /// Capture and void payments.
+    PAYMENTS_CAPTURE = "payments:capture";
+    /// Refund payments.
+    PAYMENTS_REFUND = "payments:refund";
     /// Erase a person's data.
     PRIVACY_ERASE = "privacy:erase";
 }

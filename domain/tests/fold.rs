@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 use domain::fulfilment::{Fulfilment, FulfilmentState};
 use domain::order::{Order, OrderState};
+use domain::order_saga::{OrderSaga, OrderSagaState};
+use domain::payment::{Payment, PaymentState};
 use domain::reservation::{Reservation, ReservationState};
 use domain::stock::{Stock, StockState};
 use domain::{Decider, upcast};
@@ -81,4 +83,16 @@ fn a_changed_fold_of_reservations_has_a_new_version() {
 fn a_changed_fold_of_fulfilments_has_a_new_version() {
     let (samples, recorded) = (include_str!("golden/fulfilment.txt"), include_str!("golden/fulfilment-fold.txt"));
     has_a_new_version_where_it_has_changed::<Fulfilment>(samples, recorded, FulfilmentState::name);
+}
+
+#[test]
+fn a_changed_fold_of_payments_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/payment.txt"), include_str!("golden/payment-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Payment>(samples, recorded, PaymentState::name);
+}
+
+#[test]
+fn a_changed_fold_of_sagas_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/order_saga.txt"), include_str!("golden/order_saga-fold.txt"));
+    has_a_new_version_where_it_has_changed::<OrderSaga>(samples, recorded, OrderSagaState::name);
 }

@@ -2,6 +2,7 @@
 
 use domain::order::contract::PublicEvent;
 use domain::order::contract::TOPIC;
+use domain::payment::requests::{PaymentRequest, REQUESTS_TOPIC as PAYMENT_REQUESTS_TOPIC};
 use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC};
 use messaging::schemas::{self, RecordSchema};
 use messaging::topics::declared;
@@ -19,7 +20,7 @@ pub fn document() -> String {
             (channel_key(&topic.name), channel)
         })
         .collect();
-    let messages: Map<String, Value> = [TOPIC, REQUESTS_TOPIC]
+    let messages: Map<String, Value> = [TOPIC, REQUESTS_TOPIC, PAYMENT_REQUESTS_TOPIC]
         .into_iter()
         .flat_map(records_of)
         .map(|contract| (short(contract).to_owned(), message(contract)))
@@ -61,6 +62,7 @@ fn records_of(topic: &str) -> &'static [RecordSchema] {
     match topic {
         TOPIC => schemas::of::<PublicEvent>(),
         REQUESTS_TOPIC => schemas::of::<InventoryRequest>(),
+        PAYMENT_REQUESTS_TOPIC => schemas::of::<PaymentRequest>(),
         _ => &[],
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::{
     Address, Carrier, CountryCode, Currency, CustomerId, Description, Difference, ExternalReference, FulfilmentId,
-    ImportSource, LineId, LocationId, Money, Operator, OrderId, OrderNumber, PaymentId, Pieces, Quantity, Reason,
-    RequestId, ReservationId, Sealed, Sku, SubjectId, TenantId, Timestamp, TrackingNumber, TransferId,
+    ImportSource, LineId, LocationId, Money, Operator, OrderId, OrderNumber, PaymentId, Pieces, ProviderReference,
+    Quantity, Reason, RequestId, ReservationId, Sealed, Sku, SubjectId, TenantId, Timestamp, TrackingNumber,
+    TransferId,
 };
 
 use super::{ContractAddress, ContractMoney, ContractSealed};
@@ -43,6 +44,7 @@ public_as_text!(
     OrderId,
     OrderNumber,
     PaymentId,
+    ProviderReference,
     Reason,
     RequestId,
     ReservationId,

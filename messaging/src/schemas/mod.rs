@@ -70,8 +70,9 @@ mod tests {
 
     use domain::contract::PublicEvents;
     use domain::fulfilment::requests::FulfilmentRequest;
+    use domain::payment::requests::PaymentRequest;
     use domain::reservation::requests::InventoryRequest;
-    use domain::{fulfilment, order, reservation, stock};
+    use domain::{fulfilment, order, order_saga, payment, reservation, stock};
 
     use super::*;
 
@@ -83,6 +84,9 @@ mod tests {
         are_its_schemas::<fulfilment::contract::PublicEvent>(fulfilment::contract::PublicEvent::KIND);
         are_its_schemas::<InventoryRequest>("inventory-requests");
         are_its_schemas::<FulfilmentRequest>("fulfilment-requests");
+        are_its_schemas::<payment::contract::PublicEvent>(payment::contract::PublicEvent::KIND);
+        are_its_schemas::<order_saga::contract::PublicEvent>(order_saga::contract::PublicEvent::KIND);
+        are_its_schemas::<PaymentRequest>("payment-requests");
     }
 
     fn are_its_schemas<E: RecordSet>(folder: &str) {

@@ -90,10 +90,13 @@ mod tests {
         let names: Vec<_> = declared().topics.into_iter().map(|topic| topic.name).collect();
         let expected = [
             domain::order::contract::TOPIC,
+            domain::order_saga::contract::TOPIC,
             domain::reservation::requests::REQUESTS_TOPIC,
             domain::stock::contract::TOPIC,
             domain::fulfilment::requests::REQUESTS_TOPIC,
             domain::fulfilment::contract::TOPIC,
+            domain::payment::requests::REQUESTS_TOPIC,
+            domain::payment::contract::TOPIC,
             topics::RELAY_CHECKPOINT,
             topics::READ_DEAD_LETTERS,
         ];

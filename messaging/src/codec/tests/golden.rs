@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use domain::contract::{Facts, ForeignRow};
-use domain::{TenantId, Timestamp, fulfilment, reservation, stock, upcast};
+use domain::{TenantId, Timestamp, fulfilment, order_saga, payment, reservation, stock, upcast};
 
 use super::*;
 
@@ -77,4 +77,16 @@ fn reservations_are_encoded_as_they_were_when_they_were_released() {
 fn fulfilments_are_encoded_as_they_were_when_they_were_released() {
     let golden = include_str!("../../../../domain/tests/golden/fulfilment.txt");
     are_encoded_as_released::<fulfilment::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn payments_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/payment.txt");
+    are_encoded_as_released::<payment::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn sagas_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/order_saga.txt");
+    are_encoded_as_released::<order_saga::contract::PublicEvent>(golden);
 }

@@ -1,8 +1,11 @@
 //! Requests are written as Avro itself would write them with their schema, read back, and refused where key or headers say
 //! something else.
 
-use domain::contract::{RecordSet, Request, RequestHead, Requests};
+use domain::contract::{ContractMoney, RecordSet, Request, RequestHead, Requests};
 use domain::fulfilment::requests as fulfilment;
+use domain::payment::requests::{
+    AuthorizePayment, CaptureMode, CapturePayment, PaymentRequest, RefundPayment, VoidPayment,
+};
 use domain::reservation::requests::{
     ContractRequestedLine, InventoryRequest, ReleaseReservation, RenewReservation, ReserveStock, ShipReservation,
 };
@@ -13,7 +16,7 @@ use uuid::Uuid;
 use super::*;
 use crate::record::{DeliveredRequest, OutgoingRequest};
 
-const RESERVATION: &str = "018f0000-0000-7000-8000-000000000007";
+const ID: &str = "018f0000-0000-7000-8000-000000000007";
 
 fn encoder<R: Requests>() -> Encoder<R> {
     Encoder::with_ids(NOWHERE, "inventory", id_of)
@@ -51,7 +54,7 @@ fn outgoing<R>(body: R) -> OutgoingRequest<R> {
 
 /// One of each.
 fn samples() -> Vec<InventoryRequest> {
-    let reservation_id = || RESERVATION.to_owned();
+    let reservation_id = || ID.to_owned();
     let order_id = || "018f0000-0000-7000-8000-000000000001".to_owned();
     let line = |sku: &str, quantity| ContractRequestedLine { sku: sku.to_owned(), quantity };
     let lines = vec![line("85123A", 6), line("71053", 1)];
@@ -70,7 +73,7 @@ fn samples() -> Vec<InventoryRequest> {
 
 /// One of each of fulfilment's, which have the same key.
 fn fulfilment_samples() -> Vec<fulfilment::FulfilmentRequest> {
-    let fulfilment_id = || RESERVATION.to_owned();
+    let fulfilment_id = || ID.to_owned();
     let order_id = || "018f0000-0000-7000-8000-000000000001".to_owned();
     let lines = vec![fulfilment::ContractRequestedLine { sku: "85123A".to_owned(), quantity: 6 }];
     let location = "basel".to_owned();
@@ -81,6 +84,23 @@ fn fulfilment_samples() -> Vec<fulfilment::FulfilmentRequest> {
         fulfilment::CancelFulfilment { fulfilment_id: fulfilment_id(), order_id: order_id() }.into(),
     ];
     assert_eq!(samples.len(), fulfilment::FulfilmentRequest::RECORDS.len());
+    samples
+}
+
+/// One of each of payment's, which have the same key.
+fn payment_samples() -> Vec<PaymentRequest> {
+    let payment_id = || ID.to_owned();
+    let order_id = || "018f0000-0000-7000-8000-000000000001".to_owned();
+    let amount = || ContractMoney { minor: 12_990, currency: "EUR".to_owned() };
+    let (customer, capture) = (Some("c-1".to_owned()), CaptureMode::Manual);
+    let samples: Vec<PaymentRequest> = vec![
+        AuthorizePayment { payment_id: payment_id(), order_id: order_id(), customer, amount: amount(), capture }.into(),
+        CapturePayment { payment_id: payment_id(), order_id: order_id(), amount: amount() }.into(),
+        VoidPayment { payment_id: payment_id(), order_id: order_id() }.into(),
+        RefundPayment { payment_id: payment_id(), order_id: order_id(), amount: amount(), reason: "late".to_owned() }
+            .into(),
+    ];
+    assert_eq!(samples.len(), PaymentRequest::RECORDS.len());
     samples
 }
 
@@ -97,7 +117,7 @@ fn is_read_back<R: Requests + PartialEq + std::fmt::Debug>(samples: Vec<R>) {
     for body in samples {
         let outgoing = outgoing(body);
         let record = delivered(encoder().encode_request(&outgoing).unwrap());
-        assert_eq!(record.key.as_deref(), Some(RESERVATION.as_bytes()));
+        assert_eq!(record.key.as_deref(), Some(ID.as_bytes()));
         let read = decode::<R>(&record).unwrap();
         assert_eq!(read.request, outgoing.request);
         assert_eq!((read.position, read.recorded_at), (outgoing.position, outgoing.recorded_at));
@@ -109,6 +129,7 @@ fn is_read_back<R: Requests + PartialEq + std::fmt::Debug>(samples: Vec<R>) {
 fn what_is_asked_is_read_back() {
     is_read_back(samples());
     is_read_back(fulfilment_samples());
+    is_read_back(payment_samples());
 }
 
 fn is_written_as_avro_would<R: Requests>(samples: Vec<R>) {
@@ -130,6 +151,7 @@ fn is_written_as_avro_would<R: Requests>(samples: Vec<R>) {
 fn a_request_is_written_as_avro_itself_would_with_its_schema() {
     is_written_as_avro_would(samples());
     is_written_as_avro_would(fulfilment_samples());
+    is_written_as_avro_would(payment_samples());
 }
 
 #[test]
@@ -137,7 +159,7 @@ fn headers_and_keys_that_contradict_the_body_are_refused() {
     let record = || delivered(encoder().encode_request(&outgoing(samples().remove(0))).unwrap());
     for (name, value, what) in [
         (crate::headers::TENANT_ID, "other", "the tenant"),
-        (crate::headers::ID, RESERVATION, "the request's id"),
+        (crate::headers::ID, ID, "the request's id"),
         (crate::headers::TYPE, "inventory.commands.v1.ShipReservation", "the record's type"),
     ] {
         let mut record = record();
