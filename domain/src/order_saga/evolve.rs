@@ -61,15 +61,15 @@ fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
     use OrderSagaEvent as E;
     match event {
         E::SagaStarted(_) | E::SagaEnded(_) => return None,
-        E::StockRequested(event) => asked::stock(saga, event)?,
+        E::StockRequested(event) => asked::stock(saga, event),
         E::StockRenewalRequested(event) => asked::renewal(saga, event)?,
         E::StockReleaseRequested(event) => asked::release(saga, event)?,
         E::StockShipmentRequested(event) => asked::stock_shipment(saga, event)?,
-        E::AuthorizationRequested(event) => asked::authorization(saga, event)?,
+        E::AuthorizationRequested(event) => asked::authorization(saga, event),
         E::CaptureRequested(event) => asked::capture(saga, event)?,
         E::VoidRequested(event) => asked::void(saga, event)?,
         E::RefundRequested(event) => asked::refund(saga, event)?,
-        E::FulfilmentRequested(event) => asked::fulfilment(saga, event)?,
+        E::FulfilmentRequested(event) => asked::fulfilment(saga, event),
         E::FulfilmentReleaseRequested(event) => asked::fulfilment_release(saga, event)?,
         E::FulfilmentCancelRequested(event) => asked::fulfilment_cancel(saga, event)?,
         E::AnswerReceived(event) => answered::answered(saga, event)?,

@@ -48,7 +48,7 @@ fn any_behaviour() -> impl Strategy<Value = Behaviour> {
 fn policy_of(behaviour: &Behaviour) -> SagaPolicy {
     let capture = if behaviour.captures_at_packing { CaptureMoment::AtPacking } else { CaptureMoment::AtConfirmation };
     let terms = if behaviour.is_on_credit { PaymentTerms::Credit } else { PaymentTerms::Prepaid };
-    SagaPolicy { capture, terms, ..policy() }
+    SagaPolicy { terms, capture, ..policy() }
 }
 
 /// Runs an order to its rest: nothing is under way, and nothing is due.
@@ -95,7 +95,7 @@ fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
 /// The last events of a saga.
 fn last(history: &[OrderSagaEvent]) -> String {
     let events = history.iter().skip(history.len().saturating_sub(24));
-    events.map(|event| format!("\n{event:?}")).collect()
+    events.map(|event| format!("{event:?}")).collect::<Vec<_>>().join("\n")
 }
 
 proptest! {

@@ -76,10 +76,8 @@ pub fn of_payment(order_id: &str, event: &OrderSagaEvent) -> Option<PaymentReque
 /// What an event asks of fulfilment.
 pub fn of_fulfilment(order_id: &str, event: &OrderSagaEvent) -> Option<FulfilmentRequest> {
     let order_id = order_id.to_owned();
-    let line = |line: &RequestedLine| ContractRequestedLine {
-        sku: line.sku.to_public(),
-        quantity: line.quantity.to_public(),
-    };
+    let line =
+        |line: &RequestedLine| ContractRequestedLine { sku: line.sku.to_public(), quantity: line.quantity.to_public() };
     Some(match event {
         OrderSagaEvent::FulfilmentRequested(event) => RequestFulfilment {
             fulfilment_id: event.fulfilment.to_string(),

@@ -1,5 +1,4 @@
 //! What other participants ask of payment. The answers are the events of the payment.
-#![expect(clippy::enum_variant_names, reason = "each request names what it is about")]
 
 use serde::{Deserialize, Serialize};
 

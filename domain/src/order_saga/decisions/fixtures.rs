@@ -63,7 +63,7 @@ pub(in crate::order_saga) fn start_with(total: i64, policy: SagaPolicy) -> Order
         customer: None,
         lines: lines(),
         total: money(total),
-        policy,
+        policy: Box::new(policy),
         signals: Signals::default(),
         at: AT,
     }

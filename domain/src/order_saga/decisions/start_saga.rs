@@ -16,7 +16,7 @@ pub struct StartSaga {
     /// A SKU may be on several lines.
     pub lines: Vec<RequestedLine>,
     pub total: Money,
-    pub policy: SagaPolicy,
+    pub policy: Box<SagaPolicy>,
     pub signals: Signals,
     pub at: Timestamp,
 }
@@ -32,6 +32,7 @@ impl Decision<OrderSaga> for StartSaga {
         }
         let Self { order, tenant, customer, lines, total, policy, signals, at } = self;
         let flow = FLOW_VERSION;
+        let policy = *policy;
         let started = SagaStarted { order, tenant, customer, policy, signals, flow, lines, total, at };
         with_consequences(state, vec![OrderSagaEvent::SagaStarted(started)], at)
     }

@@ -11,15 +11,15 @@ use super::super::state::{
     Ask, Asked, FulfilmentPart, FulfilmentStatus, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
 };
 
-const fn ask(asked: Asked, attempt: u32, due: Timestamp) -> Option<Ask> {
-    Some(Ask { asked, attempt, due })
+const fn ask(asked: Asked, attempt: u32, due: Timestamp) -> Ask {
+    Ask { asked, attempt, due }
 }
 
-pub(super) fn stock(saga: &mut Saga, event: &StockRequested) -> Option<()> {
-    let ask = ask(Asked::Reserve, event.attempt, event.due);
+pub(super) fn stock(saga: &mut Saga, event: &StockRequested) {
+    let ask = Some(ask(Asked::Reserve, event.attempt, event.due));
     if let Some(part) = saga.reservations.iter_mut().find(|part| part.id == event.reservation) {
         part.ask = ask;
-        return Some(());
+        return;
     }
     saga.reservations.push(ReservationPart {
         id: event.reservation,
@@ -30,31 +30,30 @@ pub(super) fn stock(saga: &mut Saga, event: &StockRequested) -> Option<()> {
         ask,
         seen: 0,
     });
-    Some(())
 }
 
 pub(super) fn renewal(saga: &mut Saga, event: &StockRenewalRequested) -> Option<()> {
     let part = reservation(saga, event.reservation)?;
     part.hold_for_s = event.hold_for_s;
-    part.ask = ask(Asked::Renew, event.attempt, event.due);
+    part.ask = Some(ask(Asked::Renew, event.attempt, event.due));
     Some(())
 }
 
 pub(super) fn release(saga: &mut Saga, event: &StockReleaseRequested) -> Option<()> {
-    reservation(saga, event.reservation)?.ask = ask(Asked::Release, event.attempt, event.due);
+    reservation(saga, event.reservation)?.ask = Some(ask(Asked::Release, event.attempt, event.due));
     Some(())
 }
 
 pub(super) fn stock_shipment(saga: &mut Saga, event: &StockShipmentRequested) -> Option<()> {
-    reservation(saga, event.reservation)?.ask = ask(Asked::ShipStock, event.attempt, event.due);
+    reservation(saga, event.reservation)?.ask = Some(ask(Asked::ShipStock, event.attempt, event.due));
     Some(())
 }
 
-pub(super) fn authorization(saga: &mut Saga, event: &AuthorizationRequested) -> Option<()> {
-    let ask = ask(Asked::Authorize, event.attempt, event.due);
+pub(super) fn authorization(saga: &mut Saga, event: &AuthorizationRequested) {
+    let ask = Some(ask(Asked::Authorize, event.attempt, event.due));
     if let Some(part) = payment(saga, event.payment) {
         part.ask = ask;
-        return Some(());
+        return;
     }
     let none = Money::zero(event.amount.currency());
     saga.payments.push(PaymentPart {
@@ -67,29 +66,28 @@ pub(super) fn authorization(saga: &mut Saga, event: &AuthorizationRequested) -> 
         ask,
         seen: 0,
     });
-    Some(())
 }
 
 pub(super) fn capture(saga: &mut Saga, event: &CaptureRequested) -> Option<()> {
-    payment(saga, event.payment)?.ask = ask(Asked::Capture, event.attempt, event.due);
+    payment(saga, event.payment)?.ask = Some(ask(Asked::Capture, event.attempt, event.due));
     Some(())
 }
 
 pub(super) fn void(saga: &mut Saga, event: &VoidRequested) -> Option<()> {
-    payment(saga, event.payment)?.ask = ask(Asked::Void, event.attempt, event.due);
+    payment(saga, event.payment)?.ask = Some(ask(Asked::Void, event.attempt, event.due));
     Some(())
 }
 
 pub(super) fn refund(saga: &mut Saga, event: &RefundRequested) -> Option<()> {
-    payment(saga, event.payment)?.ask = ask(Asked::Refund, event.attempt, event.due);
+    payment(saga, event.payment)?.ask = Some(ask(Asked::Refund, event.attempt, event.due));
     Some(())
 }
 
-pub(super) fn fulfilment(saga: &mut Saga, event: &FulfilmentRequested) -> Option<()> {
-    let ask = ask(Asked::Fulfil, event.attempt, event.due);
+pub(super) fn fulfilment(saga: &mut Saga, event: &FulfilmentRequested) {
+    let ask = Some(ask(Asked::Fulfil, event.attempt, event.due));
     if let Some(part) = part_of(saga, event.fulfilment) {
         part.ask = ask;
-        return Some(());
+        return;
     }
     saga.fulfilments.push(FulfilmentPart {
         id: event.fulfilment,
@@ -100,16 +98,15 @@ pub(super) fn fulfilment(saga: &mut Saga, event: &FulfilmentRequested) -> Option
         ask,
         seen: 0,
     });
-    Some(())
 }
 
 pub(super) fn fulfilment_release(saga: &mut Saga, event: &FulfilmentReleaseRequested) -> Option<()> {
-    part_of(saga, event.fulfilment)?.ask = ask(Asked::ReleaseFulfilment, event.attempt, event.due);
+    part_of(saga, event.fulfilment)?.ask = Some(ask(Asked::ReleaseFulfilment, event.attempt, event.due));
     Some(())
 }
 
 pub(super) fn fulfilment_cancel(saga: &mut Saga, event: &FulfilmentCancelRequested) -> Option<()> {
-    part_of(saga, event.fulfilment)?.ask = ask(Asked::CancelFulfilment, event.attempt, event.due);
+    part_of(saga, event.fulfilment)?.ask = Some(ask(Asked::CancelFulfilment, event.attempt, event.due));
     Some(())
 }
 

@@ -24,7 +24,13 @@ enum Stage {
     /// Something has to happen first.
     Wait,
     /// The next event.
-    Next(OrderSagaEvent),
+    Next(Box<OrderSagaEvent>),
+}
+
+impl Stage {
+    fn next(event: OrderSagaEvent) -> Self {
+        Self::Next(Box::new(event))
+    }
 }
 
 /// The next event of a saga, if one is due.
@@ -103,7 +109,7 @@ impl Asking<'_> {
             match stage(self) {
                 Stage::Done => {}
                 Stage::Wait => return self.renew(),
-                Stage::Next(event) => return Some(event),
+                Stage::Next(event) => return Some(*event),
             }
         }
         Some(OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Completed, at: self.at }))
@@ -129,7 +135,7 @@ impl Asking<'_> {
             part.status == ReservationStatus::Granted && !is_being_released && (rejected || !is_current(part))
         };
         let event = saga.reservations.iter().find(is_unwanted).and_then(|part| self.of_stock(part, Asked::Release, 1));
-        event.map_or(Stage::Done, Stage::Next)
+        event.map_or(Stage::Done, Stage::next)
     }
 
     fn stock(&self) -> Stage {
@@ -166,7 +172,7 @@ impl Asking<'_> {
         }
         match location {
             Some(_) if is_waiting => Stage::Wait,
-            Some(location) => Stage::Next(
+            Some(location) => Stage::next(
                 StockRequested {
                     reservation: saga.next_reservation(),
                     location: location.clone(),
@@ -181,7 +187,7 @@ impl Asking<'_> {
             None => {
                 let next_try = after(self.at, saga.policy.stock_retry_s.max(1));
                 let until = saga.stock_wait.map_or_else(|| after(self.at, saga.policy.stock_wait_s), |wait| wait.until);
-                Stage::Next(OrderSagaEvent::StockAwaited(StockAwaited { next_try, until, at: self.at }))
+                Stage::next(OrderSagaEvent::StockAwaited(StockAwaited { next_try, until, at: self.at }))
             }
         }
     }
@@ -195,7 +201,7 @@ impl Asking<'_> {
                 let Saga { customer, total, signals, policy, .. } = self.saga;
                 let Screening { outcome, points, reasons } =
                     policy.screening.screen(customer.as_ref(), *total, signals);
-                Stage::Next(OrderSagaEvent::OrderScreened(OrderScreened { outcome, points, reasons, at: self.at }))
+                Stage::next(OrderSagaEvent::OrderScreened(OrderScreened { outcome, points, reasons, at: self.at }))
             }
         }
     }
@@ -220,9 +226,10 @@ impl Asking<'_> {
             {
                 self.authorize()
             }
-            PaymentStatus::Failed | PaymentStatus::Voided => self.undo_because(UndoCause::PaymentFailed),
-            // Somebody has given the money back, so the order is not paid any more.
-            PaymentStatus::Refunded => self.undo_because(UndoCause::PaymentFailed),
+            // Also where somebody has given the money back, so that the order is not paid any more.
+            PaymentStatus::Failed | PaymentStatus::Voided | PaymentStatus::Refunded => {
+                self.undo_because(UndoCause::PaymentFailed)
+            }
         }
     }
 
@@ -232,7 +239,7 @@ impl Asking<'_> {
 
     fn authorize(&self) -> Stage {
         let saga = self.saga;
-        Stage::Next(
+        Stage::next(
             AuthorizationRequested {
                 customer: saga.customer.clone(),
                 payment: saga.next_payment(),
@@ -249,7 +256,7 @@ impl Asking<'_> {
     fn ready(&self) -> Stage {
         let saga = self.saga;
         if saga.ready_at.is_none() {
-            return Stage::Next(OrderSagaEvent::OrderReady(OrderReady { at: self.at }));
+            return Stage::next(OrderSagaEvent::OrderReady(OrderReady { at: self.at }));
         }
         let hold_for_s = saga.policy.confirmed_hold_s;
         if let Some(part) = saga.reservations.last()
@@ -258,7 +265,7 @@ impl Asking<'_> {
             && part.hold_for_s < hold_for_s
         {
             let longer = ReservationPart { hold_for_s, ..part.clone() };
-            return self.of_stock(&longer, Asked::Renew, 1).map_or(Stage::Done, Stage::Next);
+            return self.of_stock(&longer, Asked::Renew, 1).map_or(Stage::Done, Stage::next);
         }
         if saga.policy.capture == CaptureMoment::AtConfirmation { self.capture() } else { Stage::Done }
     }
@@ -266,7 +273,7 @@ impl Asking<'_> {
     fn capture(&self) -> Stage {
         match self.saga.payments.last() {
             Some(part) if part.status == PaymentStatus::Authorized && part.ask.is_none() => {
-                self.of_payment(part, Asked::Capture, 1).map_or(Stage::Done, Stage::Next)
+                self.of_payment(part, Asked::Capture, 1).map_or(Stage::Done, Stage::next)
             }
             Some(part) if part.status == PaymentStatus::Authorized => Stage::Wait,
             _ => Stage::Done,
@@ -277,7 +284,7 @@ impl Asking<'_> {
         let saga = self.saga;
         let Some(reservation) = saga.reservations.last() else { return Stage::Wait };
         let Some(part) = saga.current_fulfilment() else {
-            return Stage::Next(
+            return Stage::next(
                 FulfilmentRequested {
                     fulfilment: saga.next_fulfilment(),
                     reservation: reservation.id,
@@ -297,7 +304,7 @@ impl Asking<'_> {
             && saga.task.is_none()
             && after(part.since, seconds) <= self.at
         {
-            return Stage::Next(open(saga, task, self.at));
+            return Stage::next(open(saga, task, self.at));
         }
         if part.status.has_left() {
             return Stage::Done;
@@ -312,7 +319,7 @@ impl Asking<'_> {
             }
         }
         if !part.released && part.ask.is_none() {
-            return self.of_fulfilment(part, Asked::ReleaseFulfilment, 1).map_or(Stage::Wait, Stage::Next);
+            return self.of_fulfilment(part, Asked::ReleaseFulfilment, 1).map_or(Stage::Wait, Stage::next);
         }
         Stage::Wait
     }
@@ -325,7 +332,7 @@ impl Asking<'_> {
             // A renewal that is under way is not waited for.
             let is_asked = held.ask.is_some_and(|ask| ask.asked == Asked::ShipStock);
             let shipment = if is_asked { None } else { self.of_stock(held, Asked::ShipStock, 1) };
-            return shipment.map_or(Stage::Wait, Stage::Next);
+            return shipment.map_or(Stage::Wait, Stage::next);
         }
         if part.status == FulfilmentStatus::Delivered { Stage::Done } else { Stage::Wait }
     }
@@ -336,7 +343,7 @@ impl Asking<'_> {
             match stage(self) {
                 Stage::Done => {}
                 Stage::Wait => return None,
-                Stage::Next(event) => return Some(event),
+                Stage::Next(event) => return Some(*event),
             }
         }
         let ended = || OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Undone, at: self.at });
@@ -350,7 +357,7 @@ impl Asking<'_> {
                 FulfilmentStatus::Unknown | FulfilmentStatus::Accepted | FulfilmentStatus::Packed => {
                     if part.ask.is_none_or(|ask| ask.asked != Asked::CancelFulfilment) {
                         let event = self.of_fulfilment(part, Asked::CancelFulfilment, 1);
-                        return event.map_or(Stage::Done, Stage::Next);
+                        return event.map_or(Stage::Done, Stage::next);
                     }
                     is_waiting = true;
                 }
@@ -376,7 +383,7 @@ impl Asking<'_> {
                 PaymentStatus::Voided | PaymentStatus::Refunded | PaymentStatus::Failed => continue,
             };
             if part.ask.is_none_or(|ask| ask.asked != wanted) {
-                return self.of_payment(part, wanted, 1).map_or(Stage::Done, Stage::Next);
+                return self.of_payment(part, wanted, 1).map_or(Stage::Done, Stage::next);
             }
             is_waiting = true;
         }
@@ -392,7 +399,7 @@ impl Asking<'_> {
                     let has_left = is_last && self.saga.goods_have_left();
                     let wanted = if has_left { Asked::ShipStock } else { Asked::Release };
                     if part.ask.is_none_or(|ask| ask.asked != wanted) {
-                        return self.of_stock(part, wanted, 1).map_or(Stage::Done, Stage::Next);
+                        return self.of_stock(part, wanted, 1).map_or(Stage::Done, Stage::next);
                     }
                     is_waiting = true;
                 }
@@ -407,11 +414,11 @@ impl Asking<'_> {
 
     /// Opens a task, or waits for the one that is open.
     fn task(&self, task: TaskKind) -> Stage {
-        if self.saga.task.is_some() { Stage::Wait } else { Stage::Next(open(self.saga, task, self.at)) }
+        if self.saga.task.is_some() { Stage::Wait } else { Stage::next(open(self.saga, task, self.at)) }
     }
 
     fn undo_because(&self, cause: UndoCause) -> Stage {
-        Stage::Next(OrderSagaEvent::UndoStarted(UndoStarted { cause, at: self.at }))
+        Stage::next(OrderSagaEvent::UndoStarted(UndoStarted { cause, at: self.at }))
     }
 }
 

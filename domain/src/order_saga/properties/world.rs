@@ -7,6 +7,7 @@ use crate::order_saga::{Answer, AnswerKind, CancelSaga, LearnAnswer, OrderSagaCo
 use crate::{Currency, Money, Timestamp};
 
 /// How the others behave.
+#[expect(clippy::struct_excessive_bools, reason = "each is a way to behave of its own")]
 #[derive(Debug, Clone)]
 pub(super) struct Behaviour {
     /// How long requests and answers are under way; taken in turn.
@@ -65,7 +66,7 @@ enum Place {
 
 #[derive(Debug)]
 enum Due {
-    Request(OrderSagaEvent),
+    Request(Box<OrderSagaEvent>),
     Answer(LearnAnswer),
     /// A warehouse goes on with a fulfilment.
     Work(Part),
@@ -146,7 +147,7 @@ impl World {
     pub(super) fn asked(&mut self, event: &OrderSagaEvent) {
         if let Some(part) = part_of(event) {
             let delay = self.turn(&self.behaviour.request_delays_s);
-            self.send(format!("request {part:?}"), delay, Due::Request(event.clone()));
+            self.send(format!("request {part:?}"), delay, Due::Request(Box::new(event.clone())));
         }
     }
 
