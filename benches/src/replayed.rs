@@ -74,12 +74,8 @@ impl View<ReadOrder> for OrderSummary {
                 "PLACED".clone_into(&mut self.state);
             }
             OrderEvent::OrderCancelled(_) => "CANCELLED".clone_into(&mut self.state),
-            OrderEvent::LineQuantityChanged(_)
-            | OrderEvent::LineRemoved(_)
-            | OrderEvent::AddressChanged(_)
-            | OrderEvent::OrderImported(_)
-            | OrderEvent::OrderImportCorrected(_)
-            | OrderEvent::SubjectErased(_) => {}
+            // The summary shows nothing of the others.
+            _ => {}
         }
     }
 }

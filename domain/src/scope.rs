@@ -32,6 +32,10 @@ scopes! {
     ORDERS_READ_PII = "orders:read.pii";
     /// Cancel an order.
     ORDERS_CANCEL = "orders:cancel";
+    /// Hold orders and release them.
+    ORDERS_HOLD = "orders:hold";
+    /// Add notes to orders.
+    ORDERS_NOTE = "orders:note";
     /// Import orders from other systems.
     ORDERS_IMPORT = "orders:import";
     /// See stock, movements and reservations.
@@ -40,7 +44,7 @@ scopes! {
     INVENTORY_WRITE = "inventory:write";
     /// Reserve stock for an order, and renew, release and ship what is reserved.
     INVENTORY_RESERVE = "inventory:reserve";
-    /// See sagas and tasks, take and decide tasks, retry, skip and undo.
+    /// See sagas and tasks, take and decide tasks, retry, skip and undo; record what happens to orders outside of them.
     SAGA_OPERATE = "saga:operate";
     /// Say what became of what a location has to send: accepted, rejected, packed, shipped, delivered, lost.
     FULFILMENT_WRITE = "fulfilment:write";

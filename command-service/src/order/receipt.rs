@@ -1,6 +1,6 @@
 //! The receipt of a command.
 
-use domain::order::{Order, OrderCommand, OrderState};
+use domain::order::{Completed, Confirmed, Order, OrderCommand, OrderState, Rejected};
 use domain::{EventId, LineId, Money, OrderId, OrderNumber};
 use event_store::Decided;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,10 @@ pub enum OrderStatus {
     Draft,
     /// The customer has committed to the order.
     Placed,
+    /// The merchant has committed to the order.
+    Confirmed,
+    /// The merchant did not take the order.
+    Rejected,
     /// The order was cancelled.
     Cancelled,
     /// The order is finished. An imported order is completed from the start.
@@ -29,8 +33,10 @@ impl OrderStatus {
             OrderState::Absent => None,
             OrderState::Draft(_) => Some(Self::Draft),
             OrderState::Placed(_) => Some(Self::Placed),
+            OrderState::Confirmed(_) => Some(Self::Confirmed),
+            OrderState::Rejected(_) => Some(Self::Rejected),
             OrderState::Cancelled(_) => Some(Self::Cancelled),
-            OrderState::Imported(_) => Some(Self::Completed),
+            OrderState::Completed(_) | OrderState::Imported(_) => Some(Self::Completed),
         }
     }
 }
@@ -111,7 +117,10 @@ pub(super) fn total_of(state: &OrderState) -> Option<Money> {
         OrderState::Absent => None,
         // No line is added that makes the sum overflow.
         OrderState::Draft(draft) => draft.total().ok(),
-        OrderState::Placed(placed) => Some(placed.total),
+        OrderState::Placed(placed)
+        | OrderState::Confirmed(Confirmed { placed, .. })
+        | OrderState::Completed(Completed { placed, .. })
+        | OrderState::Rejected(Rejected { placed, .. }) => Some(placed.total),
         OrderState::Cancelled(cancelled) => cancelled.draft.total().ok(),
         OrderState::Imported(imported) => Some(imported.order.total),
     }

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use command_kit::http::Unkeyed;
 use command_kit::{Caller, Refusal};
-use domain::order::{CancelReason, Draft, Line, OrderImported, OrderKind, OrderState};
+use domain::order::{CancelReason, Completed, Confirmed, Draft, Line, OrderImported, OrderKind, OrderState, Rejected};
 use domain::{Address, Money, OrderId, Timestamp};
 use serde::Serialize;
 use service_kit::auth::{Principal, Scope};
@@ -150,7 +150,10 @@ impl Orders {
         let mut view = match &*loaded.state {
             OrderState::Absent => return Err(not_found()),
             OrderState::Draft(draft) => self.of_draft(principal, draft).await?,
-            OrderState::Placed(placed) => {
+            OrderState::Placed(placed)
+            | OrderState::Confirmed(Confirmed { placed, .. })
+            | OrderState::Completed(Completed { placed, .. })
+            | OrderState::Rejected(Rejected { placed, .. }) => {
                 OrderView { placed_at: Some(placed.placed_at), ..self.of_draft(principal, &placed.draft).await? }
             }
             OrderState::Cancelled(cancelled) => OrderView {

@@ -9,6 +9,10 @@ use crate::contract::{self, Facts, ToPublic, ToRecord, declare_symbols};
 use crate::{OrderId, UnitPrice};
 
 pub use super::event::records::*;
+pub use super::shapes::{
+    ContractLineChange, ContractShortage, ContractSkuPieces, ExceptionKind, HoldKind, PieceState, RejectionReason,
+    ScreeningOutcome,
+};
 pub use crate::contract::{ContractAddress, ContractMoney, ContractSealed, ContractUnitPrice, Position};
 
 /// The topic of the records. Key: the order's id.
@@ -75,6 +79,12 @@ declare_symbols!(
         Staff,
         /// A draft was thrown away.
         Discarded,
+        /// The payment was not authorised.
+        PaymentFailed,
+        /// There was not enough of what was ordered.
+        OutOfStock,
+        /// No location sent what was ordered.
+        FulfilmentFailed,
     }
 );
 declare_symbols!(
@@ -86,13 +96,6 @@ declare_symbols!(
         Credit,
     }
 );
-
-impl OrderCancelled {
-    pub(super) fn describe(&self) -> String {
-        let note = self.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        format!("Cancelled, reason {}{note}", format!("{:?}", self.reason).to_lowercase())
-    }
-}
 
 /// The record of an imported order and of a corrected import: the whole order from then on. Its business time is the moment of
 /// placement where it was imported, and the moment of the correction where it was corrected.

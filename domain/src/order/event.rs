@@ -1,15 +1,19 @@
 //! The events of an order, as they are stored and as they are published. Released schemas change only through an upcaster.
 
-use serde::{Deserialize, Serialize};
-
 use crate::contract::declare_events;
 use crate::upcast::Upcaster;
 use crate::{
-    Address, CountryCode, Currency, CustomerId, Description, ExternalReference, ImportSource, LineId, Money, OrderId,
-    OrderNumber, Quantity, Reason, Sku, SubjectId, TenantId, Timestamp, UnitPrice,
+    Address, Carrier, CountryCode, Currency, CustomerId, ExternalReference, FulfilmentId, ImportSource, LineId,
+    LocationId, Money, OrderId, OrderNumber, PaymentId, Quantity, Reason, ReservationId, SubjectId, TenantId,
+    Timestamp, TrackingNumber,
 };
 
 use super::OrderState;
+use super::shapes::{PieceState, noted, pieces, pieces_to, words};
+use super::values::{
+    AddressKind, CancelReason, ExceptionKind, HoldKind, Line, LineChange, OrderKind, RejectionReason, ScreeningOutcome,
+    Shortage, SkuPieces,
+};
 
 declare_events! {
     kind "order" stream order_id: OrderId namespace "orders.order.v1";
@@ -74,7 +78,7 @@ declare_events! {
         /// In the words of the person who cancelled.
         note: Option<Reason>,
     }
-    says |event| event.describe();
+    says |event| format!("Cancelled, reason {}{}", words(event.reason), noted(event.note.as_deref()));
 
     /// An order of another system was imported, without side effects.
     OrderImported "1.0" as ImportedOrder [
@@ -113,6 +117,222 @@ declare_events! {
         subject: SubjectId,
     }
     says |_event| "Personal data erased: its key was destroyed".to_owned();
+
+    /// The order must not go on for now.
+    OrderHeld "1.0" {
+        hold: HoldKind,
+        /// In the words of whoever held it.
+        note: Option<Reason>,
+    }
+    says |event| format!("Held: {}{}", words(event.hold), noted(event.note.as_deref()));
+
+    /// A hold was taken away.
+    HoldReleased "1.0" {
+        hold: HoldKind,
+    }
+    says |event| format!("No longer held: {}", words(event.hold));
+
+    /// A location set stock aside for the order.
+    StockReserved "1.0" {
+        reservation: ReservationId,
+        location: LocationId,
+        /// The pieces that are reserved or backordered from now on.
+        changes: Vec<LineChange>,
+        /// What the order has no open pieces for.
+        unmatched: Vec<SkuPieces>,
+    }
+    says |event| format!("{} pieces reserved at {}", pieces(&event.changes), event.location);
+
+    /// A location had not enough, and set nothing aside.
+    StockReservationFailed "1.0" {
+        reservation: ReservationId,
+        location: LocationId,
+        /// The SKUs of which there is not enough; none for another reason.
+        shortages: Vec<Shortage>,
+    }
+    says |event| format!("Nothing reserved at {}: {} SKUs short", event.location, event.shortages.len());
+
+    /// A reservation's time was over, and what it held of the order is open again.
+    StockReservationExpired "1.0" {
+        reservation: ReservationId,
+        changes: Vec<LineChange>,
+    }
+    says |event| format!("Reservation of {} pieces expired", pieces(&event.changes));
+
+    /// A reservation was given back.
+    StockReleased "1.0" {
+        reservation: ReservationId,
+        changes: Vec<LineChange>,
+    }
+    says |event| format!("Reservation of {} pieces released", pieces(&event.changes));
+
+    /// The order was screened for fraud.
+    FraudScreened "1.0" {
+        outcome: ScreeningOutcome,
+        /// The higher, the more suspicious.
+        score: u32,
+        /// What the score is made of.
+        reasons: Vec<Reason>,
+    }
+    says |event| format!("Screened for fraud: {}, score {}", words(event.outcome), event.score);
+
+    /// The customer has to do something before the payment can be authorised.
+    PaymentActionRequired "1.0" {
+        payment: PaymentId,
+    }
+    says |_event| "Payment waits for the customer".to_owned();
+
+    /// The payment provider set money aside.
+    PaymentAuthorized "1.0" {
+        payment: PaymentId,
+        /// By how much it is more than before.
+        amount: Money,
+        /// In all.
+        authorized: Money,
+        /// When the provider lets go of it, where known.
+        expires_at: Option<Timestamp>,
+    }
+    says |event| format!("Payment of {} authorised", event.authorized);
+
+    /// An attempt to pay failed. Another one may follow.
+    PaymentFailed "1.0" {
+        payment: PaymentId,
+        /// The provider's code for the reason.
+        code: Reason,
+    }
+    says |event| format!("Payment failed: {}", event.code);
+
+    /// Money was taken.
+    PaymentCaptured "1.0" {
+        payment: PaymentId,
+        /// By how much it is more than before.
+        amount: Money,
+        /// In all.
+        captured: Money,
+    }
+    says |event| format!("{} captured, {} in all", event.amount, event.captured);
+
+    /// The payment provider let go of what was authorised and not captured.
+    AuthorizationVoided "1.0" {
+        payment: PaymentId,
+        /// What it let go of.
+        amount: Money,
+    }
+    says |event| format!("Authorisation of {} voided", event.amount);
+
+    /// Money was paid back.
+    RefundIssued "1.0" {
+        payment: PaymentId,
+        /// By how much it is more than before.
+        amount: Money,
+        /// In all.
+        refunded: Money,
+    }
+    says |event| format!("{} refunded, {} in all", event.amount, event.refunded);
+
+    /// The customer's bank took money back.
+    ChargebackReceived "1.0" {
+        payment: PaymentId,
+        /// By how much it is more than before.
+        amount: Money,
+        /// In all.
+        charged_back: Money,
+    }
+    says |event| format!("{} charged back, {} in all", event.amount, event.charged_back);
+
+    /// The merchant committed to the order.
+    OrderConfirmed "1.0" {}
+    says |_event| "Confirmed".to_owned();
+
+    /// The merchant does not take the order.
+    OrderRejected "1.0" {
+        reason: RejectionReason,
+        /// In the words of whoever rejected it.
+        note: Option<Reason>,
+    }
+    says |event| format!("Rejected, reason {}{}", words(event.reason), noted(event.note.as_deref()));
+
+    /// A location has to send pieces of the order.
+    FulfilmentPlanned "1.0" {
+        fulfilment: FulfilmentId,
+        /// The reservation that the pieces are taken from.
+        reservation: ReservationId,
+        location: LocationId,
+        changes: Vec<LineChange>,
+        /// What the reservation holds nothing of for the order.
+        unmatched: Vec<SkuPieces>,
+    }
+    says |event| format!("{} pieces to be sent from {}", pieces(&event.changes), event.location);
+
+    /// A location will not send what was planned.
+    FulfilmentCancelled "1.0" {
+        fulfilment: FulfilmentId,
+        changes: Vec<LineChange>,
+    }
+    says |event| format!("Fulfilment of {} pieces cancelled", pieces(&event.changes));
+
+    /// Goods left a location.
+    ShipmentDispatched "1.0" {
+        fulfilment: FulfilmentId,
+        /// What was sent, and what was planned and left behind.
+        changes: Vec<LineChange>,
+        /// What the order has no pieces for.
+        unmatched: Vec<SkuPieces>,
+        carrier: Carrier,
+        tracking: TrackingNumber,
+    }
+    says |event| format!(
+        "{} pieces sent with {}, {}",
+        pieces_to(PieceState::Shipped, &event.changes),
+        event.carrier,
+        event.tracking
+    );
+
+    /// Goods reached the customer.
+    ShipmentDelivered "1.0" {
+        fulfilment: FulfilmentId,
+        changes: Vec<LineChange>,
+    }
+    says |event| format!("{} pieces delivered", pieces(&event.changes));
+
+    /// Goods will not reach the customer. Their pieces are open again: to be sent once more, or cancelled.
+    ShipmentLost "1.0" {
+        fulfilment: FulfilmentId,
+        changes: Vec<LineChange>,
+    }
+    says |event| format!("{} pieces lost", pieces(&event.changes));
+
+    /// Pieces of the order will not be sent.
+    LinesCancelled "1.0" {
+        changes: Vec<LineChange>,
+        reason: CancelReason,
+        /// In the words of whoever cancelled them.
+        note: Option<Reason>,
+    }
+    says |event| format!(
+        "{} pieces cancelled, reason {}{}",
+        pieces(&event.changes),
+        words(event.reason),
+        noted(event.note.as_deref())
+    );
+
+    /// All that was not cancelled has been delivered.
+    OrderCompleted "1.0" {}
+    says |_event| "Completed".to_owned();
+
+    /// Somebody wrote a note.
+    NoteAdded "1.0" {
+        note: Reason,
+    }
+    says |event| format!("Note: {}", event.note);
+
+    /// What was recorded before contradicts the order. Somebody, or something, has to put it right.
+    ExceptionRaised "1.0" {
+        kind: ExceptionKind,
+        /// What is wrong, for people.
+        detail: Reason,
+    }
+    says |event| format!("Exception: {}", event.detail);
 }
 
 impl OrderEvent {
@@ -128,51 +348,6 @@ impl OrderEvent {
     }
 }
 
-/// One line with its total.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// Unique within the order.
-    pub id: LineId,
-    pub sku: Sku,
-    /// As shown on the invoice.
-    pub description: Option<Description>,
-    pub quantity: Quantity,
-    /// The price of one piece.
-    pub unit_price: UnitPrice,
-    /// Quantity times unit price, rounded once.
-    pub total: Money,
-}
-
-/// Which of an order's addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AddressKind {
-    Shipping,
-    Billing,
-}
-
-/// Why an order was cancelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum CancelReason {
-    /// The customer asked for it.
-    Customer,
-    /// The merchant decided it.
-    Staff,
-    /// A draft was discarded.
-    Discarded,
-}
-
-/// Whether an order sells or takes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OrderKind {
-    /// Goods for money.
-    Sale,
-    /// Money back: its amounts count negatively in sums.
-    Credit,
-}
-
 /// Version 1.1 may have an address's contact apart. A body of 1.0 stays as it is: its contact lies within the details. The version
 /// tells releases that know no contact that they would lose it.
 const fn with_contact(event_type: &'static str) -> Upcaster {
@@ -180,54 +355,4 @@ const fn with_contact(event_type: &'static str) -> Upcaster {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::upcast;
-
-    const SEALED: &str = r#"{"subject": "customer:c-1", "data": "c2VhbGVk"}"#;
-
-    fn stored(event_type: &str, contact: Option<&str>) -> String {
-        let contact = contact.map(|sealed| format!(r#", "contact": {sealed}"#)).unwrap_or_default();
-        let address = format!(r#"{{"country": "CH", "details": {SEALED}{contact}}}"#);
-        let at = "2026-06-01T12:00:00Z";
-        match event_type {
-            "AddressChanged" => {
-                format!(r#"{{"AddressChanged": {{"kind": "SHIPPING", "address": {address}, "at": "{at}"}}}}"#)
-            }
-            _ => format!(
-                r#"{{"OrderPlaced": {{"number": "SO-1", "lines": [], "total": {{"minor": 0, "currency": "EUR"}},
-                    "shipping_address": {address}, "billing_address": null, "at": "{at}"}}}}"#
-            ),
-        }
-    }
-
-    fn address(event: OrderEvent) -> Address {
-        match event {
-            OrderEvent::AddressChanged(event) => event.address,
-            OrderEvent::OrderPlaced(event) => event.shipping_address,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn addresses_of_the_first_version_have_no_contact_apart_and_later_ones_may() {
-        for event_type in ["AddressChanged", "OrderPlaced"] {
-            let read =
-                |version, contact| address(upcast::decode(event_type, version, &stored(event_type, contact)).unwrap());
-            let first = read("1.0", None);
-            assert_eq!((first.contact.as_ref(), first.details.data()), (None, "c2VhbGVk"));
-            assert_eq!(read("1.1", None), first);
-            assert_eq!(read("1.1", Some(SEALED)).contact, Some(first.details));
-        }
-    }
-
-    #[test]
-    fn an_address_without_contact_is_written_as_it_was_before_there_was_one() {
-        let event: OrderEvent = upcast::decode("AddressChanged", "1.0", &stored("AddressChanged", None)).unwrap();
-        let written: Value = serde_json::to_value(&event).unwrap();
-        let sealed: Value = serde_json::from_str(SEALED).unwrap();
-        assert_eq!(written["AddressChanged"]["address"], json!({"country": "CH", "details": sealed}));
-    }
-}
+mod tests;

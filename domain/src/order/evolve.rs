@@ -2,7 +2,10 @@
 
 use crate::Unfoldable;
 
-use super::{AddressKind, Cancelled, Draft, Imported, OrderEvent, OrderState, Placed, SubjectErased};
+use super::{
+    AddressKind, Cancelled, Completed, Confirmed, Draft, Imported, OrderCancelled, OrderEvent, OrderRejected,
+    OrderState, Placed, Progress, Rejected, SubjectErased,
+};
 
 pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState, Unfoldable> {
     match (state, event) {
@@ -15,10 +18,13 @@ pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState
             billing_address: None,
             drafted_at: event.at,
             erased: Vec::new(),
+            progress: Progress::default(),
         })),
-        (OrderState::Absent, OrderEvent::OrderImported(event)) => {
-            Ok(OrderState::Imported(Imported { order: event.clone(), erased: Vec::new() }))
-        }
+        (OrderState::Absent, OrderEvent::OrderImported(event)) => Ok(OrderState::Imported(Imported {
+            order: event.clone(),
+            erased: Vec::new(),
+            progress: Progress::default(),
+        })),
         (OrderState::Imported(imported), OrderEvent::OrderImportCorrected(event)) => {
             Ok(OrderState::Imported(Imported { order: event.order.clone(), ..imported }))
         }
@@ -46,22 +52,50 @@ pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState
             }
             Ok(OrderState::Draft(draft))
         }
-        (OrderState::Draft(draft), OrderEvent::OrderPlaced(event)) => Ok(OrderState::Placed(Placed {
-            draft,
-            number: event.number.clone(),
-            total: event.total,
-            placed_at: event.at,
-        })),
-        (OrderState::Draft(draft), OrderEvent::OrderCancelled(event)) => {
-            Ok(OrderState::Cancelled(Cancelled { draft, number: None, reason: event.reason, cancelled_at: event.at }))
+        (OrderState::Draft(draft), OrderEvent::OrderPlaced(event)) => {
+            let progress = draft.progress.placed(&draft.lines);
+            Ok(OrderState::Placed(Placed {
+                draft: Draft { progress, ..draft },
+                number: event.number.clone(),
+                total: event.total,
+                placed_at: event.at,
+            }))
         }
-        (OrderState::Placed(placed), OrderEvent::OrderCancelled(event)) => Ok(OrderState::Cancelled(Cancelled {
-            draft: placed.draft,
-            number: Some(placed.number),
-            reason: event.reason,
-            cancelled_at: event.at,
-        })),
-        (state, event) => Err(unfoldable(&state, event)),
+        (OrderState::Draft(draft), OrderEvent::OrderCancelled(event)) => Ok(cancelled(draft, None, event)),
+        (
+            OrderState::Placed(placed) | OrderState::Confirmed(Confirmed { placed, .. }),
+            OrderEvent::OrderCancelled(event),
+        ) => Ok(cancelled(placed.draft, Some(placed.number), event)),
+        (OrderState::Placed(placed), OrderEvent::OrderConfirmed(event)) => {
+            Ok(OrderState::Confirmed(Confirmed { placed, confirmed_at: event.at }))
+        }
+        (OrderState::Placed(placed), OrderEvent::OrderRejected(event)) => Ok(rejected(placed, event)),
+        (OrderState::Confirmed(Confirmed { placed, confirmed_at }), OrderEvent::OrderCompleted(event)) => {
+            Ok(OrderState::Completed(Completed { placed: ended(placed), confirmed_at, completed_at: event.at }))
+        }
+        (state, event) => recorded(state, event),
+    }
+}
+
+fn cancelled(draft: Draft, number: Option<crate::OrderNumber>, event: &OrderCancelled) -> OrderState {
+    let draft = Draft { progress: draft.progress.ended(), ..draft };
+    OrderState::Cancelled(Cancelled { draft, number, reason: event.reason, cancelled_at: event.at })
+}
+
+fn rejected(placed: Placed, event: &OrderRejected) -> OrderState {
+    OrderState::Rejected(Rejected { placed: ended(placed), reason: event.reason, rejected_at: event.at })
+}
+
+fn ended(placed: Placed) -> Placed {
+    let draft = Draft { progress: placed.draft.progress.ended(), ..placed.draft };
+    Placed { draft, ..placed }
+}
+
+/// An event that says how far the order has come, in every state but the first.
+fn recorded(mut state: OrderState, event: &OrderEvent) -> Result<OrderState, Unfoldable> {
+    match state.progress_mut().and_then(|progress| progress.record(event)) {
+        Some(()) => Ok(state),
+        None => Err(unfoldable(&state, event)),
     }
 }
 
@@ -69,7 +103,10 @@ fn subject_erased(mut state: OrderState, erased: &SubjectErased, event: &OrderEv
     let subjects = match &mut state {
         OrderState::Absent => return Err(unfoldable(&state, event)),
         OrderState::Draft(draft) => &mut draft.erased,
-        OrderState::Placed(placed) => &mut placed.draft.erased,
+        OrderState::Placed(placed)
+        | OrderState::Confirmed(Confirmed { placed, .. })
+        | OrderState::Completed(Completed { placed, .. })
+        | OrderState::Rejected(Rejected { placed, .. }) => &mut placed.draft.erased,
         OrderState::Cancelled(cancelled) => &mut cancelled.draft.erased,
         OrderState::Imported(imported) => &mut imported.erased,
     };

@@ -1,14 +1,22 @@
 //! Properties that hold for every order after any sequence of commands.
 
+mod course;
+mod model;
+mod steps;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
 use super::decisions::fixtures::{
-    add_line, cancel, change_quantity, create_draft, create_draft_for, erase, import_order, place_as, remove_line,
-    set_address,
+    add_line, add_note, cancel, cancel_lines, carrier, change_quantity, complete, confirm, create_draft,
+    create_draft_for, erase, euros, fulfilment, hold, import_order, location, payment, pieces, place_as, reason,
+    record, reject, release, remove_line, reservation, set_address, tracking,
 };
-use super::{AddressKind, CancelReason, ImportOrder, LINES_MAX, Order, OrderCommand, OrderEvent, OrderState};
+use super::{
+    AddressKind, CancelReason, HoldKind, ImportOrder, LINES_MAX, Order, OrderCommand, OrderEvent, OrderFact,
+    OrderState, RejectionReason, ScreeningOutcome,
+};
 use crate::{Decider, Money, StoredEvent, fold, upcast};
 
 fn any_command() -> impl Strategy<Value = OrderCommand> {
@@ -61,10 +69,55 @@ fn every_event_is_given_by_a_command_and_folds() {
         OrderCommand::ImportOrder(import_order(&["1.00"])),
         OrderCommand::ImportOrder(ImportOrder { is_update: true, ..import_order(&["3.00"]) }),
     ];
-    let history = [run(draft).1, run(import).1].concat();
+    let history = [run(draft).1, run(import).1, run(course()).1, run(rejected()).1].concat();
     let given: BTreeSet<_> = history.iter().map(StoredEvent::event_type).collect();
     let declared: BTreeSet<_> = OrderEvent::TYPES.iter().map(|declared| declared.name).collect();
     assert_eq!(given, declared, "give the event that is missing by its command");
+}
+
+/// Everything that can happen to an order that is placed.
+fn course() -> Vec<OrderCommand> {
+    let lines = || vec![pieces(2, 1)];
+    let (first, payment, location) = (fulfilment(1), payment(1), location());
+    let sent = |fulfilment| OrderFact::ShipmentDispatched {
+        fulfilment,
+        lines: lines(),
+        carrier: carrier(),
+        tracking: tracking(),
+    };
+    let facts = [
+        OrderFact::StockReservationFailed {
+            reservation: reservation(2),
+            location: location.clone(),
+            shortages: vec![],
+        },
+        OrderFact::StockReserved { reservation: reservation(1), location: location.clone(), lines: lines() },
+        OrderFact::FraudScreened { outcome: ScreeningOutcome::Pass, score: 1, reasons: vec![] },
+        OrderFact::PaymentActionRequired { payment },
+        OrderFact::PaymentFailed { payment, code: reason("declined") },
+        OrderFact::PaymentAuthorized { payment, amount: euros(2000), expires_at: None },
+        OrderFact::FulfilmentPlanned { fulfilment: first, reservation: reservation(1), location, lines: lines() },
+        OrderFact::PaymentCaptured { payment, amount: euros(1500) },
+        OrderFact::AuthorizationVoided { payment },
+        sent(first),
+        OrderFact::ShipmentLost { fulfilment: first },
+        OrderFact::FulfilmentCancelled { fulfilment: fulfilment(2) },
+        OrderFact::StockReleased { reservation: reservation(1) },
+        OrderFact::StockReservationExpired { reservation: reservation(3) },
+        sent(fulfilment(3)),
+        OrderFact::ShipmentDelivered { fulfilment: fulfilment(3) },
+        OrderFact::RefundIssued { payment, amount: euros(100) },
+        OrderFact::ChargebackReceived { payment, amount: euros(1400) },
+    ];
+    let begin = [create_draft(), add_line(1, 3, "2.55"), set_address(AddressKind::Shipping, "DE"), place_as("1", None)];
+    let requests = [hold(HoldKind::Stock), release(HoldKind::Stock), confirm(), add_note("call first", 20)];
+    let end = [cancel_lines(&[(1, 1)]), complete()];
+    begin.into_iter().chain(requests).chain(facts.map(record)).chain(end).collect()
+}
+
+fn rejected() -> Vec<OrderCommand> {
+    let address = set_address(AddressKind::Shipping, "DE");
+    vec![create_draft(), add_line(1, 3, "2.55"), address, place_as("1", None), reject(RejectionReason::Fraud)]
 }
 
 proptest! {

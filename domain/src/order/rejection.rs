@@ -3,7 +3,7 @@
 use crate::refusal::{Code, Rejection};
 use crate::{IMPORTED_COUNT_MAX, LineId, Money, MoneyError, Unfoldable};
 
-use super::LINES_MAX;
+use super::{LINES_MAX, NOTES_MAX};
 
 /// Why an order refuses a command. No event results.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +32,21 @@ pub enum OrderRejection {
     /// The order has no shipping address.
     #[error("an order needs a shipping address before it is placed")]
     ShippingAddressMissing,
+    /// Pieces of the order have left, so that it cannot be called off any more.
+    #[error("pieces of the order have been shipped")]
+    AlreadyShipped,
+    /// Fewer pieces of the line can be cancelled than are to be: the others are being sent, or have left.
+    #[error("of line {line} only {cancellable} pieces can be cancelled in all")]
+    NotCancellable { line: LineId, cancellable: u64 },
+    /// Nothing would be left to send of an order of which nothing has left.
+    #[error("nothing would be left of the order; cancel the order instead")]
+    NothingLeft,
+    /// Pieces of the order have not arrived.
+    #[error("pieces of the order have been neither delivered nor cancelled")]
+    NotDelivered,
+    /// The order has the most notes allowed already.
+    #[error("an order has at most {NOTES_MAX} notes")]
+    TooManyNotes,
     /// The client expected another total.
     #[error("the total is {computed}, not {expected} as the client expects")]
     TotalMismatch { computed: Money, expected: Money },
@@ -81,6 +96,16 @@ pub mod code {
         NO_LINES = "no_lines", Invalid, "The order has no lines";
         /// Nowhere to ship to.
         SHIPPING_ADDRESS_MISSING = "shipping_address_missing", Invalid, "The order has no shipping address";
+        /// Pieces have left already.
+        ALREADY_SHIPPED = "already_shipped", Conflict, "Pieces of the order have been shipped";
+        /// Pieces are being sent, or have left.
+        LINE_NOT_CANCELLABLE = "line_not_cancellable", Conflict, "So many pieces of the line cannot be cancelled";
+        /// Cancelling the lines would cancel the order.
+        NO_LINES_LEFT = "no_lines_left", Conflict, "Nothing would be left of the order";
+        /// Not everything has arrived.
+        NOT_DELIVERED = "not_delivered", Conflict, "Pieces of the order are still to be delivered";
+        /// One note too many.
+        TOO_MANY_NOTES = "too_many_notes", Conflict, "The order has too many notes";
         /// The client expects another total.
         TOTAL_MISMATCH = "total_mismatch", Invalid, "The total is another one";
         /// Two currencies in one order.
@@ -105,6 +130,11 @@ impl Rejection for OrderRejection {
             Self::TooManyLines => code::TOO_MANY_LINES,
             Self::NoLines => code::NO_LINES,
             Self::ShippingAddressMissing => code::SHIPPING_ADDRESS_MISSING,
+            Self::AlreadyShipped => code::ALREADY_SHIPPED,
+            Self::NotCancellable { .. } => code::LINE_NOT_CANCELLABLE,
+            Self::NothingLeft => code::NO_LINES_LEFT,
+            Self::NotDelivered => code::NOT_DELIVERED,
+            Self::TooManyNotes => code::TOO_MANY_NOTES,
             Self::TotalMismatch { .. } => code::TOTAL_MISMATCH,
             Self::Amount(MoneyError::CurrencyMismatch(..)) => code::CURRENCY_MISMATCH,
             Self::Amount(_) => code::AMOUNT_OVERFLOW,

@@ -4,7 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Address, Currency, CustomerId, LineId, Money, MoneyError, OrderNumber, SubjectId, TenantId, Timestamp};
 
-use super::{CancelReason, Line, OrderImported};
+use super::OrderImported;
+use super::ledger::minor;
+use super::progress::Progress;
+use super::quantities::LineQuantities;
+use super::status::{FulfilmentStatus, PaymentStatus, PaymentSums, gone, worth};
+use super::values::{CancelReason, Line, RejectionReason};
 
 /// The order aggregate.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +24,12 @@ pub enum OrderState {
     Draft(Draft),
     /// The customer has placed the order.
     Placed(Placed),
+    /// The merchant has committed to the order.
+    Confirmed(Confirmed),
+    /// Terminal: all that was not cancelled has been delivered.
+    Completed(Completed),
+    /// Terminal: the merchant did not take the order.
+    Rejected(Rejected),
     /// Terminal.
     Cancelled(Cancelled),
     /// The order was imported from another system. Only a corrected import changes it.
@@ -40,6 +51,9 @@ pub struct Draft {
     /// The subjects whose keys sealed personal data of the order and were destroyed.
     #[serde(default)]
     pub erased: Vec<SubjectId>,
+    /// How far the order has come. A draft's is empty, unless somebody wrote a note or something has happened to it that should not.
+    #[serde(default, skip_serializing_if = "Progress::is_empty")]
+    pub progress: Progress,
 }
 
 /// An order that the customer has placed.
@@ -51,6 +65,29 @@ pub struct Placed {
     /// The sum of the line totals.
     pub total: Money,
     pub placed_at: Timestamp,
+}
+
+/// An order that the merchant has committed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmed {
+    pub placed: Placed,
+    pub confirmed_at: Timestamp,
+}
+
+/// An order of which everything that was not cancelled has been delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completed {
+    pub placed: Placed,
+    pub confirmed_at: Timestamp,
+    pub completed_at: Timestamp,
+}
+
+/// An order that the merchant did not take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    pub placed: Placed,
+    pub reason: RejectionReason,
+    pub rejected_at: Timestamp,
 }
 
 /// An order that was cancelled.
@@ -70,6 +107,9 @@ pub struct Imported {
     /// The subjects whose keys sealed personal data of the order and were destroyed.
     #[serde(default)]
     pub erased: Vec<SubjectId>,
+    /// What has happened to the order although it is finished. It knows no lines.
+    #[serde(default, skip_serializing_if = "Progress::is_empty")]
+    pub progress: Progress,
 }
 
 impl OrderState {
@@ -79,27 +119,67 @@ impl OrderState {
             Self::Absent => "Absent",
             Self::Draft(_) => "Draft",
             Self::Placed(_) => "Placed",
+            Self::Confirmed(_) => "Confirmed",
+            Self::Completed(_) => "Completed",
+            Self::Rejected(_) => "Rejected",
             Self::Cancelled(_) => "Cancelled",
             Self::Imported(_) => "Imported",
         }
     }
 
-    /// The order's tenant. `None` while the order is absent.
-    pub const fn tenant(&self) -> Option<&TenantId> {
+    /// What the order was put together as, or was placed with; `None` for one that is absent or imported.
+    pub const fn draft(&self) -> Option<&Draft> {
         match self {
-            Self::Absent => None,
-            Self::Draft(draft) => Some(&draft.tenant),
-            Self::Placed(placed) => Some(&placed.draft.tenant),
-            Self::Cancelled(cancelled) => Some(&cancelled.draft.tenant),
-            Self::Imported(imported) => Some(&imported.order.tenant),
+            Self::Absent | Self::Imported(_) => None,
+            Self::Draft(draft) => Some(draft),
+            Self::Placed(placed)
+            | Self::Confirmed(Confirmed { placed, .. })
+            | Self::Completed(Completed { placed, .. })
+            | Self::Rejected(Rejected { placed, .. }) => Some(&placed.draft),
+            Self::Cancelled(cancelled) => Some(&cancelled.draft),
         }
+    }
+
+    const fn imported(&self) -> Option<&Imported> {
+        match self {
+            Self::Imported(imported) => Some(imported),
+            Self::Absent
+            | Self::Draft(_)
+            | Self::Placed(_)
+            | Self::Confirmed(_)
+            | Self::Completed(_)
+            | Self::Rejected(_)
+            | Self::Cancelled(_) => None,
+        }
+    }
+
+    /// Whether the order goes on: it was placed and has not ended.
+    pub const fn is_open(&self) -> bool {
+        match self {
+            Self::Placed(_) | Self::Confirmed(_) => true,
+            Self::Absent
+            | Self::Draft(_)
+            | Self::Completed(_)
+            | Self::Rejected(_)
+            | Self::Cancelled(_)
+            | Self::Imported(_) => false,
+        }
+    }
+
+    /// The order's tenant. `None` while the order is absent.
+    pub fn tenant(&self) -> Option<&TenantId> {
+        let imported = self.imported().map(|imported| &imported.order.tenant);
+        self.draft().map(|draft| &draft.tenant).or(imported)
     }
 
     /// The number that people know the order by, once it has one.
     pub const fn number(&self) -> Option<&OrderNumber> {
         match self {
             Self::Absent | Self::Draft(_) => None,
-            Self::Placed(placed) => Some(&placed.number),
+            Self::Placed(placed)
+            | Self::Confirmed(Confirmed { placed, .. })
+            | Self::Completed(Completed { placed, .. })
+            | Self::Rejected(Rejected { placed, .. }) => Some(&placed.number),
             Self::Cancelled(cancelled) => cancelled.number.as_ref(),
             Self::Imported(imported) => Some(&imported.order.number),
         }
@@ -107,24 +187,56 @@ impl OrderState {
 
     /// The subjects whose keys sealed personal data of the order and were destroyed.
     pub fn erased(&self) -> &[SubjectId] {
-        match self {
-            Self::Absent => &[],
-            Self::Draft(draft) => &draft.erased,
-            Self::Placed(placed) => &placed.draft.erased,
-            Self::Cancelled(cancelled) => &cancelled.draft.erased,
-            Self::Imported(imported) => &imported.erased,
-        }
+        let imported = self.imported().map(|imported| &*imported.erased);
+        self.draft().map(|draft| &*draft.erased).or(imported).unwrap_or_default()
     }
 
     /// The order's customer, where known.
-    pub const fn customer(&self) -> Option<&CustomerId> {
+    pub fn customer(&self) -> Option<&CustomerId> {
+        let imported = self.imported().and_then(|imported| imported.order.customer.as_ref());
+        self.draft().and_then(|draft| draft.customer.as_ref()).or(imported)
+    }
+
+    /// The order's lines; none while it is absent.
+    pub fn lines(&self) -> &[Line] {
+        let imported = self.imported().map(|imported| &*imported.order.lines);
+        self.draft().map(|draft| &*draft.lines).or(imported).unwrap_or_default()
+    }
+
+    /// How far the order has come; `None` while it is absent.
+    pub fn progress(&self) -> Option<&Progress> {
+        let imported = self.imported().map(|imported| &imported.progress);
+        self.draft().map(|draft| &draft.progress).or(imported)
+    }
+
+    pub(super) const fn progress_mut(&mut self) -> Option<&mut Progress> {
         match self {
             Self::Absent => None,
-            Self::Draft(draft) => draft.customer.as_ref(),
-            Self::Placed(placed) => placed.draft.customer.as_ref(),
-            Self::Cancelled(cancelled) => cancelled.draft.customer.as_ref(),
-            Self::Imported(imported) => imported.order.customer.as_ref(),
+            Self::Draft(draft) => Some(&mut draft.progress),
+            Self::Placed(placed)
+            | Self::Confirmed(Confirmed { placed, .. })
+            | Self::Completed(Completed { placed, .. })
+            | Self::Rejected(Rejected { placed, .. }) => Some(&mut placed.draft.progress),
+            Self::Cancelled(cancelled) => Some(&mut cancelled.draft.progress),
+            Self::Imported(imported) => Some(&mut imported.progress),
         }
+    }
+
+    /// The currency of all amounts of the order; `None` while it is absent.
+    pub fn currency(&self) -> Option<Currency> {
+        let imported = self.imported().map(|imported| imported.order.total.currency());
+        self.draft().map(|draft| draft.currency).or(imported)
+    }
+
+    /// How far the order is paid. `None` before it is placed, for an imported one, and where nothing is to be paid.
+    pub fn payment_status(&self) -> Option<PaymentStatus> {
+        let draft = self.number().and(self.draft())?;
+        PaymentStatus::of(draft.due(), &draft.payment_sums())
+    }
+
+    /// How far the order is sent. `None` before it is placed, for an imported one, and where nothing is to be sent.
+    pub fn fulfilment_status(&self) -> Option<FulfilmentStatus> {
+        FulfilmentStatus::of(self.progress()?.lines.values().copied())
     }
 }
 
@@ -140,5 +252,32 @@ impl Draft {
     /// [`MoneyError::Overflow`] when the sum does not fit.
     pub fn total(&self) -> Result<Money, MoneyError> {
         self.lines.iter().try_fold(Money::zero(self.currency), |sum, line| sum.checked_add(line.total))
+    }
+
+    /// What the lines come to without what was cancelled of them, in minor units.
+    pub fn due(&self) -> i64 {
+        self.worth_in(&self.progress, |line| line.sum().get() - line.cancelled.get())
+    }
+
+    /// What the pieces that have left by then come to, in minor units.
+    pub(super) fn worth_of_gone(&self, progress: &Progress) -> i64 {
+        self.worth_in(progress, gone)
+    }
+
+    fn worth_in(&self, progress: &Progress, pieces: fn(&LineQuantities) -> u64) -> i64 {
+        let of = |line: &Line| progress.lines.get(&line.id).map_or(0, pieces);
+        let worth = |line: &Line| worth(line.unit_price, of(line), self.currency);
+        self.lines.iter().map(worth).fold(0, i64::saturating_add)
+    }
+
+    fn payment_sums(&self) -> Vec<PaymentSums> {
+        let sums = self.progress.payments.iter().map(|payment| PaymentSums {
+            state: payment.state,
+            authorized: payment.authorized_in(self.currency),
+            captured: minor(payment.captured, self.currency),
+            refunded: minor(payment.refunded, self.currency),
+            charged_back: minor(payment.charged_back, self.currency),
+        });
+        sums.collect()
     }
 }

@@ -34,7 +34,14 @@ pub fn allowed(state: ViewState, has_lines: bool, has_shipping_address: bool, vi
         // Nothing is known of what another kind of event has led to.
         ViewState::Foreign => return Vec::new(),
     };
-    let outline = Outline { stage: reached, has_lines, has_shipping_address };
+    let outline = Outline {
+        stage: reached,
+        has_lines,
+        has_shipping_address,
+        is_held: false,
+        has_cancellable: false,
+        has_shipped: false,
+    };
     let permitted = outline.possible().iter().filter(|command| viewer.may_give(command));
     permitted.filter_map(OrderCommand::of).collect()
 }
@@ -51,7 +58,15 @@ impl OrderCommand {
             order::OrderCommand::CancelOrder(_) => Some(Self::CancelOrder),
             order::OrderCommand::CreateDraft(_)
             | order::OrderCommand::ImportOrder(_)
-            | order::OrderCommand::EraseSubject(_) => None,
+            | order::OrderCommand::EraseSubject(_)
+            | order::OrderCommand::HoldOrder(_)
+            | order::OrderCommand::ReleaseHold(_)
+            | order::OrderCommand::CancelLines(_)
+            | order::OrderCommand::AddNote(_)
+            | order::OrderCommand::RecordFact(_)
+            | order::OrderCommand::ConfirmOrder(_)
+            | order::OrderCommand::RejectOrder(_)
+            | order::OrderCommand::CompleteOrder(_) => None,
         }
     }
 }

@@ -80,6 +80,8 @@ impl Role {
             S::INVENTORY_WRITE,
             S::INVENTORY_RESERVE,
             S::FULFILMENT_WRITE,
+            S::ORDERS_HOLD,
+            S::ORDERS_NOTE,
         ];
         match self {
             Self::Customer => shopper.into_iter().collect(),

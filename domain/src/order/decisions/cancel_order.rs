@@ -4,9 +4,9 @@ use crate::decision::Decision;
 use crate::{Reason, Scope, Timestamp};
 
 use super::super::{CancelReason, Order, OrderCancelled, OrderEvent, OrderRejection, OrderState};
-use super::{SAMPLE_AT, Sample};
+use super::{SAMPLE_AT, Sample, open_of, refused};
 
-/// Cancel the order.
+/// Cancel the order: a draft, or one of which nothing has left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CancelOrder {
     pub reason: CancelReason,
@@ -22,21 +22,23 @@ impl Decision<Order> for CancelOrder {
             CancelReason::Customer | CancelReason::Staff => &[Scope::ORDERS_CANCEL],
             // A draft is discarded by whoever makes drafts.
             CancelReason::Discarded => &[Scope::ORDERS_DRAFT],
+            CancelReason::PaymentFailed | CancelReason::OutOfStock | CancelReason::FulfilmentFailed => {
+                &[Scope::SAGA_OPERATE]
+            }
         }
     }
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
-        let refuse = || OrderRejection::NotAllowed { state: state.name(), command: "CancelOrder" };
         match state {
-            OrderState::Absent => Err(OrderRejection::NotFound),
-            OrderState::Cancelled(cancelled) if cancelled.reason == self.reason => Ok(vec![]),
-            OrderState::Placed(_) if self.reason == CancelReason::Discarded => Err(refuse()),
-            OrderState::Draft(_) | OrderState::Placed(_) => Ok(vec![OrderEvent::OrderCancelled(OrderCancelled {
-                reason: self.reason,
-                note: self.note,
-                at: self.at,
-            })]),
-            OrderState::Cancelled(_) | OrderState::Imported(_) => Err(refuse()),
+            OrderState::Cancelled(cancelled) if cancelled.reason == self.reason => return Ok(vec![]),
+            OrderState::Draft(_) => {}
+            OrderState::Placed(_) | OrderState::Confirmed(_) if self.reason != CancelReason::Discarded => {
+                if open_of(state, "CancelOrder")?.progress.has_shipped() {
+                    return Err(OrderRejection::AlreadyShipped);
+                }
+            }
+            state => return Err(refused(state, "CancelOrder")),
         }
+        Ok(vec![OrderEvent::OrderCancelled(OrderCancelled { reason: self.reason, note: self.note, at: self.at })])
     }
 }
 

@@ -21,7 +21,13 @@ impl Decision<Order> for EraseSubject {
         match state {
             OrderState::Absent => Err(OrderRejection::NotFound),
             state if state.erased().contains(&self.subject) => Ok(vec![]),
-            OrderState::Draft(_) | OrderState::Placed(_) | OrderState::Cancelled(_) | OrderState::Imported(_) => {
+            OrderState::Draft(_)
+            | OrderState::Placed(_)
+            | OrderState::Confirmed(_)
+            | OrderState::Completed(_)
+            | OrderState::Rejected(_)
+            | OrderState::Cancelled(_)
+            | OrderState::Imported(_) => {
                 Ok(vec![OrderEvent::SubjectErased(SubjectErased { subject: self.subject, at: self.at })])
             }
         }

@@ -13,6 +13,8 @@ use crate::{
     Quantity, Sealed, Sku, SubjectId, TenantId, Timestamp, UnitPrice, fold,
 };
 
+pub(in crate::order) use super::progress_fixtures::*;
+
 pub(in crate::order) fn at(second: i64) -> Timestamp {
     Timestamp::try_from_micros(1_600_000_000_000_000 + second * 1_000_000).unwrap()
 }

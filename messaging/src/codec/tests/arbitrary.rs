@@ -73,19 +73,27 @@ macro_rules! record {
     };
 }
 
+mod progress;
+
 fn head() -> impl Strategy<Value = (String, i64, String, i64)> {
     (any::<u128>().prop_map(|id| Uuid::from_u128(id).to_string()), 1..i64::MAX, "[a-z]{1,9}", 0..=MICROS_MAX)
 }
 
-pub(super) fn event() -> impl Strategy<Value = PublicEvent> {
-    let role = prop::sample::select(vec![AddressRole::Shipping, AddressRole::Billing, AddressRole::Unknown]);
-    let kind = prop::sample::select(vec![OrderKind::Sale, OrderKind::Credit, OrderKind::Unknown]);
-    let reason = prop::sample::select(vec![
+pub(super) fn cancel_reason() -> impl Strategy<Value = CancelReason> {
+    prop::sample::select(vec![
         CancelReason::Customer,
         CancelReason::Staff,
         CancelReason::Discarded,
+        CancelReason::PaymentFailed,
+        CancelReason::OutOfStock,
+        CancelReason::FulfilmentFailed,
         CancelReason::Unknown,
-    ]);
+    ])
+}
+
+fn until_placed() -> impl Strategy<Value = PublicEvent> {
+    let role = prop::sample::select(vec![AddressRole::Shipping, AddressRole::Billing, AddressRole::Unknown]);
+    let kind = prop::sample::select(vec![OrderKind::Sale, OrderKind::Credit, OrderKind::Unknown]);
     prop_oneof![
         record!(OrderDrafted { customer in optional(), currency in "[A-Z]{3}" }),
         record!(LineAdded { line in line() }),
@@ -96,7 +104,7 @@ pub(super) fn event() -> impl Strategy<Value = PublicEvent> {
             number in text(), lines in lines(), total in money(), shipping_address in address(),
             billing_address in prop::option::of(address()),
         }),
-        record!(OrderCancelled { reason in reason, note in optional() }),
+        record!(OrderCancelled { reason in cancel_reason(), note in optional() }),
         record!(OrderImported {
             source in text(), reference in text(), number in text(), kind in kind.clone(), credit_of in optional(),
             customer in optional(), country in optional(), lines in lines(), total in money(),
@@ -110,6 +118,10 @@ pub(super) fn event() -> impl Strategy<Value = PublicEvent> {
         record!(SubjectErased { subject in text() }),
         record!(ForeignEvent { aggregate_type in text(), event_type in text(), event_version in text(), body in optional() }),
     ]
+}
+
+pub(super) fn event() -> impl Strategy<Value = PublicEvent> {
+    prop_oneof![until_placed(), progress::event()]
 }
 
 prop_compose! {

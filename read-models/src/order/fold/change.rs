@@ -111,6 +111,9 @@ fn cancelled(
         CancelReason::Customer => "CUSTOMER",
         CancelReason::Staff => "STAFF",
         CancelReason::Discarded => "DISCARDED",
+        CancelReason::PaymentFailed => "PAYMENT_FAILED",
+        CancelReason::OutOfStock => "OUT_OF_STOCK",
+        CancelReason::FulfilmentFailed => "FULFILMENT_FAILED",
         CancelReason::Unknown => "UNKNOWN",
     };
     Ok(OrderView {
