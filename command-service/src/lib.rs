@@ -24,7 +24,7 @@ use service_kit::keyring::KeyRing;
 use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
 
-use order::{AppState, Orders};
+use order::{AppState, Orders, Policies};
 
 pub use openapi::{docs_router, openapi, openapi_json};
 pub use order::imported_order_id;
@@ -42,6 +42,8 @@ pub struct Deps {
     /// stored.
     pub fingerprint_key: [u8; 32],
     pub limits: Limits,
+    /// How the orders of each tenant are driven to their end.
+    pub policies: Policies,
 }
 
 /// Limits of concurrent work.
@@ -81,10 +83,10 @@ impl Default for Limits {
 /// The routes under `/v1`, and their description. Put `service_kit::telemetry::observe` around them as the outermost
 /// layer.
 pub fn router(deps: Deps) -> (Router, OpenApi) {
-    let Deps { store, keys, verifier, clock, ids, fingerprint_key, limits } = deps;
+    let Deps { store, keys, verifier, clock, ids, fingerprint_key, limits, policies } = deps;
     let admission = Admission::new(verifier.clone(), limits.requests_max, limits.commands_per_s);
     let state = AppState {
-        orders: Arc::new(Orders::new(store, keys, clock, ids, &fingerprint_key)),
+        orders: Arc::new(Orders::new(store, keys, clock, ids, &fingerprint_key, policies)),
         verifier,
         import_streams: Arc::new(Semaphore::new(limits.import_streams_max)),
         import_shares: Shares::of("imports", limits.import_streams_max),

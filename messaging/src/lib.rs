@@ -29,7 +29,8 @@ mod wire;
 
 pub use checkpoint_record::CheckpointRecord;
 pub use codec::{
-    DecodeError, Decoder, EncodeError, Encoder, Readers, UnreadableError, check_publishable, encoded_size_of,
+    DecodeError, Decoder, EncodeError, Encoder, KindReader, ReadRecord, Readers, UnreadableError, check_publishable,
+    encoded_size_of,
 };
 pub use partition::partition_of;
 pub use record::{DeliveredRequest, EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord, OutgoingRequest};

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use command_service::order::{Policies, PolicyError};
 use event_store::{AggregateCache, OpenError, Sequencer, Store, StoreOptions};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::RELAY_CHECKPOINT;
@@ -67,6 +69,19 @@ pub enum ServeError {
     /// The registry does not know this release's schemas.
     #[error("looking up the schemas failed; `order-engine schemas` registers them")]
     Schemas(#[from] RegistryError),
+    #[error("the policies of sagas cannot be read from {}; SAGA_POLICIES_FILE names the file", file.display())]
+    PoliciesFile {
+        file: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file holds a mistake.
+    #[error("the policies of sagas in {} are wrong", file.display())]
+    Policies {
+        file: PathBuf,
+        #[source]
+        source: PolicyError,
+    },
     #[error("preparing the projection role failed")]
     Projection(#[from] projection_service::StartError),
     /// A role ended.
@@ -156,6 +171,7 @@ impl Engine {
     }
 
     async fn command(&mut self) -> Result<(), ServeError> {
+        let policies = self.policies()?;
         let reporting = self.aggregates.clone();
         let stop = self.supervisor.token();
         self.supervisor.spawn("aggregate-cache", async move {
@@ -174,6 +190,7 @@ impl Engine {
                     ids: Arc::clone(&self.ids),
                     master: &access.master,
                     fairness: &self.settings.fairness,
+                    policies: &policies,
                 });
                 self.mount(router);
             }
@@ -350,6 +367,14 @@ impl Engine {
         });
         self.stores.insert(log.name, store.clone());
         Ok(store)
+    }
+
+    /// How the orders of each tenant are driven, read at the start.
+    fn policies(&self) -> Result<Policies, ServeError> {
+        let Some(file) = &self.settings.sagas.policies_file else { return Ok(Policies::default()) };
+        let text =
+            std::fs::read_to_string(file).map_err(|source| ServeError::PoliciesFile { file: file.clone(), source })?;
+        Policies::parse(&text).map_err(|source| ServeError::Policies { file: file.clone(), source })
     }
 
     async fn access(&mut self) -> Result<Access, ServeError> {

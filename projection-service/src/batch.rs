@@ -4,14 +4,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::contract::{PublicEvents, Published};
-use messaging::IncomingRecord;
-use read_models::ModelSet;
+use messaging::{IncomingRecord, KindReader, ReadRecord};
 use service_kit::errors::chain;
 
 use crate::error::AttemptError;
 use crate::offsets::{Last, Move, Moves};
 use crate::parking::{BEHIND, Parked, ParkedKeys};
-use crate::reader::{Read, Reader};
 
 /// Records with their decoded events.
 pub(crate) struct Batch<E> {
@@ -49,8 +47,8 @@ impl<E: PublicEvents> Batch<E> {
     }
 
     /// Decodes records in their order. A transient error returns the records, so that decoding can be repeated.
-    pub(crate) async fn decode<M: ModelSet<Event = E>>(
-        reader: &Reader<M>,
+    pub(crate) async fn decode(
+        reader: &KindReader<E>,
         records: Vec<IncomingRecord>,
     ) -> Result<Self, (Vec<IncomingRecord>, AttemptError)> {
         let mut published = Vec::with_capacity(records.len());
@@ -59,11 +57,11 @@ impl<E: PublicEvents> Batch<E> {
         let mut others = BTreeSet::new();
         for index in 0..records.len() {
             match reader.read(&records[index]).await {
-                Ok(Read::Event(one)) => {
+                Ok(ReadRecord::Event(one)) => {
                     published.push(one);
                     record_indexes.push(index);
                 }
-                Ok(Read::OfAnotherKind) => {
+                Ok(ReadRecord::OfAnotherKind) => {
                     others.insert(index);
                 }
                 Err(error) if error.is_transient() => return Err((records, error.into())),

@@ -18,7 +18,6 @@ mod error;
 mod offsets;
 mod parking;
 mod progress;
-mod reader;
 mod redrive;
 mod service;
 mod session;

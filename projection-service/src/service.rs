@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use messaging::{Decoder, Registry};
+use messaging::{Decoder, KindReader, Registry};
 use read_models::ModelSet;
 use service_kit::backoff::Backoff;
 use service_kit::clock::{SharedClock, Stopwatch};
@@ -16,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 use crate::config::ProjectionSettings;
 use crate::error::StartError;
 use crate::progress::{NotReady, Progress};
-use crate::reader::Reader;
 use crate::session::Session;
 use crate::worker::Shared;
 
@@ -43,7 +42,7 @@ impl<M: ModelSet> ProjectionService<M> {
     pub fn new(settings: ProjectionSettings, clock: SharedClock) -> Result<Self, StartError> {
         let registry = Registry::new(&settings.messaging.schema_registry_url)?;
         let progress = Progress::new(&settings.group, settings.ready_lag_records_max);
-        let reader = Reader::new(Decoder::new(registry));
+        let reader = KindReader::new(Decoder::new(registry), M::OTHER_NAMESPACES);
         let shared = Shared { settings: Arc::new(settings), reader, clock, progress };
         Ok(Self { shared, sessions_failed: AtomicU64::new(0) })
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use messaging::IncomingRecord;
+use messaging::{IncomingRecord, KindReader};
 use read_models::ModelSet;
 use service_kit::backoff::Backoff;
 use service_kit::clock::{SharedClock, Stopwatch};
@@ -20,7 +20,6 @@ use crate::database::Connection;
 use crate::error::{AttemptError, WorkerError};
 use crate::offsets::{Move, Moves};
 use crate::progress::Progress;
-use crate::reader::Reader;
 use crate::trace;
 
 /// First pause after a transient error, in milliseconds; each further pause is twice as long.
@@ -48,7 +47,7 @@ pub(crate) enum Job {
 /// What all workers share.
 pub(crate) struct Shared<M: ModelSet> {
     pub(crate) settings: Arc<ProjectionSettings>,
-    pub(crate) reader: Reader<M>,
+    pub(crate) reader: KindReader<M::Event>,
     pub(crate) clock: SharedClock,
     pub(crate) progress: Progress,
 }

@@ -6,7 +6,7 @@ use domain::contract::{PublicEvents, Published, Requests};
 use event_store::{AppendError, ExecuteError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use messaging::{DecodeError, Decoder, DeliveredRequest, IncomingRecord};
+use messaging::{DecodeError, Decoder, DeliveredRequest, IncomingRecord, KindReader, ReadRecord};
 use service_kit::errors::chain;
 
 /// How the handling of a record ended.
@@ -72,10 +72,10 @@ impl Source {
         })
     }
 
-    /// The events of a topic, for a participant to which they are answers.
+    /// The events of one kind on a topic, for a participant to which they are answers.
     pub fn events<E, F>(
         topic: &str,
-        decoder: Decoder<E>,
+        reader: KindReader<E>,
         handler: impl Fn(Published<E>) -> F + Send + Sync + 'static,
     ) -> Self
     where
@@ -84,11 +84,12 @@ impl Source {
     {
         let handler = Arc::new(handler);
         Self::of(topic, move |record| {
-            let decoder = decoder.clone();
+            let reader = reader.clone();
             let handler = Arc::clone(&handler);
             async move {
-                match decoder.decode(&record).await {
-                    Ok(event) => handler(event).await,
+                match reader.read(&record).await {
+                    Ok(ReadRecord::Event(event)) => handler(event).await,
+                    Ok(ReadRecord::OfAnotherKind) => Outcome::Done,
                     Err(error) => undecoded(&error),
                 }
             }

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::path::OrderPath;
 use super::receipt::Receipt;
+use super::saga::Told;
 use super::service::permit;
 use super::{Command, Link, Orders, Outcome, Trying, body};
 
@@ -80,7 +81,11 @@ impl Orders {
             let detail = "send If-Match with the ETag of the order as you know it";
             return Err(Refusal::new(command_kit::code::VERSION_REQUIRED, detail));
         }
-        self.run(caller, order_id, "order.cancel", &input, command).await
+        let operation = "order.cancel";
+        if caller.is_dry_run {
+            return self.run(caller, order_id, operation, &input, command).await;
+        }
+        self.run_with_saga(caller, order_id, operation, &input, &command, &Told::Cancelled).await
     }
 }
 

@@ -4,7 +4,8 @@ use axum::extract::{FromRequest, Request, State};
 use command_kit::http::{Keyed, OptionalJsonBody};
 use command_kit::{Caller, Fields, Refusal};
 use domain::order::{OrderCommand, PlaceOrder};
-use domain::{Currency, CurrencyError, Money, OrderId, OrderNumber};
+use domain::{Currency, CurrencyError, Money, OrderId, OrderNumber, TenantId};
+use event_store::ExecuteError;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::path::OrderPath;
 use super::receipt::{MoneyView, Receipt};
+use super::saga::{Begin, Told};
 use super::service::{of_bus, permit};
 use super::{Command, Link, Orders, Outcome, Trying, code};
 use command_kit::http::form::{Form, Text};
@@ -64,10 +66,15 @@ impl Orders {
         }
         permit(&caller.principal, &OrderCommand::PlaceOrder(input.clone()))?;
         let tenant = &caller.principal.tenant;
+        let begin = self.begin(tenant, order_id).await?;
         for _ in 0..NUMBERS_TRIED_MAX {
             let number = OrderNumber::counted(self.numbers.next(tenant).await.map_err(of_bus)?);
-            let command = PlaceOrder { number, ..input.clone() };
-            match self.run(caller, order_id, operation, &input, command).await {
+            let command = OrderCommand::PlaceOrder(PlaceOrder { number, ..input.clone() });
+            let placed = match &begin {
+                Some(told) => self.run_with_saga(caller, order_id, operation, &input, &command, told).await,
+                None => self.run(caller, order_id, operation, &input, command).await,
+            };
+            match placed {
                 Err(refusal) if refusal.code == code::ORDER_NUMBER_TAKEN => {
                     self.numbers.forget(tenant).await;
                 }
@@ -75,6 +82,24 @@ impl Orders {
             }
         }
         Err(Refusal::new(code::CONTENDED, "the next order numbers are all taken; try again"))
+    }
+}
+
+impl Orders {
+    /// How the order's saga begins; `None` where nothing drives the tenant's orders.
+    async fn begin(&self, tenant: &TenantId, order_id: OrderId) -> Result<Option<Told>, Refusal> {
+        let Some(policy) = self.policies.of(tenant) else { return Ok(None) };
+        let policy = policy.clone();
+        let counted = policy.screening.many_orders_a_day;
+        let state = self.recent(order_id).await?;
+        let orders_within_a_day = match state.customer().filter(|_| counted > 0) {
+            Some(customer) => {
+                let count = self.orders_within_a_day(tenant, customer, counted).await;
+                count.map_err(|error| of_bus(ExecuteError::from(error)))?
+            }
+            None => 0,
+        };
+        Ok(Some(Told::Placed(Begin { policy, orders_within_a_day })))
     }
 }
 

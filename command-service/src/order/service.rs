@@ -1,6 +1,6 @@
 //! Orders as the command edge sees them: whose they are, what their numbers claim, what their commands answer.
 
-use command_kit::{Aggregate, Answer, Caller, CommandRunner, DryRun, Ran, Refusal, Task, Words};
+use command_kit::{Aggregate, Answer, Caller, CommandRunner, DryRun, Ran, Refusal, Task, UnitRunner, Words};
 use domain::order::{Order, OrderCommand, OrderEvent, OrderRejection, OrderState};
 use domain::{LineId, OrderId, TenantId, Timestamp};
 use event_store::{Claim, Decided, ExecuteError, Expectation, Store};
@@ -11,12 +11,16 @@ use service_kit::keyring::KeyRing;
 
 use super::code::WORDS;
 use super::numbers::OrderNumbers;
+use super::policies::Policies;
 use super::preview::Preview;
 use super::receipt::Receipt;
 
 /// Runs commands of orders.
 pub struct Orders {
     pub(super) runner: CommandRunner<Self>,
+    /// Runs what the saga of an order is told of.
+    pub(super) units: UnitRunner,
+    pub(super) policies: Policies,
     pub(super) numbers: OrderNumbers,
     pub(super) keys: KeyRing,
     clock: SharedClock,
@@ -34,9 +38,18 @@ pub enum Outcome {
 impl Orders {
     /// Commands over a store. `fingerprint_key` hashes requests for idempotency; it must stay the same for as long as keys
     /// are to be recognised, and be the same in every process.
-    pub fn new(store: Store, keys: KeyRing, clock: SharedClock, ids: SharedIds, fingerprint_key: &[u8; 32]) -> Self {
+    pub fn new(
+        store: Store,
+        keys: KeyRing,
+        clock: SharedClock,
+        ids: SharedIds,
+        fingerprint_key: &[u8; 32],
+        policies: Policies,
+    ) -> Self {
         let numbers = OrderNumbers::new(store.clone());
-        Self { runner: CommandRunner::new(store, ids.clone(), fingerprint_key), numbers, keys, clock, ids }
+        let units = UnitRunner::new(store.clone(), ids.clone(), fingerprint_key, WORDS);
+        let runner = CommandRunner::new(store, ids.clone(), fingerprint_key);
+        Self { runner, units, policies, numbers, keys, clock, ids }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -58,6 +71,11 @@ impl Orders {
     /// An order as of now.
     pub(super) async fn load(&self, order_id: OrderId) -> Result<event_store::Loaded<OrderState>, Refusal> {
         self.runner.bus().load(&order_id.to_string()).await.map_err(of_bus)
+    }
+
+    /// An order as it is in memory, read only where it is not. What only needs its customer reads it so, since that never changes.
+    pub(super) async fn recent(&self, order_id: OrderId) -> Result<std::sync::Arc<OrderState>, Refusal> {
+        self.units.units().recent::<Order>(&order_id.to_string()).await.map_err(of_bus)
     }
 
     /// Runs a command on an order that is there.

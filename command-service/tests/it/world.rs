@@ -163,6 +163,7 @@ async fn app(
         ids: Arc::new(SystemIds),
         fingerprint_key: master.derive("idempotency-fingerprint"),
         limits: setting.limits,
+        policies: command_service::order::Policies::default(),
     });
     app
 }

@@ -5,6 +5,7 @@ pub(crate) mod bare;
 mod datum;
 mod decode;
 mod encode;
+mod kind_reader;
 mod readers;
 mod requests;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 
 pub use decode::{DecodeError, Decoder};
 pub use encode::{EncodeError, Encoder, check_publishable, encoded_size_of};
+pub use kind_reader::{KindReader, ReadRecord};
 pub use readers::{Readers, UnreadableError};
 
 /// The first byte of every value.

@@ -8,12 +8,14 @@ mod inventory;
 mod log;
 mod order;
 mod read_models;
+mod saga;
 mod tools;
 
 use std::path::Path;
 
 use ::read_models::{Models, ReadDb};
 use axum::Router;
+use command_service::order::Policies;
 use event_store::{DeclaredEvent, Job, Store, Waker};
 use futures::future::BoxFuture;
 use messaging::registry::{Registry, RegistryError};
@@ -46,7 +48,7 @@ pub(crate) const LOGS: [&Log; 1] = [&Log {
     transactional_id_prefix: "orders-relay",
     checks: CheckNames { database: "orders-database", relay: "relay" },
     first: &order::ORDER_PARTICIPANT,
-    others: &[&inventory::INVENTORY_PARTICIPANT],
+    others: &[&saga::SAGA_PARTICIPANT, &inventory::INVENTORY_PARTICIPANT],
 }];
 
 /// An event log. Its tables, sequencers, relays, connections and housekeeping are there once, however many participants share it.
@@ -152,6 +154,7 @@ pub(crate) struct CommandDeps<'a> {
     pub(crate) ids: SharedIds,
     pub(crate) master: &'a MasterKey,
     pub(crate) fairness: &'a FairnessSettings,
+    pub(crate) policies: &'a Policies,
 }
 
 /// The kinds of streams of a participant as its log's relay publishes them.

@@ -47,6 +47,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
             commands_per_s: deps.fairness.commands_per_s,
             ..command_service::Limits::default()
         },
+        policies: deps.policies.clone(),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::contract::PublicEvents;
-use messaging::{Decoder, IncomingRecord};
+use messaging::{Decoder, IncomingRecord, KindReader, ReadRecord};
 use read_models::generation::schema;
 use read_models::{Generations, ModelSet};
 use serde::Serialize;
@@ -12,8 +12,6 @@ use service_kit::audit::{Finding, Findings, Invariant};
 use service_kit::errors::chain;
 use tokio_postgres::{GenericClient, Transaction};
 use uuid::Uuid;
-
-use crate::reader::{Read, Reader};
 
 /// Parked and given-up records of one stream.
 #[derive(Debug, Clone)]
@@ -43,7 +41,7 @@ pub struct Counts {
 /// What a group has consumed, as one transaction over the read models sees it.
 pub struct Consumed<'a, M: ModelSet> {
     transaction: &'a Transaction<'a>,
-    reader: Reader<M>,
+    reader: KindReader<M::Event>,
     /// The statement that finds applied events. It names the table with its schema, since the audit of another set selects others.
     applied: String,
     next_offsets: BTreeMap<i32, i64>,
@@ -103,7 +101,7 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
         Ok(Self {
             transaction,
             applied,
-            reader: Reader::new(decoder.clone()),
+            reader: KindReader::new(decoder.clone(), M::OTHER_NAMESPACES),
             next_offsets,
             held,
             streams,
@@ -128,9 +126,11 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
             match (held, decoded) {
                 (Some(true), _) => self.counts.dropped += 1,
                 (Some(false), _) => self.counts.parked += 1,
-                (None, Some(Read::OfAnotherKind)) => self.counts.foreign += 1,
-                (None, Some(Read::Event(published))) if M::is_foreign(&published.event) => self.counts.foreign += 1,
-                (None, Some(Read::Event(published))) => match published.event.stream_id().parse() {
+                (None, Some(ReadRecord::OfAnotherKind)) => self.counts.foreign += 1,
+                (None, Some(ReadRecord::Event(published))) if M::is_foreign(&published.event) => {
+                    self.counts.foreign += 1
+                }
+                (None, Some(ReadRecord::Event(published))) => match published.event.stream_id().parse() {
                     Ok(stream) => unreconciled.push((record, stream, published.event.version())),
                     Err(_) => findings.push(lost(record)),
                 },
@@ -140,7 +140,11 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
         self.reconcile(&unreconciled, findings).await
     }
 
-    async fn read(&self, record: &IncomingRecord, findings: &mut Findings) -> Result<Option<Read<M::Event>>, BoxError> {
+    async fn read(
+        &self,
+        record: &IncomingRecord,
+        findings: &mut Findings,
+    ) -> Result<Option<ReadRecord<M::Event>>, BoxError> {
         match self.reader.read(record).await {
             Ok(read) => Ok(Some(read)),
             Err(error) if error.is_transient() => Err(error.into()),

@@ -12,6 +12,6 @@ pub use http::{FairnessSettings, HttpSettings};
 pub use secret::{DatabaseUrl, Secret};
 pub use settings::{
     BrokersThatLoseMarkers, ClientSettings, DatabaseSettings, JwtSettings, KeySettings, LogFormat, MemorySettings,
-    MessagingSettings, RelaySettings, Settings, TelemetrySettings,
+    MessagingSettings, RelaySettings, SagaSettings, Settings, TelemetrySettings,
 };
 pub use variables::{ConfigError, Variables};

@@ -16,6 +16,7 @@ pub struct Settings {
     pub memory: MemorySettings,
     pub jwt: JwtSettings,
     pub keys: KeySettings,
+    pub sagas: SagaSettings,
     pub relay: RelaySettings,
     pub telemetry: TelemetrySettings,
 }
@@ -34,6 +35,7 @@ impl Settings {
             memory: MemorySettings::from_variables(variables)?,
             jwt: JwtSettings::from_variables(variables)?,
             keys: KeySettings::from_variables(variables)?,
+            sagas: SagaSettings::from_variables(variables),
             relay: RelaySettings::from_variables(variables)?,
             telemetry: TelemetrySettings::from_variables(variables)?,
         })
@@ -198,6 +200,20 @@ impl KeySettings {
     /// When it is absent.
     pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
         Ok(Self { master_key_file: variables.required("ENGINE_MASTER_KEY_FILE")?.into() })
+    }
+}
+
+/// How placed orders are driven.
+#[derive(Debug, Clone, Default)]
+pub struct SagaSettings {
+    /// A TOML file with the policies of tenants; without it, placed orders are left to whoever listens to their events.
+    pub policies_file: Option<PathBuf>,
+}
+
+impl SagaSettings {
+    /// Parses `SAGA_POLICIES_FILE`.
+    pub fn from_variables(variables: &Variables) -> Self {
+        Self { policies_file: variables.optional("SAGA_POLICIES_FILE").map(Into::into) }
     }
 }
 

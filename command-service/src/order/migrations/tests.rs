@@ -10,7 +10,7 @@ use service_kit::testing::TestDatabase;
 use std::sync::Arc;
 
 use super::migrations;
-use crate::order::Orders;
+use crate::order::{Orders, Policies};
 
 /// What the first migration of the common history had beside the log.
 const SEQUENCE: &str = "\nCREATE SEQUENCE order_number START 1000001 CACHE 1;\n";
@@ -69,7 +69,7 @@ async fn orders(database: &TestDatabase) -> Orders {
     let master = MasterKey::from_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap();
     let keys = KeyRing::new(database.pool(), &master, clock.clone(), ids.clone());
     let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
-    Orders::new(store, keys, clock, ids, &[0; 32])
+    Orders::new(store, keys, clock, ids, &[0; 32], Policies::default())
 }
 
 fn tenant(name: &str) -> TenantId {

@@ -1,0 +1,79 @@
+//! The sagas of orders as a participant: they ask inventory, payment and fulfilment, and learn what these answer.
+
+use std::sync::Arc;
+
+use axum::Router;
+use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC as FULFILMENT_REQUESTS};
+use domain::order_saga::contract::{PublicEvent, TOPIC};
+use domain::order_saga::requests::{of_fulfilment, of_inventory, of_payment};
+use domain::payment::requests::{PaymentRequest, REQUESTS_TOPIC as PAYMENT_REQUESTS};
+use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC as INVENTORY_REQUESTS};
+use futures::FutureExt;
+use messaging::registry::{Registry, RegistryError};
+use messaging::{Encoder, schemas};
+use relay::audit::AuditedRoute;
+use relay::{RelayedKind, Routes};
+use request_kit::{RequestOptions, RequestService};
+use saga_coordinator::{Coordinator, GROUP, Limits, Operations, TOPICS};
+use utoipa::openapi::OpenApi;
+
+use super::{AskedTopic, CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps};
+
+/// What drives placed orders to their end. It shares the log of the orders, since a saga and its order are one unit of work.
+pub(super) const SAGA_PARTICIPANT: Participant = Participant {
+    name: "saga",
+    migrations: request_kit::migrations,
+    declared_events: relay::declared_events::<PublicEvent>,
+    schemas: || vec![TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() }],
+    relayed: |registry, incarnation| {
+        async move {
+            let encoder = Encoder::<PublicEvent>::connect(registry, TOPIC).await?;
+            let inventory = Encoder::<InventoryRequest>::connect(registry, INVENTORY_REQUESTS).await?;
+            let payment = Encoder::<PaymentRequest>::connect(registry, PAYMENT_REQUESTS).await?;
+            let fulfilment = Encoder::<FulfilmentRequest>::connect(registry, FULFILMENT_REQUESTS).await?;
+            let routes = Routes::none()
+                .and(inventory, incarnation, of_inventory)
+                .and(payment, incarnation, of_payment)
+                .and(fulfilment, incarnation, of_fulfilment);
+            Ok(vec![RelayedKind::asking(encoder, incarnation, routes)])
+        }
+        .boxed()
+    },
+    commands,
+    openapi: saga_coordinator::openapi,
+    groups: &[(GROUP, &TOPICS)],
+    answered: &[],
+    work,
+    read_models: &[],
+    queries: |_| Router::new(),
+    audits: &[],
+    asks: || {
+        vec![
+            AskedTopic { topic: INVENTORY_REQUESTS, routes: vec![AuditedRoute::of::<PublicEvent, _>(of_inventory)] },
+            AskedTopic { topic: PAYMENT_REQUESTS, routes: vec![AuditedRoute::of::<PublicEvent, _>(of_payment)] },
+            AskedTopic { topic: FULFILMENT_REQUESTS, routes: vec![AuditedRoute::of::<PublicEvent, _>(of_fulfilment)] },
+        ]
+    },
+};
+
+fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
+    let fingerprint_key = deps.master.derive("idempotency-fingerprint");
+    saga_coordinator::router(saga_coordinator::Deps {
+        operations: Arc::new(Operations::new(deps.store, deps.clock, deps.ids, &fingerprint_key)),
+        verifier: deps.verifier,
+        limits: Limits { commands_per_s: deps.fairness.commands_per_s, ..Limits::default() },
+    })
+}
+
+fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
+    let pool = deps.store.pool().clone();
+    let coordinator = Arc::new(Coordinator::new(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));
+    let registry = Registry::new(&deps.messaging.schema_registry_url)?;
+    let sources = saga_coordinator::sources(&coordinator, &registry);
+    let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
+    Ok(ParticipantWork {
+        wakers: vec![saga_coordinator::waker(coordinator)],
+        jobs: Vec::new(),
+        requests: vec![("saga-coordinator", RequestService::new(options, sources, pool))],
+    })
+}

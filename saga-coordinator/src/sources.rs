@@ -1,0 +1,67 @@
+//! The topics in which others answer.
+
+use std::sync::Arc;
+
+use domain::contract::{PublicEvents, Published};
+use domain::{fulfilment, payment, stock};
+use event_store::Metadata;
+use messaging::registry::Registry;
+use messaging::{Decoder, KindReader};
+use request_kit::{Outcome, Source};
+use service_kit::errors::chain;
+
+use crate::coordinator::{CoordinateError, Coordinator};
+use crate::learned::{InvalidField, Learned, of_fulfilment, of_payment, of_reservation};
+
+/// The consumer group of the answers.
+pub const GROUP: &str = "saga-coordinator.v1";
+
+/// The topics of the answers.
+pub const TOPICS: [&str; 3] = [stock::contract::TOPIC, payment::contract::TOPIC, fulfilment::contract::TOPIC];
+
+/// The namespaces of what else is published to the topic of reservations.
+const BESIDE_RESERVATIONS: &[&str] = &[stock::contract::PublicEvent::NAMESPACE];
+
+/// The topics of the answers with what is done for each of their events. The schemas are asked from the registry.
+pub fn sources(coordinator: &Arc<Coordinator>, registry: &Registry) -> [Source; 3] {
+    let [inventory, payment, fulfilment] = TOPICS;
+    let reservations = KindReader::new(Decoder::new(registry.clone()), BESIDE_RESERVATIONS);
+    let payments = KindReader::new(Decoder::new(registry.clone()), &[]);
+    let fulfilments = KindReader::new(Decoder::new(registry.clone()), &[]);
+    [
+        answers(inventory, reservations, coordinator, of_reservation),
+        answers(payment, payments, coordinator, of_payment),
+        answers(fulfilment, fulfilments, coordinator, of_fulfilment),
+    ]
+}
+
+fn answers<E: PublicEvents>(
+    topic: &str,
+    reader: KindReader<E>,
+    coordinator: &Arc<Coordinator>,
+    meaning: fn(&E) -> Result<Option<Learned>, InvalidField>,
+) -> Source {
+    let coordinator = Arc::clone(coordinator);
+    Source::events(topic, reader, move |published: Published<E>| {
+        let coordinator = Arc::clone(&coordinator);
+        async move {
+            match meaning(&published.event) {
+                Ok(Some(learned)) => handle(&coordinator, &learned, published).await,
+                Ok(None) => Outcome::Done,
+                Err(error) => Outcome::Poison(chain(&error)),
+            }
+        }
+    })
+}
+
+async fn handle<E>(coordinator: &Coordinator, learned: &Learned, published: Published<E>) -> Outcome {
+    let Published { event_id, correlation_id, traceparent, .. } = published;
+    let metadata = Metadata { correlation_id, causation_id: Some(event_id.to_string()), traceparent, principal: None };
+    match coordinator.learn(learned, metadata).await {
+        Ok(()) => Outcome::Done,
+        Err(error @ (CoordinateError::OtherTenant { .. } | CoordinateError::Refused { .. })) => {
+            Outcome::Poison(chain(&error))
+        }
+        Err(CoordinateError::Store { source, .. }) => source.into(),
+    }
+}
