@@ -1,5 +1,6 @@
 //! The topics for other teams as an AsyncAPI 3.0 document, made from the declared topics and the Avro schemas.
 
+use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC as FULFILMENT_REQUESTS};
 use domain::order::contract::PublicEvent;
 use domain::order::contract::TOPIC;
 use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC};
@@ -19,7 +20,7 @@ pub fn document() -> String {
             (channel_key(&topic.name), channel)
         })
         .collect();
-    let messages: Map<String, Value> = [TOPIC, REQUESTS_TOPIC]
+    let messages: Map<String, Value> = [TOPIC, REQUESTS_TOPIC, FULFILMENT_REQUESTS]
         .into_iter()
         .flat_map(records_of)
         .map(|contract| (short(contract).to_owned(), message(contract)))
@@ -61,6 +62,7 @@ fn records_of(topic: &str) -> &'static [RecordSchema] {
     match topic {
         TOPIC => schemas::of::<PublicEvent>(),
         REQUESTS_TOPIC => schemas::of::<InventoryRequest>(),
+        FULFILMENT_REQUESTS => schemas::of::<FulfilmentRequest>(),
         _ => &[],
     }
 }

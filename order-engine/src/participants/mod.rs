@@ -4,6 +4,7 @@
 //! file of its own and name it in its log in [`LOGS`].
 
 mod audit;
+mod fulfilment;
 mod inventory;
 mod log;
 mod order;
@@ -46,7 +47,7 @@ pub(crate) const LOGS: [&Log; 1] = [&Log {
     transactional_id_prefix: "orders-relay",
     checks: CheckNames { database: "orders-database", relay: "relay" },
     first: &order::ORDER_PARTICIPANT,
-    others: &[&inventory::INVENTORY_PARTICIPANT],
+    others: &[&inventory::INVENTORY_PARTICIPANT, &fulfilment::FULFILMENT_PARTICIPANT],
 }];
 
 /// An event log. Its tables, sequencers, relays, connections and housekeeping are there once, however many participants share it.
@@ -183,8 +184,7 @@ pub(crate) struct ParticipantWork {
 }
 
 /// What the description of all commands begins with.
-const DESCRIPTION: &str =
-    "Commands of orders, stock and reservations. Queries beyond a single one of them use GraphQL, at `/graphql`.";
+const DESCRIPTION: &str = "Commands of orders, stock, reservations and fulfilments. Queries beyond a single one of them use GraphQL, at `/graphql`.";
 
 /// The description of all commands.
 pub(crate) fn openapi() -> OpenApi {
@@ -216,7 +216,7 @@ pub(crate) struct QueryDeps<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use messaging::topics::declared;
     use service_kit::config::Variables;
@@ -224,15 +224,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn participants_have_names_topics_and_tables_of_their_own() {
+    fn participants_have_names_and_topics_of_their_own() {
         let count = participants().count();
         let names: BTreeSet<_> = participants().map(|participant| participant.name).collect();
         let topics: usize = participants().map(|participant| topics_of(participant).len()).sum();
         let all_topics: BTreeSet<_> = participants().flat_map(topics_of).collect();
-        let histories: BTreeSet<_> = participants().map(|participant| (participant.migrations)().history()).collect();
-        assert_eq!([names.len(), histories.len()], [count; 2]);
+        assert_eq!(names.len(), count);
         assert_eq!(all_topics.len(), topics);
-        assert!(!histories.contains(event_store::migrations().history()));
+        let own = participants().map(|participant| (participant.migrations)().history());
+        assert!(own.into_iter().all(|history| history != event_store::migrations().history()));
     }
 
     #[test]
@@ -263,6 +263,19 @@ mod tests {
             assert!(!own.is_empty(), "{} declares no events", participant.name);
             for kind in own {
                 assert!(kinds.insert(kind.clone()), "{kind} has a participant beside {}", participant.name);
+            }
+        }
+    }
+
+    /// The descriptions are merged by name, so that one of two would be lost.
+    #[test]
+    fn participants_describe_different_things_under_different_names() {
+        let mut described = BTreeMap::new();
+        for participant in participants() {
+            let schemas = (participant.openapi)().components.unwrap_or_default().schemas;
+            for (name, schema) in schemas {
+                let before = described.insert(name.clone(), schema.clone());
+                assert!(before.is_none_or(|before| before == schema), "{name} of {} is another's", participant.name);
             }
         }
     }
