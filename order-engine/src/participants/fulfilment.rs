@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use domain::contract::PublicEvents;
 use domain::fulfilment::contract::{PublicEvent, TOPIC};
 use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC};
 use fulfilment::requests::GROUP;
@@ -14,11 +15,13 @@ use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
 use utoipa::openapi::OpenApi;
 
-use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps};
+use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, own_log};
 
 /// What locations have to send of orders.
 pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
     name: "fulfilment",
+    log: own_log!("fulfilment", "FULFILMENT_DATABASE_URL"),
+    kinds: &[(PublicEvent::KIND, TOPIC)],
     migrations: request_kit::migrations,
     declared_events: relay::declared_events::<PublicEvent>,
     schemas: || {
