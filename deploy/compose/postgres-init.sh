@@ -7,6 +7,11 @@ while read -r name; do
   variable=${name^^}_DB_PASSWORD
   passwords+=$name=${!variable}$'\n'
 done </init/databases.txt
+# Those of participants that have a log of their own here.
+while read -r name; do
+  variable=${name^^}_DB_PASSWORD
+  [ -z "${!variable:-}" ] || passwords+=$name=${!variable}$'\n'
+done </init/own-databases.txt
 DATABASE_PASSWORDS=$passwords \
   psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres -f /init/databases.sql
 psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'

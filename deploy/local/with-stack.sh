@@ -6,7 +6,7 @@
 #
 # The command finds in its environment:
 #   ORDERS_TEST_POSTGRES_URL            a superuser's address, to make databases with
-#   ORDERS_DATABASE_URL, …              the databases of deploy/postgres/databases.txt, empty
+#   ORDERS_DATABASE_URL, …              the databases of deploy/postgres/databases.txt, empty, and those that SEPARATE_DATABASES names
 #   KAFKA_BROKERS, SCHEMA_REGISTRY_URL  where the others listen
 #   ENGINE_URL, ENGINE_LISTEN, ENGINE_… as `make up` would set them, on a free port; no engine is started
 #   ORDERS_STATE, ENGINE_STACK          the stack's folder and the script that stops, kills and starts its parts
@@ -17,6 +17,8 @@ unset ORDERS_STATE KAFKA_BROKERS SCHEMA_REGISTRY_URL
 for name in $(compgen -A export | grep '_DATABASE_URL$'); do unset "$name"; done
 unset ORDERS_LOCAL ENGINE_URL ENGINE_LISTEN ENGINE_METRICS_LISTEN ENGINE_JWKS ENGINE_MASTER_KEY_FILE ENGINE_SIGNING_KEY ENGINE_JWT_ISSUER ENGINE_JWT_AUDIENCE
 unset ENGINE_GRAPHIQL_DIR
+# All participants share a log unless this run says otherwise.
+SEPARATE_DATABASES=${SEPARATE_DATABASES:-none}
 for file in common settings postgres; do
   # shellcheck source=/dev/null
   . "$here/lib/$file.sh"

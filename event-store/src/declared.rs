@@ -44,6 +44,13 @@ pub enum DeclareError {
         #[source]
         source: tokio_postgres::Error,
     },
+    /// The log cannot be read.
+    #[error("looking for streams in {database} failed")]
+    Look {
+        database: String,
+        #[source]
+        source: tokio_postgres::Error,
+    },
 }
 
 /// Records the kinds of events that a release writes. Returns how many of them are new to the log.
@@ -60,6 +67,17 @@ pub async fn declare(url: &DatabaseUrl, events: &[DeclaredEvent]) -> Result<u64,
         .execute(include_str!("sql/declare_events.sql"), &[&kinds, &types, &versions])
         .await
         .map_err(|source| DeclareError::Statement { database: url.to_string(), source })
+}
+
+/// The first of some kinds of streams of which a log has one.
+///
+/// # Errors
+/// [`DeclareError`].
+pub async fn kind_with_streams(url: &DatabaseUrl, kinds: &[&str]) -> Result<Option<String>, DeclareError> {
+    let client = service_kit::postgres::connect(url, &ConnectOptions::named("declare-events")).await?;
+    let found = client.query_opt(include_str!("sql/kind_with_streams.sql"), &[&kinds]).await;
+    let kind = found.and_then(|row| row.map(|row| row.try_get(0)).transpose());
+    kind.map_err(|source| DeclareError::Look { database: url.to_string(), source })
 }
 
 impl Store {

@@ -34,7 +34,7 @@ pub use bus::{
     Answer, Claims, CommandBus, Decide, Decided, ExecuteError, Execution, Expectation, Idempotency, Outcome,
 };
 pub use cache::AggregateCache;
-pub use declared::{DeclareError, DeclaredEvent, declare};
+pub use declared::{DeclareError, DeclaredEvent, declare, kind_with_streams};
 pub use jobs::{Job, JobRunner, JobStatus};
 pub use lease::{Lease, LeaseError};
 pub use loaded::Loaded;

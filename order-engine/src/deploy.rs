@@ -5,14 +5,18 @@ use std::path::Path;
 use event_store::{DeclareError, SetShardsError};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::{self as kafka_topics, ApplyTopicsError};
+use messaging::whole_topic::{ReadTopicError, Topic};
 use service_kit::BoxError;
 use service_kit::clock::Ids;
-use service_kit::config::{DatabaseSettings, DatabaseUrl, MessagingSettings};
+use service_kit::config::{ConfigError, DatabaseSettings, DatabaseUrl, MessagingSettings};
 use service_kit::keyring::identity_migrations;
 use service_kit::keys::KeysError;
 use service_kit::postgres::{ConnectOptions, MigrateError, migrate as apply};
 
-use crate::participants::{LOGS, TopicSchemas, model_sets, participants};
+use crate::participants::{Log, LogNames, TopicSchemas, logs_of, model_sets, participants};
+
+/// What this program is to Kafka.
+const CLIENT_ID: &str = "order-engine";
 
 /// Why a step of the deployment failed.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +30,24 @@ pub enum DeployError {
         #[source]
         source: Box<MigrateError>,
     },
+    /// A setting that says where a log is cannot be used.
+    #[error("finding the logs failed")]
+    Settings(#[from] ConfigError),
+    /// The log has what belongs into another one.
+    #[error(
+        "log {log} has streams of kind {kind}, which nobody would find where {setting} gives their participant a log of its own: \
+         leave {setting} out, or give the deployment empty databases and topics"
+    )]
+    Hidden { kind: String, log: &'static str, setting: &'static str },
+    /// A log that is not used any more has what belongs into the shared one.
+    #[error(
+        "a log {database} of its own was published to Kafka, and nobody would find what is in it where it is shared: set {setting} \
+         again, or give the deployment empty databases and topics"
+    )]
+    Elsewhere { database: &'static str, setting: &'static str },
+    /// The checkpoints of logs that are not used cannot be read.
+    #[error("looking for the checkpoints of unused logs failed")]
+    Checkpoint(#[from] ReadTopicError),
     /// The kinds of events of this release could not be recorded in the log.
     #[error("recording this release's kinds of events failed")]
     Declare(#[from] Box<DeclareError>),
@@ -60,16 +82,21 @@ pub fn keys(dir: &Path, ids: &dyn Ids) -> Result<(), DeployError> {
 /// Brings all databases to this release's tables, and records in each log which kinds of events this release writes.
 ///
 /// # Errors
-/// [`DeployError::Migrate`], [`DeployError::Declare`] or [`DeployError::ReadModels`].
+/// [`DeployError::Migrate`], [`DeployError::Hidden`], [`DeployError::Declare`] or [`DeployError::ReadModels`].
 pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     let say = |line: &str| println!("{line}");
     let failed = |database| move |source| DeployError::Migrate { database, source: Box::new(source) };
-    for log in LOGS {
-        let url = (log.url)(databases);
-        apply(url, event_store::migrations(), say).await.map_err(failed(log.name))?;
+    let logs = logs_of(&databases.orders, &databases.own)?;
+    for log in &logs {
+        apply(&log.url, event_store::migrations(), say).await.map_err(failed(log.names.database))?;
+        let others = logs.iter().filter(|other| !std::ptr::eq(*other, log));
+        has_no_streams_of(log, others).await?;
+    }
+    for log in &logs {
+        let url = &log.url;
         let mut declared = Vec::new();
         for participant in log.participants() {
-            apply(url, (participant.migrations)(), say).await.map_err(failed(log.name))?;
+            apply(url, (participant.migrations)(), say).await.map_err(failed(log.names.database))?;
             declared.extend((participant.declared_events)());
         }
         let new = event_store::declare(url, &declared).await.map_err(Box::new)?;
@@ -84,14 +111,25 @@ pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     Ok(())
 }
 
+/// Refuses a log that has streams which belong into other logs by the settings: nobody would find them any more.
+async fn has_no_streams_of(log: &Log, others: impl Iterator<Item = &Log>) -> Result<(), DeployError> {
+    for other in others {
+        let kinds: Vec<_> = other.kinds().map(|(kind, _)| kind).collect();
+        if let Some(kind) = event_store::kind_with_streams(&log.url, &kinds).await.map_err(Box::new)? {
+            let (log, setting) = (log.names.database, other.names.setting);
+            return Err(DeployError::Hidden { kind, log, setting });
+        }
+    }
+    Ok(())
+}
+
 /// Gives each log its number of shards; it must be empty, or have that number.
 ///
 /// # Errors
 /// [`DeployError::Shards`].
 pub async fn set_shards(databases: &DatabaseSettings, shards: i16) -> Result<(), DeployError> {
-    for log in LOGS {
-        let url = (log.url)(databases);
-        let changed = event_store::set_shards(url, shards).await.map_err(Box::new)?;
+    for Log { url, .. } in logs_of(&databases.orders, &databases.own)? {
+        let changed = event_store::set_shards(&url, shards).await.map_err(Box::new)?;
         println!("{url}: {shards} shards{}", if changed { "" } else { ", as before" });
     }
     Ok(())
@@ -100,15 +138,29 @@ pub async fn set_shards(databases: &DatabaseSettings, shards: i16) -> Result<(),
 /// Applies the declared topics, and lets the groups that handle requests begin at the end of theirs.
 ///
 /// # Errors
-/// [`DeployError::Topics`] or [`DeployError::Group`].
+/// [`DeployError::Topics`], [`DeployError::Elsewhere`] or [`DeployError::Group`].
 pub async fn topics(databases: &DatabaseSettings, messaging: &MessagingSettings) -> Result<(), DeployError> {
     kafka_topics::apply(&messaging.kafka_brokers, &kafka_topics::declared(), |line| println!("{line}")).await?;
-    for log in LOGS {
-        let url = (log.url)(databases);
+    for log in logs_of(&databases.orders, &databases.own)? {
+        published_elsewhere(&log, &messaging.kafka_brokers).await?;
         for participant in log.participants() {
             for (group, topics) in participant.groups {
-                begin_group(url, messaging, group, topics).await?;
+                begin_group(&log.url, messaging, group, topics).await?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to share a log with a participant that had one of its own, as its checkpoint says: what is there would be lost from sight.
+async fn published_elsewhere(log: &Log, brokers: &str) -> Result<(), DeployError> {
+    for LogNames { database, setting, checkpoint_topic, .. } in log.participants().map(|participant| &participant.log) {
+        if *database == log.names.database {
+            continue;
+        }
+        let ends = Topic::open(CLIENT_ID, brokers, checkpoint_topic, |_| 0).await?.ends().await?;
+        if ends.values().any(|end| *end > 0) {
+            return Err(DeployError::Elsewhere { database, setting });
         }
     }
     Ok(())

@@ -11,13 +11,12 @@ use axum::routing::get;
 use command_service::order::{Policies, PolicyError};
 use event_store::{AggregateCache, OpenError, Sequencer, Store, StoreOptions};
 use messaging::registry::{Registry, RegistryError};
-use messaging::topics::RELAY_CHECKPOINT;
 use read_models::ReadDb;
 use relay::{RelayOptions, RelayStatus};
 use service_kit::BoxError;
 use service_kit::auth::{LoadKeysError, Verifier};
 use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
-use service_kit::config::{BrokersThatLoseMarkers, Settings};
+use service_kit::config::{BrokersThatLoseMarkers, ConfigError, Settings};
 use service_kit::http::{Check, ServeOptions, cors, guarded, health_router};
 use service_kit::keyring::{KeyRing, MasterKey, MasterKeyError};
 use service_kit::postgres::{ConnectError, ConnectOptions};
@@ -27,7 +26,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::participants::{
-    CommandDeps, LOGS, Log, ProjectionDeps, QueryDeps, WorkDeps, model_sets, openapi, participants,
+    CommandDeps, Log, ProjectionDeps, QueryDeps, WorkDeps, logs_of, model_sets, openapi, participants,
 };
 use crate::relayed::relayed;
 use crate::roles::Role;
@@ -57,6 +56,14 @@ pub enum ServeError {
     Signals(#[source] std::io::Error),
     #[error("opening the event store failed")]
     Store(#[from] OpenError),
+    /// A setting that says where a log is cannot be used.
+    #[error("finding the logs failed")]
+    Logs(#[from] ConfigError),
+    /// Two settings lead to one log.
+    #[error(
+        "{setting} leads to log {other} by another address: {name} would be published twice. Leave it out to share that log"
+    )]
+    SameLog { name: &'static str, other: &'static str, setting: &'static str },
     /// A database's URL is wrong.
     #[error("a database cannot be used")]
     Database(#[from] ConnectError),
@@ -112,7 +119,7 @@ pub async fn serve_until(settings: Settings, roles: &[Role], stop: CancellationT
     let address = settings.http.listen;
     let listener = listen("ENGINE_LISTEN", address).await?;
     let metrics_listener = listen("ENGINE_METRICS_LISTEN", settings.http.metrics_listen).await?;
-    let mut engine = Engine::new(settings, Supervisor::new(stop));
+    let mut engine = Engine::new(settings, Supervisor::new(stop))?;
     for role in roles {
         match role {
             Role::Command => engine.command().await?,
@@ -137,7 +144,8 @@ struct Engine {
     ids: SharedIds,
     api: Router,
     checks: Vec<Check>,
-    /// By log.
+    logs: Vec<Log>,
+    /// By the name of the log's database.
     stores: BTreeMap<&'static str, Store>,
     access: Option<Access>,
     /// Recent aggregates of all logs.
@@ -153,21 +161,23 @@ struct Access {
 }
 
 impl Engine {
-    fn new(settings: Settings, supervisor: Supervisor) -> Self {
+    fn new(settings: Settings, supervisor: Supervisor) -> Result<Self, ServeError> {
+        let logs = logs_of(&settings.databases.orders, &settings.databases.own)?;
         let clock = Arc::new(SystemClock);
         let ids = Arc::new(SystemIds);
         let aggregates = AggregateCache::new(settings.memory.aggregate_cache_bytes_max);
-        Self {
+        Ok(Self {
             settings,
             supervisor,
             clock,
             ids,
             api: Router::new(),
             checks: Vec::new(),
+            logs,
             stores: BTreeMap::new(),
             access: None,
             aggregates,
-        }
+        })
     }
 
     async fn command(&mut self) -> Result<(), ServeError> {
@@ -178,8 +188,8 @@ impl Engine {
             reporting.report(stop).await;
             Ok::<(), ServeError>(())
         });
-        for log in LOGS {
-            let store = self.store(log).await?;
+        for log in self.logs.clone() {
+            let store = self.store(&log).await?;
             let access = self.access().await?;
             for participant in log.participants() {
                 let (router, _) = (participant.commands)(CommandDeps {
@@ -201,26 +211,26 @@ impl Engine {
 
     /// What participants do without being asked by a client.
     async fn worker(&mut self) -> Result<(), ServeError> {
-        for log in LOGS {
+        for log in self.logs.clone() {
             let deps = WorkDeps {
-                store: self.store(log).await?,
+                store: self.store(&log).await?,
                 clock: Arc::clone(&self.clock),
                 ids: Arc::clone(&self.ids),
                 messaging: &self.settings.messaging,
             };
-            self.checks.extend(begin_work(log, &deps, &mut self.supervisor)?);
+            self.checks.extend(begin_work(&log, &deps, &mut self.supervisor)?);
         }
         Ok(())
     }
 
     async fn relay(&mut self) -> Result<(), ServeError> {
-        for log in LOGS {
-            self.relay_of(log).await?;
+        for log in self.logs.clone() {
+            self.relay_of(&log).await?;
         }
         Ok(())
     }
 
-    async fn relay_of(&mut self, log: &'static Log) -> Result<(), ServeError> {
+    async fn relay_of(&mut self, log: &Log) -> Result<(), ServeError> {
         let store = self.store(log).await?;
         let registry = Registry::new(&self.settings.messaging.schema_registry_url)?;
         let brokers = self.settings.messaging.kafka_brokers.clone();
@@ -229,18 +239,18 @@ impl Engine {
         let status = RelayStatus::default();
         let checked = status.clone();
         let noted = status.clone();
-        let check = Check::new(log.checks.relay, move || std::future::ready(checked.check()));
+        let check = Check::new(log.names.relay_check, move || std::future::ready(checked.check()));
         self.checks.push(check.noting(move || noted.note()));
         let refuse = self.settings.relay.brokers_that_lose_markers == BrokersThatLoseMarkers::Refuse;
         let options = RelayOptions {
             refuse_brokers_that_lose_markers: refuse,
-            ..RelayOptions::new(RELAY_CHECKPOINT, log.transactional_id_prefix)
+            ..RelayOptions::new(log.names.checkpoint_topic, log.names.transactional_id_prefix)
         };
-        let url = (log.url)(&self.settings.databases).clone();
+        let name = log.names.database;
         for shard in 0..store.identity().shards {
-            let (sequencer, head) = Sequencer::new(store.clone(), url.clone(), shard);
+            let (sequencer, head) = Sequencer::new(store.clone(), log.url.clone(), shard);
             let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("{}-sequencer-{shard}", log.name), async move {
+            self.supervisor.spawn(format!("{name}-sequencer-{shard}"), async move {
                 sequencer.run(stop).await;
                 Ok::<(), ServeError>(())
             });
@@ -251,14 +261,15 @@ impl Engine {
             let stop = self.supervisor.token();
             let status = status.clone();
             let options = options.clone();
-            self.supervisor.spawn(format!("{}-relay-{shard}", log.name), async move {
+            let log = log.clone();
+            self.supervisor.spawn(format!("{name}-relay-{shard}"), async move {
                 let incarnation = store.identity().incarnation;
-                let Some(kinds) = relayed(&registry, log, incarnation, &stop).await? else { return Ok(()) };
+                let Some(kinds) = relayed(&registry, &log, incarnation, &stop).await? else { return Ok(()) };
                 let deps = relay::Deps { store, brokers, kinds, clock, holder, status };
                 if let Err(error) = relay::run(deps, options, shard, head, stop.clone()).await {
                     // Other shards and roles go on; readiness reports it, and a restart tries again.
                     tracing::error!(
-                        log = log.name,
+                        log = name,
                         shard,
                         error = service_kit::errors::chain(&error),
                         "the relay has stopped for good"
@@ -347,25 +358,31 @@ impl Engine {
     }
 
     /// The store of a log, opened when a role first asks for it.
-    async fn store(&mut self, log: &'static Log) -> Result<Store, ServeError> {
-        if let Some(store) = self.stores.get(log.name) {
+    async fn store(&mut self, log: &Log) -> Result<Store, ServeError> {
+        let name = log.names.database;
+        if let Some(store) = self.stores.get(name) {
             return Ok(store.clone());
         }
         let options = StoreOptions { cache: self.aggregates.clone(), ..StoreOptions::default() };
-        let store = Store::open((log.url)(&self.settings.databases), options).await?;
+        let store = Store::open(&log.url, options).await?;
+        let incarnation = store.identity().incarnation;
+        let other = self.stores.iter().find(|(_, other)| other.identity().incarnation == incarnation);
+        if let Some((other, _)) = other {
+            return Err(ServeError::SameLog { name, other, setting: log.names.setting });
+        }
         let pool = store.pool().clone();
-        self.checks.push(Check::new(log.checks.database, move || {
+        self.checks.push(Check::new(log.names.database_check, move || {
             let pool = pool.clone();
             async move { service_kit::postgres::check(&pool).await }
         }));
         let announcer = store.clone();
-        let url = (log.url)(&self.settings.databases).clone();
+        let url = log.url.clone();
         let stop = self.supervisor.token();
-        self.supervisor.spawn(format!("{}-append-hints", log.name), async move {
+        self.supervisor.spawn(format!("{name}-append-hints"), async move {
             announcer.announce_appends(url, stop).await;
             Ok::<(), ServeError>(())
         });
-        self.stores.insert(log.name, store.clone());
+        self.stores.insert(name, store.clone());
         Ok(store)
     }
 

@@ -12,7 +12,7 @@ use crate::participants::{Log, ParticipantWork, WorkDeps};
 
 /// Begins the work of a log's participants under the supervisor. Returns the readiness checks of it.
 pub(crate) fn begin_work(
-    log: &'static Log,
+    log: &Log,
     deps: &WorkDeps<'_>,
     supervisor: &mut Supervisor,
 ) -> Result<Vec<Check>, RegistryError> {
@@ -33,13 +33,13 @@ pub(crate) fn begin_work(
         }
     }
     let stop = supervisor.token();
-    supervisor.spawn(format!("{}-timers", log.name), async move {
+    supervisor.spawn(format!("{}-timers", log.names.database), async move {
         timers.run(stop).await;
         Ok::<(), BoxError>(())
     });
     let runner = JobRunner::new(deps.store.clone(), Arc::clone(&deps.clock), jobs);
     let stop = supervisor.token();
-    supervisor.spawn(format!("{}-jobs", log.name), async move {
+    supervisor.spawn(format!("{}-jobs", log.names.database), async move {
         runner.run(stop).await;
         Ok::<(), BoxError>(())
     });

@@ -1,6 +1,5 @@
 //! Connections to the databases and to Kafka, as the settings name them.
 
-use event_store::{Store, StoreOptions};
 use order_engine::model_sets;
 use read_models::{Generations, Models};
 use service_kit::BoxError;
@@ -11,36 +10,12 @@ use tokio_postgres::Client;
 /// Statements of checks over the whole log take as long as they take.
 const STATEMENT_TIMEOUT_MS: u32 = 3_600_000;
 
-/// The URL of the orders' event log.
+/// The URL of the event log that has the orders.
 ///
 /// # Errors
 /// When the settings do not name it.
 pub fn orders_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
-    log_database(variables, "ORDERS_DATABASE_URL")
-}
-
-/// The URL of an event log, by its setting.
-///
-/// # Errors
-/// When the settings do not name it.
-pub fn log_database(variables: &Variables, setting: &'static str) -> Result<DatabaseUrl, BoxError> {
-    Ok(DatabaseUrl::new(setting, variables.required(setting)?))
-}
-
-/// An event log, by its setting.
-///
-/// # Errors
-/// When the settings do not name it, or it cannot be opened.
-pub async fn log_store(variables: &Variables, setting: &'static str) -> Result<Store, BoxError> {
-    Ok(Store::open(&log_database(variables, setting)?, StoreOptions::default()).await?)
-}
-
-/// A connection to the event log of its own, for long statements.
-///
-/// # Errors
-/// When it cannot be reached.
-pub async fn orders_client(variables: &Variables) -> Result<Client, BoxError> {
-    Ok(connect(&orders_database(variables)?, &options()).await?)
+    Ok(DatabaseUrl::new("ORDERS_DATABASE_URL", variables.required("ORDERS_DATABASE_URL")?))
 }
 
 /// The URL of the read models.

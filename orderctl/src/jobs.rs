@@ -11,8 +11,6 @@ use service_kit::BoxError;
 use service_kit::clock::{Clock, SystemClock};
 use service_kit::config::Variables;
 
-use crate::connections::log_store;
-
 /// `jobs`
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -52,8 +50,8 @@ pub async fn run(variables: &Variables, args: &JobsArgs) -> Result<bool, BoxErro
 
 async fn list(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
     let mut jobs = Vec::new();
-    for log in logs() {
-        let known = log_store(variables, log.setting).await?.jobs().await?;
+    for log in logs(variables)? {
+        let known = log.open().await?.jobs().await?;
         jobs.extend(known.into_iter().map(|job| (log.name, job)));
     }
     let mut out = std::io::stdout();
@@ -80,8 +78,8 @@ async fn list(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
 async fn make_due(variables: &Variables, name: &str) -> Result<bool, BoxError> {
     let now = SystemClock.now();
     let mut is_known = false;
-    for log in logs() {
-        let store = log_store(variables, log.setting).await?;
+    for log in logs(variables)? {
+        let store = log.open().await?;
         if store.run_job_now(name, now).await? {
             is_known = true;
             writeln!(std::io::stdout(), "{name} in {} is due; `orderctl jobs` shows what it did", log.name)?;

@@ -5,17 +5,17 @@ use std::io::Write;
 
 use crate::args::JsonArgs;
 use clap::Subcommand;
-use event_store::{Store, StoreOptions};
+use event_store::Store;
 use messaging::checkpoint::{self, Checkpoint};
-use messaging::topics::RELAY_CHECKPOINT;
 use messaging::whole_topic::Topic;
-use order_engine::{ReadModels, read_models};
+use order_engine::{LogTools, ReadModels, logs, read_models};
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
+use service_kit::postgres::connect;
 use tokio_postgres::{Client, Row};
 
-use crate::connections::{brokers, orders_client, orders_database, read_client};
+use crate::connections::{brokers, options, read_client};
 
 /// `relay …`
 #[derive(Debug, Subcommand)]
@@ -24,8 +24,9 @@ pub enum RelayVerb {
     Status(JsonArgs),
 }
 
-/// One shard of the log and how much of it is published.
+/// One shard of a log and how much of it is published.
 struct Shard {
+    log: &'static str,
     number: i16,
     head: i64,
     checkpoint: Option<Checkpoint>,
@@ -95,9 +96,13 @@ impl Projector {
 /// # Errors
 /// When a part cannot be asked.
 pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
-    let store = Store::open(&orders_database(variables)?, StoreOptions::default()).await?;
-    let unsequenced = store.unsequenced().await?;
-    let shards = shards(&store, &brokers(variables)?).await?;
+    let mut unsequenced = 0;
+    let mut shards = Vec::new();
+    for log in logs(variables)? {
+        let store = log.open().await?;
+        unsequenced += store.unsequenced().await?;
+        shards.extend(shards_of(&log, &store, &brokers(variables)?).await?);
+    }
     let read = read_client(variables).await?;
     let mut projectors = Vec::new();
     for models in read_models() {
@@ -115,10 +120,13 @@ pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxErro
     }
     writeln!(out, "sequencer   {unsequenced} events wait for a position")?;
     for shard in &shards {
-        let number = shard.number;
-        let head = shard.head;
+        let Shard { log, number, head, .. } = shard;
         let published = shard.published();
-        writeln!(out, "relay       {number}.{published} of {number}.{head} published, {} to go", head - published)?;
+        writeln!(
+            out,
+            "relay       {log} {number}.{published} of {number}.{head} published, {} to go",
+            head - published
+        )?;
     }
     projectors.iter().try_for_each(|projector| projector.write(&mut out))?;
     Ok(true)
@@ -129,11 +137,19 @@ pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxErro
 /// # Errors
 /// When a part cannot be asked.
 pub async fn print_relay(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
-    let store = Store::open(&orders_database(variables)?, StoreOptions::default()).await?;
-    let client = orders_client(variables).await?;
+    let mut well = true;
+    for log in logs(variables)? {
+        well &= print_relay_of(&log, &brokers(variables)?, as_json).await?;
+    }
+    Ok(well)
+}
+
+async fn print_relay_of(log: &LogTools, brokers: &str, as_json: bool) -> Result<bool, BoxError> {
+    let store = log.open().await?;
+    let client = connect(&log.url, &options()).await?;
     let mut out = std::io::stdout();
     let mut well = true;
-    for shard in shards(&store, &brokers(variables)?).await? {
+    for shard in shards_of(log, &store, brokers).await? {
         let name = format!("relay-{}", shard.number);
         let lease = client.query_opt(include_str!("sql/lease.sql"), &[&name]).await?;
         let holder = lease.as_ref().map(|row| row.try_get::<_, String>(0)).transpose()?;
@@ -144,16 +160,15 @@ pub async fn print_relay(variables: &Variables, as_json: bool) -> Result<bool, B
         let ours = shard.checkpoint.is_none_or(|one| one.incarnation == store.identity().incarnation);
         let held = holder.is_some() && left_s > 0.0;
         well &= held && ours;
-        let Shard { number, head, .. } = shard;
+        let Shard { log, number, head, .. } = shard;
         let published = shard.published();
         if as_json {
             let lease = json!({ "holder": holder, "epoch": epoch, "secondsLeft": left_s, "held": held });
-            let document =
-                json!({ "shard": number, "head": head, "published": published, "ownLog": ours, "lease": lease });
+            let document = json!({ "log": log, "shard": number, "head": head, "published": published, "ownLog": ours, "lease": lease });
             writeln!(out, "{document}")?;
             continue;
         }
-        writeln!(out, "shard {number}: {published} of {head} published, {} to go", head - published)?;
+        writeln!(out, "{log} shard {number}: {published} of {head} published, {} to go", head - published)?;
         match holder {
             Some(holder) if held => writeln!(out, "  lease held by {holder}, epoch {epoch}, {left_s:.1} s left")?,
             _ => writeln!(out, "  nobody holds the lease; start a relay: order-engine serve")?,
@@ -165,12 +180,12 @@ pub async fn print_relay(variables: &Variables, as_json: bool) -> Result<bool, B
     Ok(well)
 }
 
-async fn shards(store: &Store, brokers: &str) -> Result<Vec<Shard>, BoxError> {
+async fn shards_of(log: &LogTools, store: &Store, brokers: &str) -> Result<Vec<Shard>, BoxError> {
     let mut shards = Vec::new();
     for number in 0..store.identity().shards {
         // The checkpoint first: read the other way round, a busy relay would seem to be ahead of the log.
-        let checkpoint = checkpoint::read(brokers, RELAY_CHECKPOINT, number).await?;
-        shards.push(Shard { number, head: store.head(number).await?, checkpoint });
+        let checkpoint = checkpoint::read(brokers, log.checkpoint_topic, number).await?;
+        shards.push(Shard { log: log.name, number, head: store.head(number).await?, checkpoint });
     }
     Ok(shards)
 }
@@ -199,5 +214,5 @@ async fn partitions(brokers: &str, topic: &str, rows: &[Row]) -> Result<Vec<Part
 
 fn shard_json(shard: &Shard) -> Value {
     let published = shard.published();
-    json!({ "shard": shard.number, "head": shard.head, "published": published, "behind": shard.head - published })
+    json!({ "log": shard.log, "shard": shard.number, "head": shard.head, "published": published, "behind": shard.head - published })
 }

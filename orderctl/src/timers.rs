@@ -9,7 +9,6 @@ use service_kit::BoxError;
 use service_kit::clock::{Clock, SystemClock};
 use service_kit::config::Variables;
 
-use crate::connections::log_store;
 use crate::jobs::moment;
 
 /// Prints how many timers wait in each log, by kind of stream.
@@ -19,8 +18,8 @@ use crate::jobs::moment;
 pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
     let now = SystemClock.now();
     let mut counts = Vec::new();
-    for log in logs() {
-        let waiting = log_store(variables, log.setting).await?.timer_counts(now).await?;
+    for log in logs(variables)? {
+        let waiting = log.open().await?.timer_counts(now).await?;
         counts.extend(waiting.into_iter().map(|one| (log.name, one)));
     }
     let mut out = std::io::stdout();

@@ -65,7 +65,8 @@ pub async fn run(
     mut head: watch::Receiver<i64>,
     stop: CancellationToken,
 ) -> Result<(), RelayError> {
-    metrics::gauge!("relay_stopped", "shard" => shard.to_string()).set(0.0);
+    let relay = options.transactional_id_prefix.clone();
+    metrics::gauge!("relay_stopped", "relay" => relay.clone(), "shard" => shard.to_string()).set(0.0);
     let mut backoff_ms = options.retry_backoff_ms_min;
     while !stop.is_cancelled() {
         let error = match session::session(&deps, &options, shard, &mut head, &stop).await {
@@ -78,13 +79,13 @@ pub async fn run(
                 continue;
             }
             Err(error) if error.is_final() => {
-                deps.status.stop(shard, &error);
+                deps.status.stop(&relay, shard, &error);
                 return Err(error);
             }
             Err(error) => error,
         };
         tracing::warn!(shard, error = service_kit::errors::chain(&error), "the relay starts over");
-        metrics::counter!("relay_restarts_total").increment(1);
+        metrics::counter!("relay_restarts_total", "relay" => relay.clone()).increment(1);
         service_kit::poll::pause(Duration::from_millis(backoff_ms), &stop).await;
         backoff_ms = (backoff_ms * 2).min(options.retry_backoff_ms_max);
     }

@@ -46,13 +46,13 @@ pub(crate) async fn session(
                 error = service_kit::errors::chain(&error),
                 "the relay was fenced"
             );
-            metrics::counter!("relay_fenced_total", "shard" => shard.to_string()).increment(1);
+            metrics::counter!("relay_fenced_total", "relay" => options.transactional_id_prefix.clone(), "shard" => shard.to_string()).increment(1);
             // The relay that fenced this producer holds the lease already or takes it next.
             return Ok(End::StandBy);
         }
         Err(error @ RelayError::NewerRelease { .. }) => {
             tracing::warn!(shard, error = service_kit::errors::chain(&error), "the relay stands by");
-            metrics::counter!("relay_newer_release_met_total", "shard" => shard.to_string()).increment(1);
+            metrics::counter!("relay_newer_release_met_total", "relay" => options.transactional_id_prefix.clone(), "shard" => shard.to_string()).increment(1);
             Ok(End::NewerRelease)
         }
         ended => ended,
@@ -146,7 +146,7 @@ impl Session<'_> {
         metrics::histogram!("relay_transaction_seconds").record(started.elapsed().as_secs_f64());
         metrics::counter!("relay_events_published_total").increment(page.events as u64);
         metrics::counter!("relay_requests_published_total").increment(requests as u64);
-        metrics::gauge!("relay_lag_ms", "shard" => self.shard.to_string())
+        metrics::gauge!("relay_lag_ms", "relay" => self.relay(), "shard" => self.shard.to_string())
             .set(millis(self.deps.clock.now().micros() - page.recorded_at.micros()));
         if !touched.is_empty() {
             self.look_again(touched).await?;
@@ -195,11 +195,17 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// The relay's name in metrics, which tells the logs of a process apart.
+    fn relay(&self) -> String {
+        self.options.transactional_id_prefix.clone()
+    }
+
     fn report(&self, head: i64) {
         let lag = head.saturating_sub(self.published).max(0);
-        metrics::gauge!("relay_lag_events", "shard" => self.shard.to_string()).set(to_f64(lag));
+        metrics::gauge!("relay_lag_events", "relay" => self.relay(), "shard" => self.shard.to_string())
+            .set(to_f64(lag));
         if lag == 0 {
-            metrics::gauge!("relay_lag_ms", "shard" => self.shard.to_string()).set(0.0);
+            metrics::gauge!("relay_lag_ms", "relay" => self.relay(), "shard" => self.shard.to_string()).set(0.0);
         }
     }
 }

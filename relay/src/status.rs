@@ -26,9 +26,9 @@ pub struct RelayStopped {
 }
 
 impl RelayStatus {
-    /// Records that a shard's relay has stopped for good.
-    pub fn stop(&self, shard: i16, error: &RelayError) {
-        metrics::gauge!("relay_stopped", "shard" => shard.to_string()).set(1.0);
+    /// Records that the relay of this name has stopped for good in a shard.
+    pub fn stop(&self, relay: &str, shard: i16, error: &RelayError) {
+        metrics::gauge!("relay_stopped", "relay" => relay.to_owned(), "shard" => shard.to_string()).set(1.0);
         self.lock().stopped.insert(shard, service_kit::errors::chain(error));
     }
 

@@ -1,8 +1,9 @@
 //! The topics for other teams as an AsyncAPI 3.0 document, made from the declared topics and the Avro schemas.
 
+use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC as FULFILMENT_REQUESTS};
 use domain::order::contract::PublicEvent;
 use domain::order::contract::TOPIC;
-use domain::payment::requests::{PaymentRequest, REQUESTS_TOPIC as PAYMENT_REQUESTS_TOPIC};
+use domain::payment::requests::{PaymentRequest, REQUESTS_TOPIC as PAYMENT_REQUESTS};
 use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC};
 use messaging::schemas::{self, RecordSchema};
 use messaging::topics::declared;
@@ -20,7 +21,7 @@ pub fn document() -> String {
             (channel_key(&topic.name), channel)
         })
         .collect();
-    let messages: Map<String, Value> = [TOPIC, REQUESTS_TOPIC, PAYMENT_REQUESTS_TOPIC]
+    let messages: Map<String, Value> = [TOPIC, REQUESTS_TOPIC, FULFILMENT_REQUESTS, PAYMENT_REQUESTS]
         .into_iter()
         .flat_map(records_of)
         .map(|contract| (short(contract).to_owned(), message(contract)))
@@ -62,7 +63,8 @@ fn records_of(topic: &str) -> &'static [RecordSchema] {
     match topic {
         TOPIC => schemas::of::<PublicEvent>(),
         REQUESTS_TOPIC => schemas::of::<InventoryRequest>(),
-        PAYMENT_REQUESTS_TOPIC => schemas::of::<PaymentRequest>(),
+        PAYMENT_REQUESTS => schemas::of::<PaymentRequest>(),
+        FULFILMENT_REQUESTS => schemas::of::<FulfilmentRequest>(),
         _ => &[],
     }
 }

@@ -2,7 +2,7 @@
 
 #[cfg(test)]
 mod tests {
-    use order_engine::{Role, databases};
+    use order_engine::{Role, databases, own_databases};
 
     use crate::root;
 
@@ -10,21 +10,32 @@ mod tests {
         std::fs::read_to_string(root().join(path)).unwrap()
     }
 
+    /// What a database needs in the compose file and in the example of its settings, each with where it is to be.
+    fn needed(name: &str) -> [(&'static str, String); 3] {
+        let variable = name.to_uppercase();
+        let password = format!("${{{variable}_DB_PASSWORD:-{name}-dev}}");
+        let url = format!("{variable}_DATABASE_URL: postgres://{name}:{password}@postgres:5432/{name}\n");
+        [
+            ("docker-compose.yml", url),
+            ("docker-compose.yml", format!("{variable}_DB_PASSWORD: {password}\n")),
+            (".env.example", format!("\n{variable}_DB_PASSWORD=")),
+        ]
+    }
+
     #[test]
     fn compose_has_every_database_and_its_password() {
-        let compose = text("docker-compose.yml");
-        let example = text(".env.example");
         for name in databases() {
-            let variable = name.to_uppercase();
-            let password = format!("${{{variable}_DB_PASSWORD:-{name}-dev}}");
-            for line in [
-                format!("{variable}_DATABASE_URL: postgres://{name}:{password}@postgres:5432/{name}\n"),
-                format!("{variable}_DB_PASSWORD: {password}\n"),
-            ] {
-                assert!(compose.contains(&line), "docker-compose.yml lacks {line}");
+            for (file, line) in needed(name) {
+                assert!(text(file).contains(&line), "{file} lacks {line}");
             }
-            assert!(example.contains(&format!("\n{variable}_DB_PASSWORD=")), ".env.example lacks {name}'s password");
         }
+        // One that not every deployment has is given whole or not at all.
+        let own: Vec<_> = own_databases().into_iter().map(|name| (name, needed(name))).collect();
+        for (name, needed) in &own {
+            let given = needed.iter().filter(|(file, line)| text(file).contains(line)).count();
+            assert!(given == 0 || given == needed.len(), "docker-compose.yml and .env.example have a part of {name}");
+        }
+        assert!(own.iter().any(|(_, needed)| text(needed[0].0).contains(&needed[0].1)), "no log of its own is tried");
     }
 
     #[test]

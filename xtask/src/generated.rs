@@ -10,7 +10,8 @@ pub struct Generated {
 /// Every generated file as the code makes it now.
 pub fn files() -> Vec<Generated> {
     vec![
-        Generated { path: "deploy/postgres/databases.txt", text: databases() },
+        Generated { path: "deploy/postgres/databases.txt", text: lines(&order_engine::databases()) },
+        Generated { path: "deploy/postgres/own-databases.txt", text: lines(&order_engine::own_databases()) },
         Generated { path: "schemas/openapi/openapi.json", text: order_engine::openapi_json() },
         Generated { path: "schemas/graphql/schema.graphql", text: query_service::sdl() },
         Generated { path: "schemas/asyncapi/asyncapi.json", text: crate::asyncapi::document() },
@@ -18,8 +19,8 @@ pub fn files() -> Vec<Generated> {
 }
 
 /// One database a line, for the scripts that create them.
-fn databases() -> String {
-    order_engine::databases().join("\n") + "\n"
+fn lines(names: &[&str]) -> String {
+    names.join("\n") + "\n"
 }
 
 #[cfg(test)]

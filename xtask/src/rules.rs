@@ -92,8 +92,11 @@ mod tests {
     /// participant alone.
     #[test]
     fn a_service_names_the_kinds_of_one_participant() {
-        const KINDS: [(&str, &[&str]); 2] =
-            [("command-service", &["order"]), ("participants/inventory", &["stock", "reservation"])];
+        const KINDS: [(&str, &[&str]); 3] = [
+            ("command-service", &["order"]),
+            ("participants/inventory", &["stock", "reservation"]),
+            ("participants/fulfilment", &["fulfilment"]),
+        ];
         let services: Vec<_> = manifests().into_iter().map(|manifest| manifest.folder).collect();
         for participant in services.iter().filter(|folder| folder.starts_with("participants")) {
             assert!(

@@ -28,7 +28,7 @@ METRICS_PORT=$(setting METRICS_PORT 9464)
 
 remember_ports() {
   local name
-  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT; do
+  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT SEPARATE_DATABASES; do
     printf '%s=%s\n' "$name" "${!name}"
   done >"$ORDERS_STATE/ports.new"
   mv "$ORDERS_STATE/ports.new" "$ORDERS_STATE/ports"
@@ -59,8 +59,19 @@ own_url() {
   esac
 }
 
-# The databases that the engine needs, as its list of participants says.
+# The databases that the engine needs, as its list of participants says, and those of participants that have a log of their own in this
+# stack: the ones named in SEPARATE_DATABASES, separated by commas, and the ones that the user brings.
+SEPARATE_DATABASES=$(setting SEPARATE_DATABASES none)
 DATABASES=$(cat "$ROOT/deploy/postgres/databases.txt")
+OWN_DATABASES=$(cat "$ROOT/deploy/postgres/own-databases.txt")
+for name in $OWN_DATABASES; do
+  variable=${name^^}_DATABASE_URL
+  if [[ ",$SEPARATE_DATABASES," == *",$name,"* ]] || [ -n "${!variable:-}" ]; then DATABASES+=" $name"; fi
+done
+for name in ${SEPARATE_DATABASES//,/ }; do
+  [ "$name" = none ] || grep -qxF "$name" <<<"$OWN_DATABASES" ||
+    die "SEPARATE_DATABASES names $name; it takes ${OWN_DATABASES//$'\n'/, }, or none"
+done
 CONNECTIONS='KAFKA_BROKERS SCHEMA_REGISTRY_URL ENGINE_URL'
 for name in $DATABASES; do CONNECTIONS+=" ${name^^}_DATABASE_URL"; done
 

@@ -87,7 +87,9 @@ mod tests {
 
     #[test]
     fn the_declaration_names_the_topics_that_the_code_names() {
-        let names: Vec<_> = declared().topics.into_iter().map(|topic| topic.name).collect();
+        // Those of the logs' checkpoints are named by the list of participants.
+        let names = declared().topics.into_iter().map(|topic| topic.name);
+        let names: Vec<_> = names.filter(|name| !name.ends_with(".relay.checkpoint")).collect();
         let expected = [
             domain::order::contract::TOPIC,
             domain::order_saga::contract::TOPIC,
@@ -97,7 +99,6 @@ mod tests {
             domain::fulfilment::contract::TOPIC,
             domain::payment::requests::REQUESTS_TOPIC,
             domain::payment::contract::TOPIC,
-            topics::RELAY_CHECKPOINT,
             topics::READ_DEAD_LETTERS,
         ];
         assert_eq!(names, expected);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use domain::contract::PublicEvents;
 use domain::reservation::contract::PublicEvent as ReservationRecord;
 use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC};
 use domain::stock::contract::{PublicEvent as StockRecord, TOPIC};
@@ -17,11 +18,13 @@ use request_kit::{RequestOptions, RequestService};
 use utoipa::openapi::OpenApi;
 
 use super::read_models::ReadModels;
-use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps};
+use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, own_log};
 
 /// Stock and reservations.
 pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
     name: "inventory",
+    log: own_log!("inventory", "INVENTORY_DATABASE_URL"),
+    kinds: &[(StockRecord::KIND, TOPIC), (ReservationRecord::KIND, TOPIC)],
     migrations: request_kit::migrations,
     declared_events: || {
         [relay::declared_events::<StockRecord>(), relay::declared_events::<ReservationRecord>()].concat()

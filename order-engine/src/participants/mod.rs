@@ -1,11 +1,13 @@
 //! The participants of this engine, as values: what is migrated, declared, registered and served follows from the list.
 //!
 //! A participant is an aggregate with its events, its topic, its commands and what is read of it. To add one, write its value in a
-//! file of its own and name it in its log in [`LOGS`].
+//! file of its own and name it in [`PARTICIPANTS`]. Where its log is follows from the settings ([`logs_of`]).
 
 mod audit;
+mod fulfilment;
 mod inventory;
 mod log;
+mod logs;
 mod order;
 mod read_models;
 mod saga;
@@ -27,7 +29,7 @@ use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
-use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings, MessagingSettings};
+use service_kit::config::{FairnessSettings, MessagingSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
 use tokio_postgres::Transaction;
@@ -36,60 +38,40 @@ use uuid::Uuid;
 
 pub use audit::{AuditedModels, StoredStreams};
 pub use log::StoreLog;
+pub(crate) use logs::{Log, LogNames, logs_of, own_log};
 pub(crate) use read_models::ProjectionDeps;
 pub use read_models::{OnProgress, ReadModels, Task, Work};
 pub use tools::{AskedRequests, LogTools, logs};
 
-/// Every log, each with the participants that share it.
-pub(crate) const LOGS: [&Log; 1] = [&Log {
-    name: "orders",
-    setting: "ORDERS_DATABASE_URL",
-    url: |databases| &databases.orders,
-    transactional_id_prefix: "orders-relay",
-    checks: CheckNames { database: "orders-database", relay: "relay" },
-    first: &order::ORDER_PARTICIPANT,
-    others: &[&saga::SAGA_PARTICIPANT, &inventory::INVENTORY_PARTICIPANT],
-}];
-
-/// An event log. Its tables, sequencers, relays, connections and housekeeping are there once, however many participants share it.
-pub(crate) struct Log {
-    /// The name of its database, in messages, tasks and logs.
-    pub(crate) name: &'static str,
-    /// The setting that says where it is.
-    pub(crate) setting: &'static str,
-    /// The same among the settings.
-    pub(crate) url: fn(&DatabaseSettings) -> &DatabaseUrl,
-    /// The transactional id of its relays is this, a dash and the shard.
-    pub(crate) transactional_id_prefix: &'static str,
-    /// The names under which the readiness shows its database and its relay.
-    pub(crate) checks: CheckNames,
-    /// The participant whose topic also gets the rows of unknown kinds.
-    pub(crate) first: &'static Participant,
-    pub(crate) others: &'static [&'static Participant],
-}
-
-impl Log {
-    /// Its participants.
-    pub(crate) fn participants(&self) -> impl Iterator<Item = &'static Participant> {
-        std::iter::once(self.first).chain(self.others.iter().copied())
-    }
-}
-
-/// Names in the readiness, which others watch and which therefore do not follow from the log's name.
-pub(crate) struct CheckNames {
-    pub(crate) database: &'static str,
-    pub(crate) relay: &'static str,
-}
+/// Every participant. The first one's log is that of all who have none of their own.
+pub(crate) const PARTICIPANTS: [&Participant; 4] = [
+    &order::ORDER_PARTICIPANT,
+    &saga::SAGA_PARTICIPANT,
+    &inventory::INVENTORY_PARTICIPANT,
+    &fulfilment::FULFILMENT_PARTICIPANT,
+];
 
 /// Every participant.
 pub(crate) fn participants() -> impl Iterator<Item = &'static Participant> {
-    LOGS.into_iter().flat_map(Log::participants)
+    PARTICIPANTS.into_iter()
 }
 
-/// The names of all databases: those of the logs, that of the read models and that of the customers' keys. The setting
-/// `NAME_DATABASE_URL` says where each is.
-pub fn databases() -> Vec<&'static str> {
-    LOGS.iter().map(|log| log.name).chain(["read", "identity"]).collect()
+/// The names of the databases that every deployment has: that of the shared log, that of the read models and that of the customers'
+/// keys. The setting `NAME_DATABASE_URL` says where each is.
+pub fn databases() -> [&'static str; 3] {
+    let [first, ..] = PARTICIPANTS;
+    [first.log.database, "read", "identity"]
+}
+
+/// The names of the databases that a deployment has where it sets `NAME_DATABASE_URL`: those of participants with a log of their own.
+pub fn own_databases() -> Vec<&'static str> {
+    with_log_apart().map(|participant| participant.log.database).collect()
+}
+
+/// The participants that may have a log of their own.
+pub(crate) fn with_log_apart() -> impl Iterator<Item = &'static Participant> {
+    let [first, ..] = PARTICIPANTS;
+    participants().filter(|participant| participant.log.setting != first.log.setting)
 }
 
 /// The read models of every participant.
@@ -106,8 +88,12 @@ pub fn model_sets() -> Vec<Models> {
 pub(crate) struct Participant {
     /// Its name, in tasks and logs.
     pub(crate) name: &'static str,
+    /// The names of its log where it does not share the first participant's.
+    pub(crate) log: LogNames,
     /// What it keeps in its log's database beside the log. Participants may share a part.
     pub(crate) migrations: fn() -> Migrations,
+    /// Its kinds of streams, each with the topic of its events.
+    pub(crate) kinds: &'static [(&'static str, &'static str)],
     /// The kinds of events that this release writes, which `migrate` records in the log.
     pub(crate) declared_events: fn() -> Vec<DeclaredEvent>,
     /// The schemas of its topics' records.
@@ -186,8 +172,7 @@ pub(crate) struct ParticipantWork {
 }
 
 /// What the description of all commands begins with.
-const DESCRIPTION: &str =
-    "Commands of orders, stock and reservations. Queries beyond a single one of them use GraphQL, at `/graphql`.";
+const DESCRIPTION: &str = "Commands of orders, stock, reservations and fulfilments. Queries beyond a single one of them use GraphQL, at `/graphql`.";
 
 /// The description of all commands.
 pub(crate) fn openapi() -> OpenApi {
@@ -219,23 +204,21 @@ pub(crate) struct QueryDeps<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use messaging::topics::declared;
-    use service_kit::config::Variables;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use messaging::topics::declared;
 
     #[test]
-    fn participants_have_names_topics_and_tables_of_their_own() {
+    fn participants_have_names_and_topics_of_their_own() {
         let count = participants().count();
         let names: BTreeSet<_> = participants().map(|participant| participant.name).collect();
         let topics: usize = participants().map(|participant| topics_of(participant).len()).sum();
         let all_topics: BTreeSet<_> = participants().flat_map(topics_of).collect();
-        let histories: BTreeSet<_> = participants().map(|participant| (participant.migrations)().history()).collect();
-        assert_eq!([names.len(), histories.len()], [count; 2]);
+        assert_eq!(names.len(), count);
         assert_eq!(all_topics.len(), topics);
-        assert!(!histories.contains(event_store::migrations().history()));
+        let own = participants().map(|participant| (participant.migrations)().history());
+        assert!(own.into_iter().all(|history| history != event_store::migrations().history()));
     }
 
     #[test]
@@ -264,29 +247,25 @@ mod tests {
             let own: BTreeSet<_> =
                 (participant.declared_events)().into_iter().map(|event| event.aggregate_type).collect();
             assert!(!own.is_empty(), "{} declares no events", participant.name);
+            assert_eq!(own, participant.kinds.iter().map(|(kind, _)| (*kind).to_owned()).collect());
+            let topics = topics_of(participant);
+            assert!(participant.kinds.iter().all(|(_, topic)| topics.contains(topic)), "the topics of {own:?}");
             for kind in own {
                 assert!(kinds.insert(kind.clone()), "{kind} has a participant beside {}", participant.name);
             }
         }
     }
 
+    /// The descriptions are merged by name, so that one of two would be lost.
     #[test]
-    fn logs_have_names_of_their_own() {
-        let names: BTreeSet<_> = LOGS.iter().map(|log| log.name).collect();
-        let prefixes: BTreeSet<_> = LOGS.iter().map(|log| log.transactional_id_prefix).collect();
-        let checks: BTreeSet<_> = LOGS.iter().flat_map(|log| [log.checks.database, log.checks.relay]).collect();
-        assert_eq!((names.len(), prefixes.len(), checks.len()), (LOGS.len(), LOGS.len(), 2 * LOGS.len()));
-    }
-
-    #[test]
-    fn a_database_has_the_setting_of_its_name() {
-        let variable = |name: &str| format!("{}_DATABASE_URL", name.to_uppercase());
-        let url = |name| (variable(name), format!("postgres://{name}"));
-        let pairs: Vec<_> = databases().into_iter().map(url).collect();
-        let variables = Variables::from_pairs(pairs.iter().map(|(name, url)| (&**name, &**url)));
-        let settings = DatabaseSettings::from_variables(&variables).unwrap();
-        for log in LOGS {
-            assert_eq!([(log.url)(&settings).variable(), log.setting], [variable(log.name).as_str(); 2]);
+    fn participants_describe_different_things_under_different_names() {
+        let mut described = BTreeMap::new();
+        for participant in participants() {
+            let schemas = (participant.openapi)().components.unwrap_or_default().schemas;
+            for (name, schema) in schemas {
+                let before = described.insert(name.clone(), schema.clone());
+                assert!(before.is_none_or(|before| before == schema), "{name} of {} is another's", participant.name);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The order as a participant.
 
 use axum::Router;
+use domain::contract::PublicEvents;
 use domain::order::contract::{PublicEvent, TOPIC};
 use futures::FutureExt;
 use messaging::{Encoder, schemas};
@@ -9,11 +10,24 @@ use relay::RelayedKind;
 use utoipa::openapi::OpenApi;
 
 use super::read_models::ReadModels;
-use super::{CommandDeps, Participant, ParticipantWork, QueryDeps, TopicSchemas};
+use super::{CommandDeps, LogNames, Participant, ParticipantWork, QueryDeps, TopicSchemas};
+
+/// The log of orders and their sagas, which others share unless they have one of their own.
+pub(super) const ORDERS_LOG: LogNames = LogNames {
+    database: "orders",
+    setting: "ORDERS_DATABASE_URL",
+    checkpoint_topic: "orders.relay.checkpoint",
+    transactional_id_prefix: "orders-relay",
+    database_check: "orders-database",
+    // Others watch this name, which is older than the second log.
+    relay_check: "relay",
+};
 
 /// Orders: drafts, placed, cancelled and imported ones.
 pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     name: "order",
+    log: ORDERS_LOG,
+    kinds: &[(PublicEvent::KIND, TOPIC)],
     migrations: command_service::order::migrations,
     declared_events: relay::declared_events::<PublicEvent>,
     schemas: || vec![TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() }],

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use domain::contract::PublicEvents;
 use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC as FULFILMENT_REQUESTS};
 use domain::order_saga::contract::{PublicEvent, TOPIC};
 use domain::order_saga::requests::{of_fulfilment, of_inventory, of_payment};
@@ -17,11 +18,14 @@ use request_kit::{RequestOptions, RequestService};
 use saga_coordinator::{Coordinator, GROUP, Limits, Operations, TOPICS};
 use utoipa::openapi::OpenApi;
 
+use super::order::ORDERS_LOG;
 use super::{AskedTopic, CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps};
 
 /// What drives placed orders to their end. It shares the log of the orders, since a saga and its order are one unit of work.
 pub(super) const SAGA_PARTICIPANT: Participant = Participant {
     name: "saga",
+    log: ORDERS_LOG,
+    kinds: &[(PublicEvent::KIND, TOPIC)],
     migrations: request_kit::migrations,
     declared_events: relay::declared_events::<PublicEvent>,
     schemas: || vec![TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() }],

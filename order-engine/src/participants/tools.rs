@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use event_store::Store;
 use event_store::audit::Range;
+use event_store::{OpenError, Store, StoreOptions};
 use messaging::registry::RegistryError;
 use relay::audit::{AuditedRoute, compare_requests};
 use request_kit::Source;
@@ -12,27 +12,54 @@ use request_kit::audit::{AuditedGroup, GroupProgress};
 use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::clock::{SystemClock, SystemIds};
-use service_kit::config::MessagingSettings;
+use service_kit::config::{ConfigError, DatabaseUrl, MessagingSettings, OwnDatabases, Variables};
 use tokio_postgres::{Client, Transaction};
 
-use super::{AskedTopic, LOGS, Log, ReadModels, WorkDeps};
+use super::{AskedTopic, Log, PARTICIPANTS, ReadModels, WorkDeps, logs_of};
 
 /// A log as a tool reaches it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct LogTools {
     /// The name of its database.
     pub name: &'static str,
-    /// The setting that says where it is.
-    pub setting: &'static str,
-    log: &'static Log,
+    /// Where it is.
+    pub url: DatabaseUrl,
+    /// The topic of its relays' checkpoints.
+    pub checkpoint_topic: &'static str,
+    log: Log,
 }
 
-/// Every log.
-pub fn logs() -> impl Iterator<Item = LogTools> {
-    LOGS.into_iter().map(|log| LogTools { name: log.name, setting: log.setting, log })
+/// Every log that the settings give, the one that participants share first.
+///
+/// # Errors
+/// When the settings do not name it, or a setting of another is wrong.
+pub fn logs(variables: &Variables) -> Result<Vec<LogTools>, ConfigError> {
+    let [first, ..] = PARTICIPANTS;
+    let shared = DatabaseUrl::new(first.log.setting, variables.required(first.log.setting)?);
+    let logs = logs_of(&shared, &OwnDatabases::from_variables(variables))?;
+    let tools = logs.into_iter().map(|log| LogTools {
+        name: log.names.database,
+        url: log.url.clone(),
+        checkpoint_topic: log.names.checkpoint_topic,
+        log,
+    });
+    Ok(tools.collect())
 }
 
 impl LogTools {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or is none of this release.
+    pub async fn open(&self) -> Result<Store, OpenError> {
+        Store::open(&self.url, StoreOptions::default()).await
+    }
+
+    /// The kinds of its streams, each with the topic of its events. The first topic also gets the rows of unknown kinds.
+    pub fn kinds(&self) -> Vec<(&'static str, &'static str)> {
+        self.log.kinds().collect()
+    }
+
     /// The read models of its participants.
     pub fn read_models(&self) -> Vec<&'static ReadModels> {
         self.log.participants().flat_map(|participant| participant.read_models).collect()

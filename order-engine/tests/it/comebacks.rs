@@ -128,7 +128,7 @@ async fn refused_to_relay(stack: &Stack) -> String {
     let engine = Engine::spawn(stack, &free_address(), "relay");
     let said = engine.relay_stopped().await;
     let metrics = reqwest::get(&engine.metrics_url).await.unwrap().text().await.unwrap();
-    assert!(metrics.contains("relay_stopped{shard=\"0\"} 1"), "{metrics}");
+    assert!(metrics.contains("relay_stopped{relay=\"orders-relay\",shard=\"0\"} 1"), "{metrics}");
     engine.kill().await;
     said
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use event_store::Store;
 use messaging::checkpoint;
-use messaging::topics::RELAY_CHECKPOINT;
 use reqwest::Client;
 use serde_json::{Value, json};
 use service_kit::clock::{Ids, SystemIds};
@@ -16,6 +15,7 @@ use crate::look::{LOOK, PATIENCE, free_address, grows, nothing_lost_or_doubled};
 use crate::stack::Stack;
 
 const SHARDS: i16 = 3;
+const CHECKPOINTS: &str = "orders.relay.checkpoint";
 const CUSTOMERS: usize = 8;
 /// Requests under one key that two processes get at the same time.
 const SAME_KEYS: usize = 20;
@@ -26,7 +26,7 @@ async fn publishes(stack: &Stack, store: &Store) {
     for shard in 0..SHARDS {
         let head = store.head(shard).await.unwrap();
         wait_until(PATIENCE, LOOK, async || {
-            let published = checkpoint::read(&stack.variables["KAFKA_BROKERS"], RELAY_CHECKPOINT, shard).await.unwrap();
+            let published = checkpoint::read(&stack.variables["KAFKA_BROKERS"], CHECKPOINTS, shard).await.unwrap();
             published.is_some_and(|checkpoint| checkpoint.position >= head)
         })
         .await
@@ -117,7 +117,7 @@ async fn shown_by_orderctl(stack: &Stack, store: &Store, order: &str) {
     for shard in 0..SHARDS {
         let head = store.head(shard).await.unwrap();
         let reported = &lag["shards"][usize::try_from(shard).unwrap()];
-        assert_eq!(*reported, json!({"shard": shard, "head": head, "published": head, "behind": 0}));
+        assert_eq!(*reported, json!({"log": "orders", "shard": shard, "head": head, "published": head, "behind": 0}));
         let reported = &status[usize::try_from(shard).unwrap()];
         assert_eq!(
             (&reported["shard"], &reported["published"], &reported["ownLog"]),

@@ -19,10 +19,9 @@ use command_kit::audit::{self as answers, ReceiptForm};
 use domain::Decider;
 use domain::contract::Position;
 use domain::order::Order;
+use event_store::Store;
 use event_store::audit::{self as log, Range, ranges};
-use event_store::{Store, StoreOptions};
 use messaging::Registry;
-use messaging::topics::RELAY_CHECKPOINT;
 use messaging::whole_topic::Topic;
 use order_engine::{AuditedModels, LogTools, ReadModels, logs};
 use projection_service::audit as projected;
@@ -34,7 +33,7 @@ use service_kit::config::{MessagingSettings, Variables};
 use service_kit::postgres::connect;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-use crate::connections::{log_database, options, read_client};
+use crate::connections::{options, read_client};
 use report::{Report, SetReport};
 
 /// `audit`
@@ -54,7 +53,8 @@ const CLIENT_ID: &str = "orderctl";
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
 /// The receipts of an order's commands.
-const RECEIPTS: ReceiptForm = ReceiptForm { kind: Order::KIND, id_field: "orderId", other_fields: &["reservationId"] };
+const RECEIPTS: ReceiptForm =
+    ReceiptForm { kind: Order::KIND, id_field: "orderId", other_fields: &["reservationId", "fulfilmentId"] };
 
 /// Runs the audit of every log and prints what it found; `false` when it found something.
 ///
@@ -62,7 +62,7 @@ const RECEIPTS: ReceiptForm = ReceiptForm { kind: Order::KIND, id_field: "orderI
 /// When a part cannot be read.
 pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxError> {
     let mut all = true;
-    for log in logs() {
+    for log in logs(variables)? {
         all &= Audit::of(variables, log, args).await?.print(args).await?;
     }
     Ok(all)
@@ -85,20 +85,19 @@ struct Audit {
 impl Audit {
     async fn of(variables: &Variables, tools: LogTools, args: &AuditArgs) -> Result<Self, BoxError> {
         let messaging = MessagingSettings::from_variables(variables)?;
-        let database = log_database(variables, tools.setting)?;
-        let store = Store::open(&database, StoreOptions::default()).await?;
+        let store = tools.open().await?;
         let ranges = ranges(&store, args.from).await?;
         Ok(Self {
             watch: Stopwatch::start(),
             findings: Findings::default(),
-            tools,
             read_models: tools.read_models(),
             registry: Registry::new(&messaging.schema_registry_url)?,
             brokers: messaging.kafka_brokers,
             store,
-            log: connect(&database, &options()).await?,
+            log: connect(&tools.url, &options()).await?,
             read: read_client(variables).await?,
             ranges,
+            tools,
         })
     }
 
@@ -124,7 +123,7 @@ impl Audit {
             tools.audit_streams(&log, &mut findings).await?
         };
         let answers = answers::check(&log, RECEIPTS, &mut findings).await?;
-        let compared = compare(&log, &brokers, &ranges, &mut audited, &mut findings).await?;
+        let compared = compare(&log, &brokers, &ranges, (&tools.kinds(), &mut audited), &mut findings).await?;
         let sets = audited.iter().zip(looked).map(|((models, audited), (looked, parked))| {
             let counts = audited.finish(&mut findings);
             SetReport { kind: models.kind, group: models.group, looked, parked, counts }
@@ -133,6 +132,7 @@ impl Audit {
         let asked = tools.audit_asked(&store, &brokers, &ranges, &mut findings).await?;
         let groups = tools.audit_groups(&log, &brokers, &mut findings).await?;
         let report = Report {
+            log: tools.name,
             ranges: &ranges,
             compared,
             sets,
@@ -149,15 +149,15 @@ impl Audit {
 
     /// Checks the log itself, and waits until the relay and the projectors have passed its end.
     async fn wait(&mut self) -> Result<(), BoxError> {
-        let Self { findings, read_models, brokers, store, log: client, read, ranges, .. } = self;
-        eprintln!("checking the log in Postgres");
+        let Self { findings, tools, read_models, brokers, store, log: client, read, ranges, .. } = self;
+        eprintln!("checking the log {} in Postgres", tools.name);
         log::versions(client, findings).await?;
         log::without_position(client, findings).await?;
         for range in ranges.iter() {
             log::positions(client, *range, findings).await?;
         }
         for range in ranges.iter() {
-            relayed::wait(store, brokers, RELAY_CHECKPOINT, *range, findings).await?;
+            relayed::wait(store, brokers, tools.checkpoint_topic, *range, findings).await?;
         }
         for (topic, groups) in groups_by_topic(read_models) {
             let ends = Topic::open(CLIENT_ID, brokers, topic, |_| 0).await?.ends().await?;
@@ -182,20 +182,19 @@ async fn compare(
     log: &Client,
     brokers: &str,
     ranges: &[Range],
-    audited: &mut [(&ReadModels, Box<dyn AuditedModels + '_>)],
+    (kinds, audited): (&[(&str, &str)], &mut [(&ReadModels, Box<dyn AuditedModels + '_>)]),
     findings: &mut Findings,
 ) -> Result<u64, BoxError> {
-    let topics: BTreeSet<&str> = audited.iter().map(|(models, _)| models.topic).collect();
+    let topics: BTreeSet<&str> = kinds.iter().map(|(_, topic)| *topic).collect();
     // The topic of a log's first participant also has the rows of kinds that nobody declares.
-    let first = audited.first().map(|(models, _)| models.topic);
-    let elsewhere: BTreeSet<(&str, &str)> = audited.iter().map(|(models, _)| (models.kind, models.topic)).collect();
+    let first = kinds.first().map(|(_, topic)| *topic);
     let mut sum = 0;
     for topic in topics {
         let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
         eprintln!("comparing {events} events with topic {topic}");
         let mut last_line = Stopwatch::start();
         let belongs = |kind: &str| {
-            let own = elsewhere.iter().find(|(declared, _)| *declared == kind).map(|(_, topic)| *topic);
+            let own = kinds.iter().find(|(declared, _)| *declared == kind).map(|(_, topic)| *topic);
             own.or(first) == Some(topic)
         };
         let reading = Topic::open(CLIENT_ID, brokers, topic, |_| 0).await?;

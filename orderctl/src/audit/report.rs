@@ -13,6 +13,8 @@ use service_kit::audit::{Examined, Findings};
 
 /// The result of an audit, to be printed.
 pub struct Report<'a> {
+    /// The log's name.
+    pub log: &'static str,
     /// What was looked at of the log.
     pub ranges: &'a [Range],
     /// Records of the topic that were compared.
@@ -81,7 +83,7 @@ impl Report<'_> {
         let events: i64 = self.ranges.iter().map(|range| range.last - range.after).sum();
         if as_json {
             let document = json!({
-                "clean": findings.count == 0, "heads": heads, "events": events, "records": compared,
+                "log": self.log, "clean": findings.count == 0, "heads": heads, "events": events, "records": compared,
                 "readModels": sets.iter().map(SetReport::json).collect::<Vec<_>>(), "answers": answers,
                 "examined": examined, "requests": asked.iter().map(asked_json).collect::<Vec<_>>(), "groups": groups,
                 "findings": findings.listed, "findingsCount": findings.count, "seconds": self.took.as_secs_f64(),
@@ -94,7 +96,11 @@ impl Report<'_> {
         let verdict = if findings.count == 0 { "Clean".to_owned() } else { format!("{} findings", findings.count) };
         let heads = heads.join(", ");
         let seconds = self.took.as_secs_f64();
-        writeln!(out, "{verdict}: {events} events up to {heads}, {compared} records compared, {seconds:.1} s.")?;
+        writeln!(
+            out,
+            "{verdict}: {events} events of log {} up to {heads}, {compared} records compared, {seconds:.1} s.",
+            self.log
+        )?;
         writeln!(out, "{answers} kept answers")?;
         sets.iter().try_for_each(|set| set.write(&mut out))?;
         for Examined { what, count } in examined {

@@ -7,7 +7,7 @@ mod report;
 use std::collections::HashMap;
 use std::io::Write;
 
-use event_store::{Store, StoreOptions};
+use event_store::Store;
 use messaging::inspect::first_offsets;
 use order_engine::{LogTools, ReadModels, Task, logs};
 use read_models::rebuild::{Progress, Purpose, RebuildOptions, Report, Start, clean_up, is_outdated, status};
@@ -16,7 +16,7 @@ use service_kit::clock::{Ids, Stopwatch, SystemIds};
 use service_kit::config::{DatabaseUrl, Variables};
 use service_kit::shutdown::on_signal;
 
-use crate::connections::{brokers, log_database, read_database};
+use crate::connections::{brokers, read_database};
 use args::{RebuildArgs, ReplayVerb, RollbackArgs, Selected, VerifyArgs};
 
 /// Does what `replay` asks.
@@ -28,7 +28,7 @@ pub async fn run(variables: &Variables, verb: &ReplayVerb) -> Result<bool, BoxEr
         ReplayVerb::Rebuild(args) => rebuild(variables, args).await,
         ReplayVerb::Verify(args) => verify(variables, args).await,
         ReplayVerb::Rollback(args) => roll_back(variables, args).await,
-        ReplayVerb::List(args) => report::print_list(args.json),
+        ReplayVerb::List(args) => report::print_list(variables, args.json),
         ReplayVerb::Status(args) => report::print_status(&status(&read_database(variables)?).await?, args.json),
         ReplayVerb::Show(args) => order::show(variables, args).await,
         ReplayVerb::Diff(args) => order::diff(variables, args).await,
@@ -107,7 +107,7 @@ async fn start(variables: &Variables, models: &ReadModels) -> Result<Start, BoxE
 struct Runs<'a> {
     variables: &'a Variables,
     read: DatabaseUrl,
-    /// By the setting that names the log.
+    /// By the name of the log.
     stores: HashMap<&'static str, Store>,
 }
 
@@ -136,12 +136,12 @@ impl<'a> Runs<'a> {
     /// The log that models are rebuilt from.
     async fn store(&mut self, models: &ReadModels) -> Result<Store, BoxError> {
         let is_of = |log: &LogTools| log.read_models().iter().any(|one| one.kind == models.kind);
-        let log = logs().find(is_of).ok_or("no log has these read models")?;
-        if let Some(store) = self.stores.get(log.setting) {
+        let log = logs(self.variables)?.into_iter().find(is_of).ok_or("no log has these read models")?;
+        if let Some(store) = self.stores.get(log.name) {
             return Ok(store.clone());
         }
-        let store = Store::open(&log_database(self.variables, log.setting)?, StoreOptions::default()).await?;
-        self.stores.insert(log.setting, store.clone());
+        let store = log.open().await?;
+        self.stores.insert(log.name, store.clone());
         Ok(store)
     }
 }

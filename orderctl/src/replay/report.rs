@@ -7,6 +7,7 @@ use read_models::Model;
 use read_models::rebuild::{Difference, Progress, Purpose, Report, Status};
 use serde_json::{Value, json};
 use service_kit::BoxError;
+use service_kit::config::Variables;
 
 /// A line of progress with rate and remaining time.
 #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -68,9 +69,9 @@ fn write_difference(out: &mut impl Write, difference: &Difference) -> std::io::R
 }
 
 /// Prints which models there are.
-pub(super) fn print_list(as_json: bool) -> Result<bool, BoxError> {
+pub(super) fn print_list(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
     let mut out = std::io::stdout();
-    for log in logs() {
+    for log in logs(variables)? {
         for one in log.read_models() {
             let names: Vec<_> = one.models.all().into_iter().map(Model::name).collect();
             if as_json {

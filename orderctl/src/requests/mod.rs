@@ -17,7 +17,6 @@ use serde_json::{Map, Value, json};
 use service_kit::BoxError;
 use service_kit::config::{MessagingSettings, Variables};
 
-use crate::connections::log_store;
 use args::{DiscardArgs, RedriveArgs, RequestsVerb};
 
 /// A log whose participants take requests, and what is parked there.
@@ -41,8 +40,8 @@ pub async fn run(variables: &Variables, verb: &RequestsVerb) -> Result<bool, Box
 
 async fn parked(variables: &Variables) -> Result<Vec<ParkedInLog>, BoxError> {
     let mut all = Vec::new();
-    for log in logs().filter(|log| log.groups().next().is_some()) {
-        let store = log_store(variables, log.setting).await?;
+    for log in logs(variables)?.into_iter().filter(|log| log.groups().next().is_some()) {
+        let store = log.open().await?;
         let parked = parking::list(store.pool()).await?;
         all.push(ParkedInLog { log, store, parked });
     }

@@ -9,6 +9,7 @@ use messaging::testing::TestTopic;
 use order_engine::logs;
 use serde_json::{Value, json};
 use service_kit::clock::{Ids, SystemIds};
+use service_kit::config::Variables;
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
 
@@ -25,8 +26,10 @@ impl World {
     async fn new() -> Self {
         let database = TestDatabase::migrated(event_store::migrations()).await.and(request_kit::migrations()).await;
         let client = database.client().await;
-        let (group, topics) = *logs().find_map(|log| log.groups().next()).unwrap();
-        assert_eq!(topics, [REQUESTS_TOPIC]);
+        let variables = Variables::from_pairs([("ORDERS_DATABASE_URL", database.url().expose())]);
+        let logs = logs(&variables).unwrap();
+        let is_of_inventory = |(_, topics): &&(_, &[&str])| *topics == [REQUESTS_TOPIC];
+        let (group, _) = logs.iter().find_map(|log| log.groups().find(is_of_inventory)).unwrap();
         Self { database, client, group }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use event_store::Store;
 use event_store::audit::Range;
-use messaging::checkpoint;
+use messaging::checkpoint::{self, Checkpoint};
 use service_kit::BoxError;
 use service_kit::audit::{Finding, Findings, Invariant};
 use service_kit::poll::wait_for;
@@ -34,11 +34,8 @@ pub async fn wait(
             Err(error) => Some(Err(error)),
         })
         .await;
-    if let Some(checkpoint) = published
-        && checkpoint.incarnation != store.identity().incarnation
-    {
-        let detail = format!("the relay's checkpoint belongs to log {}, this is another", checkpoint.incarnation);
-        findings.push(Finding::new(Invariant::I4, "checkpoint_of_another_log", detail));
+    if let Some(checkpoint) = published {
+        prove(store, &checkpoint, findings).await?;
     }
     if let Ok(read) = reached {
         return Ok(read?);
@@ -50,5 +47,31 @@ pub async fn wait(
         "the log was at {shard}.{last} when the audit began, and {seconds} s later the relay is at {shard}.{published_to}"
     );
     findings.push(Finding::new(Invariant::I4, "relay_behind", detail));
+    Ok(())
+}
+
+/// Finds a checkpoint of another log, and one whose event this log does not have: it was published, and is lost.
+async fn prove(store: &Store, checkpoint: &Checkpoint, findings: &mut Findings) -> Result<(), BoxError> {
+    let Checkpoint { incarnation, shard, position, event_id } = *checkpoint;
+    if incarnation != store.identity().incarnation {
+        let detail = format!("the relay's checkpoint belongs to log {incarnation}, this is another");
+        findings.push(Finding::new(Invariant::I4, "checkpoint_of_another_log", detail));
+        return Ok(());
+    }
+    // Before the first event there is nothing to have.
+    if position == 0 {
+        return Ok(());
+    }
+    let page = store.read_log(shard, position - 1, 1).await?;
+    let found = match page.rows.first() {
+        Some((_, row)) if row.event_id == event_id => return Ok(()),
+        Some((_, row)) => format!("is event {}", row.event_id),
+        None => "is none".to_owned(),
+    };
+    let detail = format!(
+        "event {event_id} was published from position {shard}.{position}, and there {found}: the database was restored from an \
+         older copy"
+    );
+    findings.push(Finding::new(Invariant::I4, "log_restored", detail));
     Ok(())
 }

@@ -97,7 +97,8 @@ async fn a_relay_whose_producer_was_fenced_counts_it_and_publishes_the_rest_once
     journey.published().await;
     assert_eq!(journey.check_topic().await.len(), 20);
     let metrics = metrics.render();
-    assert!(metrics.contains("relay_fenced_total{shard=\"0\"} 1"), "{metrics}");
+    let relay = &journey.options.transactional_id_prefix;
+    assert!(metrics.contains(&format!("relay_fenced_total{{relay=\"{relay}\",shard=\"0\"}} 1")), "{metrics}");
     running.stop().await;
 }
 

@@ -3,15 +3,17 @@
 //! Guarantees: parsing is a pure function of [`Variables`]; an error names the variable and what to do; secrets do not
 //! show in `Debug`. Nothing else in the workspace reads the environment.
 
+mod databases;
 mod http;
 mod secret;
 mod settings;
 mod variables;
 
+pub use databases::{DatabaseSettings, OwnDatabases};
 pub use http::{FairnessSettings, HttpSettings};
 pub use secret::{DatabaseUrl, Secret};
 pub use settings::{
-    BrokersThatLoseMarkers, ClientSettings, DatabaseSettings, JwtSettings, KeySettings, LogFormat, MemorySettings,
-    MessagingSettings, RelaySettings, SagaSettings, Settings, TelemetrySettings,
+    BrokersThatLoseMarkers, ClientSettings, JwtSettings, KeySettings, LogFormat, MemorySettings, MessagingSettings,
+    RelaySettings, SagaSettings, Settings, TelemetrySettings,
 };
 pub use variables::{ConfigError, Variables};

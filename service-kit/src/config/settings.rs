@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::http::{FairnessSettings, HttpSettings};
-use super::{ConfigError, DatabaseUrl, Variables};
+use super::{ConfigError, DatabaseSettings, Variables};
 
 /// All settings of the server.
 #[derive(Debug, Clone)]
@@ -38,39 +38,6 @@ impl Settings {
             sagas: SagaSettings::from_variables(variables),
             relay: RelaySettings::from_variables(variables)?,
             telemetry: TelemetrySettings::from_variables(variables)?,
-        })
-    }
-}
-
-/// One URL a database; they may share a server.
-#[derive(Debug, Clone)]
-pub struct DatabaseSettings {
-    /// Database of the event log.
-    pub orders: DatabaseUrl,
-    /// Database of the read models.
-    pub read: DatabaseUrl,
-    /// Database of the customers' keys.
-    pub identity: DatabaseUrl,
-}
-
-impl DatabaseSettings {
-    /// Parses `ORDERS_DATABASE_URL`, `READ_DATABASE_URL` and `IDENTITY_DATABASE_URL`.
-    ///
-    /// # Errors
-    /// The first variable that is absent or no Postgres URL.
-    pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
-        let database = |variable| {
-            let url = variables.required(variable)?;
-            if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-                Ok(DatabaseUrl::new(variable, url))
-            } else {
-                Err(ConfigError::invalid(variable, "give a URL such as postgres://user:password@127.0.0.1:5433/orders"))
-            }
-        };
-        Ok(Self {
-            orders: database("ORDERS_DATABASE_URL")?,
-            read: database("READ_DATABASE_URL")?,
-            identity: database("IDENTITY_DATABASE_URL")?,
         })
     }
 }

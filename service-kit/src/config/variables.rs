@@ -101,6 +101,11 @@ impl Variables {
         self.values.get(variable).map(String::as_str)
     }
 
+    /// The variables with such an end of their names.
+    pub(super) fn ending_with<'a>(&'a self, end: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.values.iter().filter(move |(name, _)| name.ends_with(end)).map(|(name, value)| (&**name, &**value))
+    }
+
     /// A variable with a type and a default.
     ///
     /// # Errors

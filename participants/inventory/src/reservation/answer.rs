@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::problem::FieldError;
 use utoipa::ToSchema;
 
-use super::lines::{LineView, ShortageView};
+use super::lines::{ReservationLineView, ShortageView};
 use super::request::{Asked, AskedBy};
 use super::unit::{BEGINS_MAX, UnitRefusal};
 use crate::code::{self, OUT_OF_STOCK, REQUEST_REFUSED, RESERVATION_CHANGED};
@@ -72,7 +72,7 @@ pub struct ReservationReceipt {
     pub expires_at: Option<Timestamp>,
     /// What it holds.
     #[serde(default)]
-    pub lines: Vec<LineView>,
+    pub lines: Vec<ReservationLineView>,
     /// The ids of the events that were stored, with those of stock; empty if there was nothing to change.
     #[schema(value_type = Vec<Uuid>)]
     pub event_ids: Vec<EventId>,
@@ -122,7 +122,7 @@ impl Decided {
             version: work.version(reservation),
             state: ReservationStatus::of(state)?,
             expires_at,
-            lines: state.lines().iter().map(LineView::of).collect(),
+            lines: state.lines().iter().map(ReservationLineView::of).collect(),
             event_ids: Vec::new(),
             refused: events.iter().find_map(Refused::of),
         }))

@@ -26,7 +26,7 @@ pub struct RequestedLineBody {
 /// What a reservation holds of a SKU.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct LineView {
+pub struct ReservationLineView {
     /// The SKU.
     pub sku: String,
     /// Pieces, with what is backordered.
@@ -47,7 +47,7 @@ pub struct ShortageView {
     pub available: u64,
 }
 
-impl LineView {
+impl ReservationLineView {
     pub(super) fn of(line: &ReservedLine) -> Self {
         Self { sku: line.sku.to_string(), quantity: line.quantity.get(), backordered: line.backordered.get() }
     }

@@ -18,7 +18,7 @@ use crate::context::AppState;
 
 pub use answer::{ReservationReceipt, ReservationStatus};
 pub use expire::waker;
-pub use lines::{LineView, RequestedLineBody, ShortageView};
+pub use lines::{RequestedLineBody, ReservationLineView, ShortageView};
 pub use request::{AskError, Asked, AskedBy};
 pub use view::ReservationView;
 

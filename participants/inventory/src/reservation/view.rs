@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::ReservationStatus;
-use super::lines::LineView;
+use super::lines::ReservationLineView;
 use crate::code::{self, reservation_not_found};
 use crate::context::{AppState, Inventory};
 
@@ -47,7 +47,7 @@ pub struct ReservationView {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// What it holds.
-    pub lines: Vec<LineView>,
+    pub lines: Vec<ReservationLineView>,
 }
 
 /// `/v1/reservations/{id}`. An id that cannot be read is answered like one that does not exist.
@@ -91,7 +91,7 @@ impl Inventory {
             state: state_name,
             location: state.location().map(ToString::to_string),
             expires_at,
-            lines: state.lines().iter().map(LineView::of).collect(),
+            lines: state.lines().iter().map(ReservationLineView::of).collect(),
         })
     }
 

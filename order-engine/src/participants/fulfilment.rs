@@ -1,0 +1,68 @@
+//! Fulfilment as a participant: what locations have to send, and the requests of others.
+
+use std::sync::Arc;
+
+use axum::Router;
+use domain::contract::PublicEvents;
+use domain::fulfilment::contract::{PublicEvent, TOPIC};
+use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC};
+use fulfilment::requests::GROUP;
+use fulfilment::{Fulfilments, Limits};
+use futures::FutureExt;
+use messaging::registry::{Registry, RegistryError};
+use messaging::{Decoder, Encoder, schemas};
+use relay::RelayedKind;
+use request_kit::{RequestOptions, RequestService};
+use utoipa::openapi::OpenApi;
+
+use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, own_log};
+
+/// What locations have to send of orders.
+pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
+    name: "fulfilment",
+    log: own_log!("fulfilment", "FULFILMENT_DATABASE_URL"),
+    kinds: &[(PublicEvent::KIND, TOPIC)],
+    migrations: request_kit::migrations,
+    declared_events: relay::declared_events::<PublicEvent>,
+    schemas: || {
+        vec![
+            TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() },
+            TopicSchemas { topic: REQUESTS_TOPIC, records: schemas::of::<FulfilmentRequest>() },
+        ]
+    },
+    relayed: |registry, incarnation| {
+        async move {
+            let encoder = Encoder::<PublicEvent>::connect(registry, TOPIC).await?;
+            Ok(vec![RelayedKind::of(encoder, incarnation)])
+        }
+        .boxed()
+    },
+    commands,
+    openapi: fulfilment::openapi,
+    groups: &[(GROUP, &[REQUESTS_TOPIC])],
+    answered: &[REQUESTS_TOPIC],
+    work,
+    read_models: &[],
+    queries: |_| Router::new(),
+    audits: &[],
+    asks: Vec::new,
+};
+
+fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
+    let fingerprint_key = deps.master.derive("idempotency-fingerprint");
+    fulfilment::router(fulfilment::Deps {
+        fulfilments: Arc::new(Fulfilments::new(deps.store, deps.clock, deps.ids, &fingerprint_key)),
+        verifier: deps.verifier,
+        limits: Limits { commands_per_s: deps.fairness.commands_per_s, ..Limits::default() },
+    })
+}
+
+fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
+    let fulfilments =
+        Arc::new(Fulfilments::for_messages(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));
+    let decoder = Decoder::<FulfilmentRequest>::new(Registry::new(&deps.messaging.schema_registry_url)?);
+    let source = fulfilment::requests::source(fulfilments, decoder, REQUESTS_TOPIC);
+    let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
+    let service = RequestService::new(options, [source], deps.store.pool().clone());
+    Ok(ParticipantWork { requests: vec![("fulfilment-requests", service)], ..ParticipantWork::default() })
+}
