@@ -174,6 +174,7 @@ impl Engine {
                     ids: Arc::clone(&self.ids),
                     master: &access.master,
                     fairness: &self.settings.fairness,
+                    payments: &self.settings.payments,
                 });
                 self.mount(router);
             }
@@ -190,6 +191,7 @@ impl Engine {
                 clock: Arc::clone(&self.clock),
                 ids: Arc::clone(&self.ids),
                 messaging: &self.settings.messaging,
+                payments: &self.settings.payments,
             };
             self.checks.extend(begin_work(log, &deps, &mut self.supervisor)?);
         }

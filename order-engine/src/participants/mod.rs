@@ -7,6 +7,7 @@ mod audit;
 mod inventory;
 mod log;
 mod order;
+mod payment;
 mod read_models;
 mod tools;
 
@@ -25,7 +26,7 @@ use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
-use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings, MessagingSettings};
+use service_kit::config::{DatabaseSettings, DatabaseUrl, FairnessSettings, MessagingSettings, PaymentSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
 use tokio_postgres::Transaction;
@@ -46,7 +47,7 @@ pub(crate) const LOGS: [&Log; 1] = [&Log {
     transactional_id_prefix: "orders-relay",
     checks: CheckNames { database: "orders-database", relay: "relay" },
     first: &order::ORDER_PARTICIPANT,
-    others: &[&inventory::INVENTORY_PARTICIPANT],
+    others: &[&inventory::INVENTORY_PARTICIPANT, &payment::PAYMENT_PARTICIPANT],
 }];
 
 /// An event log. Its tables, sequencers, relays, connections and housekeeping are there once, however many participants share it.
@@ -152,6 +153,7 @@ pub(crate) struct CommandDeps<'a> {
     pub(crate) ids: SharedIds,
     pub(crate) master: &'a MasterKey,
     pub(crate) fairness: &'a FairnessSettings,
+    pub(crate) payments: &'a PaymentSettings,
 }
 
 /// The kinds of streams of a participant as its log's relay publishes them.
@@ -169,6 +171,7 @@ pub(crate) struct WorkDeps<'a> {
     pub(crate) clock: SharedClock,
     pub(crate) ids: SharedIds,
     pub(crate) messaging: &'a MessagingSettings,
+    pub(crate) payments: &'a PaymentSettings,
 }
 
 /// What a participant does without being asked by a client.
@@ -183,8 +186,7 @@ pub(crate) struct ParticipantWork {
 }
 
 /// What the description of all commands begins with.
-const DESCRIPTION: &str =
-    "Commands of orders, stock and reservations. Queries beyond a single one of them use GraphQL, at `/graphql`.";
+const DESCRIPTION: &str = "Commands of orders, stock, reservations and payments. Queries beyond a single one of them use GraphQL, at `/graphql`.";
 
 /// The description of all commands.
 pub(crate) fn openapi() -> OpenApi {
@@ -229,8 +231,9 @@ mod tests {
         let names: BTreeSet<_> = participants().map(|participant| participant.name).collect();
         let topics: usize = participants().map(|participant| topics_of(participant).len()).sum();
         let all_topics: BTreeSet<_> = participants().flat_map(topics_of).collect();
+        // Of a part that participants share there is one history.
         let histories: BTreeSet<_> = participants().map(|participant| (participant.migrations)().history()).collect();
-        assert_eq!([names.len(), histories.len()], [count; 2]);
+        assert_eq!(names.len(), count);
         assert_eq!(all_topics.len(), topics);
         assert!(!histories.contains(event_store::migrations().history()));
     }

@@ -4,11 +4,13 @@
 //! show in `Debug`. Nothing else in the workspace reads the environment.
 
 mod http;
+mod payments;
 mod secret;
 mod settings;
 mod variables;
 
 pub use http::{FairnessSettings, HttpSettings};
+pub use payments::{PaymentSettings, StripeSettings};
 pub use secret::{DatabaseUrl, Secret};
 pub use settings::{
     BrokersThatLoseMarkers, ClientSettings, DatabaseSettings, JwtSettings, KeySettings, LogFormat, MemorySettings,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::http::{FairnessSettings, HttpSettings};
+use super::payments::PaymentSettings;
+use super::variables::http_url;
 use super::{ConfigError, DatabaseUrl, Variables};
 
 /// All settings of the server.
@@ -17,6 +19,7 @@ pub struct Settings {
     pub jwt: JwtSettings,
     pub keys: KeySettings,
     pub relay: RelaySettings,
+    pub payments: PaymentSettings,
     pub telemetry: TelemetrySettings,
 }
 
@@ -35,6 +38,7 @@ impl Settings {
             jwt: JwtSettings::from_variables(variables)?,
             keys: KeySettings::from_variables(variables)?,
             relay: RelaySettings::from_variables(variables)?,
+            payments: PaymentSettings::from_variables(variables)?,
             telemetry: TelemetrySettings::from_variables(variables)?,
         })
     }
@@ -273,14 +277,6 @@ impl ClientSettings {
         let url = variables.optional("ENGINE_URL").unwrap_or("http://127.0.0.1:8080");
         let signing_key = variables.optional("ENGINE_SIGNING_KEY").map(PathBuf::from);
         Ok(Self { engine_url: http_url("ENGINE_URL", url)?, signing_key, issuer, audience })
-    }
-}
-
-fn http_url(variable: &'static str, url: &str) -> Result<String, ConfigError> {
-    if url.starts_with("http://") || url.starts_with("https://") {
-        Ok(url.trim_end_matches('/').to_owned())
-    } else {
-        Err(ConfigError::invalid(variable, "give a URL that begins with http:// or https://"))
     }
 }
 
