@@ -8,6 +8,7 @@ use service_kit::clock::SystemIds;
 use service_kit::config::{DatabaseSettings, HttpSettings, MessagingSettings, Settings, Variables};
 
 use crate::roles::Role;
+use crate::simulate::PaymentArgs;
 
 /// The order engine's server and what prepares its surroundings.
 #[derive(Debug, Parser)]
@@ -43,8 +44,19 @@ enum Command {
     Topics,
     /// Register the schemas of this release with the schema registry.
     Schemas,
+    /// Run something that the engine talks to, to test against.
+    Simulate {
+        #[command(subcommand)]
+        what: Simulated,
+    },
     /// Ask the engine that listens on ENGINE_LISTEN whether it is ready; fails when it is not.
     Health,
+}
+
+#[derive(Debug, Subcommand)]
+enum Simulated {
+    /// A payment provider in Stripe's wire shape, under /v1. It is told to fail under /_simulator.
+    Payments(PaymentArgs),
 }
 
 /// Runs what the command line asks for.
@@ -72,6 +84,7 @@ pub async fn run(cli: Cli) -> Result<(), Box<dyn Error + Send + Sync>> {
             crate::topics(&databases, &MessagingSettings::from_variables(&variables)?).await?;
         }
         Command::Schemas => crate::schemas(&MessagingSettings::from_variables(&variables)?).await?,
+        Command::Simulate { what: Simulated::Payments(args) } => crate::simulate::payments(args).await?,
         Command::Health => crate::health(HttpSettings::from_variables(&variables)?.listen).await?,
     }
     Ok(())

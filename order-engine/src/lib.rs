@@ -12,6 +12,7 @@ mod participants;
 mod relayed;
 mod roles;
 mod serve;
+mod simulate;
 mod work;
 
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};

@@ -201,6 +201,7 @@ impl Engine {
                     master: &access.master,
                     fairness: &self.settings.fairness,
                     policies: &policies,
+                    payments: &self.settings.payments,
                 });
                 self.mount(router);
             }
@@ -217,6 +218,7 @@ impl Engine {
                 clock: Arc::clone(&self.clock),
                 ids: Arc::clone(&self.ids),
                 messaging: &self.settings.messaging,
+                payments: &self.settings.payments,
             };
             self.checks.extend(begin_work(&log, &deps, &mut self.supervisor)?);
         }

@@ -25,6 +25,10 @@ pub enum Invariant {
     I7,
     /// Stock is what its events add up to, has reserved what reservations hold, and was never promised beyond what was available.
     I8,
+    /// A payment's refunds are within its captures and its captures within its authorisation, after every event.
+    I9,
+    /// Every effect at the payment provider was told under a key of its own, happened at most once, and has its event.
+    I10,
     /// Every event can be read, with the schema before too.
     I13,
     /// What was consumed is applied or parked.

@@ -27,12 +27,12 @@ pub enum EffectKind {
     Open,
     /// Authorise with a method.
     Authorize { method: ProviderReference },
-    /// Capture until so much is captured in all.
-    Capture { amount: Money },
+    /// Capture `step`, until `amount` is captured in all.
+    Capture { amount: Money, step: Money },
     /// Cancel what is authorised and not captured, so that it can no longer be authorised either.
     Void,
-    /// Give back until so much is refunded in all.
-    Refund { amount: Money },
+    /// Give back `step`, until `amount` is refunded in all.
+    Refund { amount: Money, step: Money },
 }
 
 /// The key that the provider recognises repetitions of an effect by: the same for the same effect of a payment, for good.

@@ -267,6 +267,33 @@ pub enum RequestRefusalReason {
 }
 
 impl PaymentEvent {
+    /// The number of the effect that begins with the event; `None` where none does.
+    pub const fn starts(&self) -> Option<u32> {
+        match self {
+            Self::PaymentRequested(event) => Some(event.effect),
+            Self::AuthorizationStarted(event) => Some(event.effect),
+            Self::CaptureStarted(event) => Some(event.effect),
+            Self::VoidStarted(event) => Some(event.effect),
+            Self::RefundStarted(event) => Some(event.effect),
+            Self::PaymentOpened(_)
+            | Self::PaymentFailed(_)
+            | Self::PaymentMethodAttached(_)
+            | Self::PaymentActionRequired(_)
+            | Self::PaymentAuthorized(_)
+            | Self::PaymentDeclined(_)
+            | Self::PaymentCaptured(_)
+            | Self::CaptureFailed(_)
+            | Self::PaymentVoided(_)
+            | Self::VoidFailed(_)
+            | Self::PaymentRefunded(_)
+            | Self::RefundFailed(_)
+            | Self::PaymentDisputed(_)
+            | Self::AuthorizationExpired(_)
+            | Self::EffectDelayed(_)
+            | Self::RequestRefused(_) => None,
+        }
+    }
+
     /// The request that the event answers; `None` for one that no request has asked for.
     pub const fn request(&self) -> Option<RequestId> {
         match self {

@@ -86,7 +86,8 @@ impl PaymentDetails {
             E::PaymentAuthorized(authorized) => self.authorize(authorized),
             E::PaymentDeclined(declined) => self.decline(declined),
             E::CaptureStarted(started) => {
-                let kind = EffectKind::Capture { amount: started.amount };
+                let step = self.money(started.amount.minor().saturating_sub(self.ledger.captured));
+                let kind = EffectKind::Capture { amount: started.amount, step };
                 self.start(Effect::begun(started.effect, kind, started.request, started.at));
             }
             E::PaymentCaptured(captured) => self.capture(captured),
@@ -95,7 +96,8 @@ impl PaymentDetails {
             }
             E::PaymentVoided(voided) => self.void(voided.confirmed),
             E::RefundStarted(started) => {
-                let kind = EffectKind::Refund { amount: started.amount };
+                let step = self.money(started.amount.minor().saturating_sub(self.ledger.refunded));
+                let kind = EffectKind::Refund { amount: started.amount, step };
                 self.refund = Some(Effect::begun(started.effect, kind, started.request, started.at));
                 self.last_effect = started.effect;
             }

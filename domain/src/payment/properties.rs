@@ -134,9 +134,9 @@ impl World {
             _ if !provider.takes(number) => {}
             EffectKind::Open => {}
             EffectKind::Authorize { .. } => provider.authorize(outcome),
-            EffectKind::Capture { amount } => provider.capture(amount.minor()),
+            EffectKind::Capture { amount, .. } => provider.capture(amount.minor()),
             EffectKind::Void => provider.cancel(),
-            EffectKind::Refund { amount } => provider.refund(amount.minor()),
+            EffectKind::Refund { amount, .. } => provider.refund(amount.minor()),
         });
         if let (Some(provider), false) = (self.provider.last().cloned(), matches!(outcome, Outcome::Unheard)) {
             self.decide(answered(number, report(&provider)));

@@ -7,6 +7,7 @@ mod caused;
 mod histories;
 mod log;
 mod rows;
+mod walk;
 
 use domain::contract::Position;
 use service_kit::BoxError;
@@ -17,6 +18,7 @@ pub use caused::{Cause, without_effect};
 pub use histories::Histories;
 pub use log::{positions, versions, without_position};
 pub use rows::{AuditedRow, StreamAt, rows_at, streams_at};
+pub use walk::{Examination, Place, walk};
 
 /// Positions of one shard that are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod inventory;
 mod log;
 mod logs;
 mod order;
+mod payment;
 mod read_models;
 mod saga;
 mod tools;
@@ -29,7 +30,7 @@ use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
-use service_kit::config::{FairnessSettings, MessagingSettings};
+use service_kit::config::{FairnessSettings, MessagingSettings, PaymentSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
 use tokio_postgres::Transaction;
@@ -44,10 +45,11 @@ pub use read_models::{OnProgress, ReadModels, Task, Work};
 pub use tools::{AskedRequests, LogTools, logs};
 
 /// Every participant. The first one's log is that of all who have none of their own.
-pub(crate) const PARTICIPANTS: [&Participant; 4] = [
+pub(crate) const PARTICIPANTS: [&Participant; 5] = [
     &order::ORDER_PARTICIPANT,
     &saga::SAGA_PARTICIPANT,
     &inventory::INVENTORY_PARTICIPANT,
+    &payment::PAYMENT_PARTICIPANT,
     &fulfilment::FULFILMENT_PARTICIPANT,
 ];
 
@@ -141,6 +143,7 @@ pub(crate) struct CommandDeps<'a> {
     pub(crate) master: &'a MasterKey,
     pub(crate) fairness: &'a FairnessSettings,
     pub(crate) policies: &'a Policies,
+    pub(crate) payments: &'a PaymentSettings,
 }
 
 /// The kinds of streams of a participant as its log's relay publishes them.
@@ -158,6 +161,7 @@ pub(crate) struct WorkDeps<'a> {
     pub(crate) clock: SharedClock,
     pub(crate) ids: SharedIds,
     pub(crate) messaging: &'a MessagingSettings,
+    pub(crate) payments: &'a PaymentSettings,
 }
 
 /// What a participant does without being asked by a client.
@@ -172,7 +176,7 @@ pub(crate) struct ParticipantWork {
 }
 
 /// What the description of all commands begins with.
-const DESCRIPTION: &str = "Commands of orders, stock, reservations and fulfilments. Queries beyond a single one of them use GraphQL, at `/graphql`.";
+const DESCRIPTION: &str = "Commands of orders, sagas, stock, reservations, payments and fulfilments. Queries beyond a single one of them use GraphQL, at `/graphql`.";
 
 /// The description of all commands.
 pub(crate) fn openapi() -> OpenApi {

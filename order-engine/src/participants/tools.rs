@@ -12,7 +12,7 @@ use request_kit::audit::{AuditedGroup, GroupProgress};
 use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::clock::{SystemClock, SystemIds};
-use service_kit::config::{ConfigError, DatabaseUrl, MessagingSettings, OwnDatabases, Variables};
+use service_kit::config::{ConfigError, DatabaseUrl, MessagingSettings, OwnDatabases, PaymentSettings, Variables};
 use tokio_postgres::{Client, Transaction};
 
 use super::{AskedTopic, Log, PARTICIPANTS, ReadModels, WorkDeps, logs_of};
@@ -83,7 +83,9 @@ impl LogTools {
     ) -> Result<Option<Source>, RegistryError> {
         for participant in self.log.participants() {
             let (store, clock, ids) = (store.clone(), Arc::new(SystemClock), Arc::new(SystemIds));
-            let work = (participant.work)(&WorkDeps { store, clock, ids, messaging })?;
+            // A tool stores answers; the engine then tells the provider.
+            let payments = &PaymentSettings::default();
+            let work = (participant.work)(&WorkDeps { store, clock, ids, messaging, payments })?;
             let mut services = work.requests.iter().map(|(_, service)| service);
             if let Some(service) = services.find(|service| service.group() == group) {
                 return Ok(service.source(topic).cloned());

@@ -5,12 +5,14 @@
 
 mod databases;
 mod http;
+mod payments;
 mod secret;
 mod settings;
 mod variables;
 
 pub use databases::{DatabaseSettings, OwnDatabases};
 pub use http::{FairnessSettings, HttpSettings};
+pub use payments::{PaymentSettings, StripeSettings};
 pub use secret::{DatabaseUrl, Secret};
 pub use settings::{
     BrokersThatLoseMarkers, ClientSettings, JwtSettings, KeySettings, LogFormat, MemorySettings, MessagingSettings,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::http::{FairnessSettings, HttpSettings};
+use super::payments::PaymentSettings;
+use super::variables::http_url;
 use super::{ConfigError, DatabaseSettings, Variables};
 
 /// All settings of the server.
@@ -18,6 +20,7 @@ pub struct Settings {
     pub keys: KeySettings,
     pub sagas: SagaSettings,
     pub relay: RelaySettings,
+    pub payments: PaymentSettings,
     pub telemetry: TelemetrySettings,
 }
 
@@ -37,6 +40,7 @@ impl Settings {
             keys: KeySettings::from_variables(variables)?,
             sagas: SagaSettings::from_variables(variables),
             relay: RelaySettings::from_variables(variables)?,
+            payments: PaymentSettings::from_variables(variables)?,
             telemetry: TelemetrySettings::from_variables(variables)?,
         })
     }
@@ -256,14 +260,6 @@ impl ClientSettings {
         let url = variables.optional("ENGINE_URL").unwrap_or("http://127.0.0.1:8080");
         let signing_key = variables.optional("ENGINE_SIGNING_KEY").map(PathBuf::from);
         Ok(Self { engine_url: http_url("ENGINE_URL", url)?, signing_key, issuer, audience })
-    }
-}
-
-fn http_url(variable: &'static str, url: &str) -> Result<String, ConfigError> {
-    if url.starts_with("http://") || url.starts_with("https://") {
-        Ok(url.trim_end_matches('/').to_owned())
-    } else {
-        Err(ConfigError::invalid(variable, "give a URL that begins with http:// or https://"))
     }
 }
 

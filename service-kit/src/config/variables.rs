@@ -141,6 +141,18 @@ fn unquoted(value: &str) -> &str {
     ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(value)
 }
 
+/// Checks a URL of HTTP, and takes the slashes from its end.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn http_url(variable: &'static str, url: &str) -> Result<String, ConfigError> {
+    if url.starts_with("http://") || url.starts_with("https://") {
+        Ok(url.trim_end_matches('/').to_owned())
+    } else {
+        Err(ConfigError::invalid(variable, "give a URL that begins with http:// or https://"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

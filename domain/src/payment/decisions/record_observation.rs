@@ -148,7 +148,7 @@ impl News<'_> {
         let Self { payment, seen, .. } = self;
         let amount = seen.captured.saturating_sub(payment.ledger.captured);
         let capture = payment.effect.as_ref().filter(|effect| match effect.kind {
-            EffectKind::Capture { amount } => {
+            EffectKind::Capture { amount, .. } => {
                 seen.captured >= amount.minor() || seen.status == ObservedStatus::Captured
             }
             _ => false,
@@ -169,7 +169,7 @@ impl News<'_> {
         let Self { payment, seen, .. } = self;
         let amount = seen.refunded.saturating_sub(payment.ledger.refunded);
         let refund = payment.refund.as_ref().filter(|effect| match effect.kind {
-            EffectKind::Refund { amount } => seen.refunded >= amount.minor(),
+            EffectKind::Refund { amount, .. } => seen.refunded >= amount.minor(),
             _ => false,
         });
         (amount > 0).then(|| {

@@ -5,20 +5,19 @@
 //! for each stock item of which something is reserved, and one stream. Does not: use the code that decided the events to add them up.
 
 mod quantities;
-mod walk;
 
 use std::collections::HashMap;
 
 use domain::reservation::{Reservation, ReservationEvent, ReservationState};
 use domain::stock::{Stock, StockEvent};
 use domain::{Decider, StockId};
+use event_store::audit::{Examination, Place, walk};
 use service_kit::BoxError;
 use service_kit::audit::{Examined, Finding, Findings, Invariant};
 use service_kit::errors::chain;
 use tokio_postgres::Transaction;
 
 use quantities::{Item, count};
-use walk::{Examination, Place, walk};
 
 /// Pieces of a stock item that granted reservations hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,6 +56,7 @@ struct Reservations {
 
 impl Examination for Reservations {
     type Kind = Reservation;
+    const INVARIANT: Invariant = Invariant::I8;
 
     fn event(&mut self, _at: &Place<'_>, event: ReservationEvent, _found: &mut Findings) -> Result<(), String> {
         let state = std::mem::replace(&mut self.state, Reservation::initial());
@@ -85,6 +85,7 @@ struct StockItems {
 
 impl Examination for StockItems {
     type Kind = Stock;
+    const INVARIANT: Invariant = Invariant::I8;
 
     fn event(&mut self, at: &Place<'_>, event: StockEvent, found: &mut Findings) -> Result<(), String> {
         match &event {

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use domain::{Decider, upcast};
-use event_store::StoredRow;
-use event_store::audit::Histories;
 use service_kit::BoxError;
 use service_kit::audit::{Finding, Findings, Invariant};
 use service_kit::errors::chain;
 use tokio_postgres::Transaction;
 
+use super::Histories;
+use crate::StoredRow;
+
 /// What examines the streams of a kind.
-pub(super) trait Examination {
+pub trait Examination {
     type Kind: Decider;
+    /// The promise that its findings break, unless they say another.
+    const INVARIANT: Invariant;
 
     /// The next event of a stream, or the first one of the next stream.
     ///
@@ -30,30 +33,36 @@ pub(super) trait Examination {
 }
 
 /// Where an event stands.
-pub(super) struct Place<'a> {
+pub struct Place<'a> {
     row: &'a StoredRow,
+    invariant: Invariant,
     position: domain::contract::Position,
 }
 
 impl Place<'_> {
     /// The id of the stream.
-    pub(super) fn stream(&self) -> &str {
+    pub fn stream(&self) -> &str {
         &self.row.stream.id
     }
 
-    pub(super) fn version(&self) -> i64 {
+    /// The version of the event in its stream.
+    pub fn version(&self) -> i64 {
         self.row.version
     }
 
     /// A finding about the event.
-    pub(super) fn finding(&self, code: &'static str, detail: String) -> Finding {
+    pub fn finding(&self, code: &'static str, detail: String) -> Finding {
         let detail = format!("{}: {detail}", self.row.event_type);
-        Finding::new(Invariant::I8, code, detail).of(self.stream(), self.version()).at(self.position)
+        Finding::new(self.invariant, code, detail).of(self.stream(), self.version()).at(self.position)
     }
 }
 
-/// Shows all streams of a kind to what examines them. Returns how many streams and events there were.
-pub(super) async fn walk<X: Examination>(
+/// Shows all streams of a kind to what examines them, as a transaction of the level repeatable read over the log sees them. Returns
+/// how many streams and events there were.
+///
+/// # Errors
+/// When the log cannot be read.
+pub async fn walk<X: Examination>(
     log: &Transaction<'_>,
     examination: &mut X,
     found: &mut Findings,
@@ -68,7 +77,7 @@ pub(super) async fn walk<X: Examination>(
         }
         for (position, row) in &page {
             events += 1;
-            let place = Place { row, position: *position };
+            let place = Place { row, invariant: X::INVARIANT, position: *position };
             let mut is_whole = match current.take() {
                 Some((stream, is_whole)) if stream == row.stream.id => is_whole,
                 before => {

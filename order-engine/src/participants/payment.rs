@@ -1,0 +1,83 @@
+//! Payment as a participant: a kind of streams with its topic, the requests of others, and a provider outside.
+
+use std::sync::Arc;
+
+use axum::Router;
+use domain::contract::PublicEvents;
+use domain::payment::contract::{PublicEvent, TOPIC};
+use domain::payment::requests::{PaymentRequest, REQUESTS_TOPIC};
+use futures::FutureExt;
+use messaging::registry::{Registry, RegistryError};
+use messaging::{Decoder, Encoder, schemas};
+use payment::provider::stripe::{Stripe, StripeOptions};
+use payment::provider::{SharedProvider, Unconfigured};
+use payment::requests::GROUP;
+use payment::{Limits, Payments};
+use relay::RelayedKind;
+use request_kit::{RequestOptions, RequestService};
+use service_kit::config::PaymentSettings;
+use utoipa::openapi::OpenApi;
+
+use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, own_log};
+
+/// Payments.
+pub(super) const PAYMENT_PARTICIPANT: Participant = Participant {
+    name: "payment",
+    log: own_log!("payment", "PAYMENT_DATABASE_URL"),
+    kinds: &[(PublicEvent::KIND, TOPIC)],
+    migrations: request_kit::migrations,
+    declared_events: relay::declared_events::<PublicEvent>,
+    schemas: || {
+        vec![
+            TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() },
+            TopicSchemas { topic: REQUESTS_TOPIC, records: schemas::of::<PaymentRequest>() },
+        ]
+    },
+    relayed: |registry, incarnation| {
+        async move {
+            let encoder = Encoder::<PublicEvent>::connect(registry, TOPIC).await?;
+            Ok(vec![RelayedKind::of(encoder, incarnation)])
+        }
+        .boxed()
+    },
+    commands,
+    openapi: payment::openapi,
+    groups: &[(GROUP, &[REQUESTS_TOPIC])],
+    answered: &[REQUESTS_TOPIC],
+    work,
+    read_models: &[],
+    queries: |_| Router::new(),
+    audits: &[|log, findings| payment::audit::check(log, findings).boxed()],
+    asks: Vec::new,
+};
+
+/// The provider that the settings name.
+fn provider(settings: &PaymentSettings) -> SharedProvider {
+    let Some(stripe) = &settings.stripe else { return Arc::new(Unconfigured) };
+    Arc::new(Stripe::new(StripeOptions::new(stripe.api_url.clone(), stripe.api_key.clone())))
+}
+
+fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
+    let fingerprint_key = deps.master.derive("idempotency-fingerprint");
+    let provider = provider(deps.payments);
+    payment::router(payment::Deps {
+        payments: Arc::new(Payments::new(deps.store, provider, deps.clock, deps.ids, &fingerprint_key)),
+        verifier: deps.verifier,
+        webhook_secret: deps.payments.stripe.as_ref().and_then(|stripe| stripe.webhook_secret.clone()),
+        limits: Limits { commands_per_s: deps.fairness.commands_per_s, ..Limits::default() },
+    })
+}
+
+fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
+    let pool = deps.store.pool().clone();
+    let (clock, ids) = (Arc::clone(&deps.clock), Arc::clone(&deps.ids));
+    let payments = Arc::new(Payments::for_messages(deps.store.clone(), provider(deps.payments), clock, ids));
+    let decoder = Decoder::<PaymentRequest>::new(Registry::new(&deps.messaging.schema_registry_url)?);
+    let source = payment::requests::source(Arc::clone(&payments), decoder);
+    let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
+    Ok(ParticipantWork {
+        wakers: vec![payment::payment::waker(Arc::clone(&payments))],
+        jobs: vec![payment::job(payments)],
+        requests: vec![("payment-requests", RequestService::new(options, [source], pool))],
+    })
+}

@@ -1,0 +1,73 @@
+//! Servers to test against.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use payment_simulator::{Faults, Options, Rates, Simulator, WebhookTarget};
+use service_kit::BoxError;
+use service_kit::clock::SystemClock;
+use service_kit::config::Secret;
+use service_kit::http::ServeOptions;
+use service_kit::shutdown::on_signal;
+use tokio::net::TcpListener;
+
+/// How long requests in flight may take to end after SIGTERM.
+const DRAIN_MS: u64 = 1_000;
+
+/// How the payment provider behaves. Rates are shares of requests, from 0 to 1.
+#[derive(Debug, Args)]
+pub(crate) struct PaymentArgs {
+    /// Where it listens.
+    #[arg(long, default_value = "127.0.0.1:12111")]
+    listen: SocketAddr,
+    /// Of its ids and its faults.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Milliseconds before each answer.
+    #[arg(long, default_value_t = 0)]
+    latency_ms: u64,
+    /// Requests that are answered 429 and have no effect.
+    #[arg(long, default_value_t = 0.0)]
+    rate_limited: f64,
+    /// Requests that are answered 500 and have no effect.
+    #[arg(long, default_value_t = 0.0)]
+    error: f64,
+    /// Requests that are answered 500 and have their effect.
+    #[arg(long, default_value_t = 0.0)]
+    error_after: f64,
+    /// Requests that are never answered and have no effect.
+    #[arg(long, default_value_t = 0.0)]
+    silent: f64,
+    /// Requests that are never answered and have their effect.
+    #[arg(long, default_value_t = 0.0)]
+    silent_after: f64,
+    /// Where webhooks go, such as http://127.0.0.1:8080/v1/webhooks/stripe.
+    #[arg(long, requires = "webhook_secret")]
+    webhook_url: Option<String>,
+    /// Signs webhooks; the engine's STRIPE_WEBHOOK_SECRET.
+    #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true)]
+    webhook_secret: Option<String>,
+}
+
+/// Runs a payment provider until SIGTERM.
+pub(crate) async fn payments(args: PaymentArgs) -> Result<(), BoxError> {
+    let PaymentArgs { listen, seed, latency_ms, rate_limited, error, error_after, silent, silent_after, .. } = args;
+    let rates = Rates { rate_limited, error, error_after, silent, silent_after };
+    let webhooks = args
+        .webhook_url
+        .zip(args.webhook_secret)
+        .map(|(url, secret)| WebhookTarget { url, secret: Secret::new(secret) });
+    let faults = Faults { latency_ms, rates, ..Faults::default() };
+    let simulator = Simulator::new(Arc::new(SystemClock), Options { seed, faults, webhooks });
+    let stop = on_signal()?;
+    let listener = TcpListener::bind(listen).await?;
+    println!(
+        "a payment provider listens on http://{}; STRIPE_API_KEY may be any key that begins with sk_test_",
+        listener.local_addr()?
+    );
+    let options = ServeOptions::new(Duration::from_millis(DRAIN_MS));
+    service_kit::http::serve(listener, simulator.router(), stop, options).await?;
+    Ok(())
+}

@@ -1,0 +1,179 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use command_kit::http::form::{Form, Text};
+use command_kit::http::{Keyed, OptionalJsonBody, optional_text};
+use command_kit::{Broken, Caller, Fields, Refusal};
+use domain::payment::{PaymentState, Stage};
+use domain::{OrderId, PaymentId, ProviderReference, Scope};
+use serde::{Deserialize, Serialize};
+use service_kit::clock::Stopwatch;
+use service_kit::errors::chain;
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::path::OrderPath;
+use super::request::Asked;
+use super::task::Task;
+use super::view::{PAYMENTS_MAX, PaymentView, visible};
+use crate::code::{PAYMENT_NOT_READY, PROVIDER_UNAVAILABLE};
+use crate::context::{AppState, Payments};
+
+/// How long a request to pay waits until the order has asked for a payment and the provider has it.
+const READY_MS_MAX: u64 = 2_000;
+/// How often it looks.
+const READY_EVERY_MS: u64 = 50;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(pay))
+}
+
+/// The forms of the body's texts.
+pub(super) const TEXTS: &[Text] = &[Text::new("PayBody", "paymentMethod", Form::Ascii, ProviderReference::LIMIT)];
+
+/// How to pay.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"paymentMethod": "pm_card_visa"}))]
+struct PayBody {
+    /// The provider's id of a method to pay with. Without it, the answer has a secret with which the customer's browser gives the
+    /// provider a method itself. Never a card's number.
+    #[serde(default, deserialize_with = "optional_text")]
+    payment_method: Option<String>,
+}
+
+/// How to pay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PayInput {
+    pub method: Option<ProviderReference>,
+}
+
+impl PayBody {
+    fn check(self) -> Result<PayInput, Refusal> {
+        let mut fields = Fields::default();
+        // A provider's id has a prefix, a card's number has not; and a card's number must come no further than this.
+        let is_id = self.payment_method.as_ref().is_none_or(|text| text.contains('_'));
+        let is_id = if is_id {
+            Ok(())
+        } else {
+            Err(Broken("not_a_payment_method", "a method is a provider's id, such as pm_…"))
+        };
+        fields.check("/paymentMethod", is_id);
+        let method = fields.check_optional("/paymentMethod", self.payment_method, ProviderReference::try_new);
+        fields.finish(|| Some(PayInput { method: method? }))
+    }
+}
+
+impl Payments {
+    /// Pays the newest payment of an order, or gives the customer's browser what it needs to do so. Returns the payment afterwards,
+    /// and whether the request is a repeat.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; a retryable one where the order has asked for no payment within two seconds, or it is somebody else's.
+    #[tracing::instrument(name = "command.payment.pay", skip_all, fields(order.id = %order))]
+    pub async fn pay(&self, caller: &Caller, order: OrderId, input: PayInput) -> Result<(PaymentView, bool), Refusal> {
+        caller.require(Scope::ORDERS_PLACE)?;
+        let id = self.ready(caller, order).await?;
+        let (mut view, replayed) = match input.method.clone() {
+            None => (self.shown(caller, order, id).await?, false),
+            Some(method) => {
+                let (operation, scopes) = ("payment.pay", &[Scope::ORDERS_PLACE]);
+                let asked = Asked::Attach { method };
+                self.ask(caller, Task { operation, scopes, order, id, input: &input, asked }).await?
+            }
+        };
+        if let Some(secret) = self.client_secret(caller, order, id, input.method.is_none()).await? {
+            view.client_secret = Some(secret);
+        }
+        Ok((view, replayed))
+    }
+
+    /// The newest payment of an order, once the provider has it.
+    async fn ready(&self, caller: &Caller, order: OrderId) -> Result<PaymentId, Refusal> {
+        let watch = Stopwatch::start();
+        let never = CancellationToken::new();
+        loop {
+            if let Some(id) = self.newest(caller, order).await? {
+                return Ok(id);
+            }
+            if watch.elapsed() >= Duration::from_millis(READY_MS_MAX) {
+                let detail = "the order has not asked for a payment yet, or it is not yours; try again";
+                return Err(Refusal::new(PAYMENT_NOT_READY, detail));
+            }
+            service_kit::poll::pause(Duration::from_millis(READY_EVERY_MS), &never).await;
+        }
+    }
+
+    async fn newest(&self, caller: &Caller, order: OrderId) -> Result<Option<PaymentId>, Refusal> {
+        let mut newest = None;
+        for number in 1..=PAYMENTS_MAX {
+            let id = PaymentId::of(order, number);
+            let state = self.loaded(id).await?.state;
+            if matches!(*state, PaymentState::Absent) {
+                break;
+            }
+            newest = visible(&state, caller, order).map(|payment| (id, is_ready(payment.stage, payment)));
+        }
+        Ok(newest.filter(|(_, is_ready)| *is_ready).map(|(id, _)| id))
+    }
+
+    /// The payment's secret, while the customer can use it.
+    async fn client_secret(
+        &self,
+        caller: &Caller,
+        order: OrderId,
+        id: PaymentId,
+        is_needed: bool,
+    ) -> Result<Option<String>, Refusal> {
+        let state = self.loaded(id).await?.state;
+        let Some(payment) = visible(&state, caller, order) else { return Ok(None) };
+        let is_useful = match payment.stage {
+            Stage::Pending => is_needed,
+            Stage::RequiresAction { .. } => true,
+            Stage::Authorized { .. }
+            | Stage::PartiallyCaptured
+            | Stage::Captured
+            | Stage::Voided { .. }
+            | Stage::Failed
+            | Stage::Expired => false,
+        };
+        let Some(reference) = payment.reference.as_ref().filter(|_| is_useful) else { return Ok(None) };
+        match self.provider.read(reference).await {
+            Ok(known) => Ok(known.client_secret.map(|secret| secret.expose().to_owned())),
+            Err(error) => {
+                tracing::warn!(payment.id = %id, error = chain(&error), "a payment's secret cannot be read");
+                Err(Refusal::new(PROVIDER_UNAVAILABLE, "the payment provider does not answer; try again"))
+            }
+        }
+    }
+}
+
+/// Whether a customer can be told something of a payment: the provider has it, or it never will.
+fn is_ready(stage: Stage, payment: &domain::payment::PaymentDetails) -> bool {
+    payment.reference.is_some() || matches!(stage, Stage::Voided { .. } | Stage::Failed)
+}
+
+/// Pay an order
+///
+/// With a method, the provider is told to authorise with it; the answer says whether that worked, was declined or needs the
+/// customer to authenticate. Without one, the answer has the secret with which the customer's browser gives the provider a method.
+/// Card data never comes here. Right after an order was placed there may be no payment yet: the request waits for up to two
+/// seconds, and is then refused with `payment_not_ready`.
+#[utoipa::path(post, path = "/v1/orders/{id}/payments", tag = "payments", request_body = PayBody, responses(
+    (status = 201, description = "The payment as it is now.", body = PaymentView),
+    (status = 202, description = "The provider has not answered yet.", body = PaymentView),
+))]
+async fn pay(
+    State(payments): State<Arc<Payments>>,
+    Keyed(caller): Keyed,
+    OrderPath(order): OrderPath,
+    OptionalJsonBody(body): OptionalJsonBody<PayBody>,
+) -> Result<Response, Refusal> {
+    let (view, replayed) = payments.pay(&caller, order, body.check()?).await?;
+    Ok(view.respond(StatusCode::CREATED, replayed))
+}

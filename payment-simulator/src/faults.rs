@@ -1,0 +1,175 @@
+//! How the simulator fails: as planned, and by seeded chance.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::random::Random;
+
+/// How it fails.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Faults {
+    /// Before each answer.
+    pub latency_ms: u64,
+    /// By chance.
+    pub rates: Rates,
+    /// In order, each once: the next request that one is meant for has it.
+    pub planned: Vec<PlannedFault>,
+    pub webhooks: WebhookMode,
+}
+
+/// The share of requests that fail in each way, from 0 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Rates {
+    pub rate_limited: f64,
+    pub error: f64,
+    pub error_after: f64,
+    pub silent: f64,
+    pub silent_after: f64,
+}
+
+/// A fault of one request to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlannedFault {
+    /// `None` for any.
+    #[serde(default)]
+    pub operation: Option<Operation>,
+    pub fault: Fault,
+}
+
+/// One way to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Fault {
+    /// 429, and nothing is done.
+    RateLimited,
+    /// 500, and nothing is done.
+    Error,
+    /// It is done, and 500 is answered.
+    ErrorAfter,
+    /// Nothing is done, and nothing is ever answered.
+    Silent,
+    /// It is done, and nothing is ever answered.
+    SilentAfter,
+}
+
+/// What is asked of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Operation {
+    Create,
+    Retrieve,
+    List,
+    Confirm,
+    Capture,
+    Cancel,
+    Refund,
+    /// Refunds, disputes and events as they are read.
+    Read,
+}
+
+/// What is done with webhooks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum WebhookMode {
+    /// Sent as it happens.
+    #[default]
+    Once,
+    /// Each sent twice.
+    Twice,
+    /// Kept until they are released, in whatever order.
+    Held,
+}
+
+/// Decides which request fails.
+#[derive(Debug)]
+pub(crate) struct Injector {
+    random: Random,
+    faults: Faults,
+    planned: VecDeque<PlannedFault>,
+}
+
+impl Injector {
+    pub(crate) fn new(seed: u64, faults: Faults) -> Self {
+        let planned = faults.planned.iter().copied().collect();
+        Self { random: Random::new(seed ^ 0x0fa0_17ed), faults, planned }
+    }
+
+    pub(crate) fn set(&mut self, faults: Faults) {
+        self.planned = faults.planned.iter().copied().collect();
+        self.faults = faults;
+    }
+
+    /// How it fails from now on.
+    pub(crate) fn current(&self) -> Faults {
+        Faults { planned: self.planned.iter().copied().collect(), ..self.faults.clone() }
+    }
+
+    pub(crate) const fn latency_ms(&self) -> u64 {
+        self.faults.latency_ms
+    }
+
+    pub(crate) const fn webhooks(&self) -> WebhookMode {
+        self.faults.webhooks
+    }
+
+    /// The fault of a request, if it has one.
+    pub(crate) fn fault(&mut self, operation: Operation) -> Option<Fault> {
+        let is_meant = |planned: &PlannedFault| planned.operation.is_none_or(|meant| meant == operation);
+        if let Some(index) = self.planned.iter().position(is_meant) {
+            return self.planned.remove(index).map(|planned| planned.fault);
+        }
+        let Rates { rate_limited, error, error_after, silent, silent_after } = self.faults.rates;
+        let mut drawn = self.random.fraction();
+        let shares = [
+            (rate_limited, Fault::RateLimited),
+            (error, Fault::Error),
+            (error_after, Fault::ErrorAfter),
+            (silent, Fault::Silent),
+            (silent_after, Fault::SilentAfter),
+        ];
+        for (share, fault) in shares {
+            if drawn < share {
+                return Some(fault);
+            }
+            drawn -= share;
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_planned_fault_is_the_next_one_of_its_operation() {
+        let planned = |operation, fault| PlannedFault { operation, fault };
+        let faults = Faults {
+            planned: vec![planned(Some(Operation::Capture), Fault::Error), planned(None, Fault::RateLimited)],
+            ..Faults::default()
+        };
+        let mut injector = Injector::new(1, faults);
+        assert_eq!(injector.fault(Operation::Create), Some(Fault::RateLimited));
+        assert_eq!(injector.fault(Operation::Create), None);
+        assert_eq!(injector.fault(Operation::Capture), Some(Fault::Error));
+        assert_eq!(injector.current().planned, []);
+    }
+
+    #[test]
+    fn faults_by_chance_come_as_often_as_their_rates_say_and_follow_from_the_seed() {
+        let rates = Rates { error: 0.1, silent_after: 0.2, ..Rates::default() };
+        let drawn = |seed| -> Vec<_> {
+            let mut injector = Injector::new(seed, Faults { rates, ..Faults::default() });
+            (0..10_000).map(|_| injector.fault(Operation::Confirm)).collect()
+        };
+        let faults = drawn(5);
+        let count = |fault| faults.iter().filter(|drawn| **drawn == Some(fault)).count();
+        assert!((800..1_200).contains(&count(Fault::Error)), "{}", count(Fault::Error));
+        assert!((1_800..2_200).contains(&count(Fault::SilentAfter)), "{}", count(Fault::SilentAfter));
+        assert_eq!(faults, drawn(5));
+    }
+}
