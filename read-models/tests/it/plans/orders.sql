@@ -19,7 +19,7 @@ SELECT md5(n::text)::uuid, CASE WHEN n % 5 = 0 THEN 'other' ELSE 'shop' END, 5,
        total, 3, 5, moment, CASE WHEN state >= 2000 AND placed >= 4 THEN moment END, moment + interval '1 hour',
        CASE WHEN payment < 4 THEN 'FAILED' WHEN payment < 5000 THEN 'CAPTURED' WHEN payment < 7000 THEN 'AUTHORIZED' END,
        CASE WHEN fulfilment < 4 THEN 'SHIPPED' WHEN fulfilment < 6000 THEN 'DELIVERED' ELSE 'UNFULFILLED' END,
-       CASE WHEN held < 4 THEN 'FRAUD MANUAL' WHEN held < 100 THEN 'STOCK' END,
+       CASE WHEN held < 4 THEN 'FRAUD MANUAL' WHEN held < 8 THEN 'STOCK' END,
        jsonb_build_object('country', 'GB', 'details', jsonb_build_object('subject', 'customer:c', 'data', repeat('A', 200))), 0, n,
        '\x02'::bytea
 FROM generate_series(1, $1::int) AS n
