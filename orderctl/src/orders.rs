@@ -32,7 +32,7 @@ pub struct NewestArgs {
 pub const ANSWER_MAX: Duration = Duration::from_secs(20);
 
 /// What is asked of each order.
-const FIELDS: &str = "fragment Row on Order { number state version country \
+const FIELDS: &str = "fragment Row on Order { number state version country paymentStatus fulfilmentStatus holds \
     totals { total { amount currency } lineCount } timeline(first: 20) { nodes { type } } }";
 
 /// Prints the newest orders of a tenant, newest first, and how many there are.
@@ -115,20 +115,29 @@ pub fn unreachable(engine: &Engine, error: &reqwest::Error) -> BoxError {
 /// None in practice: writes to memory.
 pub fn table(orders: &[Value]) -> Result<String, std::fmt::Error> {
     let mut table = String::new();
-    writeln!(table, "{:<14} {:<10} {:>14} {:>6} {:<8} events", "number", "state", "total", "lines", "country")?;
+    writeln!(
+        table,
+        "{:<14} {:<10} {:>14} {:>6} {:<8} {:<18} {:<19} {:<14} events",
+        "number", "state", "total", "lines", "country", "payment", "fulfilment", "holds"
+    )?;
     for order in orders {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let shown = |value: &Value| if value.is_null() { "-".to_owned() } else { text(value) };
+        let holds: Vec<String> = order["holds"].as_array().into_iter().flatten().map(text).collect();
         let total = &order["totals"]["total"];
         let events: Vec<String> =
             order["timeline"]["nodes"].as_array().into_iter().flatten().map(|node| text(&node["type"])).collect();
         writeln!(
             table,
-            "{:<14} {:<10} {:>14} {:>6} {:<8} {}",
+            "{:<14} {:<10} {:>14} {:>6} {:<8} {:<18} {:<19} {:<14} {}",
             text(&order["number"]),
             text(&order["state"]),
             format!("{} {}", text(&total["amount"]), text(&total["currency"])),
             text(&order["totals"]["lineCount"]),
             text(&order["country"]),
+            shown(&order["paymentStatus"]),
+            shown(&order["fulfilmentStatus"]),
+            if holds.is_empty() { "-".to_owned() } else { holds.join(",") },
             events.join(", "),
         )?;
     }

@@ -31,7 +31,11 @@ pub use migrations::{MigrateError, migrate, migrations};
 pub use model::{Model, Models};
 pub use order::contribution::{Contribution, CountFigures, CountKey, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
 pub use order::fold::fold;
+pub use order::holds::Holds;
 pub use order::lines::{DamagedLines, LineRef, LineView, Lines, LinesRef};
+pub use order::progress::{
+    ExceptionView, FulfilledLine, FulfilmentView, NoteView, PaymentView, ProgressView, RejectionView,
+};
 pub use order::row::{OrderColumns, OrderRow};
 pub use order::set::Orders;
 #[cfg(any(test, feature = "testing"))]

@@ -28,11 +28,28 @@ pub(super) const COMMAND: Command = Command {
 /// The reason to cancel an order.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum CancelGround {
+pub(super) enum CancelGround {
     /// The customer asked for it.
     Customer,
     /// The tenant's staff decided it.
     Staff,
+}
+
+impl CancelGround {
+    pub(super) const fn reason(self) -> CancelReason {
+        match self {
+            Self::Customer => CancelReason::Customer,
+            Self::Staff => CancelReason::Staff,
+        }
+    }
+}
+
+/// Refuses a customer who gives another reason than a customer's.
+pub(super) fn check_reason(caller: &Caller, reason: CancelReason) -> Result<(), Refusal> {
+    if caller.principal.customer.is_some() && reason != CancelReason::Customer {
+        return Err(Refusal::new(command_kit::code::FORBIDDEN, "a customer cancels with the reason CUSTOMER"));
+    }
+    Ok(())
 }
 
 /// Cancel an order.
@@ -50,10 +67,7 @@ struct CancellationBody {
 
 impl CancellationBody {
     fn check(self, orders: &Orders) -> Result<CancelOrder, Refusal> {
-        let reason = match self.reason {
-            CancelGround::Customer => CancelReason::Customer,
-            CancelGround::Staff => CancelReason::Staff,
-        };
+        let reason = self.reason.reason();
         let mut fields = Fields::default();
         let note = fields.check_optional("/note", self.note, Reason::try_new);
         fields.finish(|| Some(CancelOrder { reason, note: note?, at: orders.now() }))
@@ -74,9 +88,7 @@ impl Orders {
     ) -> Result<Outcome, Refusal> {
         let command = OrderCommand::CancelOrder(input.clone());
         permit(&caller.principal, &command)?;
-        if caller.principal.customer.is_some() && input.reason != CancelReason::Customer {
-            return Err(Refusal::new(command_kit::code::FORBIDDEN, "a customer cancels with the reason CUSTOMER"));
-        }
+        check_reason(caller, input.reason)?;
         if caller.expected.is_none() && !caller.is_dry_run {
             let detail = "send If-Match with the ETag of the order as you know it";
             return Err(Refusal::new(command_kit::code::VERSION_REQUIRED, detail));

@@ -5,14 +5,17 @@
 //! a typed value.
 
 mod add_line;
+mod add_note;
 mod address;
 mod answer;
+mod cancel_lines;
 mod cancel_order;
 mod change_line_quantity;
 mod code;
 mod create_draft;
 mod discard;
 mod erase_subject;
+mod hold_order;
 mod import;
 mod migrations;
 mod numbers;
@@ -22,6 +25,7 @@ mod place_order;
 mod policies;
 mod preview;
 mod receipt;
+mod release_hold;
 mod remove_line;
 mod saga;
 mod service;
@@ -56,12 +60,12 @@ pub use preview::{Preview, PreviewEvent};
 pub use receipt::{MoneyView, OrderStatus, Receipt};
 pub use service::{Orders, Outcome};
 pub use set_address::NewAddress;
-pub use view::{AddressView, ImportView, LineView, OrderView};
+pub use view::{AddressView, ImportView, LineView, OrderView, QuantitiesView};
 
 pub(crate) use import::lines_bound;
 
 /// Every command of an order that can be asked for.
-pub(crate) const COMMANDS: [Command; 8] = [
+pub(crate) const COMMANDS: [Command; 12] = [
     create_draft::COMMAND,
     add_line::COMMAND,
     change_line_quantity::COMMAND,
@@ -70,6 +74,10 @@ pub(crate) const COMMANDS: [Command; 8] = [
     place_order::COMMAND,
     cancel_order::COMMAND,
     discard::COMMAND,
+    hold_order::COMMAND,
+    release_hold::COMMAND,
+    cancel_lines::COMMAND,
+    add_note::COMMAND,
 ];
 
 /// A command as its endpoints and its description need it.
@@ -142,7 +150,10 @@ async fn body<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
 mod tests {
     use std::sync::Arc;
 
-    use domain::order::{CancelOrder, CancelReason, ChangeLineQuantity, PlaceOrder, RemoveLine};
+    use domain::order::{
+        AddNote, CancelLines, CancelOrder, CancelReason, CancelledLine, ChangeLineQuantity, HoldKind, HoldOrder,
+        PlaceOrder, ReleaseHold, RemoveLine,
+    };
     use domain::{Currency, LineId, Money, OrderNumber, Quantity, Reason, Timestamp};
     use service_kit::auth::{Principal, Scopes};
     use uuid::Uuid;
@@ -166,6 +177,14 @@ mod tests {
         let note = Some(Reason::try_new("twice").unwrap());
         let cancel = CancelOrder { reason: CancelReason::Staff, note, at };
         assert_eq!(form(&cancel), r#"{"reason":"STAFF","note":"twice"}"#);
+        let hold = HoldOrder { hold: HoldKind::PaymentAction, note: None, at };
+        assert_eq!(form(&hold), r#"{"hold":"PAYMENT_ACTION","note":null}"#);
+        assert_eq!(form(&ReleaseHold { hold: HoldKind::Manual, at }), r#"{"hold":"MANUAL"}"#);
+        let lines = vec![CancelledLine { line_id, cancelled: Quantity::try_new(2).unwrap() }];
+        let cancel = CancelLines { lines, reason: CancelReason::Staff, note: None, at };
+        let line = r#"{"line_id":"00000000-0000-0000-0000-000000000000","cancelled":2}"#;
+        assert_eq!(form(&cancel), format!(r#"{{"lines":[{line}],"reason":"STAFF","note":null}}"#));
+        assert_eq!(form(&AddNote { note: Reason::try_new("twice").unwrap(), at }), r#"{"note":"twice"}"#);
         assert_eq!(form(&()), "null");
     }
 

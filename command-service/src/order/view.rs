@@ -5,7 +5,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use command_kit::http::Unkeyed;
 use command_kit::{Caller, Refusal};
-use domain::order::{CancelReason, Completed, Confirmed, Draft, Line, OrderImported, OrderKind, OrderState, Rejected};
+use domain::order::{
+    CancelReason, Completed, Confirmed, Draft, FulfilmentStatus, HoldKind, Line, LineQuantities, OrderImported,
+    OrderKind, OrderState, PaymentStatus, Rejected, RejectionReason,
+};
 use domain::{Address, Money, OrderId, Timestamp};
 use serde::Serialize;
 use service_kit::auth::{Principal, Scope};
@@ -66,7 +69,37 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub cancelled_at: Option<Timestamp>,
-    /// Why the order was cancelled: `CUSTOMER`, `STAFF` or `DISCARDED`.
+    /// When the merchant committed to the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub confirmed_at: Option<Timestamp>,
+    /// When everything that was not cancelled had been delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub completed_at: Option<Timestamp>,
+    /// When the order was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub rejected_at: Option<Timestamp>,
+    /// Why the order was rejected: `FRAUD`, `PAYMENT`, `STOCK` or `STAFF`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub reject_reason: Option<RejectionReason>,
+    /// What holds the order, earliest first: `FRAUD`, `PAYMENT_ACTION`, `ADDRESS`, `STOCK`, `EDIT` or `MANUAL`. Nothing of it may be sent
+    /// meanwhile.
+    #[schema(value_type = Vec<String>)]
+    pub holds: Vec<HoldKind>,
+    /// How far the order is paid, such as `AUTHORIZED` or `CAPTURED`; absent before it is placed, for an imported order, and where
+    /// nothing is to be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "CAPTURED")]
+    pub payment_status: Option<&'static str>,
+    /// How far the order is sent, such as `UNFULFILLED` or `SHIPPED`; absent before it is placed, for an imported order, and where
+    /// nothing is to be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "UNFULFILLED")]
+    pub fulfilment_status: Option<&'static str>,
+    /// Why the order was cancelled: `CUSTOMER`, `STAFF`, `DISCARDED`, `PAYMENT_FAILED`, `OUT_OF_STOCK` or `FULFILMENT_FAILED`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub cancel_reason: Option<CancelReason>,
@@ -95,6 +128,29 @@ pub struct LineView {
     /// The quantity times the unit price, rounded once, half to even.
     #[schema(value_type = MoneyView)]
     pub total: Money,
+    /// The pieces by what has become of them; absent before the order is placed, and in an imported order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantities: Option<QuantitiesView>,
+}
+
+/// The pieces of a line by what has become of them. They add up to the quantity of the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QuantitiesView {
+    /// Nothing has been done for them.
+    pub open: u64,
+    /// Stock is set aside for them.
+    pub reserved: u64,
+    /// Their reservation has no stock for them yet.
+    pub backordered: u64,
+    /// A location has to send them.
+    pub in_fulfilment: u64,
+    /// They have left.
+    pub shipped: u64,
+    /// They have arrived.
+    pub delivered: u64,
+    /// They will not be sent.
+    pub cancelled: u64,
 }
 
 /// An address.
@@ -166,7 +222,7 @@ impl Orders {
         (view.id, view.version, view.state) = (order_id, loaded.version, status);
         view.number = loaded.state.number().map(ToString::to_string);
         view.total = total_of(&loaded.state);
-        Ok(view)
+        Ok(view.with_progress(&loaded.state))
     }
 
     async fn of_draft(&self, principal: &Principal, draft: &Draft) -> Result<OrderView, Refusal> {
@@ -176,7 +232,7 @@ impl Orders {
         let billing_address = self.address(principal, draft.billing_address.as_ref(), opens).await?;
         Ok(OrderView {
             customer: draft.customer.as_ref().map(ToString::to_string),
-            lines: draft.lines.iter().map(LineView::of).collect(),
+            lines: draft.lines.iter().map(|line| LineView::of(line, draft.progress.lines.get(&line.id))).collect(),
             drafted_at: Some(draft.drafted_at),
             shipping_address,
             billing_address,
@@ -204,7 +260,7 @@ impl Orders {
 fn of_import(order: &OrderImported) -> OrderView {
     OrderView {
         customer: order.customer.as_ref().map(ToString::to_string),
-        lines: order.lines.iter().map(LineView::of).collect(),
+        lines: order.lines.iter().map(|line| LineView::of(line, None)).collect(),
         placed_at: Some(order.placed_at),
         import: Some(ImportView {
             source: order.source.to_string(),
@@ -219,6 +275,27 @@ fn of_import(order: &OrderImported) -> OrderView {
 }
 
 impl OrderView {
+    /// What has happened to the order since it was placed.
+    fn with_progress(mut self, state: &OrderState) -> Self {
+        self.holds = state.progress().map(|progress| progress.holds.clone()).unwrap_or_default();
+        self.payment_status = state.payment_status().map(PaymentStatus::as_str);
+        self.fulfilment_status = state.fulfilment_status().map(FulfilmentStatus::as_str);
+        (self.confirmed_at, self.completed_at) = match state {
+            OrderState::Confirmed(confirmed) => (Some(confirmed.confirmed_at), None),
+            OrderState::Completed(completed) => (Some(completed.confirmed_at), Some(completed.completed_at)),
+            OrderState::Absent
+            | OrderState::Draft(_)
+            | OrderState::Placed(_)
+            | OrderState::Rejected(_)
+            | OrderState::Cancelled(_)
+            | OrderState::Imported(_) => (None, None),
+        };
+        if let OrderState::Rejected(rejected) = state {
+            (self.rejected_at, self.reject_reason) = (Some(rejected.rejected_at), Some(rejected.reason));
+        }
+        self
+    }
+
     /// A view whose id, version, state, number and total must still be set.
     fn empty(currency: &str) -> Self {
         Self {
@@ -235,6 +312,13 @@ impl OrderView {
             drafted_at: None,
             placed_at: None,
             cancelled_at: None,
+            confirmed_at: None,
+            completed_at: None,
+            rejected_at: None,
+            reject_reason: None,
+            holds: Vec::new(),
+            payment_status: None,
+            fulfilment_status: None,
             cancel_reason: None,
             import: None,
         }
@@ -242,7 +326,7 @@ impl OrderView {
 }
 
 impl LineView {
-    fn of(line: &Line) -> Self {
+    fn of(line: &Line, quantities: Option<&LineQuantities>) -> Self {
         Self {
             id: line.id,
             sku: line.sku.to_string(),
@@ -250,6 +334,21 @@ impl LineView {
             quantity: line.quantity.get(),
             unit_price: line.unit_price.to_string(),
             total: line.total,
+            quantities: quantities.map(QuantitiesView::of),
+        }
+    }
+}
+
+impl QuantitiesView {
+    const fn of(pieces: &LineQuantities) -> Self {
+        Self {
+            open: pieces.open.get(),
+            reserved: pieces.reserved.get(),
+            backordered: pieces.backordered.get(),
+            in_fulfilment: pieces.in_fulfilment.get(),
+            shipped: pieces.shipped.get(),
+            delivered: pieces.delivered.get(),
+            cancelled: pieces.cancelled.get(),
         }
     }
 }

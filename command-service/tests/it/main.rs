@@ -14,5 +14,6 @@ mod imports;
 mod outage;
 mod overload;
 mod preconditions;
+mod progress;
 mod validate;
 mod world;

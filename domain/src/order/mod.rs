@@ -42,4 +42,4 @@ pub use values::*;
 /// Most lines of one order.
 pub const LINES_MAX: usize = 2_000;
 /// Most notes of one order.
-pub const NOTES_MAX: u32 = 1_000;
+pub const NOTES_MAX: u32 = 200;

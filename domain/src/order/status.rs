@@ -59,6 +59,36 @@ pub struct PaymentSums {
 }
 
 impl PaymentStatus {
+    /// Every status.
+    pub const ALL: [Self; 10] = [
+        Self::Pending,
+        Self::RequiresAction,
+        Self::Failed,
+        Self::Voided,
+        Self::Authorized,
+        Self::PartiallyCaptured,
+        Self::Captured,
+        Self::PartiallyRefunded,
+        Self::Refunded,
+        Self::ChargedBack,
+    ];
+
+    /// The status's name, as it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::RequiresAction => "REQUIRES_ACTION",
+            Self::Failed => "FAILED",
+            Self::Voided => "VOIDED",
+            Self::Authorized => "AUTHORIZED",
+            Self::PartiallyCaptured => "PARTIALLY_CAPTURED",
+            Self::Captured => "CAPTURED",
+            Self::PartiallyRefunded => "PARTIALLY_REFUNDED",
+            Self::Refunded => "REFUNDED",
+            Self::ChargedBack => "CHARGED_BACK",
+        }
+    }
+
     /// The status of payments of what is due, in minor units. `None` where nothing is due and no payment has come to anything.
     pub fn of(due: i64, payments: &[PaymentSums]) -> Option<Self> {
         let sum = |of: fn(&PaymentSums) -> i64| payments.iter().map(|payment| i128::from(of(payment))).sum::<i128>();
@@ -91,6 +121,28 @@ impl PaymentStatus {
 }
 
 impl FulfilmentStatus {
+    /// Every status.
+    pub const ALL: [Self; 6] = [
+        Self::Unfulfilled,
+        Self::InProgress,
+        Self::PartiallyShipped,
+        Self::Shipped,
+        Self::PartiallyDelivered,
+        Self::Delivered,
+    ];
+
+    /// The status's name, as it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unfulfilled => "UNFULFILLED",
+            Self::InProgress => "IN_PROGRESS",
+            Self::PartiallyShipped => "PARTIALLY_SHIPPED",
+            Self::Shipped => "SHIPPED",
+            Self::PartiallyDelivered => "PARTIALLY_DELIVERED",
+            Self::Delivered => "DELIVERED",
+        }
+    }
+
     /// The status of an order of these lines. `None` where nothing of it is to be sent.
     pub fn of(lines: impl IntoIterator<Item = LineQuantities>) -> Option<Self> {
         let (mut wanted, mut in_fulfilment, mut shipped, mut delivered) = (0, 0, 0, 0);

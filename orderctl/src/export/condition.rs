@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::Currency;
+use domain::order::{FulfilmentStatus, PaymentStatus};
 use read_models::query::{self, ConditionSql};
 
 use super::token::{Token, Unclosed, tokens};
@@ -93,6 +94,8 @@ named!(
         PlacedAt = "placedAt",
         Total = "total",
         Imported = "imported",
+        PaymentStatus = "paymentStatus",
+        FulfilmentStatus = "fulfilmentStatus",
     }
 );
 named!(
@@ -228,16 +231,18 @@ impl Field {
             Self::PlacedAt => query::Field::PlacedAt,
             Self::Total => query::Field::Total,
             Self::Imported => query::Field::Imported,
+            Self::PaymentStatus => query::Field::PaymentStatus,
+            Self::FulfilmentStatus => query::Field::FulfilmentStatus,
         }
     }
 
     const fn is_ordered(self) -> bool {
-        !matches!(self, Self::State | Self::Kind | Self::Imported)
+        !matches!(self, Self::State | Self::Kind | Self::Imported | Self::PaymentStatus | Self::FulfilmentStatus)
     }
 
     const fn expected(self) -> &'static str {
         match self {
-            Self::State => "DRAFT, PLACED, CANCELLED or COMPLETED",
+            Self::State => "DRAFT, PLACED, CONFIRMED, REJECTED, CANCELLED or COMPLETED",
             Self::Kind => "SALE or CREDIT",
             Self::Country => "a code of ISO 3166-1 such as GB",
             Self::Currency => "a code of ISO 4217 such as GBP",
@@ -245,6 +250,8 @@ impl Field {
             Self::PlacedAt => "a day (2011-01-31, from midnight UTC) or a time of RFC 3339",
             Self::Total => "an amount in major units such as 12.50",
             Self::Imported => "true or false",
+            Self::PaymentStatus => "a status of payment such as CAPTURED",
+            Self::FulfilmentStatus => "a status of fulfilment such as SHIPPED",
         }
     }
 
@@ -259,7 +266,11 @@ impl Field {
                 .then(|| text.to_ascii_uppercase())
         };
         let value = match self {
-            Self::State => one_of(&["DRAFT", "PLACED", "CANCELLED", "COMPLETED"]).map(Value::Text),
+            Self::State => {
+                one_of(&["DRAFT", "PLACED", "CONFIRMED", "REJECTED", "CANCELLED", "COMPLETED"]).map(Value::Text)
+            }
+            Self::PaymentStatus => one_of(&PaymentStatus::ALL.map(PaymentStatus::as_str)).map(Value::Text),
+            Self::FulfilmentStatus => one_of(&FulfilmentStatus::ALL.map(FulfilmentStatus::as_str)).map(Value::Text),
             Self::Kind => one_of(&["SALE", "CREDIT"]).map(Value::Text),
             Self::Country => letters(2).map(Value::Text),
             Self::Currency => letters(3).map(Value::Text),

@@ -70,6 +70,11 @@ enumerations!(
     crate::schema::OrderState,
     crate::schema::OrderKind,
     crate::schema::OrderCommand,
+    crate::schema::HoldKind,
+    crate::schema::PaymentStatus,
+    crate::schema::FulfilmentStatus,
+    crate::schema::OrderPaymentState,
+    crate::schema::OrderFulfilmentState,
     crate::schema::ReservationState
 );
 

@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 use domain::order::{self, Outline, Stage};
-use read_models::ViewState;
+use read_models::{LineRef, ViewState};
 
 use crate::access::Viewer;
 
@@ -21,29 +21,65 @@ pub enum OrderCommand {
     PlaceOrder,
     /// Cancel the order.
     CancelOrder,
+    /// Hold the order.
+    HoldOrder,
+    /// Release a hold.
+    ReleaseHold,
+    /// Cancel pieces of lines.
+    CancelLines,
+    /// Add a note.
+    AddNote,
 }
 
 /// The commands that the viewer may give for an order: those that its decisions would accept, as far as the viewer has their
 /// scopes.
-pub fn allowed(state: ViewState, has_lines: bool, has_shipping_address: bool, viewer: &Viewer) -> Vec<OrderCommand> {
-    let reached = match state {
-        ViewState::Draft => Stage::Draft,
-        ViewState::Placed => Stage::Placed,
-        ViewState::Cancelled => Stage::Cancelled,
-        ViewState::Completed => Stage::Imported,
-        // Nothing is known of what another kind of event has led to.
-        ViewState::Foreign => return Vec::new(),
-    };
-    let outline = Outline {
-        stage: reached,
-        has_lines,
-        has_shipping_address,
-        is_held: false,
-        has_cancellable: false,
-        has_shipped: false,
-    };
+pub fn allowed(outline: Outline, viewer: &Viewer) -> Vec<OrderCommand> {
     let permitted = outline.possible().iter().filter(|command| viewer.may_give(command));
     permitted.filter_map(OrderCommand::of).collect()
+}
+
+/// How far an order has come; `None` where nothing is known of it, as of what another kind of event has led to.
+pub const fn stage(state: ViewState, imported: bool) -> Option<Stage> {
+    Some(match state {
+        ViewState::Draft => Stage::Draft,
+        ViewState::Placed => Stage::Placed,
+        ViewState::Confirmed => Stage::Confirmed,
+        ViewState::Rejected => Stage::Rejected,
+        ViewState::Cancelled => Stage::Cancelled,
+        ViewState::Completed if imported => Stage::Imported,
+        ViewState::Completed => Stage::Completed,
+        ViewState::Foreign => return None,
+    })
+}
+
+/// What the pieces of an order's lines allow.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PiecesLeft {
+    wanted: i64,
+    cancellable: i64,
+    gone: i64,
+}
+
+impl PiecesLeft {
+    /// Adds those of a line.
+    #[must_use]
+    pub const fn and(self, line: &LineRef<'_>) -> Self {
+        Self {
+            wanted: self.wanted.saturating_add(line.quantity.saturating_sub(line.cancelled)),
+            cancellable: self.cancellable.saturating_add(line.open + line.reserved + line.backordered),
+            gone: self.gone.saturating_add(line.shipped + line.delivered),
+        }
+    }
+
+    /// Whether pieces can be cancelled by themselves: something has to be left of the order.
+    pub const fn has_cancellable(self) -> bool {
+        self.cancellable > 0 && self.wanted > 1
+    }
+
+    /// Whether pieces have left.
+    pub const fn has_shipped(self) -> bool {
+        self.gone > 0
+    }
 }
 
 impl OrderCommand {
@@ -56,13 +92,13 @@ impl OrderCommand {
             order::OrderCommand::SetAddress(_) => Some(Self::SetAddress),
             order::OrderCommand::PlaceOrder(_) => Some(Self::PlaceOrder),
             order::OrderCommand::CancelOrder(_) => Some(Self::CancelOrder),
+            order::OrderCommand::HoldOrder(_) => Some(Self::HoldOrder),
+            order::OrderCommand::ReleaseHold(_) => Some(Self::ReleaseHold),
+            order::OrderCommand::CancelLines(_) => Some(Self::CancelLines),
+            order::OrderCommand::AddNote(_) => Some(Self::AddNote),
             order::OrderCommand::CreateDraft(_)
             | order::OrderCommand::ImportOrder(_)
             | order::OrderCommand::EraseSubject(_)
-            | order::OrderCommand::HoldOrder(_)
-            | order::OrderCommand::ReleaseHold(_)
-            | order::OrderCommand::CancelLines(_)
-            | order::OrderCommand::AddNote(_)
             | order::OrderCommand::RecordFact(_)
             | order::OrderCommand::ConfirmOrder(_)
             | order::OrderCommand::RejectOrder(_)

@@ -3,9 +3,11 @@
 use async_graphql::{Enum, InputObject, Result};
 use chrono::{DateTime, Utc};
 use domain::Timestamp;
+use read_models::Holds;
 use read_models::query::{Comparison, Condition, Field, Sort, Value};
 
 use super::given::Given;
+use super::progress::{FulfilmentStatus, HoldKind, PaymentStatus};
 use super::scalars::Long;
 use super::states::{OrderKind, OrderState};
 use crate::config::{CONDITIONS_MAX, LIST_MAX};
@@ -44,6 +46,14 @@ pub struct OrderWhere {
     pub updated_at: Given<DateTimeFilter>,
     /// The total of the order in minor units, negative in a credit.
     pub total: Given<LongFilter>,
+    /// How far the order is paid.
+    pub payment_status: Given<PaymentStatusFilter>,
+    /// How far the order is sent.
+    pub fulfilment_status: Given<FulfilmentStatusFilter>,
+    /// What holds the order.
+    pub hold: Given<HoldFilter>,
+    /// Whether anything holds the order.
+    pub held: Given<BooleanFilter>,
 }
 
 /// A filter of a text. Texts are compared by code point. An absent text is unequal to any, and neither less nor
@@ -79,6 +89,36 @@ pub struct StateFilter {
     /// The value is one of these.
     #[graphql(name = "in")]
     pub one_of: Given<Vec<OrderState>>,
+}
+
+/// A filter of how far an order is paid.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct PaymentStatusFilter {
+    /// The value is equal to this.
+    pub eq: Given<PaymentStatus>,
+    /// The value is one of these.
+    #[graphql(name = "in")]
+    pub one_of: Given<Vec<PaymentStatus>>,
+}
+
+/// A filter of how far an order is sent.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct FulfilmentStatusFilter {
+    /// The value is equal to this.
+    pub eq: Given<FulfilmentStatus>,
+    /// The value is one of these.
+    #[graphql(name = "in")]
+    pub one_of: Given<Vec<FulfilmentStatus>>,
+}
+
+/// A filter of what holds an order.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct HoldFilter {
+    /// A hold of this kind is among those of the order.
+    pub eq: Given<HoldKind>,
+    /// A hold of one of these kinds is among those of the order.
+    #[graphql(name = "in")]
+    pub one_of: Given<Vec<HoldKind>>,
 }
 
 /// A filter of the kind.
@@ -205,6 +245,9 @@ impl Building {
         self.moments(&mut parts, Field::PlacedAt, filter.placed_at.0.unwrap_or_default())?;
         self.moments(&mut parts, Field::UpdatedAt, filter.updated_at.0.unwrap_or_default())?;
         self.numbers(&mut parts, Field::Total, &filter.total.0.unwrap_or_default())?;
+        self.statuses(&mut parts, filter.payment_status.0, filter.fulfilment_status.0)?;
+        self.holds(&mut parts, filter.hold.0.unwrap_or_default())?;
+        self.absence(&mut parts, Field::Holds, filter.held.0.and_then(|held| held.eq.0).map(|held| !held))?;
         Ok(Condition::All(parts))
     }
 
@@ -233,6 +276,40 @@ impl Building {
         self.text(parts, Field::State, texts)?;
         let eq = kind.and_then(|kind| kind.eq.0).map(|kind| kind.view().as_str().to_owned());
         self.text(parts, Field::Kind, StringFilter { eq: Given(eq), ..StringFilter::default() })
+    }
+
+    fn statuses(
+        &mut self,
+        parts: &mut Vec<Condition>,
+        payment: Option<PaymentStatusFilter>,
+        fulfilment: Option<FulfilmentStatusFilter>,
+    ) -> Result<()> {
+        let payment = payment.unwrap_or_default();
+        let name = |status: PaymentStatus| domain::order::PaymentStatus::from(status).as_str().to_owned();
+        let texts = StringFilter {
+            eq: Given(payment.eq.0.map(name)),
+            one_of: Given(payment.one_of.0.map(|statuses| statuses.into_iter().map(name).collect())),
+            ..StringFilter::default()
+        };
+        self.text(parts, Field::PaymentStatus, texts)?;
+        let fulfilment = fulfilment.unwrap_or_default();
+        let name = |status: FulfilmentStatus| domain::order::FulfilmentStatus::from(status).as_str().to_owned();
+        let texts = StringFilter {
+            eq: Given(fulfilment.eq.0.map(name)),
+            one_of: Given(fulfilment.one_of.0.map(|statuses| statuses.into_iter().map(name).collect())),
+            ..StringFilter::default()
+        };
+        self.text(parts, Field::FulfilmentStatus, texts)
+    }
+
+    fn holds(&mut self, parts: &mut Vec<Condition>, filter: HoldFilter) -> Result<()> {
+        let wanted = [filter.eq.0.map(|kind| vec![kind]), filter.one_of.0];
+        for kinds in wanted.into_iter().flatten() {
+            self.spend()?;
+            let names: Vec<_> = kinds.into_iter().map(HoldKind::name).collect();
+            parts.push(Condition::OneOf(Field::Holds, Holds::columns_with(&names)));
+        }
+        Ok(())
     }
 
     fn text(&mut self, parts: &mut Vec<Condition>, field: Field, filter: StringFilter) -> Result<()> {

@@ -32,6 +32,40 @@ object! {
         unitPrice: Price<'_> => Price::new(it.line.unit_price, it.currency),
         /// The quantity times the unit price, rounded once to the minor unit.
         total: Money<'_> => Money::new(it.line.total_minor, it.currency),
+        /// The pieces by what has become of them; null before the order is placed, and in an imported one.
+        quantities: Option<LineQuantities<'_>> => it.quantities(),
+    }
+}
+
+impl OrderLine<'_> {
+    /// A line that was placed has all its pieces in one state or another.
+    const fn quantities(&self) -> Option<LineQuantities<'_>> {
+        let LineRef { open, reserved, backordered, in_fulfilment, shipped, delivered, cancelled, .. } = self.line;
+        let has_none = (open | reserved | backordered | in_fulfilment | shipped | delivered | cancelled) == 0;
+        if has_none { None } else { Some(LineQuantities(&self.line)) }
+    }
+}
+
+/// The pieces of a line.
+struct LineQuantities<'a>(&'a LineRef<'a>);
+
+object! {
+    /// The pieces of a line by what has become of them. They add up to the quantity of the line.
+    LineQuantities for LineQuantities<'_> as pieces {
+        /// Nothing has been done for them.
+        open: Long => Long(pieces.0.open),
+        /// Stock is set aside for them.
+        reserved: Long => Long(pieces.0.reserved),
+        /// Their reservation has no stock for them yet.
+        backordered: Long => Long(pieces.0.backordered),
+        /// A location has to send them.
+        inFulfilment: Long => Long(pieces.0.in_fulfilment),
+        /// They have left.
+        shipped: Long => Long(pieces.0.shipped),
+        /// They have arrived.
+        delivered: Long => Long(pieces.0.delivered),
+        /// They will not be sent.
+        cancelled: Long => Long(pieces.0.cancelled),
     }
 }
 

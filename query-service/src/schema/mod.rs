@@ -19,6 +19,7 @@ mod node;
 mod order;
 mod order_connection;
 mod order_list;
+mod progress;
 mod projections;
 mod query;
 mod reading;
@@ -35,6 +36,7 @@ use async_graphql::{EmptyMutation, SDLExportOptions, Schema, ValidationMode};
 use subscription::Subscription;
 
 pub use commands::OrderCommand;
+pub use progress::{FulfilmentStatus, HoldKind, OrderFulfilmentState, OrderPaymentState, PaymentStatus};
 pub use projections::Health;
 pub use query::Query;
 pub use reading::Reading;

@@ -5,23 +5,28 @@ use std::collections::HashMap;
 use async_graphql::ID;
 use chrono::{DateTime, Utc};
 use domain::contract::Position;
+use domain::order::Outline;
 use read_models::OrderView;
 use read_models::query::FoundOrder;
 use uuid::Uuid;
 
 use super::address::Address;
-use super::commands::{self, OrderCommand};
+use super::commands::{self, OrderCommand, PiecesLeft};
 use super::connection::PageArguments;
 use super::customer::Customer;
 use super::id::NodeId;
 use super::lines::LineConnection;
 use super::loaded::{Extras, Opened};
 use super::money::Money;
+use super::progress::{
+    FulfilmentStatus, HoldKind, OrderException, OrderFulfilment, OrderNote, OrderPayment, PaymentStatus, Rejection,
+};
 use super::reading::Reading;
 use super::scalars::Long;
 use super::states::{OrderKind, OrderState};
 use super::timeline::TimelineConnection;
 use crate::consistency::ConsistencyToken;
+use crate::error::internal;
 use crate::output::object;
 
 /// An order in its current state or in a past one.
@@ -97,6 +102,38 @@ object! {
         cancellation: Option<Cancellation<'_>> [cancelled_at, cancel_reason, cancel_note] => {
             cancelled_at.map(|at| Cancellation { at, reason: cancel_reason, note: cancel_note })
         },
+        /// When and why the order was rejected; null if it was not.
+        rejection: Option<Rejection> [rejected_at, progress] => {
+            let why = progress.and_then(|progress| progress.into_owned().rejection);
+            rejected_at.zip(why).map(|(at, why)| Rejection { at, why })
+        },
+        /// What holds the order. Nothing of it may be sent meanwhile.
+        holds: Vec<HoldKind> [holds] => HoldKind::of(holds),
+        /// How far the order is paid; null before it is placed, for an imported one, and where nothing is to be paid.
+        paymentStatus: Option<PaymentStatus> [payment_status] => PaymentStatus::of(payment_status),
+        /// How far the order is sent; null before it is placed, for an imported one, and where nothing is to be sent.
+        fulfilmentStatus: Option<FulfilmentStatus> [fulfilment_status] => FulfilmentStatus::of(fulfilment_status),
+        /// The payments of the order.
+        payments: Vec<OrderPayment<'_>> [progress, currency] => {
+            let currency = currency.unwrap_or_default();
+            let payments = progress.map(|progress| progress.into_owned().payments).unwrap_or_default();
+            payments.into_iter().map(|payment| OrderPayment { payment, currency }).collect()
+        },
+        /// What locations have to send of the order, and have sent.
+        fulfilments: Vec<OrderFulfilment> [progress] => {
+            let fulfilments = progress.map(|progress| progress.into_owned().fulfilments).unwrap_or_default();
+            fulfilments.into_iter().map(OrderFulfilment).collect()
+        },
+        /// The notes on the order, oldest first.
+        notes: Vec<OrderNote> [progress] => {
+            let notes = progress.map(|progress| progress.into_owned().notes).unwrap_or_default();
+            notes.into_iter().map(OrderNote).collect()
+        },
+        /// What has happened and contradicts the order, oldest first. Of very many, only the last are shown.
+        exceptions: Vec<OrderException> [progress] => {
+            let exceptions = progress.map(|progress| progress.into_owned().exceptions).unwrap_or_default();
+            exceptions.into_iter().map(OrderException).collect()
+        },
         /// The events of the order, oldest first.
         timeline(PageArguments as page): TimelineConnection<'_> [order_id, version] => {
             let loaded = order.extras.and_then(|extras| extras.events.get(&field.id));
@@ -107,6 +144,10 @@ object! {
         draftedAt: Option<DateTime<Utc>> [drafted_at] => drafted_at,
         /// When the order was placed.
         placedAt: Option<DateTime<Utc>> [placed_at] => placed_at,
+        /// When the merchant committed to the order.
+        confirmedAt: Option<DateTime<Utc>> [confirmed_at] => confirmed_at,
+        /// When everything that was not cancelled had been delivered.
+        completedAt: Option<DateTime<Utc>> [completed_at] => completed_at,
         /// When the order was cancelled.
         cancelledAt: Option<DateTime<Utc>> [cancelled_at] => cancelled_at,
         /// When the order was imported.
@@ -119,12 +160,20 @@ object! {
         consistencyToken: ConsistencyToken [order_id, version] => ConsistencyToken::order(order_id, version),
         /// The commands that the caller may now give, by the state of the order and the caller's scopes. Empty for a past
         /// state.
-        allowedCommands: Vec<OrderCommand> [state, line_count, shipping_address] => {
-            if order.past {
-                Vec::new()
-            } else {
-                commands::allowed(state, line_count > 0, shipping_address.is_some(), &order.reading.viewer)
-            }
+        allowedCommands: Vec<OrderCommand> [state, imported, line_count, shipping_address, holds, lines] => {
+            let stage = commands::stage(state, imported).filter(|_| !order.past);
+            let none = PiecesLeft::default();
+            let left = lines.iter().try_fold(none, |left, line| line.map(|line| left.and(&line)));
+            let left = left.map_err(|error| internal(&error))?;
+            let outline = |stage| Outline {
+                stage,
+                has_lines: line_count > 0,
+                has_shipping_address: shipping_address.is_some(),
+                is_held: holds.is_some(),
+                has_cancellable: left.has_cancellable(),
+                has_shipped: left.has_shipped(),
+            };
+            stage.map(|stage| commands::allowed(outline(stage), &order.reading.viewer)).unwrap_or_default()
         },
     }
 }
@@ -160,7 +209,7 @@ object! {
     Cancellation for Cancellation<'_> as cancellation {
         /// When the order was cancelled.
         at: DateTime<Utc> => cancellation.at,
-        /// The reason: `CUSTOMER`, `STAFF` or `DISCARDED`.
+        /// The reason: `CUSTOMER`, `STAFF`, `DISCARDED`, `PAYMENT_FAILED`, `OUT_OF_STOCK` or `FULFILMENT_FAILED`.
         reason: Option<&str> => cancellation.reason,
         /// The reason in the words of the person who cancelled the order.
         note: Option<&str> => cancellation.note,

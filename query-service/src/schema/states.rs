@@ -10,6 +10,10 @@ pub enum OrderState {
     Draft,
     /// The customer has committed to the order.
     Placed,
+    /// The merchant has committed to the order.
+    Confirmed,
+    /// The merchant did not take the order.
+    Rejected,
     /// The order was cancelled.
     Cancelled,
     /// The order is finished. An imported order is completed from the start.
@@ -31,6 +35,8 @@ impl OrderState {
         match state {
             ViewState::Draft => Some(Self::Draft),
             ViewState::Placed => Some(Self::Placed),
+            ViewState::Confirmed => Some(Self::Confirmed),
+            ViewState::Rejected => Some(Self::Rejected),
             ViewState::Cancelled => Some(Self::Cancelled),
             ViewState::Completed => Some(Self::Completed),
             ViewState::Foreign => None,
@@ -42,6 +48,8 @@ impl OrderState {
         match self {
             Self::Draft => ViewState::Draft,
             Self::Placed => ViewState::Placed,
+            Self::Confirmed => ViewState::Confirmed,
+            Self::Rejected => ViewState::Rejected,
             Self::Cancelled => ViewState::Cancelled,
             Self::Completed => ViewState::Completed,
         }

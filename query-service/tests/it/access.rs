@@ -110,8 +110,10 @@ async fn commands_are_offered_by_state_and_scope() {
             .collect::<Vec<_>>()
     };
     let staff = commands(&world.data(&world.staff(), query).await);
-    let draft = json!(["ADD_LINE", "CHANGE_LINE_QUANTITY", "REMOVE_LINE", "SET_ADDRESS", "CANCEL_ORDER"]);
-    assert_eq!(staff, [draft, json!(["CANCEL_ORDER"]), json!([])]);
+    let draft = json!(["ADD_LINE", "CHANGE_LINE_QUANTITY", "REMOVE_LINE", "SET_ADDRESS", "CANCEL_ORDER", "ADD_NOTE"]);
+    let going_on = json!(["CANCEL_ORDER", "HOLD_ORDER", "CANCEL_LINES", "ADD_NOTE"]);
+    assert_eq!(staff, [draft, going_on, json!(["ADD_NOTE"])]);
     let own = commands(&world.data(&world.customer("c1"), query).await);
     assert_eq!(own[0], json!(["CHANGE_LINE_QUANTITY", "REMOVE_LINE", "SET_ADDRESS", "CANCEL_ORDER"]));
+    assert_eq!(own[1], json!(["CANCEL_ORDER", "CANCEL_LINES"]));
 }

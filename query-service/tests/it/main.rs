@@ -8,6 +8,7 @@ mod history;
 mod limits;
 mod pages;
 mod personal;
+mod progress;
 mod stock;
 mod subscriptions;
 mod transport;

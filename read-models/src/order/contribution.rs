@@ -168,7 +168,7 @@ impl Contribution {
             self.counts.entry(CountKey::of(view)).or_default().orders += times;
         }
         let (Some(placed_at), Some(currency)) = (view.placed_at, &view.currency) else { return };
-        let counts = matches!(view.state, ViewState::Placed | ViewState::Completed);
+        let counts = matches!(view.state, ViewState::Placed | ViewState::Confirmed | ViewState::Completed);
         if let Some(customer) = &view.customer {
             let key =
                 CustomerKey { tenant: view.tenant.clone(), customer: customer.clone(), currency: currency.clone() };

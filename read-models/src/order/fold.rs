@@ -7,6 +7,8 @@
 mod begin;
 mod change;
 mod check;
+mod payments;
+mod progress;
 
 use domain::contract::{Position, PublicEvents};
 use domain::order::contract::{PublicEvent, Published};
@@ -53,12 +55,10 @@ fn step(
         (None | Some(OrderView { state: ViewState::Foreign, .. }), PublicEvent::OrderImported(event)) => {
             begin::imported(event, record, checked)
         }
-        (Some(view @ OrderView { state: ViewState::Completed, .. }), PublicEvent::OrderImportCorrected(event)) => {
+        (Some(view @ OrderView { imported: true, .. }), PublicEvent::OrderImportCorrected(event)) => {
             begin::corrected(&view, event, record, checked)
         }
-        (Some(view @ OrderView { state: ViewState::Draft | ViewState::Placed, .. }), event) => {
-            change::step(view, event, checked)
-        }
+        (Some(view), event) if view.state != ViewState::Foreign => change::step(view, event, checked),
         (view, _) => Err(checked.unexpected(view.map(|view| view.state.as_str()))),
     }
 }

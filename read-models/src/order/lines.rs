@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::table::{self, Cell, Document, Encoded, Field, Shown, Stored, Table, columns};
 
 /// The version of the encoding. A row of another version cannot be read, and is written anew by a rebuild.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// One row an order line.
 pub(crate) static ORDER_LINES: LazyLock<Table> =
@@ -38,9 +38,34 @@ pub struct LineView {
     pub unit_price: i64,
     /// Minor units.
     pub total_minor: i64,
+    /// Pieces for which nothing has been done. These and the following add up to `quantity` once the order is placed; before that,
+    /// and in an imported order, all are zero.
+    pub open: i64,
+    pub reserved: i64,
+    pub backordered: i64,
+    pub in_fulfilment: i64,
+    pub shipped: i64,
+    pub delivered: i64,
+    pub cancelled: i64,
 }
 
-columns!(LineView { order_id, line_id, ordinal, sku, description, quantity, unit_price, total_minor });
+columns!(LineView {
+    order_id,
+    line_id,
+    ordinal,
+    sku,
+    description,
+    quantity,
+    unit_price,
+    total_minor,
+    open,
+    reserved,
+    backordered,
+    in_fulfilment,
+    shipped,
+    delivered,
+    cancelled,
+});
 
 /// The key of a line's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +104,15 @@ pub struct LineRef<'a> {
     pub unit_price: i64,
     /// Minor units.
     pub total_minor: i64,
+    /// Pieces for which nothing has been done. These and the following add up to `quantity` once the order is placed; before that,
+    /// and in an imported order, all are zero.
+    pub open: i64,
+    pub reserved: i64,
+    pub backordered: i64,
+    pub in_fulfilment: i64,
+    pub shipped: i64,
+    pub delivered: i64,
+    pub cancelled: i64,
 }
 
 /// Bytes that are no lines as [`VERSION`] encodes them.
@@ -132,6 +166,13 @@ impl<'a> LineRef<'a> {
             quantity: line.quantity,
             unit_price: line.unit_price,
             total_minor: line.total_minor,
+            open: line.open,
+            reserved: line.reserved,
+            backordered: line.backordered,
+            in_fulfilment: line.in_fulfilment,
+            shipped: line.shipped,
+            delivered: line.delivered,
+            cancelled: line.cancelled,
         }
     }
 
@@ -145,6 +186,13 @@ impl<'a> LineRef<'a> {
             quantity: self.quantity,
             unit_price: self.unit_price,
             total_minor: self.total_minor,
+            open: self.open,
+            reserved: self.reserved,
+            backordered: self.backordered,
+            in_fulfilment: self.in_fulfilment,
+            shipped: self.shipped,
+            delivered: self.delivered,
+            cancelled: self.cancelled,
         }
     }
 }
@@ -239,8 +287,8 @@ mod tests {
 
     fn any_line() -> impl Strategy<Value = LineView> {
         let text = "[ -~äöü€\\PC]{0,20}";
-        (any::<u128>(), any::<i32>(), text, proptest::option::of(text), any::<[i64; 3]>()).prop_map(
-            |(id, ordinal, sku, description, [quantity, unit_price, total_minor])| LineView {
+        (any::<u128>(), any::<i32>(), text, proptest::option::of(text), any::<[i64; 10]>()).prop_map(
+            |(id, ordinal, sku, description, [quantity, unit_price, total_minor, pieces @ ..])| LineView {
                 order_id: Uuid::from_u128(7),
                 line_id: Uuid::from_u128(id),
                 ordinal,
@@ -249,6 +297,13 @@ mod tests {
                 quantity,
                 unit_price,
                 total_minor,
+                open: pieces[0],
+                reserved: pieces[1],
+                backordered: pieces[2],
+                in_fulfilment: pieces[3],
+                shipped: pieces[4],
+                delivered: pieces[5],
+                cancelled: pieces[6],
             },
         )
     }

@@ -4,7 +4,9 @@
 mod audit_tests;
 pub(crate) mod contribution;
 pub(crate) mod fold;
+pub(crate) mod holds;
 pub(crate) mod lines;
+pub(crate) mod progress;
 #[cfg(test)]
 mod properties;
 pub(crate) mod query;

@@ -9,6 +9,7 @@ use tokio_postgres::types::{Json, Type};
 use uuid::Uuid;
 
 use super::lines::{LineView, Lines};
+use super::progress::ProgressView;
 use crate::table::{Cell, Field, Shown, Stored, Table, columns};
 
 /// One row an order.
@@ -81,6 +82,10 @@ stored!(
         Draft = "DRAFT",
         /// Committed to by the customer.
         Placed = "PLACED",
+        /// Committed to by the merchant.
+        Confirmed = "CONFIRMED",
+        /// Not taken by the merchant.
+        Rejected = "REJECTED",
         Cancelled = "CANCELLED",
         /// Nothing more happens to it. An imported order is completed from the start.
         Completed = "COMPLETED",
@@ -146,10 +151,22 @@ pub struct OrderView {
     pub imported_at: Option<DateTime<Utc>>,
     /// When the last event was recorded, to the millisecond, which is what a Kafka record keeps.
     pub updated_at: DateTime<Utc>,
-    /// `CUSTOMER`, `STAFF`, `DISCARDED` or `UNKNOWN`; `None` if it is not cancelled.
+    /// The symbol of its reason, such as `CUSTOMER`; `None` if it is not cancelled.
     pub cancel_reason: Option<String>,
     /// Free text given with the cancellation.
     pub cancel_note: Option<String>,
+    /// [`domain::order::PaymentStatus`] by name. `None` before the order is placed, in an imported one, and where nothing is to be paid.
+    pub payment_status: Option<String>,
+    /// [`domain::order::FulfilmentStatus`] by name. `None` before the order is placed, in an imported one, and where nothing is to be
+    /// sent.
+    pub fulfilment_status: Option<String>,
+    /// What holds it, as [`Holds`](super::holds::Holds) writes it; `None` where nothing does.
+    pub holds: Option<String>,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub completed_at: Option<DateTime<Utc>>,
+    pub rejected_at: Option<DateTime<Utc>>,
+    /// `None` where nothing of it has happened.
+    pub progress: Option<ProgressView>,
     /// Its personal details are sealed.
     pub shipping_address: Option<ContractAddress>,
     /// Its personal details are sealed.
@@ -186,6 +203,13 @@ columns!(OrderView {
     updated_at,
     cancel_reason,
     cancel_note,
+    payment_status,
+    fulfilment_status,
+    holds,
+    confirmed_at,
+    completed_at,
+    rejected_at,
+    progress,
     shipping_address,
     billing_address,
     shard,

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use bytes::{BufMut, BytesMut};
 use chrono::{DateTime, Utc};
 use read_models::query::{Comparison, Condition, Field, Page, PageRequest, Parts, Sort, Value, Visibility, Window};
-use read_models::{EventColumns, Generations, ModelSet, OrderColumns, Orders, ReadDb};
+use read_models::{EventColumns, Generations, Holds, ModelSet, OrderColumns, Orders, ReadDb};
 use serde_json::Value as Json;
 use service_kit::postgres::ConnectOptions;
 use service_kit::testing::TestDatabase;
@@ -211,6 +211,10 @@ fn conditions() -> Vec<(String, Condition)> {
         (Field::UpdatedAt, AtLeast, moment("2026-04-26T18:00:00Z")),
         (Field::Total, Greater, Value::Whole(30_000)),
         (Field::Total, Less, Value::Whole(20)),
+        (Field::PaymentStatus, Equal, text("CAPTURED")),
+        (Field::PaymentStatus, Equal, text("FAILED")),
+        (Field::FulfilmentStatus, Equal, text("UNFULFILLED")),
+        (Field::FulfilmentStatus, Equal, text("SHIPPED")),
     ] {
         conditions.push((format!("{field:?} {comparison:?} {value:?}"), Condition::Compare(field, comparison, value)));
     }
@@ -222,6 +226,9 @@ fn conditions() -> Vec<(String, Condition)> {
         Field::Source,
         Field::Reference,
         Field::PlacedAt,
+        Field::PaymentStatus,
+        Field::FulfilmentStatus,
+        Field::Holds,
     ] {
         conditions.extend(
             [true, false].map(|absent| (format!("{field:?} absent {absent}"), Condition::Absent(field, absent))),
@@ -229,6 +236,12 @@ fn conditions() -> Vec<(String, Condition)> {
     }
     let rare = ["CANCELLED", "NONE"].map(str::to_owned).to_vec();
     conditions.push(("State one of a rare one".to_owned(), Condition::OneOf(Field::State, rare)));
+    for kinds in [&["STOCK"][..], &["FRAUD"], &["FRAUD", "STOCK"]] {
+        let condition = Condition::OneOf(Field::Holds, Holds::columns_with(kinds));
+        conditions.push((format!("held by one of {kinds:?}"), condition));
+    }
+    let statuses = ["FAILED", "NONE"].map(str::to_owned).to_vec();
+    conditions.push(("one of a rare status".to_owned(), Condition::OneOf(Field::PaymentStatus, statuses)));
     let both = [(Field::State, "PLACED"), (Field::Country, "DE")];
     let both = both.map(|(field, value)| Condition::Compare(field, Equal, text(value)));
     conditions.push(("State and Country".to_owned(), Condition::All(both.to_vec())));

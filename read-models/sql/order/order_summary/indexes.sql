@@ -19,3 +19,8 @@ CREATE INDEX order_summary_rare ON order_summary (tenant, imported, kind, curren
 CREATE INDEX order_summary_source ON order_summary (tenant, source) WHERE source IS NOT NULL;
 -- An imported order by its id in the other system.
 CREATE INDEX order_summary_reference ON order_summary (tenant, reference) WHERE reference IS NOT NULL;
+-- Rare statuses, such as failed payments. Equal entries are stored once, so that both are small.
+CREATE INDEX order_summary_payment_status ON order_summary (tenant, payment_status);
+CREATE INDEX order_summary_fulfilment_status ON order_summary (tenant, fulfilment_status);
+-- The orders that something holds, which are few. The others do not pay for it.
+CREATE INDEX order_summary_holds ON order_summary (tenant, holds) WHERE holds IS NOT NULL;

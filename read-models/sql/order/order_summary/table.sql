@@ -23,6 +23,16 @@ CREATE TABLE order_summary (
     updated_at       timestamptz NOT NULL,
     cancel_reason    text        COLLATE "C",
     cancel_note      text        COLLATE "C",
+    -- NULL before the order is placed, in an imported one, and where nothing is to be paid or to be sent.
+    payment_status    text       COLLATE "C",
+    fulfilment_status text       COLLATE "C",
+    -- The kinds of holds in a fixed order, separated by spaces; NULL where nothing holds the order.
+    holds            text        COLLATE "C",
+    confirmed_at     timestamptz,
+    completed_at     timestamptz,
+    rejected_at      timestamptz,
+    -- Payments, fulfilments, notes and exceptions; NULL where there are none.
+    progress         jsonb,
     shipping_address jsonb,
     billing_address  jsonb,
     shard            smallint    NOT NULL,

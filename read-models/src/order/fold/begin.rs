@@ -54,7 +54,8 @@ pub(super) fn imported(
     checked.sum(OrderView { lines: lines.into(), ..view }, Some(total))
 }
 
-/// The order as if it had been imported with the corrected content: nothing of its earlier content stays.
+/// The order as if it had been imported with the corrected content: nothing of its earlier content stays, except what has happened
+/// to it since.
 pub(super) fn corrected(
     view: &OrderView,
     event: &OrderImportCorrected,
@@ -63,5 +64,6 @@ pub(super) fn corrected(
 ) -> Result<OrderView, FoldError> {
     checked.same("source", view.source.as_deref().unwrap_or_default(), &event.source)?;
     checked.same("reference", view.reference.as_deref().unwrap_or_default(), &event.reference)?;
-    imported(event, record, checked)
+    let order = imported(event, record, checked)?;
+    Ok(OrderView { holds: view.holds.clone(), progress: view.progress.clone(), ..order })
 }

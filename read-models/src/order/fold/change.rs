@@ -1,14 +1,15 @@
 //! Events that change an order.
 
 use domain::order::contract::{
-    AddressChanged, AddressRole, CancelReason, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled,
-    OrderPlaced, PublicEvent,
+    AddressChanged, AddressRole, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderPlaced,
+    OrderRejected, PublicEvent,
 };
 
+use super::progress;
 use crate::fold::{Checked, FoldError};
-use crate::{OrderView, ViewState};
+use crate::{LineView, OrderView, ProgressView, RejectionView, ViewState};
 
-/// What an event changes in an order that is a draft or placed.
+/// What an event changes in an order.
 pub(super) fn step(
     view: OrderView,
     event: &PublicEvent,
@@ -20,8 +21,19 @@ pub(super) fn step(
         (ViewState::Draft, PublicEvent::LineRemoved(event)) => line_removed(view, event, checked),
         (ViewState::Draft, PublicEvent::AddressChanged(event)) => address_changed(view, event, checked),
         (ViewState::Draft, PublicEvent::OrderPlaced(event)) => placed(view, event, checked),
-        (ViewState::Draft | ViewState::Placed, PublicEvent::OrderCancelled(event)) => cancelled(view, event, checked),
-        (state, _) => Err(checked.unexpected(Some(state.as_str()))),
+        (ViewState::Draft | ViewState::Placed | ViewState::Confirmed, PublicEvent::OrderCancelled(event)) => {
+            cancelled(view, event, checked)
+        }
+        (ViewState::Placed, PublicEvent::OrderConfirmed(event)) => {
+            let confirmed_at = Some(checked.moment("at", event.at)?);
+            Ok(OrderView { state: ViewState::Confirmed, confirmed_at, ..view })
+        }
+        (ViewState::Placed, PublicEvent::OrderRejected(event)) => rejected(view, event, checked),
+        (ViewState::Confirmed, PublicEvent::OrderCompleted(event)) => {
+            let completed_at = Some(checked.moment("at", event.at)?);
+            Ok(progress::ended(OrderView { state: ViewState::Completed, completed_at, ..view }))
+        }
+        (_, event) => progress::step(view, event, checked),
     }
 }
 
@@ -88,6 +100,7 @@ fn address_changed(
 /// The placed lines and addresses replace those of the draft.
 fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_, PublicEvent>) -> Result<OrderView, FoldError> {
     let lines = checked.lines(&view, &event.lines)?;
+    let lines: Vec<_> = lines.into_iter().map(|line| LineView { open: line.quantity, ..line }).collect();
     let total = checked.minor(&view, &event.total)?;
     let view = OrderView {
         state: ViewState::Placed,
@@ -99,7 +112,7 @@ fn placed(view: OrderView, event: &OrderPlaced, checked: &Checked<'_, PublicEven
         lines: lines.into(),
         ..view
     };
-    checked.sum(view, Some(total))
+    checked.sum(view, Some(total)).map(progress::derived)
 }
 
 fn cancelled(
@@ -107,20 +120,26 @@ fn cancelled(
     event: &OrderCancelled,
     checked: &Checked<'_, PublicEvent>,
 ) -> Result<OrderView, FoldError> {
-    let reason = match event.reason {
-        CancelReason::Customer => "CUSTOMER",
-        CancelReason::Staff => "STAFF",
-        CancelReason::Discarded => "DISCARDED",
-        CancelReason::PaymentFailed => "PAYMENT_FAILED",
-        CancelReason::OutOfStock => "OUT_OF_STOCK",
-        CancelReason::FulfilmentFailed => "FULFILMENT_FAILED",
-        CancelReason::Unknown => "UNKNOWN",
-    };
-    Ok(OrderView {
+    Ok(progress::ended(OrderView {
         state: ViewState::Cancelled,
         cancelled_at: Some(checked.moment("at", event.at)?),
-        cancel_reason: Some(reason.to_owned()),
+        cancel_reason: Some(progress::symbol(event.reason)),
         cancel_note: checked.note(event.note.as_ref())?,
         ..view
-    })
+    }))
+}
+
+fn rejected(
+    view: OrderView,
+    event: &OrderRejected,
+    checked: &Checked<'_, PublicEvent>,
+) -> Result<OrderView, FoldError> {
+    let rejection = RejectionView { reason: progress::symbol(event.reason), note: checked.note(event.note.as_ref())? };
+    let progress = ProgressView { rejection: Some(rejection), ..view.progress.clone().unwrap_or_default() };
+    Ok(progress::ended(OrderView {
+        state: ViewState::Rejected,
+        rejected_at: Some(checked.moment("at", event.at)?),
+        progress: Some(progress),
+        ..view
+    }))
 }

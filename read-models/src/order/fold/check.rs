@@ -76,6 +76,13 @@ impl Checked<'_, PublicEvent> {
             quantity: self.quantity(line.quantity)?,
             unit_price: line.unit_price.ten_thousandths,
             total_minor: self.minor(view, &line.total)?,
+            open: 0,
+            reserved: 0,
+            backordered: 0,
+            in_fulfilment: 0,
+            shipped: 0,
+            delivered: 0,
+            cancelled: 0,
         })
     }
 

@@ -1,3 +1,5 @@
+mod course;
+
 use std::collections::BTreeSet;
 
 use domain::order::contract::{AddressRole, OrderKind, PublicEvent};
@@ -28,6 +30,10 @@ fn every_public_event_is_folded() {
     for history in [order, import] {
         folded(&history).unwrap();
         seen.extend(history.records().iter().map(|record| record.event.name()));
+    }
+    for records in course::courses() {
+        records.iter().try_fold(None, |view, record| fold(view, record).map(Some)).unwrap();
+        seen.extend(records.iter().map(|record| record.event.name()));
     }
     let declared: BTreeSet<_> = PublicEvent::RECORDS.iter().map(|record| record.name).collect();
     assert_eq!(seen, declared, "add the record that is missing to one of the histories");

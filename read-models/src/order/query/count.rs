@@ -80,7 +80,10 @@ fn is_kept(condition: &Condition) -> bool {
             | Field::Reference
             | Field::PlacedAt
             | Field::UpdatedAt
-            | Field::Total => false,
+            | Field::Total
+            | Field::PaymentStatus
+            | Field::FulfilmentStatus
+            | Field::Holds => false,
         },
     }
 }

@@ -28,6 +28,10 @@ pub enum Field {
     UpdatedAt,
     /// Its total in minor units, negative in a credit.
     Total,
+    PaymentStatus,
+    FulfilmentStatus,
+    /// What holds it, as one text.
+    Holds,
 }
 
 /// How a field is compared with one value.
@@ -81,6 +85,9 @@ impl Field {
             Self::PlacedAt => "placed_at",
             Self::UpdatedAt => "updated_at",
             Self::Total => "total_minor",
+            Self::PaymentStatus => "payment_status",
+            Self::FulfilmentStatus => "fulfilment_status",
+            Self::Holds => "holds",
         }
     }
 }
@@ -171,7 +178,10 @@ impl ConditionSql {
             | Field::Source
             | Field::Reference
             | Field::UpdatedAt
-            | Field::Total => format!("{column} {comparison}"),
+            | Field::Total
+            | Field::PaymentStatus
+            | Field::FulfilmentStatus
+            | Field::Holds => format!("{column} {comparison}"),
         }
     }
 
@@ -225,9 +235,11 @@ impl ConditionSql {
 /// What an order that was never placed is sorted by.
 const NEVER: &str = "'-infinity'::timestamptz";
 /// The stored texts of all states.
-const STATES: [&str; 5] = [
+const STATES: [&str; 7] = [
     ViewState::Draft.as_str(),
     ViewState::Placed.as_str(),
+    ViewState::Confirmed.as_str(),
+    ViewState::Rejected.as_str(),
     ViewState::Cancelled.as_str(),
     ViewState::Completed.as_str(),
     ViewState::Foreign.as_str(),
@@ -238,7 +250,13 @@ const KINDS: [&str; 2] = [ViewKind::Sale.as_str(), ViewKind::Credit.as_str()];
 /// Does not compile when a state or a kind is added, which then belongs into the lists above.
 const _: fn(ViewState, ViewKind) = |state, kind| match (state, kind) {
     (
-        ViewState::Draft | ViewState::Placed | ViewState::Cancelled | ViewState::Completed | ViewState::Foreign,
+        ViewState::Draft
+        | ViewState::Placed
+        | ViewState::Confirmed
+        | ViewState::Rejected
+        | ViewState::Cancelled
+        | ViewState::Completed
+        | ViewState::Foreign,
         ViewKind::Sale | ViewKind::Credit,
     ) => (),
 };
