@@ -73,7 +73,15 @@ impl Role {
     pub fn scopes(self) -> Scopes {
         use Scope as S;
         let shopper = [S::ORDERS_DRAFT, S::ORDERS_PLACE, S::ORDERS_READ, S::ORDERS_READ_PII, S::ORDERS_CANCEL];
-        let counter = [S::TENANT_STAFF, S::ORDERS_PRICE, S::INVENTORY_READ, S::INVENTORY_WRITE, S::INVENTORY_RESERVE];
+        let counter = [
+            S::TENANT_STAFF,
+            S::ORDERS_PRICE,
+            S::INVENTORY_READ,
+            S::INVENTORY_WRITE,
+            S::INVENTORY_RESERVE,
+            S::PAYMENTS_CAPTURE,
+            S::PAYMENTS_REFUND,
+        ];
         match self {
             Self::Customer => shopper.into_iter().collect(),
             Self::Clerk => shopper.into_iter().chain(counter).collect(),

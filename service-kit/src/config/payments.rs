@@ -33,7 +33,10 @@ impl PaymentSettings {
         let api_url = http_url("STRIPE_API_URL", variables.optional("STRIPE_API_URL").unwrap_or(DEFAULT_API_URL))?;
         let is_live = LIVE_KEYS.iter().any(|prefix| key.starts_with(prefix));
         if is_live && !api_url.starts_with("https://") {
-            return Err(ConfigError::invalid("STRIPE_API_URL", "a live key is only sent to a URL that begins with https://"));
+            return Err(ConfigError::invalid(
+                "STRIPE_API_URL",
+                "a live key is only sent to a URL that begins with https://",
+            ));
         }
         let webhook_secret = variables.optional("STRIPE_WEBHOOK_SECRET").map(Secret::new);
         Ok(Self { stripe: Some(StripeSettings { api_url, api_key: Secret::new(key), webhook_secret }) })
