@@ -82,6 +82,9 @@ impl Role {
             S::FULFILMENT_WRITE,
             S::ORDERS_HOLD,
             S::ORDERS_NOTE,
+            S::PAYMENTS_CAPTURE,
+            S::PAYMENTS_REFUND,
+            S::SAGA_OPERATE,
         ];
         match self {
             Self::Customer => shopper.into_iter().collect(),
