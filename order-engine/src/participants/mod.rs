@@ -62,6 +62,11 @@ pub fn own_databases() -> Vec<&'static str> {
     participants().skip(1).map(|participant| participant.log.database).collect()
 }
 
+/// The kinds of streams of each participant, by its name.
+pub fn kinds() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    participants().map(|participant| (participant.name, participant.kinds.iter().map(|(kind, _)| *kind).collect()))
+}
+
 /// The read models of every participant.
 pub fn read_models() -> impl Iterator<Item = &'static ReadModels> {
     participants().flat_map(|participant| participant.read_models)
