@@ -33,6 +33,7 @@ pub fn uses(modules: &[Module]) -> Uses {
 }
 
 /// The paths that a module's `use` lines name, each written out.
+#[cfg(test)]
 pub fn imported(module: &Module) -> Vec<Vec<String>> {
     parse(module).imports.into_iter().map(|import| import.path).collect()
 }
