@@ -47,8 +47,10 @@ graphiql: ## build GraphiQL, the page at /graphql, without starting anything
 test: ## format, lints and every test, on a throw-away stack of its own
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)
 
-test-long: ## what takes minutes: whether this Kafka writes every transaction's marker, and the erasure of 10,000 orders
+test-long: ## what takes minutes: this Kafka's transaction markers, the erasure of 10,000 orders, and all again with inventory on a log of its own
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p messaging -p journeys --test it -- --ignored --test-threads=1 --nocapture
+	@SEPARATE_DATABASES=inventory POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p journeys --test it
+	@SEPARATE_DATABASES=inventory cargo test -p journeys --test crashes
 
 bench: build ## the benchmarks, on a throw-away stack of their own
 	@$(LOCAL)/with-stack.sh cargo bench -p benches

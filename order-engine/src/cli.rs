@@ -32,7 +32,7 @@ enum Command {
         #[arg(long)]
         dir: PathBuf,
     },
-    /// Migrate the databases `orders`, `read` and `identity` to the tables of this release.
+    /// Migrate the databases `orders`, `read` and `identity`, and those of logs of single participants, to the tables of this release.
     Migrate {
         /// Number of shards of the log; 1 by default. Refused if another number is in use: it is fixed from the first
         /// event on. Running engines see a change when they are restarted.

@@ -47,7 +47,7 @@ pub enum DeployError {
     Elsewhere { database: &'static str, setting: &'static str },
     /// The checkpoints of logs that are not used cannot be read.
     #[error("looking for the checkpoints of unused logs failed")]
-    Checkpoint(#[from] ReadTopicError),
+    Checkpoint(#[from] Box<ReadTopicError>),
     /// The kinds of events of this release could not be recorded in the log.
     #[error("recording this release's kinds of events failed")]
     Declare(#[from] Box<DeclareError>),
@@ -158,7 +158,8 @@ async fn published_elsewhere(log: &Log, brokers: &str) -> Result<(), DeployError
         if *database == log.names.database {
             continue;
         }
-        let ends = Topic::open(CLIENT_ID, brokers, checkpoint_topic, |_| 0).await?.ends().await?;
+        let topic = Topic::open(CLIENT_ID, brokers, checkpoint_topic, |_| 0).await.map_err(Box::new)?;
+        let ends = topic.ends().await.map_err(Box::new)?;
         if ends.values().any(|end| *end > 0) {
             return Err(DeployError::Elsewhere { database, setting });
         }

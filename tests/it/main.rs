@@ -10,6 +10,7 @@ mod following;
 mod imports;
 mod placing;
 mod proofs;
+mod reserving;
 mod tenant;
 mod tracing;
 mod words;

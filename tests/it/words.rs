@@ -69,17 +69,20 @@ pub fn storages_with<'a>(storages: &'a [Storage], text: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// Every table of the three databases, every topic, and every log file.
+/// Every table of the databases, every topic, and every log file.
 pub async fn every_storage() -> Vec<Storage> {
     let databases = &engine().settings.databases;
     let mut storages = Vec::new();
-    for (name, url) in [("orders", &databases.orders), ("read", &databases.read), ("identity", &databases.identity)] {
+    let variables = Variables::load().unwrap();
+    for log in order_engine::logs(&variables).unwrap() {
+        storages.extend(tables(log.name, &log.url).await);
+    }
+    for (name, url) in [("read", &databases.read), ("identity", &databases.identity)] {
         storages.extend(tables(name, url).await);
     }
     for topic in messaging::topics::declared().topics {
         storages.push(topic_of(topic.name, topic.partitions.into()).await);
     }
-    let variables = Variables::load().unwrap();
     let logs = Path::new(variables.required("ORDERS_STATE").unwrap()).join("logs");
     for entry in std::fs::read_dir(logs).unwrap() {
         let path = entry.unwrap().path();

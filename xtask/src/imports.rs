@@ -32,6 +32,12 @@ pub fn uses(modules: &[Module]) -> Uses {
     found
 }
 
+/// The paths that a module's `use` lines name, each written out.
+#[cfg(test)]
+pub fn imported(module: &Module) -> Vec<Vec<String>> {
+    parse(module).imports.into_iter().map(|import| import.path).collect()
+}
+
 /// The modules of a crate by their paths.
 struct Tree<'a>(BTreeMap<&'a [String], Parsed<'a>>);
 

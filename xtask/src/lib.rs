@@ -7,6 +7,7 @@ pub mod deployment;
 pub mod generated;
 mod imports;
 mod modules;
+pub mod participants;
 pub mod rules;
 pub mod shared;
 mod tokens;

@@ -90,37 +90,6 @@ mod tests {
         assert!(broken.is_empty(), "{}", broken.join("\n"));
     }
 
-    /// A unit of work lies in one log, and each participant may have a log of its own. So a service decides on the kinds of its own
-    /// participant alone.
-    #[test]
-    fn a_service_names_the_kinds_of_one_participant() {
-        const KINDS: [(&str, &[&str]); 4] = [
-            ("command-service", &["order"]),
-            ("participants/inventory", &["stock", "reservation"]),
-            ("participants/fulfilment", &["fulfilment"]),
-            ("participants/payment", &["payment"]),
-        ];
-        let services: Vec<_> = manifests().into_iter().map(|manifest| manifest.folder).collect();
-        for participant in services.iter().filter(|folder| folder.starts_with("participants")) {
-            assert!(
-                KINDS.iter().any(|(folder, _)| Path::new(folder) == participant),
-                "{} has no kinds",
-                participant.display()
-            );
-        }
-        let mut broken = Vec::new();
-        for (folder, own) in KINDS {
-            let others: Vec<_> =
-                KINDS.iter().flat_map(|(_, kinds)| *kinds).filter(|kind| !own.contains(kind)).collect();
-            for path in sources(folder, "rs").into_iter().filter(|path| !is_test(path)) {
-                let text = std::fs::read_to_string(root().join(&path)).unwrap();
-                let named = others.iter().filter(|kind| text.contains(&format!("domain::{kind}::")));
-                broken.extend(named.map(|kind| format!("{} decides on {kind}", path.display())));
-            }
-        }
-        assert!(broken.is_empty(), "ask the other participant by a request instead:\n{}", broken.join("\n"));
-    }
-
     #[test]
     fn each_client_library_has_one_owner() {
         let mut broken = Vec::new();

@@ -76,6 +76,11 @@ pub(crate) fn with_log_apart() -> impl Iterator<Item = &'static Participant> {
     participants().filter(|participant| participant.log.setting != first.log.setting)
 }
 
+/// The kinds of streams of each participant, by its name.
+pub fn kinds() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    participants().map(|participant| (participant.name, participant.kinds.iter().map(|(kind, _)| *kind).collect()))
+}
+
 /// The read models of every participant.
 pub fn read_models() -> impl Iterator<Item = &'static ReadModels> {
     participants().flat_map(|participant| participant.read_models)

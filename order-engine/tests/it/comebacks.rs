@@ -2,10 +2,9 @@
 
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use service_kit::config::DatabaseUrl;
 use service_kit::poll::wait_until;
-use service_kit::postgres::{ConnectOptions, connect};
 
+use crate::copies::Copies;
 use crate::engine::Engine;
 use crate::load::Load;
 use crate::look::{LOOK, PATIENCE, free_address, grows, nothing_lost_or_doubled};
@@ -69,31 +68,14 @@ async fn dies_between_storing_and_answering(stack: &Stack, token: &str) -> Strin
 
 /// The database is replaced by a copy of its own past, and nothing is published from it; with the newest one it goes on.
 async fn comes_back_from_an_earlier_copy(stack: &Stack, token: &str, first: String) {
-    let server = DatabaseUrl::new("ORDERS_TEST_POSTGRES_URL", stack.variables["ORDERS_TEST_POSTGRES_URL"].clone());
-    let server = connect(&server, &ConnectOptions::named("test")).await.unwrap();
-    let unused = async || {
-        let used = "SELECT 1 FROM pg_stat_activity WHERE datname = 'orders'";
-        let unused = async || server.query(used, &[]).await.unwrap().is_empty();
-        wait_until(PATIENCE, LOOK, unused).await.unwrap();
-    };
-    unused().await;
-    server.batch_execute("CREATE DATABASE earlier TEMPLATE orders OWNER orders").await.unwrap();
+    let copies = Copies::of(stack, "orders").await;
+    copies.take().await;
     let acknowledged = publishes(stack, token, vec![first]).await;
-    unused().await;
-    let exchange = async |newest: &str, orders: &str| {
-        let exchange = ["orders", newest, orders, "orders"];
-        for names in exchange.chunks(2) {
-            let from = names[0];
-            let to = names[1];
-            server.batch_execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).await.unwrap();
-        }
-    };
-    exchange("newest", "earlier").await;
+    copies.put_back_earlier().await;
     let refused = refused_to_relay(stack).await;
     assert!(refused.contains("the database was restored from an older copy"), "{refused}");
     assert!(refused.contains("Restore the newest copy of the database"), "{refused}");
-    unused().await;
-    exchange("earlier", "newest").await;
+    copies.put_back_newest().await;
     publishes(stack, token, acknowledged).await;
 }
 
@@ -126,7 +108,7 @@ async fn publishes(stack: &Stack, token: &str, mut acknowledged: Vec<String>) ->
 /// The readiness note of an engine whose relay may not go on; the engine itself goes on.
 async fn refused_to_relay(stack: &Stack) -> String {
     let engine = Engine::spawn(stack, &free_address(), "relay");
-    let said = engine.relay_stopped().await;
+    let said = engine.relay_stopped("relay").await;
     let metrics = reqwest::get(&engine.metrics_url).await.unwrap().text().await.unwrap();
     assert!(metrics.contains("relay_stopped{relay=\"orders-relay\",shard=\"0\"} 1"), "{metrics}");
     engine.kill().await;

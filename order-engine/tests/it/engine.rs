@@ -49,14 +49,14 @@ impl Engine {
         wait_until(START, LOOK, ready).await.unwrap();
     }
 
-    /// What it says once it is not ready because its relay has stopped.
-    pub async fn relay_stopped(&self) -> String {
+    /// What it says once it is not ready because a relay has stopped, by the name under which the readiness shows it.
+    pub async fn relay_stopped(&self, relay: &str) -> String {
         let url = format!("{}/readyz", self.url);
         let stopped = async || {
             let answer = reqwest::get(&url).await.ok()?;
             let is_unready = answer.status() == reqwest::StatusCode::SERVICE_UNAVAILABLE;
             let body: serde_json::Value = answer.json().await.ok()?;
-            (is_unready && body["checks"]["relay"] == "failed").then(|| body["notes"]["relay"].to_string())
+            (is_unready && body["checks"][relay] == "failed").then(|| body["notes"][relay].to_string())
         };
         wait_for(START, LOOK, stopped).await.unwrap()
     }

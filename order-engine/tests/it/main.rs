@@ -4,8 +4,10 @@
 
 mod chaos;
 mod comebacks;
+mod copies;
 mod engine;
 mod load;
 mod look;
+mod separate;
 mod shards;
 mod stack;

@@ -25,6 +25,11 @@ pub struct Stack {
 impl Stack {
     /// Starts Postgres, Kafka and the registry; they are taken down when this process ends, however it ends.
     pub async fn start() -> Self {
+        Self::start_with("none").await
+    }
+
+    /// The same with databases for the logs of some participants, separated by commas.
+    pub async fn start_with(separate_databases: &str) -> Self {
         let environment = std::env::temp_dir().join(format!("stack-{}.env", SystemIds.random()));
         let script = format!(
             "env >{environment}.part && mv {environment}.part {environment} && exec tail --pid={} -f /dev/null",
@@ -34,6 +39,7 @@ impl Stack {
         // Its output goes nowhere: a pipe that ends with this process would end the taking down too.
         let mut child = Command::new(root().join("deploy/local/with-stack.sh"))
             .args(["bash", "-c", &script])
+            .env("SEPARATE_DATABASES", separate_databases)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -84,6 +90,15 @@ impl Stack {
     /// Runs a program of the engine to its end and answers what it printed.
     pub async fn run(&self, program: &str, arguments: &[&str]) -> String {
         self.attempt(program, arguments).await.unwrap_or_else(|said| panic!("{program} {arguments:?}:\n{said}"))
+    }
+
+    /// What the engine says to a step that it refuses with other settings.
+    pub async fn attempt_with(&self, step: &str, settings: &[(&str, String)]) -> String {
+        let mut command = Command::new(binary("order-engine"));
+        let settings = settings.iter().map(|(name, value)| (name, value));
+        let output = command.arg(step).envs(&self.variables).envs(settings).kill_on_drop(true).output().await.unwrap();
+        assert!(!output.status.success(), "{step} went through");
+        String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
     /// Runs a program to its end and answers what it printed, or all it said where it failed.

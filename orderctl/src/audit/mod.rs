@@ -68,6 +68,9 @@ pub async fn print(variables: &Variables, args: &AuditArgs) -> Result<bool, BoxE
     Ok(all)
 }
 
+/// The read models of a kind, under audit.
+type Audited<'a> = (&'static ReadModels, Box<dyn AuditedModels + 'a>);
+
 /// The audit of one log, its topics and the read models of its kinds.
 struct Audit {
     watch: Stopwatch,
@@ -107,8 +110,8 @@ impl Audit {
             self;
         // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
         let read = snapshot(&mut read).await?;
-        let mut audited: Vec<(&ReadModels, Box<dyn AuditedModels + '_>)> = Vec::new();
-        for models in &read_models {
+        let mut audited: Vec<Audited<'_>> = Vec::new();
+        for models in read_models {
             audited.push((models, models.audit(&read, &registry).await?));
         }
         let heads: Vec<i64> = ranges.iter().map(|range| range.last).collect();
@@ -182,7 +185,7 @@ async fn compare(
     log: &Client,
     brokers: &str,
     ranges: &[Range],
-    (kinds, audited): (&[(&str, &str)], &mut [(&ReadModels, Box<dyn AuditedModels + '_>)]),
+    (kinds, audited): (&[(&str, &str)], &mut [Audited<'_>]),
     findings: &mut Findings,
 ) -> Result<u64, BoxError> {
     let topics: BTreeSet<&str> = kinds.iter().map(|(_, topic)| *topic).collect();

@@ -1,0 +1,72 @@
+//! A unit of work spans no two participants: it lies in one log, and each participant may have a log of its own.
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use crate::imports::imported;
+    use crate::modules::{Module, of_crate};
+    use crate::tree::members;
+
+    /// Services of participants whose folder is not named after them below `participants/`.
+    const ELSEWHERE: [(&str, &str); 1] = [("command-service", "order")];
+    /// Who may name the types that units of work are begun with, besides services: what they are made of, and what measures them.
+    const MACHINERY: [&str; 3] = ["event-store", "command-kit", "benches"];
+    /// The types that a unit of work is begun with.
+    const UNITS: [&str; 4] = ["UnitOfWork", "Units", "Members", "UnitRunner"];
+
+    /// The services, each with its participant.
+    fn services() -> Vec<(PathBuf, String)> {
+        let named = members().into_iter().filter(|folder| folder.starts_with("participants")).map(|folder| {
+            let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+            (folder, name)
+        });
+        let elsewhere = ELSEWHERE.map(|(folder, name)| (PathBuf::from(folder), name.to_owned()));
+        named.chain(elsewhere).collect()
+    }
+
+    fn production(folder: &Path) -> impl Iterator<Item = Module> {
+        of_crate(folder).into_iter().flatten().filter(|module| !module.is_test)
+    }
+
+    /// Whether a module names something of a kind of stream, in a `use` line or in its code.
+    fn names_kind(module: &Module, kind: &str) -> bool {
+        let is_kind = |path: &[String]| matches!(path, [krate, named, ..] if krate == "domain" && named == kind);
+        let in_code = |tokens: &[String]| tokens[0] == "domain" && tokens[1] == "::" && tokens[2] == kind;
+        imported(module).iter().any(|path| is_kind(path)) || module.source.production.windows(3).any(in_code)
+    }
+
+    #[test]
+    fn a_service_names_the_kinds_of_one_participant() {
+        let kinds: Vec<_> = order_engine::kinds().collect();
+        let mut broken = Vec::new();
+        for (folder, participant) in services() {
+            assert!(kinds.iter().any(|(name, _)| *name == participant), "{} has no participant", folder.display());
+            let others = kinds.iter().filter(|(name, _)| *name != participant);
+            let others: Vec<_> = others.flat_map(|(_, kinds)| kinds).collect();
+            for module in production(&folder) {
+                let named = others.iter().filter(|kind| names_kind(&module, kind));
+                broken.extend(named.map(|kind| format!("{} decides on {kind}", module.file.display())));
+            }
+        }
+        assert!(broken.is_empty(), "ask the other participant by a request instead:\n{}", broken.join("\n"));
+    }
+
+    /// Else the rule above would not see it.
+    #[test]
+    fn only_a_service_begins_a_unit_of_work() {
+        let services = services();
+        let is_free = |folder: &Path| {
+            MACHINERY.iter().any(|one| Path::new(one) == folder)
+                || services.iter().any(|(service, _)| service == folder)
+        };
+        let mut broken = Vec::new();
+        for folder in members().into_iter().filter(|folder| !is_free(folder)) {
+            for module in production(&folder) {
+                let named = module.source.production.iter().filter(|token| UNITS.contains(&token.as_str()));
+                broken.extend(named.map(|token| format!("{} names {token}", module.file.display())));
+            }
+        }
+        assert!(broken.is_empty(), "let a participant's service do it:\n{}", broken.join("\n"));
+    }
+}
