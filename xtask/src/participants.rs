@@ -13,7 +13,7 @@ mod tests {
     /// Who may name the types that units of work are begun with, besides services: what they are made of, and what measures them.
     const MACHINERY: [&str; 3] = ["event-store", "command-kit", "benches"];
     /// The types that a unit of work is begun with.
-    const UNITS: [&str; 4] = ["UnitOfWork", "Units", "Members", "UnitRunner"];
+    const UNITS: [&str; 3] = ["UnitOfWork", "Units", "UnitRunner"];
 
     /// The services, each with its participant.
     fn services() -> Vec<(PathBuf, String)> {
