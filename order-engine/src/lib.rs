@@ -9,6 +9,7 @@ pub mod cli;
 mod deploy;
 mod health;
 mod participants;
+mod policies;
 mod relayed;
 mod roles;
 mod serve;

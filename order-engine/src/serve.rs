@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use command_service::order::{Policies, PolicyError};
 use event_store::{AggregateCache, OpenError, Sequencer, Store, StoreOptions};
 use messaging::registry::{Registry, RegistryError};
 use read_models::ReadDb;
@@ -28,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::participants::{
     CommandDeps, Log, ProjectionDeps, QueryDeps, WorkDeps, logs_of, model_sets, openapi, participants,
 };
+use crate::policies::PoliciesError;
 use crate::relayed::relayed;
 use crate::roles::Role;
 use crate::work::begin_work;
@@ -76,19 +75,8 @@ pub enum ServeError {
     /// The registry does not know this release's schemas.
     #[error("looking up the schemas failed; `order-engine schemas` registers them")]
     Schemas(#[from] RegistryError),
-    #[error("the policies of sagas cannot be read from {}; SAGA_POLICIES_FILE names the file", file.display())]
-    PoliciesFile {
-        file: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-    /// The file holds a mistake.
-    #[error("the policies of sagas in {} are wrong", file.display())]
-    Policies {
-        file: PathBuf,
-        #[source]
-        source: PolicyError,
-    },
+    #[error("reading the policies of sagas failed")]
+    Policies(#[from] PoliciesError),
     #[error("preparing the projection role failed")]
     Projection(#[from] projection_service::StartError),
     /// A role ended.
@@ -181,7 +169,7 @@ impl Engine {
     }
 
     async fn command(&mut self) -> Result<(), ServeError> {
-        let policies = self.policies()?;
+        let policies = crate::policies::read(&self.settings.sagas)?;
         let reporting = self.aggregates.clone();
         let stop = self.supervisor.token();
         self.supervisor.spawn("aggregate-cache", async move {
@@ -386,14 +374,6 @@ impl Engine {
         });
         self.stores.insert(name, store.clone());
         Ok(store)
-    }
-
-    /// How the orders of each tenant are driven, read at the start.
-    fn policies(&self) -> Result<Policies, ServeError> {
-        let Some(file) = &self.settings.sagas.policies_file else { return Ok(Policies::default()) };
-        let text =
-            std::fs::read_to_string(file).map_err(|source| ServeError::PoliciesFile { file: file.clone(), source })?;
-        Policies::parse(&text).map_err(|source| ServeError::Policies { file: file.clone(), source })
     }
 
     async fn access(&mut self) -> Result<Access, ServeError> {

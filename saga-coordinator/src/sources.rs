@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use domain::contract::{PublicEvents, Published};
-use domain::{fulfilment, payment, stock};
+use domain::fulfilment::contract::TOPIC as FULFILMENT_TOPIC;
+use domain::payment::contract::TOPIC as PAYMENT_TOPIC;
+use domain::stock::contract::{PublicEvent as StockEvent, TOPIC as INVENTORY_TOPIC};
 use event_store::Metadata;
 use messaging::registry::Registry;
 use messaging::{Decoder, KindReader};
@@ -17,10 +19,10 @@ use crate::learned::{InvalidField, Learned, of_fulfilment, of_payment, of_reserv
 pub const GROUP: &str = "saga-coordinator.v1";
 
 /// The topics of the answers.
-pub const TOPICS: [&str; 3] = [stock::contract::TOPIC, payment::contract::TOPIC, fulfilment::contract::TOPIC];
+pub const TOPICS: [&str; 3] = [INVENTORY_TOPIC, PAYMENT_TOPIC, FULFILMENT_TOPIC];
 
 /// The namespaces of what else is published to the topic of reservations.
-const BESIDE_RESERVATIONS: &[&str] = &[stock::contract::PublicEvent::NAMESPACE];
+const BESIDE_RESERVATIONS: &[&str] = &[StockEvent::NAMESPACE];
 
 /// The topics of the answers with what is done for each of their events. The schemas are asked from the registry.
 pub fn sources(coordinator: &Arc<Coordinator>, registry: &Registry) -> [Source; 3] {

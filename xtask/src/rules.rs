@@ -18,7 +18,8 @@ mod tests {
     /// Crates that do one kind of I/O. Of their own tier they know service-kit alone.
     const TIER_1: [&str; 4] = ["event-store", "messaging", "read-models", "service-kit"];
     /// Services, and what works for people outside of them: they know tiers 0 and 1 and never one another.
-    const TIER_2: [&str; 5] = ["command-service", "relay", "projection-service", "query-service", "order-import"];
+    const TIER_2: [&str; 6] =
+        ["command-service", "saga-coordinator", "relay", "projection-service", "query-service", "order-import"];
     /// What stands in for systems outside, to test against: it knows nothing of the engine but how a server is made.
     const STAND_INS: [&str; 1] = ["payment-simulator"];
     /// What puts services together, operates them or tests them may know anything.

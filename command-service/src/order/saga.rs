@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use command_kit::{Aggregate, Answer, Caller, Refusal, UnitTask};
 use domain::order::{Order, OrderCommand, OrderState, Placed};
-use domain::order_saga::{CancelSaga, OrderSaga, OrderSagaCommand, OrderSagaRejection, SagaPolicy, Signals, StartSaga};
-use domain::reservation::RequestedLine;
+use domain::order_saga::{
+    CancelSaga, OrderSaga, OrderSagaCommand, OrderSagaRejection, RequestedLine, SagaPolicy, Signals, StartSaga,
+};
 use domain::{CustomerId, OrderId, TenantId, Timestamp};
 use event_store::{Decided, Expectation, Members, ReadError, UnitEffects, Work};
 use serde::Serialize;

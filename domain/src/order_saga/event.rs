@@ -13,9 +13,9 @@ use crate::{
 };
 
 use super::answer::AnswerKind;
+use super::asked::Asked;
 use super::policy::SagaPolicy;
 use super::screening::{ScreeningOutcome, ScreeningReason, Signals};
-use super::state::Asked;
 use super::task::{TaskDecision, TaskKind};
 
 declare_events! {

@@ -8,6 +8,7 @@
 //! Does not: send requests (the relay does, see [`requests`]), change the order (see [`order_commands`]) or read a clock.
 
 mod answer;
+mod asked;
 mod command;
 pub mod contract;
 mod decisions;
@@ -26,6 +27,7 @@ mod task;
 mod properties;
 
 pub use answer::{Answer, AnswerKind, Part};
+pub use asked::Asked;
 pub use decisions::*;
 pub use event::*;
 pub use order_commands::order_commands;
@@ -33,10 +35,13 @@ pub use policy::{CaptureMoment, PaymentTerms, SagaPolicy, ScreeningPolicy};
 pub use rejection::{OrderSagaRejection, code};
 pub use screening::{Screening, ScreeningOutcome, ScreeningReason, Signals};
 pub use state::{
-    Ask, Asked, FulfilmentPart, FulfilmentStatus, Goal, OrderSaga, OrderSagaState, PaymentPart, PaymentStatus,
+    Ask, FulfilmentPart, FulfilmentStatus, Goal, OrderSaga, OrderSagaState, PaymentPart, PaymentStatus,
     ReservationPart, ReservationStatus, Saga, StockWait,
 };
 pub use task::{Task, TaskDecision, TaskKind};
+
+/// What an order has of a SKU, as a saga asks for it.
+pub use crate::reservation::RequestedLine;
 
 /// The flow that new sagas begin with.
 pub const FLOW_VERSION: u32 = 1;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::reservation::RequestedLine;
 use crate::{CustomerId, FulfilmentId, LocationId, Money, OrderId, PaymentId, ReservationId, TenantId, Timestamp};
 
+use super::asked::Asked;
 use super::event::{SagaOutcome, UndoCause};
 use super::policy::SagaPolicy;
 use super::screening::{ScreeningOutcome, Signals};
@@ -67,30 +68,6 @@ pub struct Ask {
     pub attempt: u32,
     /// When the answer is overdue.
     pub due: Timestamp,
-}
-
-/// The requests of a saga.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Asked {
-    Reserve,
-    Renew,
-    Release,
-    ShipStock,
-    Authorize,
-    Capture,
-    Void,
-    Refund,
-    Fulfil,
-    ReleaseFulfilment,
-    CancelFulfilment,
-}
-
-impl Asked {
-    /// Whether it takes something back that was asked for before.
-    pub const fn undoes(self) -> bool {
-        matches!(self, Self::Release | Self::Void | Self::Refund | Self::CancelFulfilment)
-    }
 }
 
 /// A reservation as the saga knows it.

@@ -6,9 +6,10 @@
 use crate::Timestamp;
 
 use super::super::answer::AnswerKind;
+use super::super::asked::Asked;
 use super::super::event::AnswerReceived;
 use super::super::state::{
-    Ask, Asked, FulfilmentPart, FulfilmentStatus, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+    Ask, FulfilmentPart, FulfilmentStatus, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
 };
 use super::asked::{part_of, payment, reservation};
 

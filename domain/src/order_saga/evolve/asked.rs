@@ -2,13 +2,14 @@
 
 use crate::{FulfilmentId, Money, PaymentId, ReservationId, Timestamp};
 
+use super::super::asked::Asked;
 use super::super::event::{
     AuthorizationRequested, CaptureRequested, FulfilmentCancelRequested, FulfilmentReleaseRequested,
     FulfilmentRequested, RefundRequested, StockReleaseRequested, StockRenewalRequested, StockRequested,
     StockShipmentRequested, VoidRequested,
 };
 use super::super::state::{
-    Ask, Asked, FulfilmentPart, FulfilmentStatus, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+    Ask, FulfilmentPart, FulfilmentStatus, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
 };
 
 const fn ask(asked: Asked, attempt: u32, due: Timestamp) -> Ask {

@@ -1,6 +1,8 @@
 //! What a saga does next: a module for each version of the flow. A saga keeps the version that it began with.
 
 mod overdue;
+mod stage;
+mod undo;
 mod v1;
 
 use crate::Timestamp;

@@ -3,13 +3,14 @@
 use crate::Timestamp;
 
 use super::super::AuthorizationRequested;
+use super::super::asked::Asked;
 use super::super::event::{
     CaptureRequested, FulfilmentCancelRequested, FulfilmentReleaseRequested, FulfilmentRequested, OrderSagaEvent,
     RefundRequested, StockReleaseRequested, StockRenewalRequested, StockRequested, StockShipmentRequested,
     TaskEscalated, TaskOpened, TaskWithdrawn, UndoCause, UndoStarted, VoidRequested,
 };
 use super::super::policy::after;
-use super::super::state::{Ask, Asked, FulfilmentPart, FulfilmentStatus, Goal, PaymentPart, ReservationPart, Saga};
+use super::super::state::{Ask, FulfilmentPart, FulfilmentStatus, Goal, PaymentPart, ReservationPart, Saga};
 use super::super::task::TaskKind;
 
 /// How often a task is escalated.

@@ -5,6 +5,7 @@
 
 use crate::Timestamp;
 
+use super::super::asked::Asked;
 use super::super::event::{
     AuthorizationRequested, FulfilmentRequested, OrderReady, OrderSagaEvent, OrderScreened, SagaEnded, SagaOutcome,
     StockAwaited, StockRequested, UndoCause, UndoStarted,
@@ -12,26 +13,11 @@ use super::super::event::{
 use super::super::policy::{CaptureMoment, PaymentTerms, after};
 use super::super::screening::{Screening, ScreeningOutcome};
 use super::super::state::{
-    Asked, FulfilmentPart, FulfilmentStatus, Goal, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+    FulfilmentPart, FulfilmentStatus, Goal, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
 };
 use super::super::task::TaskKind;
 use super::overdue::{Asking, open};
-
-/// What a stage of the flow says.
-enum Stage {
-    /// It is done; the next one follows.
-    Done,
-    /// Something has to happen first.
-    Wait,
-    /// The next event.
-    Next(Box<OrderSagaEvent>),
-}
-
-impl Stage {
-    fn next(event: OrderSagaEvent) -> Self {
-        Self::Next(Box::new(event))
-    }
-}
+use super::stage::Stage;
 
 /// The next event of a saga, if one is due.
 pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
@@ -335,86 +321,6 @@ impl Asking<'_> {
             return shipment.map_or(Stage::Wait, Stage::next);
         }
         if part.status == FulfilmentStatus::Delivered { Stage::Done } else { Stage::Wait }
-    }
-
-    fn undo(&self) -> Option<OrderSagaEvent> {
-        let stages: [fn(&Self) -> Stage; 3] = [Self::stop_fulfilment, Self::give_money_back, Self::give_stock_back];
-        for stage in stages {
-            match stage(self) {
-                Stage::Done => {}
-                Stage::Wait => return None,
-                Stage::Next(event) => return Some(*event),
-            }
-        }
-        let ended = || OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Undone, at: self.at });
-        self.saga.outcome.is_none().then(ended)
-    }
-
-    fn stop_fulfilment(&self) -> Stage {
-        let mut is_waiting = false;
-        for part in &self.saga.fulfilments {
-            match part.status {
-                FulfilmentStatus::Unknown | FulfilmentStatus::Accepted | FulfilmentStatus::Packed => {
-                    if part.ask.is_none_or(|ask| ask.asked != Asked::CancelFulfilment) {
-                        let event = self.of_fulfilment(part, Asked::CancelFulfilment, 1);
-                        return event.map_or(Stage::Done, Stage::next);
-                    }
-                    is_waiting = true;
-                }
-                FulfilmentStatus::Shipped | FulfilmentStatus::Delivered if !self.saga.undoes_shipped => {
-                    return self.task(TaskKind::ShippedMeanwhile);
-                }
-                FulfilmentStatus::Shipped
-                | FulfilmentStatus::Delivered
-                | FulfilmentStatus::Lost
-                | FulfilmentStatus::Rejected
-                | FulfilmentStatus::Cancelled => {}
-            }
-        }
-        if is_waiting { Stage::Wait } else { Stage::Done }
-    }
-
-    fn give_money_back(&self) -> Stage {
-        let mut is_waiting = false;
-        for part in &self.saga.payments {
-            let wanted = match part.status {
-                PaymentStatus::Unknown | PaymentStatus::Authorized => Asked::Void,
-                PaymentStatus::Captured => Asked::Refund,
-                PaymentStatus::Voided | PaymentStatus::Refunded | PaymentStatus::Failed => continue,
-            };
-            if part.ask.is_none_or(|ask| ask.asked != wanted) {
-                return self.of_payment(part, wanted, 1).map_or(Stage::Done, Stage::next);
-            }
-            is_waiting = true;
-        }
-        if is_waiting { Stage::Wait } else { Stage::Done }
-    }
-
-    fn give_stock_back(&self) -> Stage {
-        let mut is_waiting = false;
-        for part in &self.saga.reservations {
-            match part.status {
-                ReservationStatus::Unknown | ReservationStatus::Granted => {
-                    let is_last = self.saga.reservations.last().is_some_and(|last| last.id == part.id);
-                    let has_left = is_last && self.saga.goods_have_left();
-                    let wanted = if has_left { Asked::ShipStock } else { Asked::Release };
-                    if part.ask.is_none_or(|ask| ask.asked != wanted) {
-                        return self.of_stock(part, wanted, 1).map_or(Stage::Done, Stage::next);
-                    }
-                    is_waiting = true;
-                }
-                ReservationStatus::Refused
-                | ReservationStatus::Released
-                | ReservationStatus::Expired
-                | ReservationStatus::Shipped => {}
-            }
-        }
-        if is_waiting { Stage::Wait } else { Stage::Done }
-    }
-
-    /// Opens a task, or waits for the one that is open.
-    fn task(&self, task: TaskKind) -> Stage {
-        if self.saga.task.is_some() { Stage::Wait } else { Stage::next(open(self.saga, task, self.at)) }
     }
 
     fn undo_because(&self, cause: UndoCause) -> Stage {

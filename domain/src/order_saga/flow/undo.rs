@@ -1,0 +1,85 @@
+//! Undoing an order: fulfilment first, then payment, then stock, each only when the one before is known to be done.
+
+use super::super::asked::Asked;
+use super::super::event::{OrderSagaEvent, SagaEnded, SagaOutcome};
+use super::super::state::{FulfilmentStatus, PaymentStatus, ReservationStatus};
+use super::super::task::TaskKind;
+use super::overdue::Asking;
+use super::stage::Stage;
+
+impl Asking<'_> {
+    pub(super) fn undo(&self) -> Option<OrderSagaEvent> {
+        let stages: [fn(&Self) -> Stage; 3] = [Self::stop_fulfilment, Self::give_money_back, Self::give_stock_back];
+        for stage in stages {
+            match stage(self) {
+                Stage::Done => {}
+                Stage::Wait => return None,
+                Stage::Next(event) => return Some(*event),
+            }
+        }
+        let ended = || OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Undone, at: self.at });
+        self.saga.outcome.is_none().then(ended)
+    }
+
+    fn stop_fulfilment(&self) -> Stage {
+        let mut is_waiting = false;
+        for part in &self.saga.fulfilments {
+            match part.status {
+                FulfilmentStatus::Unknown | FulfilmentStatus::Accepted | FulfilmentStatus::Packed => {
+                    if part.ask.is_none_or(|ask| ask.asked != Asked::CancelFulfilment) {
+                        let event = self.of_fulfilment(part, Asked::CancelFulfilment, 1);
+                        return event.map_or(Stage::Done, Stage::next);
+                    }
+                    is_waiting = true;
+                }
+                FulfilmentStatus::Shipped | FulfilmentStatus::Delivered if !self.saga.undoes_shipped => {
+                    return self.task(TaskKind::ShippedMeanwhile);
+                }
+                FulfilmentStatus::Shipped
+                | FulfilmentStatus::Delivered
+                | FulfilmentStatus::Lost
+                | FulfilmentStatus::Rejected
+                | FulfilmentStatus::Cancelled => {}
+            }
+        }
+        if is_waiting { Stage::Wait } else { Stage::Done }
+    }
+
+    fn give_money_back(&self) -> Stage {
+        let mut is_waiting = false;
+        for part in &self.saga.payments {
+            let wanted = match part.status {
+                PaymentStatus::Unknown | PaymentStatus::Authorized => Asked::Void,
+                PaymentStatus::Captured => Asked::Refund,
+                PaymentStatus::Voided | PaymentStatus::Refunded | PaymentStatus::Failed => continue,
+            };
+            if part.ask.is_none_or(|ask| ask.asked != wanted) {
+                return self.of_payment(part, wanted, 1).map_or(Stage::Done, Stage::next);
+            }
+            is_waiting = true;
+        }
+        if is_waiting { Stage::Wait } else { Stage::Done }
+    }
+
+    fn give_stock_back(&self) -> Stage {
+        let mut is_waiting = false;
+        for part in &self.saga.reservations {
+            match part.status {
+                ReservationStatus::Unknown | ReservationStatus::Granted => {
+                    let is_last = self.saga.reservations.last().is_some_and(|last| last.id == part.id);
+                    let has_left = is_last && self.saga.goods_have_left();
+                    let wanted = if has_left { Asked::ShipStock } else { Asked::Release };
+                    if part.ask.is_none_or(|ask| ask.asked != wanted) {
+                        return self.of_stock(part, wanted, 1).map_or(Stage::Done, Stage::next);
+                    }
+                    is_waiting = true;
+                }
+                ReservationStatus::Refused
+                | ReservationStatus::Released
+                | ReservationStatus::Expired
+                | ReservationStatus::Shipped => {}
+            }
+        }
+        if is_waiting { Stage::Wait } else { Stage::Done }
+    }
+}
