@@ -181,13 +181,12 @@ fn lines_to(
     let mut lines: Vec<FulfilledLine> = Vec::new();
     for change in changes.iter().filter(|change| change.to == state) {
         let line_id = checked.uuid("line_id", &change.line_id)?;
-        match lines.iter_mut().find(|line| line.line_id == line_id) {
-            Some(line) => line.quantity += change.quantity,
-            None => {
-                let sku = checked.text("sku", &change.sku, |text| Sku::recorded(text))?;
-                lines.push(FulfilledLine { line_id, sku, quantity: change.quantity });
-            }
+        if let Some(line) = lines.iter_mut().find(|line| line.line_id == line_id) {
+            line.quantity += change.quantity;
+            continue;
         }
+        let sku = checked.text("sku", &change.sku, |text| Sku::recorded(text))?;
+        lines.push(FulfilledLine { line_id, sku, quantity: change.quantity });
     }
     Ok(lines)
 }
