@@ -105,6 +105,8 @@ Traffic may go on meanwhile. Writes nothing and blocks nobody. Checks that
   I7      every stored answer has its events, and no event has two answers
   I8      the stock of each item is what its events add up to, reserves what reservations hold, was never promised beyond what
           was available unless backordered, and is never below zero
+  I9      what payments refunded is within what they captured, and that within what was authorised, after every event
+  I10     every effect at the payment provider has a key of its own, an event before it and at most one result
   I13     every event can be read, with the previous schema too
   I14     every consumed record is applied, parked or dropped; every request behind which its group has committed has led
           to an event, is parked or was discarded, as far back as the topic has it

@@ -7,7 +7,8 @@ use crate::form::Parameters;
 use crate::intents::{amount_of, metadata, missing_parameter};
 use crate::ledger::EntryKind;
 use crate::objects;
-use crate::world::{Refund, World};
+use crate::records::Refund;
+use crate::world::World;
 
 impl World {
     /// Gives captured money back.

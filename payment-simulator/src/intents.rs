@@ -8,7 +8,8 @@ use crate::form::Parameters;
 use crate::ledger::EntryKind;
 use crate::methods::{Outcome, outcome};
 use crate::objects;
-use crate::world::{AUTHORIZATION_S, Charge, Dispute, Intent, Status, World};
+use crate::records::{AUTHORIZATION_S, Charge, Dispute, Intent, Status};
+use crate::world::World;
 
 /// Least amount of a payment, in minor units.
 const AMOUNT_MIN: i64 = 50;
@@ -63,7 +64,12 @@ impl World {
 
     pub(crate) fn retrieve(&self, id: &str, form: &Parameters) -> Result {
         let intent = self.intents.get(id).ok_or_else(|| ApiError::missing("payment_intent", id))?;
-        Ok(objects::intent(self, intent, form.lists("expand", "latest_charge")))
+        Ok(self.shown(intent, form.lists("expand", "latest_charge")))
+    }
+
+    fn shown(&self, intent: &Intent, expands_charge: bool) -> Value {
+        let charge = intent.charge.as_ref().filter(|_| expands_charge).and_then(|id| self.charges.get(id));
+        objects::intent(intent, charge)
     }
 
     /// Of all payments the newest first, in pages.
@@ -76,7 +82,7 @@ impl World {
         let behind = newest.skip_while(|intent| after.is_some_and(|after| intent.id != after));
         let rest: Vec<_> = behind.skip(usize::from(after.is_some())).filter(|intent| intent.created >= since).collect();
         let expands = form.lists("expand", "data.latest_charge");
-        let data = rest.iter().take(limit).map(|intent| objects::intent(self, intent, expands)).collect();
+        let data = rest.iter().take(limit).map(|intent| self.shown(intent, expands)).collect();
         objects::list("/v1/payment_intents", data, rest.len() > limit)
     }
 
@@ -187,7 +193,7 @@ impl World {
         if let Ok(declined) = declined {
             self.book(EntryKind::Declined, &declined, declined.amount);
             self.emit_intent("payment_intent.payment_failed", &declined);
-            error = error.with("payment_intent", objects::intent(self, &declined, false));
+            error = error.with("payment_intent", objects::intent(&declined, None));
         }
         error
     }
@@ -270,7 +276,7 @@ impl World {
         let message =
             format!("You cannot {verb} this PaymentIntent because it has a status of {}.", intent.status.name());
         Err(ApiError::invalid("payment_intent_unexpected_state", message)
-            .with("payment_intent", objects::intent(self, intent, false)))
+            .with("payment_intent", objects::intent(intent, None)))
     }
 
     fn change(&mut self, id: &str, change: impl FnOnce(&mut Intent)) -> std::result::Result<Intent, ApiError> {

@@ -21,6 +21,7 @@ mod ledger;
 mod methods;
 mod objects;
 mod random;
+mod records;
 mod webhooks;
 mod world;
 

@@ -2,15 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Charge, Dispute, Intent, Refund, Status, World};
+use crate::records::{Charge, Dispute, Intent, Refund, Status};
 
-/// A `PaymentIntent`, with its charge in it where that is asked for.
-pub(crate) fn intent(world: &World, intent: &Intent, expands_charge: bool) -> Value {
-    let known = intent.charge.as_ref().and_then(|id| world.charges.get(id));
-    let latest_charge = match known {
-        Some(known) if expands_charge => charge(known),
-        _ => intent.charge.clone().into(),
-    };
+/// A `PaymentIntent`, with its charge in it where that is given.
+pub(crate) fn intent(intent: &Intent, whole: Option<&Charge>) -> Value {
+    let latest_charge = whole.map_or_else(|| intent.charge.clone().into(), charge);
     let capturable = if intent.status == Status::RequiresCapture { intent.amount } else { 0 };
     let next_action = (intent.status == Status::RequiresAction).then(|| {
         json!({

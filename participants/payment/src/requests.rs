@@ -32,7 +32,12 @@ struct UnknownMode;
 
 /// The requests of payment's topic, each answered by the payment that it names.
 pub fn source(payments: Arc<Payments>, decoder: Decoder<PaymentRequest>) -> Source {
-    Source::requests(REQUESTS_TOPIC, decoder, move |delivered| {
+    source_of(REQUESTS_TOPIC, payments, decoder)
+}
+
+/// The same, of a topic of another name.
+pub fn source_of(topic: &str, payments: Arc<Payments>, decoder: Decoder<PaymentRequest>) -> Source {
+    Source::requests(topic, decoder, move |delivered| {
         let payments = Arc::clone(&payments);
         async move { handle(&payments, delivered).await }
     })

@@ -99,8 +99,8 @@ async fn captured_money_is_given_back_or_charged_back() {
     let disputed = world.payment().await;
     world.confirm(&disputed, "pm_card_createDispute").await;
     world.post(&format!("/v1/payment_intents/{disputed}/capture"), "").await;
-    let (_, disputes) = world.get(&format!("/v1/disputes?payment_intent={disputed}")).await;
-    assert_eq!(disputes["data"][0]["amount"], 100);
+    let (_, list) = world.get(&format!("/v1/disputes?payment_intent={disputed}")).await;
+    assert_eq!(list["data"][0]["amount"], 100);
     let (_, error) = world.post("/v1/refunds", &format!("payment_intent={disputed}")).await;
     assert_eq!(error["error"]["code"], "charge_disputed");
 }

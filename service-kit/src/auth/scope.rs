@@ -82,6 +82,8 @@ impl Role {
             S::FULFILMENT_WRITE,
             S::ORDERS_HOLD,
             S::ORDERS_NOTE,
+            S::PAYMENTS_CAPTURE,
+            S::PAYMENTS_REFUND,
         ];
         match self {
             Self::Customer => shopper.into_iter().collect(),
