@@ -45,6 +45,7 @@ declare_symbols!(
         PaymentExpired,
         PaymentDisputed,
         PaymentRequestRefused,
+        PaymentBusy,
         FulfilmentRequested,
         FulfilmentAccepted,
         FulfilmentRejected,

@@ -128,7 +128,7 @@ impl<'a, M: ModelSet> Consumed<'a, M> {
                 (Some(false), _) => self.counts.parked += 1,
                 (None, Some(ReadRecord::OfAnotherKind)) => self.counts.foreign += 1,
                 (None, Some(ReadRecord::Event(published))) if M::is_foreign(&published.event) => {
-                    self.counts.foreign += 1
+                    self.counts.foreign += 1;
                 }
                 (None, Some(ReadRecord::Event(published))) => match published.event.stream_id().parse() {
                     Ok(stream) => unreconciled.push((record, stream, published.event.version())),

@@ -69,6 +69,7 @@ const fn is_tried_again(kind: AnswerKind) -> bool {
         AnswerKind::CaptureFailed
             | AnswerKind::VoidFailed
             | AnswerKind::RefundFailed
+            | AnswerKind::PaymentBusy
             | AnswerKind::StockRequestRefused
             | AnswerKind::PaymentRequestRefused
             | AnswerKind::FulfilmentRequestRefused
@@ -111,7 +112,7 @@ fn task(saga: &Saga, answer: AnswerKind) -> Option<TaskKind> {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
-    use crate::order_saga::AnswerKind as A;
+    use crate::order_saga::{AnswerKind as A, OrderSagaEvent};
 
     #[test]
     fn a_grant_is_screened_and_then_paid() {
@@ -178,6 +179,16 @@ mod tests {
         given([history, vec![granted_event(1, 1)]].concat())
             .when(of_stock(1, 2, A::StockReleased))
             .then([stock_answer(1, 2, A::StockReleased), ended_undone()]);
+    }
+
+    #[test]
+    fn a_busy_payment_is_asked_again_and_not_given_up() {
+        let busy = given(capturing()).when(of_payment(2, A::PaymentBusy, None)).events();
+        assert_eq!(busy.len(), 1, "{busy:?}");
+        let again = given([capturing(), busy].concat()).when(wake(90)).events();
+        let is_second =
+            |event: &OrderSagaEvent| matches!(event, OrderSagaEvent::CaptureRequested(one) if one.attempt == 2);
+        assert!(again.iter().any(is_second), "{again:?}");
     }
 
     #[test]

@@ -117,7 +117,7 @@ fn of_payment(part: &mut PaymentPart, event: &AnswerReceived) -> Option<()> {
             part.status = S::Failed;
             part.ask = None;
         }
-        AnswerKind::CaptureFailed | AnswerKind::VoidFailed | AnswerKind::RefundFailed => {
+        AnswerKind::CaptureFailed | AnswerKind::VoidFailed | AnswerKind::RefundFailed | AnswerKind::PaymentBusy => {
             retry(&mut part.ask, event.retry_at);
         }
         AnswerKind::PaymentDisputed => {}

@@ -13,7 +13,7 @@ use super::super::event::{
 use super::super::policy::{CaptureMoment, PaymentTerms, after};
 use super::super::screening::{Screening, ScreeningOutcome};
 use super::super::state::{
-    FulfilmentPart, FulfilmentStatus, Goal, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+    FulfilmentPart, FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga,
 };
 use super::super::task::TaskKind;
 use super::overdue::{Asking, open};
@@ -33,11 +33,9 @@ pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
 pub(super) fn moments(saga: &Saga) -> impl Iterator<Item = Timestamp> {
     let is_forward = saga.goal == Goal::Fulfil && saga.outcome.is_none();
     let is_blocked = saga.task.as_ref().is_some_and(|task| task.kind.blocks());
-    let policy = &saga.policy;
     let renewal = saga.reservations.last().filter(|part| part.ask.is_none()).and_then(|part| renewal_at(saga, part));
     let wait = saga.stock_wait.filter(|_| !is_stock_pending(saga)).map(|wait| wait.next_try.min(wait.until));
-    let unpaid = saga.payments.last().filter(|part| part.status == PaymentStatus::Unknown && part.ask.is_none());
-    let payment = unpaid.map(|part| after(part.asked_at, policy.payment_window_s));
+    let payment = payment_ends_at(saga);
     let late = saga.current_fulfilment().filter(|_| saga.task.is_none()).and_then(|part| late_at(saga, part));
     let stages = [wait, payment, late].into_iter().flatten().filter(move |_| !is_blocked);
     is_forward.then_some(stages.chain(renewal)).into_iter().flatten()
@@ -73,6 +71,12 @@ fn late(saga: &Saga, part: &FulfilmentPart) -> Option<(u32, TaskKind)> {
     }
 }
 
+/// When the customer has taken too long to pay; `None` while it is not for the customer to act.
+fn payment_ends_at(saga: &Saga) -> Option<Timestamp> {
+    let part = saga.payments.last().filter(|part| part.status == PaymentStatus::Unknown && part.ask.is_none())?;
+    Some(after(part.asked_at, saga.policy.payment_window_s))
+}
+
 fn late_at(saga: &Saga, part: &FulfilmentPart) -> Option<Timestamp> {
     late(saga, part).map(|(seconds, _)| after(part.since, seconds))
 }
@@ -82,7 +86,8 @@ impl Asking<'_> {
         if self.saga.task.as_ref().is_some_and(|task| task.kind.blocks()) {
             return self.renew();
         }
-        let stages: [fn(&Self) -> Stage; 7] = [
+        let stages: [fn(&Self) -> Stage; 8] = [
+            Self::deadlines,
             Self::give_back_what_is_replaced,
             Self::stock,
             Self::screening,
@@ -106,6 +111,21 @@ impl Asking<'_> {
         let part = self.saga.reservations.last().filter(|part| part.ask.is_none())?;
         let is_due = renewal_at(self.saga, part)? <= self.at;
         is_due.then(|| self.of_stock(part, Asked::Renew, 1)).flatten()
+    }
+
+    /// What takes too long, whatever stage the order is in: the stages may be gone through again.
+    fn deadlines(&self) -> Stage {
+        let saga = self.saga;
+        if let Some(part) = saga.current_fulfilment().filter(|_| saga.task.is_none())
+            && let Some((seconds, task)) = late(saga, part)
+            && after(part.since, seconds) <= self.at
+        {
+            return Stage::next(open(saga, task, self.at));
+        }
+        if payment_ends_at(saga).is_some_and(|ends_at| ends_at <= self.at) {
+            return self.undo_because(UndoCause::PaymentTimedOut);
+        }
+        Stage::Done
     }
 
     /// Reservations at locations that did not take the order, and payments that were replaced, hold what is not needed.
@@ -203,9 +223,6 @@ impl Asking<'_> {
             PaymentStatus::Unknown if part.declines >= saga.policy.declines_max => {
                 self.undo_because(UndoCause::PaymentDeclined)
             }
-            PaymentStatus::Unknown if part.ask.is_none() && self.at >= self.payment_ends_at(part) => {
-                self.undo_because(UndoCause::PaymentTimedOut)
-            }
             PaymentStatus::Unknown => Stage::Wait,
             PaymentStatus::Failed | PaymentStatus::Voided
                 if saga.payments.len() < to_usize(saga.policy.payments_max) =>
@@ -217,10 +234,6 @@ impl Asking<'_> {
                 self.undo_because(UndoCause::PaymentFailed)
             }
         }
-    }
-
-    fn payment_ends_at(&self, part: &PaymentPart) -> Timestamp {
-        after(part.asked_at, self.saga.policy.payment_window_s)
     }
 
     fn authorize(&self) -> Stage {
@@ -285,12 +298,6 @@ impl Asking<'_> {
         };
         if part.status == FulfilmentStatus::Lost {
             return self.task(TaskKind::Lost);
-        }
-        if let Some((seconds, task)) = late(saga, part)
-            && saga.task.is_none()
-            && after(part.since, seconds) <= self.at
-        {
-            return Stage::next(open(saga, task, self.at));
         }
         if part.status.has_left() {
             return Stage::Done;

@@ -201,8 +201,16 @@ pub(super) fn courses() -> impl Iterator<Item = Vec<Published>> {
 
 fn compare(view: &OrderView, state: &OrderState) {
     let version = view.version;
-    assert_eq!(view.payment_status.as_deref(), state.payment_status().map(|status| status.as_str()), "{version}");
-    assert_eq!(view.fulfilment_status.as_deref(), state.fulfilment_status().map(|status| status.as_str()), "{version}");
+    assert_eq!(
+        view.payment_status.as_deref(),
+        state.payment_status().map(domain::order::PaymentStatus::as_str),
+        "{version}"
+    );
+    assert_eq!(
+        view.fulfilment_status.as_deref(),
+        state.fulfilment_status().map(domain::order::FulfilmentStatus::as_str),
+        "{version}"
+    );
     let progress = state.progress().unwrap();
     for line in &view.lines {
         let Some(known) = progress.lines.get(&LineId::new(line.line_id)) else { continue };
