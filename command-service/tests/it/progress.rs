@@ -14,8 +14,8 @@ async fn an_order_is_held_and_released_by_kind() {
     let path = world.placed("c-1").await;
     let hold = |kind: &str| json!({"hold": kind, "note": "wait"});
     let (to_hold, to_release) = (format!("{path}/hold"), format!("{path}/release-hold"));
-    let held = world.post(&to_hold, &hold("MANUAL")).send().await.assert(200);
-    assert_eq!((&held.body["version"], &held.body["state"]), (&json!(5), &json!("PLACED")));
+    let first = world.post(&to_hold, &hold("MANUAL")).send().await.assert(200);
+    assert_eq!((&first.body["version"], &first.body["state"]), (&json!(5), &json!("PLACED")));
     let again = world.post(&to_hold, &hold("MANUAL")).send().await.assert(200);
     assert_eq!((&again.body["version"], &again.body["eventIds"]), (&json!(5), &json!([])));
     world.post(&to_hold, &hold("FRAUD")).send().await.assert(200);
