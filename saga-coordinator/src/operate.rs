@@ -9,8 +9,8 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use command_kit::{Answer, Caller, Refusal, UnitRunner, UnitTask};
-use domain::order_saga::{OrderSagaCommand, OrderSagaRejection};
-use domain::{EventId, Operator, OrderId, Scope, Timestamp};
+use domain::order_saga::{OrderSagaCommand, OrderSagaRejection, OrderSagaState, Saga};
+use domain::{EventId, Operator, OrderId, Scope, TenantId, Timestamp};
 use event_store::{Store, UnitEffects, Work};
 use serde::{Deserialize, Serialize};
 use service_kit::auth::Verifier;
@@ -130,9 +130,9 @@ impl Operations {
             members: &unit.members,
             decide: &|work: &mut Work<'_>| {
                 let version = work.version(unit.saga);
-                if version > 0
-                    && let Some(expected) = &caller.expected
-                {
+                // Before the version is looked at, which tells that a saga is there.
+                visible(work.state(unit.saga), &caller.principal.tenant)?;
+                if let Some(expected) = &caller.expected {
                     expected.check(version, &code::WORDS)?;
                 }
                 unit.decide(work, command.clone()).map_err(|refusal| match refusal {
@@ -151,9 +151,13 @@ impl Operations {
     }
 }
 
+/// The saga of a tenant's order.
+fn visible<'a>(state: &'a OrderSagaState, tenant: &TenantId) -> Result<&'a Saga, Refusal> {
+    state.saga().filter(|saga| saga.tenant == *tenant).ok_or_else(not_found)
+}
+
 fn refused(rejection: &OrderSagaRejection, version: i64) -> Refusal {
-    let refusal = Refusal::rejected(rejection);
-    if version == 0 { refusal } else { refusal.at(version) }
+    Refusal::rejected(rejection).at(version)
 }
 
 /// The operator that a caller is.

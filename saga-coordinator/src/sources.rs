@@ -24,9 +24,10 @@ pub const TOPICS: [&str; 3] = [INVENTORY_TOPIC, PAYMENT_TOPIC, FULFILMENT_TOPIC]
 /// The namespaces of what else is published to the topic of reservations.
 const BESIDE_RESERVATIONS: &[&str] = &[StockEvent::NAMESPACE];
 
-/// The topics of the answers with what is done for each of their events. The schemas are asked from the registry.
-pub fn sources(coordinator: &Arc<Coordinator>, registry: &Registry) -> [Source; 3] {
-    let [inventory, payment, fulfilment] = TOPICS;
+/// The topics of the answers, which are [`TOPICS`] or stand for them, with what is done for each of their events. The schemas are asked
+/// from the registry.
+pub fn sources(coordinator: &Arc<Coordinator>, registry: &Registry, topics: [&str; 3]) -> [Source; 3] {
+    let [inventory, payment, fulfilment] = topics;
     let reservations = KindReader::new(Decoder::new(registry.clone()), BESIDE_RESERVATIONS);
     let payments = KindReader::new(Decoder::new(registry.clone()), &[]);
     let fulfilments = KindReader::new(Decoder::new(registry.clone()), &[]);

@@ -73,7 +73,7 @@ fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
     let pool = deps.store.pool().clone();
     let coordinator = Arc::new(Coordinator::new(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));
     let registry = Registry::new(&deps.messaging.schema_registry_url)?;
-    let sources = saga_coordinator::sources(&coordinator, &registry);
+    let sources = saga_coordinator::sources(&coordinator, &registry, TOPICS);
     let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
     Ok(ParticipantWork {
         wakers: vec![saga_coordinator::waker(coordinator)],

@@ -18,8 +18,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{AppState, Operations, OrderPath};
-use crate::code::{WORDS, not_found};
+use super::{AppState, Operations, OrderPath, visible};
+use crate::code::WORDS;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(get_saga))
@@ -202,7 +202,7 @@ impl Operations {
         caller.require(Scope::SAGA_OPERATE)?;
         let loaded = self.sagas.units().load::<OrderSaga>(&order.to_string()).await;
         let loaded = loaded.map_err(|error| Refusal::of_bus(&error, &WORDS))?;
-        let saga = loaded.state.saga().filter(|saga| saga.tenant == caller.principal.tenant).ok_or_else(not_found)?;
+        let saga = visible(&loaded.state, &caller.principal.tenant)?;
         Ok(SagaView::of(loaded.version, &loaded.state, saga))
     }
 }

@@ -1,1 +1,11 @@
+//! Sagas and their orders in real Postgres, answered through real Kafka. Each test has a database and topics of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod answers;
+mod client;
+mod operate;
+mod orders;
+mod published;
+mod waking;
+mod world;
