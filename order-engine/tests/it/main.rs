@@ -5,9 +5,14 @@
 mod chaos;
 mod comebacks;
 mod copies;
+mod driven;
 mod engine;
+mod killed;
 mod load;
 mod look;
+mod provider;
+mod sagas;
 mod separate;
 mod shards;
+mod shop;
 mod stack;

@@ -1,13 +1,10 @@
 //! Inventory on a log and a database of its own, beside the log that the others share.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use domain::contract::{Position, Request};
 use domain::fulfilment::requests::{ContractRequestedLine, FulfilmentRequest, REQUESTS_TOPIC, RequestFulfilment};
 use domain::{FulfilmentId, OrderId, RequestId, TenantId};
 use messaging::producer::TransactionalProducer;
 use messaging::{Encoder, OutgoingRequest, Registry};
-use reqwest::Client;
 use serde_json::{Value, json};
 use service_kit::clock::{Clock, Ids, SystemClock, SystemIds};
 use service_kit::config::DatabaseUrl;
@@ -17,41 +14,14 @@ use service_kit::postgres::{ConnectOptions, connect};
 use crate::copies::Copies;
 use crate::engine::Engine;
 use crate::look::{LOOK, PATIENCE, free_address};
+use crate::shop::Shop;
 use crate::stack::Stack;
 
 const ROLES: &str = "command,worker,relay,projection,query";
 /// Whose shop the tokens of `orderctl` are for.
 const TENANT: &str = "default";
 
-/// Who uses an engine over HTTP.
-struct Shop {
-    engine: Engine,
-    http: Client,
-    token: String,
-    next_key: AtomicU32,
-}
-
 impl Shop {
-    fn of(engine: Engine, token: &str) -> Self {
-        Self { engine, http: Client::new(), token: token.to_owned(), next_key: AtomicU32::new(0) }
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Value {
-        let key = format!("{}-{}", self.engine.url, self.next_key.fetch_add(1, Ordering::Relaxed));
-        let request = self.http.post(format!("{}{path}", self.engine.url)).bearer_auth(&self.token);
-        let answer = request.header("idempotency-key", key).json(body).send().await.unwrap();
-        let status = answer.status();
-        let body: Value = answer.json().await.unwrap();
-        assert!(status.is_success(), "{path}: {status} {body}");
-        body
-    }
-
-    async fn get(&self, path: &str) -> Option<Value> {
-        let request = self.http.get(format!("{}{path}", self.engine.url)).bearer_auth(&self.token);
-        let answer = request.send().await.unwrap();
-        if answer.status().is_success() { Some(answer.json().await.unwrap()) } else { None }
-    }
-
     /// Begins an order, receives goods and reserves some; returns the order once the read models show all of it.
     async fn reserves(&self, on_hand: u32) -> String {
         let order = self.post("/v1/orders", &json!({"currency": "EUR"})).await["orderId"].as_str().unwrap().to_owned();
@@ -67,9 +37,7 @@ impl Shop {
             "order": {"version": 1}, "reservations": [{"state": "GRANTED"}], "stockAt": {"onHand": on_hand}
         });
         wait_for(PATIENCE, LOOK, async || {
-            let request = self.http.post(format!("{}/graphql", self.engine.url)).bearer_auth(&self.token);
-            let answer = request.json(&json!({"query": query})).send().await.unwrap();
-            let answer: Value = answer.json().await.unwrap();
+            let answer = self.query(&query).await;
             (answer["data"] == shown).then_some(())
         })
         .await
@@ -95,13 +63,14 @@ fn field_of_lines<'a>(printed: &'a str, field: &'a str) -> Vec<Value> {
 async fn inventory_has_a_log_of_its_own_and_only_its_past_is_refused() {
     let stack = Stack::start_with("inventory").await;
     let token = stack.prepare("1").await;
-    let shop = Shop::of(Engine::start(&stack, &free_address(), ROLES).await, &token);
+    let engine = Engine::start(&stack, &free_address(), ROLES).await;
+    let shop = Shop::at(&engine.url, &token);
     let order = shop.reserves(10).await;
     a_location_accepts(&stack, &shop, order.parse().unwrap()).await;
     assert_eq!(kinds(&stack, "ORDERS_DATABASE_URL").await, ["fulfilment", "order"]);
     assert_eq!(kinds(&stack, "INVENTORY_DATABASE_URL").await, ["reservation", "stock"]);
     tools_look_at_both(&stack).await;
-    shop.engine.kill().await;
+    engine.kill().await;
     settings_that_hide_streams_are_refused(&stack).await;
     comes_back_from_an_earlier_copy(&stack, &token).await;
 }
@@ -180,15 +149,16 @@ async fn settings_that_hide_streams_are_refused(stack: &Stack) {
 async fn comes_back_from_an_earlier_copy(stack: &Stack, token: &str) {
     let copies = Copies::of(stack, "inventory").await;
     copies.take().await;
-    let shop = Shop::of(Engine::start(stack, &free_address(), ROLES).await, token);
+    let engine = Engine::start(stack, &free_address(), ROLES).await;
+    let shop = Shop::at(&engine.url, token);
     shop.reserves(20).await;
-    shop.engine.kill().await;
+    engine.kill().await;
     copies.put_back_earlier().await;
 
-    let shop = Shop::of(Engine::spawn(stack, &free_address(), ROLES), token);
-    let said = shop.engine.relay_stopped("inventory-relay").await;
+    let engine = Engine::spawn(stack, &free_address(), ROLES);
+    let said = engine.relay_stopped("inventory-relay").await;
     assert!(said.contains("the database was restored from an older copy"), "{said}");
-    let metrics = reqwest::get(&shop.engine.metrics_url).await.unwrap().text().await.unwrap();
+    let metrics = reqwest::get(&engine.metrics_url).await.unwrap().text().await.unwrap();
     let stopped = |relay: &str, is: u8| format!("relay_stopped{{relay=\"{relay}\",shard=\"0\"}} {is}");
     assert!(metrics.contains(&stopped("inventory-relay", 1)), "{metrics}");
     assert!(metrics.contains(&stopped("orders-relay", 0)), "{metrics}");
@@ -198,11 +168,12 @@ async fn comes_back_from_an_earlier_copy(stack: &Stack, token: &str) {
     assert_eq!((&reports[1]["log"], &reports[1]["clean"]), (&json!("inventory"), &json!(false)), "{audited}");
     let found: Vec<_> = reports[1]["findings"].as_array().unwrap().iter().map(|one| one["code"].to_string()).collect();
     assert!(found.iter().any(|code| code.contains("log_restored")), "{audited}");
-    shop.engine.kill().await;
+    engine.kill().await;
 
     copies.put_back_newest().await;
-    let shop = Shop::of(Engine::start(stack, &free_address(), ROLES).await, token);
+    let engine = Engine::start(stack, &free_address(), ROLES).await;
+    let shop = Shop::at(&engine.url, token);
     shop.reserves(30).await;
     stack.run("orderctl", &["audit"]).await;
-    shop.engine.kill().await;
+    engine.kill().await;
 }

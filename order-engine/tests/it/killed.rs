@@ -1,0 +1,104 @@
+//! Orders in every stage of their sagas while their engine is killed, again and again: they come to their end all the same.
+
+use futures::future::join_all;
+use payment_simulator::EntryKind as E;
+use serde_json::json;
+use service_kit::poll::wait_until;
+
+use crate::driven::{ON_HAND, Order, PAYS, PIECES, ROLES, TOTAL, scene};
+use crate::engine::Engine;
+use crate::look::{LOOK, PATIENCE};
+use crate::provider::Provider;
+use crate::shop::Shop;
+
+const SKU: &str = "tea";
+const ORDERS: usize = 6;
+/// Of those, how many are cancelled once they are paid.
+const CANCELLED: usize = 2;
+/// Times that goods are received.
+const RECEIPTS: u64 = 2;
+
+/// Waits until the provider has booked something of any kind.
+async fn books(provider: &Provider, kind: E) {
+    wait_until(PATIENCE, LOOK, async || provider.count(kind) > 0).await.unwrap();
+}
+
+/// The customer pays, whether or not somebody answers.
+async fn tries_to_pay(order: &Order<'_>) {
+    let path = format!("/v1/orders/{}/payments", order.id);
+    match order.shop.attempt(&path, &json!({"paymentMethod": PAYS})).await {
+        Ok((status, body)) => assert!(status < 300, "{path}: {status} {body}"),
+        Err(error) => assert!(!error.is_builder(), "{path}: {error}"),
+    }
+}
+
+/// The customer pays, and again where it is not known that they have, until the money is captured.
+async fn is_paid(order: &Order<'_>) {
+    let path = format!("/v1/orders/{}/payments", order.id);
+    wait_until(PATIENCE, LOOK, async || {
+        let payment = order.payment().await;
+        if payment["status"] == "PENDING" && payment["inProgress"] == false {
+            order.shop.attempt(&path, &json!({"paymentMethod": PAYS})).await.unwrap();
+        }
+        payment["status"] == "CAPTURED"
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sagas_outlive_their_engine() {
+    let (stack, provider, address) = scene().await;
+    let token = stack.prepare("1").await;
+    let mut engine = Engine::start(&stack, &address, ROLES).await;
+    let shop = Shop::at(&engine.url, &token);
+    for _ in 0..RECEIPTS {
+        shop.receives("zrh-1", SKU).await;
+    }
+    let mut orders = Vec::new();
+    for _ in 0..ORDERS {
+        orders.push(shop.places(SKU).await);
+    }
+    engine.kill().await;
+
+    engine = Engine::start(&stack, &address, ROLES).await;
+    join_all(orders.iter().map(Order::payment)).await;
+    // Those that are not answered find out later whether they have paid.
+    let paying = join_all(orders.iter().map(tries_to_pay));
+    tokio::join!(paying, async {
+        books(&provider, E::Captured).await;
+        engine.kill().await;
+    });
+
+    engine = Engine::start(&stack, &address, ROLES).await;
+    join_all(orders.iter().map(is_paid)).await;
+    let (cancelled, sent) = orders.split_at(CANCELLED);
+    let paths = join_all(orders.iter().map(Order::released)).await;
+    for (order, path) in sent.iter().zip(&paths[CANCELLED..]) {
+        order.is_packed(path).await;
+    }
+    for order in cancelled {
+        order.is_cancelled().await;
+    }
+    for (order, path) in sent.iter().zip(&paths[CANCELLED..]) {
+        order.is_shipped(path).await;
+    }
+    books(&provider, E::Refunded).await;
+    engine.kill().await;
+
+    engine = Engine::start(&stack, &address, ROLES).await;
+    for order in sent {
+        order.ends("COMPLETED", "COMPLETED").await;
+        let booked = provider.booked(&order.payment_id().await);
+        assert_eq!(booked, [(E::Authorized, TOTAL), (E::Captured, TOTAL)]);
+    }
+    for order in cancelled {
+        order.ends("UNDONE", "CANCELLED").await;
+        let booked = provider.booked(&order.payment_id().await);
+        assert_eq!(booked, [(E::Authorized, TOTAL), (E::Captured, TOTAL), (E::Refunded, TOTAL)]);
+    }
+    let left = u64::try_from(ORDERS - CANCELLED).unwrap() * PIECES;
+    assert_eq!(shop.stock("zrh-1", SKU).await, (RECEIPTS * ON_HAND - left, 0));
+    stack.run("orderctl", &["audit"]).await;
+    engine.kill().await;
+}
