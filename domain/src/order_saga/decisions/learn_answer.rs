@@ -153,6 +153,15 @@ mod tests {
     }
 
     #[test]
+    fn a_payment_that_was_replaced_is_given_back_when_it_is_captured_after_all() {
+        let failed = payment_answer(2, A::PaymentExpired, None);
+        let history = [capturing(), vec![failed, authorization_requested(2, 1)]].concat();
+        given(history)
+            .when(of_payment(3, A::PaymentCaptured, Some(TOTAL)))
+            .then([payment_answer(3, A::PaymentCaptured, Some(TOTAL)), refund_requested(1)]);
+    }
+
+    #[test]
     fn three_declines_give_everything_back() {
         let declined = |version| payment_answer(version, A::PaymentDeclined, None);
         let history = [authorizing(), vec![declined(1), declined(2)]].concat();

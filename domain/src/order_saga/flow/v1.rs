@@ -24,7 +24,7 @@ pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
     let asking = Asking { saga, at };
     match saga.goal {
         Goal::Undo(_) => asking.undo(),
-        Goal::Fulfil if saga.outcome.is_some() => None,
+        Goal::Fulfil if saga.outcome.is_some() => asking.give_replaced_payment_back(),
         Goal::Fulfil => asking.forward(),
     }
 }
@@ -141,7 +141,23 @@ impl Asking<'_> {
             part.status == ReservationStatus::Granted && !is_being_released && (rejected || !is_current(part))
         };
         let event = saga.reservations.iter().find(is_unwanted).and_then(|part| self.of_stock(part, Asked::Release, 1));
-        event.map_or(Stage::Done, Stage::next)
+        event.or_else(|| self.give_replaced_payment_back()).map_or(Stage::Done, Stage::next)
+    }
+
+    /// A payment that counted as failed, and was replaced, may turn out to be authorised or captured. The customer pays once.
+    fn give_replaced_payment_back(&self) -> Option<OrderSagaEvent> {
+        let (_, replaced) = self.saga.payments.split_last()?;
+        replaced.iter().find_map(|part| {
+            let wanted = match part.status {
+                PaymentStatus::Authorized => Asked::Void,
+                PaymentStatus::Captured => Asked::Refund,
+                PaymentStatus::Unknown | PaymentStatus::Voided | PaymentStatus::Refunded | PaymentStatus::Failed => {
+                    return None;
+                }
+            };
+            let is_asked = part.ask.is_some_and(|ask| ask.asked == wanted);
+            if is_asked { None } else { self.of_payment(part, wanted, 1) }
+        })
     }
 
     fn stock(&self) -> Stage {
