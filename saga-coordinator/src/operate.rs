@@ -62,6 +62,8 @@ pub struct SagaReceipt {
     pub order_id: OrderId,
     /// The version of the saga after the command, which is also its ETag.
     pub version: i64,
+    /// The version of the flow that drives it. It also tells the receipt from one of the order.
+    pub flow: u32,
     /// The ids of the events that were stored, with those of the order; empty if there was nothing to change.
     #[schema(value_type = Vec<Uuid>)]
     pub event_ids: Vec<EventId>,
@@ -131,7 +133,7 @@ impl Operations {
             decide: &|work: &mut Work<'_>| {
                 let version = work.version(unit.saga);
                 // Before the version is looked at, which tells that a saga is there.
-                visible(work.state(unit.saga), &caller.principal.tenant)?;
+                let flow = visible(work.state(unit.saga), &caller.principal.tenant)?.flow;
                 if let Some(expected) = &caller.expected {
                     expected.check(version, &code::WORDS)?;
                 }
@@ -139,11 +141,12 @@ impl Operations {
                     CoordinateRefusal::Saga(rejection) => refused(&rejection, version),
                     CoordinateRefusal::Order(rejection) => Refusal::rejected(&rejection),
                 })?;
-                Ok(work.version(unit.saga))
+                Ok((work.version(unit.saga), flow))
             },
-            receipt: &|version: &i64, effects: &UnitEffects| SagaReceipt {
+            receipt: &|(version, flow): &(i64, u32), effects: &UnitEffects| SagaReceipt {
                 order_id: order,
                 version: *version,
+                flow: *flow,
                 event_ids: effects.event_ids.clone(),
             },
         };

@@ -54,7 +54,7 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
 /// The receipts of an order's commands.
 const RECEIPTS: ReceiptForm =
-    ReceiptForm { kind: Order::KIND, id_field: "orderId", other_fields: &["reservationId", "fulfilmentId"] };
+    ReceiptForm { kind: Order::KIND, id_field: "orderId", other_fields: &["reservationId", "fulfilmentId", "flow"] };
 
 /// Runs the audit of every log and prints what it found; `false` when it found something.
 ///
