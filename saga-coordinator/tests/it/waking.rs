@@ -8,6 +8,7 @@ use domain::{OrderId, Timestamp};
 use crate::world::World;
 
 const ANSWER: Duration = Duration::from_secs(30);
+const NEARLY: Duration = Duration::from_millis(29_999);
 
 /// Attempts of the requests for stock with when each is overdue.
 async fn asked(world: &World, order: OrderId) -> Vec<(u32, Timestamp)> {
@@ -25,7 +26,7 @@ async fn an_overdue_request_is_repeated_and_its_timer_moves() {
     let order = world.place().await;
     let [(1, due)] = asked(&world, order).await[..] else { panic!("one request") };
     assert_eq!(world.timer(order).await, Some(due));
-    world.clock.advance(ANSWER - Duration::from_millis(1));
+    world.clock.advance(NEARLY);
     assert_eq!(world.wake().await, 0, "it is not due");
     world.clock.advance(Duration::from_millis(1));
     assert_eq!(world.wake().await, 1);

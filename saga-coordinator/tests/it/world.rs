@@ -147,7 +147,7 @@ impl World {
 
     async fn types(&self, kind: &str, order: OrderId, after: i64) -> Vec<String> {
         let rows = self.store.read_stream(&StreamId::new(kind, &order.to_string()), after).await.unwrap();
-        rows.iter().map(|row| row.event_type.to_string()).collect()
+        rows.iter().map(|row| row.event_type.clone()).collect()
     }
 
     /// By how many transactions the events of an order and its saga that were caused by another event were stored.
