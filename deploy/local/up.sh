@@ -3,7 +3,7 @@
 # so a second run only checks, restarts what is down, and reports.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for file in common settings postgres kafka java registry engine graphiql; do
+for file in common settings postgres kafka java registry payments engine graphiql; do
   # shellcheck source=/dev/null
   . "$here/lib/$file.sh"
 done
@@ -15,11 +15,11 @@ SAMPLE_INVOICES=50
 
 with_lock "$ORDERS_STATE/run/up.lock" 3600 "this stack ($ORDERS_STATE)"
 
-# start_what_is_down: the parts that hold data. Sets STARTED, for what has to be applied to them again.
+# start_if_down PART…: sets STARTED, for what has to be applied again to the parts that hold data.
 STARTED=no
-start_what_is_down() {
+start_if_down() {
   local part
-  for part in postgres kafka registry; do
+  for part in "$@"; do
     if is_brought "$part"; then
       say "  Using your $part; none is started"
     elif ! pid_of "$part" >/dev/null; then
@@ -122,6 +122,7 @@ summary() {
 The engine is ready.
   commands   $url/v1          described at $url/docs
   queries    $url/graphql     (open it in a browser for GraphiQL; it takes the token below)
+  payments   $(url_of STRIPE_API_URL)   $(is_brought payments && echo '(yours)' || echo '(a simulator; card data and money are made up)')
   health     $url/readyz      metrics: http://127.0.0.1:$METRICS_PORT/metrics
   settings   make env          logs: make logs          stop: make down
 
@@ -144,12 +145,13 @@ END
 if ! is_brought kafka || ! is_brought registry; then "$here/fetch.sh"; fi
 look_after_graphiql
 remember_ports
-write_env
+write_env "$(shop_settings)"
 
 say 'Looking after Postgres, Kafka and the registry'
-start_what_is_down
+start_if_down postgres kafka registry
 build
 look_after_engine
+start_if_down payments
 load_env
 walk_orders
 summary

@@ -9,6 +9,8 @@
 #   ORDERS_DATABASE_URL, …              the databases of deploy/postgres/databases.txt, empty, and those that SEPARATE_DATABASES names
 #   KAFKA_BROKERS, SCHEMA_REGISTRY_URL  where the others listen
 #   ENGINE_URL, ENGINE_LISTEN, ENGINE_… as `make up` would set them, on a free port; no engine is started
+#   STRIPE_API_URL                      where `stack start payments` would listen; no key, so that payments wait, and no policies, so
+#                                       that placed orders are left alone
 #   ORDERS_STATE, ENGINE_STACK          the stack's folder and the script that stops, kills and starts its parts
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,7 +18,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 unset ORDERS_STATE KAFKA_BROKERS SCHEMA_REGISTRY_URL
 for name in $(compgen -A export | grep '_DATABASE_URL$'); do unset "$name"; done
 unset ORDERS_LOCAL ENGINE_URL ENGINE_LISTEN ENGINE_METRICS_LISTEN ENGINE_JWKS ENGINE_MASTER_KEY_FILE ENGINE_SIGNING_KEY ENGINE_JWT_ISSUER ENGINE_JWT_AUDIENCE
-unset ENGINE_GRAPHIQL_DIR
+unset ENGINE_GRAPHIQL_DIR STRIPE_API_URL STRIPE_API_KEY STRIPE_WEBHOOK_SECRET SAGA_POLICIES_FILE
 # All participants share a log unless this run says otherwise.
 SEPARATE_DATABASES=${SEPARATE_DATABASES:-none}
 for file in common settings postgres; do
@@ -73,8 +75,8 @@ trap 'exit 143' TERM HUP
 
 # Written down, not exported: the stack's own record is what its script goes by from here on.
 POSTGRES_PORT=$(free_port) KAFKA_PORT=$(free_port) KAFKA_CONTROLLER_PORT=$(free_port)
-REGISTRY_PORT=$(free_port) ENGINE_PORT=$(free_port) METRICS_PORT=$(free_port)
-export -n POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT
+REGISTRY_PORT=$(free_port) ENGINE_PORT=$(free_port) METRICS_PORT=$(free_port) PAYMENTS_PORT=$(free_port)
+export -n POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT PAYMENTS_PORT
 remember_ports
 write_env
 say 'Starting a throw-away Postgres, Kafka and registry'

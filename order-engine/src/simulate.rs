@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use payment_simulator::{Faults, Options, Rates, Simulator, WebhookTarget};
 use service_kit::BoxError;
-use service_kit::clock::SystemClock;
+use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::config::Secret;
 use service_kit::http::ServeOptions;
 use service_kit::shutdown::on_signal;
@@ -22,9 +22,9 @@ pub(crate) struct PaymentArgs {
     /// Where it listens.
     #[arg(long, default_value = "127.0.0.1:12111")]
     listen: SocketAddr,
-    /// Of its ids and its faults.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// Of its ids and its faults. Without it another one at every start, so that a restarted one gives no id a second time.
+    #[arg(long)]
+    seed: Option<u64>,
     /// Milliseconds before each answer.
     #[arg(long, default_value_t = 0)]
     latency_ms: u64,
@@ -54,6 +54,7 @@ pub(crate) struct PaymentArgs {
 /// Runs a payment provider until SIGTERM.
 pub(crate) async fn payments(args: PaymentArgs) -> Result<(), BoxError> {
     let PaymentArgs { listen, seed, latency_ms, rate_limited, error, error_after, silent, silent_after, .. } = args;
+    let seed = seed.unwrap_or_else(|| SystemIds.random().as_u64_pair().1);
     let rates = Rates { rate_limited, error, error_after, silent, silent_after };
     let webhooks = args
         .webhook_url
@@ -64,7 +65,7 @@ pub(crate) async fn payments(args: PaymentArgs) -> Result<(), BoxError> {
     let stop = on_signal()?;
     let listener = TcpListener::bind(listen).await?;
     println!(
-        "a payment provider listens on http://{}; STRIPE_API_KEY may be any key that begins with sk_test_",
+        "a payment provider of seed {seed} listens on http://{}; STRIPE_API_KEY may be any key that begins with sk_test_",
         listener.local_addr()?
     );
     let options = ServeOptions::new(Duration::from_millis(DRAIN_MS));

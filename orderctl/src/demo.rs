@@ -1,23 +1,28 @@
-//! A few orders from draft to placement and the stock that is reserved for them, shown as GraphQL sees them.
+//! A few orders from draft to placement and the stock that is reserved for them; and, where placed orders are driven and can be paid,
+//! four that end differently. Shown as GraphQL sees them.
 //!
 //! Guarantees: every run makes new orders, and shows them only when the read models have them. Names no person.
+
+mod requests;
+mod shop;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
 use clap::Args;
 use domain::TenantId;
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service_kit::BoxError;
-use service_kit::clock::{Ids, SystemIds};
-use service_kit::config::Variables;
+use service_kit::config::{PaymentSettings, Variables};
 
 use crate::args::DEFAULT_TENANT;
 use crate::engine::{Bearer, Engine};
-use crate::orders::{ANSWER_MAX, accepted, at_version, table, unreachable};
+use crate::orders::{accepted, table};
 use crate::stock::{at_stock_version, write_items};
+
+use requests::{Receipt, cancel, command, get, saga, send, when_shown};
 
 /// `demo`
 #[derive(Debug, Args)]
@@ -27,26 +32,28 @@ pub struct DemoArgs {
     pub tenant: TenantId,
 }
 
+/// Stock code, description, pieces, price.
+type Line = (&'static str, &'static str, u32, &'static str);
+
 /// One order of the walk.
-struct Sample {
-    customer: &'static str,
+struct Sample<'a> {
+    customer: Option<&'static str>,
     country: &'static str,
     city: &'static str,
-    /// Stock code, description, pieces, price.
-    lines: &'static [(&'static str, &'static str, u32, &'static str)],
+    lines: &'a [Line],
     cancelled: bool,
 }
 
-const SAMPLES: [Sample; 3] = [
+const SAMPLES: [Sample<'static>; 3] = [
     Sample {
-        customer: "sample-shop-1",
+        customer: Some("sample-shop-1"),
         country: "GB",
         city: "London",
         lines: &[("85123A", "Heart light holder", 6, "2.55"), ("22423", "Cakestand, 3 tiers", 1, "12.75")],
         cancelled: false,
     },
     Sample {
-        customer: "sample-shop-2",
+        customer: Some("sample-shop-2"),
         country: "DE",
         city: "Hamburg",
         lines: &[
@@ -57,7 +64,7 @@ const SAMPLES: [Sample; 3] = [
         cancelled: false,
     },
     Sample {
-        customer: "sample-shop-1",
+        customer: Some("sample-shop-1"),
         country: "IE",
         city: "Dublin",
         lines: &[("47566", "Party bunting", 2, "4.95")],
@@ -70,14 +77,6 @@ const LOCATION: &str = "sample-warehouse";
 /// Pieces of each SKU that are there, whether or not reserved.
 const ON_HAND: u32 = 10_000;
 
-/// Where an order stands after a command.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Receipt {
-    order_id: String,
-    version: i64,
-}
-
 /// The stock of a SKU as its stream has it now.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -89,20 +88,18 @@ struct StockNow {
 /// Walks the orders through and shows them.
 ///
 /// # Errors
-/// When the engine refuses something or does not answer.
+/// When the engine refuses something, does not answer, or does not do in time what follows.
 pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxError> {
     let engine = Engine::from_variables(variables, Bearer::staff(args.tenant.clone()))?;
+    let has_provider = PaymentSettings::from_variables(variables)?.stripe.is_some();
     let skus: BTreeSet<_> = SAMPLES.iter().flat_map(|sample| sample.lines).map(|(sku, ..)| *sku).collect();
-    let rows: Vec<Value> =
-        skus.iter().map(|sku| json!({ "location": LOCATION, "sku": sku, "onHand": ON_HAND })).collect();
-    send(&engine, Method::POST, "/v1/stock/imports", &json!({ "rows": rows }), None).await?;
+    stock_up(&engine, skus.iter().map(|sku| (*sku, ON_HAND)).chain(shop::stock())).await?;
     let mut orders = Vec::with_capacity(SAMPLES.len());
+    let mut is_driven = false;
     for sample in &SAMPLES {
-        let receipt = place(&engine, sample).await?;
-        if !sample.cancelled {
-            reserve(&engine, sample, &receipt.order_id).await?;
-        }
-        orders.push(at_version(&engine, &receipt.order_id, receipt.version).await?);
+        let order = place(&engine, sample).await?.order_id;
+        is_driven = saga(&engine, &order).await?.is_some();
+        orders.push(follow(&engine, sample, &order, is_driven).await?);
     }
     let mut items = Vec::with_capacity(skus.len());
     for sku in skus {
@@ -112,11 +109,36 @@ pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxErr
     write!(out, "{}", table(&orders)?)?;
     writeln!(out, "\nTheir stock:")?;
     write_items(&mut out, &items)?;
+    let lacks = if !is_driven {
+        Some(format!(
+            "no policy names a location for the tenant {}; SAGA_POLICIES_FILE names the policies",
+            args.tenant
+        ))
+    } else if !orders.iter().any(has_stock) {
+        Some(format!("no policy names the location {LOCATION}; SAGA_POLICIES_FILE names the policies"))
+    } else if !has_provider {
+        Some("no payment provider is configured; STRIPE_API_KEY is its key".to_owned())
+    } else {
+        None
+    };
+    match lacks {
+        Some(why) => writeln!(out, "\nNo order is paid and shipped here: {why}")?,
+        None => shop::walk(&engine, &mut out).await?,
+    }
     writeln!(out, "\nLook closer at {}/graphql, or with: orderctl events ORDER-ID", engine.url)?;
     Ok(true)
 }
 
-async fn place(engine: &Engine, sample: &Sample) -> Result<Receipt, BoxError> {
+/// Opening stock, by SKU.
+async fn stock_up(engine: &Engine, pieces: impl Iterator<Item = (&str, u32)>) -> Result<(), BoxError> {
+    let path = "/v1/stock/imports";
+    let rows: Vec<Value> =
+        pieces.map(|(sku, on_hand)| json!({ "location": LOCATION, "sku": sku, "onHand": on_hand })).collect();
+    accepted(send(engine, Method::POST, path, &json!({ "rows": rows }), None).await?, path).await?;
+    Ok(())
+}
+
+async fn place(engine: &Engine, sample: &Sample<'_>) -> Result<Receipt, BoxError> {
     let draft = json!({ "customer": sample.customer, "currency": "GBP" });
     let order = command(engine, Method::POST, "/v1/orders", &draft, None).await?.order_id;
     let path = |rest: &str| format!("/v1/orders/{order}/{rest}");
@@ -128,59 +150,46 @@ async fn place(engine: &Engine, sample: &Sample) -> Result<Receipt, BoxError> {
         "kind": "SHIPPING", "name": "Goods inwards", "line1": "1 Sample Street", "city": sample.city, "country": sample.country,
     });
     command(engine, Method::PUT, &path("address"), &address, None).await?;
-    let placed = command(engine, Method::POST, &path("place"), &json!({}), None).await?;
-    if !sample.cancelled {
-        return Ok(placed);
+    command(engine, Method::POST, &path("place"), &json!({}), None).await
+}
+
+/// Cancels a placed order or sees to its stock, which nobody else does where nothing drives the order; and shows it then.
+async fn follow(engine: &Engine, sample: &Sample<'_>, order: &str, is_driven: bool) -> Result<Value, BoxError> {
+    if sample.cancelled {
+        cancel(engine, order, &json!({ "reason": "CUSTOMER", "note": "ordered twice" })).await?;
+        return when_shown(engine, order, "its cancellation", |order| order["state"] == "CANCELLED").await;
     }
-    let ground = json!({ "reason": "CUSTOMER", "note": "ordered twice" });
-    command(engine, Method::POST, &path("cancel"), &ground, Some(placed.version)).await
+    if !is_driven {
+        reserve(engine, sample, order).await?;
+        return when_shown(engine, order, "its placement", |order| order["state"] == "PLACED").await;
+    }
+    when_shown(engine, order, "its stock", |order| has_stock(order) || awaits_stock(order)).await
+}
+
+fn has_stock(order: &Value) -> bool {
+    order["timeline"]["nodes"]
+        .as_array()
+        .is_some_and(|events| events.iter().any(|event| event["type"] == "StockReserved"))
+}
+
+/// Whether no location that a policy names has its stock.
+fn awaits_stock(order: &Value) -> bool {
+    order["holds"].as_array().is_some_and(|holds| holds.iter().any(|hold| hold == "STOCK"))
 }
 
 /// Reserves what a placed order needs, for a day.
-async fn reserve(engine: &Engine, sample: &Sample, order: &str) -> Result<(), BoxError> {
+async fn reserve(engine: &Engine, sample: &Sample<'_>, order: &str) -> Result<(), BoxError> {
+    let path = "/v1/reservations";
     let lines: Vec<Value> =
         sample.lines.iter().map(|(sku, _, quantity, _)| json!({ "sku": sku, "quantity": quantity })).collect();
     let body = json!({ "orderId": order, "location": LOCATION, "lines": lines, "holdForS": 86_400 });
-    send(engine, Method::POST, "/v1/reservations", &body, None).await?;
+    accepted(send(engine, Method::POST, path, &body, None).await?, path).await?;
     Ok(())
 }
 
 /// The stock of a SKU, once the read models have what its stream has now.
 async fn stock_of(engine: &Engine, sku: &str) -> Result<Value, BoxError> {
     let path = format!("/v1/stock/items?location={LOCATION}&sku={sku}");
-    let request = engine.http.get(format!("{}{path}", engine.url)).timeout(ANSWER_MAX).bearer_auth(engine.token()?);
-    let answer = request.send().await.map_err(|error| unreachable(engine, &error))?;
-    let item: StockNow = accepted(answer, &path).await?.json().await?;
+    let item: StockNow = accepted(get(engine, &path).await?, &path).await?.json().await?;
     at_stock_version(engine, LOCATION, sku, &item.stock_id, item.version).await
-}
-
-async fn command(
-    engine: &Engine,
-    method: Method,
-    path: &str,
-    body: &Value,
-    expected: Option<i64>,
-) -> Result<Receipt, BoxError> {
-    Ok(send(engine, method, path, body, expected).await?.json().await?)
-}
-
-async fn send(
-    engine: &Engine,
-    method: Method,
-    path: &str,
-    body: &Value,
-    expected: Option<i64>,
-) -> Result<Response, BoxError> {
-    let mut request = engine
-        .http
-        .request(method, format!("{}{path}", engine.url))
-        .timeout(ANSWER_MAX)
-        .bearer_auth(engine.token()?)
-        .header("idempotency-key", SystemIds.random().to_string())
-        .json(body);
-    if let Some(version) = expected {
-        request = request.header("if-match", format!("\"{version}\""));
-    }
-    let response = request.send().await.map_err(|error| unreachable(engine, &error))?;
-    accepted(response, path).await
 }

@@ -1,4 +1,4 @@
-//! Orders as GraphQL sees them: one after a command, or the newest of a tenant.
+//! Orders as GraphQL sees them: the newest of a tenant.
 //!
 //! Guarantees: shows nothing that the read models do not have. Prints no personal data.
 
@@ -7,8 +7,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use clap::Args;
-use domain::order::Order;
-use domain::{ConsistencyToken, Decider, TenantId};
+use domain::TenantId;
 use reqwest::Response;
 use serde_json::{Value, json};
 use service_kit::BoxError;
@@ -49,17 +48,6 @@ pub async fn newest(variables: &Variables, args: &NewestArgs) -> Result<bool, Bo
     write!(out, "{}", table(&orders)?)?;
     writeln!(out, "{} of {} orders, newest first", orders.len(), data["orders"]["totalCount"])?;
     Ok(true)
-}
-
-/// An order once the read models have its `version`.
-///
-/// # Errors
-/// When the engine refuses the query, does not answer, or does not show the order in time.
-pub async fn at_version(engine: &Engine, order: &str, version: i64) -> Result<Value, BoxError> {
-    let query = format!("query One($id: ID!) {{ order(id: $id) {{ ...Row }} }} {FIELDS}");
-    let token = ConsistencyToken::new(Order::KIND, order, version).to_string();
-    let data = ask(engine, &query, json!({ "id": order }), Some(token)).await?;
-    Ok(data["order"].clone())
 }
 
 /// The data of a GraphQL query, once the read models have the version of a token.

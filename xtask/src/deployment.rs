@@ -38,6 +38,23 @@ mod tests {
         assert!(own.iter().any(|(_, needed)| text(needed[0].0).contains(&needed[0].1)), "no log of its own is tried");
     }
 
+    /// Orders are driven and paid in containers as in a local stack.
+    #[test]
+    fn compose_has_a_provider_and_policies() {
+        let compose = text("docker-compose.yml");
+        for line in [
+            "    - ${SAGA_POLICIES_FILE:-./deploy/policies.toml}:/etc/order-engine/policies.toml:ro\n",
+            "    SAGA_POLICIES_FILE: /etc/order-engine/policies.toml\n",
+            "    STRIPE_API_URL: ${STRIPE_API_URL:-http://payments:12111}\n",
+            "    command: [simulate, payments, --listen, \"0.0.0.0:12111\",",
+        ] {
+            assert!(compose.contains(line), "docker-compose.yml lacks {line}");
+        }
+        for name in ["SAGA_POLICIES_FILE", "STRIPE_API_URL", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"] {
+            assert!(text(".env.example").contains(&format!("\n#{name}=")), ".env.example lacks {name}");
+        }
+    }
+
     #[test]
     fn compose_runs_every_role() {
         let compose = text("docker-compose.yml");

@@ -136,6 +136,21 @@ mod tests {
         assert!(policies.of(&tenant("shop")).is_some() && policies.of(&tenant("other")).is_none());
     }
 
+    /// The file of a local stack and of compose has each key with its default behind a `#`.
+    #[test]
+    fn the_file_that_comes_along_says_what_every_key_is_without_it() {
+        const FILE: &str = include_str!("../../../deploy/policies.toml");
+        let shown = FILE.lines().filter_map(|line| line.strip_prefix('#')).filter(|line| !line.starts_with([' ', '#']));
+        let shown = shown.filter(|line| line.contains(" = ")).collect::<Vec<_>>().join("\n");
+        let shown: Table = toml::from_str(&shown).unwrap();
+        let mut known = Table::try_from(SagaPolicy::default()).unwrap();
+        known.remove("locations");
+        assert_eq!(shown, known);
+        let policies = Policies::parse(FILE).unwrap();
+        let locations = policies.of(&tenant("demo")).unwrap().locations.clone();
+        assert_eq!(*policies.others, SagaPolicy { locations, ..SagaPolicy::default() });
+    }
+
     #[test]
     fn a_file_with_a_mistake_is_refused() {
         let unknown = Policies::parse("[default]\nscreening.reviews = 1").unwrap_err();

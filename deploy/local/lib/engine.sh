@@ -28,12 +28,18 @@ engine_prepare() {
     die "the read models could not be made anew from the log; the message is above"
 }
 
-# engine_is_stale: whether the program was built anew after this engine was started, or another GraphiQL is to be served.
+# What an engine that runs has to be started anew for when it changes.
+ENGINE_STARTED_WITH='ENGINE_GRAPHIQL_DIR SAGA_POLICIES_FILE STRIPE_API_URL STRIPE_API_KEY STRIPE_WEBHOOK_SECRET'
+
+# engine_is_stale: whether the program was built anew or the policies were changed after this engine was started, or a setting is
+# another one.
 engine_is_stale() {
-  local wanted served
-  wanted=$(grep '^ENGINE_GRAPHIQL_DIR=' "$ORDERS_STATE/env") || true
-  served=$( (tr '\0' '\n' <"/proc/$(pid_of engine)/environ") 2>/dev/null | grep '^ENGINE_GRAPHIQL_DIR=') || true
-  [ "$ENGINE_BIN/order-engine" -nt "$(pid_file engine)" ] || [ "$wanted" != "$served" ]
+  local names wanted served policies
+  names="^(${ENGINE_STARTED_WITH// /|})="
+  wanted=$(grep -E "$names" "$ORDERS_STATE/env" | LC_ALL=C sort) || true
+  served=$( (tr '\0' '\n' <"/proc/$(pid_of engine)/environ") 2>/dev/null | grep -E "$names" | LC_ALL=C sort) || true
+  policies=$(sed -n 's/^SAGA_POLICIES_FILE=//p' "$ORDERS_STATE/env")
+  [ "$ENGINE_BIN/order-engine" -nt "$(pid_file engine)" ] || [ "$policies" -nt "$(pid_file engine)" ] || [ "$wanted" != "$served" ]
 }
 
 engine_spawn() {

@@ -25,10 +25,11 @@ KAFKA_CONTROLLER_PORT=$(setting KAFKA_CONTROLLER_PORT $((KAFKA_PORT + 1)))
 REGISTRY_PORT=$(setting REGISTRY_PORT 8081)
 ENGINE_PORT=$(setting ENGINE_PORT 8080)
 METRICS_PORT=$(setting METRICS_PORT 9464)
+PAYMENTS_PORT=$(setting PAYMENTS_PORT 12111)
 
 remember_ports() {
   local name
-  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT SEPARATE_DATABASES; do
+  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT PAYMENTS_PORT SEPARATE_DATABASES; do
     printf '%s=%s\n' "$name" "${!name}"
   done >"$ORDERS_STATE/ports.new"
   mv "$ORDERS_STATE/ports.new" "$ORDERS_STATE/ports"
@@ -55,6 +56,7 @@ own_url() {
     KAFKA_BROKERS) printf '127.0.0.1:%s' "$KAFKA_PORT" ;;
     SCHEMA_REGISTRY_URL) printf 'http://127.0.0.1:%s/apis/ccompat/v7' "$REGISTRY_PORT" ;;
     ENGINE_URL) printf 'http://127.0.0.1:%s' "$ENGINE_PORT" ;;
+    STRIPE_API_URL) printf 'http://127.0.0.1:%s' "$PAYMENTS_PORT" ;;
     *) die "no such setting: $1" ;;
   esac
 }
@@ -72,7 +74,9 @@ for name in ${SEPARATE_DATABASES//,/ }; do
   [ "$name" = none ] || grep -qxF "$name" <<<"$OWN_DATABASES" ||
     die "SEPARATE_DATABASES names $name; it takes ${OWN_DATABASES//$'\n'/, }, or none"
 done
-CONNECTIONS='KAFKA_BROKERS SCHEMA_REGISTRY_URL ENGINE_URL'
+CONNECTIONS='KAFKA_BROKERS SCHEMA_REGISTRY_URL ENGINE_URL STRIPE_API_URL'
+# A key alone is one for Stripe itself, as it is for the engine.
+if [ -n "${STRIPE_API_KEY:-}" ] && [ -z "${STRIPE_API_URL:-}" ]; then STRIPE_API_URL=https://api.stripe.com; fi
 for name in $DATABASES; do CONNECTIONS+=" ${name^^}_DATABASE_URL"; done
 
 without_password() { printf '%s' "$1" | sed -E 's#^postgres(ql)?://([^:@/]*):[^@]*@#postgres://\2@#'; }
@@ -106,6 +110,7 @@ is_brought() {
     kafka) is_foreign KAFKA_BROKERS ;;
     registry) is_foreign SCHEMA_REGISTRY_URL ;;
     engine) is_foreign ENGINE_URL ;;
+    payments) is_foreign STRIPE_API_URL ;;
   esac
 }
 
@@ -115,7 +120,26 @@ was_brought() {
   BROUGHT=$(cat "$ORDERS_STATE/brought" 2>/dev/null) && is_brought "$1"
 }
 
-# write_env: records in $ORDERS_STATE/env everything that the engine and orderctl read; for its owner's eyes alone.
+# The secrets that the engine and the payment simulator of this stack share.
+payments_key() { printf 'sk_test_%s' "$(secret payments_key)"; }
+payments_webhook_secret() { printf 'whsec_%s' "$(secret payments_webhook)"; }
+
+# shop_settings: with what placed orders are driven and paid, a line each. A provider that the user brings has the user's keys.
+shop_settings() {
+  local name
+  printf 'SAGA_POLICIES_FILE=%s\n' "${SAGA_POLICIES_FILE:-$ROOT/deploy/policies.toml}"
+  if is_foreign STRIPE_API_URL; then
+    for name in STRIPE_API_KEY STRIPE_WEBHOOK_SECRET; do
+      [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"
+    done
+  else
+    printf 'STRIPE_API_KEY=%s\n' "$(payments_key)"
+    printf 'STRIPE_WEBHOOK_SECRET=%s\n' "$(payments_webhook_secret)"
+  fi
+}
+
+# write_env [LINES]: records in $ORDERS_STATE/env everything that the engine and orderctl read, and LINES; for its owner's eyes
+# alone.
 write_env() {
   local name file=$ORDERS_STATE/env
   (umask 077 && : >"$file.new")
@@ -134,6 +158,7 @@ write_env() {
     for name in ENGINE_AGGREGATE_CACHE_BYTES ENGINE_GRAPHIQL_DIR ENGINE_CORS_ORIGINS ENGINE_CONNECTIONS_PER_PEER_MAX OTEL_EXPORTER_OTLP_ENDPOINT RUST_LOG ENGINE_LOG RELAY_BROKERS_THAT_LOSE_MARKERS; do
       [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"
     done
+    [ -z "${1:-}" ] || printf '%s\n' "$1"
     printf 'ORDERS_LOCAL=%s\n' "$ORDERS_STATE"
   } >>"$file.new"
   for name in $CONNECTIONS; do printf '%s=%s\n' "$name" "$(without_password "$(own_url "$name")")"; done >"$ORDERS_STATE/own"
