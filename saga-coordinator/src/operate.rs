@@ -1,4 +1,4 @@
-//! What operators do with sagas: look, take and decide tasks, ask again, skip, undo. Each is an event that says who did it.
+//! What operators do with sagas: look, take and decide tasks, ask again, skip, undo. Who did it stands beside each event, in its metadata.
 
 mod commands;
 mod view;
