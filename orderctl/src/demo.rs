@@ -7,16 +7,15 @@ use std::io::Write as _;
 
 use clap::Args;
 use domain::TenantId;
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service_kit::BoxError;
-use service_kit::clock::{Ids, SystemIds};
 use service_kit::config::Variables;
 
 use crate::args::DEFAULT_TENANT;
 use crate::engine::{Bearer, Engine};
-use crate::orders::{ANSWER_MAX, accepted, at_version, table, unreachable};
+use crate::orders::{at_version, read, send, table};
 use crate::stock::{at_stock_version, write_items};
 
 /// `demo`
@@ -148,9 +147,7 @@ async fn reserve(engine: &Engine, sample: &Sample, order: &str) -> Result<(), Bo
 /// The stock of a SKU, once the read models have what its stream has now.
 async fn stock_of(engine: &Engine, sku: &str) -> Result<Value, BoxError> {
     let path = format!("/v1/stock/items?location={LOCATION}&sku={sku}");
-    let request = engine.http.get(format!("{}{path}", engine.url)).timeout(ANSWER_MAX).bearer_auth(engine.token()?);
-    let answer = request.send().await.map_err(|error| unreachable(engine, &error))?;
-    let item: StockNow = accepted(answer, &path).await?.json().await?;
+    let item: StockNow = read(engine, &path).await?.json().await?;
     at_stock_version(engine, LOCATION, sku, &item.stock_id, item.version).await
 }
 
@@ -162,25 +159,4 @@ async fn command(
     expected: Option<i64>,
 ) -> Result<Receipt, BoxError> {
     Ok(send(engine, method, path, body, expected).await?.json().await?)
-}
-
-async fn send(
-    engine: &Engine,
-    method: Method,
-    path: &str,
-    body: &Value,
-    expected: Option<i64>,
-) -> Result<Response, BoxError> {
-    let mut request = engine
-        .http
-        .request(method, format!("{}{path}", engine.url))
-        .timeout(ANSWER_MAX)
-        .bearer_auth(engine.token()?)
-        .header("idempotency-key", SystemIds.random().to_string())
-        .json(body);
-    if let Some(version) = expected {
-        request = request.header("if-match", format!("\"{version}\""));
-    }
-    let response = request.send().await.map_err(|error| unreachable(engine, &error))?;
-    accepted(response, path).await
 }
