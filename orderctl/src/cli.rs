@@ -15,6 +15,7 @@ use crate::orders::NewestArgs;
 use crate::privacy::PrivacyVerb;
 use crate::replay::args::ReplayVerb;
 use crate::requests::args::RequestsVerb;
+use crate::saga::args::{SagaVerb, TasksVerb};
 use crate::sample::SampleArgs;
 use crate::stats::StatsArgs;
 use crate::stock::StockVerb;
@@ -58,6 +59,12 @@ pub enum Verb {
     /// Show stock and its movements, as GraphQL answers them
     #[command(subcommand)]
     Stock(StockVerb),
+    /// Show what drives orders to their end and what it waits for, ask again, skip a step, undo an order
+    #[command(subcommand)]
+    Saga(SagaVerb),
+    /// List what only people can decide about orders, take it, decide it
+    #[command(subcommand)]
+    Tasks(TasksVerb),
     /// Print the history of an order from the event store
     #[command(
         after_help = "Examples:\n  orderctl events 0191f2c4-…\n  orderctl events 0191f2c4-… --as-of 3\n  orderctl events 0191f2c4-… --as-of 0.1742\n  orderctl events 0191f2c4-… --as-of 2026-01-31T12:00:00Z --json"
@@ -148,6 +155,9 @@ mod tests {
             "orderctl import online-retail",
             "orderctl import online-retail f --currency gbp",
             "orderctl stock list --first 101",
+            "orderctl saga list --state asleep",
+            "orderctl saga skip 0197f3a0-0000-7000-8000-000000000001 SING --reason x",
+            "orderctl tasks decide 0197f3a0-0000-7000-8000-000000000001 REVIEW perhaps",
             "orderctl events not-an-id",
             "orderctl audit --from 17",
             "orderctl export orders --format xml",

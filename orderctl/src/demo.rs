@@ -19,10 +19,10 @@ use service_kit::config::{PaymentSettings, Variables};
 
 use crate::args::DEFAULT_TENANT;
 use crate::engine::{Bearer, Engine};
-use crate::orders::{accepted, table};
+use crate::orders::{read, send, table};
 use crate::stock::{at_stock_version, write_items};
 
-use requests::{Receipt, cancel, command, get, saga, send, when_shown};
+use requests::{Receipt, cancel, command, saga, when_shown};
 
 /// `demo`
 #[derive(Debug, Args)]
@@ -134,7 +134,7 @@ async fn stock_up(engine: &Engine, pieces: impl Iterator<Item = (&str, u32)>) ->
     let path = "/v1/stock/imports";
     let rows: Vec<Value> =
         pieces.map(|(sku, on_hand)| json!({ "location": LOCATION, "sku": sku, "onHand": on_hand })).collect();
-    accepted(send(engine, Method::POST, path, &json!({ "rows": rows }), None).await?, path).await?;
+    send(engine, Method::POST, path, &json!({ "rows": rows }), None).await?;
     Ok(())
 }
 
@@ -183,13 +183,13 @@ async fn reserve(engine: &Engine, sample: &Sample<'_>, order: &str) -> Result<()
     let lines: Vec<Value> =
         sample.lines.iter().map(|(sku, _, quantity, _)| json!({ "sku": sku, "quantity": quantity })).collect();
     let body = json!({ "orderId": order, "location": LOCATION, "lines": lines, "holdForS": 86_400 });
-    accepted(send(engine, Method::POST, path, &body, None).await?, path).await?;
+    send(engine, Method::POST, path, &body, None).await?;
     Ok(())
 }
 
 /// The stock of a SKU, once the read models have what its stream has now.
 async fn stock_of(engine: &Engine, sku: &str) -> Result<Value, BoxError> {
     let path = format!("/v1/stock/items?location={LOCATION}&sku={sku}");
-    let item: StockNow = accepted(get(engine, &path).await?, &path).await?.json().await?;
+    let item: StockNow = read(engine, &path).await?.json().await?;
     at_stock_version(engine, LOCATION, sku, &item.stock_id, item.version).await
 }

@@ -19,6 +19,7 @@ pub mod privacy;
 pub mod replay;
 pub mod requests;
 mod run;
+pub mod saga;
 pub mod sample;
 pub mod stats;
 pub mod stock;

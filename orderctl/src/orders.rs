@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use clap::Args;
 use domain::TenantId;
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use service_kit::BoxError;
+use service_kit::clock::{Ids, SystemIds};
 use service_kit::config::Variables;
 
 use crate::args::DEFAULT_TENANT;
@@ -75,6 +76,61 @@ pub async fn ask(
         Some(errors) => Err(format!("GraphQL refuses: {errors}").into()),
         None => Ok(answer["data"].clone()),
     }
+}
+
+/// What an endpoint answers.
+///
+/// # Errors
+/// When the engine refuses it or does not answer.
+pub async fn read(engine: &Engine, path: &str) -> Result<Response, BoxError> {
+    accepted(get(engine, path).await?, path).await
+}
+
+/// The answer to a question about now, whatever it is.
+///
+/// # Errors
+/// When the engine does not answer.
+pub async fn get(engine: &Engine, path: &str) -> Result<Response, BoxError> {
+    let request = engine.http.get(format!("{}{path}", engine.url)).timeout(ANSWER_MAX).bearer_auth(engine.token()?);
+    request.send().await.map_err(|error| unreachable(engine, &error))
+}
+
+/// Sends a command of its own, which is new each time; `expected` is the version that it must find.
+///
+/// # Errors
+/// When the engine refuses it or does not answer.
+pub async fn send(
+    engine: &Engine,
+    method: Method,
+    path: &str,
+    body: &Value,
+    expected: Option<i64>,
+) -> Result<Response, BoxError> {
+    accepted(post(engine, method, path, body, expected).await?, path).await
+}
+
+/// The same with the answer, whatever it is.
+///
+/// # Errors
+/// When the engine does not answer.
+pub async fn post(
+    engine: &Engine,
+    method: Method,
+    path: &str,
+    body: &Value,
+    expected: Option<i64>,
+) -> Result<Response, BoxError> {
+    let mut request = engine
+        .http
+        .request(method, format!("{}{path}", engine.url))
+        .timeout(ANSWER_MAX)
+        .bearer_auth(engine.token()?)
+        .header("idempotency-key", SystemIds.random().to_string())
+        .json(body);
+    if let Some(version) = expected {
+        request = request.header("if-match", format!("\"{version}\""));
+    }
+    request.send().await.map_err(|error| unreachable(engine, &error))
 }
 
 /// The answer, when it is a good one.

@@ -10,7 +10,7 @@ use crate::cli::{Cli, Verb};
 use crate::lag::RelayVerb;
 use crate::stock::StockVerb;
 use crate::{
-    audit, demo, dlq, events, export, import, jobs, lag, orders, privacy, replay, requests, sample, stats, stock,
+    audit, demo, dlq, events, export, import, jobs, lag, orders, privacy, replay, requests, saga, sample, stats, stock,
     timers, token,
 };
 
@@ -75,6 +75,8 @@ async fn dispatch(cli: Cli) -> Result<bool, BoxError> {
         Verb::Events(args) => events::print(&variables, &args).await,
         Verb::Demo(args) => demo::walk(&variables, &args).await,
         Verb::Stock(verb) => stock::run(&variables, &verb).await,
+        Verb::Saga(verb) => saga::run(&variables, &verb).await,
+        Verb::Tasks(verb) => saga::tasks::run(&variables, &verb).await,
         Verb::Orders(args) => orders::newest(&variables, &args).await,
         Verb::Lag(args) => lag::print(&variables, args.json).await,
         Verb::Relay(RelayVerb::Status(args)) => lag::print_relay(&variables, args.json).await,

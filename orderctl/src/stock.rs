@@ -236,7 +236,7 @@ pub fn write_items(out: &mut impl Write, items: &[Value]) -> std::io::Result<()>
 }
 
 /// A value as a table shows it.
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),

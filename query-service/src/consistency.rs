@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use domain::Decider;
 use domain::order::Order;
+use domain::order_saga::OrderSaga;
 use domain::reservation::Reservation;
 use domain::stock::Stock;
 use read_models::query::{AppliedVersion, Visibility};
@@ -32,16 +33,18 @@ pub enum TokenKind {
     Order,
     Stock,
     Reservation,
+    Saga,
 }
 
 impl TokenKind {
-    const ALL: [Self; 3] = [Self::Order, Self::Stock, Self::Reservation];
+    const ALL: [Self; 4] = [Self::Order, Self::Stock, Self::Reservation, Self::Saga];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Order => Order::KIND,
             Self::Stock => Stock::KIND,
             Self::Reservation => Reservation::KIND,
+            Self::Saga => OrderSaga::KIND,
         }
     }
 }
@@ -70,11 +73,18 @@ impl ConsistencyToken {
     pub const fn reservation(reservation_id: Uuid, version: i64) -> Self {
         Self { kind: TokenKind::Reservation, stream_id: reservation_id, version }
     }
+
+    /// The saga of an order at a version.
+    pub const fn saga(order_id: Uuid, version: i64) -> Self {
+        Self { kind: TokenKind::Saga, stream_id: order_id, version }
+    }
 }
 
 /// Not the token of a stream that queries show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a consistency token is of the form {{kind}}:{{id}}@{{version}}, of an order, of stock or of a reservation")]
+#[error(
+    "a consistency token is of the form {{kind}}:{{id}}@{{version}}, of an order, of stock, of a reservation or of a saga"
+)]
 pub struct InvalidToken;
 
 impl std::str::FromStr for ConsistencyToken {
@@ -195,6 +205,7 @@ impl Inner {
             TokenKind::Order => self.read.versions(ids).await,
             TokenKind::Stock => self.read.stock_versions(ids).await,
             TokenKind::Reservation => self.read.reservation_versions(ids).await,
+            TokenKind::Saga => self.read.saga_versions(ids).await,
         }
     }
 
@@ -242,7 +253,7 @@ mod tests {
     fn a_token_reads_back_as_written_and_nothing_else_does() {
         let text = "order:0197f3a0-0000-7000-8000-000000000001@17";
         assert_eq!(text.parse::<ConsistencyToken>().unwrap().to_string(), text);
-        for kind in ["stock", "reservation"] {
+        for kind in ["stock", "reservation", "order_saga"] {
             let text = text.replace("order", kind);
             assert_eq!(text.parse::<ConsistencyToken>().unwrap().to_string(), text);
         }

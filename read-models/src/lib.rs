@@ -14,6 +14,7 @@ pub mod generation;
 mod migrations;
 mod model;
 mod order;
+mod order_saga;
 pub mod query;
 pub mod rebuild;
 mod reservation;
@@ -42,6 +43,11 @@ pub use order::set::Orders;
 pub use order::testing;
 pub use order::timeline::{EventColumns, TimelineEntry};
 pub use order::view::{OrderView, ViewKind, ViewState};
+pub use order_saga::event::{SagaEvent, SagaPlace};
+pub use order_saga::set::Sagas;
+#[cfg(any(test, feature = "testing"))]
+pub use order_saga::testing::SagaHistory;
+pub use order_saga::view::{PartKind, PendingRequest, PendingRequests, SagaState, SagaView};
 pub use reservation::event::{Answer, ReservationEvent};
 pub use reservation::set::Reservations;
 #[cfg(any(test, feature = "testing"))]

@@ -13,4 +13,5 @@ pub use crate::order::query::{
     Comparison, Condition, ConditionSql, CustomerRow, Field, FoundOrder, Page, PageRequest, Parts, Sort, SortKey,
     Value, Visibility,
 };
+pub use crate::order_saga::query::{SagaFilter, SagaKey, SagaPage, SagaPageRequest};
 pub use crate::stock::query::{StockFilter, StockKey, StockPage, StockPageRequest, StockSort};

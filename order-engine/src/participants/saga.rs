@@ -12,6 +12,7 @@ use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC as INVENTOR
 use futures::FutureExt;
 use messaging::registry::{Registry, RegistryError};
 use messaging::{Encoder, schemas};
+use read_models::Sagas;
 use relay::audit::AuditedRoute;
 use relay::{RelayedKind, Routes};
 use request_kit::{RequestOptions, RequestService};
@@ -19,6 +20,7 @@ use saga_coordinator::{Coordinator, GROUP, Limits, Operations, TOPICS};
 use utoipa::openapi::OpenApi;
 
 use super::order::ORDERS_LOG;
+use super::read_models::ReadModels;
 use super::{AskedTopic, CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps};
 
 /// What drives placed orders to their end. It shares the log of the orders, since a saga and its order are one unit of work.
@@ -48,7 +50,7 @@ pub(super) const SAGA_PARTICIPANT: Participant = Participant {
     groups: &[(GROUP, &TOPICS)],
     answered: &[],
     work,
-    read_models: &[],
+    read_models: &[ReadModels::of::<Sagas>(TOPIC, "saga-projection")],
     queries: |_| Router::new(),
     audits: &[],
     asks: || {

@@ -8,12 +8,12 @@ use reqwest::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service_kit::BoxError;
-use service_kit::clock::{Ids, Stopwatch, SystemIds};
+use service_kit::clock::Stopwatch;
 use service_kit::poll::pause;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
-use crate::orders::{ANSWER_MAX, accepted, ask, unreachable};
+use crate::orders::{accepted, ask, get, post, read, send};
 
 /// Longest wait for what follows from a command without anybody doing anything.
 const FOLLOWS_MAX: Duration = Duration::from_secs(30);
@@ -70,7 +70,7 @@ pub(super) async fn command(
     body: &Value,
     expected: Option<i64>,
 ) -> Result<Receipt, BoxError> {
-    Ok(accepted(send(engine, method, path, body, expected).await?, path).await?.json().await?)
+    Ok(send(engine, method, path, body, expected).await?.json().await?)
 }
 
 /// Sends a command until it is not refused for being too early.
@@ -80,7 +80,7 @@ pub(super) async fn command(
 pub(super) async fn persist(engine: &Engine, path: &str, body: &Value) -> Result<(), BoxError> {
     let bound = Bound::start();
     loop {
-        let answer = send(engine, Method::POST, path, body, None).await?;
+        let answer = post(engine, Method::POST, path, body, None).await?;
         if is_done(answer, path, &bound).await? {
             return Ok(());
         }
@@ -95,7 +95,7 @@ pub(super) async fn cancel(engine: &Engine, order: &str, body: &Value) -> Result
     let (path, bound) = (format!("/v1/orders/{order}/cancel"), Bound::start());
     loop {
         let version = version_of(engine, order).await?;
-        let answer = send(engine, Method::POST, &path, body, Some(version)).await?;
+        let answer = post(engine, Method::POST, &path, body, Some(version)).await?;
         if is_done(answer, &path, &bound).await? {
             return Ok(());
         }
@@ -119,36 +119,9 @@ async fn is_done(answer: Response, path: &str, bound: &Bound) -> Result<bool, Bo
     Err(format!("the engine answered {status} to {path}{waited}: {text}{advice}").into())
 }
 
-/// The answer to a request that changes something, whatever it is.
-pub(super) async fn send(
-    engine: &Engine,
-    method: Method,
-    path: &str,
-    body: &Value,
-    expected: Option<i64>,
-) -> Result<Response, BoxError> {
-    let mut request = engine
-        .http
-        .request(method, format!("{}{path}", engine.url))
-        .timeout(ANSWER_MAX)
-        .bearer_auth(engine.token()?)
-        .header("idempotency-key", SystemIds.random().to_string())
-        .json(body);
-    if let Some(version) = expected {
-        request = request.header("if-match", format!("\"{version}\""));
-    }
-    request.send().await.map_err(|error| unreachable(engine, &error))
-}
-
-/// The answer to a question about now, whatever it is.
-pub(super) async fn get(engine: &Engine, path: &str) -> Result<Response, BoxError> {
-    let request = engine.http.get(format!("{}{path}", engine.url)).timeout(ANSWER_MAX).bearer_auth(engine.token()?);
-    request.send().await.map_err(|error| unreachable(engine, &error))
-}
-
 async fn version_of(engine: &Engine, order: &str) -> Result<i64, BoxError> {
     let path = format!("/v1/orders/{order}");
-    Ok(accepted(get(engine, &path).await?, &path).await?.json::<OrderNow>().await?.version)
+    Ok(read(engine, &path).await?.json::<OrderNow>().await?.version)
 }
 
 /// The saga of an order as of now; `None` where nothing drives the order.

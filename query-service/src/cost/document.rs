@@ -54,7 +54,7 @@ pub fn measure(
 }
 
 /// Fields that answer a page, or as many objects as ids are given.
-const PAGED: [&str; 5] = ["orders", "lines", "timeline", "stock", "movements"];
+const PAGED: [&str; 6] = ["orders", "lines", "timeline", "stock", "movements", "sagas"];
 /// Lists that are not answered by page, with the most items that one has.
 const LISTS: [(&str, u64); 1] = [("reservations", PAGE_MAX as u64)];
 const BY_IDS: &str = "nodes";

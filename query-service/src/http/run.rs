@@ -95,7 +95,7 @@ impl Refusal {
 }
 
 /// Scopes of which a caller needs one.
-const READ_SCOPES: [Scope; 2] = [Scope::ORDERS_READ, Scope::INVENTORY_READ];
+const READ_SCOPES: [Scope; 3] = [Scope::ORDERS_READ, Scope::INVENTORY_READ, Scope::SAGA_OPERATE];
 
 /// Reads a query, and refuses one that is invalid, costs too much, lacks the scope or exceeds the subject's budget.
 pub fn admit(shared: &Shared, principal: &Principal, received: Received) -> Result<Admitted, Refusal> {

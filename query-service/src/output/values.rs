@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use async_graphql::registry::Registry;
 use async_graphql::resolver_utils::EnumType;
-use async_graphql::{ID, OutputType};
+use async_graphql::{Error, ID, OutputType};
 use chrono::{DateTime, Utc};
 
 use super::{Failure, ObjectInfo, Output, Selected, Writer};
@@ -75,7 +75,10 @@ enumerations!(
     crate::schema::FulfilmentStatus,
     crate::schema::OrderPaymentState,
     crate::schema::OrderFulfilmentState,
-    crate::schema::ReservationState
+    crate::schema::ReservationState,
+    crate::schema::SagaPart,
+    crate::schema::SagaState,
+    crate::schema::SagaStep
 );
 
 impl<T: Output> Output for Option<T> {
@@ -100,6 +103,33 @@ impl<T: Output> Output for Option<T> {
         match self {
             Some(value) => out.nullable(|out| value.write(selected, out)),
             None => out.raw(b"null"),
+        }
+        Ok(())
+    }
+}
+
+/// A value that may be null, or why it is not shown: its field is null then, with the error beside the answer.
+impl<T: Output> Output for Result<Option<T>, Error> {
+    fn name() -> Cow<'static, str> {
+        T::name()
+    }
+
+    fn qualified() -> String {
+        Option::<T>::qualified()
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn objects() -> Vec<&'static ObjectInfo> {
+        T::objects()
+    }
+
+    fn write(&self, selected: &Selected, out: &mut Writer) -> Result<(), Failure> {
+        match self {
+            Ok(value) => value.write(selected, out)?,
+            Err(error) => out.nullable(|_| Err(error.clone().into())),
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use async_graphql::Result;
 use domain::{Sealed, SubjectId};
 use read_models::query::{FoundOrder, Page, Parts, Window};
 use read_models::{EventColumns, OrderColumns, order_column};
+use service_kit::auth::Scope;
 use service_kit::keyring::OpenError;
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ use super::customer::CustomerOrders;
 use super::loaded::{Extras, LoadedCustomer, LoadedPage, Opened};
 use super::order_list::OrderList;
 use super::reading::Reading;
-use super::timeline;
+use super::{sagas, timeline};
 use crate::config::COUNT_MAX;
 use crate::error::{ReadFailed, internal, read_failed};
 use crate::output::{Arguments, Selected, SelectedField};
@@ -71,7 +72,9 @@ pub fn extras<'a>(
         let customers: Vec<&Selected> =
             sets.iter().flat_map(|set| set.named("customer")).map(|field| &field.below).collect();
         let of_customers = customers.iter().any(|set| set.has("totals") || set.has("orders"));
-        if orders.is_empty() || (timelines.is_empty() && addresses.is_empty() && !of_customers) {
+        let sagas: Vec<&Selected> = sets.iter().flat_map(|set| set.named("saga")).map(|field| &field.below).collect();
+        let of_sagas = !sagas.is_empty() && !past && reading.viewer.may(Scope::SAGA_OPERATE);
+        if orders.is_empty() || (timelines.is_empty() && addresses.is_empty() && !of_customers && !of_sagas) {
             return Ok(Vec::new());
         }
         let mut extras: Vec<Extras> = orders.iter().map(|_| Extras::default()).collect();
@@ -90,8 +93,22 @@ pub fn extras<'a>(
                 extras.customer = id.and_then(|id| found.get(&id).map(Arc::clone));
             }
         }
+        if of_sagas {
+            read_sagas(reading, orders, &sagas, &mut extras).await?;
+        }
         Ok(extras)
     })
+}
+
+/// Reads the saga of each order.
+async fn read_sagas(reading: &Reading, orders: &[&FoundOrder], sets: &Sets<'_>, extras: &mut [Extras]) -> Result<()> {
+    let ids = orders.iter().map(|order| order_column!(order.row, order_id).map_err(|error| internal(&error)));
+    let ids = ids.collect::<Result<Vec<_>>>()?;
+    let mut found = sagas::of_orders(reading, &ids, sets).await?;
+    for (extras, id) in extras.iter_mut().zip(ids) {
+        extras.saga = found.remove(&id);
+    }
+    Ok(())
 }
 
 /// Reads the page of the timeline that a field selects, of each order.

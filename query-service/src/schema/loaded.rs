@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::Error;
-use read_models::TimelineEntry;
 use read_models::query::{CustomerRow, Page};
+use read_models::{SagaView, TimelineEntry};
 
 use super::order_list::OrderList;
+use super::saga::SagaEvents;
 use crate::error::internal;
 
 /// What an order shows beyond its row and the events that were read with it.
@@ -18,6 +19,13 @@ pub struct Extras {
     /// Personal data by its sealed text.
     pub opened: HashMap<String, Opened>,
     pub customer: Option<Arc<LoadedCustomer>>,
+    pub saga: Option<LoadedSaga>,
+}
+
+/// The saga of an order, with the events that are selected of the sagas that were read with it.
+pub struct LoadedSaga {
+    pub row: SagaView,
+    pub events: Arc<SagaEvents>,
 }
 
 /// A page of a list of orders.

@@ -24,6 +24,10 @@ mod projections;
 mod query;
 mod reading;
 mod reservation;
+mod saga;
+mod saga_events;
+mod saga_list;
+mod sagas;
 mod scalars;
 mod states;
 mod stock;
@@ -41,6 +45,7 @@ pub use projections::Health;
 pub use query::Query;
 pub use reading::Reading;
 pub use reservation::ReservationState;
+pub use saga::{SagaPart, SagaState, SagaStep};
 pub use scalars::{Json, Long};
 pub use states::{OrderKind, OrderState};
 

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use async_graphql::ID;
+use async_graphql::{Error, ID};
 use chrono::{DateTime, Utc};
 use domain::contract::Position;
 use domain::order::Outline;
 use read_models::OrderView;
 use read_models::query::FoundOrder;
+use service_kit::auth::Scope;
 use uuid::Uuid;
 
 use super::address::Address;
@@ -22,6 +23,7 @@ use super::progress::{
     FulfilmentStatus, HoldKind, OrderException, OrderFulfilment, OrderNote, OrderPayment, PaymentStatus, Rejection,
 };
 use super::reading::Reading;
+use super::saga::Saga;
 use super::scalars::Long;
 use super::states::{OrderKind, OrderState};
 use super::timeline::TimelineConnection;
@@ -139,6 +141,12 @@ object! {
             let loaded = order.extras.and_then(|extras| extras.events.get(&field.id));
             let events = loaded.unwrap_or(&order.found.events);
             TimelineConnection::new(order.reading, page, order_id, version, events)?
+        },
+        /// What drives the order to its end; null where nothing does, and for a past state. Needs the scope `saga:operate`.
+        saga: Result<Option<Saga<'_>>, Error> => {
+            let loaded = order.extras.and_then(|extras| extras.saga.as_ref());
+            let saga = loaded.map(|saga| Saga { reading: order.reading, row: &saga.row, events: &saga.events });
+            order.reading.require(Scope::SAGA_OPERATE).map(|()| saga)
         },
         /// When the draft was begun; null for an imported order.
         draftedAt: Option<DateTime<Utc>> [drafted_at] => drafted_at,

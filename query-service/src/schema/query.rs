@@ -26,6 +26,8 @@ use super::order_list::OrderList;
 use super::projections::ProjectionHealth;
 use super::reading::Reading;
 use super::reservation::Reservation;
+use super::saga::{Saga, SagaConnection};
+use super::sagas::{SagaArguments, SagasArguments, saga, sagas};
 use super::stock::{StockConnection, StockItem};
 use crate::config::LIST_MAX;
 use crate::consistency::ConsistencyToken;
@@ -55,6 +57,11 @@ root! {
         stockAt(StockAtArguments): Option<StockItem<'_>> => stock_at,
         /// The reservations of an order at all locations, by id, at most 100. Needs the scope `inventory:read`.
         reservations(ReservationsArguments): Vec<Reservation<'_>> => reservations,
+        /// What drives an order to its end; null where nothing does. Needs the scope `saga:operate`.
+        saga(SagaArguments): Option<Saga<'_>> => saga,
+        /// The sagas of the tenant: first those whose tasks are escalated first, then those that have not changed for longest. Needs
+        /// the scope `saga:operate`.
+        sagas(SagasArguments): SagaConnection<'_> => sagas,
         /// How far the projectors have come. Only for staff.
         projections: Vec<ProjectionHealth<'_>> => projections,
     }

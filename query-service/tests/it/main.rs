@@ -9,6 +9,7 @@ mod limits;
 mod pages;
 mod personal;
 mod progress;
+mod sagas;
 mod stock;
 mod subscriptions;
 mod transport;

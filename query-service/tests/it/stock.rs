@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::world::{World, post, tenant};
 
-async fn apply<M: ModelSet>(world: &World, records: &[domain::contract::Published<M::Event>]) {
+pub async fn apply<M: ModelSet>(world: &World, records: &[domain::contract::Published<M::Event>]) {
     let mut client = world.read.client().await;
     let applier = Applier::<M>::open(&client).await.unwrap();
     let transaction = client.transaction().await.unwrap();

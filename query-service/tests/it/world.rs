@@ -9,7 +9,7 @@ use domain::order::contract::Published;
 use domain::{CustomerId, TenantId};
 use query_service::{Connections, Deps, Limits};
 use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
-use read_models::{Applier, ModelSet, Orders, ReadDb, ReadSettings, Reservations, Stock};
+use read_models::{Applier, ModelSet, Models, Orders, ReadDb, ReadSettings, Reservations, Sagas, Stock};
 use serde_json::{Value, json};
 use service_kit::auth::Role;
 use service_kit::clock::{SharedClock, SystemClock, SystemIds};
@@ -21,6 +21,8 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// What queries read.
+const SETS: [Models; 4] = [Orders::MODELS, Sagas::MODELS, Stock::MODELS, Reservations::MODELS];
 const BODY_BYTES_MAX: usize = 10_000_000;
 
 pub struct World {
@@ -63,13 +65,13 @@ impl World {
 
     pub async fn at(limits: Limits, clock: SharedClock) -> Self {
         let read = TestDatabase::create().await;
-        read_models::migrate(read.url(), &[Orders::MODELS, Stock::MODELS, Reservations::MODELS], |_| ()).await.unwrap();
+        read_models::migrate(read.url(), &SETS, |_| ()).await.unwrap();
         let identity = TestDatabase::migrated(identity_migrations()).await;
         let issuer = TestIssuer::new(Arc::clone(&clock)).await;
         let master = MasterKey::from_base64(MASTER_KEY).unwrap();
         let keys = KeyRing::new(identity.pool(), &master, Arc::clone(&clock), Arc::new(SystemIds));
         let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: POINTER_AGE_MS_MAX };
-        let reads = ReadDb::with(read.url(), &[Orders::MODELS, Stock::MODELS, Reservations::MODELS], settings).unwrap();
+        let reads = ReadDb::with(read.url(), &SETS, settings).unwrap();
         let (router, stop) = (Router::new(), CancellationToken::new());
         let mut world = Self { read, issuer, reads, keys, router, stop, clock, limits, _identity: identity };
         let service = world.service();

@@ -6,6 +6,7 @@ mod counts;
 mod damage;
 mod plans;
 mod rebuilds;
+mod sagas;
 mod stock;
 mod stock_plans;
 mod tables;

@@ -22,10 +22,10 @@ const TOPIC: &str = "inventory.events.v1";
 
 /// A log in memory, of events of one kind.
 #[derive(Clone)]
-struct Memory<E>(Arc<Mutex<Vec<Published<E>>>>);
+pub struct Memory<E>(Arc<Mutex<Vec<Published<E>>>>);
 
 impl<E: PublicEvents> Memory<E> {
-    fn of(records: impl IntoIterator<Item = Published<E>>) -> Self {
+    pub fn of(records: impl IntoIterator<Item = Published<E>>) -> Self {
         let numbered = (1..).zip(records);
         let at = |(position, record)| Published { position: Position { shard: 0, position }, ..record };
         Self(Arc::new(Mutex::new(numbered.map(at).collect())))
@@ -64,7 +64,7 @@ async fn database() -> TestDatabase {
     database
 }
 
-async fn applied<M: ModelSet>(database: &TestDatabase, log: &Memory<M::Event>) {
+pub async fn applied<M: ModelSet>(database: &TestDatabase, log: &Memory<M::Event>) {
     let mut client = database.client().await;
     let applier = Applier::<M>::open(&client).await.unwrap();
     let transaction = client.transaction().await.unwrap();
@@ -75,12 +75,12 @@ async fn applied<M: ModelSet>(database: &TestDatabase, log: &Memory<M::Event>) {
     transaction.commit().await.unwrap();
 }
 
-async fn run<M: ModelSet>(database: &TestDatabase, log: &Memory<M::Event>, purpose: Purpose) -> Report {
+pub async fn run<M: ModelSet>(database: &TestDatabase, log: &Memory<M::Event>, purpose: Purpose) -> Report {
     let how = (purpose, &RebuildOptions::of(TOPIC), SystemIds.ordered());
     rebuild::<M, _>(database.url(), log, &M::MODELS.all(), how, &mut |_| ()).await.unwrap()
 }
 
-async fn found<M: ModelSet>(database: &TestDatabase, log: &Memory<M::Event>) -> Vec<Found> {
+pub async fn found<M: ModelSet>(database: &TestDatabase, log: &Memory<M::Event>) -> Vec<Found> {
     let mut client = database.client().await;
     let transaction = client.transaction().await.unwrap();
     let mut histories: Vec<_> =

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use domain::TenantId;
 use read_models::query::{StockFilter, StockPageRequest, StockSort, Window};
-use read_models::{Generations, ModelSet, ReadDb, ReservationState, Reservations, Stock, migrate};
+use read_models::{Generations, ModelSet, Models, ReadDb, ReservationState, Reservations, Stock, migrate};
 use serde_json::Value as Json;
 use service_kit::postgres::ConnectOptions;
 use service_kit::testing::TestDatabase;
@@ -18,32 +18,33 @@ const PAGE: u32 = 20;
 /// As many as a SKU has locations here.
 const SORTED_MAX: f64 = 60.0;
 const COUNT_MAX: u32 = 10_001;
-const TABLES: [&str; 2] = ["stock", "reservation"];
+const TABLES: [&str; 4] = ["stock", "reservation", "saga", "saga_event"];
 
-struct Filled {
+pub struct Filled {
     _database: TestDatabase,
     recorder: Recorder,
-    read: ReadDb,
+    pub read: ReadDb,
     client: Client,
-    failures: String,
+    /// What is read otherwise than it should be.
+    pub failures: String,
 }
 
 impl Filled {
-    async fn new() -> Self {
+    /// A database of some sets that a script fills.
+    pub async fn new(sets: &[Models], script: &str) -> Self {
         let database = TestDatabase::create().await;
-        let sets = [Stock::MODELS, Reservations::MODELS];
-        migrate(database.url(), &sets, |_| ()).await.unwrap();
+        migrate(database.url(), sets, |_| ()).await.unwrap();
         let client = database.client().await;
-        let models: Vec<_> = sets.iter().flat_map(read_models::Models::all).collect();
+        let models: Vec<_> = sets.iter().flat_map(Models::all).collect();
         Generations::live(&client, &models).await.unwrap().select(&client).await.unwrap();
-        client.batch_execute(include_str!("plans/stock.sql")).await.unwrap();
+        client.batch_execute(script).await.unwrap();
         let recorder = Recorder::before(database.url()).await;
-        let read = ReadDb::open(recorder.url(), &sets, ConnectOptions::named("test")).unwrap();
+        let read = ReadDb::open(recorder.url(), sets, ConnectOptions::named("test")).unwrap();
         Self { _database: database, recorder, read, client, failures: String::new() }
     }
 
     /// Looks at the plan of the statement that was run last.
-    async fn check(&mut self, name: &str, mode: &str, ends_early: bool) {
+    pub async fn check(&mut self, name: &str, mode: &str, ends_early: bool) {
         let plan = explain(&self.client, &self.recorder.take("FROM "), mode).await;
         let mut nodes = vec![&plan];
         while let Some(node) = nodes.pop() {
@@ -104,7 +105,7 @@ fn shop() -> TenantId {
 
 #[tokio::test]
 async fn every_pair_of_filter_and_sort_has_an_index() {
-    let mut filled = Filled::new().await;
+    let mut filled = Filled::new(&[Stock::MODELS, Reservations::MODELS], include_str!("plans/stock.sql")).await;
     let text = |text: &str| Some(text.to_owned());
     let all = StockFilter::default;
     let filters = [

@@ -1,0 +1,169 @@
+//! The flags of `saga` and `tasks`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use domain::order_saga::{Asked, TaskDecision, TaskKind};
+use domain::{Operator, OrderId, Reason, TenantId};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::args::DEFAULT_TENANT;
+
+/// `saga …`
+#[derive(Debug, Subcommand)]
+pub enum SagaVerb {
+    /// List sagas: first those whose tasks are escalated first, then those that have not changed for longest
+    #[command(
+        after_help = "Examples:\n  orderctl saga list\n  orderctl saga list --task\n  orderctl saga list --state undoing --json"
+    )]
+    List(ListArgs),
+    /// Show the steps of an order's saga as of now, why it waits, and what comes next
+    Show(ShowArgs),
+    /// Ask everything that has no answer yet again, and look for stock again where the order waits for some
+    Retry(OfOrder),
+    /// Wait no longer for the answer to a request: one to reserve, to pay or to fulfil counts as refused, one that undoes as done
+    #[command(
+        after_help = "Example:\n  orderctl saga skip 0191f2c4-… RELEASE --reason \"the warehouse confirmed by telephone\""
+    )]
+    Skip(SkipArgs),
+    /// Undo an order: fulfilment, payment, stock, and then the order
+    Undo(OfOrder),
+}
+
+/// `tasks …`
+#[derive(Debug, Subcommand)]
+pub enum TasksVerb {
+    /// List what only people can decide, the first to be escalated first
+    List(TasksArgs),
+    /// Take the task of an order, or give it to somebody
+    Take(TakeArgs),
+    /// Decide the task of an order
+    #[command(after_help = "Example:\n  orderctl tasks decide 0191f2c4-… REVIEW approve --note \"known customer\"")]
+    Decide(DecideArgs),
+}
+
+/// The state of a saga.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum State {
+    /// Works towards the delivery
+    Running,
+    /// Is being undone
+    Undoing,
+    /// Has come to its end
+    Ended,
+}
+
+impl State {
+    /// As GraphQL writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Undoing => "UNDOING",
+            Self::Ended => "ENDED",
+        }
+    }
+}
+
+/// `saga list`
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only sagas that wait for a person
+    #[arg(long)]
+    pub task: bool,
+    /// Only sagas in this state
+    #[arg(long)]
+    pub state: Option<State>,
+    /// How many.
+    #[command(flatten)]
+    pub page: TasksArgs,
+}
+
+/// `tasks list`
+#[derive(Debug, Args)]
+pub struct TasksArgs {
+    /// Number of orders to show
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub first: u8,
+    /// The tenant
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// An order of a tenant.
+#[derive(Debug, Args)]
+pub struct OfOrder {
+    /// The order's id
+    pub order: OrderId,
+    /// The tenant
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+}
+
+/// `saga show`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Whose.
+    #[command(flatten)]
+    pub of: OfOrder,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `saga skip`
+#[derive(Debug, Args)]
+pub struct SkipArgs {
+    /// Whose.
+    #[command(flatten)]
+    pub of: OfOrder,
+    /// The request, as `saga show` names it, such as RELEASE
+    #[arg(value_parser = symbol::<Asked>)]
+    pub step: Asked,
+    /// Why, without personal data: it is published
+    #[arg(long, value_parser = reason)]
+    pub reason: Reason,
+}
+
+/// `tasks take`
+#[derive(Debug, Args)]
+pub struct TakeArgs {
+    /// Whose.
+    #[command(flatten)]
+    pub of: OfOrder,
+    /// The subject of the tokens of whoever is to decide it; without it, yourself
+    #[arg(long, value_name = "SUBJECT", value_parser = operator)]
+    pub assignee: Option<Operator>,
+}
+
+/// `tasks decide`
+#[derive(Debug, Args)]
+pub struct DecideArgs {
+    /// Whose.
+    #[command(flatten)]
+    pub of: OfOrder,
+    /// The task that you have seen, such as REVIEW, so that you decide no other one
+    #[arg(value_parser = symbol::<TaskKind>)]
+    pub task: TaskKind,
+    /// approve (of a review only), continue or undo
+    #[arg(value_parser = symbol::<TaskDecision>)]
+    pub decision: TaskDecision,
+    /// Why, without personal data: it is published
+    #[arg(long, value_parser = reason)]
+    pub note: Option<Reason>,
+}
+
+/// A symbol of the domain, in capitals or not.
+fn symbol<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let written = text.to_uppercase().replace('-', "_");
+    serde_json::from_value(Value::String(written)).map_err(|error| error.to_string())
+}
+
+fn reason(text: &str) -> Result<Reason, String> {
+    Reason::try_new(text).map_err(|error| error.to_string())
+}
+
+fn operator(text: &str) -> Result<Operator, String> {
+    Operator::try_new(text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,1 @@
+SELECT {columns} FROM saga WHERE order_id = ANY ($1) AND tenant = $2

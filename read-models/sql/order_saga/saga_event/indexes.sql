@@ -1,0 +1,1 @@
+ALTER TABLE saga_event ADD PRIMARY KEY (order_id, version);
