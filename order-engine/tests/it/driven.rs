@@ -66,10 +66,10 @@ impl Order<'_> {
     /// The saga once something is so.
     pub async fn until(&self, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         let saga = wait_for(PATIENCE, LOOK, async || Some(self.saga().await).filter(&is_so)).await;
-        match saga {
-            Ok(saga) => saga,
-            Err(_) => panic!("{}: not {what}:\n{:#}\n{:#}", self.sku, self.saga().await, self.view().await),
+        if let Ok(saga) = saga {
+            return saga;
         }
+        panic!("{}: not {what}:\n{:#}\n{:#}", self.sku, self.saga().await, self.view().await)
     }
 
     /// Waits until it has an end, and answers the order.
