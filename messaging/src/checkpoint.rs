@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::clock::Stopwatch;
 use uuid::Uuid;
 
-use crate::client::{self, METADATA_TIMEOUT_MS};
+use crate::client;
 
 /// How far before the end the first attempt starts to read, in offsets.
 const LOOK_BACK_FIRST: i64 = 100;
@@ -95,8 +95,7 @@ fn read_blocking(brokers: &str, topic: &str, shard: i16) -> Result<Option<Checkp
         .set("auto.offset.reset", "error")
         .create()
         .map_err(kafka)?;
-    let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
-    let (low, high) = consumer.fetch_watermarks(topic, shard.into(), timeout).map_err(kafka)?;
+    let (low, high) = client::watermarks(&consumer, topic, shard.into()).map_err(kafka)?;
     let mut back = LOOK_BACK_FIRST;
     loop {
         let from = low.max(high.saturating_sub(back));

@@ -2,14 +2,20 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use service_kit::clock::Stopwatch;
 use tokio::task::JoinHandle;
 
 /// Longest wait for an answer about the cluster, in milliseconds.
 pub(crate) const METADATA_TIMEOUT_MS: u64 = 10_000;
+
+/// Pause before a partition without a leader is asked about again.
+const LEADER_PAUSE: Duration = Duration::from_millis(100);
 
 /// The settings that all clients share.
 pub(crate) fn config(brokers: &str) -> ClientConfig {
@@ -40,6 +46,30 @@ pub(crate) fn error(error: &KafkaError, reason: &str) {
     if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
         tracing::warn!(target: "kafka", %error, "{reason}");
     }
+}
+
+/// The first and the next offset of a partition. For a moment after its leader has changed nobody can tell, which is waited for.
+pub(crate) fn watermarks<C: ConsumerContext>(
+    consumer: &impl Consumer<C>,
+    topic: &str,
+    partition: i32,
+) -> Result<(i64, i64), KafkaError> {
+    let limit = Duration::from_millis(METADATA_TIMEOUT_MS);
+    let watch = Stopwatch::start();
+    loop {
+        match consumer.fetch_watermarks(topic, partition, limit) {
+            Err(error) if is_moving(&error) && watch.elapsed() < limit => std::thread::park_timeout(LEADER_PAUSE),
+            found => return found,
+        }
+    }
+}
+
+/// Whether a partition is between two leaders.
+fn is_moving(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(RDKafkaErrorCode::NotLeaderForPartition | RDKafkaErrorCode::LeaderNotAvailable)
+    )
 }
 
 /// Runs blocking work on a thread that may block.

@@ -33,5 +33,5 @@ fn first(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, KafkaError> {
     let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
     let metadata = consumer.fetch_metadata(Some(topic), timeout)?;
     let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id);
-    partitions.map(|one| consumer.fetch_watermarks(topic, one, timeout).map(|(low, _)| (one, low))).collect()
+    partitions.map(|one| client::watermarks(&consumer, topic, one).map(|(low, _)| (one, low))).collect()
 }

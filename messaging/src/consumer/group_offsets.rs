@@ -112,9 +112,8 @@ pub(super) fn committed<C: ConsumerContext>(
         let Some(next_offset) = offset else {
             return Err(GroupOffsetError::Missing { group: group.to_owned(), partition });
         };
-        let (low, high) = client
-            .fetch_watermarks(&partition.topic, partition.partition, timeout())
-            .map_err(|source| kafka(group, source))?;
+        let (low, high) =
+            client::watermarks(client, &partition.topic, partition.partition).map_err(|source| kafka(group, source))?;
         if !(low..=high).contains(&next_offset) {
             return Err(GroupOffsetError::OutOfRange { group: group.to_owned(), partition, next_offset, low, high });
         }
@@ -166,8 +165,7 @@ fn begin(brokers: &str, group: &str, topics: &[String]) -> Result<Vec<(TopicPart
     for (partition, offset) in offsets(&client, group, &partitions)? {
         if offset.is_none() {
             // For a reader of committed records, the offset of the first open transaction.
-            let (_, end) = client
-                .fetch_watermarks(&partition.topic, partition.partition, timeout())
+            let (_, end) = client::watermarks(&client, &partition.topic, partition.partition)
                 .map_err(|source| kafka(group, source))?;
             begun.push((partition, end));
         }

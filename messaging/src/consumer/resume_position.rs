@@ -15,7 +15,7 @@ use rdkafka::message::{BorrowedMessage, Headers};
 use rdkafka::{Message, Offset, TopicPartitionList};
 use service_kit::clock::Stopwatch;
 
-use crate::client::{self, METADATA_TIMEOUT_MS};
+use crate::client;
 use crate::headers;
 
 /// Longest time of one check, in milliseconds.
@@ -106,8 +106,7 @@ fn check_blocking(brokers: &str, topic: &str, positions: &[ResumePosition]) -> R
     let mut wanted = HashMap::new();
     for position in positions {
         let &ResumePosition { partition, next_offset, last } = position;
-        let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
-        let (low, high) = consumer.fetch_watermarks(topic, partition, timeout).map_err(kafka)?;
+        let (low, high) = client::watermarks(&consumer, topic, partition).map_err(kafka)?;
         if !(low..=high).contains(&next_offset) {
             return Err(ResumePositionError::OutOfRange { topic: topic.to_owned(), partition, next_offset, low, high });
         }

@@ -78,12 +78,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn bound(&self, partition: i32) -> Result<Bound, LookError> {
-        let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
-        let (low, end) =
-            self.all.fetch_watermarks(&self.topic, partition, timeout).map_err(|error| self.kafka(error))?;
+        let (low, end) = client::watermarks(&self.all, &self.topic, partition).map_err(|error| self.kafka(error))?;
         // In this order, the stable offset is not older than the end: whatever lies after the end is ignored.
         let (_, stable) =
-            self.stable.fetch_watermarks(&self.topic, partition, timeout).map_err(|error| self.kafka(error))?;
+            client::watermarks(&self.stable, &self.topic, partition).map_err(|error| self.kafka(error))?;
         Ok(Bound { partition, low, last_stable: stable.min(end), end })
     }
 
