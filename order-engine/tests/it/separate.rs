@@ -119,8 +119,8 @@ async fn tools_look_at_both(stack: &Stack) {
         let listed: Vec<Value> = serde_json::from_str(&stack.run("orderctl", &[command, "--json"]).await).unwrap();
         listed.iter().map(|one| one["log"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(named("jobs").await, ["orders", "inventory"]);
-    assert_eq!(named("timers").await, ["orders", "inventory", "inventory"], "a job each, and the reservation");
+    assert_eq!(named("jobs").await, ["orders", "orders", "inventory"], "answers of each log, and payments");
+    assert_eq!(named("timers").await, ["orders", "orders", "inventory", "inventory"], "the jobs, and the reservation");
     let lag: Value = serde_json::from_str(&stack.run("orderctl", &["lag", "--json"]).await).unwrap();
     let logs: Vec<_> = lag["shards"].as_array().unwrap().iter().map(|shard| &shard["log"]).collect();
     assert_eq!(logs, ["orders", "inventory"], "{lag}");
