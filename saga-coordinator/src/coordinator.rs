@@ -75,14 +75,12 @@ impl SagaUnit {
         work: &mut Work<'_>,
         command: OrderSagaCommand,
     ) -> Result<Vec<OrderSagaEvent>, CoordinateRefusal> {
-        let mut before = work.state(self.saga).clone();
         let events = work.decide(self.saga, command)?;
         for event in &events {
-            let commands = before.saga().map(|saga| order_commands(saga, event)).unwrap_or_default();
-            for command in commands {
+            let Some(saga) = work.state(self.saga).saga() else { break };
+            for command in order_commands(saga, work.state(self.order), event) {
                 work.decide(self.order, command)?;
             }
-            before = OrderSaga::evolve(before, event).map_err(OrderSagaRejection::from)?;
         }
         Ok(events)
     }
@@ -90,13 +88,11 @@ impl SagaUnit {
     /// Learns an answer. What was told comes first in the order's history, and what follows from it afterwards.
     fn learn(&self, work: &mut Work<'_>, learned: &Learned, at: Timestamp) -> Result<(), CoordinateRefusal> {
         let Learned { part, version, answer, fact, .. } = learned.clone();
-        let command: OrderSagaCommand = LearnAnswer { part, version, answer, at }.into();
-        // The saga says whether it is new. Its events are taken by the second decision, behind the fact.
-        let is_new = !OrderSaga::decide(work.state(self.saga), command.clone())?.is_empty();
-        if is_new && let Some(fact) = fact {
+        let is_news = work.state(self.saga).saga().is_some_and(|saga| saga.is_news(part, version));
+        if is_news && let Some(fact) = fact {
             work.decide(self.order, RecordFact { fact, at }.into())?;
         }
-        self.decide(work, command)?;
+        self.decide(work, LearnAnswer { part, version, answer, at }.into())?;
         Ok(())
     }
 }

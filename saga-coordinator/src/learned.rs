@@ -197,7 +197,7 @@ pub(crate) fn of_payment(event: &PaymentEvent) -> Result<Option<Learned>, Invali
         E::AuthorizationExpired(event) => {
             (&event.order, (AnswerKind::PaymentExpired, Some(OrderFact::AuthorizationVoided { payment })))
         }
-        E::RequestRefused(event) => (&event.order, (refused_payment(event.reason), None)),
+        E::RequestRefused(event) => (&event.order, (AnswerKind::PaymentRequestRefused, None)),
         E::PaymentOpened(_)
         | E::PaymentMethodAttached(_)
         | E::AuthorizationStarted(_)
@@ -210,27 +210,6 @@ pub(crate) fn of_payment(event: &PaymentEvent) -> Result<Option<Learned>, Invali
     let mut learned = learned(event, order, Part::Payment(payment), meaning)?;
     learned.answer.amount = amount;
     Ok(Some(learned))
-}
-
-/// What a refusal of a payment's means: a repetition of the first request has its answer already, and what is busy is asked again.
-const fn refused_payment(reason: PaymentRefusal) -> AnswerKind {
-    match reason {
-        PaymentRefusal::AlreadyRequested => AnswerKind::PaymentPending,
-        PaymentRefusal::InProgress => AnswerKind::PaymentBusy,
-        PaymentRefusal::NotRequested
-        | PaymentRefusal::AlreadyAuthorized
-        | PaymentRefusal::NotAuthorized
-        | PaymentRefusal::Captured
-        | PaymentRefusal::Voided
-        | PaymentRefusal::Failed
-        | PaymentRefusal::Expired
-        | PaymentRefusal::MoreThanAuthorized
-        | PaymentRefusal::MoreThanCaptured
-        | PaymentRefusal::InvalidAmount
-        | PaymentRefusal::OtherCurrency
-        | PaymentRefusal::OtherOrder
-        | PaymentRefusal::Unknown => AnswerKind::PaymentRequestRefused,
-    }
 }
 
 /// What an event of a fulfilment means; `None` for a row of another program.

@@ -62,8 +62,6 @@ pub enum AnswerKind {
     /// The customer's bank takes money back.
     PaymentDisputed,
     PaymentRequestRefused,
-    /// Something else is being told to the provider, so the same has to be asked again.
-    PaymentBusy,
     FulfilmentRequested,
     FulfilmentAccepted,
     FulfilmentRejected,

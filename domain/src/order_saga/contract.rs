@@ -5,6 +5,7 @@ use crate::reservation::RequestedLine;
 use crate::reservation::requests::ContractRequestedLine;
 
 pub use super::event::records::*;
+pub use crate::order::contract::ScreeningOutcome;
 
 /// The topic of the records. Key: the order's id.
 pub const TOPIC: &str = "orders.saga.events.v1";
@@ -45,7 +46,6 @@ declare_symbols!(
         PaymentExpired,
         PaymentDisputed,
         PaymentRequestRefused,
-        PaymentBusy,
         FulfilmentRequested,
         FulfilmentAccepted,
         FulfilmentRejected,
@@ -57,14 +57,6 @@ declare_symbols!(
         FulfilmentLost,
         FulfilmentCancelled,
         FulfilmentRequestRefused,
-    }
-);
-declare_symbols!(
-    /// What the screening says.
-    ScreeningOutcome of super::ScreeningOutcome {
-        Pass,
-        Review,
-        Reject,
     }
 );
 declare_symbols!(

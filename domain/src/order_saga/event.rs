@@ -15,8 +15,9 @@ use crate::{
 use super::answer::AnswerKind;
 use super::asked::Asked;
 use super::policy::SagaPolicy;
-use super::screening::{ScreeningOutcome, ScreeningReason, Signals};
+use super::screening::{ScreeningReason, Signals};
 use super::task::{TaskDecision, TaskKind};
+use crate::order::ScreeningOutcome;
 
 declare_events! {
     kind "order_saga" stream order_id: OrderId namespace "orders.order_saga.v1";

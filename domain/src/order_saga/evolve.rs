@@ -6,9 +6,9 @@ mod asked;
 use crate::{StoredEvent, Unfoldable};
 
 use super::event::{OrderSagaEvent, SagaStarted, StockAwaited, TaskDecided, UndoCause};
-use super::screening::ScreeningOutcome;
 use super::state::{Goal, OrderSagaState, Saga, StockWait};
 use super::task::{Task, TaskDecision, TaskKind};
+use crate::order::ScreeningOutcome;
 
 pub(super) fn evolve(state: OrderSagaState, event: &OrderSagaEvent) -> Result<OrderSagaState, Unfoldable> {
     use OrderSagaState as S;

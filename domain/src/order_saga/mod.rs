@@ -33,13 +33,15 @@ pub use event::*;
 pub use order_commands::order_commands;
 pub use policy::{CaptureMoment, PaymentTerms, SagaPolicy, ScreeningPolicy};
 pub use rejection::{OrderSagaRejection, code};
-pub use screening::{Screening, ScreeningOutcome, ScreeningReason, Signals};
+pub use screening::{Screening, ScreeningReason, Signals};
 pub use state::{
     Ask, FulfilmentPart, FulfilmentStatus, Goal, OrderSaga, OrderSagaState, PaymentPart, PaymentStatus,
     ReservationPart, ReservationStatus, Saga, StockWait,
 };
 pub use task::{Task, TaskDecision, TaskKind};
 
+/// What the screening of an order says, as the order records it.
+pub use crate::order::ScreeningOutcome;
 /// What an order has of a SKU, as a saga asks for it.
 pub use crate::reservation::RequestedLine;
 

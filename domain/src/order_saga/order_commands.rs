@@ -1,36 +1,33 @@
 //! What a saga's events mean for its order, which is decided in the same unit of work.
 
 use crate::order::{
-    CancelOrder, CancelReason, CompleteOrder, ConfirmOrder, HoldKind, HoldOrder, OrderCommand, OrderFact, RecordFact,
-    RejectOrder, RejectionReason, ReleaseHold, ScreeningOutcome as OrderScreening, SkuPieces,
+    CancelOrder, CancelReason, CompleteOrder, ConfirmOrder, HoldKind, HoldOrder, OrderCommand, OrderFact, OrderState,
+    Progress, RecordFact, RejectOrder, RejectionReason, ReleaseHold, ScreeningOutcome, SkuPieces,
 };
 use crate::reservation::RequestedLine;
 use crate::{Pieces, Reason, Timestamp};
 
 use super::answer::AnswerKind;
 use super::event::{OrderSagaEvent, OrderScreened, SagaOutcome, UndoCause};
-use super::screening::{ScreeningOutcome, ScreeningReason};
+use super::screening::ScreeningReason;
 use super::state::{Goal, Saga};
 use super::task::{TaskDecision, TaskKind};
 
-/// The commands that an event means for the order, given the saga before it.
-pub fn order_commands(before: &Saga, event: &OrderSagaEvent) -> Vec<OrderCommand> {
-    match event {
-        OrderSagaEvent::StockAwaited(event) if before.stock_wait.is_none() => {
-            vec![HoldOrder { hold: HoldKind::Stock, note: None, at: event.at }.into()]
-        }
-        OrderSagaEvent::AnswerReceived(event)
-            if event.answer == AnswerKind::StockGranted && before.stock_wait.is_some() =>
-        {
-            vec![ReleaseHold { hold: HoldKind::Stock, at: event.at }.into()]
-        }
-        OrderSagaEvent::OrderScreened(event) => screened(event),
-        OrderSagaEvent::TaskDecided(event)
-            if event.task == TaskKind::Review && event.decision == TaskDecision::Approve =>
-        {
-            vec![ReleaseHold { hold: HoldKind::Fraud, at: event.at }.into()]
-        }
-        OrderSagaEvent::OrderReady(event) => vec![ConfirmOrder { at: event.at }.into()],
+/// The commands that an event means for the order, given the saga after the decision and the order as it is.
+///
+/// An order that has ended, such as one that was cancelled while its saga was undoing it, records facts and nothing else. A hold that is
+/// there already, and one that is not there any more, are no event of the order's.
+pub fn order_commands(saga: &Saga, order: &OrderState, event: &OrderSagaEvent) -> Vec<OrderCommand> {
+    let mut commands = facts(event);
+    if order.is_open() {
+        commands.extend(consequences(saga, order, event));
+    }
+    commands
+}
+
+fn facts(event: &OrderSagaEvent) -> Vec<OrderCommand> {
+    let (fact, at) = match event {
+        OrderSagaEvent::OrderScreened(event) => (screened(event), event.at),
         OrderSagaEvent::FulfilmentRequested(event) if event.attempt == 1 => {
             let fact = OrderFact::FulfilmentPlanned {
                 fulfilment: event.fulfilment,
@@ -38,13 +35,35 @@ pub fn order_commands(before: &Saga, event: &OrderSagaEvent) -> Vec<OrderCommand
                 location: event.location.clone(),
                 lines: pieces(&event.lines),
             };
-            vec![RecordFact { fact, at: event.at }.into()]
+            (fact, event.at)
         }
+        _ => return vec![],
+    };
+    vec![RecordFact { fact, at }.into()]
+}
+
+fn consequences(saga: &Saga, order: &OrderState, event: &OrderSagaEvent) -> Option<OrderCommand> {
+    let hold = |hold, at| Some(HoldOrder { hold, note: None, at }.into());
+    let release = |hold, at| Some(ReleaseHold { hold, at }.into());
+    match event {
+        OrderSagaEvent::StockAwaited(event) => hold(HoldKind::Stock, event.at),
+        OrderSagaEvent::AnswerReceived(event) if event.answer == AnswerKind::StockGranted => {
+            release(HoldKind::Stock, event.at)
+        }
+        OrderSagaEvent::OrderScreened(event) if event.outcome == ScreeningOutcome::Review => {
+            hold(HoldKind::Fraud, event.at)
+        }
+        OrderSagaEvent::TaskDecided(event)
+            if event.task == TaskKind::Review && event.decision == TaskDecision::Approve =>
+        {
+            release(HoldKind::Fraud, event.at)
+        }
+        OrderSagaEvent::OrderReady(event) => Some(ConfirmOrder { at: event.at }.into()),
         OrderSagaEvent::SagaEnded(event) => match event.outcome {
-            SagaOutcome::Completed => vec![CompleteOrder { at: event.at }.into()],
-            SagaOutcome::Undone => given_up(before, event.at).into_iter().collect(),
+            SagaOutcome::Completed => Some(CompleteOrder { at: event.at }.into()),
+            SagaOutcome::Undone => given_up(saga, order, event.at),
         },
-        _ => vec![],
+        _ => None,
     }
 }
 
@@ -54,19 +73,9 @@ fn pieces(lines: &[RequestedLine]) -> Vec<SkuPieces> {
     lines.iter().map(line).collect()
 }
 
-fn screened(event: &OrderScreened) -> Vec<OrderCommand> {
-    let outcome = match event.outcome {
-        ScreeningOutcome::Pass => OrderScreening::Pass,
-        ScreeningOutcome::Review => OrderScreening::Review,
-        ScreeningOutcome::Reject => OrderScreening::Reject,
-    };
+fn screened(event: &OrderScreened) -> OrderFact {
     let reasons = event.reasons.iter().map(|reason| words(*reason)).collect();
-    let fact = OrderFact::FraudScreened { outcome, score: event.points, reasons };
-    let mut commands = vec![RecordFact { fact, at: event.at }.into()];
-    if event.outcome == ScreeningOutcome::Review {
-        commands.push(HoldOrder { hold: HoldKind::Fraud, note: None, at: event.at }.into());
-    }
-    commands
+    OrderFact::FraudScreened { outcome: event.outcome, score: event.points, reasons }
 }
 
 fn words(reason: ScreeningReason) -> Reason {
@@ -80,11 +89,13 @@ fn words(reason: ScreeningReason) -> Reason {
     Reason::try_new(text).expect("the text is short and printable")
 }
 
-/// How an order ends that is not fulfilled: rejected before it was confirmed, cancelled afterwards. One that was cancelled to begin
-/// with is so already.
-fn given_up(saga: &Saga, at: Timestamp) -> Option<OrderCommand> {
+/// How an order ends that is not fulfilled: rejected before it was confirmed, cancelled afterwards. One whose goods have left stays as it
+/// is, with its money given back.
+fn given_up(saga: &Saga, order: &OrderState, at: Timestamp) -> Option<OrderCommand> {
     let Goal::Undo(cause) = saga.goal else { return None };
-    let is_confirmed = saga.ready_at.is_some();
+    if order.progress().is_some_and(Progress::has_shipped) {
+        return None;
+    }
     let (rejection, cancellation) = match cause {
         UndoCause::Cancelled => return None,
         UndoCause::OutOfStock => (RejectionReason::Stock, CancelReason::OutOfStock),
@@ -95,9 +106,8 @@ fn given_up(saga: &Saga, at: Timestamp) -> Option<OrderCommand> {
         UndoCause::Operator if saga.undoes_shipped => (RejectionReason::Staff, CancelReason::FulfilmentFailed),
         UndoCause::Operator => (RejectionReason::Staff, CancelReason::Staff),
     };
-    Some(if is_confirmed {
-        CancelOrder { reason: cancellation, note: None, at }.into()
-    } else {
-        RejectOrder { reason: rejection, note: None, at }.into()
+    Some(match order {
+        OrderState::Confirmed(_) => CancelOrder { reason: cancellation, note: None, at }.into(),
+        _ => RejectOrder { reason: rejection, note: None, at }.into(),
     })
 }

@@ -1,10 +1,12 @@
 //! Properties of a saga among participants that are slow, refuse, answer late and twice, held against a world that shares no code
 //! with it.
 
+mod shop_order;
 mod world;
 
 use proptest::prelude::*;
 
+use self::shop_order::ShopOrder;
 use self::world::{Behaviour, World, at};
 use super::decisions::fixtures::{policy, start_with};
 use super::*;
@@ -56,16 +58,18 @@ fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
     let mut state = OrderSaga::initial();
     let mut history = Vec::new();
     let begin = start_with(behaviour.total, policy_of(&behaviour));
+    let mut order = ShopOrder::placed(behaviour.total);
     let mut world = World::new(behaviour);
     let mut command = Some(begin);
     for _ in 0..STEPS_MAX {
-        if let Some(command) = command.take() {
+        if let Some(command) = command.take().filter(|command| order.allows(command)) {
             let is_wake = matches!(command, OrderSagaCommand::Wake(_));
             let events = OrderSaga::decide(&state, command).expect("a saga takes what happens");
             for event in &events {
                 state = OrderSaga::evolve(state, event).expect("what is decided folds");
                 world.asked(event);
             }
+            order.follow(&state, &events);
             history.extend(events);
             if let Some(due) = OrderSaga::wake_at(&state).filter(|_| is_wake) {
                 assert!(

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{CountryCode, CustomerId, Money};
 
 use super::policy::ScreeningPolicy;
+use crate::order::ScreeningOutcome;
 
 /// What the rule looks at, as it was when the order was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -13,17 +14,6 @@ pub struct Signals {
     pub orders_within_a_day: u32,
     pub shipping_country: Option<CountryCode>,
     pub billing_country: Option<CountryCode>,
-}
-
-/// What the rule says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ScreeningOutcome {
-    /// Nothing suspicious, or not enough.
-    Pass,
-    /// A person has to look at it.
-    Review,
-    Reject,
 }
 
 /// What was suspicious.

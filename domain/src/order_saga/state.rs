@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::reservation::RequestedLine;
 use crate::{CustomerId, FulfilmentId, LocationId, Money, OrderId, PaymentId, ReservationId, TenantId, Timestamp};
 
+use super::answer::Part;
 use super::asked::Asked;
 use super::event::{SagaOutcome, UndoCause};
 use super::policy::SagaPolicy;
-use super::screening::{ScreeningOutcome, Signals};
+use super::screening::Signals;
 use super::task::Task;
+use crate::order::ScreeningOutcome;
 
 /// The saga aggregate. Its stream has the order's id.
 #[derive(Debug, Clone, Copy)]
@@ -203,6 +205,16 @@ impl Saga {
     /// Whether the goods are not at their location any more.
     pub(super) fn goods_have_left(&self) -> bool {
         self.current_fulfilment().is_some_and(|part| part.status.has_left())
+    }
+
+    /// Whether a version of a part is one that the saga has not learned. What it has not asked for is no news.
+    pub fn is_news(&self, part: Part, version: u32) -> bool {
+        let seen = match part {
+            Part::Reservation(id) => self.reservations.iter().find(|one| one.id == id).map(|one| one.seen),
+            Part::Payment(id) => self.payments.iter().find(|one| one.id == id).map(|one| one.seen),
+            Part::Fulfilment(id) => self.fulfilments.iter().find(|one| one.id == id).map(|one| one.seen),
+        };
+        seen.is_some_and(|seen| seen < version)
     }
 
     /// How many locations have rejected it.

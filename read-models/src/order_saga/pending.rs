@@ -108,12 +108,10 @@ fn effect(request: &PendingRequest, answer: AnswerKind, amount: Option<i64>) -> 
     use AnswerKind as A;
     let step = request.step;
     let answers = |steps: &[Asked]| if steps.contains(&step) { Effect::Cleared } else { Effect::None };
-    let refuses = |steps: &[Asked]| if steps.contains(&step) { Effect::Cleared } else { Effect::TriedAgain };
     match answer {
         A::StockGranted => answers(&[Asked::Reserve]),
         A::StockRenewed => answers(&[Asked::Renew]),
         A::StockShippedInPart => answers(&[Asked::ShipStock]),
-        A::StockRequestRefused => refuses(&[Asked::Release]),
         A::PaymentPending | A::PaymentActionRequired | A::PaymentDeclined | A::PaymentAuthorized => {
             answers(&[Asked::Authorize])
         }
@@ -121,11 +119,14 @@ fn effect(request: &PendingRequest, answer: AnswerKind, amount: Option<i64>) -> 
         A::PaymentCaptured => answers(&[Asked::Authorize, Asked::Capture, Asked::Void]),
         // A part of it leaves the rest pending.
         A::PaymentRefunded if amount >= request.refund_minor => answers(&[Asked::Refund]),
-        A::PaymentRequestRefused => refuses(&[Asked::Authorize, Asked::Capture, Asked::Void]),
-        A::CaptureFailed | A::VoidFailed | A::RefundFailed | A::PaymentBusy => Effect::TriedAgain,
+        A::CaptureFailed
+        | A::VoidFailed
+        | A::RefundFailed
+        | A::StockRequestRefused
+        | A::PaymentRequestRefused
+        | A::FulfilmentRequestRefused => Effect::TriedAgain,
         A::FulfilmentRequested | A::FulfilmentAccepted | A::FulfilmentPacked => answers(&[Asked::Fulfil]),
         A::FulfilmentReleased => answers(&[Asked::ReleaseFulfilment]),
-        A::FulfilmentRequestRefused => refuses(&[Asked::Fulfil]),
         A::StockRefused
         | A::StockReleased
         | A::StockExpired

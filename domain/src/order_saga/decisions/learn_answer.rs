@@ -4,7 +4,7 @@ use crate::{Scope, Timestamp};
 use super::super::flow::with_consequences;
 use super::super::policy::after;
 use super::super::{
-    Answer, AnswerKind, AnswerReceived, Asked, OrderSaga, OrderSagaEvent, OrderSagaRejection, OrderSagaState, Part,
+    Answer, AnswerKind, AnswerReceived, OrderSaga, OrderSagaEvent, OrderSagaRejection, OrderSagaState, Part,
     ReservationStatus, Saga, TaskKind, TaskOpened,
 };
 
@@ -25,9 +25,8 @@ impl Decision<OrderSaga> for LearnAnswer {
 
     fn decide(self, state: &OrderSagaState) -> Result<Vec<OrderSagaEvent>, OrderSagaRejection> {
         let Some(saga) = state.saga() else { return Ok(vec![]) };
-        match seen(saga, self.part) {
-            Some(seen) if seen < self.version => {}
-            Some(_) | None => return Ok(vec![]),
+        if !saga.is_news(self.part, self.version) {
+            return Ok(vec![]);
         }
         let at = self.at;
         let task = task(saga, self.answer.kind);
@@ -69,7 +68,6 @@ const fn is_tried_again(kind: AnswerKind) -> bool {
         AnswerKind::CaptureFailed
             | AnswerKind::VoidFailed
             | AnswerKind::RefundFailed
-            | AnswerKind::PaymentBusy
             | AnswerKind::StockRequestRefused
             | AnswerKind::PaymentRequestRefused
             | AnswerKind::FulfilmentRequestRefused
@@ -87,24 +85,13 @@ fn retry_at(saga: &Saga, part: Part, at: Timestamp) -> Timestamp {
     saga.policy.due(at, attempt, saga.order.uuid().as_u128())
 }
 
-/// The version of the part's last event that the saga knows; `None` for a part that it has not asked for.
-fn seen(saga: &Saga, part: Part) -> Option<u32> {
-    match part {
-        Part::Reservation(id) => saga.reservations.iter().find(|one| one.id == id).map(|one| one.seen),
-        Part::Payment(id) => saga.payments.iter().find(|one| one.id == id).map(|one| one.seen),
-        Part::Fulfilment(id) => saga.fulfilments.iter().find(|one| one.id == id).map(|one| one.seen),
-    }
-}
-
 /// What people have to know whatever the saga does about it.
 fn task(saga: &Saga, answer: AnswerKind) -> Option<TaskKind> {
-    let reservation = saga.reservations.last();
-    let is_held = reservation.is_some_and(|part| part.status == ReservationStatus::Granted);
-    let ships_stock = reservation.and_then(|part| part.ask).is_some_and(|ask| ask.asked == Asked::ShipStock);
+    let is_held = saga.reservations.last().is_some_and(|part| part.status == ReservationStatus::Granted);
     match answer {
         AnswerKind::PaymentDisputed => Some(TaskKind::Disputed),
         AnswerKind::FulfilmentShipped if !is_held => Some(TaskKind::StockNotShipped),
-        AnswerKind::StockRequestRefused if ships_stock => Some(TaskKind::StockNotShipped),
+        AnswerKind::StockExpired if saga.goods_have_left() => Some(TaskKind::StockNotShipped),
         _ => None,
     }
 }
@@ -192,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_busy_payment_is_asked_again_and_not_given_up() {
-        let busy = given(capturing()).when(of_payment(2, A::PaymentBusy, None)).events();
+        let busy = given(capturing()).when(of_payment(2, A::PaymentRequestRefused, None)).events();
         assert_eq!(busy.len(), 1, "{busy:?}");
         let again = given([capturing(), busy].concat()).when(wake(90)).events();
         let is_second =

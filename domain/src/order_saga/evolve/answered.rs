@@ -2,6 +2,9 @@
 //!
 //! An answer clears the request that it answers and no other: a grant that comes while the release is under way leaves the release
 //! pending. A failure that is tried again leaves its request pending until `retry_at`.
+//!
+//! A refusal says nothing of the part: what the part has come to was told by an event before, and the refusal may be of an earlier
+//! request that was asked twice.
 
 use crate::Timestamp;
 
@@ -68,11 +71,7 @@ fn of_stock(part: &mut ReservationPart, event: &AnswerReceived) -> Option<()> {
         AnswerKind::StockShipped => end(part, ReservationStatus::Shipped),
         AnswerKind::StockShippedInPart => clear(&mut part.ask, &[Asked::ShipStock]),
         AnswerKind::StockBackorderFilled => {}
-        AnswerKind::StockRequestRefused => match part.ask.map(|ask| ask.asked) {
-            // It holds nothing that could be given back.
-            Some(Asked::Release) => end(part, ReservationStatus::Released),
-            _ => retry(&mut part.ask, event.retry_at),
-        },
+        AnswerKind::StockRequestRefused => retry(&mut part.ask, event.retry_at),
         _ => return None,
     }
     Some(())
@@ -117,22 +116,13 @@ fn of_payment(part: &mut PaymentPart, event: &AnswerReceived) -> Option<()> {
             part.status = S::Failed;
             part.ask = None;
         }
-        AnswerKind::CaptureFailed | AnswerKind::VoidFailed | AnswerKind::RefundFailed | AnswerKind::PaymentBusy => {
+        AnswerKind::CaptureFailed
+        | AnswerKind::VoidFailed
+        | AnswerKind::RefundFailed
+        | AnswerKind::PaymentRequestRefused => {
             retry(&mut part.ask, event.retry_at);
         }
         AnswerKind::PaymentDisputed => {}
-        AnswerKind::PaymentRequestRefused => match part.ask.map(|ask| ask.asked) {
-            Some(Asked::Authorize | Asked::Capture) => {
-                part.status = S::Failed;
-                part.ask = None;
-            }
-            // Nothing is authorised that could be given up, or nothing captured that could be given back.
-            Some(Asked::Void) => {
-                part.status = S::Voided;
-                part.ask = None;
-            }
-            _ => retry(&mut part.ask, event.retry_at),
-        },
         _ => return None,
     }
     Some(())
@@ -155,11 +145,7 @@ fn of_fulfilment(part: &mut FulfilmentPart, event: &AnswerReceived) -> Option<()
             return Some(());
         }
         AnswerKind::FulfilmentRequestRefused => {
-            match part.ask.map(|ask| ask.asked) {
-                // The request came after its cancellation, or cannot be taken.
-                Some(Asked::Fulfil) => end_fulfilment(part, S::Rejected),
-                _ => retry(&mut part.ask, event.retry_at),
-            }
+            retry(&mut part.ask, event.retry_at);
             return Some(());
         }
         AnswerKind::FulfilmentAccepted => S::Accepted,

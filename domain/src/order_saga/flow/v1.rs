@@ -11,13 +11,14 @@ use super::super::event::{
     StockAwaited, StockRequested, UndoCause, UndoStarted,
 };
 use super::super::policy::{CaptureMoment, PaymentTerms, after};
-use super::super::screening::{Screening, ScreeningOutcome};
+use super::super::screening::Screening;
 use super::super::state::{
     FulfilmentPart, FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga,
 };
 use super::super::task::TaskKind;
 use super::overdue::{Asking, open};
 use super::stage::Stage;
+use crate::order::ScreeningOutcome;
 
 /// The next event of a saga, if one is due.
 pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {

@@ -1,0 +1,144 @@
+//! The order of a simulated saga: it records what the saga learns, and takes whatever follows from the saga's events.
+
+use uuid::Uuid;
+
+use super::super::decisions::fixtures::order as order_id;
+use crate::order::{
+    AddLine, AddressKind, CancelOrder, CancelReason, CreateDraft, Order, OrderCommand, OrderFact, OrderState,
+    PlaceOrder, RecordFact, SetAddress, SkuPieces,
+};
+use crate::order_saga::{
+    AnswerKind, AnswerReceived, OrderSagaCommand, OrderSagaEvent, OrderSagaState, Saga, order_commands,
+};
+use crate::{
+    Address, Carrier, CountryCode, Currency, Decider, LineId, OrderNumber, Pieces, Quantity, Sealed, Sku, SubjectId,
+    TenantId, Timestamp, TrackingNumber, UnitPrice,
+};
+
+/// An order of three pieces.
+#[derive(Debug)]
+pub(super) struct ShopOrder(OrderState);
+
+impl ShopOrder {
+    /// An order that was placed for a total in minor units.
+    pub(super) fn placed(total: i64) -> Self {
+        let at = Timestamp::EPOCH;
+        let subject = SubjectId::of_order(None, order_id());
+        let price = UnitPrice::from_ten_thousandths(total * 100 / 3).unwrap();
+        let commands: [OrderCommand; 4] = [
+            CreateDraft {
+                tenant: TenantId::try_new("shop").unwrap(),
+                customer: None,
+                currency: Currency::try_new("EUR").unwrap(),
+                at,
+            }
+            .into(),
+            AddLine {
+                line_id: LineId::new(Uuid::nil()),
+                sku: Sku::try_new("85123A").unwrap(),
+                description: None,
+                quantity: Quantity::try_new(3).unwrap(),
+                unit_price: price,
+                at,
+            }
+            .into(),
+            SetAddress {
+                kind: AddressKind::Shipping,
+                address: Address {
+                    country: CountryCode::try_new("CH").unwrap(),
+                    details: Sealed::new(subject, "c2VhbGVk".to_owned()),
+                    contact: None,
+                },
+                at,
+            }
+            .into(),
+            PlaceOrder { number: OrderNumber::try_new("SO-1").unwrap(), expected_total: None, at }.into(),
+        ];
+        let mut order = Self(Order::initial());
+        commands.into_iter().for_each(|command| order.take(command));
+        order
+    }
+
+    fn take(&mut self, command: OrderCommand) {
+        let events = Order::decide(&self.0, command.clone());
+        let events = events.unwrap_or_else(|refusal| panic!("{command:?} is refused: {refusal}; {:?}", self.0));
+        let state = events.iter().try_fold(self.0.clone(), Order::evolve);
+        self.0 = state.expect("what is decided folds");
+    }
+
+    /// Whether a command for the saga is given at all: an order that cannot be cancelled tells its saga nothing.
+    pub(super) fn allows(&mut self, command: &OrderSagaCommand) -> bool {
+        let OrderSagaCommand::CancelSaga(cancel) = command else { return true };
+        let cancelled =
+            Order::decide(&self.0, CancelOrder { reason: CancelReason::Customer, note: None, at: cancel.at }.into());
+        let Ok(events) = cancelled else { return false };
+        self.0 = events.iter().try_fold(self.0.clone(), Order::evolve).expect("what is decided folds");
+        true
+    }
+
+    /// Takes what a saga's new events mean: what it learned first, then what follows.
+    pub(super) fn follow(&mut self, state: &OrderSagaState, events: &[OrderSagaEvent]) {
+        let Some(saga) = state.saga() else { return };
+        for event in events {
+            if let OrderSagaEvent::AnswerReceived(answer) = event
+                && let Some(fact) = fact(saga, answer)
+            {
+                self.take(RecordFact { fact, at: answer.at }.into());
+            }
+        }
+        for event in events {
+            for command in order_commands(saga, &self.0, event) {
+                self.take(command);
+            }
+        }
+    }
+}
+
+fn pieces() -> Vec<SkuPieces> {
+    let quantity = Quantity::try_new(3).unwrap();
+    vec![SkuPieces { sku: Sku::try_new("85123A").unwrap(), quantity, backordered: Pieces::ZERO }]
+}
+
+/// What the order records of an answer.
+fn fact(saga: &Saga, answer: &AnswerReceived) -> Option<OrderFact> {
+    match (answer.reservation, answer.payment, answer.fulfilment) {
+        (Some(reservation), _, _) => {
+            let part = saga.reservations.iter().find(|part| part.id == reservation)?;
+            match answer.answer {
+                AnswerKind::StockGranted => {
+                    let location = part.location.clone();
+                    Some(OrderFact::StockReserved { reservation, location, lines: pieces() })
+                }
+                AnswerKind::StockReleased => Some(OrderFact::StockReleased { reservation }),
+                AnswerKind::StockExpired => Some(OrderFact::StockReservationExpired { reservation }),
+                _ => None,
+            }
+        }
+        (_, Some(payment), _) => match (answer.answer, answer.amount) {
+            (AnswerKind::PaymentAuthorized, Some(amount)) => {
+                Some(OrderFact::PaymentAuthorized { payment, amount, expires_at: None })
+            }
+            (AnswerKind::PaymentCaptured, Some(amount)) => Some(OrderFact::PaymentCaptured { payment, amount }),
+            (AnswerKind::PaymentRefunded, Some(amount)) => Some(OrderFact::RefundIssued { payment, amount }),
+            (AnswerKind::PaymentVoided | AnswerKind::PaymentExpired, _) => {
+                Some(OrderFact::AuthorizationVoided { payment })
+            }
+            _ => None,
+        },
+        (_, _, Some(fulfilment)) => match answer.answer {
+            AnswerKind::FulfilmentShipped => Some(OrderFact::ShipmentDispatched {
+                fulfilment,
+                lines: pieces(),
+                carrier: Carrier::try_new("post").unwrap(),
+                tracking: TrackingNumber::try_new("CH1").unwrap(),
+            }),
+            AnswerKind::FulfilmentDelivered => Some(OrderFact::ShipmentDelivered { fulfilment }),
+            AnswerKind::FulfilmentLost => Some(OrderFact::ShipmentLost { fulfilment }),
+            AnswerKind::FulfilmentRejected | AnswerKind::FulfilmentCancelled => {
+                Some(OrderFact::FulfilmentCancelled { fulfilment })
+            }
+            _ => None,
+        },
+        (None, None, None) => None,
+    }
+}
