@@ -10,6 +10,7 @@
 pub mod audit;
 mod error;
 mod groups;
+mod invalid;
 mod migrations;
 mod offsets;
 mod options;
@@ -23,6 +24,7 @@ mod task;
 
 pub use error::{ParkError, SessionError};
 pub use groups::{BeginError, Begun, begin};
+pub use invalid::{InvalidField, invalid};
 pub use migrations::migrations;
 pub use options::RequestOptions;
 pub use progress::{Counts, NotReady};

@@ -4,11 +4,12 @@ use domain::contract::PublicEvents;
 use domain::fulfilment::contract::{ContractFulfilmentLine, PublicEvent as FulfilmentEvent};
 use domain::order::{OrderFact, Shortage, SkuPieces};
 use domain::order_saga::{Answer, AnswerKind, Part};
-use domain::payment::contract::{ContractMoney, PublicEvent as PaymentEvent, RequestRefusalReason as PaymentRefusal};
+use domain::payment::contract::{ContractMoney, PublicEvent as PaymentEvent};
 use domain::reservation::contract::PublicEvent as ReservationEvent;
 use domain::{
     Carrier, Currency, LocationId, Money, OrderId, Pieces, Quantity, Reason, Sku, TenantId, Timestamp, TrackingNumber,
 };
+use request_kit::{InvalidField, invalid};
 
 /// What an event means.
 #[derive(Debug, Clone)]
@@ -23,20 +24,7 @@ pub(crate) struct Learned {
     pub(crate) fact: Option<OrderFact>,
 }
 
-/// A field that no event of the contract has.
-#[derive(Debug, thiserror::Error)]
-#[error("field {field} of the event is not acceptable")]
-pub(crate) struct InvalidField {
-    field: &'static str,
-    #[source]
-    source: Box<dyn std::error::Error + Send + Sync>,
-}
-
 type Meaning = (AnswerKind, Option<OrderFact>);
-
-fn invalid<E: std::error::Error + Send + Sync + 'static>(field: &'static str) -> impl Fn(E) -> InvalidField {
-    move |source| InvalidField { field, source: Box::new(source) }
-}
 
 fn text<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(
     field: &'static str,

@@ -12,12 +12,10 @@ mod openapi;
 mod operate;
 mod sources;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use command_kit::http::{Admission, admit, method_not_allowed};
+use command_kit::http::{CommandLimits, served};
 use service_kit::auth::Verifier;
 use utoipa::openapi::OpenApi;
 
@@ -31,29 +29,12 @@ pub struct Deps {
     pub operations: Arc<Operations>,
     /// Checks bearer tokens.
     pub verifier: Verifier,
-    pub limits: Limits,
-}
-
-/// Limits of concurrent work.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Most commands at work; one more is answered 503.
-    pub requests_max: usize,
-    /// Commands of one subject in a second; more are answered 429. `None` sets no limit.
-    pub commands_per_s: Option<NonZeroU32>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { requests_max: 256, commands_per_s: None }
-    }
+    pub limits: CommandLimits,
 }
 
 /// The routes under `/v1/sagas`, and their description.
 pub fn router(deps: Deps) -> (Router, OpenApi) {
     let Deps { operations, verifier, limits } = deps;
-    let admission = Admission::new(verifier.clone(), limits.requests_max, limits.commands_per_s);
-    let state = operate::AppState { operations, verifier };
-    let (served, _) = operate::routes().route_layer(from_fn_with_state(admission, admit)).split_for_parts();
-    (served.method_not_allowed_fallback(method_not_allowed).with_state(state), openapi())
+    let (routes, _) = operate::routes().split_for_parts();
+    (served(routes, operations, verifier, &limits), openapi())
 }

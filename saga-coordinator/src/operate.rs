@@ -3,17 +3,15 @@
 mod commands;
 mod view;
 
-use std::sync::Arc;
-
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRef, FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use command_kit::http::ServiceState;
 use command_kit::{Answer, Caller, Refusal, UnitRunner, UnitTask};
 use domain::order_saga::{OrderSagaCommand, OrderSagaRejection, OrderSagaState, Saga};
 use domain::{EventId, Operator, OrderId, Scope, TenantId, Timestamp};
 use event_store::{Store, UnitEffects, Work};
 use serde::{Deserialize, Serialize};
-use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -31,23 +29,7 @@ pub struct Operations {
 }
 
 /// What handlers share.
-#[derive(Clone)]
-pub(crate) struct AppState {
-    pub(crate) operations: Arc<Operations>,
-    pub(crate) verifier: Verifier,
-}
-
-impl FromRef<AppState> for Verifier {
-    fn from_ref(state: &AppState) -> Self {
-        state.verifier.clone()
-    }
-}
-
-impl FromRef<AppState> for Arc<Operations> {
-    fn from_ref(state: &AppState) -> Self {
-        Arc::clone(&state.operations)
-    }
-}
+pub(crate) type AppState = ServiceState<Operations>;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     view::routes().merge(commands::routes())

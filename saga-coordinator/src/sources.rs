@@ -9,11 +9,11 @@ use domain::stock::contract::{PublicEvent as StockEvent, TOPIC as INVENTORY_TOPI
 use event_store::Metadata;
 use messaging::registry::Registry;
 use messaging::{Decoder, KindReader};
-use request_kit::{Outcome, Source};
+use request_kit::{InvalidField, Outcome, Source};
 use service_kit::errors::chain;
 
 use crate::coordinator::{CoordinateError, Coordinator};
-use crate::learned::{InvalidField, Learned, of_fulfilment, of_payment, of_reservation};
+use crate::learned::{Learned, of_fulfilment, of_payment, of_reservation};
 
 /// The consumer group of the answers.
 pub const GROUP: &str = "saga-coordinator.v1";

@@ -10,6 +10,8 @@ use utoipa::openapi::{
     SecurityRequirement,
 };
 
+use super::form::{self, Text};
+
 const BEARER: &str = "bearer";
 
 #[derive(utoipa::OpenApi)]
@@ -27,6 +29,65 @@ pub fn shared() -> OpenApi {
     let components = openapi.components.get_or_insert_default();
     components.security_schemes.insert(BEARER.to_owned(), SecurityScheme::Http(scheme).into());
     openapi
+}
+
+/// How the description of a service's routes is completed.
+pub struct Described {
+    /// What answers call the aggregate of a path.
+    pub noun: fn(&str) -> &'static str,
+    /// The parameters of paths that are UUIDs, with what they are.
+    pub ids: &'static [(&'static str, &'static str)],
+    /// Whether a route without an id may still find nothing, or break a rule when it reads.
+    pub looks_up: fn(&str) -> bool,
+}
+
+impl Described {
+    /// Adds what every route has in addition to what its handler says: parameters, headers, refusals, and the forms of texts.
+    pub fn complete<'a>(&self, mut openapi: OpenApi, texts: impl Iterator<Item = &'a Text>) -> OpenApi {
+        form::complete(&mut openapi, texts);
+        for (path, item) in &mut openapi.paths.paths {
+            for (method, operation) in operations(item) {
+                self.complete_operation(path, &method, operation);
+            }
+        }
+        openapi
+    }
+
+    fn complete_operation(&self, path: &str, method: &HttpMethod, operation: &mut Operation) {
+        let (noun, looks_up) = ((self.noun)(path), (self.looks_up)(path));
+        let changes = *method != HttpMethod::Get;
+        secure(operation);
+        let ids = self.ids.iter().filter(|(name, _)| path.contains(&format!("{{{name}}}")));
+        let mut added: Vec<_> = ids
+            .map(|(name, is)| parameter(name, ParameterIn::Path, true, is, text(Some(KnownFormat::Uuid), None)))
+            .collect();
+        let has_id = !added.is_empty();
+        if changes {
+            added.push(key_parameter(true));
+        }
+        if changes && has_id {
+            added.push(version_parameter(noun, false));
+        }
+        operation.parameters.get_or_insert_default().extend(added.into_iter().map(RefOr::T));
+        for response in operation.responses.responses.values_mut() {
+            let RefOr::T(response) = response else { continue };
+            add_headers(response, noun, changes);
+        }
+        for (status, description) in problems(noun) {
+            let applies = match status {
+                "404" => has_id || looks_up,
+                "412" => changes && has_id,
+                "409" => changes,
+                "422" => changes || looks_up,
+                "408" | "413" | "415" => operation.request_body.is_some(),
+                "428" => false,
+                _ => true,
+            };
+            if applies {
+                add_problem(operation, status, &description);
+            }
+        }
+    }
 }
 
 /// The operations of a path.

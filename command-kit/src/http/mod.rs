@@ -8,6 +8,7 @@ pub mod form;
 mod json;
 mod lines;
 mod problem;
+mod service;
 
 pub use admission::{Admission, admit};
 pub use answer::{REPLAYED_HEADER, versioned};
@@ -15,3 +16,4 @@ pub use caller::{Keyed, Unkeyed};
 pub use json::{BODY_BYTES_MAX, JsonBody, OptionalJsonBody, malformed, optional_text};
 pub use lines::{LINE_BYTES_MAX, Line, Lines};
 pub use problem::method_not_allowed;
+pub use service::{CommandLimits, ServiceState, served};

@@ -1,13 +1,14 @@
 //! Fulfilment as a participant: what locations have to send, and the requests of others.
 
+use command_kit::http::CommandLimits;
 use std::sync::Arc;
 
 use axum::Router;
 use domain::contract::PublicEvents;
 use domain::fulfilment::contract::{PublicEvent, TOPIC};
 use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC};
+use fulfilment::Fulfilments;
 use fulfilment::requests::GROUP;
-use fulfilment::{Fulfilments, Limits};
 use futures::FutureExt;
 use messaging::registry::{Registry, RegistryError};
 use messaging::{Decoder, Encoder, schemas};
@@ -53,7 +54,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     fulfilment::router(fulfilment::Deps {
         fulfilments: Arc::new(Fulfilments::new(deps.store, deps.clock, deps.ids, &fingerprint_key)),
         verifier: deps.verifier,
-        limits: Limits { commands_per_s: deps.fairness.commands_per_s, ..Limits::default() },
+        limits: CommandLimits { commands_per_s: deps.fairness.commands_per_s, ..CommandLimits::default() },
     })
 }
 

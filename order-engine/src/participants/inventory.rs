@@ -1,5 +1,6 @@
 //! Inventory as a participant: two kinds of streams that publish to one topic, and the requests of others.
 
+use command_kit::http::CommandLimits;
 use std::sync::Arc;
 
 use axum::Router;
@@ -8,8 +9,8 @@ use domain::reservation::contract::PublicEvent as ReservationRecord;
 use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC};
 use domain::stock::contract::{PublicEvent as StockRecord, TOPIC};
 use futures::FutureExt;
+use inventory::Inventory;
 use inventory::requests::GROUP;
-use inventory::{Inventory, Limits};
 use messaging::registry::{Registry, RegistryError};
 use messaging::{Decoder, Encoder, schemas};
 use read_models::{Reservations, Stock};
@@ -63,7 +64,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     inventory::router(inventory::Deps {
         inventory: Arc::new(Inventory::new(deps.store, deps.clock, deps.ids, &fingerprint_key)),
         verifier: deps.verifier,
-        limits: Limits { commands_per_s: deps.fairness.commands_per_s, ..Limits::default() },
+        limits: CommandLimits { commands_per_s: deps.fairness.commands_per_s, ..CommandLimits::default() },
     })
 }
 

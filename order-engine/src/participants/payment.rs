@@ -1,5 +1,6 @@
 //! Payment as a participant: a kind of streams with its topic, the requests of others, and a provider outside.
 
+use command_kit::http::CommandLimits;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,10 +10,10 @@ use domain::payment::requests::{PaymentRequest, REQUESTS_TOPIC};
 use futures::FutureExt;
 use messaging::registry::{Registry, RegistryError};
 use messaging::{Decoder, Encoder, schemas};
+use payment::Payments;
 use payment::provider::stripe::{Stripe, StripeOptions};
 use payment::provider::{SharedProvider, Unconfigured};
 use payment::requests::GROUP;
-use payment::{Limits, Payments};
 use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
 use service_kit::config::PaymentSettings;
@@ -64,7 +65,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
         payments: Arc::new(Payments::new(deps.store, provider, deps.clock, deps.ids, &fingerprint_key)),
         verifier: deps.verifier,
         webhook_secret: deps.payments.stripe.as_ref().and_then(|stripe| stripe.webhook_secret.clone()),
-        limits: Limits { commands_per_s: deps.fairness.commands_per_s, ..Limits::default() },
+        limits: CommandLimits { commands_per_s: deps.fairness.commands_per_s, ..CommandLimits::default() },
     })
 }
 

@@ -1,5 +1,6 @@
 //! The sagas of orders as a participant: they ask inventory, payment and fulfilment, and learn what these answer.
 
+use command_kit::http::CommandLimits;
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,7 +17,7 @@ use read_models::Sagas;
 use relay::audit::AuditedRoute;
 use relay::{RelayedKind, Routes};
 use request_kit::{RequestOptions, RequestService};
-use saga_coordinator::{Coordinator, GROUP, Limits, Operations, TOPICS};
+use saga_coordinator::{Coordinator, GROUP, Operations, TOPICS};
 use utoipa::openapi::OpenApi;
 
 use super::order::ORDERS_LOG;
@@ -67,7 +68,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     saga_coordinator::router(saga_coordinator::Deps {
         operations: Arc::new(Operations::new(deps.store, deps.clock, deps.ids, &fingerprint_key)),
         verifier: deps.verifier,
-        limits: Limits { commands_per_s: deps.fairness.commands_per_s, ..Limits::default() },
+        limits: CommandLimits { commands_per_s: deps.fairness.commands_per_s, ..CommandLimits::default() },
     })
 }
 

@@ -1,5 +1,6 @@
 //! `stock import` into inventory over a log of its own, whose answers fail as they are told to.
 
+use command_kit::http::CommandLimits;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +12,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use domain::TenantId;
 use event_store::{Store, StoreOptions};
-use inventory::{Deps, Inventory, Limits};
+use inventory::{Deps, Inventory};
 use order_import::testing::{Scratch, read_report};
 use serde_json::{Value, json};
 use service_kit::auth::Role;
@@ -51,7 +52,7 @@ impl World {
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
         let issuer = TestIssuer::new(Arc::new(SystemClock)).await;
         let inventory = Arc::new(Inventory::new(store, Arc::new(SystemClock), Arc::new(SystemIds), &[7; 32]));
-        let deps = Deps { inventory, verifier: issuer.verifier(), limits: Limits::default() };
+        let deps = Deps { inventory, verifier: issuer.verifier(), limits: CommandLimits::default() };
         let requests = Arc::new(AtomicUsize::new(0));
         let down_from = Arc::new(AtomicUsize::new(usize::MAX));
         let (counted, limit) = (Arc::clone(&requests), Arc::clone(&down_from));

@@ -20,14 +20,11 @@ pub mod requests;
 mod ship;
 mod view;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
-use axum::middleware::from_fn_with_state;
 use command_kit::http::form::Text;
-use command_kit::http::{Admission, admit, method_not_allowed};
+use command_kit::http::{CommandLimits, ServiceState, served};
 use service_kit::auth::Verifier;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -42,51 +39,18 @@ pub struct Deps {
     pub fulfilments: Arc<Fulfilments>,
     /// Checks bearer tokens.
     pub verifier: Verifier,
-    pub limits: Limits,
-}
-
-/// Limits of concurrent work.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Most commands at work; one more is answered 503.
-    pub requests_max: usize,
-    /// Commands of one subject in a second; more are answered 429. `None` sets no limit.
-    pub commands_per_s: Option<NonZeroU32>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { requests_max: 1_024, commands_per_s: None }
-    }
-}
-
-/// What handlers share.
-#[derive(Clone)]
-struct AppState {
-    fulfilments: Arc<Fulfilments>,
-    verifier: Verifier,
-}
-
-impl FromRef<AppState> for Verifier {
-    fn from_ref(state: &AppState) -> Self {
-        state.verifier.clone()
-    }
-}
-
-impl FromRef<AppState> for Arc<Fulfilments> {
-    fn from_ref(state: &AppState) -> Self {
-        Arc::clone(&state.fulfilments)
-    }
+    pub limits: CommandLimits,
 }
 
 /// The routes under `/v1/fulfilments`, and their description.
 pub fn router(deps: Deps) -> (Router, OpenApi) {
     let Deps { fulfilments, verifier, limits } = deps;
-    let admission = Admission::new(verifier.clone(), limits.requests_max, limits.commands_per_s);
-    let state = AppState { fulfilments, verifier };
-    let (served, _) = routes().route_layer(from_fn_with_state(admission, admit)).split_for_parts();
-    (served.method_not_allowed_fallback(method_not_allowed).with_state(state), openapi())
+    let (routes, _) = routes().split_for_parts();
+    (served(routes, fulfilments, verifier, &limits), openapi())
 }
+
+/// What handlers share.
+type AppState = ServiceState<Fulfilments>;
 
 fn routes() -> OpenApiRouter<AppState> {
     let reports = [accept::routes, reject::routes, pack::routes, ship::routes, deliver::routes, lose::routes];

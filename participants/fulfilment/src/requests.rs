@@ -11,22 +11,13 @@ use domain::fulfilment::{
 use domain::{FulfilmentId, LocationId, Quantity, Sku, Timestamp};
 use event_store::Metadata;
 use messaging::{Decoder, DeliveredRequest};
-use request_kit::{Outcome, Source};
+use request_kit::{InvalidField, Outcome, Source, invalid};
 use service_kit::errors::chain;
 
 use crate::fulfilments::{AskError, AskedBy, Fulfilments};
 
 /// The consumer group of the requests.
 pub const GROUP: &str = "fulfilment.requests.v1";
-
-/// A request whose fields are none of a request. Whoever asks does not keep to the contract.
-#[derive(Debug, thiserror::Error)]
-#[error("field {field} of the request is not acceptable")]
-struct InvalidField {
-    field: &'static str,
-    #[source]
-    source: Box<dyn std::error::Error + Send + Sync>,
-}
 
 /// The requests of fulfilment's topic, each answered by the fulfilment that it names.
 pub fn source(fulfilments: Arc<Fulfilments>, decoder: Decoder<FulfilmentRequest>, topic: &str) -> Source {
@@ -78,10 +69,6 @@ fn read(
         }
     };
     Ok((id.parse().map_err(invalid("fulfilment_id"))?, command))
-}
-
-fn invalid<E: std::error::Error + Send + Sync + 'static>(field: &'static str) -> impl Fn(E) -> InvalidField {
-    move |source| InvalidField { field, source: Box::new(source) }
 }
 
 fn lines(lines: &[ContractRequestedLine]) -> Result<Vec<FulfilmentLine>, InvalidField> {

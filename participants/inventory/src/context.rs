@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRef;
 use command_kit::UnitRunner;
+use command_kit::http::ServiceState;
 use domain::Timestamp;
 use event_store::Store;
-use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 
 use crate::code;
@@ -42,20 +41,4 @@ impl Inventory {
 }
 
 /// What handlers share.
-#[derive(Clone)]
-pub(crate) struct AppState {
-    pub(crate) inventory: Arc<Inventory>,
-    pub(crate) verifier: Verifier,
-}
-
-impl FromRef<AppState> for Verifier {
-    fn from_ref(state: &AppState) -> Self {
-        state.verifier.clone()
-    }
-}
-
-impl FromRef<AppState> for Arc<Inventory> {
-    fn from_ref(state: &AppState) -> Self {
-        Arc::clone(&state.inventory)
-    }
-}
+pub(crate) type AppState = ServiceState<Inventory>;

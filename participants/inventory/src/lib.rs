@@ -15,16 +15,13 @@ pub mod requests;
 pub mod reservation;
 pub mod stock;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use command_kit::http::{Admission, admit, method_not_allowed};
+use command_kit::http::{CommandLimits, served};
 use service_kit::auth::Verifier;
 use utoipa::openapi::OpenApi;
 
-use context::AppState;
 pub use context::Inventory;
 pub use openapi::openapi;
 
@@ -33,30 +30,12 @@ pub struct Deps {
     pub inventory: Arc<Inventory>,
     /// Checks bearer tokens.
     pub verifier: Verifier,
-    pub limits: Limits,
-}
-
-/// Limits of concurrent work.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Most commands at work; one more is answered 503.
-    pub requests_max: usize,
-    /// Commands of one subject in a second; more are answered 429. `None` sets no limit.
-    pub commands_per_s: Option<NonZeroU32>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { requests_max: 1_024, commands_per_s: None }
-    }
+    pub limits: CommandLimits,
 }
 
 /// The routes under `/v1/stock` and `/v1/reservations`, and their description.
 pub fn router(deps: Deps) -> (Router, OpenApi) {
     let Deps { inventory, verifier, limits } = deps;
-    let admission = Admission::new(verifier.clone(), limits.requests_max, limits.commands_per_s);
-    let state = AppState { inventory, verifier };
-    let routes = stock::routes().merge(reservation::routes()).route_layer(from_fn_with_state(admission, admit));
-    let (served, _) = routes.split_for_parts();
-    (served.method_not_allowed_fallback(method_not_allowed).with_state(state), openapi())
+    let (routes, _) = stock::routes().merge(reservation::routes()).split_for_parts();
+    (served(routes, inventory, verifier, &limits), openapi())
 }

@@ -2,12 +2,9 @@
 
 use std::sync::LazyLock;
 
-use command_kit::http::describe::{self, operations, parameter, text};
-use command_kit::http::form;
+use command_kit::http::describe;
 use utoipa::OpenApi as _;
-use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
-use utoipa::openapi::schema::KnownFormat;
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{reservation, stock};
@@ -26,53 +23,16 @@ pub fn openapi() -> OpenApi {
 }
 
 fn make() -> OpenApi {
-    let described = Described::openapi().merge_from(describe::shared());
-    let routes = OpenApiRouter::with_openapi(described).merge(stock::routes()).merge(reservation::routes());
-    let mut openapi = routes.into_openapi();
-    form::complete(&mut openapi, stock::texts().chain(reservation::texts()));
-    for (path, item) in &mut openapi.paths.paths {
-        for (method, operation) in operations(item) {
-            complete(path, &method, operation);
-        }
-    }
-    openapi
-}
-
-/// Adds the parameters and answers that a route has in addition to those of its handler.
-fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
-    let noun = if path.starts_with("/v1/reservations") { "reservation" } else { "stock" };
-    let changes = *method != HttpMethod::Get;
-    let has_id = path.contains("{id}");
-    describe::secure(operation);
-    let parameters = operation.parameters.get_or_insert_default();
-    if has_id {
-        let schema = text(Some(KnownFormat::Uuid), None);
-        parameters.push(RefOr::T(parameter("id", ParameterIn::Path, true, "The reservation's id.", schema)));
-    }
-    if changes {
-        parameters.push(RefOr::T(describe::key_parameter(true)));
-    }
-    if changes && has_id {
-        parameters.push(RefOr::T(describe::version_parameter(noun, false)));
-    }
-    for response in operation.responses.responses.values_mut() {
-        let RefOr::T(response) = response else { continue };
-        describe::add_headers(response, noun, changes);
-    }
-    for (status, description) in describe::problems(noun) {
-        let applies = match status {
-            "404" => has_id || noun == "stock",
-            "412" => changes && has_id,
-            "409" => changes,
-            "422" => changes || noun == "stock",
-            "408" | "413" | "415" => operation.request_body.is_some(),
-            "428" => false,
-            _ => true,
-        };
-        if applies {
-            describe::add_problem(operation, status, &description);
-        }
-    }
+    let described = describe::Described {
+        noun: |path| if path.starts_with("/v1/reservations") { "reservation" } else { "stock" },
+        ids: &[("id", "The reservation's id.")],
+        looks_up: |path| !path.starts_with("/v1/reservations"),
+    };
+    let routes = OpenApiRouter::with_openapi(Described::openapi().merge_from(describe::shared()));
+    described.complete(
+        routes.merge(stock::routes()).merge(reservation::routes()).into_openapi(),
+        stock::texts().chain(reservation::texts()),
+    )
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use domain::reservation::requests::{ContractRequestedLine, InventoryRequest, REQ
 use domain::{LocationId, Quantity, ReservationId, Sku, Timestamp};
 use event_store::Metadata;
 use messaging::{Decoder, DeliveredRequest};
-use request_kit::{Outcome, Source};
+use request_kit::{InvalidField, Outcome, Source, invalid};
 use service_kit::errors::chain;
 
 use crate::context::Inventory;
@@ -16,15 +16,6 @@ use crate::reservation::{AskError, Asked, AskedBy};
 
 /// The consumer group of the requests.
 pub const GROUP: &str = "inventory.requests.v1";
-
-/// A request whose fields are none of a request. Whoever asks does not keep to the contract.
-#[derive(Debug, thiserror::Error)]
-#[error("field {field} of the request is not acceptable")]
-struct InvalidField {
-    field: &'static str,
-    #[source]
-    source: Box<dyn std::error::Error + Send + Sync>,
-}
 
 /// The requests of inventory's topic, each answered by the reservation that it names.
 pub fn source(inventory: Arc<Inventory>, decoder: Decoder<InventoryRequest>) -> Source {
@@ -73,10 +64,6 @@ fn read(request: &Request<InventoryRequest>) -> Result<(ReservationId, domain::O
     let id = id.parse().map_err(invalid("reservation_id"))?;
     let order = order.parse().map_err(invalid("order_id"))?;
     Ok((id, order, asked))
-}
-
-fn invalid<E: std::error::Error + Send + Sync + 'static>(field: &'static str) -> impl Fn(E) -> InvalidField {
-    move |source| InvalidField { field, source: Box::new(source) }
 }
 
 /// The hold counts from the moment of asking, so that a request which was under way for longer than that is refused as too late.

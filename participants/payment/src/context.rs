@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRef;
 use command_kit::UnitRunner;
+use command_kit::http::ServiceState;
 use domain::Timestamp;
 use event_store::Store;
-use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 
 use crate::code;
@@ -45,20 +44,4 @@ impl Payments {
 }
 
 /// What handlers share.
-#[derive(Clone)]
-pub(crate) struct AppState {
-    pub(crate) payments: Arc<Payments>,
-    pub(crate) verifier: Verifier,
-}
-
-impl FromRef<AppState> for Verifier {
-    fn from_ref(state: &AppState) -> Self {
-        state.verifier.clone()
-    }
-}
-
-impl FromRef<AppState> for Arc<Payments> {
-    fn from_ref(state: &AppState) -> Self {
-        Arc::clone(&state.payments)
-    }
-}
+pub(crate) type AppState = ServiceState<Payments>;

@@ -2,12 +2,9 @@
 
 use std::sync::LazyLock;
 
-use command_kit::http::describe::{self, operations, parameter, text};
-use command_kit::http::form;
+use command_kit::http::describe;
 use utoipa::OpenApi as _;
-use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
-use utoipa::openapi::schema::KnownFormat;
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::payment;
@@ -23,47 +20,13 @@ pub fn openapi() -> OpenApi {
 }
 
 fn make() -> OpenApi {
-    let described = Described::openapi().merge_from(describe::shared());
-    let mut openapi = OpenApiRouter::with_openapi(described).merge(payment::routes()).into_openapi();
-    form::complete(&mut openapi, payment::texts());
-    for (path, item) in &mut openapi.paths.paths {
-        for (method, operation) in operations(item) {
-            complete(path, &method, operation);
-        }
-    }
-    openapi
-}
-
-/// Adds the parameters and answers that a route has in addition to those of its handler.
-fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
-    let changes = *method != HttpMethod::Get;
-    describe::secure(operation);
-    let parameters = operation.parameters.get_or_insert_default();
-    for (name, description) in [("id", "The order's id."), ("pid", "The payment's id.")] {
-        if path.contains(&format!("{{{name}}}")) {
-            let schema = text(Some(KnownFormat::Uuid), None);
-            parameters.push(RefOr::T(parameter(name, ParameterIn::Path, true, description, schema)));
-        }
-    }
-    if changes {
-        parameters.push(RefOr::T(describe::key_parameter(true)));
-        parameters.push(RefOr::T(describe::version_parameter("payment", false)));
-    }
-    for response in operation.responses.responses.values_mut() {
-        let RefOr::T(response) = response else { continue };
-        describe::add_headers(response, "payment", changes);
-    }
-    for (status, description) in describe::problems("payment") {
-        let applies = match status {
-            "409" | "412" | "422" => changes,
-            "408" | "413" | "415" => operation.request_body.is_some(),
-            "428" => false,
-            _ => true,
-        };
-        if applies {
-            describe::add_problem(operation, status, &description);
-        }
-    }
+    let described = describe::Described {
+        noun: |_| "payment",
+        ids: &[("id", "The order's id."), ("pid", "The payment's id.")],
+        looks_up: |_| false,
+    };
+    let routes = OpenApiRouter::with_openapi(Described::openapi().merge_from(describe::shared()));
+    described.complete(routes.merge(payment::routes()).into_openapi(), payment::texts())
 }
 
 #[cfg(test)]

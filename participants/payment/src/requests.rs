@@ -7,7 +7,7 @@ use domain::payment::requests::{CaptureMode, PaymentRequest, REQUESTS_TOPIC};
 use domain::{Currency, CustomerId, Money, OrderId, PaymentId, Reason};
 use event_store::Metadata;
 use messaging::{Decoder, DeliveredRequest};
-use request_kit::{Outcome, Source};
+use request_kit::{InvalidField, Outcome, Source, invalid};
 use service_kit::errors::chain;
 
 use crate::context::Payments;
@@ -15,15 +15,6 @@ use crate::payment::{AskError, Asked, AskedBy};
 
 /// The consumer group of the requests.
 pub const GROUP: &str = "payment.requests.v1";
-
-/// A request whose fields are none of a request. Whoever asks does not keep to the contract.
-#[derive(Debug, thiserror::Error)]
-#[error("field {field} of the request is not acceptable")]
-struct InvalidField {
-    field: &'static str,
-    #[source]
-    source: Box<dyn std::error::Error + Send + Sync>,
-}
 
 /// Money is only captured when it is asked for.
 #[derive(Debug, thiserror::Error)]
@@ -89,10 +80,6 @@ fn read(request: &Request<PaymentRequest>) -> Result<(PaymentId, OrderId, Asked)
     let id = id.parse().map_err(invalid("payment_id"))?;
     let order = order.parse().map_err(invalid("order_id"))?;
     Ok((id, order, asked))
-}
-
-fn invalid<E: std::error::Error + Send + Sync + 'static>(field: &'static str) -> impl Fn(E) -> InvalidField {
-    move |source| InvalidField { field, source: Box::new(source) }
 }
 
 fn amount(amount: &ContractMoney) -> Result<Money, InvalidField> {

@@ -1,5 +1,6 @@
 //! Coordinators with a database and topics of answers of their own, and a client of their service.
 
+use command_kit::http::CommandLimits;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use event_store::{Store, StoreOptions, StreamId, TimerOptions, TimerWorker, Unit
 use messaging::EncodedRecord;
 use messaging::testing::{TestTopic, brokers, registry, unique};
 use request_kit::{RequestOptions, RequestService};
-use saga_coordinator::{Coordinator, Deps, Limits, Operations};
+use saga_coordinator::{Coordinator, Deps, Operations};
 use service_kit::clock::{ManualClock, SystemIds};
 use service_kit::poll::wait_until;
 use service_kit::testing::{TestDatabase, TestIssuer};
@@ -62,7 +63,7 @@ impl World {
         let issuer = TestIssuer::new(clock.clone()).await;
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
         let operations = Arc::new(Operations::new(store.clone(), clock.clone(), Arc::new(SystemIds), &[7; 32]));
-        let deps = Deps { operations, verifier: issuer.verifier(), limits: Limits::default() };
+        let deps = Deps { operations, verifier: issuer.verifier(), limits: CommandLimits::default() };
         let (app, _) = saga_coordinator::router(deps);
         let topics = [TestTopic::create(2).await, TestTopic::create(2).await, TestTopic::create(2).await];
         let [inventory, payment, _] = &topics;

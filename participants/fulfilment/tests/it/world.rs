@@ -1,5 +1,6 @@
 //! A service with a database and a topic of requests of its own, and a client of it.
 
+use command_kit::http::CommandLimits;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use domain::fulfilment::requests::{
 use domain::fulfilment::{Fulfilment, FulfilmentEvent};
 use domain::{Decider, FulfilmentId, OrderId, RequestId, TenantId, Timestamp, upcast};
 use event_store::{Store, StoreOptions, StreamId};
-use fulfilment::{Deps, Fulfilments, Limits};
+use fulfilment::{Deps, Fulfilments};
 use messaging::testing::{TestTopic, brokers, registry, unique};
 use messaging::{Decoder, Encoder};
 use request_kit::{RequestOptions, RequestService};
@@ -80,8 +81,11 @@ impl World {
         let issuer = TestIssuer::new(Arc::clone(&clock)).await;
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
         let fulfilments = Arc::new(Fulfilments::new(store.clone(), clock, Arc::new(SystemIds), &[7; 32]));
-        let deps =
-            Deps { fulfilments: Arc::clone(&fulfilments), verifier: issuer.verifier(), limits: Limits::default() };
+        let deps = Deps {
+            fulfilments: Arc::clone(&fulfilments),
+            verifier: issuer.verifier(),
+            limits: CommandLimits::default(),
+        };
         let (app, _) = fulfilment::router(deps);
         let topic = TestTopic::create(2).await;
         let encoder = topic.encoder_of::<FulfilmentRequest>().await;

@@ -1,5 +1,6 @@
 //! A service with a database of its own, and a client of it.
 
+use command_kit::http::CommandLimits;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,7 +11,7 @@ use domain::reservation::{RequestedLine, ReservationEvent};
 use domain::{LocationId, OrderId, Quantity, RequestId, ReservationId, Sku, TenantId, Timestamp};
 use event_store::{Metadata, Store, StoreOptions};
 use inventory::reservation::{AskError, Asked, AskedBy};
-use inventory::{Deps, Inventory, Limits};
+use inventory::{Deps, Inventory};
 use serde_json::{Value, json};
 use service_kit::auth::Role;
 use service_kit::clock::{Clock, Ids, ManualClock, SharedClock, SystemIds};
@@ -53,7 +54,8 @@ impl World {
         let database = TestDatabase::migrated(event_store::migrations()).await;
         let issuer = TestIssuer::new(shared.clone()).await;
         let (store, inventory) = process(&database, shared).await;
-        let deps = Deps { inventory: Arc::clone(&inventory), verifier: issuer.verifier(), limits: Limits::default() };
+        let deps =
+            Deps { inventory: Arc::clone(&inventory), verifier: issuer.verifier(), limits: CommandLimits::default() };
         let (app, _) = inventory::router(deps);
         Self { database, clock, inventory, store, issuer, app, next_key: AtomicU32::new(0) }
     }

@@ -1,5 +1,6 @@
 //! A service with a database and a provider of its own, and clients of both.
 
+use command_kit::http::CommandLimits;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use event_store::{Metadata, Store, StoreOptions, StreamId, TimerOptions, TimerWo
 use payment::payment::{Asked, AskedBy};
 use payment::provider::SharedProvider;
 use payment::provider::stripe::{Stripe, StripeOptions};
-use payment::{Deps, Limits, Payments};
+use payment::{Deps, Payments};
 use payment_simulator::{
     Entry, EntryKind, Fault, Faults, Operation, Options, PlannedFault, Simulator, WebhookMode, WebhookTarget,
 };
@@ -99,7 +100,7 @@ impl World {
             payments: Arc::clone(&payments),
             verifier: issuer.verifier(),
             webhook_secret: Some(Secret::new(WEBHOOK_SECRET)),
-            limits: Limits::default(),
+            limits: CommandLimits::default(),
         });
         tokio::spawn(serve(app, listener));
         let (client, next_key) = (reqwest::Client::new(), AtomicU32::new(0));
