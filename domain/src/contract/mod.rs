@@ -21,4 +21,4 @@ pub use published::{InvalidPosition, Position, Published};
 pub use records::{Facts, ForeignRow, Head, PublicEvents, RecordSet, RecordType, ToRecord};
 pub(crate) use requests::declare_requests;
 pub use requests::{InvalidHead, Request, RequestHead, Requests};
-pub use shapes::{ContractAddress, ContractMoney, ContractSealed, ContractUnitPrice};
+pub use shapes::{ContractAddress, ContractMoney, ContractRequestedLine, ContractSealed, ContractUnitPrice};

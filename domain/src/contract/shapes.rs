@@ -52,3 +52,11 @@ pub struct ContractSealed {
     /// Base64 of nonce and ciphertext.
     pub data: String,
 }
+
+/// Pieces of one product that are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractRequestedLine {
+    pub sku: String,
+    /// Pieces.
+    pub quantity: i64,
+}

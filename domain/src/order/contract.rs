@@ -10,8 +10,7 @@ use crate::{OrderId, UnitPrice};
 
 pub use super::event::records::*;
 pub use super::shapes::{
-    ContractLineChange, ContractShortage, ContractSkuPieces, ExceptionKind, HoldKind, PieceState, RejectionReason,
-    ScreeningOutcome,
+    ContractLineChange, ContractSkuPieces, ExceptionKind, HoldKind, PieceState, RejectionReason, ScreeningOutcome,
 };
 pub use crate::contract::{ContractAddress, ContractMoney, ContractSealed, ContractUnitPrice, Position};
 

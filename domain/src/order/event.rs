@@ -1,6 +1,7 @@
 //! The events of an order, as they are stored and as they are published. Released schemas change only through an upcaster.
 
 use crate::contract::declare_events;
+use crate::reservation::Shortage;
 use crate::upcast::Upcaster;
 use crate::{
     Address, Carrier, CountryCode, Currency, CustomerId, ExternalReference, FulfilmentId, ImportSource, LineId,
@@ -12,7 +13,7 @@ use super::OrderState;
 use super::shapes::{PieceState, noted, pieces, pieces_to, words};
 use super::values::{
     AddressKind, CancelReason, ExceptionKind, HoldKind, Line, LineChange, OrderKind, RejectionReason, ScreeningOutcome,
-    Shortage, SkuPieces,
+    SkuPieces,
 };
 
 declare_events! {

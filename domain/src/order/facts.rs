@@ -2,7 +2,8 @@
 
 use crate::{Carrier, FulfilmentId, LocationId, Money, PaymentId, Reason, ReservationId, Timestamp, TrackingNumber};
 
-use super::values::{ScreeningOutcome, Shortage, SkuPieces};
+use super::values::{ScreeningOutcome, SkuPieces};
+use crate::reservation::Shortage;
 
 /// Something that has happened outside the order. Amounts are sums of everything so far, so that a repeat is told by its sum.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -39,6 +39,9 @@ pub use state::{Cancelled, Completed, Confirmed, Draft, Imported, Order, OrderSt
 pub use status::{FulfilmentStatus, PaymentStatus, PaymentSums, worth};
 pub use values::*;
 
+/// What there is not enough of, as inventory tells it.
+pub use crate::reservation::Shortage;
+
 /// Most lines of one order.
 pub const LINES_MAX: usize = 2_000;
 /// Most notes of one order.

@@ -110,16 +110,6 @@ pub struct ContractSkuPieces {
     pub backordered: i64,
 }
 
-/// A SKU that could not be reserved as asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContractShortage {
-    pub sku: String,
-    /// Pieces.
-    pub requested: i64,
-    /// Pieces that were available when it was decided.
-    pub available: i64,
-}
-
 /// Pieces of a line that go from one state to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContractLineChange {
@@ -139,18 +129,6 @@ impl ToPublic for values::SkuPieces {
             sku: self.sku.to_public(),
             quantity: self.quantity.to_public(),
             backordered: self.backordered.to_public(),
-        }
-    }
-}
-
-impl ToPublic for values::Shortage {
-    type Public = ContractShortage;
-
-    fn to_public(&self) -> ContractShortage {
-        ContractShortage {
-            sku: self.sku.to_public(),
-            requested: self.requested.to_public(),
-            available: self.available.to_public(),
         }
     }
 }

@@ -144,15 +144,6 @@ pub struct SkuPieces {
     pub backordered: Pieces,
 }
 
-/// A SKU that could not be reserved as asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shortage {
-    pub sku: Sku,
-    pub requested: Pieces,
-    /// Pieces that were available when it was decided.
-    pub available: Pieces,
-}
-
 /// Where pieces of a line are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -1,8 +1,6 @@
 //! What a saga publishes. The records stand beside the stored events in `event.rs`; here is what they share.
 
-use crate::contract::{self, ToPublic, declare_symbols};
-use crate::reservation::RequestedLine;
-use crate::reservation::requests::ContractRequestedLine;
+use crate::contract::{self, declare_symbols};
 
 pub use super::event::records::*;
 pub use crate::order::contract::ScreeningOutcome;
@@ -12,14 +10,6 @@ pub const TOPIC: &str = "orders.saga.events.v1";
 
 /// A public event of a saga with what its record's headers say of it.
 pub type Published = contract::Published<PublicEvent>;
-
-impl ToPublic for RequestedLine {
-    type Public = ContractRequestedLine;
-
-    fn to_public(&self) -> ContractRequestedLine {
-        ContractRequestedLine { sku: self.sku.to_public(), quantity: self.quantity.to_public() }
-    }
-}
 
 declare_symbols!(
     /// What another participant's event means for the saga.

@@ -1,13 +1,10 @@
 //! What a saga's events ask other participants for. Each is a function of the event alone, which never changes once it was stored.
 
 use crate::contract::ToPublic;
-use crate::fulfilment::requests::{
-    CancelFulfilment, ContractRequestedLine, FulfilmentRequest, ReleaseFulfilment, RequestFulfilment,
-};
+use crate::fulfilment::requests::{CancelFulfilment, FulfilmentRequest, ReleaseFulfilment, RequestFulfilment};
 use crate::payment::requests::{
     AuthorizePayment, CaptureMode, CapturePayment, PaymentRequest, RefundPayment, VoidPayment,
 };
-use crate::reservation::RequestedLine;
 use crate::reservation::requests::{
     InventoryRequest, ReleaseReservation, RenewReservation, ReserveStock, ShipReservation,
 };
@@ -76,14 +73,12 @@ pub fn of_payment(order_id: &str, event: &OrderSagaEvent) -> Option<PaymentReque
 /// What an event asks of fulfilment.
 pub fn of_fulfilment(order_id: &str, event: &OrderSagaEvent) -> Option<FulfilmentRequest> {
     let order_id = order_id.to_owned();
-    let line =
-        |line: &RequestedLine| ContractRequestedLine { sku: line.sku.to_public(), quantity: line.quantity.to_public() };
     Some(match event {
         OrderSagaEvent::FulfilmentRequested(event) => RequestFulfilment {
             fulfilment_id: event.fulfilment.to_string(),
             order_id,
             location: event.location.to_public(),
-            lines: event.lines.iter().map(line).collect(),
+            lines: event.lines.to_public(),
         }
         .into(),
         OrderSagaEvent::FulfilmentReleaseRequested(event) => {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{self, ToPublic, declare_symbols};
+use crate::contract::{self, ContractRequestedLine, ToPublic, declare_symbols};
 
 pub use super::event::records::*;
 
@@ -50,6 +50,14 @@ pub struct ContractShortage {
     pub requested: i64,
     /// Pieces that were available when it was decided.
     pub available: i64,
+}
+
+impl ToPublic for super::RequestedLine {
+    type Public = ContractRequestedLine;
+
+    fn to_public(&self) -> ContractRequestedLine {
+        ContractRequestedLine { sku: self.sku.to_public(), quantity: self.quantity.to_public() }
+    }
 }
 
 impl ToPublic for super::GrantedLine {

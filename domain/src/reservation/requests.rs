@@ -1,19 +1,11 @@
 //! What other participants ask of inventory. The answers are the events of the reservation.
 
-use serde::{Deserialize, Serialize};
-
 use crate::contract::declare_requests;
+
+pub use crate::contract::ContractRequestedLine;
 
 /// The topic of the requests. Key: the reservation's id, so that the requests of one reservation are handled in order.
 pub const REQUESTS_TOPIC: &str = "inventory.commands.v1";
-
-/// Pieces of one product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContractRequestedLine {
-    pub sku: String,
-    /// Pieces.
-    pub quantity: i64,
-}
 
 declare_requests! {
     /// What inventory is asked for.

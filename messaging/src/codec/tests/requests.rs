@@ -75,7 +75,7 @@ fn samples() -> Vec<InventoryRequest> {
 fn fulfilment_samples() -> Vec<fulfilment::FulfilmentRequest> {
     let fulfilment_id = || ID.to_owned();
     let order_id = || "018f0000-0000-7000-8000-000000000001".to_owned();
-    let lines = vec![fulfilment::ContractRequestedLine { sku: "85123A".to_owned(), quantity: 6 }];
+    let lines = vec![ContractRequestedLine { sku: "85123A".to_owned(), quantity: 6 }];
     let location = "basel".to_owned();
     let samples: Vec<fulfilment::FulfilmentRequest> = vec![
         fulfilment::RequestFulfilment { fulfilment_id: fulfilment_id(), order_id: order_id(), location, lines }.into(),

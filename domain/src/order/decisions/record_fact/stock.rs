@@ -3,11 +3,12 @@
 use crate::order::progress::{Holders, Progress};
 use crate::order::{
     ExceptionKind, FraudScreened, LineChange, OrderEvent, OrderState, PieceState, ReservationState, ScreeningOutcome,
-    Shortage, SkuPieces, StockReleased, StockReservationExpired, StockReservationFailed, StockReserved,
+    SkuPieces, StockReleased, StockReservationExpired, StockReservationFailed, StockReserved,
 };
 use crate::{LocationId, Pieces, Reason, ReservationId};
 
 use super::recording::{Recording, beyond, unmatched};
+use crate::reservation::Shortage;
 
 impl Recording<'_> {
     pub(super) fn stock_reserved(

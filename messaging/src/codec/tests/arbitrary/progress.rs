@@ -1,13 +1,14 @@
 //! Events of what happens to an order once it is placed.
 
 use domain::order::contract::{
-    AuthorizationVoided, ChargebackReceived, ContractLineChange, ContractShortage, ContractSkuPieces, ExceptionKind,
-    ExceptionRaised, FraudScreened, FulfilmentCancelled, FulfilmentPlanned, HoldKind, HoldReleased, LinesCancelled,
-    NoteAdded, OrderCompleted, OrderConfirmed, OrderHeld, OrderRejected, PaymentActionRequired, PaymentAuthorized,
+    AuthorizationVoided, ChargebackReceived, ContractLineChange, ContractSkuPieces, ExceptionKind, ExceptionRaised,
+    FraudScreened, FulfilmentCancelled, FulfilmentPlanned, HoldKind, HoldReleased, LinesCancelled, NoteAdded,
+    OrderCompleted, OrderConfirmed, OrderHeld, OrderRejected, PaymentActionRequired, PaymentAuthorized,
     PaymentCaptured, PaymentFailed, PieceState, PublicEvent, RefundIssued, RejectionReason, ScreeningOutcome,
     ShipmentDelivered, ShipmentDispatched, ShipmentLost, StockReleased, StockReservationExpired,
     StockReservationFailed, StockReserved,
 };
+use domain::reservation::contract::ContractShortage;
 use proptest::prelude::*;
 
 use super::{cancel_reason, head, money, optional, text};
