@@ -12,7 +12,7 @@ BASE ?= HEAD~1
 BENCHES ?= append relay http
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-hop bench-reservations bench-import bench-reads bench-scale bench-compare conformance crashes schemas fmt lint
+.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-hop bench-reservations bench-saga bench-import bench-reads bench-scale bench-compare conformance crashes schemas fmt lint
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -63,6 +63,9 @@ bench-hop: ## one request between two participants: latency by part, and what ea
 
 bench-reservations: ## reservations of one hot SKU in one process and in three, against a row lock
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench reservations
+
+bench-saga: build ## whole orders driven by sagas: a drill with kills, sagas a second beside DBOS, latency (BENCH_CASES, BENCH_ORDERS)
+	@POSTGRES_STATEMENTS=on $(LOCAL)/with-stack.sh cargo bench -p benches --bench saga
 
 bench-import: build ## a file of orders until GraphQL shows the last: rate, memory, disk (ORDERS_DATA)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench import

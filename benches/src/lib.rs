@@ -22,6 +22,7 @@ pub mod ours;
 pub mod reads;
 pub mod relaying;
 pub mod replayed;
+pub mod sagas;
 pub mod sample;
 pub mod scale;
 pub mod stock;

@@ -23,6 +23,8 @@ pub(crate) struct Webhooks {
     clock: SharedClock,
     target: Option<WebhookTarget>,
     held: Mutex<Vec<Value>>,
+    /// One for all of them, since each new one reads the machine's certificates.
+    http: reqwest::Client,
 }
 
 /// The signature of a payload at a moment, in seconds since 1970.
@@ -37,8 +39,8 @@ pub(crate) fn signature(secret: &str, at: i64, payload: &str) -> String {
 }
 
 impl Webhooks {
-    pub(crate) const fn new(clock: SharedClock, target: Option<WebhookTarget>) -> Self {
-        Self { clock, target, held: Mutex::new(Vec::new()) }
+    pub(crate) fn new(clock: SharedClock, target: Option<WebhookTarget>) -> Self {
+        Self { clock, target, held: Mutex::default(), http: reqwest::Client::new() }
     }
 
     fn held(&self) -> std::sync::MutexGuard<'_, Vec<Value>> {
@@ -59,11 +61,11 @@ impl Webhooks {
         for event in events {
             for _ in 0..times {
                 let at = self.seconds();
-                let (target, event) = (target.clone(), event.clone());
+                let (http, target, event) = (self.http.clone(), target.clone(), event.clone());
                 tokio::spawn(async move {
                     let mut pause_ms = FIRST_PAUSE_MS;
                     for _ in 0..TRIES_MAX {
-                        if send(&target, &event, at).await.is_ok_and(|status| status < 300) {
+                        if send(&http, &target, &event, at).await.is_ok_and(|status| status < 300) {
                             return;
                         }
                         service_kit::poll::pause(Duration::from_millis(pause_ms), &CancellationToken::new()).await;
@@ -89,16 +91,16 @@ impl Webhooks {
         let mut statuses = Vec::new();
         for event in events {
             for _ in 0..times {
-                statuses.push(send(target, &event, self.seconds()).await.unwrap_or(0));
+                statuses.push(send(&self.http, target, &event, self.seconds()).await.unwrap_or(0));
             }
         }
         statuses
     }
 }
 
-async fn send(target: &WebhookTarget, event: &Value, at: i64) -> Result<u16, reqwest::Error> {
+async fn send(http: &reqwest::Client, target: &WebhookTarget, event: &Value, at: i64) -> Result<u16, reqwest::Error> {
     let payload = event.to_string();
-    let answer = reqwest::Client::new()
+    let answer = http
         .post(&target.url)
         .header("content-type", "application/json; charset=utf-8")
         .header(SIGNATURE_HEADER, signature(target.secret.expose(), at, &payload))

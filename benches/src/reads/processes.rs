@@ -71,7 +71,8 @@ fn postgres_us() -> f64 {
     spent
 }
 
-fn process_us(pid: u32) -> f64 {
+/// Microseconds that a process has spent, with the children that it has waited for.
+pub fn process_us(pid: u32) -> f64 {
     stat(pid).map_or(0.0, |stat| stat.own_us + stat.children_us)
 }
 

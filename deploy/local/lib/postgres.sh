@@ -63,6 +63,10 @@ postgres_init() {
   cp "$ROOT/deploy/local/postgres/order-engine.conf" "$data/order-engine.conf"
   # Tests make and drop hundreds of databases, each a wait for the disk; that they survive a loss of power matters to nobody.
   if [ "${POSTGRES_FSYNC:-on}" = off ]; then printf 'fsync = off\n' >>"$data/order-engine.conf"; fi
+  # Benchmarks count statements; nobody else pays for it.
+  if [ "${POSTGRES_STATEMENTS:-off}" = on ]; then
+    printf "shared_preload_libraries = 'pg_stat_statements'\n" >>"$data/order-engine.conf"
+  fi
   if is_root; then chown postgres: "$data/order-engine.conf"; fi
 }
 

@@ -1,0 +1,353 @@
+//! Orders driven by their sagas, every part real but the payment provider, which is the simulator. Three cases, as `BENCH_CASES` names them:
+//!
+//! `drill`: `BENCH_ORDERS` (10,000) orders over 50 SKUs of which there is too little, by 64 buyers; 5 % have no money, 2 % of what the
+//! provider is asked has no answer. The processes with coordinator and payment are killed in the middle. Then every saga has
+//! ended, stock and money are what an independent count says, and the audit is clean.
+//!
+//! `rate`: every role in one process, enough stock, no faults: sagas from placement to delivery, `BENCH_CONNECTIONS` (64) at once, for
+//! `BENCH_SECONDS` (20), `BENCH_ROUNDS` (3) times, in turn with DBOS for Go, whose workflow is six inserted rows.
+//!
+//! `latency`: 100 orders a second, from placement to confirmation, by hop.
+//!
+//! Prints name=value lines. `BENCH_PEERS=ours` leaves DBOS out.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark ends at the first surprise")]
+#![expect(clippy::disallowed_methods, reason = "its length comes from the environment, its times from the machine")]
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use benches::drive::median;
+use benches::sagas::count::count;
+use benches::sagas::dbos::Dbos;
+use benches::sagas::followed::Followed;
+use benches::sagas::order::{Buyer, Life, Wanted};
+use benches::sagas::processes::{Process, Variables, free_address, prepare};
+use benches::sagas::provider::Provider;
+use benches::sagas::spent::Counters;
+use benches::sagas::{LOCATION, TENANT};
+use benches::whole::numbers::Latencies;
+use benches::whole::{program, run, token, variable};
+use service_kit::poll::{pause, wait_until};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+const SKUS: usize = 50;
+const BUYERS: usize = 64;
+/// Pieces of each SKU for an order of the drill, of which each has two on average: too little for one in five.
+const PIECES_PER_ORDER: f64 = 1.6;
+const WITHOUT_MONEY: f64 = 0.05;
+const WITHOUT_ANSWER: f64 = 0.02;
+/// Shares of the drill's orders after which a process is killed: what drives sagas, then what customers talk to.
+const KILL_WORKER_AFTER: [f64; 2] = [0.3, 0.5];
+const KILL_FRONT_AFTER: f64 = 0.7;
+const LOOK: Duration = Duration::from_millis(100);
+const DRILL_MAX: Duration = Duration::from_secs(3_600);
+const WARM_UP: Duration = Duration::from_secs(5);
+const ORDERS_PER_S: u32 = 100;
+/// More than any cell sells.
+const PLENTY: u64 = 1_000_000;
+
+/// Times of the drill's policies, so that orders without stock or answer do not wait for minutes.
+const POLICIES: &str = "[default]\nlocations = [\"zrh-1\"]\nanswer_s = 3\nstock_wait_s = 4\nstock_retry_s = 2\n\
+                        screening.many_orders_a_day = 0\n";
+
+struct Shop {
+    provider: Provider,
+    followed: Arc<Followed>,
+    token: String,
+    variables: Variables,
+    /// Where customers and warehouse reach the engine.
+    address: String,
+}
+
+impl Shop {
+    async fn open() -> Self {
+        prepare();
+        let address = variable("ENGINE_LISTEN");
+        let provider = Provider::start(&address).await;
+        let policies = format!("{}/bench-policies.toml", variable("ORDERS_STATE"));
+        std::fs::write(&policies, POLICIES).unwrap();
+        let mut variables = Variables::from([("SAGA_POLICIES_FILE".to_owned(), policies)]);
+        variables.extend(provider.settings().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Self { provider, followed: Arc::new(Followed::start()), token: token(TENANT), variables, address }
+    }
+
+    fn buyer(&self) -> Buyer {
+        Buyer::new(&self.address, &self.token, &self.followed)
+    }
+
+    async fn receives(&self, case: &str, pieces: u64) {
+        let mut staff = self.buyer();
+        for index in 0..SKUS {
+            let sku = sku(case, index);
+            let body = format!(r#"{{"location":"{LOCATION}","sku":"{sku}","by":{pieces},"reason":"RECEIVED"}}"#);
+            staff.command("POST", "/v1/stock/adjustments", &body).await;
+        }
+    }
+
+    /// Pieces on hand and reserved of each SKU.
+    async fn stock(&self, case: &str) -> Vec<(u64, u64)> {
+        let mut staff = self.buyer();
+        let mut levels = Vec::new();
+        for index in 0..SKUS {
+            let path = format!("/v1/stock/items?location={LOCATION}&sku={}", sku(case, index));
+            let item = staff.command("GET", &path, "").await;
+            levels.push((item["level"]["onHand"].as_u64().unwrap(), item["level"]["reserved"].as_u64().unwrap()));
+        }
+        levels
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    let cases = std::env::var("BENCH_CASES").unwrap_or_else(|_| "drill rate latency".to_owned());
+    let with_peers = std::env::var("BENCH_PEERS").map_or(true, |peers| peers != "ours");
+    let shop = Arc::new(Shop::open().await);
+    for case in cases.split_whitespace() {
+        match case {
+            "drill" => drill(&shop).await,
+            "rate" => rate(&shop, with_peers).await,
+            "latency" => latency(&shop).await,
+            other => panic!("BENCH_CASES names {other}; it takes drill, rate and latency"),
+        }
+    }
+}
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+}
+
+fn seconds() -> Duration {
+    Duration::from_secs(number("BENCH_SECONDS", 20) as u64)
+}
+
+fn sku(case: &str, index: usize) -> String {
+    format!("{case}-{index}")
+}
+
+/// The order of a number: the same in each run. One to three pieces of any SKU.
+fn wanted(case: &str, order: usize, without_money: f64) -> Wanted {
+    let mut hasher = DefaultHasher::new();
+    order.hash(&mut hasher);
+    let mixed = hasher.finish();
+    let quantity = 1 + u32::try_from(mixed % 3).unwrap();
+    let sku = sku(case, usize::try_from(mixed / 3 % SKUS as u64).unwrap());
+    let share = (mixed / 1_000 % 10_000) as f64 / 10_000.0;
+    Wanted { sku, quantity, has_money: share >= without_money }
+}
+
+async fn drill(shop: &Arc<Shop>) {
+    let orders = number("BENCH_ORDERS", 10_000);
+    let received = (orders as f64 * PIECES_PER_ORDER / SKUS as f64) as u64;
+    let front = Process::start(&shop.address, "command,relay,projection,query", &shop.variables).await;
+    let worker = Process::start(&free_address(), "worker", &shop.variables).await;
+    shop.receives("drill", received).await;
+    shop.provider.is_silent_about(WITHOUT_ANSWER);
+    let (next, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let begun = Instant::now();
+    let buyers = (0..BUYERS).map(|_| {
+        let (mut buyer, next, done) = (shop.buyer(), Arc::clone(&next), Arc::clone(&done));
+        tokio::spawn(async move {
+            let mut lives = Vec::new();
+            loop {
+                let order = next.fetch_add(1, Ordering::Relaxed);
+                if order >= orders {
+                    return lives;
+                }
+                lives.push(buyer.lives(&wanted("drill", order, WITHOUT_MONEY)).await);
+                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                if done.is_multiple_of(1_000) {
+                    eprintln!("saga: {done} of {orders} orders have ended");
+                }
+            }
+        })
+    });
+    let buyers: Vec<_> = buyers.collect();
+    let sold = async {
+        let mut lives = Vec::new();
+        for buyer in buyers {
+            lives.extend(buyer.await.unwrap());
+        }
+        (lives, begun.elapsed())
+    };
+    let ((lives, took), (front, worker)) = tokio::join!(sold, kill_in_the_middle(front, worker, orders, &done));
+    let counted = count(&lives, &shop.provider.ledger());
+    let mut oversold = 0;
+    let mut stock_difference = 0;
+    for (index, (on_hand, reserved)) in shop.stock("drill").await.into_iter().enumerate() {
+        let sold = counted.delivered_pieces.get(&sku("drill", index)).copied().unwrap_or_default();
+        oversold += sold.saturating_sub(received);
+        stock_difference += received.abs_diff(on_hand + sold) + reserved;
+    }
+    println!("drill_orders={orders}");
+    println!("drill_seconds={:.0}", took.as_secs_f64());
+    println!("delivered={}", counted.delivered);
+    println!("undone={}", counted.undone);
+    for (cause, count) in &counted.undone_because {
+        println!("undone_because_{cause}={count}");
+    }
+    println!("unfinished={}", counted.unfinished);
+    println!("oversold={oversold}");
+    println!("double_captures={}", counted.double_captures);
+    println!("money_difference={}", counted.money_difference);
+    println!("stock_difference={stock_difference}");
+    for life in lives.iter().filter(|life| life.is_delivered().is_none()) {
+        eprintln!("saga: order {} has not ended: {:?}", life.id, life.progress);
+    }
+    let audited = Instant::now();
+    println!("audit={}", run(std::process::Command::new(program("orderctl")).arg("audit")).lines().last().unwrap());
+    println!("audit_seconds={:.0}", audited.elapsed().as_secs_f64());
+    shop.provider.is_silent_about(0.0);
+    drop((front, worker));
+}
+
+async fn kill_in_the_middle(
+    mut front: Process,
+    mut worker: Process,
+    orders: usize,
+    done: &AtomicUsize,
+) -> (Process, Process) {
+    let after = async |share: f64| {
+        let middle = (orders as f64 * share) as usize;
+        wait_until(DRILL_MAX, LOOK, async || done.load(Ordering::Relaxed) >= middle).await.unwrap();
+    };
+    for share in KILL_WORKER_AFTER {
+        after(share).await;
+        worker.killed_and_started().await;
+        eprintln!("saga: killed coordinator, inventory, payment and fulfilment");
+    }
+    after(KILL_FRONT_AFTER).await;
+    front.killed_and_started().await;
+    eprintln!("saga: killed commands, relay, projections and queries");
+    (front, worker)
+}
+
+const ROLES: &str = "command,worker,relay,projection,query";
+
+async fn rate(shop: &Arc<Shop>, with_peers: bool) {
+    let connections = number("BENCH_CONNECTIONS", BUYERS);
+    let rounds = number("BENCH_ROUNDS", 3);
+    let dbos = if with_peers { Some(Dbos::build().await) } else { None };
+    let counters = Counters::start().await;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for round in 1..=rounds {
+        let engine = Process::start(&shop.address, ROLES, &shop.variables).await;
+        if round == 1 {
+            shop.receives("rate", PLENTY).await;
+        }
+        let _warm = load(shop, connections, WARM_UP).await;
+        let before = counters.read(engine.pid()).await;
+        let begun = Instant::now();
+        let lives = load(shop, connections, seconds()).await;
+        let took = begun.elapsed().as_secs_f64();
+        let spent = counters.read(engine.pid()).await;
+        let counted = count(&lives, &shop.provider.ledger());
+        assert_eq!((counted.undone, counted.unfinished, counted.money_difference), (0, 0, 0));
+        ours.push(lives.len() as f64 / took);
+        spent.print_per_saga(before, lives.len());
+        hops(&lives, "rate");
+        drop(engine);
+        if let Some(dbos) = &dbos {
+            theirs.push(dbos.run(connections, WARM_UP, seconds()).await);
+        }
+        eprintln!("saga: round {round} of {rounds}: {:.0}/s", ours[round - 1]);
+    }
+    println!("sagas_per_s={:.1}", median(ours.clone()));
+    if dbos.is_some() {
+        println!("dbos_per_s={:.1}", median(theirs.iter().map(|figures| figures.per_s).collect()));
+        println!("dbos_confirm_p50_ms={:.1}", median(theirs.iter().map(|figures| figures.confirm_p50_ms).collect()));
+        println!("dbos_confirm_p99_ms={:.1}", median(theirs.iter().map(|figures| figures.confirm_p99_ms).collect()));
+        let ratios = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs.per_s);
+        println!("sagas_vs_dbos={:.2}", median(ratios.collect()));
+    }
+}
+
+/// Buyers who order one thing after the other for a time, and those orders' lives.
+async fn load(shop: &Arc<Shop>, buyers: usize, time: Duration) -> Vec<Life> {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let tasks = (0..buyers).map(|number| {
+        let (mut buyer, is_over) = (shop.buyer(), Arc::clone(&is_over));
+        tokio::spawn(async move {
+            let mut lives = Vec::new();
+            while !is_over.load(Ordering::Relaxed) {
+                let order = lives.len() * 1_000 + number;
+                lives.push(buyer.lives(&wanted("rate", order, 0.0)).await);
+            }
+            lives
+        })
+    });
+    let tasks: Vec<_> = tasks.collect();
+    pause(time, &CancellationToken::new()).await;
+    is_over.store(true, Ordering::Relaxed);
+    let mut lives = Vec::new();
+    for task in tasks {
+        lives.extend(task.await.unwrap());
+    }
+    lives
+}
+
+/// Prints how long each hop took.
+fn hops(lives: &[Life], case: &str) {
+    let print = |name: &str, from: fn(&Life) -> Option<Instant>, to: fn(&Life) -> Option<Instant>| {
+        let mut latencies = Latencies::default();
+        for life in lives {
+            if let (Some(from), Some(to)) = (from(life), to(life)) {
+                latencies.push(to.saturating_duration_since(from));
+            }
+        }
+        latencies.print(&format!("{case}_{name}"));
+    };
+    print("placed_to_reserved", |life| Some(life.placed), |life| life.progress.reserved);
+    print("reserved_to_payable", |life| life.progress.reserved, |life| life.progress.payable);
+    print("payable_to_paid", |life| life.progress.payable, |life| life.paid);
+    print("paid_to_authorized", |life| life.paid, |life| life.progress.authorized);
+    print("authorized_to_confirmed", |life| life.progress.authorized, |life| life.progress.confirmed);
+    print("placed_to_confirmed", |life| Some(life.placed), |life| life.progress.confirmed);
+    print(
+        "confirmed_to_released",
+        |life| life.progress.confirmed,
+        |life| life.progress.released.as_ref().map(|(_, at)| *at),
+    );
+    print("placed_to_ended", |life| Some(life.placed), |life| life.progress.ended.as_ref().map(|(_, at)| *at));
+}
+
+async fn latency(shop: &Arc<Shop>) {
+    let engine = Process::start(&shop.address, ROLES, &shop.variables).await;
+    shop.receives("latency", PLENTY).await;
+    let _warm = arrivals(shop, WARM_UP).await;
+    let lives = arrivals(shop, seconds()).await;
+    let mut confirm = Latencies::default();
+    for life in &lives {
+        confirm.push(life.progress.confirmed.map_or(Duration::MAX, |at| at.saturating_duration_since(life.placed)));
+    }
+    confirm.print("confirm");
+    hops(&lives, "latency");
+    drop(engine);
+}
+
+/// Customers who come at a steady rate, whether or not those before are served.
+async fn arrivals(shop: &Arc<Shop>, time: Duration) -> Vec<Life> {
+    let idle: Arc<Mutex<Vec<Buyer>>> = Arc::default();
+    let mut ticks = tokio::time::interval(Duration::from_secs(1) / ORDERS_PER_S);
+    let mut tasks = Vec::new();
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        ticks.tick().await;
+        let (shop, idle, order) = (Arc::clone(shop), Arc::clone(&idle), tasks.len());
+        tasks.push(tokio::spawn(async move {
+            let mut buyer = idle.lock().await.pop().unwrap_or_else(|| shop.buyer());
+            let life = buyer.lives(&wanted("latency", order, 0.0)).await;
+            idle.lock().await.push(buyer);
+            life
+        }));
+    }
+    let mut lives = Vec::new();
+    for task in tasks {
+        lives.push(task.await.unwrap());
+    }
+    lives
+}

@@ -1,0 +1,20 @@
+//! Whole orders, from draft to delivery, driven by their sagas: customers and a warehouse at the engine's HTTP, a payment provider in
+//! this process, and a reader of the sagas' topic who tells them when it is their turn.
+//!
+//! Guarantees: what is measured is the release binaries. Does not: build them; `make bench-sagas` does.
+
+pub mod count;
+pub mod dbos;
+pub mod followed;
+pub mod order;
+pub mod processes;
+pub mod provider;
+pub mod spent;
+
+/// The tenant that everything belongs to.
+pub const TENANT: &str = "bench-sagas";
+/// Where the goods are.
+pub const LOCATION: &str = "zrh-1";
+/// The price of a piece, in minor units, and as a command takes it.
+pub const PRICE_MINOR: i64 = 255;
+pub const PRICE: &str = "2.55";
