@@ -11,11 +11,11 @@ use request_kit::Source;
 use request_kit::audit::{AuditedGroup, GroupProgress};
 use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
-use service_kit::clock::{SystemClock, SystemIds};
+use service_kit::clock::{Clock, SystemClock, SystemIds};
 use service_kit::config::{ConfigError, DatabaseUrl, MessagingSettings, OwnDatabases, PaymentSettings, Variables};
 use tokio_postgres::{Client, Transaction};
 
-use super::{AskedTopic, Log, PARTICIPANTS, ReadModels, WorkDeps, logs_of};
+use super::{AskedTopic, Log, Outside, PARTICIPANTS, ReadModels, WorkDeps, logs_of};
 
 /// A log as a tool reaches it.
 #[derive(Clone)]
@@ -104,10 +104,28 @@ impl LogTools {
         findings: &mut Findings,
     ) -> Result<Vec<Examined>, BoxError> {
         let mut examined = Vec::new();
+        let now = SystemClock.now();
         for audit in self.log.participants().flat_map(|participant| participant.audits) {
-            examined.extend(audit(log, findings).await?);
+            examined.extend(audit(log, now, findings).await?);
         }
         Ok(examined)
+    }
+
+    /// Compares the streams of its participants with what is kept outside of the engine.
+    ///
+    /// # Errors
+    /// When the log or what is outside cannot be read.
+    pub async fn audit_outside(
+        &self,
+        log: &mut Client,
+        payments: &PaymentSettings,
+        findings: &mut Findings,
+    ) -> Result<Vec<Outside>, BoxError> {
+        let mut compared = Vec::new();
+        for audit in self.log.participants().flat_map(|participant| participant.outside) {
+            compared.push(audit(log, payments, findings).await?);
+        }
+        Ok(compared)
     }
 
     /// Compares the topics of requests with what the events of its participants ask for, each topic once.

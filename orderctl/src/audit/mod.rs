@@ -1,6 +1,7 @@
 //! The audit. It checks that every event is once in the log and once in Kafka, in order and unchanged; that every row of the
-//! read models is the fold of its events; that every stored answer is true; that stock is what its events add up to; that every
-//! record can be read and was processed.
+//! read models is the fold of its events; that every stored answer is true; that stock and payments are what their events add up to, and
+//! what the payment provider has, where the settings name it; that sagas end, and undo what they have to; that every record can be read
+//! and was processed.
 //!
 //! Guarantees: it checks all events up to where the log ended when it began, and the rows as they are at one moment after
 //! that, so live traffic does not disturb it. It writes nothing and blocks nobody. Every wait has a limit. Memory holds one
@@ -29,7 +30,7 @@ use relay::audit as relayed;
 use service_kit::BoxError;
 use service_kit::audit::Findings;
 use service_kit::clock::Stopwatch;
-use service_kit::config::{MessagingSettings, Variables};
+use service_kit::config::{MessagingSettings, PaymentSettings, Variables};
 use service_kit::postgres::connect;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
@@ -83,6 +84,7 @@ struct Audit {
     log: Client,
     read: Client,
     ranges: Vec<Range>,
+    payments: PaymentSettings,
 }
 
 impl Audit {
@@ -100,13 +102,14 @@ impl Audit {
             log: connect(&tools.url, &options()).await?,
             read: read_client(variables).await?,
             ranges,
+            payments: PaymentSettings::from_variables(variables)?,
             tools,
         })
     }
 
     async fn print(mut self, args: &AuditArgs) -> Result<bool, BoxError> {
         self.wait().await?;
-        let Self { watch, mut findings, tools, read_models, brokers, registry, store, mut log, mut read, ranges } =
+        let Self { watch, mut findings, tools, read_models, brokers, registry, store, mut log, mut read, ranges, payments } =
             self;
         // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
         let read = snapshot(&mut read).await?;
@@ -134,6 +137,7 @@ impl Audit {
         let sets = sets.collect();
         let asked = tools.audit_asked(&store, &brokers, &ranges, &mut findings).await?;
         let groups = tools.audit_groups(&log, &brokers, &mut findings).await?;
+        let outside = tools.audit_outside(&mut log, &payments, &mut findings).await?;
         let report = Report {
             log: tools.name,
             ranges: &ranges,
@@ -142,6 +146,7 @@ impl Audit {
             examined,
             asked,
             groups,
+            outside,
             answers,
             findings: &findings,
             took: watch.elapsed(),
