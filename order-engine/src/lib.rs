@@ -19,8 +19,8 @@ mod work;
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
 pub use health::{HealthError, health};
 pub use participants::{
-    AskedRequests, AuditedModels, LogTools, OnProgress, Outside, ReadModels, StoreLog, StoredStreams, Task, Work, databases,
-    kinds, logs, model_sets, openapi_json, own_databases, read_models,
+    AskedRequests, AuditedModels, LogTools, OnProgress, Outside, ReadModels, StoreLog, StoredStreams, Task, Work,
+    databases, kinds, logs, model_sets, openapi_json, own_databases, read_models,
 };
 pub use roles::{Role, UnknownRole};
 pub use serve::{ServeError, serve, serve_until};

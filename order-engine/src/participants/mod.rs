@@ -144,7 +144,10 @@ type OutsideFuture<'a> = BoxFuture<'a, Result<Outside, BoxError>>;
 pub enum Outside {
     Compared(Vec<Examined>),
     /// It was not made, and why.
-    LeftOut { what: &'static str, reason: &'static str },
+    LeftOut {
+        what: &'static str,
+        reason: &'static str,
+    },
 }
 
 /// What a participant's events ask for in a topic of requests, as its relay's routes have it.

@@ -109,8 +109,19 @@ impl Audit {
 
     async fn print(mut self, args: &AuditArgs) -> Result<bool, BoxError> {
         self.wait().await?;
-        let Self { watch, mut findings, tools, read_models, brokers, registry, store, mut log, mut read, ranges, payments } =
-            self;
+        let Self {
+            watch,
+            mut findings,
+            tools,
+            read_models,
+            brokers,
+            registry,
+            store,
+            mut log,
+            mut read,
+            ranges,
+            payments,
+        } = self;
         // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
         let read = snapshot(&mut read).await?;
         let mut audited: Vec<Audited<'_>> = Vec::new();

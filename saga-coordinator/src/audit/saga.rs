@@ -167,7 +167,11 @@ impl SagaBooks {
             problems.push((Invariant::I12, "completed_unpaid", detail));
         }
         if !self.is_skipped && !self.fulfilments.values().any(|known| *known == Known::Done) {
-            problems.push((Invariant::I12, "completed_unshipped", "it was completed, and nothing was shipped".to_owned()));
+            problems.push((
+                Invariant::I12,
+                "completed_unshipped",
+                "it was completed, and nothing was shipped".to_owned(),
+            ));
         }
         problems
     }
