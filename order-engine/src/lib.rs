@@ -22,5 +22,5 @@ pub use participants::{
     AskedRequests, AuditedModels, LogTools, OnProgress, Outside, ReadModels, StoreLog, StoredStreams, Task, Work,
     databases, kinds, logs, model_sets, openapi_json, own_databases, read_models,
 };
-pub use roles::{Role, UnknownRole};
-pub use serve::{ServeError, serve, serve_until};
+pub use roles::{Role, UnknownParticipant, UnknownRole, Worked};
+pub use serve::{ServeError, Surroundings, serve, serve_in, serve_until};

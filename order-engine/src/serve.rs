@@ -11,6 +11,7 @@ use event_store::{AggregateCache, OpenError, Sequencer, Store, StoreOptions};
 use messaging::registry::{Registry, RegistryError};
 use read_models::ReadDb;
 use relay::{RelayOptions, RelayStatus};
+use request_kit::Network;
 use service_kit::BoxError;
 use service_kit::auth::{LoadKeysError, Verifier};
 use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
@@ -28,7 +29,7 @@ use crate::participants::{
 };
 use crate::policies::PoliciesError;
 use crate::relayed::relayed;
-use crate::roles::Role;
+use crate::roles::{Role, Worked};
 use crate::work::begin_work;
 
 /// How long requests in flight may take to end after SIGTERM.
@@ -88,10 +89,10 @@ pub enum ServeError {
 ///
 /// # Errors
 /// [`ServeError`] with the part that did not start or that ended.
-pub async fn serve(settings: Settings, roles: &[Role]) -> Result<(), ServeError> {
+pub async fn serve(settings: Settings, roles: &[Role], surroundings: Surroundings) -> Result<(), ServeError> {
     let guard = telemetry::init("order-engine", &settings.telemetry)?;
     let result = match on_signal().map_err(ServeError::Signals) {
-        Ok(stop) => serve_until(settings, roles, stop).await,
+        Ok(stop) => serve_in(settings, roles, surroundings, stop).await,
         Err(error) => Err(error),
     };
     guard.flush().await;
@@ -103,11 +104,40 @@ pub async fn serve(settings: Settings, roles: &[Role]) -> Result<(), ServeError>
 /// # Errors
 /// [`ServeError`] with the part that did not start or that ended.
 pub async fn serve_until(settings: Settings, roles: &[Role], stop: CancellationToken) -> Result<(), ServeError> {
+    serve_in(settings, roles, Surroundings::default(), stop).await
+}
+
+/// What a process runs in, and what is left to other processes.
+#[derive(Clone)]
+pub struct Surroundings {
+    pub clock: SharedClock,
+    /// The participants whose work the role `worker` does; all where there are none.
+    pub works_for: Vec<Worked>,
+    /// Between the topics of requests and answers and those who handle them; `None` where that is Kafka alone.
+    pub network: Option<Arc<Network>>,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), works_for: Vec::new(), network: None }
+    }
+}
+
+/// The same in surroundings of the caller's, such as a clock of a test's own.
+///
+/// # Errors
+/// [`ServeError`] with the part that did not start or that ended.
+pub async fn serve_in(
+    settings: Settings,
+    roles: &[Role],
+    surroundings: Surroundings,
+    stop: CancellationToken,
+) -> Result<(), ServeError> {
     // Taken first, so that a second engine on the same address stops before it does anything.
     let address = settings.http.listen;
     let listener = listen("ENGINE_LISTEN", address).await?;
     let metrics_listener = listen("ENGINE_METRICS_LISTEN", settings.http.metrics_listen).await?;
-    let mut engine = Engine::new(settings, Supervisor::new(stop))?;
+    let mut engine = Engine::new(settings, surroundings, Supervisor::new(stop))?;
     for role in roles {
         match role {
             Role::Command => engine.command().await?,
@@ -129,6 +159,8 @@ struct Engine {
     settings: Settings,
     supervisor: Supervisor,
     clock: SharedClock,
+    works_for: Vec<Worked>,
+    network: Option<Arc<Network>>,
     ids: SharedIds,
     api: Router,
     checks: Vec<Check>,
@@ -149,15 +181,17 @@ struct Access {
 }
 
 impl Engine {
-    fn new(settings: Settings, supervisor: Supervisor) -> Result<Self, ServeError> {
+    fn new(settings: Settings, surroundings: Surroundings, supervisor: Supervisor) -> Result<Self, ServeError> {
+        let Surroundings { clock, works_for, network } = surroundings;
         let logs = logs_of(&settings.databases.orders, &settings.databases.own)?;
-        let clock = Arc::new(SystemClock);
         let ids = Arc::new(SystemIds);
         let aggregates = AggregateCache::new(settings.memory.aggregate_cache_bytes_max);
         Ok(Self {
             settings,
             supervisor,
             clock,
+            works_for,
+            network,
             ids,
             api: Router::new(),
             checks: Vec::new(),
@@ -208,7 +242,12 @@ impl Engine {
                 messaging: &self.settings.messaging,
                 payments: &self.settings.payments,
             };
-            self.checks.extend(begin_work(&log, &deps, &mut self.supervisor)?);
+            self.checks.extend(begin_work(
+                &log,
+                &deps,
+                (&self.works_for, self.network.as_ref()),
+                &mut self.supervisor,
+            )?);
         }
         Ok(())
     }
