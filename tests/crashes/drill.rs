@@ -10,16 +10,14 @@ use tokio::process::{Child, Command};
 
 use crate::look::{audit_if_full, event_store, events, report, visible, whole};
 use crate::parts::{
-    Victim, first_engine, is_full, kill_and_start, policies, run, run_import, runs, start_engine, this, variable,
+    Victim, first_engine, kill_and_start, policies, run, run_import, runs, start_engine, this, variable,
 };
 use crate::reservations::survive_every_part;
 use crate::sagas;
 use crate::stopped::replace_a_stopped_projector;
 
-/// Lines of the generated file: enough that there is time for the kills.
-const LINES: &str = "12000";
-/// The same where each part has an import of its own.
-const LINES_FULL: &str = "40000";
+/// Lines of the generated file: enough that the last kill is not after its end.
+const LINES: &str = "40000";
 const LOOK: Duration = Duration::from_millis(10);
 /// How long the import may take to come to the line at which the kill happens.
 const MIDDLE: Duration = Duration::from_secs(60);
@@ -37,7 +35,7 @@ pub async fn every_part() {
     std::fs::create_dir(&folder).unwrap();
     let file = match std::env::var_os("CRASH_FILE") {
         Some(file) => file.into(),
-        None => generated(&folder, if is_full() { LINES_FULL } else { LINES }).await,
+        None => generated(&folder, LINES).await,
     };
     let mut provider = sagas::provider(&policies()).await;
     let mut engine = first_engine().await;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use event_store::audit::Range;
 use event_store::{OpenError, Store, StoreOptions};
+use futures::future::try_join_all;
 use messaging::registry::RegistryError;
 use relay::audit::{AuditedRoute, compare_requests};
 use request_kit::Source;
@@ -143,12 +144,12 @@ impl LogTools {
         for AskedTopic { topic, routes: asked } in self.log.participants().flat_map(|one| (one.asks)()) {
             routes.entry(topic).or_default().extend(asked);
         }
-        let mut compared = Vec::new();
-        for (topic, routes) in routes {
-            let requests = compare_requests(store, brokers, topic, ranges, &routes, findings).await?;
-            compared.push(AskedRequests { topic, requests });
-        }
-        Ok(compared)
+        let compared = routes.iter().map(async |(topic, routes)| {
+            let mut found = Findings::default();
+            let requests = compare_requests(store, brokers, topic, ranges, routes, &mut found).await?;
+            Ok::<_, BoxError>((AskedRequests { topic: *topic, requests }, found))
+        });
+        Ok(together(try_join_all(compared).await?, findings))
     }
 
     /// Examines how far the groups of its participants have come.
@@ -161,17 +162,31 @@ impl LogTools {
         brokers: &str,
         findings: &mut Findings,
     ) -> Result<Vec<GroupProgress>, BoxError> {
-        let mut progress = Vec::new();
+        let mut groups = Vec::new();
         for participant in self.log.participants() {
             for (group, topics) in participant.groups {
-                for topic in *topics {
-                    let group = AuditedGroup { group, topic, is_answered: participant.answered.contains(topic) };
-                    progress.push(group.check(log, brokers, findings).await?);
-                }
+                groups.extend(topics.iter().map(|topic| {
+                    let is_answered = participant.answered.contains(topic);
+                    AuditedGroup { group, topic, is_answered }
+                }));
             }
         }
-        Ok(progress)
+        let progress = groups.iter().map(async |group| {
+            let mut found = Findings::default();
+            let progress = group.check(log, brokers, &mut found).await?;
+            Ok::<_, BoxError>((progress, found))
+        });
+        Ok(together(try_join_all(progress).await?, findings))
     }
+}
+
+/// What was examined at once, with what was found in the order in which it is listed.
+fn together<T>(examined: Vec<(T, Findings)>, findings: &mut Findings) -> Vec<T> {
+    let take = |(examined, mut found)| {
+        findings.append(&mut found);
+        examined
+    };
+    examined.into_iter().map(take).collect()
 }
 
 /// How many requests of a topic were compared with the events that ask for them.

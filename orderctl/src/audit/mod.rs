@@ -22,8 +22,9 @@ use domain::contract::Position;
 use domain::order::Order;
 use event_store::Store;
 use event_store::audit::{self as log, Range, ranges};
-use messaging::Registry;
+use futures::future::try_join_all;
 use messaging::whole_topic::Topic;
+use messaging::{Registry, inspect};
 use order_engine::{AuditedModels, LogTools, ReadModels, logs};
 use projection_service::audit as projected;
 use relay::audit as relayed;
@@ -179,7 +180,7 @@ impl Audit {
             relayed::wait(store, brokers, tools.checkpoint_topic, *range, findings).await?;
         }
         for (topic, groups) in groups_by_topic(read_models) {
-            let ends = Topic::open(CLIENT_ID, brokers, topic, |_| 0).await?.ends().await?;
+            let ends = inspect::ends(brokers, topic).await?;
             projected::wait(read, (topic, &groups), &ends, findings).await?;
         }
         Ok(())
@@ -208,7 +209,9 @@ async fn compare(
     // The topic of a log's first participant also has the rows of kinds that nobody declares.
     let first = kinds.first().map(|(_, topic)| *topic);
     let mut sum = 0;
-    for topic in topics {
+    // To be given the partitions of a topic takes longer than to read a small one, so all are asked for at once.
+    let readings = try_join_all(topics.iter().map(|topic| Topic::open(CLIENT_ID, brokers, topic, |_| 0))).await?;
+    for (topic, reading) in topics.into_iter().zip(readings) {
         let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
         eprintln!("comparing {events} events with topic {topic}");
         let mut last_line = Stopwatch::start();
@@ -216,7 +219,6 @@ async fn compare(
             let own = kinds.iter().find(|(declared, _)| *declared == kind).map(|(_, topic)| *topic);
             own.or(first) == Some(topic)
         };
-        let reading = Topic::open(CLIENT_ID, brokers, topic, |_| 0).await?;
         let on_records = async |records: &[_], compared: u64, findings: &mut Findings| {
             for (models, audited) in audited.iter_mut() {
                 if models.topic == topic {

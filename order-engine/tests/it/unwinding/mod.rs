@@ -107,7 +107,9 @@ impl Scene {
         join_all(plays.iter().map(Play::runs)).await;
         for play in &plays {
             play.is_conserved().await;
+            self.network.opens(play.order);
         }
+        wait_until(READY, LOOK, async || self.network.is_empty()).await.unwrap();
         println!("{} orders came to rest as their rows say", plays.len());
     }
 

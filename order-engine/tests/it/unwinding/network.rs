@@ -79,11 +79,16 @@ impl Network {
         self.state.lock().unwrap().opened.insert(order);
     }
 
+    /// Whether nothing waits in it.
+    pub fn is_empty(&self) -> bool {
+        self.state.lock().unwrap().blocked.is_empty()
+    }
+
     async fn pass(&self, record: Arc<IncomingRecord>, handle: Arc<Handle>) -> Outcome {
         let Some((order, act)) = self.act(&record, &handle) else { return handle(record).await };
         match act {
-            // It waits behind another one, or never arrives.
-            None | Some(Act::Lost) => Outcome::Done,
+            // It waits behind another one.
+            None => Outcome::Done,
             Some(Act::Twice) => {
                 handle(Arc::clone(&record)).await;
                 handle(record).await
@@ -93,7 +98,7 @@ impl Network {
                 handle(record).await;
                 Outcome::Unavailable("it has ended".to_owned())
             }
-            Some(act @ (Act::Late | Act::Held)) => {
+            Some(act @ (Act::Late | Act::Held | Act::Lost)) => {
                 let (network, until) = (self.clone(), self.clock.now().micros() + LATE_S * 1_000_000);
                 let until = Timestamp::try_from_micros(until).unwrap();
                 tokio::spawn(async move { network.deliver_later(order, act, until, (record, handle)).await });
@@ -116,11 +121,11 @@ impl Network {
         let kind = std::str::from_utf8(kind).ok()?.rsplit('.').next()?;
         let ((_, name), act) = state.acts.iter().find(|((of, name), _)| *of == order && *name == kind)?;
         let (name, act) = (*name, *act);
-        let once = matches!(act, Act::Late | Act::Held | Act::CrashedBefore | Act::CrashedAfter);
+        let once = act != Act::Twice;
         if once && !state.done.insert((order, name)) {
             return None;
         }
-        if matches!(act, Act::Late | Act::Held) {
+        if matches!(act, Act::Late | Act::Held | Act::Lost) {
             state.blocked.insert(lane, VecDeque::new());
         }
         if act == Act::Held {
@@ -131,7 +136,7 @@ impl Network {
 
     async fn deliver_later(&self, order: OrderId, act: Act, until: Timestamp, first: Waiting) {
         let is_time = || match act {
-            Act::Held => self.state.lock().unwrap().opened.contains(&order),
+            Act::Held | Act::Lost => self.state.lock().unwrap().opened.contains(&order),
             _ => self.clock.now() >= until,
         };
         while !is_time() {

@@ -55,7 +55,7 @@ impl Fault {
 /// What the network does with the records of an order of one type, requests and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// They never arrive.
+    /// They arrive when the order has come to rest without them, so that nothing is missing for the audit.
     Lost,
     /// They arrive when they were asked for again.
     Late,
