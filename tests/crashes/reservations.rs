@@ -18,7 +18,7 @@ use crate::look::audit_if_full;
 use crate::parts::{kill_and_start, run, runs, start_engine_with, start_relay, this, variable};
 
 /// Reservations of a run, unless `CRASH_RESERVATIONS` says otherwise.
-const RESERVATIONS: usize = 1_000;
+const RESERVATIONS: usize = 1_600;
 
 fn reservations() -> usize {
     let wanted = std::env::var_os("CRASH_RESERVATIONS").and_then(|text| text.to_str()?.parse().ok());
@@ -51,7 +51,8 @@ struct Processes {
 /// Runs the drill, with no engine running before.
 pub async fn survive_every_part() {
     let mut processes = Processes { inventory: start_inventory().await, relay: start_relay().await };
-    for victims in runs(&[Victim::Relay, Victim::Inventory, Victim::Postgres, Victim::Kafka]) {
+    // Reservations do not wait for Kafka and the relay, so these come last.
+    for victims in runs(&[Victim::Inventory, Victim::Postgres, Victim::Kafka, Victim::Relay]) {
         survive(victims, &mut processes).await;
     }
     processes.inventory.kill().await.unwrap();

@@ -12,7 +12,7 @@ use service_kit::poll::{wait_for, wait_until};
 use tokio::process::Child;
 
 use crate::buyer::Buyer;
-use crate::look::audit_if_full;
+use crate::look::audit;
 use crate::parts::{kill_and_start, runs, start_engine_with, start_relay, start_worker, this, variable};
 
 /// Orders of a run.
@@ -77,13 +77,9 @@ pub async fn survive_every_part() {
     for victims in runs(&victims) {
         survive(victims, &mut processes).await;
     }
+    audit().await;
     let Processes { front, relay, coordinator, payment, others } = processes;
-    // What is left to do for the audit is the relay's and the projectors'.
-    for mut process in [coordinator, payment, others] {
-        process.kill().await.unwrap();
-    }
-    crate::look::audit().await;
-    for mut process in [front, relay] {
+    for mut process in [front, relay, coordinator, payment, others] {
         process.kill().await.unwrap();
     }
 }
@@ -107,15 +103,16 @@ async fn survive(victims: &[Victim], processes: &mut Processes) {
             assert!(done.load(Ordering::Relaxed) < orders, "the kill came after the end");
             kill(*victim, processes).await;
         }
+        // While orders are under way, which is no finding.
+        audit().await;
     };
     let (ended, ()) = tokio::join!(buying, killing);
     let sent = compare(&buyer, &ended).await;
     let left = before.0 + PIECES * u64::try_from(orders - sent).unwrap();
     wait_for(PATIENCE, LOOK, async || (buyer.on_hand().await == left).then_some(())).await.unwrap();
-    audit_if_full().await;
     let entries = ledger().await.len() - before.1;
     eprintln!(
-        "kill -9 of {victims:?}: {orders} orders ended, {sent} of them sent; {entries} entries of the provider agree"
+        "kill -9 of {victims:?}: {orders} orders ended, {sent} of them sent; {entries} entries of the provider and the audit agree"
     );
 }
 
