@@ -13,7 +13,9 @@ mod policies;
 mod relayed;
 mod roles;
 mod serve;
+mod serve_error;
 mod simulate;
+mod surroundings;
 mod work;
 
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
@@ -23,4 +25,6 @@ pub use participants::{
     databases, kinds, logs, model_sets, openapi_json, own_databases, read_models,
 };
 pub use roles::{Role, UnknownParticipant, UnknownRole, Worked};
-pub use serve::{ServeError, Surroundings, serve, serve_in, serve_until};
+pub use serve::{serve, serve_in, serve_until};
+pub use serve_error::ServeError;
+pub use surroundings::Surroundings;

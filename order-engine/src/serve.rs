@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use event_store::{AggregateCache, OpenError, Sequencer, Store, StoreOptions};
-use messaging::registry::{Registry, RegistryError};
+use event_store::{AggregateCache, Sequencer, Store, StoreOptions};
+use messaging::registry::Registry;
 use read_models::ReadDb;
 use relay::{RelayOptions, RelayStatus};
 use request_kit::Network;
 use service_kit::BoxError;
-use service_kit::auth::{LoadKeysError, Verifier};
-use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
-use service_kit::config::{BrokersThatLoseMarkers, ConfigError, Settings};
+use service_kit::auth::Verifier;
+use service_kit::clock::{SharedClock, SharedIds, SystemIds};
+use service_kit::config::{BrokersThatLoseMarkers, Settings};
 use service_kit::http::{Check, ServeOptions, cors, guarded, health_router};
-use service_kit::keyring::{KeyRing, MasterKey, MasterKeyError};
-use service_kit::postgres::{ConnectError, ConnectOptions};
-use service_kit::shutdown::{Failure, Supervisor, on_signal};
+use service_kit::keyring::{KeyRing, MasterKey};
+use service_kit::postgres::ConnectOptions;
+use service_kit::shutdown::{Supervisor, on_signal};
 use service_kit::telemetry;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -27,63 +27,16 @@ use tokio_util::sync::CancellationToken;
 use crate::participants::{
     CommandDeps, Log, ProjectionDeps, QueryDeps, WorkDeps, logs_of, model_sets, openapi, participants,
 };
-use crate::policies::PoliciesError;
 use crate::relayed::relayed;
 use crate::roles::{Role, Worked};
+use crate::serve_error::ServeError;
+use crate::surroundings::Surroundings;
 use crate::work::begin_work;
 
 /// How long requests in flight may take to end after SIGTERM.
 const DRAIN_MS: u64 = 10_000;
 /// Connections to the keys' database.
 const KEY_CONNECTIONS_MAX: usize = 4;
-
-/// Why the engine did not start, or ended.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// Logs and traces could not be set up.
-    #[error("setting up telemetry failed")]
-    Telemetry(#[from] telemetry::TelemetryError),
-    #[error("cannot listen on {address}; is another process there? Set {variable} to another address")]
-    Listen {
-        address: SocketAddr,
-        /// The setting that names it.
-        variable: &'static str,
-        #[source]
-        source: std::io::Error,
-    },
-    /// Signals cannot be received.
-    #[error("cannot receive signals")]
-    Signals(#[source] std::io::Error),
-    #[error("opening the event store failed")]
-    Store(#[from] OpenError),
-    /// A setting that says where a log is cannot be used.
-    #[error("finding the logs failed")]
-    Logs(#[from] ConfigError),
-    /// Two settings lead to one log.
-    #[error(
-        "{setting} leads to log {other} by another address: {name} would be published twice. Leave it out to share that log"
-    )]
-    SameLog { name: &'static str, other: &'static str, setting: &'static str },
-    /// A database's URL is wrong.
-    #[error("a database cannot be used")]
-    Database(#[from] ConnectError),
-    /// The key that wraps customers' keys cannot be read.
-    #[error("reading the master key failed; `order-engine keys --dir DIR` makes one")]
-    MasterKey(#[from] MasterKeyError),
-    /// The keys that tokens are signed with cannot be read.
-    #[error("reading the token issuer's keys failed")]
-    Issuer(#[from] LoadKeysError),
-    /// The registry does not know this release's schemas.
-    #[error("looking up the schemas failed; `order-engine schemas` registers them")]
-    Schemas(#[from] RegistryError),
-    #[error("reading the policies of sagas failed")]
-    Policies(#[from] PoliciesError),
-    #[error("preparing the projection role failed")]
-    Projection(#[from] projection_service::StartError),
-    /// A role ended.
-    #[error("a part of the engine ended")]
-    Ended(#[from] Failure),
-}
 
 /// Runs roles until SIGTERM or until one of them fails.
 ///
@@ -105,22 +58,6 @@ pub async fn serve(settings: Settings, roles: &[Role], surroundings: Surrounding
 /// [`ServeError`] with the part that did not start or that ended.
 pub async fn serve_until(settings: Settings, roles: &[Role], stop: CancellationToken) -> Result<(), ServeError> {
     serve_in(settings, roles, Surroundings::default(), stop).await
-}
-
-/// What a process runs in, and what is left to other processes.
-#[derive(Clone)]
-pub struct Surroundings {
-    pub clock: SharedClock,
-    /// The participants whose work the role `worker` does; all where there are none.
-    pub works_for: Vec<Worked>,
-    /// Between the topics of requests and answers and those who handle them; `None` where that is Kafka alone.
-    pub network: Option<Arc<Network>>,
-}
-
-impl Default for Surroundings {
-    fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), works_for: Vec::new(), network: None }
-    }
 }
 
 /// The same in surroundings of the caller's, such as a clock of a test's own.

@@ -74,6 +74,22 @@ pub async fn start_engine_with(roles: &str) -> Child {
     until_ready(this(&["engine", "serve", "--only", roles]), &variable("ENGINE_URL")).await
 }
 
+/// Starts the engine with some roles, and does not wait until it is ready: others go on meanwhile.
+pub fn begin_engine_with(roles: &str) -> Child {
+    this(&["engine", "serve", "--only", roles]).spawn().unwrap()
+}
+
+/// Starts a relay in the same way.
+pub async fn begin_relay() -> Child {
+    on_own_address(this(&["engine", "serve", "--only", "relay"])).await.0.spawn().unwrap()
+}
+
+/// Starts what does the work of some participants in the same way.
+pub async fn begin_worker(participants: &str) -> Child {
+    let worker = this(&["engine", "serve", "--only", "worker", "--participants", participants]);
+    on_own_address(worker).await.0.spawn().unwrap()
+}
+
 /// Starts a projector on an address of its own.
 pub async fn start_projector() -> Child {
     start_apart("projection").await
@@ -93,10 +109,16 @@ async fn start_apart(roles: &str) -> Child {
     apart(this(&["engine", "serve", "--only", roles])).await
 }
 
-async fn apart(mut engine: Command) -> Child {
+async fn apart(engine: Command) -> Child {
+    let (engine, free) = on_own_address(engine).await;
+    until_ready(engine, &format!("http://{free}")).await
+}
+
+/// The same on an address of its own.
+async fn on_own_address(mut engine: Command) -> (Command, String) {
     let free = free_address().await;
     engine.env("ENGINE_LISTEN", &free).env("ENGINE_METRICS_LISTEN", "127.0.0.1:0");
-    until_ready(engine, &format!("http://{free}")).await
+    (engine, free)
 }
 
 /// An address where nobody listens.

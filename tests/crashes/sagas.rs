@@ -13,7 +13,9 @@ use tokio::process::Child;
 
 use crate::buyer::Buyer;
 use crate::look::audit;
-use crate::parts::{kill_and_start, runs, start_engine_with, start_relay, start_worker, this, variable};
+use crate::parts::{
+    begin_relay, begin_worker, kill_and_start, runs, start_engine_with, start_relay, start_worker, this, variable,
+};
 
 /// Orders of a run.
 const ORDERS: usize = 60;
@@ -121,15 +123,15 @@ async fn kill(victim: Victim, processes: &mut Processes) {
     match victim {
         Victim::Relay => {
             processes.relay.kill().await.unwrap();
-            processes.relay = start_relay().await;
+            processes.relay = begin_relay().await;
         }
         Victim::Coordinator => {
             processes.coordinator.kill().await.unwrap();
-            processes.coordinator = start_worker("saga").await;
+            processes.coordinator = begin_worker("saga").await;
         }
         Victim::Payment => {
             processes.payment.kill().await.unwrap();
-            processes.payment = start_worker("payment").await;
+            processes.payment = begin_worker("payment").await;
         }
         Victim::Postgres => kill_and_start("postgres").await,
         Victim::Kafka => kill_and_start("kafka").await,

@@ -6,7 +6,9 @@ use std::time::Duration;
 use domain::Timestamp;
 use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
+use service_kit::poll::pause;
 use tokio_postgres::{Client, IsolationLevel};
+use tokio_util::sync::CancellationToken;
 
 use super::compare;
 use crate::provider::{Known, PaymentProvider};
@@ -41,7 +43,7 @@ pub async fn compare_all(
             return Ok(examined);
         }
         suspects = Some(found.listed.into_iter().filter_map(|finding| finding.stream).collect());
-        tokio::time::sleep(PAUSE).await;
+        pause(PAUSE, &CancellationToken::new()).await;
     }
     Err("a comparison has an end".into())
 }
