@@ -17,7 +17,7 @@ use crate::sagas;
 use crate::stopped::replace_a_stopped_projector;
 
 /// Lines of the generated file: enough that a fifth of its orders is not its end.
-const LINES: &str = "16000";
+const LINES: &str = "12000";
 /// The same in the full form.
 const LINES_FULL: &str = "40000";
 const LOOK: Duration = Duration::from_millis(10);

@@ -147,7 +147,7 @@ impl LogTools {
         let compared = routes.iter().map(async |(topic, routes)| {
             let mut found = Findings::default();
             let requests = compare_requests(store, brokers, topic, ranges, routes, &mut found).await?;
-            Ok::<_, BoxError>((AskedRequests { topic: *topic, requests }, found))
+            Ok::<_, BoxError>((AskedRequests { topic, requests }, found))
         });
         Ok(together(try_join_all(compared).await?, findings))
     }

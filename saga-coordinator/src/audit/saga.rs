@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::order_saga::{
     AnswerKind, AnswerReceived, Asked, OrderSagaEvent, PaymentTerms, SagaOutcome, SagaStarted, StepSkipped,
 };
-use domain::{FulfilmentId, PaymentId, ReservationId};
+use domain::{FulfilmentId, Money, PaymentId, ReservationId};
 use service_kit::audit::Invariant;
 use uuid::Uuid;
 
@@ -105,10 +105,10 @@ impl SagaBooks {
             A::PaymentExpired => *known = Known::Refused,
             A::PaymentCaptured => {
                 *known = Known::Open;
-                paid.captured = event.amount.map_or(paid.captured, |amount| amount.minor());
+                paid.captured = event.amount.map_or(paid.captured, Money::minor);
             }
             A::PaymentRefunded => {
-                paid.refunded = event.amount.map_or(paid.refunded, |amount| amount.minor());
+                paid.refunded = event.amount.map_or(paid.refunded, Money::minor);
                 if paid.refunded >= paid.captured {
                     *known = Known::Undone;
                 }

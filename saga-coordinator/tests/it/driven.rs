@@ -13,12 +13,10 @@ use service_kit::clock::Clock;
 use crate::orders::{PIECES, sku, tenant, total};
 use crate::world::World;
 
+type Decide<'a> = dyn Fn(&mut Work<'_>, Member<OrderSaga>, Member<Order>) -> Result<(), BoxError> + Sync + 'a;
+
 /// Runs one unit over a saga and its order.
-async fn unit(
-    units: &Units,
-    id: OrderId,
-    decide: &(dyn Fn(&mut Work<'_>, Member<OrderSaga>, Member<Order>) -> Result<(), BoxError> + Sync),
-) {
+async fn unit(units: &Units, id: OrderId, decide: &Decide<'_>) {
     let mut members = Members::default();
     let saga = members.add::<OrderSaga>(&id.to_string(), Expectation::Existing);
     let order = members.add::<Order>(&id.to_string(), Expectation::Existing);

@@ -76,18 +76,18 @@ impl Scene {
         stack.variables.extend(more.map(|(name, value)| (name.to_owned(), value)));
         let token = stack.prepare("1").await;
         let network = Network::new(clock.clone());
-        let network_between = Some(network.between());
-        let surroundings = Surroundings { clock: clock.clone(), network: network_between, ..Surroundings::default() };
+        let between = Some(network.between());
+        let surroundings = Surroundings { clock: clock.clone(), network: between, ..Surroundings::default() };
         let settings = Settings::from_variables(&Variables::from_pairs(stack.variables.clone())).unwrap();
-        let stop = CancellationToken::new();
-        let serving = serve_in(settings, &Role::ALL, surroundings, stop.clone());
+        let stopping = CancellationToken::new();
+        let serving = serve_in(settings, &Role::ALL, surroundings, stopping.clone());
         tokio::spawn(async move { serving.await.unwrap() });
         let url = format!("http://{address}");
         let ready = async || reqwest::get(format!("{url}/readyz")).await.is_ok_and(|it| it.status().is_success());
         wait_until(READY, LOOK, ready).await.unwrap();
         let shop = Shop::at(&url, &token);
-        tokio::spawn(runs(clock, stop.clone()));
-        Self { stack, provider, network, shop, stop }
+        tokio::spawn(runs(clock, stopping.clone()));
+        Self { stack, provider, network, shop, stop: stopping }
     }
 
     /// Plays some cells at once, and compares stock and money with their ends.

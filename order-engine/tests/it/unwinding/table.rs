@@ -96,6 +96,7 @@ pub enum End {
 
 /// What happens to one order.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one party whether it does something unusual")]
 pub struct Script {
     pub network: &'static [(&'static str, Act)],
     /// What the provider does without a word.
