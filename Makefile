@@ -47,10 +47,11 @@ graphiql: ## build GraphiQL, the page at /graphql, without starting anything
 test: ## format, lints and every test, on a throw-away stack of its own
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)
 
-test-long: ## what takes minutes: this Kafka's transaction markers, the erasure of 10,000 orders, and all again with inventory on a log of its own
+test-long: ## what takes minutes: every way to fail of every step of a saga, this Kafka's transaction markers, the erasure of 10,000 orders, and all again with inventory on a log of its own
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p messaging -p journeys --test it -- --ignored --test-threads=1 --nocapture
+	@cargo test -p order-engine -p orderctl --test it -- --ignored --test-threads=1 --nocapture
 	@SEPARATE_DATABASES=inventory POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p journeys --test it
-	@SEPARATE_DATABASES=inventory cargo test -p journeys --test crashes
+	@CRASH_FULL=1 SEPARATE_DATABASES=inventory cargo test -p journeys --test crashes
 
 bench: build ## the benchmarks, on a throw-away stack of their own
 	@$(LOCAL)/with-stack.sh cargo bench -p benches
@@ -79,8 +80,8 @@ bench-compare: ## this checkout beside another, in alternating pairs (BASE=commi
 conformance: build ## suites, judges and clients of others against a running engine (SUITES='h2spec tokens')
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh tests/conformance/run.sh $(SUITES)
 
-crashes: ## kill -9 of every part in the middle of an import, each followed by a second run (CRASH_FILE)
-	CRASH_RESERVATIONS=$${CRASH_RESERVATIONS:-2500} cargo test -p journeys --test crashes
+crashes: ## kill -9 of every part in the middle of an import, of reservations and of orders with payments (CRASH_FILE)
+	CRASH_FULL=1 CRASH_RESERVATIONS=$${CRASH_RESERVATIONS:-2500} cargo test -p journeys --test crashes
 
 bench-scale: ## a store that grows to 20 million events: what each operation costs, and sizes (SCALE_EVENTS)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench scale

@@ -25,13 +25,27 @@ pub struct InspectError {
 pub async fn first_offsets(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, InspectError> {
     let brokers = brokers.to_owned();
     let topic = topic.to_owned();
-    client::blocking(move || first(&brokers, &topic).map_err(|source| InspectError { topic, source })).await
+    client::blocking(move || {
+        offsets(&brokers, &topic, |(first, _)| first).map_err(|source| InspectError { topic, source })
+    })
+    .await
 }
 
-fn first(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, KafkaError> {
-    let consumer: BaseConsumer = client::config(brokers).create()?;
+/// The offset behind the last committed record of each partition of a topic.
+///
+/// # Errors
+/// [`InspectError`].
+pub async fn ends(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, InspectError> {
+    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    client::blocking(move || offsets(&brokers, &topic, |(_, end)| end).map_err(|source| InspectError { topic, source }))
+        .await
+}
+
+fn offsets(brokers: &str, topic: &str, wanted: impl Fn((i64, i64)) -> i64) -> Result<BTreeMap<i32, i64>, KafkaError> {
+    // What is not committed yet counts as not there.
+    let consumer: BaseConsumer = client::config(brokers).set("isolation.level", "read_committed").create()?;
     let timeout = Duration::from_millis(METADATA_TIMEOUT_MS);
     let metadata = consumer.fetch_metadata(Some(topic), timeout)?;
     let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id);
-    partitions.map(|one| client::watermarks(&consumer, topic, one).map(|(low, _)| (one, low))).collect()
+    partitions.map(|one| Ok((one, wanted(client::watermarks(&consumer, topic, one)?)))).collect()
 }

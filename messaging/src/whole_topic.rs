@@ -44,7 +44,8 @@ pub struct Topic {
     /// Where each partition ended when it was first looked at.
     ends: BTreeMap<i32, i64>,
     done: BTreeMap<i32, bool>,
-    quiet: Stopwatch,
+    /// Since when nothing came; `None` before the first that is asked for, which may be long after it was opened.
+    quiet: Option<Stopwatch>,
 }
 
 impl Topic {
@@ -71,12 +72,13 @@ impl Topic {
         let done = BTreeMap::new();
         let name = name.to_owned();
         let brokers = brokers.to_owned();
-        let mut topic = Self { name, brokers, consumer, ends, done, quiet: Stopwatch::start() };
+        let mut topic = Self { name, brokers, consumer, ends, done, quiet: None };
         loop {
             if let ConsumerEvent::Assigned(assignment) = topic.event().await? {
                 let starts: Vec<_> = assignment.partitions.iter().map(|one| (*one, start(*one))).collect();
                 if topic.consumer.start(&assignment, &starts).map_err(|source| topic.failed(source))? {
                     topic.done = assignment.partitions.iter().map(|partition| (*partition, false)).collect();
+                    topic.quiet = None;
                     return Ok(topic);
                 }
             }
@@ -99,7 +101,7 @@ impl Topic {
                     for record in &records {
                         self.reached(record.partition, record.offset + 1);
                     }
-                    self.quiet = Stopwatch::start();
+                    self.quiet = Some(Stopwatch::start());
                     return Ok(Some(records));
                 }
                 ConsumerEvent::Positions(positions) => {
@@ -144,12 +146,12 @@ impl Topic {
             && !*done
         {
             *done = true;
-            self.quiet = Stopwatch::start();
+            self.quiet = Some(Stopwatch::start());
         }
     }
 
     async fn event(&mut self) -> Result<ConsumerEvent, ReadTopicError> {
-        let left = QUIET_MAX.saturating_sub(self.quiet.elapsed());
+        let left = QUIET_MAX.saturating_sub(self.quiet.get_or_insert_with(Stopwatch::start).elapsed());
         match tokio::time::timeout(left, self.consumer.next(&LIMITS)).await {
             Ok(event) => event.map_err(|source| self.failed(source)),
             Err(_) => Err(ReadTopicError::Quiet { topic: self.name.clone(), brokers: self.brokers.clone() }),

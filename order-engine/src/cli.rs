@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use service_kit::clock::SystemIds;
 use service_kit::config::{DatabaseSettings, HttpSettings, MessagingSettings, Settings, Variables};
 
-use crate::roles::Role;
+use crate::roles::{Role, Worked};
 use crate::simulate::PaymentArgs;
 
 /// The order engine's server and what prepares its surroundings.
@@ -25,6 +25,10 @@ enum Command {
         /// Roles to run, separated by commas: command, worker, relay, projection, query. All by default.
         #[arg(long, value_delimiter = ',')]
         only: Vec<Role>,
+        /// The participants whose requests, answers and timers the role worker handles, separated by commas: order, saga, inventory,
+        /// payment, fulfilment. All by default.
+        #[arg(long, value_delimiter = ',')]
+        participants: Vec<Worked>,
     },
     /// Create missing development keys: signing.pem, jwks.json, master.key.
     Keys {
@@ -66,10 +70,11 @@ enum Simulated {
 pub async fn run(cli: Cli) -> Result<(), Box<dyn Error + Send + Sync>> {
     let variables = Variables::load()?;
     match cli.command {
-        Command::Serve { only } => {
+        Command::Serve { only, participants } => {
             let settings = Settings::from_variables(&variables)?;
             let roles = if only.is_empty() { Role::ALL.to_vec() } else { only };
-            crate::serve(settings, &roles).await?;
+            let surroundings = crate::Surroundings { works_for: participants, ..crate::Surroundings::default() };
+            crate::serve(settings, &roles, surroundings).await?;
         }
         Command::Keys { dir } => crate::keys(&dir, &SystemIds)?,
         Command::Migrate { shards } => {

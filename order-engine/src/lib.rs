@@ -13,14 +13,18 @@ mod policies;
 mod relayed;
 mod roles;
 mod serve;
+mod serve_error;
 mod simulate;
+mod surroundings;
 mod work;
 
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
 pub use health::{HealthError, health};
 pub use participants::{
-    AskedRequests, AuditedModels, LogTools, OnProgress, ReadModels, StoreLog, StoredStreams, Task, Work, databases,
-    kinds, logs, model_sets, openapi_json, own_databases, read_models,
+    AskedRequests, AuditedModels, LogTools, OnProgress, Outside, ReadModels, StoreLog, StoredStreams, Task, Work,
+    databases, kinds, logs, model_sets, openapi_json, own_databases, read_models,
 };
-pub use roles::{Role, UnknownRole};
-pub use serve::{ServeError, serve, serve_until};
+pub use roles::{Role, UnknownParticipant, UnknownRole, Worked};
+pub use serve::{serve, serve_in, serve_until};
+pub use serve_error::ServeError;
+pub use surroundings::Surroundings;

@@ -7,18 +7,19 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use event_store::{AggregateCache, OpenError, Sequencer, Store, StoreOptions};
-use messaging::registry::{Registry, RegistryError};
+use event_store::{AggregateCache, Sequencer, Store, StoreOptions};
+use messaging::registry::Registry;
 use read_models::ReadDb;
 use relay::{RelayOptions, RelayStatus};
+use request_kit::Network;
 use service_kit::BoxError;
-use service_kit::auth::{LoadKeysError, Verifier};
-use service_kit::clock::{SharedClock, SharedIds, SystemClock, SystemIds};
-use service_kit::config::{BrokersThatLoseMarkers, ConfigError, Settings};
+use service_kit::auth::Verifier;
+use service_kit::clock::{SharedClock, SharedIds, SystemIds};
+use service_kit::config::{BrokersThatLoseMarkers, Settings};
 use service_kit::http::{Check, ServeOptions, cors, guarded, health_router};
-use service_kit::keyring::{KeyRing, MasterKey, MasterKeyError};
-use service_kit::postgres::{ConnectError, ConnectOptions};
-use service_kit::shutdown::{Failure, Supervisor, on_signal};
+use service_kit::keyring::{KeyRing, MasterKey};
+use service_kit::postgres::ConnectOptions;
+use service_kit::shutdown::{Supervisor, on_signal};
 use service_kit::telemetry;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -26,9 +27,10 @@ use tokio_util::sync::CancellationToken;
 use crate::participants::{
     CommandDeps, Log, ProjectionDeps, QueryDeps, WorkDeps, logs_of, model_sets, openapi, participants,
 };
-use crate::policies::PoliciesError;
 use crate::relayed::relayed;
-use crate::roles::Role;
+use crate::roles::{Role, Worked};
+use crate::serve_error::ServeError;
+use crate::surroundings::Surroundings;
 use crate::work::begin_work;
 
 /// How long requests in flight may take to end after SIGTERM.
@@ -36,62 +38,14 @@ const DRAIN_MS: u64 = 10_000;
 /// Connections to the keys' database.
 const KEY_CONNECTIONS_MAX: usize = 4;
 
-/// Why the engine did not start, or ended.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// Logs and traces could not be set up.
-    #[error("setting up telemetry failed")]
-    Telemetry(#[from] telemetry::TelemetryError),
-    #[error("cannot listen on {address}; is another process there? Set {variable} to another address")]
-    Listen {
-        address: SocketAddr,
-        /// The setting that names it.
-        variable: &'static str,
-        #[source]
-        source: std::io::Error,
-    },
-    /// Signals cannot be received.
-    #[error("cannot receive signals")]
-    Signals(#[source] std::io::Error),
-    #[error("opening the event store failed")]
-    Store(#[from] OpenError),
-    /// A setting that says where a log is cannot be used.
-    #[error("finding the logs failed")]
-    Logs(#[from] ConfigError),
-    /// Two settings lead to one log.
-    #[error(
-        "{setting} leads to log {other} by another address: {name} would be published twice. Leave it out to share that log"
-    )]
-    SameLog { name: &'static str, other: &'static str, setting: &'static str },
-    /// A database's URL is wrong.
-    #[error("a database cannot be used")]
-    Database(#[from] ConnectError),
-    /// The key that wraps customers' keys cannot be read.
-    #[error("reading the master key failed; `order-engine keys --dir DIR` makes one")]
-    MasterKey(#[from] MasterKeyError),
-    /// The keys that tokens are signed with cannot be read.
-    #[error("reading the token issuer's keys failed")]
-    Issuer(#[from] LoadKeysError),
-    /// The registry does not know this release's schemas.
-    #[error("looking up the schemas failed; `order-engine schemas` registers them")]
-    Schemas(#[from] RegistryError),
-    #[error("reading the policies of sagas failed")]
-    Policies(#[from] PoliciesError),
-    #[error("preparing the projection role failed")]
-    Projection(#[from] projection_service::StartError),
-    /// A role ended.
-    #[error("a part of the engine ended")]
-    Ended(#[from] Failure),
-}
-
 /// Runs roles until SIGTERM or until one of them fails.
 ///
 /// # Errors
 /// [`ServeError`] with the part that did not start or that ended.
-pub async fn serve(settings: Settings, roles: &[Role]) -> Result<(), ServeError> {
+pub async fn serve(settings: Settings, roles: &[Role], surroundings: Surroundings) -> Result<(), ServeError> {
     let guard = telemetry::init("order-engine", &settings.telemetry)?;
     let result = match on_signal().map_err(ServeError::Signals) {
-        Ok(stop) => serve_until(settings, roles, stop).await,
+        Ok(stop) => serve_in(settings, roles, surroundings, stop).await,
         Err(error) => Err(error),
     };
     guard.flush().await;
@@ -103,11 +57,24 @@ pub async fn serve(settings: Settings, roles: &[Role]) -> Result<(), ServeError>
 /// # Errors
 /// [`ServeError`] with the part that did not start or that ended.
 pub async fn serve_until(settings: Settings, roles: &[Role], stop: CancellationToken) -> Result<(), ServeError> {
+    serve_in(settings, roles, Surroundings::default(), stop).await
+}
+
+/// The same in surroundings of the caller's, such as a clock of a test's own.
+///
+/// # Errors
+/// [`ServeError`] with the part that did not start or that ended.
+pub async fn serve_in(
+    settings: Settings,
+    roles: &[Role],
+    surroundings: Surroundings,
+    stop: CancellationToken,
+) -> Result<(), ServeError> {
     // Taken first, so that a second engine on the same address stops before it does anything.
     let address = settings.http.listen;
     let listener = listen("ENGINE_LISTEN", address).await?;
     let metrics_listener = listen("ENGINE_METRICS_LISTEN", settings.http.metrics_listen).await?;
-    let mut engine = Engine::new(settings, Supervisor::new(stop))?;
+    let mut engine = Engine::new(settings, surroundings, Supervisor::new(stop))?;
     for role in roles {
         match role {
             Role::Command => engine.command().await?,
@@ -129,6 +96,8 @@ struct Engine {
     settings: Settings,
     supervisor: Supervisor,
     clock: SharedClock,
+    works_for: Vec<Worked>,
+    network: Option<Arc<Network>>,
     ids: SharedIds,
     api: Router,
     checks: Vec<Check>,
@@ -149,15 +118,17 @@ struct Access {
 }
 
 impl Engine {
-    fn new(settings: Settings, supervisor: Supervisor) -> Result<Self, ServeError> {
+    fn new(settings: Settings, surroundings: Surroundings, supervisor: Supervisor) -> Result<Self, ServeError> {
+        let Surroundings { clock, works_for, network } = surroundings;
         let logs = logs_of(&settings.databases.orders, &settings.databases.own)?;
-        let clock = Arc::new(SystemClock);
         let ids = Arc::new(SystemIds);
         let aggregates = AggregateCache::new(settings.memory.aggregate_cache_bytes_max);
         Ok(Self {
             settings,
             supervisor,
             clock,
+            works_for,
+            network,
             ids,
             api: Router::new(),
             checks: Vec::new(),
@@ -208,7 +179,12 @@ impl Engine {
                 messaging: &self.settings.messaging,
                 payments: &self.settings.payments,
             };
-            self.checks.extend(begin_work(&log, &deps, &mut self.supervisor)?);
+            self.checks.extend(begin_work(
+                &log,
+                &deps,
+                (&self.works_for, self.network.as_ref()),
+                &mut self.supervisor,
+            )?);
         }
         Ok(())
     }

@@ -31,12 +31,15 @@ pub struct Rates {
 }
 
 /// A fault of one request to come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedFault {
     /// `None` for any.
     #[serde(default)]
     pub operation: Option<Operation>,
+    /// The metadata `payment_id` of the payment intent that is asked about; `None` for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<String>,
     pub fault: Fault,
 }
 
@@ -94,18 +97,18 @@ pub(crate) struct Injector {
 
 impl Injector {
     pub(crate) fn new(seed: u64, faults: Faults) -> Self {
-        let planned = faults.planned.iter().copied().collect();
+        let planned = faults.planned.iter().cloned().collect();
         Self { random: Random::new(seed ^ 0x0fa0_17ed), faults, planned }
     }
 
     pub(crate) fn set(&mut self, faults: Faults) {
-        self.planned = faults.planned.iter().copied().collect();
+        self.planned = faults.planned.iter().cloned().collect();
         self.faults = faults;
     }
 
     /// How it fails from now on.
     pub(crate) fn current(&self) -> Faults {
-        Faults { planned: self.planned.iter().copied().collect(), ..self.faults.clone() }
+        Faults { planned: self.planned.iter().cloned().collect(), ..self.faults.clone() }
     }
 
     pub(crate) const fn latency_ms(&self) -> u64 {
@@ -117,8 +120,11 @@ impl Injector {
     }
 
     /// The fault of a request, if it has one.
-    pub(crate) fn fault(&mut self, operation: Operation) -> Option<Fault> {
-        let is_meant = |planned: &PlannedFault| planned.operation.is_none_or(|meant| meant == operation);
+    pub(crate) fn fault(&mut self, operation: Operation, payment: Option<&str>) -> Option<Fault> {
+        let is_meant = |planned: &PlannedFault| {
+            planned.operation.is_none_or(|meant| meant == operation)
+                && planned.payment.as_deref().is_none_or(|meant| Some(meant) == payment)
+        };
         if let Some(index) = self.planned.iter().position(is_meant) {
             return self.planned.remove(index).map(|planned| planned.fault);
         }
@@ -147,15 +153,15 @@ mod tests {
 
     #[test]
     fn a_planned_fault_is_the_next_one_of_its_operation() {
-        let planned = |operation, fault| PlannedFault { operation, fault };
+        let planned = |operation, fault| PlannedFault { operation, payment: None, fault };
         let faults = Faults {
             planned: vec![planned(Some(Operation::Capture), Fault::Error), planned(None, Fault::RateLimited)],
             ..Faults::default()
         };
         let mut injector = Injector::new(1, faults);
-        assert_eq!(injector.fault(Operation::Create), Some(Fault::RateLimited));
-        assert_eq!(injector.fault(Operation::Create), None);
-        assert_eq!(injector.fault(Operation::Capture), Some(Fault::Error));
+        assert_eq!(injector.fault(Operation::Create, None), Some(Fault::RateLimited));
+        assert_eq!(injector.fault(Operation::Create, None), None);
+        assert_eq!(injector.fault(Operation::Capture, None), Some(Fault::Error));
         assert_eq!(injector.current().planned, []);
     }
 
@@ -164,7 +170,7 @@ mod tests {
         let rates = Rates { error: 0.1, silent_after: 0.2, ..Rates::default() };
         let drawn = |seed| -> Vec<_> {
             let mut injector = Injector::new(seed, Faults { rates, ..Faults::default() });
-            (0..10_000).map(|_| injector.fault(Operation::Confirm)).collect()
+            (0..10_000).map(|_| injector.fault(Operation::Confirm, None)).collect()
         };
         let faults = drawn(5);
         let count = |fault| faults.iter().filter(|drawn| **drawn == Some(fault)).count();

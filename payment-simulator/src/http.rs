@@ -53,9 +53,11 @@ async fn serve(
         method,
         path,
     };
+    let payment = call.payment(&simulator.world());
     let (fault, latency_ms) = {
         let mut injector = simulator.injector();
-        (call.operation().and_then(|operation| injector.fault(operation)), injector.latency_ms())
+        let fault = call.operation().and_then(|operation| injector.fault(operation, payment.as_deref()));
+        (fault, injector.latency_ms())
     };
     if latency_ms > 0 {
         service_kit::poll::pause(Duration::from_millis(latency_ms), &CancellationToken::new()).await;
@@ -99,6 +101,17 @@ impl Call {
             ("GET", ["refunds" | "disputes" | "events", ..]) => Some(Operation::Read),
             _ => None,
         }
+    }
+
+    /// The metadata `payment_id` of the intent that is made or asked about.
+    fn payment(&self, world: &World) -> Option<String> {
+        let intent = match &self.segments()[..] {
+            ["payment_intents"] => return self.form.get("metadata[payment_id]").map(str::to_owned),
+            ["payment_intents", id, ..] => *id,
+            _ => self.form.get("payment_intent")?,
+        };
+        let metadata = &world.intents.get(intent)?.metadata;
+        Some(metadata.get("payment_id")?.as_str()?.to_owned())
     }
 
     /// Whether whoever asks may: with a secret key everything, with a publishable key what the payment's own secret opens.

@@ -62,7 +62,7 @@ impl AuditedGroup<'_> {
         let begun = self.begun(log).await?;
         let first = inspect::first_offsets(brokers, topic).await?;
         let retained = |partition: i32| first.get(&partition).copied().unwrap_or(0);
-        let ends = Topic::open(CLIENT_ID, brokers, topic, retained).await?.ends().await?;
+        let ends = inspect::ends(brokers, topic).await?;
         let end = |partition: i32| ends.get(&partition).copied().unwrap_or(0);
         let spans = self.spans(&committed, &begun, &|partition| (retained(partition), end(partition)), findings);
         let set_apart = self.set_apart(log).await?;

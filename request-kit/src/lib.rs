@@ -29,4 +29,4 @@ pub use migrations::migrations;
 pub use options::RequestOptions;
 pub use progress::{Counts, NotReady};
 pub use service::RequestService;
-pub use source::{Outcome, Source};
+pub use source::{Handle, Network, Outcome, Source};

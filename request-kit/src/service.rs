@@ -1,5 +1,6 @@
 //! The service of one group: one session after the other, with a pause after each failure.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use service_kit::backoff::Backoff;
@@ -14,7 +15,7 @@ use crate::options::RequestOptions;
 use crate::parking::Parking;
 use crate::progress::{Counts, NotReady, Progress};
 use crate::session::{Session, Shared};
-use crate::source::Source;
+use crate::source::{Network, Source};
 
 /// A session that lasted as long as this was a good one, and the next failure is the first again, in milliseconds.
 const SESSION_GOOD_MS: u64 = 60_000;
@@ -38,6 +39,14 @@ impl RequestService {
         };
         let progress = Progress::new(&options.group);
         Self { shared: Shared { options, sources: sources.into_iter().collect(), parking, progress } }
+    }
+
+    /// The same with its sources behind a network.
+    #[must_use]
+    pub fn behind(mut self, network: &Arc<Network>) -> Self {
+        let sources = std::mem::take(&mut self.shared.sources);
+        self.shared.sources = sources.into_iter().map(|source| source.behind(network)).collect();
+        self
     }
 
     /// The name of the group.

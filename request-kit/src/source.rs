@@ -37,7 +37,11 @@ impl From<ExecuteError> for Outcome {
     }
 }
 
-type Handle = dyn Fn(Arc<IncomingRecord>) -> BoxFuture<'static, Outcome> + Send + Sync;
+/// Handles a record.
+pub type Handle = dyn Fn(Arc<IncomingRecord>) -> BoxFuture<'static, Outcome> + Send + Sync;
+
+/// What lies between a topic and its handler: it may hand a record on, late, twice or not at all. Tests have one that fails as they say.
+pub type Network = dyn Fn(Arc<IncomingRecord>, Arc<Handle>) -> BoxFuture<'static, Outcome> + Send + Sync;
 
 /// A topic, its decoder and its handler.
 #[derive(Clone)]
@@ -102,6 +106,13 @@ impl Source {
         handle: impl Fn(Arc<IncomingRecord>) -> BoxFuture<'static, Outcome> + Send + Sync + 'static,
     ) -> Self {
         Self { topic: topic.into(), handle: Arc::new(handle) }
+    }
+
+    /// The same behind a network.
+    #[must_use]
+    pub fn behind(self, network: &Arc<Network>) -> Self {
+        let (network, handle) = (Arc::clone(network), self.handle);
+        Self { topic: self.topic, handle: Arc::new(move |record| network(record, Arc::clone(&handle))) }
     }
 
     /// The topic's name.

@@ -5,6 +5,7 @@
 //! moment leaves nothing half done, because its place in the topics is stored after the append. What is overdue is found by timers.
 //! Does not: decide anything. `domain::order_saga` does.
 
+pub mod audit;
 mod code;
 mod coordinator;
 mod learned;

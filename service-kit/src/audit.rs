@@ -29,6 +29,10 @@ pub enum Invariant {
     I9,
     /// Every effect at the payment provider was told under a key of its own, happened at most once, and has its event.
     I10,
+    /// Every saga has ended, has a task, or is within its deadline; what it asked for is undone where its order is given up.
+    I11,
+    /// Nothing was shipped without a capture and a reservation; an order that was given up holds neither stock nor money.
+    I12,
     /// Every event can be read, with the schema before too.
     I13,
     /// What was consumed is applied or parked.

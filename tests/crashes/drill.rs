@@ -1,4 +1,4 @@
-//! One undisturbed import, then one with each part killed.
+//! One undisturbed import, then one in which parts are killed.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -8,13 +8,18 @@ use serde_json::Value;
 use service_kit::poll::wait_until;
 use tokio::process::{Child, Command};
 
-use crate::look::{audit, event_store, events, report, visible, whole};
-use crate::parts::{Victim, first_engine, kill_and_start, run, run_import, start_engine, this, variable};
+use crate::look::{audit_if_full, event_store, events, report, visible, whole};
+use crate::parts::{
+    Victim, first_engine, is_full, kill_and_start, policies, run, run_import, start_engine, this, variable,
+};
 use crate::reservations::survive_every_part;
+use crate::sagas;
 use crate::stopped::replace_a_stopped_projector;
 
 /// Lines of the generated file: enough that a fifth of its orders is not its end.
-const LINES: &str = "40000";
+const LINES: &str = "12000";
+/// The same in the full form.
+const LINES_FULL: &str = "40000";
 const LOOK: Duration = Duration::from_millis(10);
 /// How long the import may take to come to the line at which the kill happens.
 const MIDDLE: Duration = Duration::from_secs(60);
@@ -32,8 +37,9 @@ pub async fn every_part() {
     std::fs::create_dir(&folder).unwrap();
     let file = match std::env::var_os("CRASH_FILE") {
         Some(file) => file.into(),
-        None => generated(&folder, LINES).await,
+        None => generated(&folder, if is_full() { LINES_FULL } else { LINES }).await,
     };
+    let mut provider = sagas::provider(&policies()).await;
     let mut engine = first_engine().await;
     let path = folder.join("undisturbed.json");
     run_import(import(&file, "undisturbed", &path)).await;
@@ -41,11 +47,14 @@ pub async fn every_part() {
     let orders = found["orders"]["imported"].as_u64().unwrap();
     let figures = visible("undisturbed", orders).await;
     let expected = Undisturbed { report: found, orders, figures };
+    // An import is over before a part that was killed is ready again, so each has one of its own.
     for victim in [Victim::Engine, Victim::Importer, Victim::Postgres, Victim::Kafka] {
         survive(victim, &mut engine, &file, &folder, &expected).await;
     }
     replace_a_stopped_projector(engine, &folder).await;
     survive_every_part().await;
+    sagas::survive_every_part().await;
+    provider.kill().await.unwrap();
 }
 
 pub async fn generated(folder: &Path, lines: &str) -> PathBuf {
@@ -70,7 +79,6 @@ async fn survive(victim: Victim, engine: &mut Child, file: &Path, folder: &Path,
     let mut importer = import(file, &tenant, &first).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let middle = before + (all - before) / 5;
     wait_until(MIDDLE, LOOK, async || events(&store).await >= middle).await.unwrap();
-
     match victim {
         Victim::Engine => {
             engine.kill().await.unwrap();
@@ -100,9 +108,9 @@ async fn survive(victim: Victim, engine: &mut Child, file: &Path, folder: &Path,
     let figures = visible(&tenant, expected.orders).await;
     assert_eq!(figures, expected.figures, "the read models after a kill of {victim:?}");
     assert_eq!(events(&event_store().await).await, all);
-    audit().await;
+    audit_if_full().await;
     eprintln!(
-        "kill -9 of {tenant}: second run had {} lines imported, {} already; report, figures and audit as undisturbed",
+        "kill -9 of {tenant}: second run had {} lines imported, {} already; report and figures as undisturbed",
         found["lines"]["imported"], found["lines"]["already"]
     );
 }

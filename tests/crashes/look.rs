@@ -10,7 +10,7 @@ use service_kit::poll::wait_until;
 use service_kit::postgres::{ConnectOptions, connect};
 use tokio_postgres::Client;
 
-use crate::parts::{run, this, variable};
+use crate::parts::{is_full, run, this, variable};
 
 const LOOK: Duration = Duration::from_millis(200);
 /// How long the read models may take to have all.
@@ -89,4 +89,11 @@ pub async fn visible(tenant: &str, orders: u64) -> Value {
 /// The audit of everything so far.
 pub async fn audit() {
     run(this(&["ctl", "audit"])).await;
+}
+
+/// The same in the full form; the short one has a single audit at its end, which looks at all that was left.
+pub async fn audit_if_full() {
+    if is_full() {
+        audit().await;
+    }
 }

@@ -1,6 +1,10 @@
-//! `kill -9` of the engine, the importer, Postgres and Kafka in the middle of an import, each followed by a second run: nothing
-//! is lost, nothing is twice. Then a projector is stopped within a transaction, replaced, and goes on. At last reservations of too
-//! little stock are taken while relay, inventory, Postgres and Kafka are killed.
+//! `kill -9` of the engine, the importer, Postgres and Kafka in the middle of an import, followed by a second run: nothing is lost,
+//! nothing is twice. Then a projector is stopped within a transaction, replaced, and goes on. Reservations of too little stock are taken
+//! while relay, inventory, Postgres and Kafka are killed, and orders are paid, sent and cancelled while relay, coordinator, payment,
+//! Postgres and Kafka are.
+//!
+//! In its short form, which `make test` runs, all parts of a list are killed in turn in one run, and the audit looks once at
+//! what all of them left. With `CRASH_FULL=1`, which `make crashes` sets, each part has a larger run and an audit of its own.
 //!
 //! Every test of the workspace shares one stack, which none may kill; so this one starts its own. The program runs itself: with
 //! no words it starts a stack and itself as `drill` beside it; `engine …` and `ctl …` are the engine and its tool, built from
@@ -9,10 +13,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod buyer;
 mod drill;
 mod look;
 mod parts;
 mod reservations;
+mod sagas;
 mod stopped;
 
 use std::path::Path;

@@ -22,11 +22,31 @@ pub enum Victim {
     Kafka,
 }
 
-/// This program as one of its parts.
+/// What signs the webhooks of the drill's provider.
+const WEBHOOK_SECRET: &str = "whsec_drill";
+
+/// How orders are driven, as a file.
+pub fn policies() -> PathBuf {
+    PathBuf::from(variable("ORDERS_STATE")).join("policies.toml")
+}
+
+/// This program as one of its parts, with the drill's provider of payments.
 pub fn this(words: &[&str]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
+    command.env("STRIPE_API_KEY", "sk_test_drill").env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET);
+    command.env("SAGA_POLICIES_FILE", policies());
     command.args(words).env("RUST_LOG", "error").stdin(Stdio::null()).kill_on_drop(true);
     command
+}
+
+/// Whether each part is killed in a run of its own.
+pub fn is_full() -> bool {
+    std::env::var_os("CRASH_FULL").is_some_and(|value| value == "1")
+}
+
+/// The victims of each run: one each, or all of them in one.
+pub fn runs<V: Copy>(victims: &[V]) -> Vec<&[V]> {
+    if is_full() { victims.chunks(1).collect() } else { vec![victims] }
 }
 
 /// A variable of the stack.
@@ -54,6 +74,22 @@ pub async fn start_engine_with(roles: &str) -> Child {
     until_ready(this(&["engine", "serve", "--only", roles]), &variable("ENGINE_URL")).await
 }
 
+/// Starts the engine with some roles, and does not wait until it is ready: others go on meanwhile.
+pub fn begin_engine_with(roles: &str) -> Child {
+    this(&["engine", "serve", "--only", roles]).spawn().unwrap()
+}
+
+/// Starts a relay in the same way.
+pub async fn begin_relay() -> Child {
+    on_own_address(this(&["engine", "serve", "--only", "relay"])).await.0.spawn().unwrap()
+}
+
+/// Starts what does the work of some participants in the same way.
+pub async fn begin_worker(participants: &str) -> Child {
+    let worker = this(&["engine", "serve", "--only", "worker", "--participants", participants]);
+    on_own_address(worker).await.0.spawn().unwrap()
+}
+
 /// Starts a projector on an address of its own.
 pub async fn start_projector() -> Child {
     start_apart("projection").await
@@ -64,11 +100,30 @@ pub async fn start_relay() -> Child {
     start_apart("relay").await
 }
 
+/// Starts what does the work of some participants, on an address of its own.
+pub async fn start_worker(participants: &str) -> Child {
+    apart(this(&["engine", "serve", "--only", "worker", "--participants", participants])).await
+}
+
 async fn start_apart(roles: &str) -> Child {
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let mut engine = this(&["engine", "serve", "--only", roles]);
-    engine.env("ENGINE_LISTEN", free.to_string()).env("ENGINE_METRICS_LISTEN", "127.0.0.1:0");
+    apart(this(&["engine", "serve", "--only", roles])).await
+}
+
+async fn apart(engine: Command) -> Child {
+    let (engine, free) = on_own_address(engine).await;
     until_ready(engine, &format!("http://{free}")).await
+}
+
+/// The same on an address of its own.
+async fn on_own_address(mut engine: Command) -> (Command, String) {
+    let free = free_address().await;
+    engine.env("ENGINE_LISTEN", &free).env("ENGINE_METRICS_LISTEN", "127.0.0.1:0");
+    (engine, free)
+}
+
+/// An address where nobody listens.
+pub async fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
 }
 
 async fn until_ready(mut engine: Command, url: &str) -> Child {

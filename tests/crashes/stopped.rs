@@ -8,7 +8,7 @@ use service_kit::poll::wait_until;
 use tokio::process::Child;
 
 use crate::drill::{generated, import};
-use crate::look::{audit, read_models, report, visible};
+use crate::look::{audit_if_full, read_models, report, visible};
 use crate::parts::{is_import_done, run_import, signal, start_engine_with, start_projector};
 
 /// Lines of the generated file: one batch is enough.
@@ -47,7 +47,7 @@ pub async fn replace_a_stopped_projector(mut engine: Child, folder: &Path) {
     second.kill().await.unwrap();
     run_import(import(&file, "continued", &folder.join("continued.json"))).await;
     visible("continued", orders).await;
-    audit().await;
+    audit_if_full().await;
     first.kill().await.unwrap();
     others.kill().await.unwrap();
     eprintln!(

@@ -46,6 +46,7 @@ pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
     read_models: &[],
     queries: |_| Router::new(),
     audits: &[],
+    outside: &[],
     asks: Vec::new,
 };
 

@@ -55,7 +55,8 @@ pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
         ReadModels::of::<Reservations>(TOPIC, "reservation-projection"),
     ],
     queries: |_| Router::new(),
-    audits: &[|log, findings| inventory::audit::check(log, findings).boxed()],
+    audits: &[|log, _, findings| inventory::audit::check(log, findings).boxed()],
+    outside: &[],
     asks: Vec::new,
 };
 

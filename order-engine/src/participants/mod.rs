@@ -19,6 +19,7 @@ use std::path::Path;
 use ::read_models::{Models, ReadDb};
 use axum::Router;
 use command_service::order::Policies;
+use domain::Timestamp;
 use event_store::{DeclaredEvent, Job, Store, Waker};
 use futures::future::BoxFuture;
 use messaging::registry::{Registry, RegistryError};
@@ -33,7 +34,7 @@ use service_kit::clock::{SharedClock, SharedIds};
 use service_kit::config::{FairnessSettings, MessagingSettings, PaymentSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
-use tokio_postgres::Transaction;
+use tokio_postgres::{Client, Transaction};
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
@@ -124,13 +125,30 @@ pub(crate) struct Participant {
     pub(crate) queries: fn(QueryDeps<'_>) -> Router,
     /// What examines its streams beside what is true of every stream.
     pub(crate) audits: &'static [StreamAudit],
+    /// What compares its streams with what is kept outside of the engine.
+    pub(crate) outside: &'static [OutsideAudit],
     /// What its events ask other participants for.
     pub(crate) asks: fn() -> Vec<AskedTopic>,
 }
 
-/// Examines streams of a log as a transaction over it sees them, and says how many.
-pub(crate) type StreamAudit = for<'a> fn(&'a Transaction<'a>, &'a mut Findings) -> ExaminedFuture<'a>;
+/// Examines streams of a log as a transaction over it sees them at a moment of the clock, and says how many.
+pub(crate) type StreamAudit = for<'a> fn(&'a Transaction<'a>, Timestamp, &'a mut Findings) -> ExaminedFuture<'a>;
 type ExaminedFuture<'a> = BoxFuture<'a, Result<Vec<Examined>, BoxError>>;
+
+/// Compares streams of a log with what somebody else keeps, where the settings name them.
+pub(crate) type OutsideAudit = for<'a> fn(&'a mut Client, &'a PaymentSettings, &'a mut Findings) -> OutsideFuture<'a>;
+type OutsideFuture<'a> = BoxFuture<'a, Result<Outside, BoxError>>;
+
+/// What became of a comparison with what is kept outside of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outside {
+    Compared(Vec<Examined>),
+    /// It was not made, and why.
+    LeftOut {
+        what: &'static str,
+        reason: &'static str,
+    },
+}
 
 /// What a participant's events ask for in a topic of requests, as its relay's routes have it.
 pub(crate) struct AskedTopic {

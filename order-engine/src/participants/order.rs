@@ -46,6 +46,7 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     read_models: &[ReadModels::of::<Orders>(TOPIC, "projection")],
     queries,
     audits: &[],
+    outside: &[],
     asks: Vec::new,
 };
 

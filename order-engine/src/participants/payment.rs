@@ -16,10 +16,14 @@ use payment::provider::{SharedProvider, Unconfigured};
 use payment::requests::GROUP;
 use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
+use service_kit::BoxError;
+use service_kit::audit::Findings;
+use service_kit::clock::{Clock, SystemClock};
 use service_kit::config::PaymentSettings;
+use tokio_postgres::Client;
 use utoipa::openapi::OpenApi;
 
-use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, own_log};
+use super::{CommandDeps, Outside, Participant, ParticipantWork, TopicSchemas, WorkDeps, own_log};
 
 /// Payments.
 pub(super) const PAYMENT_PARTICIPANT: Participant = Participant {
@@ -48,9 +52,20 @@ pub(super) const PAYMENT_PARTICIPANT: Participant = Participant {
     work,
     read_models: &[],
     queries: |_| Router::new(),
-    audits: &[|log, findings| payment::audit::check(log, findings).boxed()],
+    audits: &[|log, _, findings| payment::audit::check(log, findings).boxed()],
+    outside: &[|log, settings, findings| compared(log, settings, findings).boxed()],
     asks: Vec::new,
 };
+
+/// Compares what the provider has with what is recorded, where the settings name one.
+async fn compared(log: &mut Client, settings: &PaymentSettings, findings: &mut Findings) -> Result<Outside, BoxError> {
+    if settings.stripe.is_none() {
+        let what = "comparison with the payment provider";
+        return Ok(Outside::LeftOut { what, reason: "STRIPE_API_KEY is not set" });
+    }
+    let (provider, now) = (provider(settings), SystemClock.now());
+    Ok(Outside::Compared(payment::audit::compare_all(log, &*provider, now, findings).await?))
+}
 
 /// The provider that the settings name.
 fn provider(settings: &PaymentSettings) -> SharedProvider {

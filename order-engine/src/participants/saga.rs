@@ -53,7 +53,8 @@ pub(super) const SAGA_PARTICIPANT: Participant = Participant {
     work,
     read_models: &[ReadModels::of::<Sagas>(TOPIC, "saga-projection")],
     queries: |_| Router::new(),
-    audits: &[],
+    audits: &[|log, now, findings| saga_coordinator::audit::check(log, now, findings).boxed()],
+    outside: &[],
     asks: || {
         vec![
             AskedTopic { topic: INVENTORY_REQUESTS, routes: vec![AuditedRoute::of::<PublicEvent, _>(of_inventory)] },

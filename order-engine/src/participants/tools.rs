@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use event_store::audit::Range;
 use event_store::{OpenError, Store, StoreOptions};
+use futures::future::try_join_all;
 use messaging::registry::RegistryError;
 use relay::audit::{AuditedRoute, compare_requests};
 use request_kit::Source;
 use request_kit::audit::{AuditedGroup, GroupProgress};
 use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
-use service_kit::clock::{SystemClock, SystemIds};
+use service_kit::clock::{Clock, SystemClock, SystemIds};
 use service_kit::config::{ConfigError, DatabaseUrl, MessagingSettings, OwnDatabases, PaymentSettings, Variables};
 use tokio_postgres::{Client, Transaction};
 
-use super::{AskedTopic, Log, PARTICIPANTS, ReadModels, WorkDeps, logs_of};
+use super::{AskedTopic, Log, Outside, PARTICIPANTS, ReadModels, WorkDeps, logs_of};
 
 /// A log as a tool reaches it.
 #[derive(Clone)]
@@ -104,10 +105,28 @@ impl LogTools {
         findings: &mut Findings,
     ) -> Result<Vec<Examined>, BoxError> {
         let mut examined = Vec::new();
+        let now = SystemClock.now();
         for audit in self.log.participants().flat_map(|participant| participant.audits) {
-            examined.extend(audit(log, findings).await?);
+            examined.extend(audit(log, now, findings).await?);
         }
         Ok(examined)
+    }
+
+    /// Compares the streams of its participants with what is kept outside of the engine.
+    ///
+    /// # Errors
+    /// When the log or what is outside cannot be read.
+    pub async fn audit_outside(
+        &self,
+        log: &mut Client,
+        payments: &PaymentSettings,
+        findings: &mut Findings,
+    ) -> Result<Vec<Outside>, BoxError> {
+        let mut compared = Vec::new();
+        for audit in self.log.participants().flat_map(|participant| participant.outside) {
+            compared.push(audit(log, payments, findings).await?);
+        }
+        Ok(compared)
     }
 
     /// Compares the topics of requests with what the events of its participants ask for, each topic once.
@@ -125,12 +144,12 @@ impl LogTools {
         for AskedTopic { topic, routes: asked } in self.log.participants().flat_map(|one| (one.asks)()) {
             routes.entry(topic).or_default().extend(asked);
         }
-        let mut compared = Vec::new();
-        for (topic, routes) in routes {
-            let requests = compare_requests(store, brokers, topic, ranges, &routes, findings).await?;
-            compared.push(AskedRequests { topic, requests });
-        }
-        Ok(compared)
+        let compared = routes.iter().map(async |(topic, routes)| {
+            let mut found = Findings::default();
+            let requests = compare_requests(store, brokers, topic, ranges, routes, &mut found).await?;
+            Ok::<_, BoxError>((AskedRequests { topic, requests }, found))
+        });
+        Ok(together(try_join_all(compared).await?, findings))
     }
 
     /// Examines how far the groups of its participants have come.
@@ -143,17 +162,31 @@ impl LogTools {
         brokers: &str,
         findings: &mut Findings,
     ) -> Result<Vec<GroupProgress>, BoxError> {
-        let mut progress = Vec::new();
+        let mut groups = Vec::new();
         for participant in self.log.participants() {
             for (group, topics) in participant.groups {
-                for topic in *topics {
-                    let group = AuditedGroup { group, topic, is_answered: participant.answered.contains(topic) };
-                    progress.push(group.check(log, brokers, findings).await?);
-                }
+                groups.extend(topics.iter().map(|topic| {
+                    let is_answered = participant.answered.contains(topic);
+                    AuditedGroup { group, topic, is_answered }
+                }));
             }
         }
-        Ok(progress)
+        let progress = groups.iter().map(async |group| {
+            let mut found = Findings::default();
+            let progress = group.check(log, brokers, &mut found).await?;
+            Ok::<_, BoxError>((progress, found))
+        });
+        Ok(together(try_join_all(progress).await?, findings))
     }
+}
+
+/// What was examined at once, with what was found in the order in which it is listed.
+fn together<T>(examined: Vec<(T, Findings)>, findings: &mut Findings) -> Vec<T> {
+    let take = |(examined, mut found)| {
+        findings.append(&mut found);
+        examined
+    };
+    examined.into_iter().map(take).collect()
 }
 
 /// How many requests of a topic were compared with the events that ask for them.

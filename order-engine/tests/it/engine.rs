@@ -29,9 +29,14 @@ impl Engine {
 
     /// Starts an engine, whether or not it becomes ready.
     pub fn spawn(stack: &Stack, listen: &str, roles: &str) -> Self {
+        Self::spawn_with(stack, listen, &[roles])
+    }
+
+    fn spawn_with(stack: &Stack, listen: &str, roles: &[&str]) -> Self {
         let metrics = free_address();
         let child = Command::new(binary("order-engine"))
-            .args(["serve", "--only", roles])
+            .args(["serve", "--only"])
+            .args(roles)
             .envs(&stack.variables)
             .env("ENGINE_LISTEN", listen)
             .env("ENGINE_METRICS_LISTEN", &metrics)
@@ -41,6 +46,13 @@ impl Engine {
             .spawn()
             .unwrap();
         Self { child, url: format!("http://{listen}"), metrics_url: format!("http://{metrics}/metrics") }
+    }
+
+    /// Starts an engine that does the work of some participants and nothing else, and waits until it is ready.
+    pub async fn works_for(stack: &Stack, participants: &str) -> Self {
+        let engine = Self::spawn_with(stack, &free_address(), &["worker", "--participants", participants]);
+        engine.ready().await;
+        engine
     }
 
     pub async fn ready(&self) {

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::look::{LOOK, PATIENCE};
 use crate::provider::Provider;
 use crate::shop::Shop;
+use crate::stack::Stack;
 
 const SKU: &str = "tea";
 const ORDERS: usize = 6;
@@ -101,4 +102,77 @@ async fn sagas_outlive_their_engine() {
     assert_eq!(shop.stock("zrh-1", SKU).await, (RECEIPTS * ON_HAND - left, 0));
     stack.run("orderctl", &["audit"]).await;
     engine.kill().await;
+}
+
+/// The parts that have a process of their own, and that are killed.
+const PARTS: [&str; 3] = ["saga", "inventory", "payment"];
+
+/// An engine whose parts are processes of their own.
+struct Apart<'a> {
+    stack: &'a Stack,
+    parts: Vec<(&'static str, Option<Engine>)>,
+}
+
+impl<'a> Apart<'a> {
+    async fn start(stack: &'a Stack) -> Self {
+        let mut parts = Vec::new();
+        for part in PARTS.into_iter().chain(["order,fulfilment"]) {
+            parts.push((part, Some(Engine::works_for(stack, part).await)));
+        }
+        Self { stack, parts }
+    }
+
+    /// Kills a part and starts it again.
+    async fn kill(&mut self, part: &str) {
+        let (name, engine) = self.parts.iter_mut().find(|(name, _)| *name == part).unwrap();
+        engine.take().unwrap().kill().await;
+        *engine = Some(Engine::works_for(self.stack, name).await);
+    }
+}
+
+/// Orders that go all their way, one of which is cancelled when it is paid, while a part is killed at each step.
+async fn go_their_way(shop: &Shop, provider: &Provider, apart: &mut Apart<'_>, part: &'static str) {
+    shop.receives("zrh-1", part).await;
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        orders.push(shop.places(part).await);
+    }
+    apart.kill(part).await;
+    join_all(orders.iter().map(Order::payment)).await;
+    let paying = join_all(orders.iter().map(tries_to_pay));
+    tokio::join!(paying, apart.kill(part));
+    join_all(orders.iter().map(is_paid)).await;
+    let paths = join_all(orders.iter().map(Order::released)).await;
+    orders[0].is_cancelled().await;
+    apart.kill(part).await;
+    for (order, path) in orders.iter().zip(&paths).skip(1) {
+        order.is_packed(path).await;
+        order.is_shipped(path).await;
+    }
+    apart.kill(part).await;
+    for (index, order) in orders.iter().enumerate() {
+        let (outcome, state) = if index == 0 { ("UNDONE", "CANCELLED") } else { ("COMPLETED", "COMPLETED") };
+        order.ends(outcome, state).await;
+        let booked = provider.booked(&order.payment_id().await);
+        let refunds = usize::from(index == 0);
+        let expected = [(E::Authorized, TOTAL), (E::Captured, TOTAL), (E::Refunded, TOTAL)];
+        assert_eq!(booked, expected[..2 + refunds], "{part}");
+    }
+    assert_eq!(shop.stock("zrh-1", part).await, (ON_HAND - 2 * PIECES, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes, as each part is killed at each step; `make test-long` runs it, and `make test` the short drill of `make crashes`"]
+async fn sagas_outlive_each_part_on_its_own() {
+    let (stack, provider, address) = scene().await;
+    let token = stack.prepare("1").await;
+    let front = Engine::start(&stack, &address, "command,relay,projection,query").await;
+    let mut apart = Apart::start(&stack).await;
+    let shop = Shop::at(&front.url, &token);
+    for part in PARTS {
+        go_their_way(&shop, &provider, &mut apart, part).await;
+        println!("{part} was killed at four steps, and every order has come to its end");
+    }
+    println!("{}", stack.run("orderctl", &["audit"]).await);
+    front.kill().await;
 }

@@ -16,3 +16,4 @@ mod separate;
 mod shards;
 mod shop;
 mod stack;
+mod unwinding;

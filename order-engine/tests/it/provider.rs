@@ -5,7 +5,7 @@ use std::sync::Arc;
 use payment_simulator::{
     EntryKind, Fault, Faults, Operation, Options, PlannedFault, Simulator, WebhookMode, WebhookTarget,
 };
-use service_kit::clock::SystemClock;
+use service_kit::clock::{SharedClock, SystemClock};
 use service_kit::config::Secret;
 use tokio::net::TcpListener;
 
@@ -22,10 +22,15 @@ impl Provider {
     /// Starts a provider that sends each webhook twice to an engine that is to listen at an address, and tells the stack's engines
     /// where it is.
     pub async fn start(stack: &mut Stack, engine: &str) -> Self {
+        Self::start_on(stack, engine, Arc::new(SystemClock)).await
+    }
+
+    /// The same on a clock, which is the engine's: a webhook says when it was sent.
+    pub async fn start_on(stack: &mut Stack, engine: &str, clock: SharedClock) -> Self {
         let webhooks =
             WebhookTarget { url: format!("http://{engine}/v1/webhooks/stripe"), secret: Secret::new(WEBHOOK_SECRET) };
         let options = Options { seed: 7, faults: usual(), webhooks: Some(webhooks) };
-        let simulator = Simulator::new(Arc::new(SystemClock), options);
+        let simulator = Simulator::new(clock, options);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = simulator.router();
@@ -41,7 +46,7 @@ impl Provider {
 
     /// Lets the next capture have its effect and no answer, and sends no webhook meanwhile.
     pub fn is_silent_about_a_capture(&self) {
-        let silent = PlannedFault { operation: Some(Operation::Capture), fault: Fault::SilentAfter };
+        let silent = PlannedFault { operation: Some(Operation::Capture), payment: None, fault: Fault::SilentAfter };
         self.simulator.set_faults(Faults { planned: vec![silent], webhooks: WebhookMode::Held, ..Faults::default() });
     }
 
@@ -54,6 +59,22 @@ impl Provider {
         let answer: serde_json::Value = answer.json().await.unwrap();
         let statuses = answer["statuses"].as_array().unwrap();
         assert!(!statuses.is_empty() && statuses.iter().all(|status| *status == 204), "{answer}");
+    }
+
+    /// Fails for some payments, as planned. Otherwise it goes on as usual.
+    pub fn fails(&self, planned: Vec<PlannedFault>) {
+        let mut faults = usual();
+        faults.planned = planned;
+        self.simulator.set_faults(faults);
+    }
+
+    /// The authorisation of a payment is given up at the provider, of which nobody was told to.
+    pub async fn cancels(&self, payment: &str) {
+        let ledger = self.simulator.ledger();
+        let entry = ledger.iter().find(|entry| entry.payment == payment).unwrap();
+        let url = format!("{}/v1/payment_intents/{}/cancel", self.url, entry.payment_intent);
+        let answer = reqwest::Client::new().post(url).bearer_auth("sk_test_simulated").send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
     /// How often it has booked something of a kind.

@@ -1,6 +1,7 @@
 //! The audit. It checks that every event is once in the log and once in Kafka, in order and unchanged; that every row of the
-//! read models is the fold of its events; that every stored answer is true; that stock is what its events add up to; that every
-//! record can be read and was processed.
+//! read models is the fold of its events; that every stored answer is true; that stock and payments are what their events add up to, and
+//! what the payment provider has, where the settings name it; that sagas end, and undo what they have to; that every record can be read
+//! and was processed.
 //!
 //! Guarantees: it checks all events up to where the log ended when it began, and the rows as they are at one moment after
 //! that, so live traffic does not disturb it. It writes nothing and blocks nobody. Every wait has a limit. Memory holds one
@@ -21,15 +22,16 @@ use domain::contract::Position;
 use domain::order::Order;
 use event_store::Store;
 use event_store::audit::{self as log, Range, ranges};
-use messaging::Registry;
+use futures::future::try_join_all;
 use messaging::whole_topic::Topic;
+use messaging::{Registry, inspect};
 use order_engine::{AuditedModels, LogTools, ReadModels, logs};
 use projection_service::audit as projected;
 use relay::audit as relayed;
 use service_kit::BoxError;
 use service_kit::audit::Findings;
 use service_kit::clock::Stopwatch;
-use service_kit::config::{MessagingSettings, Variables};
+use service_kit::config::{MessagingSettings, PaymentSettings, Variables};
 use service_kit::postgres::connect;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
@@ -83,6 +85,7 @@ struct Audit {
     log: Client,
     read: Client,
     ranges: Vec<Range>,
+    payments: PaymentSettings,
 }
 
 impl Audit {
@@ -100,14 +103,26 @@ impl Audit {
             log: connect(&tools.url, &options()).await?,
             read: read_client(variables).await?,
             ranges,
+            payments: PaymentSettings::from_variables(variables)?,
             tools,
         })
     }
 
     async fn print(mut self, args: &AuditArgs) -> Result<bool, BoxError> {
         self.wait().await?;
-        let Self { watch, mut findings, tools, read_models, brokers, registry, store, mut log, mut read, ranges } =
-            self;
+        let Self {
+            watch,
+            mut findings,
+            tools,
+            read_models,
+            brokers,
+            registry,
+            store,
+            mut log,
+            mut read,
+            ranges,
+            payments,
+        } = self;
         // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
         let read = snapshot(&mut read).await?;
         let mut audited: Vec<Audited<'_>> = Vec::new();
@@ -134,6 +149,7 @@ impl Audit {
         let sets = sets.collect();
         let asked = tools.audit_asked(&store, &brokers, &ranges, &mut findings).await?;
         let groups = tools.audit_groups(&log, &brokers, &mut findings).await?;
+        let outside = tools.audit_outside(&mut log, &payments, &mut findings).await?;
         let report = Report {
             log: tools.name,
             ranges: &ranges,
@@ -142,6 +158,7 @@ impl Audit {
             examined,
             asked,
             groups,
+            outside,
             answers,
             findings: &findings,
             took: watch.elapsed(),
@@ -163,7 +180,7 @@ impl Audit {
             relayed::wait(store, brokers, tools.checkpoint_topic, *range, findings).await?;
         }
         for (topic, groups) in groups_by_topic(read_models) {
-            let ends = Topic::open(CLIENT_ID, brokers, topic, |_| 0).await?.ends().await?;
+            let ends = inspect::ends(brokers, topic).await?;
             projected::wait(read, (topic, &groups), &ends, findings).await?;
         }
         Ok(())
@@ -192,7 +209,9 @@ async fn compare(
     // The topic of a log's first participant also has the rows of kinds that nobody declares.
     let first = kinds.first().map(|(_, topic)| *topic);
     let mut sum = 0;
-    for topic in topics {
+    // To be given the partitions of a topic takes longer than to read a small one, so all are asked for at once.
+    let readings = try_join_all(topics.iter().map(|topic| Topic::open(CLIENT_ID, brokers, topic, |_| 0))).await?;
+    for (topic, reading) in topics.into_iter().zip(readings) {
         let events: i64 = ranges.iter().map(|range| range.last - range.after).sum();
         eprintln!("comparing {events} events with topic {topic}");
         let mut last_line = Stopwatch::start();
@@ -200,7 +219,6 @@ async fn compare(
             let own = kinds.iter().find(|(declared, _)| *declared == kind).map(|(_, topic)| *topic);
             own.or(first) == Some(topic)
         };
-        let reading = Topic::open(CLIENT_ID, brokers, topic, |_| 0).await?;
         let on_records = async |records: &[_], compared: u64, findings: &mut Findings| {
             for (models, audited) in audited.iter_mut() {
                 if models.topic == topic {

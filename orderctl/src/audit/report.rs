@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use event_store::audit::Range;
-use order_engine::AskedRequests;
+use order_engine::{AskedRequests, Outside};
 use projection_service::audit::{Counts, ParkedKey};
 use read_models::audit::Looked;
 use request_kit::audit::GroupProgress;
@@ -27,6 +27,8 @@ pub struct Report<'a> {
     pub asked: Vec<AskedRequests>,
     /// How far the groups are that handle requests.
     pub groups: Vec<GroupProgress>,
+    /// What was compared with what is kept outside of the engine, and what was not.
+    pub outside: Vec<Outside>,
     /// Kept answers of success.
     pub answers: u64,
     /// What should not be.
@@ -77,7 +79,7 @@ impl Report<'_> {
     /// # Errors
     /// When standard output is closed.
     pub fn print(&self, as_json: bool) -> std::io::Result<()> {
-        let Self { compared, sets, examined, asked, groups, answers, findings, .. } = self;
+        let Self { compared, sets, examined, asked, groups, outside, answers, findings, .. } = self;
         let mut out = std::io::stdout();
         let heads: Vec<String> = self.ranges.iter().map(|range| format!("{}.{}", range.shard, range.last)).collect();
         let events: i64 = self.ranges.iter().map(|range| range.last - range.after).sum();
@@ -86,6 +88,7 @@ impl Report<'_> {
                 "log": self.log, "clean": findings.count == 0, "heads": heads, "events": events, "records": compared,
                 "readModels": sets.iter().map(SetReport::json).collect::<Vec<_>>(), "answers": answers,
                 "examined": examined, "requests": asked.iter().map(asked_json).collect::<Vec<_>>(), "groups": groups,
+                "outside": outside.iter().map(outside_json).collect::<Vec<_>>(),
                 "findings": findings.listed, "findingsCount": findings.count, "seconds": self.took.as_secs_f64(),
             });
             return writeln!(out, "{document}");
@@ -106,10 +109,25 @@ impl Report<'_> {
         for Examined { what, count } in examined {
             writeln!(out, "examined: {count} {what}")?;
         }
+        for one in outside {
+            match one {
+                Outside::Compared(examined) => {
+                    examined.iter().try_for_each(|one| writeln!(out, "compared: {} {}", one.count, one.what))?;
+                }
+                Outside::LeftOut { what, reason } => writeln!(out, "left out: {what}, because {reason}")?,
+            }
+        }
         for AskedRequests { topic, requests } in asked {
             writeln!(out, "requests in {topic}: {requests} compared with the events that ask for them")?;
         }
         groups.iter().try_for_each(|group| write_group(&mut out, group))
+    }
+}
+
+fn outside_json(outside: &Outside) -> Value {
+    match outside {
+        Outside::Compared(examined) => json!({ "compared": examined }),
+        Outside::LeftOut { what, reason } => json!({ "leftOut": what, "reason": reason }),
     }
 }
 

@@ -16,7 +16,12 @@ use crate::provider::Known;
 const DAYS: i64 = 14;
 const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 /// Most pages of one comparison.
-const PAGES_MAX: usize = 10_000;
+pub(crate) const PAGES_MAX: usize = 10_000;
+
+/// From when on payments are compared.
+pub(crate) fn since(now: Timestamp) -> Timestamp {
+    Timestamp::try_from_micros(now.micros().saturating_sub(DAYS * DAY_MICROS)).unwrap_or(Timestamp::EPOCH)
+}
 
 /// What a comparison found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,7 +51,7 @@ pub fn job(payments: Arc<Payments>) -> Job {
 impl Payments {
     /// Records what the provider says of each of its payments.
     async fn reconcile(&self) -> Result<Compared, BoxError> {
-        let since = Timestamp::try_from_micros(self.now().micros().saturating_sub(DAYS * DAY_MICROS))?;
+        let since = since(self.now());
         let mut compared = Compared::default();
         let mut behind: Option<ProviderReference> = None;
         for _ in 0..PAGES_MAX {

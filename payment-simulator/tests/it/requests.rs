@@ -48,7 +48,7 @@ async fn a_customer_confirms_with_the_payments_secret_and_does_nothing_else() {
 
 #[tokio::test]
 async fn faults_are_planned_and_a_failure_leaves_the_effect_or_none() {
-    let planned = |operation, fault| PlannedFault { operation: Some(operation), fault };
+    let planned = |operation, fault| PlannedFault { operation: Some(operation), payment: None, fault };
     let world = World::new();
     let faults = Faults {
         planned: vec![planned(Operation::Create, Fault::Error), planned(Operation::Capture, Fault::ErrorAfter)],
@@ -69,7 +69,7 @@ async fn faults_are_planned_and_a_failure_leaves_the_effect_or_none() {
 #[tokio::test]
 async fn a_silent_request_is_never_answered_and_may_have_had_its_effect() {
     for (fault, effects) in [(Fault::Silent, 0), (Fault::SilentAfter, 1)] {
-        let planned = vec![PlannedFault { operation: None, fault }];
+        let planned = vec![PlannedFault { operation: None, payment: None, fault }];
         let world = World::with(Faults { planned, ..Faults::default() });
         let mut asking = Box::pin(world.post("/v1/payment_intents", NEW));
         let waker = std::task::Waker::noop();

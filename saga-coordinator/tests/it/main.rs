@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod answers;
+mod audit;
 mod client;
+mod driven;
 mod operate;
 mod orders;
 mod published;

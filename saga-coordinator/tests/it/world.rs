@@ -32,7 +32,7 @@ pub struct World {
     pub encoders: Encoders,
     database: TestDatabase,
     store: Store,
-    units: Units,
+    pub units: Units,
     topics: [TestTopic; 3],
 }
 
@@ -164,6 +164,11 @@ impl World {
                    WHERE aggregate_type = 'order_saga' AND aggregate_id = $1";
         let row = self.database.client().await.query_opt(sql, &[&order.to_string()]).await.unwrap();
         row.map(|row| Timestamp::try_from_micros(row.get(0)).unwrap())
+    }
+
+    /// A connection to its database.
+    pub async fn client(&self) -> tokio_postgres::Client {
+        self.database.client().await
     }
 
     /// Why the keys that are parked are so.

@@ -5,6 +5,7 @@
 //! use the code that decided the events to add them up.
 
 mod money;
+mod provider;
 
 use std::collections::HashMap;
 
@@ -17,6 +18,7 @@ use tokio_postgres::Transaction;
 
 use crate::provider::Known;
 use money::Books;
+pub use provider::compare_all;
 
 /// Examines the payments of a log, as a transaction sees it, which has to be of the level repeatable read.
 ///

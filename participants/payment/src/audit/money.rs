@@ -19,6 +19,8 @@ pub(super) struct Books {
     disputed: i64,
     /// The number of the last effect.
     effects: u32,
+    /// Whether its result is not known yet.
+    is_under_way: bool,
     /// The requests whose captures were told to the provider.
     capturing: BTreeSet<RequestId>,
     /// How often money was captured for each of them.
@@ -33,9 +35,14 @@ impl fmt::Display for Books {
 }
 
 impl Books {
-    /// Whether the provider says the same.
+    /// Whether the provider says the same, or, while it was told something of which the result is not known, no less.
     pub(super) const fn is_as(&self, seen: &ObservedPayment) -> bool {
-        self.captured == seen.captured && self.refunded == seen.refunded && self.disputed == seen.disputed
+        let (is_captured, is_refunded) = if self.is_under_way {
+            (self.captured <= seen.captured, self.refunded <= seen.refunded)
+        } else {
+            (self.captured == seen.captured, self.refunded == seen.refunded)
+        };
+        is_captured && is_refunded && self.disputed == seen.disputed
     }
 
     /// Moves on to what an event records, and says what is wrong with it.
@@ -47,6 +54,9 @@ impl Books {
                 problems.push((Invariant::I10, "effect_out_of_order", detail));
             }
             self.effects = number;
+            self.is_under_way = true;
+        } else if is_result(event) {
+            self.is_under_way = false;
         }
         problems.extend(self.asked(event));
         let before = (self.captured, self.refunded, self.disputed);
@@ -118,6 +128,25 @@ impl Books {
         let detail = || format!("money was captured {count} times for request {request}");
         (*count > 1).then(|| (Invariant::I10, "captured_twice", detail()))
     }
+}
+
+/// Whether it says what came of an effect.
+const fn is_result(event: &PaymentEvent) -> bool {
+    matches!(
+        event,
+        PaymentEvent::PaymentOpened(_)
+            | PaymentEvent::PaymentActionRequired(_)
+            | PaymentEvent::PaymentAuthorized(_)
+            | PaymentEvent::PaymentDeclined(_)
+            | PaymentEvent::PaymentFailed(_)
+            | PaymentEvent::PaymentCaptured(_)
+            | PaymentEvent::CaptureFailed(_)
+            | PaymentEvent::PaymentVoided(_)
+            | PaymentEvent::VoidFailed(_)
+            | PaymentEvent::PaymentRefunded(_)
+            | PaymentEvent::RefundFailed(_)
+            | PaymentEvent::AuthorizationExpired(_)
+    )
 }
 
 /// Adds what moved now, and compares with the sum that the event records, from which it then goes on.

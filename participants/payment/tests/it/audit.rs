@@ -1,10 +1,12 @@
 //! The audit of payments: silent on what is right, and naming what was changed by hand.
 
 use domain::Timestamp;
-use payment::audit::{check, compare};
+use payment::audit::{check, compare, compare_all};
 use payment::payment::Asked;
 use payment::provider::Known;
+use payment_simulator::{Fault, Operation};
 use service_kit::audit::{Findings, Invariant};
+use service_kit::clock::Clock;
 use tokio_postgres::IsolationLevel;
 
 use crate::world::{AMOUNT, Case, World, eur, refund};
@@ -79,4 +81,21 @@ async fn a_capture_that_nobody_told_of_is_found() {
     world.database.client().await.batch_execute(&forget).await.unwrap();
     let codes: Vec<_> = found(&world).await.into_iter().map(|(_, code)| code).collect();
     assert_eq!(codes, ["captured_unasked", "effect_out_of_order"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_at_the_provider_is_no_difference_and_what_stays_different_is_one() {
+    let (world, _) = traded().await;
+    let mut client = world.database.client().await;
+    let silent = world.authorized().await;
+    world.plan(&[(Operation::Capture, Fault::SilentAfter)]);
+    world.ask(silent, &Asked::Capture { amount: eur(AMOUNT) }).await;
+    let mut findings = Findings::default();
+    let now = world.clock.now();
+    let examined = compare_all(&mut client, &*world.provider, now, &mut findings).await.unwrap();
+    assert_eq!((examined[0].what, examined[0].count, findings.count), ("payments of the provider", 4, 0));
+    corrupt(&world, "PaymentRefunded", "refunded,minor", 400).await;
+    compare_all(&mut client, &*world.provider, now, &mut findings).await.unwrap();
+    let codes: Vec<_> = findings.listed.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["charge_differs"]);
 }

@@ -116,8 +116,11 @@ impl World {
 
     /// How the provider fails from now on, in order.
     pub fn plan(&self, faults: &[(Operation, Fault)]) {
-        let planned =
-            faults.iter().map(|(operation, fault)| PlannedFault { operation: Some(*operation), fault: *fault });
+        let planned = faults.iter().map(|(operation, fault)| PlannedFault {
+            operation: Some(*operation),
+            payment: None,
+            fault: *fault,
+        });
         let (planned, webhooks) = (planned.collect(), WebhookMode::Held);
         self.simulator.set_faults(Faults { planned, webhooks, ..Faults::default() });
     }

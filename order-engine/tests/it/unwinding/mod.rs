@@ -1,0 +1,156 @@
+//! Every way to fail of every step: many orders at once in one engine with all its real parts, on a clock that runs faster than the wall.
+
+mod network;
+mod play;
+mod table;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::PaymentId;
+use futures::future::join_all;
+use order_engine::{Role, Surroundings, serve_in};
+use payment_simulator::{Fault as AtProvider, PlannedFault};
+use service_kit::clock::{Clock, ManualClock, SystemClock};
+use service_kit::config::{Settings, Variables};
+use service_kit::poll::{pause, wait_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::look::free_address;
+use crate::provider::Provider;
+use crate::shop::Shop;
+use crate::stack::Stack;
+use network::Network;
+use play::Play;
+use table::{Cell, Fault, Step, TABLE};
+
+/// How the orders are driven. Everything takes seconds or minutes of the engine's clock.
+const POLICIES: &str = r#"
+[default]
+locations = ["zrh-1", "bsl-1"]
+capture = "AT_PACKING"
+answer_s = 30
+asks_max = 4
+pause_s_max = 40
+stock_retry_s = 20
+stock_wait_s = 60
+rejections_max = 1
+accept_s = 3600
+pack_s = 240
+ship_s = 240
+task_s = 120
+
+[default.screening]
+country_mismatch_points = 50
+denied_countries = ["KP"]
+"#;
+/// The engine's clock moves by so much,
+const TICK: Duration = Duration::from_millis(500);
+/// as often as this by the wall.
+const EVERY: Duration = Duration::from_millis(50);
+const READY: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// An engine with all its parts in this process, on a clock that runs.
+struct Scene {
+    stack: Stack,
+    provider: Provider,
+    network: Network,
+    shop: Shop,
+    stop: CancellationToken,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let mut stack = Stack::start().await;
+        let address = free_address();
+        let clock = Arc::new(ManualClock::new(SystemClock.now()));
+        let provider = Provider::start_on(&mut stack, &address, clock.clone()).await;
+        let file = format!("{}/policies.toml", stack.variables["ORDERS_STATE"]);
+        std::fs::write(&file, POLICIES).unwrap();
+        let more = [
+            ("SAGA_POLICIES_FILE", file),
+            ("ENGINE_LISTEN", address.clone()),
+            ("ENGINE_METRICS_LISTEN", free_address()),
+        ];
+        stack.variables.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        let token = stack.prepare("1").await;
+        let network = Network::new(clock.clone());
+        let between = Some(network.between());
+        let surroundings = Surroundings { clock: clock.clone(), network: between, ..Surroundings::default() };
+        let settings = Settings::from_variables(&Variables::from_pairs(stack.variables.clone())).unwrap();
+        let stopping = CancellationToken::new();
+        let serving = serve_in(settings, &Role::ALL, surroundings, stopping.clone());
+        tokio::spawn(async move { serving.await.unwrap() });
+        let url = format!("http://{address}");
+        let ready = async || reqwest::get(format!("{url}/readyz")).await.is_ok_and(|it| it.status().is_success());
+        wait_until(READY, LOOK, ready).await.unwrap();
+        let shop = Shop::at(&url, &token);
+        tokio::spawn(runs(clock, stopping.clone()));
+        Self { stack, provider, network, shop, stop: stopping }
+    }
+
+    /// Plays some cells at once, and compares stock and money with their ends.
+    async fn plays(&self, cells: &[&Cell]) {
+        let scripts = cells.iter().filter_map(|cell| Some((cell, cell.script.ok()?)));
+        let with = (&self.shop, &self.provider, &self.network);
+        let plays = join_all(scripts.map(|(cell, script)| Play::drafted(cell, script, with))).await;
+        let faults = plays.iter().flat_map(|play| {
+            let payment = PaymentId::of(play.order, 1).to_string();
+            play.fails_at().iter().map(move |operation| PlannedFault {
+                operation: Some(*operation),
+                payment: Some(payment.clone()),
+                fault: AtProvider::ErrorAfter,
+            })
+        });
+        self.provider.fails(faults.collect());
+        join_all(plays.iter().map(Play::runs)).await;
+        for play in &plays {
+            play.is_conserved().await;
+            self.network.opens(play.order);
+        }
+        wait_until(READY, LOOK, async || self.network.is_empty()).await.unwrap();
+        println!("{} orders came to rest as their rows say", plays.len());
+    }
+
+    /// What every order adds up to, as the audit sees it.
+    async fn ends(self) {
+        println!("{}", self.stack.run("orderctl", &["audit"]).await);
+        self.stop.cancel();
+    }
+}
+
+/// Lets a clock run.
+async fn runs(clock: Arc<ManualClock>, stop: CancellationToken) {
+    while pause(EVERY, &stop).await {
+        clock.advance(TICK);
+    }
+}
+
+/// A row of each kind of end and of each step, so that what was changed shows soon.
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_that_are_lost_late_or_repeated_end_in_order() {
+    let scene = Scene::set().await;
+    let is_short = |cell: &&Cell| match cell.fault {
+        Fault::Unknown | Fault::CrashAfter => true,
+        Fault::Cancelled => matches!(cell.step, Step::Capture | Step::HandOver | Step::Fulfil),
+        Fault::Twice | Fault::Refused => matches!(cell.step, Step::Capture | Step::Reserve),
+        Fault::TimedOut | Fault::Late | Fault::CrashBefore => false,
+    };
+    let cells: Vec<&Cell> = TABLE.iter().filter(is_short).collect();
+    scene.plays(&cells).await;
+    scene.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute; `make test-long` runs it"]
+async fn every_step_with_every_fault_ends_in_order() {
+    let scene = Scene::set().await;
+    for cell in TABLE {
+        if let Err(reason) = cell.script {
+            println!("{:?} × {:?}: none, because {reason}", cell.step, cell.fault);
+        }
+    }
+    scene.plays(&TABLE.iter().collect::<Vec<_>>()).await;
+    scene.ends().await;
+}

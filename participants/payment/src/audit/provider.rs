@@ -1,0 +1,63 @@
+//! Compares what a provider has with what is recorded, while both go on.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use domain::Timestamp;
+use service_kit::BoxError;
+use service_kit::audit::{Examined, Findings};
+use service_kit::poll::pause;
+use tokio_postgres::{Client, IsolationLevel};
+use tokio_util::sync::CancellationToken;
+
+use super::compare;
+use crate::provider::{Known, PaymentProvider};
+use crate::reconcile::{PAGES_MAX, since};
+
+/// How often a difference is looked at before it is a finding. The provider and the log are not read at one moment.
+const LOOKS: usize = 4;
+/// Between two looks: longer than a webhook takes, or an answer that is being recorded.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// Compares all payments that a provider lists, as far back as reconciliation does, with what is recorded of them. What differs at one
+/// look and not at the next was under way.
+///
+/// # Errors
+/// When the provider or the database cannot be read.
+pub async fn compare_all(
+    log: &mut Client,
+    provider: &dyn PaymentProvider,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> Result<Vec<Examined>, BoxError> {
+    let mut suspects: Option<HashSet<String>> = None;
+    for look in 1.. {
+        let known = listed(provider, since(now)).await?;
+        let snapshot = log.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+        let mut found = Findings::default();
+        let examined = compare(&snapshot.start().await?, &known, &mut found).await?;
+        let is_suspect = |stream: &String| suspects.as_ref().is_none_or(|before| before.contains(stream));
+        found.listed.retain(|finding| finding.stream.as_ref().is_none_or(is_suspect));
+        if found.listed.is_empty() || look == LOOKS {
+            found.listed.into_iter().for_each(|finding| findings.push(finding));
+            return Ok(examined);
+        }
+        suspects = Some(found.listed.into_iter().filter_map(|finding| finding.stream).collect());
+        pause(PAUSE, &CancellationToken::new()).await;
+    }
+    Err("a comparison has an end".into())
+}
+
+async fn listed(provider: &dyn PaymentProvider, since: Timestamp) -> Result<Vec<Known>, BoxError> {
+    let mut known = Vec::new();
+    let mut behind = None;
+    for _ in 0..PAGES_MAX {
+        let page = provider.list(since, behind.as_ref()).await?;
+        known.extend(page.payments);
+        behind = page.next;
+        if behind.is_none() {
+            break;
+        }
+    }
+    Ok(known)
+}
