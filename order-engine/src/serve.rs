@@ -24,7 +24,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::participants::{
-    CommandDeps, Log, ProjectionDeps, QueryDeps, WorkDeps, logs_of, model_sets, openapi, participants,
+    CommandDeps, KeyAccess, Log, ProjectionDeps, QueryDeps, WorkDeps, WorkError, logs_of, model_sets, openapi,
+    participants,
 };
 use crate::policies::PoliciesError;
 use crate::relayed::relayed;
@@ -75,6 +76,9 @@ pub enum ServeError {
     /// The registry does not know this release's schemas.
     #[error("looking up the schemas failed; `order-engine schemas` registers them")]
     Schemas(#[from] RegistryError),
+    /// The work of a participant cannot begin.
+    #[error("what participants do without being asked cannot begin")]
+    Work(#[from] WorkError),
     #[error("reading the policies of sagas failed")]
     Policies(#[from] PoliciesError),
     #[error("preparing the projection role failed")]
@@ -190,6 +194,7 @@ impl Engine {
                     fairness: &self.settings.fairness,
                     policies: &policies,
                     payments: &self.settings.payments,
+                    notifications: &self.settings.notifications,
                 });
                 self.mount(router);
             }
@@ -201,12 +206,15 @@ impl Engine {
     /// What participants do without being asked by a client.
     async fn worker(&mut self) -> Result<(), ServeError> {
         for log in self.logs.clone() {
+            let access = self.access().await?;
             let deps = WorkDeps {
                 store: self.store(&log).await?,
                 clock: Arc::clone(&self.clock),
                 ids: Arc::clone(&self.ids),
                 messaging: &self.settings.messaging,
                 payments: &self.settings.payments,
+                notifications: &self.settings.notifications,
+                keys: &|| Ok(KeyAccess { keys: access.keys.clone(), master: Arc::clone(&access.master) }),
             };
             self.checks.extend(begin_work(&log, &deps, &mut self.supervisor)?);
         }

@@ -3,19 +3,14 @@
 use std::sync::Arc;
 
 use event_store::{JobRunner, TimerOptions, TimerWorker};
-use messaging::registry::RegistryError;
 use service_kit::BoxError;
 use service_kit::http::Check;
 use service_kit::shutdown::Supervisor;
 
-use crate::participants::{Log, ParticipantWork, WorkDeps};
+use crate::participants::{Log, ParticipantWork, WorkDeps, WorkError};
 
 /// Begins the work of a log's participants under the supervisor. Returns the readiness checks of it.
-pub(crate) fn begin_work(
-    log: &Log,
-    deps: &WorkDeps<'_>,
-    supervisor: &mut Supervisor,
-) -> Result<Vec<Check>, RegistryError> {
+pub(crate) fn begin_work(log: &Log, deps: &WorkDeps<'_>, supervisor: &mut Supervisor) -> Result<Vec<Check>, WorkError> {
     let mut timers = TimerWorker::new(deps.store.clone(), Arc::clone(&deps.clock), TimerOptions::default());
     let mut jobs = vec![deps.store.job_to_forget_expired_answers()];
     let mut checks = Vec::new();

@@ -11,6 +11,7 @@
 mod code;
 mod context;
 mod endpoints;
+mod http;
 mod meaning;
 mod migrations;
 mod orders;
@@ -24,6 +25,7 @@ mod tables;
 mod unsubscribe;
 
 pub use context::{Channels, Notifications, Secrets};
+pub use http::{Deps, openapi, router};
 pub use migrations::migrations;
 pub use render::Renderer;
 pub use sources::{GROUP, TOPICS, sources};

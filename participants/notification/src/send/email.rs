@@ -34,6 +34,11 @@ impl Email {
         Ok(Self { smtp, from: from.parse().map_err(InvalidSender)? })
     }
 
+    /// The name of the sender, if it has one.
+    pub fn sender_name(&self) -> Option<&str> {
+        self.from.name.as_deref()
+    }
+
     /// The message to a recipient. Its id follows from the notification's, so that a mailbox that gets it twice can tell.
     fn message(
         &self,
@@ -105,7 +110,7 @@ impl Notifications {
         Ok(match smtp.hand_over(session, &message).await {
             Ok(reference) => Attempt::Sent { reference: Some(reference) },
             // Said to have started, so that it has to have a result.
-            Err(Guarded::Busy | Guarded::Resting) => Attempt::not_taken("the mail server is given a rest"),
+            Err(Guarded::Resting) => Attempt::not_taken("the mail server is given a rest"),
             Err(Guarded::Failed(SmtpFailure { failure, cause, .. })) => Attempt::Failed { failure, cause },
         })
     }
@@ -113,7 +118,6 @@ impl Notifications {
 
 fn of(smtp: &Smtp, error: Guarded<SmtpFailure>) -> Attempt {
     match error {
-        Guarded::Busy => Attempt::PutOff { pause_ms: BUSY_PAUSE_MS },
         Guarded::Resting => Attempt::PutOff { pause_ms: smtp.guard.rest_pause_ms() },
         Guarded::Failed(SmtpFailure { failure: Failure::Unknown, cause, .. }) => {
             Attempt::Failed { failure: Failure::NotTaken, cause }

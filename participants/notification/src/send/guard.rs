@@ -24,8 +24,6 @@ pub(crate) const BUSY_PAUSE_MS: i64 = 1_000;
 /// Why an attempt was not made, or failed.
 #[derive(Debug)]
 pub(crate) enum Guarded<E> {
-    /// Too many are under way.
-    Busy,
     /// The receiver has failed too often of late.
     Resting,
     Failed(E),

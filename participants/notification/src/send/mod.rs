@@ -22,7 +22,7 @@ use domain::{Decider, NotificationId, Reason, Timestamp};
 use event_store::Waker;
 use service_kit::BoxError;
 
-pub use email::Email;
+pub use email::{Email, InvalidSender};
 pub use sms::{HttpGateway, Sms, SmsGateway, SmsMessage};
 pub use smtp::{Smtp, SmtpOptions};
 pub use webhook::{WebhookOptions, Webhooks};

@@ -101,7 +101,7 @@ impl Notifications {
         let is_failure = |failure: &SmsFailure| failure.failure != Failure::Refused;
         Ok(match sms.guard.call(is_failure, sms.gateway.send(&message)).await {
             Ok(reference) => Attempt::Sent { reference },
-            Err(Guarded::Busy | Guarded::Resting) => Attempt::not_taken("the gateway is given a rest"),
+            Err(Guarded::Resting) => Attempt::not_taken("the gateway is given a rest"),
             Err(Guarded::Failed(SmsFailure { failure, cause })) => Attempt::Failed { failure, cause },
         })
     }
