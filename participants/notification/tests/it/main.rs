@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod client;
 mod email;
 mod events;
 mod mail_server;
+mod preferences;
+mod receiver;
+mod webhooks;
 mod world;
