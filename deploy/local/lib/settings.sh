@@ -27,6 +27,7 @@ ENGINE_PORT=$(setting ENGINE_PORT 8080)
 METRICS_PORT=$(setting METRICS_PORT 9464)
 PAYMENTS_PORT=$(setting PAYMENTS_PORT 12111)
 SMTP_PORT=$(setting SMTP_PORT 1025)
+# shellcheck disable=SC2034 # read by lib/mail.sh
 MAIL_PORT=$(setting MAIL_PORT 1080)
 
 remember_ports() {

@@ -88,12 +88,7 @@ async fn redrive(variables: &Variables, args: &RedriveArgs) -> Result<bool, BoxE
     if is_known { Ok(all) } else { Err(none()) }
 }
 
-async fn redrive_key(
-    log: &LogTools,
-    store: &Store,
-    variables: &Variables,
-    key: &ParkedKey,
-) -> Result<bool, BoxError> {
+async fn redrive_key(log: &LogTools, store: &Store, variables: &Variables, key: &ParkedKey) -> Result<bool, BoxError> {
     let ParkedKey { group, topic, .. } = key;
     let source = log.source(store, variables, group, topic)?;
     let source = source.ok_or_else(|| format!("no group {group} of this release handles topic {topic}"))?;
