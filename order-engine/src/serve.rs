@@ -40,7 +40,6 @@ const KEY_CONNECTIONS_MAX: usize = 4;
 /// Why the engine did not start, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Logs and traces could not be set up.
     #[error("setting up telemetry failed")]
     Telemetry(#[from] telemetry::TelemetryError),
     #[error("cannot listen on {address}; is another process there? Set {variable} to another address")]
@@ -51,7 +50,6 @@ pub enum ServeError {
         #[source]
         source: std::io::Error,
     },
-    /// Signals cannot be received.
     #[error("cannot receive signals")]
     Signals(#[source] std::io::Error),
     #[error("opening the event store failed")]
@@ -76,7 +74,6 @@ pub enum ServeError {
     /// The registry does not know this release's schemas.
     #[error("looking up the schemas failed; `order-engine schemas` registers them")]
     Schemas(#[from] RegistryError),
-    /// The work of a participant cannot begin.
     #[error("what participants do without being asked cannot begin")]
     Work(#[from] WorkError),
     #[error("reading the policies of sagas failed")]

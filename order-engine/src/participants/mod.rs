@@ -189,7 +189,7 @@ pub enum WorkError {
     Registry(#[from] RegistryError),
     /// A setting that its participant cannot use.
     #[error("a setting of notifications cannot be used")]
-    Notifications(#[from] ::notification::send::InvalidSender),
+    Notifications(#[from] ::notification::channel::InvalidSender),
     #[error("the keys of personal data cannot be used")]
     Keys(#[source] BoxError),
     #[error("a setting of a participant's work is wrong")]

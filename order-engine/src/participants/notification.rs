@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::notification::send::{Email, HttpGateway, InvalidSender, Sms, Smtp, SmtpOptions, WebhookOptions, Webhooks};
+use ::notification::channel::{Email, HttpGateway, InvalidSender, Sms, Smtp, SmtpOptions, WebhookOptions, Webhooks};
 use ::notification::{Channels, Deps, GROUP, Notifications, Renderer, Secrets, TOPICS};
 use axum::Router;
 use command_kit::http::CommandLimits;

@@ -5,7 +5,7 @@ use domain::notification::{NotificationRejection, code as notification_code};
 use service_kit::errors::chain;
 
 use crate::endpoints::AddError;
-use crate::request::RequestError;
+use crate::error::RequestError;
 use crate::tables::TableError;
 
 /// Codes of this service alone.

@@ -9,13 +9,13 @@ use event_store::Store;
 use service_kit::clock::{SharedClock, SharedIds};
 use service_kit::keyring::KeyRing;
 
+use crate::channel::{Email, Sms, Webhooks};
 use crate::code;
 use crate::endpoints::Endpoints;
 use crate::orders::KnownOrders;
 use crate::refusals::Refusals;
 use crate::render::Renderer;
-use crate::send::{Email, Sms, Webhooks};
-use crate::unsubscribe::Tokens;
+use crate::tokens::Tokens;
 
 /// By which channels is told, and within which time.
 pub struct Channels {

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use service_kit::BoxError;
 use service_kit::keyring::OpenError;
 
+use crate::channel::Attempt;
 use crate::context::Notifications;
 use crate::orders::KnownOrder;
-use crate::send::Attempt;
 
 /// How a customer is reached.
 #[derive(Clone, Default, Deserialize)]
@@ -28,7 +28,7 @@ pub(crate) struct Recipient {
 
 /// Whether somebody can be told.
 pub(crate) enum Reached {
-    Recipient(Recipient),
+    Recipient(Box<Recipient>),
     /// Nobody, or not now.
     Not(Attempt),
 }
@@ -51,7 +51,7 @@ impl Notifications {
             Ok(opened) => {
                 let contact =
                     serde_json::from_slice(&opened).map_err(|_| "a contact is no JSON document of its form")?;
-                Ok(Reached::Recipient(Recipient { order, contact }))
+                Ok(Reached::Recipient(Box::new(Recipient { order, contact })))
             }
             Err(OpenError::Destroyed { .. }) => Ok(Reached::Not(Attempt::Skip(SkipReason::RecipientErased))),
             Err(error @ (OpenError::Unknown { .. } | OpenError::Damaged { .. })) => {

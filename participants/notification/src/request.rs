@@ -5,33 +5,13 @@ use domain::notification::{
     RequestNotification,
 };
 use domain::{EventId, NotificationId, TenantId, Timestamp, WebhookEndpointId};
-use event_store::{ExecuteError, Expectation, Member, Members, Metadata, UnitEffects, UnitOfWork, UnitOutcome};
+use event_store::{Expectation, Member, Members, Metadata, UnitEffects, UnitOfWork, UnitOutcome};
 
+use crate::channel::Sms;
 use crate::context::Notifications;
+use crate::error::RequestError;
 use crate::meaning::Meaning;
 use crate::tables::TableError;
-
-/// Why nothing was recorded.
-#[derive(Debug, thiserror::Error)]
-pub enum RequestError {
-    /// It cannot be recorded, however often it is repeated.
-    #[error("notification {notification} does not take this")]
-    Refused {
-        notification: NotificationId,
-        #[source]
-        source: NotificationRejection,
-    },
-    /// The tables beside the log.
-    #[error("what notifications know could not be read or written")]
-    Table(#[from] TableError),
-    /// The store; see [`ExecuteError`] for whether a repetition may succeed.
-    #[error("notification {notification} could not be decided")]
-    Store {
-        notification: NotificationId,
-        #[source]
-        source: ExecuteError,
-    },
-}
 
 impl Notifications {
     /// Records that an event is to be told, by every channel at once. A repetition records nothing.
@@ -91,7 +71,7 @@ impl Notifications {
     /// By which channels an event is told, and where to.
     async fn targets(&self, meaning: &Meaning) -> Result<Vec<(Channel, Option<WebhookEndpointId>)>, TableError> {
         let email = self.channels.email.as_ref().map(|_| (Channel::Email, None));
-        let sms = self.channels.sms.as_ref().filter(|sms| sms.tells(meaning.kind)).map(|_| (Channel::Sms, None));
+        let sms = self.channels.sms.as_ref().filter(|_| Sms::tells(meaning.kind)).map(|_| (Channel::Sms, None));
         let webhooks = self.endpoints.of_kind(&meaning.tenant, meaning.kind).await?;
         let webhooks = webhooks.into_iter().map(|endpoint| (Channel::Webhook, Some(endpoint)));
         Ok(email.into_iter().chain(sms).chain(webhooks).collect())

@@ -13,8 +13,8 @@ use request_kit::{InvalidField, Outcome, Source};
 use service_kit::errors::chain;
 
 use crate::context::Notifications;
+use crate::error::RequestError;
 use crate::meaning::{Meaning, of_fulfilment, of_order, of_payment};
-use crate::request::RequestError;
 
 /// The consumer group of what is told of.
 pub const GROUP: &str = "notification.v1";

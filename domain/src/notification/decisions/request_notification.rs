@@ -38,9 +38,11 @@ impl Decision<Notification> for RequestNotification {
             None => {}
         }
         let Self { tenant, order, event, kind, channel, endpoint, told, occurred_at, send_until, at } = self;
-        let skipped = (send_until < at).then(|| {
-            NotificationEvent::NotificationSkipped(NotificationSkipped { order, reason: SkipReason::TooOld, at })
-        });
+        let skipped = (send_until < at).then_some(NotificationEvent::NotificationSkipped(NotificationSkipped {
+            order,
+            reason: SkipReason::TooOld,
+            at,
+        }));
         let requested = NotificationEvent::NotificationRequested(NotificationRequested {
             tenant,
             told,

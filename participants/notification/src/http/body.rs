@@ -6,7 +6,7 @@ use domain::notification::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::send::{RefusedUrl, check_url};
+use crate::channel::{RefusedUrl, check_url};
 
 /// Longest URL of an endpoint, in characters.
 const URL_CHARS_MAX: usize = 2_000;

@@ -1,5 +1,6 @@
 use domain::notification::{Channel, Told};
 use domain::{Carrier, Currency, EventId, Money, OrderId, SubjectId, TenantId, Timestamp, TrackingNumber};
+use service_kit::clock::{Ids, SystemIds};
 use uuid::Uuid;
 
 use super::*;
@@ -82,7 +83,7 @@ fn numbers_have_their_words_and_money_its_form() {
 
 #[test]
 fn a_tenant_has_templates_of_its_own_beside_the_engines() {
-    let dir = std::env::temp_dir().join(format!("notification-templates-{}", Uuid::new_v4()));
+    let dir = std::env::temp_dir().join(format!("notification-templates-{}", SystemIds.random()));
     std::fs::create_dir_all(dir.join("shop/de")).unwrap();
     let own = "{% extends layout %}{% block subject %}Hallo {{ order.number }}{% endblock %}{% block body %}{{ p(\"<Eigen>\") }}{% endblock %}";
     std::fs::write(dir.join("shop/de/delivery.j2"), own).unwrap();

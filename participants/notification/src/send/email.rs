@@ -1,71 +1,15 @@
-//! Emails.
+//! Handing mails over.
 
 use domain::NotificationId;
-use domain::notification::{Failure, NotificationDetails};
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
-use lettre::{Address, Message};
+use domain::notification::{Failure, NotificationDetails, SkipReason};
+use lettre::Address;
 use service_kit::BoxError;
+use service_kit::errors::chain;
 
-use super::Attempt;
-use super::guard::{BUSY_PAUSE_MS, Guarded};
-use super::smtp::{Smtp, SmtpFailure};
+use super::message_id;
+use crate::channel::{Attempt, BUSY_PAUSE_MS, Guarded, Smtp, SmtpFailure};
 use crate::context::Notifications;
 use crate::recipient::{Reached, Recipient};
-use crate::render::Rendered;
-
-/// Sends mails from one sender.
-pub struct Email {
-    pub(super) smtp: Smtp,
-    pub(super) from: Mailbox,
-}
-
-/// The sender is no mailbox.
-#[derive(Debug, thiserror::Error)]
-#[error("NOTIFICATION_FROM is no sender such as Shop <shop@example.org>")]
-pub struct InvalidSender(#[source] lettre::address::AddressError);
-
-impl Email {
-    /// Mails from a sender, such as `Shop <shop@example.org>`.
-    ///
-    /// # Errors
-    /// The text is no sender.
-    pub fn new(smtp: Smtp, from: &str) -> Result<Self, InvalidSender> {
-        Ok(Self { smtp, from: from.parse().map_err(InvalidSender)? })
-    }
-
-    /// The name of the sender, if it has one.
-    pub fn sender_name(&self) -> Option<&str> {
-        self.from.name.as_deref()
-    }
-
-    /// The message to a recipient. Its id follows from the notification's, so that a mailbox that gets it twice can tell.
-    fn message(
-        &self,
-        id: NotificationId,
-        to: Address,
-        rendered: Rendered,
-        unsubscribe: Option<&str>,
-    ) -> Result<Vec<u8>, BoxError> {
-        let message_id = format!("<{id}@{}>", self.from.email.domain());
-        let mut builder = Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(None, to))
-            .subject(rendered.subject)
-            .message_id(Some(message_id));
-        if let Some(link) = unsubscribe {
-            for (name, value) in [
-                ("List-Unsubscribe", format!("<{link}>")),
-                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
-            ] {
-                let name = HeaderName::new_from_ascii(name.to_owned()).map_err(|_| "a header's name is ASCII")?;
-                builder = builder.raw_header(HeaderValue::new(name, value));
-            }
-        }
-        let message = builder.multipart(MultiPart::alternative_plain_html(rendered.text, rendered.html))?;
-        Ok(message.formatted())
-    }
-}
 
 impl Notifications {
     pub(super) async fn send_email(
@@ -79,18 +23,18 @@ impl Notifications {
             Reached::Recipient(recipient) => recipient,
             Reached::Not(attempt) => return Ok(attempt),
         };
-        let Recipient { order, contact } = recipient;
+        let Recipient { order, contact } = *recipient;
         let Some(address) = contact.email.as_deref().and_then(|email| email.parse::<Address>().ok()) else {
-            return Ok(Attempt::Skip(domain::notification::SkipReason::NoAddress));
+            return Ok(Attempt::Skip(SkipReason::NoAddress));
         };
         let unsubscribe = details.kind.is_refusable().then(|| self.unsubscribe_link(id));
         let rendered =
             match self.channels.renderer.email(details, &order, contact.locale.as_deref(), unsubscribe.as_deref()) {
                 Ok(rendered) => rendered,
                 // A tenant's template may be mended.
-                Err(error) => return Ok(Attempt::not_taken(&service_kit::errors::chain(&error))),
+                Err(error) => return Ok(Attempt::not_taken(&chain(&error))),
             };
-        let message = email.message(id, address.clone(), rendered, unsubscribe.as_deref())?;
+        let message = email.message(&message_id(id, details), address.clone(), rendered, unsubscribe.as_deref())?;
         let smtp = &email.smtp;
         let session = match smtp.open(&email.from.email, &address).await {
             Ok(session) => session,

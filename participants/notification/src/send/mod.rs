@@ -4,55 +4,23 @@
 //! and recipient and before the first byte of the message. So what fails earlier was certainly not sent, and only a connection that
 //! ends within the message itself, or a process that ends there, leaves an outcome that nobody knows.
 
-mod addresses;
-mod cause;
 mod email;
-mod guard;
 mod sms;
-mod smtp;
 mod webhook;
 
 use std::sync::Arc;
 
 use domain::notification::{
-    Channel, Failure, Notification, NotificationDetails, NotificationEvent, RecordFailure, RecordSent,
-    SkipNotification, SkipReason, StartSending, Wake,
+    Channel, Notification, NotificationDetails, NotificationEvent, RecordFailure, RecordSent, SkipNotification,
+    StartSending, Wake,
 };
-use domain::{Decider, NotificationId, Reason, Timestamp};
+use domain::{Decider, NotificationId, Timestamp};
 use event_store::Waker;
 use service_kit::BoxError;
 
-pub use email::{Email, InvalidSender};
-pub use sms::{HttpGateway, Sms, SmsGateway, SmsMessage};
-pub use smtp::{Smtp, SmtpOptions};
-pub use webhook::{WebhookOptions, Webhooks};
-
-pub(crate) use addresses::{RefusedUrl, check_url};
-pub(crate) use cause::cause;
-
+use crate::channel::Attempt;
 use crate::context::Notifications;
-use crate::request::RequestError;
-
-/// How an attempt ended.
-#[derive(Debug)]
-pub(crate) enum Attempt {
-    /// The message was taken.
-    Sent { reference: Option<Reason> },
-    /// It was not, or may not have been.
-    Failed { failure: Failure, cause: Reason },
-    /// Nobody is to be told.
-    Skip(SkipReason),
-    /// It was not tried: too many are under way, or whoever takes messages fails. After this pause it is.
-    PutOff { pause_ms: i64 },
-    /// Another process has it, or it is not due any more.
-    NotOurs,
-}
-
-impl Attempt {
-    pub(crate) fn not_taken(text: &str) -> Self {
-        Self::Failed { failure: Failure::NotTaken, cause: cause(text) }
-    }
-}
+use crate::error::RequestError;
 
 /// Wakes notifications whose moment has come.
 pub fn waker(notifications: Arc<Notifications>) -> (&'static str, Waker) {
@@ -61,6 +29,14 @@ pub fn waker(notifications: Arc<Notifications>) -> (&'static str, Waker) {
         Box::pin(async move { notifications.wake(id.parse()?, now).await })
     });
     (Notification::KIND, waker)
+}
+
+/// What a message is known by to whoever takes it. It is another one where a person asked for it again, which is no repetition.
+fn message_id(id: NotificationId, details: &NotificationDetails) -> String {
+    match details.attempts_before {
+        0 => id.to_string(),
+        before => format!("{id}.{before}"),
+    }
 }
 
 impl Notifications {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::NotificationId;
 use notification::Channels;
-use notification::send::{HttpGateway, Sms};
+use notification::channel::{HttpGateway, Sms};
 use serde_json::{Value, json};
 use service_kit::config::{Secret, SmsSettings};
 

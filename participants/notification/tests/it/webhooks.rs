@@ -3,7 +3,7 @@
 use domain::notification::NotificationEvent;
 use domain::{NotificationId, WebhookEndpointId};
 use notification::Channels;
-use notification::send::{WebhookOptions, Webhooks};
+use notification::channel::{WebhookOptions, Webhooks};
 use serde_json::{Value, json};
 
 use crate::client::Client;

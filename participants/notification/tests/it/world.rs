@@ -8,7 +8,8 @@ use domain::{Decider, EventId, NotificationId, OrderId, SubjectId, TenantId, Tim
 use event_store::{Store, StoreOptions, StreamId, TimerOptions, TimerWorker};
 use messaging::EncodedRecord;
 use messaging::testing::{TestTopic, brokers, registry, unique};
-use notification::send::{Email, Smtp, SmtpOptions, WebhookOptions, Webhooks, waker};
+use notification::channel::{Email, Smtp, SmtpOptions, WebhookOptions, Webhooks};
+use notification::send::waker;
 use notification::{Channels, Notifications, Renderer, Secrets};
 use request_kit::{RequestOptions, RequestService};
 use service_kit::clock::{Clock, Ids, ManualClock, SystemIds};

@@ -14,7 +14,7 @@ use service_kit::config::{SmtpSettings, SmtpTls};
 use service_kit::errors::chain;
 use tokio::time::timeout;
 
-use super::cause;
+use super::cause::cause;
 use super::guard::{Guard, GuardOptions, Guarded};
 
 /// How mails are handed over.
@@ -52,9 +52,9 @@ impl SmtpOptions {
 
 /// Why a mail was not handed over.
 #[derive(Debug)]
-pub(super) struct SmtpFailure {
-    pub(super) failure: Failure,
-    pub(super) cause: Reason,
+pub(crate) struct SmtpFailure {
+    pub(crate) failure: Failure,
+    pub(crate) cause: Reason,
     /// Whether it is the server that fails, and not this mail.
     is_servers: bool,
 }
@@ -84,12 +84,12 @@ impl SmtpFailure {
 }
 
 /// A server that has taken sender and recipient of a mail.
-pub(super) struct Session(AsyncSmtpConnection);
+pub(crate) struct Session(AsyncSmtpConnection);
 
 /// Hands mails to a server.
 pub struct Smtp {
     options: SmtpOptions,
-    pub(super) guard: Guard,
+    pub(crate) guard: Guard,
 }
 
 impl Smtp {
@@ -100,7 +100,7 @@ impl Smtp {
     }
 
     /// Connects, and lets the server take sender and recipient.
-    pub(super) async fn open(&self, from: &Address, to: &Address) -> Result<Session, Guarded<SmtpFailure>> {
+    pub(crate) async fn open(&self, from: &Address, to: &Address) -> Result<Session, Guarded<SmtpFailure>> {
         let limit = Duration::from_millis(self.options.open_ms_max);
         let attempt = async {
             match timeout(limit, self.greet(from, to)).await {
@@ -144,7 +144,7 @@ impl Smtp {
     }
 
     /// Hands the message over. Returns what the server says, such as the name under which it has queued the mail.
-    pub(super) async fn hand_over(&self, session: Session, message: &[u8]) -> Result<Reason, Guarded<SmtpFailure>> {
+    pub(crate) async fn hand_over(&self, session: Session, message: &[u8]) -> Result<Reason, Guarded<SmtpFailure>> {
         let Session(mut connection) = session;
         let limit = Duration::from_millis(self.options.message_ms_max);
         let attempt = async {
@@ -168,7 +168,7 @@ impl Smtp {
     }
 
     /// Ends a session in which nothing is to be handed over.
-    pub(super) async fn close(&self, session: Session) {
+    pub(crate) async fn close(&self, session: Session) {
         let Session(mut connection) = session;
         let _closed = timeout(Duration::from_millis(self.options.open_ms_max), connection.abort()).await;
     }
