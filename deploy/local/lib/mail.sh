@@ -31,7 +31,7 @@ mail_is_ours() {
   (tr '\0' '\n' <"/proc/$1/environ") 2>/dev/null | grep -qxF "ORDERS_STATE=$ORDERS_STATE"
 }
 
-mail_answers() { curl -fsS -o /dev/null -m 2 "http://127.0.0.1:$MAIL_PORT/" 2>/dev/null && port_answers "$SMTP_PORT"; }
+mail_answers() { curl -fsS -H 'Accept: text/html' -o /dev/null -m 2 "http://127.0.0.1:$MAIL_PORT/" 2>/dev/null && port_answers "$SMTP_PORT"; }
 
 mail_spawn() {
   # Without STARTTLS, which it would offer with a certificate that nobody trusts.
