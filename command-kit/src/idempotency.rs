@@ -19,6 +19,11 @@ const KEY_CHARS_MAX: usize = 255;
 pub struct IdempotencyKey(Arc<str>);
 
 impl IdempotencyKey {
+    /// The key as it was sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Checks a key.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 # so a second run only checks, restarts what is down, and reports.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for file in common settings postgres kafka java registry payments engine graphiql; do
+for file in common settings postgres kafka java registry payments mail engine graphiql; do
   # shellcheck source=/dev/null
   . "$here/lib/$file.sh"
 done
@@ -43,6 +43,12 @@ look_after_graphiql() {
     unset ENGINE_GRAPHIQL_DIR
     warn "going on without GraphiQL, the page at /graphql: why is said above, and 'make up' tries again. All else works"
   fi
+}
+
+# look_after_mail: the engine does without it; no mails are sent then.
+look_after_mail() {
+  if is_brought mail || is_brought engine || mail_install; then return; fi
+  warn "going on without maildev, to which sample orders are mailed: npm or its packages are not to be had ($ENGINE_CACHE/mail-npm.log), and 'make up' tries again. All else works"
 }
 
 build() {
@@ -113,6 +119,16 @@ walk_orders() {
   touch "$ORDERS_STATE/walked"
 }
 
+mail_address() {
+  if is_brought mail; then
+    printf '%s (yours)' "$SMTP_URL"
+  elif mail_is_installed; then
+    printf 'http://127.0.0.1:%s   (what customers were sent; nothing leaves this machine)' "$MAIL_PORT"
+  else
+    printf 'none are sent; npm is not to be had'
+  fi
+}
+
 summary() {
   local url token
   url=$(url_of ENGINE_URL)
@@ -123,6 +139,7 @@ The engine is ready.
   commands   $url/v1          described at $url/docs
   queries    $url/graphql     (open it in a browser for GraphiQL; it takes the token below)
   payments   $(url_of STRIPE_API_URL)   $(is_brought payments && echo '(yours)' || echo '(a simulator; card data and money are made up)')
+  mails      $(mail_address)
   health     $url/readyz      metrics: http://127.0.0.1:$METRICS_PORT/metrics
   settings   make env          logs: make logs          stop: make down
 
@@ -144,12 +161,14 @@ END
 "$here/install.sh"
 if ! is_brought kafka || ! is_brought registry; then "$here/fetch.sh"; fi
 look_after_graphiql
+look_after_mail
 remember_ports
 write_env "$(shop_settings)"
 
 say 'Looking after Postgres, Kafka and the registry'
 start_if_down postgres kafka registry
 build
+if mail_is_installed && ! is_brought engine; then start_if_down mail; fi
 look_after_engine
 start_if_down payments
 load_env

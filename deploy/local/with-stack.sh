@@ -76,7 +76,8 @@ trap 'exit 143' TERM HUP
 # Written down, not exported: the stack's own record is what its script goes by from here on.
 POSTGRES_PORT=$(free_port) KAFKA_PORT=$(free_port) KAFKA_CONTROLLER_PORT=$(free_port)
 REGISTRY_PORT=$(free_port) ENGINE_PORT=$(free_port) METRICS_PORT=$(free_port) PAYMENTS_PORT=$(free_port)
-export -n POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT PAYMENTS_PORT
+SMTP_PORT=$(free_port) MAIL_PORT=$(free_port)
+export -n POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT PAYMENTS_PORT SMTP_PORT MAIL_PORT
 remember_ports
 write_env
 say 'Starting a throw-away Postgres, Kafka and registry'

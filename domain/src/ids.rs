@@ -78,6 +78,14 @@ uuid_id!(
     FulfilmentId
 );
 uuid_id!(
+    /// One thing that somebody is told by one channel. It is derived from the event that it tells of by [`NotificationId::of`].
+    NotificationId
+);
+uuid_id!(
+    /// Where a merchant takes webhooks.
+    WebhookEndpointId
+);
+uuid_id!(
     /// One transfer of goods between two locations. Both locations record it.
     TransferId
 );
@@ -126,6 +134,19 @@ impl FulfilmentId {
     /// The id of an order's fulfilment of a number, from 1.
     pub fn of(order: OrderId, number: u32) -> Self {
         Self(asked("fulfilment", order, number))
+    }
+}
+
+/// Namespace of the UUIDs of notifications, itself a random UUID. It never changes, since an event that is delivered again must reach the
+/// stream of the first delivery.
+const NOTIFICATION_NAMESPACE: Uuid = Uuid::from_u128(0x2c1f_9a80_57d4_4be3_b1a6_6f40_c3e8_915d);
+
+impl NotificationId {
+    /// The id of what is told of an event: UUIDv5 of the event, the kind, the channel and, for a webhook, the endpoint.
+    pub fn of(event: EventId, kind: &str, channel: &str, endpoint: Option<WebhookEndpointId>) -> Self {
+        let endpoint = endpoint.map(|endpoint| endpoint.to_string()).unwrap_or_default();
+        let text = format!("{event}\0{kind}\0{channel}\0{endpoint}");
+        Self(Uuid::new_v5(&NOTIFICATION_NAMESPACE, text.as_bytes()))
     }
 }
 

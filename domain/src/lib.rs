@@ -13,6 +13,7 @@ mod decision;
 pub mod fulfilment;
 mod ids;
 mod money;
+pub mod notification;
 mod numbering;
 pub mod order;
 pub mod order_saga;
@@ -33,9 +34,9 @@ pub use country::{CountryCode, UnknownCountry};
 pub use currency::{Currency, CurrencyError};
 pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
-    Carrier, CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, LineId, LocationId, Operator, OrderId,
-    OrderNumber, PaymentId, ProviderReference, RequestId, ReservationId, Sku, StockId, SubjectId, TenantId,
-    TrackingNumber, TransferId,
+    Carrier, CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, LineId, LocationId, NotificationId,
+    Operator, OrderId, OrderNumber, PaymentId, ProviderReference, RequestId, ReservationId, Sku, StockId, SubjectId,
+    TenantId, TrackingNumber, TransferId, WebhookEndpointId,
 };
 pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};

@@ -52,6 +52,8 @@ scopes! {
     PAYMENTS_CAPTURE = "payments:capture";
     /// Refund payments.
     PAYMENTS_REFUND = "payments:refund";
+    /// Manage where webhooks go, see what was told to whom by which channel, and send it again.
+    NOTIFICATIONS_MANAGE = "notifications:manage";
     /// Erase a person's data.
     PRIVACY_ERASE = "privacy:erase";
 }

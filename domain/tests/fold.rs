@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use domain::fulfilment::{Fulfilment, FulfilmentState};
+use domain::notification::{Notification, NotificationState};
 use domain::order::{Order, OrderState};
 use domain::order_saga::{OrderSaga, OrderSagaState};
 use domain::payment::{Payment, PaymentState};
@@ -83,6 +84,12 @@ fn a_changed_fold_of_reservations_has_a_new_version() {
 fn a_changed_fold_of_fulfilments_has_a_new_version() {
     let (samples, recorded) = (include_str!("golden/fulfilment.txt"), include_str!("golden/fulfilment-fold.txt"));
     has_a_new_version_where_it_has_changed::<Fulfilment>(samples, recorded, FulfilmentState::name);
+}
+
+#[test]
+fn a_changed_fold_of_notifications_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/notification.txt"), include_str!("golden/notification-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Notification>(samples, recorded, NotificationState::name);
 }
 
 #[test]

@@ -96,7 +96,9 @@ pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
         let url = &log.url;
         let mut declared = Vec::new();
         for participant in log.participants() {
-            apply(url, (participant.migrations)(), say).await.map_err(failed(log.names.database))?;
+            for part in (participant.migrations)() {
+                apply(url, part, say).await.map_err(failed(log.names.database))?;
+            }
             declared.extend((participant.declared_events)());
         }
         let new = event_store::declare(url, &declared).await.map_err(Box::new)?;

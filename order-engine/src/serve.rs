@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::participants::{
-    CommandDeps, Log, ProjectionDeps, QueryDeps, WorkDeps, logs_of, model_sets, openapi, participants,
+    CommandDeps, KeyAccess, Log, ProjectionDeps, QueryDeps, WorkDeps, logs_of, model_sets, openapi, participants,
 };
 use crate::relayed::relayed;
 use crate::roles::{Role, Worked};
@@ -161,6 +161,7 @@ impl Engine {
                     fairness: &self.settings.fairness,
                     policies: &policies,
                     payments: &self.settings.payments,
+                    notifications: &self.settings.notifications,
                 });
                 self.mount(router);
             }
@@ -172,12 +173,15 @@ impl Engine {
     /// What participants do without being asked by a client.
     async fn worker(&mut self) -> Result<(), ServeError> {
         for log in self.logs.clone() {
+            let access = self.access().await?;
             let deps = WorkDeps {
                 store: self.store(&log).await?,
                 clock: Arc::clone(&self.clock),
                 ids: Arc::clone(&self.ids),
                 messaging: &self.settings.messaging,
                 payments: &self.settings.payments,
+                notifications: &self.settings.notifications,
+                keys: &|| Ok(KeyAccess { keys: access.keys.clone(), master: Arc::clone(&access.master) }),
             };
             self.checks.extend(begin_work(
                 &log,

@@ -11,6 +11,7 @@ use service_kit::postgres::ConnectError;
 use service_kit::shutdown::Failure;
 use service_kit::telemetry;
 
+use crate::participants::WorkError;
 use crate::policies::PoliciesError;
 
 /// Why the engine did not start, or ended.
@@ -52,6 +53,8 @@ pub enum ServeError {
     /// The registry does not know this release's schemas.
     #[error("looking up the schemas failed; `order-engine schemas` registers them")]
     Schemas(#[from] RegistryError),
+    #[error("what participants do without being asked cannot begin")]
+    Work(#[from] WorkError),
     #[error("reading the policies of sagas failed")]
     Policies(#[from] PoliciesError),
     #[error("preparing the projection role failed")]

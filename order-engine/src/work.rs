@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use event_store::{JobRunner, TimerOptions, TimerWorker};
-use messaging::registry::RegistryError;
 use request_kit::Network;
 use service_kit::BoxError;
 use service_kit::http::Check;
 use service_kit::shutdown::Supervisor;
 
-use crate::participants::{Log, ParticipantWork, WorkDeps};
+use crate::participants::{Log, ParticipantWork, WorkDeps, WorkError};
 use crate::roles::Worked;
 
 /// Begins the work of a log's participants under the supervisor, or of those that are named. What keeps the log itself in order is done
@@ -19,7 +18,7 @@ pub(crate) fn begin_work(
     deps: &WorkDeps<'_>,
     (works_for, network): (&[Worked], Option<&Arc<Network>>),
     supervisor: &mut Supervisor,
-) -> Result<Vec<Check>, RegistryError> {
+) -> Result<Vec<Check>, WorkError> {
     let mut timers = TimerWorker::new(deps.store.clone(), Arc::clone(&deps.clock), TimerOptions::default());
     let mut jobs = vec![deps.store.job_to_forget_expired_answers()];
     let mut checks = Vec::new();

@@ -20,6 +20,7 @@ use crate::sample::SampleArgs;
 use crate::stats::StatsArgs;
 use crate::stock::StockVerb;
 use crate::token::TokenArgs;
+use crate::webhooks::WebhooksVerb;
 
 /// The order engine's tool: import orders, inspect orders and events, check that nothing is lost.
 ///
@@ -62,6 +63,9 @@ pub enum Verb {
     /// Show what drives orders to their end and what it waits for, ask again, skip a step, undo an order
     #[command(subcommand)]
     Saga(SagaVerb),
+    /// List where webhooks go and what went there, show one with its attempts, send it again
+    #[command(subcommand)]
+    Webhooks(WebhooksVerb),
     /// List what only people can decide about orders, take it, decide it
     #[command(subcommand)]
     Tasks(TasksVerb),

@@ -148,6 +148,7 @@ async fn place(engine: &Engine, sample: &Sample<'_>) -> Result<Receipt, BoxError
     }
     let address = json!({
         "kind": "SHIPPING", "name": "Goods inwards", "line1": "1 Sample Street", "city": sample.city, "country": sample.country,
+        "email": format!("{}@shop.example", sample.customer.unwrap_or("guest")),
     });
     command(engine, Method::PUT, &path("address"), &address, None).await?;
     command(engine, Method::POST, &path("place"), &json!({}), None).await

@@ -26,5 +26,6 @@ pub mod stock;
 pub mod stock_import;
 pub mod timers;
 pub mod token;
+pub mod webhooks;
 
 pub use run::{Ending, run};

@@ -46,11 +46,12 @@ mod tests {
             "    - ${SAGA_POLICIES_FILE:-./deploy/policies.toml}:/etc/order-engine/policies.toml:ro\n",
             "    SAGA_POLICIES_FILE: /etc/order-engine/policies.toml\n",
             "    STRIPE_API_URL: ${STRIPE_API_URL:-http://payments:12111}\n",
+            "    SMTP_URL: ${SMTP_URL:-smtp://mail:1025}\n",
             "    command: [simulate, payments, --listen, \"0.0.0.0:12111\",",
         ] {
             assert!(compose.contains(line), "docker-compose.yml lacks {line}");
         }
-        for name in ["SAGA_POLICIES_FILE", "STRIPE_API_URL", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"] {
+        for name in ["SAGA_POLICIES_FILE", "STRIPE_API_URL", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL"] {
             assert!(text(".env.example").contains(&format!("\n#{name}=")), ".env.example lacks {name}");
         }
     }

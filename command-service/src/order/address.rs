@@ -36,6 +36,9 @@ pub struct AddressDetails {
     /// The email address: it has one `@`, and at most 254 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The language that the customer is told things in, as a BCP 47 tag such as `de` or `fr-CH`, at most 35 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
 }
 
 /// Hides the personal data, so that no log line can have it.
@@ -45,13 +48,15 @@ impl std::fmt::Debug for AddressDetails {
     }
 }
 
-/// Phone and email, which are sealed separately.
+/// How the customer is told things, which is sealed separately.
 #[derive(Serialize, Deserialize)]
 struct Contact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    locale: Option<String>,
 }
 
 /// The sealed parts of an address.
@@ -76,15 +81,18 @@ const CITY_CHARS_MAX: usize = 100;
 const POSTAL_CODE_CHARS_MAX: usize = 20;
 const REGION_CHARS_MAX: usize = 100;
 const PHONE_CHARS_MAX: usize = 40;
+/// RFC 5646, 4.4.1: the longest tag that a program has to take.
+const LOCALE_CHARS_MAX: usize = 35;
 /// RFC 5321, 4.5.3.1.3: a path of 256 octets, with its angle brackets.
 const EMAIL_CHARS_MAX: usize = 254;
 
 impl AddressDetails {
     /// The documents to seal: all but the contact, and the contact if there is any.
     fn documents(&self) -> (Vec<u8>, Option<Vec<u8>>) {
-        let contact = Contact { phone: self.phone.clone(), email: self.email.clone() };
-        let rest = Self { phone: None, email: None, ..self.clone() };
-        let is_empty = contact.phone.is_none() && contact.email.is_none();
+        let Self { phone, email, locale, .. } = self.clone();
+        let is_empty = phone.is_none() && email.is_none() && locale.is_none();
+        let contact = Contact { phone, email, locale };
+        let rest = Self { phone: None, email: None, locale: None, ..self.clone() };
         (document(&rest), (!is_empty).then(|| document(&contact)))
     }
 
@@ -131,7 +139,7 @@ impl AddressDetails {
         let mut details: Self = serde_json::from_slice(&opened[0]).map_err(|error| Refusal::internal(&error))?;
         if let Some(contact) = opened.get(1) {
             let contact: Contact = serde_json::from_slice(contact).map_err(|error| Refusal::internal(&error))?;
-            (details.phone, details.email) = (contact.phone, contact.email);
+            (details.phone, details.email, details.locale) = (contact.phone, contact.email, contact.locale);
         }
         Ok(Some(details))
     }
@@ -149,6 +157,8 @@ impl AddressDetails {
                 .and_then(|()| rule(fields, "/phone", self.phone.as_deref(), is_phone, PHONE_RULE)),
             optional(fields, "/email", "email", self.email.as_deref(), EMAIL_CHARS_MAX)
                 .and_then(|()| rule(fields, "/email", self.email.as_deref(), is_email, EMAIL_RULE)),
+            optional(fields, "/locale", "locale", self.locale.as_deref(), LOCALE_CHARS_MAX)
+                .and_then(|()| rule(fields, "/locale", self.locale.as_deref(), is_locale, LOCALE_RULE)),
         ];
         all.into_iter().collect()
     }
@@ -179,6 +189,13 @@ fn document(part: &impl Serialize) -> Vec<u8> {
 const PHONE_RULE: Broken = Broken("malformed_phone", "a phone number holds digits and + - . / ( ) between them");
 const EMAIL_RULE: Broken =
     Broken("malformed_email", "an email address holds one @ with text on both sides, and no spaces");
+
+const LOCALE_RULE: Broken = Broken("malformed_locale", "a language is a tag such as de or fr-CH");
+
+fn is_locale(text: &str) -> bool {
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    text.split('-').all(is_part) && text.starts_with(|c: char| c.is_ascii_alphabetic())
+}
 
 fn is_phone(text: &str) -> bool {
     text.chars().any(|c| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || " +-./()".contains(c))
@@ -227,6 +244,7 @@ mod tests {
             region: None,
             phone: Some("+44 (0)20 7946-0000".to_owned()),
             email: Some("a@example.org".to_owned()),
+            locale: Some("de-CH".to_owned()),
         }
     }
 
@@ -259,6 +277,9 @@ mod tests {
         }
         assert_eq!(wrong(|details| details.phone = Some("call me".to_owned())), one("/phone", "malformed_phone"));
         assert_eq!(wrong(|details| details.phone = Some("9".repeat(41))), one("/phone", "too_long"));
+        for locale in ["de_CH", "-de", "123456789", "7"] {
+            assert_eq!(wrong(|details| details.locale = Some(locale.to_owned())), one("/locale", "malformed_locale"));
+        }
         assert_eq!(wrong(|details| details.email = Some(" a@b".to_owned())), one("/email", "padded"));
     }
 

@@ -33,6 +33,7 @@ pub(super) const COMMAND: Command = Command {
         Text::new("AddressBody", "country", Form::Country, 2),
         Text::new("AddressBody", "phone", Form::Phone, 40),
         Text::new("AddressBody", "email", Form::Email, 254),
+        Text::new("AddressBody", "locale", Form::Line, 35),
     ],
 };
 
@@ -85,6 +86,10 @@ struct AddressBody {
     #[schema(max_length = 254)]
     #[serde(default, deserialize_with = "optional_text")]
     email: Option<String>,
+    /// The language that the customer is told things in, as a BCP 47 tag.
+    #[schema(max_length = 35, example = "de")]
+    #[serde(default, deserialize_with = "optional_text")]
+    locale: Option<String>,
 }
 
 /// An address to set. It is no [`SetAddress`], since it is not sealed yet: a seal differs every time, and a repeat is the same request.
@@ -112,6 +117,7 @@ impl AddressBody {
             region: self.region,
             phone: self.phone,
             email: self.email,
+            locale: self.locale,
         };
         let checked = details.check(&mut fields);
         fields.finish(|| {

@@ -29,7 +29,7 @@ engine_prepare() {
 }
 
 # What an engine that runs has to be started anew for when it changes.
-ENGINE_STARTED_WITH='ENGINE_GRAPHIQL_DIR SAGA_POLICIES_FILE STRIPE_API_URL STRIPE_API_KEY STRIPE_WEBHOOK_SECRET'
+ENGINE_STARTED_WITH='ENGINE_GRAPHIQL_DIR SAGA_POLICIES_FILE STRIPE_API_URL STRIPE_API_KEY STRIPE_WEBHOOK_SECRET SMTP_URL NOTIFICATION_FROM NOTIFICATION_PUBLIC_URL WEBHOOK_PRIVATE_ADDRESSES'
 
 # engine_is_stale: whether the program was built anew or the policies were changed after this engine was started, or a setting is
 # another one.

@@ -26,10 +26,13 @@ REGISTRY_PORT=$(setting REGISTRY_PORT 8081)
 ENGINE_PORT=$(setting ENGINE_PORT 8080)
 METRICS_PORT=$(setting METRICS_PORT 9464)
 PAYMENTS_PORT=$(setting PAYMENTS_PORT 12111)
+SMTP_PORT=$(setting SMTP_PORT 1025)
+# shellcheck disable=SC2034 # read by lib/mail.sh
+MAIL_PORT=$(setting MAIL_PORT 1080)
 
 remember_ports() {
   local name
-  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT PAYMENTS_PORT SEPARATE_DATABASES; do
+  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT PAYMENTS_PORT SMTP_PORT MAIL_PORT SEPARATE_DATABASES; do
     printf '%s=%s\n' "$name" "${!name}"
   done >"$ORDERS_STATE/ports.new"
   mv "$ORDERS_STATE/ports.new" "$ORDERS_STATE/ports"
@@ -57,6 +60,7 @@ own_url() {
     SCHEMA_REGISTRY_URL) printf 'http://127.0.0.1:%s/apis/ccompat/v7' "$REGISTRY_PORT" ;;
     ENGINE_URL) printf 'http://127.0.0.1:%s' "$ENGINE_PORT" ;;
     STRIPE_API_URL) printf 'http://127.0.0.1:%s' "$PAYMENTS_PORT" ;;
+    SMTP_URL) printf 'smtp://127.0.0.1:%s' "$SMTP_PORT" ;;
     *) die "no such setting: $1" ;;
   esac
 }
@@ -111,6 +115,7 @@ is_brought() {
     registry) is_foreign SCHEMA_REGISTRY_URL ;;
     engine) is_foreign ENGINE_URL ;;
     payments) is_foreign STRIPE_API_URL ;;
+    mail) [ -n "${SMTP_URL:-}" ] && [ "$SMTP_URL" != "$(own_url SMTP_URL)" ] ;;
   esac
 }
 
@@ -136,6 +141,15 @@ shop_settings() {
     printf 'STRIPE_API_KEY=%s\n' "$(payments_key)"
     printf 'STRIPE_WEBHOOK_SECRET=%s\n' "$(payments_webhook_secret)"
   fi
+  if is_brought mail; then
+    printf 'SMTP_URL=%s\n' "$SMTP_URL"
+  elif mail_is_installed; then
+    printf 'SMTP_URL=%s\n' "$(own_url SMTP_URL)"
+  fi
+  printf 'NOTIFICATION_FROM=%s\n' "${NOTIFICATION_FROM:-Demo Shop <shop@shop.example>}"
+  printf 'NOTIFICATION_PUBLIC_URL=%s\n' "${NOTIFICATION_PUBLIC_URL:-$(url_of ENGINE_URL)}"
+  # Receivers of webhooks run on this machine.
+  printf 'WEBHOOK_PRIVATE_ADDRESSES=%s\n' "${WEBHOOK_PRIVATE_ADDRESSES:-allow}"
 }
 
 # write_env [LINES]: records in $ORDERS_STATE/env everything that the engine and orderctl read, and LINES; for its owner's eyes

@@ -1,10 +1,10 @@
 //! How values of the domain look in public records.
 
 use crate::{
-    Address, Carrier, CountryCode, Currency, CustomerId, Description, Difference, ExternalReference, FulfilmentId,
-    ImportSource, LineId, LocationId, Money, Operator, OrderId, OrderNumber, PaymentId, Pieces, ProviderReference,
-    Quantity, Reason, RequestId, ReservationId, Sealed, Sku, SubjectId, TenantId, Timestamp, TrackingNumber,
-    TransferId,
+    Address, Carrier, CountryCode, Currency, CustomerId, Description, Difference, EventId, ExternalReference,
+    FulfilmentId, ImportSource, LineId, LocationId, Money, Operator, OrderId, OrderNumber, PaymentId, Pieces,
+    ProviderReference, Quantity, Reason, RequestId, ReservationId, Sealed, Sku, SubjectId, TenantId, Timestamp,
+    TrackingNumber, TransferId, WebhookEndpointId,
 };
 
 use super::{ContractAddress, ContractMoney, ContractSealed};
@@ -35,6 +35,7 @@ public_as_text!(
     Currency,
     CustomerId,
     Description,
+    EventId,
     ExternalReference,
     FulfilmentId,
     ImportSource,
@@ -53,6 +54,7 @@ public_as_text!(
     TenantId,
     TrackingNumber,
     TransferId,
+    WebhookEndpointId,
 );
 
 impl ToPublic for Quantity {

@@ -72,7 +72,7 @@ mod tests {
     use domain::fulfilment::requests::FulfilmentRequest;
     use domain::payment::requests::PaymentRequest;
     use domain::reservation::requests::InventoryRequest;
-    use domain::{fulfilment, order, order_saga, payment, reservation, stock};
+    use domain::{fulfilment, notification, order, order_saga, payment, reservation, stock};
 
     use super::*;
 
@@ -86,6 +86,7 @@ mod tests {
         are_its_schemas::<FulfilmentRequest>("fulfilment-requests");
         are_its_schemas::<payment::contract::PublicEvent>(payment::contract::PublicEvent::KIND);
         are_its_schemas::<order_saga::contract::PublicEvent>(order_saga::contract::PublicEvent::KIND);
+        are_its_schemas::<notification::contract::PublicEvent>(notification::contract::PublicEvent::KIND);
         are_its_schemas::<PaymentRequest>("payment-requests");
     }
 

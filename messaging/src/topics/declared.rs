@@ -99,6 +99,7 @@ mod tests {
             domain::fulfilment::contract::TOPIC,
             domain::payment::requests::REQUESTS_TOPIC,
             domain::payment::contract::TOPIC,
+            domain::notification::contract::TOPIC,
             topics::READ_DEAD_LETTERS,
         ];
         assert_eq!(names, expected);

@@ -10,20 +10,20 @@ use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC};
 use fulfilment::Fulfilments;
 use fulfilment::requests::GROUP;
 use futures::FutureExt;
-use messaging::registry::{Registry, RegistryError};
+use messaging::registry::Registry;
 use messaging::{Decoder, Encoder, schemas};
 use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
 use utoipa::openapi::OpenApi;
 
-use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, own_log};
+use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError, own_log};
 
 /// What locations have to send of orders.
 pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
     name: "fulfilment",
     log: own_log!("fulfilment", "FULFILMENT_DATABASE_URL"),
     kinds: &[(PublicEvent::KIND, TOPIC)],
-    migrations: request_kit::migrations,
+    migrations: || vec![request_kit::migrations()],
     declared_events: relay::declared_events::<PublicEvent>,
     schemas: || {
         vec![
@@ -59,7 +59,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     })
 }
 
-fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
+fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let fulfilments =
         Arc::new(Fulfilments::for_messages(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));
     let decoder = Decoder::<FulfilmentRequest>::new(Registry::new(&deps.messaging.schema_registry_url)?);

@@ -11,7 +11,7 @@ use domain::stock::contract::{PublicEvent as StockRecord, TOPIC};
 use futures::FutureExt;
 use inventory::Inventory;
 use inventory::requests::GROUP;
-use messaging::registry::{Registry, RegistryError};
+use messaging::registry::Registry;
 use messaging::{Decoder, Encoder, schemas};
 use read_models::{Reservations, Stock};
 use relay::RelayedKind;
@@ -19,14 +19,14 @@ use request_kit::{RequestOptions, RequestService};
 use utoipa::openapi::OpenApi;
 
 use super::read_models::ReadModels;
-use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, own_log};
+use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError, own_log};
 
 /// Stock and reservations.
 pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
     name: "inventory",
     log: own_log!("inventory", "INVENTORY_DATABASE_URL"),
     kinds: &[(StockRecord::KIND, TOPIC), (ReservationRecord::KIND, TOPIC)],
-    migrations: request_kit::migrations,
+    migrations: || vec![request_kit::migrations()],
     declared_events: || {
         [relay::declared_events::<StockRecord>(), relay::declared_events::<ReservationRecord>()].concat()
     },
@@ -69,7 +69,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     })
 }
 
-fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
+fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let pool = deps.store.pool().clone();
     let inventory =
         Arc::new(Inventory::for_messages(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));

@@ -8,6 +8,7 @@ mod fulfilment;
 mod inventory;
 mod log;
 mod logs;
+mod notification;
 mod order;
 mod payment;
 mod read_models;
@@ -15,6 +16,7 @@ mod saga;
 mod tools;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ::read_models::{Models, ReadDb};
 use axum::Router;
@@ -31,7 +33,7 @@ use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
-use service_kit::config::{FairnessSettings, MessagingSettings, PaymentSettings};
+use service_kit::config::{ConfigError, FairnessSettings, MessagingSettings, NotificationSettings, PaymentSettings};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
 use tokio_postgres::{Client, Transaction};
@@ -46,12 +48,13 @@ pub use read_models::{OnProgress, ReadModels, Task, Work};
 pub use tools::{AskedRequests, LogTools, logs};
 
 /// Every participant. The first one's log is that of all who have none of their own.
-pub(crate) const PARTICIPANTS: [&Participant; 5] = [
+pub(crate) const PARTICIPANTS: [&Participant; 6] = [
     &order::ORDER_PARTICIPANT,
     &saga::SAGA_PARTICIPANT,
     &inventory::INVENTORY_PARTICIPANT,
     &payment::PAYMENT_PARTICIPANT,
     &fulfilment::FULFILMENT_PARTICIPANT,
+    &notification::NOTIFICATION_PARTICIPANT,
 ];
 
 /// Every participant.
@@ -99,7 +102,7 @@ pub(crate) struct Participant {
     /// The names of its log where it does not share the first participant's.
     pub(crate) log: LogNames,
     /// What it keeps in its log's database beside the log. Participants may share a part.
-    pub(crate) migrations: fn() -> Migrations,
+    pub(crate) migrations: fn() -> Vec<Migrations>,
     /// Its kinds of streams, each with the topic of its events.
     pub(crate) kinds: &'static [(&'static str, &'static str)],
     /// The kinds of events that this release writes, which `migrate` records in the log.
@@ -118,7 +121,7 @@ pub(crate) struct Participant {
     /// Of these topics, those whose every record leads to an event of the stream of its key, which the record's id caused.
     pub(crate) answered: &'static [&'static str],
     /// What it does without being asked by a client.
-    pub(crate) work: fn(&WorkDeps<'_>) -> Result<ParticipantWork, RegistryError>,
+    pub(crate) work: fn(&WorkDeps<'_>) -> Result<ParticipantWork, WorkError>,
     /// Its read models, by kind of stream.
     pub(crate) read_models: &'static [ReadModels],
     /// The endpoints of its queries.
@@ -167,6 +170,7 @@ pub(crate) struct CommandDeps<'a> {
     pub(crate) fairness: &'a FairnessSettings,
     pub(crate) policies: &'a Policies,
     pub(crate) payments: &'a PaymentSettings,
+    pub(crate) notifications: &'a NotificationSettings,
 }
 
 /// The kinds of streams of a participant as its log's relay publishes them.
@@ -185,6 +189,29 @@ pub(crate) struct WorkDeps<'a> {
     pub(crate) ids: SharedIds,
     pub(crate) messaging: &'a MessagingSettings,
     pub(crate) payments: &'a PaymentSettings,
+    pub(crate) notifications: &'a NotificationSettings,
+    /// For whoever opens personal data or signs; others need no key.
+    pub(crate) keys: &'a (dyn Fn() -> Result<KeyAccess, WorkError> + Sync),
+}
+
+/// The keys of personal data.
+pub(crate) struct KeyAccess {
+    pub(crate) keys: KeyRing,
+    pub(crate) master: Arc<MasterKey>,
+}
+
+/// Why the work of a participant cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    #[error("the schema registry cannot be used")]
+    Registry(#[from] RegistryError),
+    /// A setting that its participant cannot use.
+    #[error("a setting of notifications cannot be used")]
+    Notifications(#[from] ::notification::channel::InvalidSender),
+    #[error("the keys of personal data cannot be used")]
+    Keys(#[source] BoxError),
+    #[error("a setting of a participant's work is wrong")]
+    Setting(#[from] ConfigError),
 }
 
 /// What a participant does without being asked by a client.
@@ -199,7 +226,7 @@ pub(crate) struct ParticipantWork {
 }
 
 /// What the description of all commands begins with.
-const DESCRIPTION: &str = "Commands of orders, sagas, stock, reservations, payments and fulfilments. Queries beyond a single one of them use GraphQL, at `/graphql`.";
+const DESCRIPTION: &str = "Commands of orders, sagas, stock, reservations, payments, fulfilments and notifications. Queries beyond a single one of them use GraphQL, at `/graphql`.";
 
 /// The description of all commands.
 pub(crate) fn openapi() -> OpenApi {
@@ -244,7 +271,7 @@ mod tests {
         let all_topics: BTreeSet<_> = participants().flat_map(topics_of).collect();
         assert_eq!(names.len(), count);
         assert_eq!(all_topics.len(), topics);
-        let own = participants().map(|participant| (participant.migrations)().history());
+        let own = participants().flat_map(|participant| (participant.migrations)()).map(|part| part.history());
         assert!(own.into_iter().all(|history| history != event_store::migrations().history()));
     }
 

@@ -28,7 +28,7 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     name: "order",
     log: ORDERS_LOG,
     kinds: &[(PublicEvent::KIND, TOPIC)],
-    migrations: command_service::order::migrations,
+    migrations: || vec![command_service::order::migrations()],
     declared_events: relay::declared_events::<PublicEvent>,
     schemas: || vec![TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() }],
     relayed: |registry, incarnation| {

@@ -8,7 +8,7 @@ use domain::contract::PublicEvents;
 use domain::payment::contract::{PublicEvent, TOPIC};
 use domain::payment::requests::{PaymentRequest, REQUESTS_TOPIC};
 use futures::FutureExt;
-use messaging::registry::{Registry, RegistryError};
+use messaging::registry::Registry;
 use messaging::{Decoder, Encoder, schemas};
 use payment::Payments;
 use payment::provider::stripe::{Stripe, StripeOptions};
@@ -23,14 +23,14 @@ use service_kit::config::PaymentSettings;
 use tokio_postgres::Client;
 use utoipa::openapi::OpenApi;
 
-use super::{CommandDeps, Outside, Participant, ParticipantWork, TopicSchemas, WorkDeps, own_log};
+use super::{CommandDeps, Outside, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError, own_log};
 
 /// Payments.
 pub(super) const PAYMENT_PARTICIPANT: Participant = Participant {
     name: "payment",
     log: own_log!("payment", "PAYMENT_DATABASE_URL"),
     kinds: &[(PublicEvent::KIND, TOPIC)],
-    migrations: request_kit::migrations,
+    migrations: || vec![request_kit::migrations()],
     declared_events: relay::declared_events::<PublicEvent>,
     schemas: || {
         vec![
@@ -84,7 +84,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     })
 }
 
-fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
+fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let pool = deps.store.pool().clone();
     let (clock, ids) = (Arc::clone(&deps.clock), Arc::clone(&deps.ids));
     let payments = Arc::new(Payments::for_messages(deps.store.clone(), provider(deps.payments), clock, ids));

@@ -11,7 +11,7 @@ use domain::order_saga::requests::{of_fulfilment, of_inventory, of_payment};
 use domain::payment::requests::{PaymentRequest, REQUESTS_TOPIC as PAYMENT_REQUESTS};
 use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC as INVENTORY_REQUESTS};
 use futures::FutureExt;
-use messaging::registry::{Registry, RegistryError};
+use messaging::registry::Registry;
 use messaging::{Encoder, schemas};
 use read_models::Sagas;
 use relay::audit::AuditedRoute;
@@ -22,14 +22,14 @@ use utoipa::openapi::OpenApi;
 
 use super::order::ORDERS_LOG;
 use super::read_models::ReadModels;
-use super::{AskedTopic, CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps};
+use super::{AskedTopic, CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError};
 
 /// What drives placed orders to their end. It shares the log of the orders, since a saga and its order are one unit of work.
 pub(super) const SAGA_PARTICIPANT: Participant = Participant {
     name: "saga",
     log: ORDERS_LOG,
     kinds: &[(PublicEvent::KIND, TOPIC)],
-    migrations: request_kit::migrations,
+    migrations: || vec![request_kit::migrations()],
     declared_events: relay::declared_events::<PublicEvent>,
     schemas: || vec![TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() }],
     relayed: |registry, incarnation| {
@@ -73,7 +73,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     })
 }
 
-fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, RegistryError> {
+fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let pool = deps.store.pool().clone();
     let coordinator = Arc::new(Coordinator::new(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));
     let registry = Registry::new(&deps.messaging.schema_registry_url)?;

@@ -6,17 +6,21 @@ use std::sync::Arc;
 use event_store::audit::Range;
 use event_store::{OpenError, Store, StoreOptions};
 use futures::future::try_join_all;
-use messaging::registry::RegistryError;
 use relay::audit::{AuditedRoute, compare_requests};
 use request_kit::Source;
 use request_kit::audit::{AuditedGroup, GroupProgress};
 use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::clock::{Clock, SystemClock, SystemIds};
-use service_kit::config::{ConfigError, DatabaseUrl, MessagingSettings, OwnDatabases, PaymentSettings, Variables};
+use service_kit::config::{
+    ConfigError, DatabaseUrl, KeySettings, MessagingSettings, NotificationSettings, OwnDatabases, PaymentSettings,
+    Variables,
+};
+use service_kit::keyring::{KeyRing, MasterKey};
+use service_kit::postgres::ConnectOptions;
 use tokio_postgres::{Client, Transaction};
 
-use super::{AskedTopic, Log, Outside, PARTICIPANTS, ReadModels, WorkDeps, logs_of};
+use super::{AskedTopic, KeyAccess, Log, Outside, PARTICIPANTS, Participant, ReadModels, WorkDeps, WorkError, logs_of};
 
 /// A log as a tool reaches it.
 #[derive(Clone)]
@@ -47,6 +51,17 @@ pub fn logs(variables: &Variables) -> Result<Vec<LogTools>, ConfigError> {
     Ok(tools.collect())
 }
 
+/// The keys of personal data, by the settings.
+fn keys_of(variables: &Variables) -> Result<KeyAccess, WorkError> {
+    let file = KeySettings::from_variables(variables)?.master_key_file;
+    let identity = DatabaseUrl::new("IDENTITY_DATABASE_URL", variables.required("IDENTITY_DATABASE_URL")?);
+    let master = MasterKey::from_file(&file).map_err(|error| WorkError::Keys(error.into()))?;
+    let pool = service_kit::postgres::pool(&identity, &ConnectOptions::named("key-ring"));
+    let pool = pool.map_err(|error| WorkError::Keys(error.into()))?;
+    let keys = KeyRing::new(pool, &master, Arc::new(SystemClock), Arc::new(SystemIds));
+    Ok(KeyAccess { keys, master: Arc::new(master) })
+}
+
 impl LogTools {
     /// Opens it.
     ///
@@ -74,19 +89,23 @@ impl LogTools {
     /// What a group does for the records of a topic; `None` where this release has no such group or it does not read the topic.
     ///
     /// # Errors
-    /// When the address of the registry is none.
+    /// When a setting is wrong.
     pub fn source(
         &self,
         store: &Store,
-        messaging: &MessagingSettings,
+        variables: &Variables,
         group: &str,
         topic: &str,
-    ) -> Result<Option<Source>, RegistryError> {
-        for participant in self.log.participants() {
+    ) -> Result<Option<Source>, WorkError> {
+        let has_group = |participant: &&Participant| participant.groups.iter().any(|(name, _)| *name == group);
+        for participant in self.log.participants().filter(has_group) {
             let (store, clock, ids) = (store.clone(), Arc::new(SystemClock), Arc::new(SystemIds));
             // A tool stores answers; the engine then tells the provider.
             let payments = &PaymentSettings::default();
-            let work = (participant.work)(&WorkDeps { store, clock, ids, messaging, payments })?;
+            let messaging = &MessagingSettings::from_variables(variables)?;
+            let notifications = &NotificationSettings::from_variables(variables)?;
+            let keys = &|| keys_of(variables);
+            let work = (participant.work)(&WorkDeps { store, clock, ids, messaging, payments, notifications, keys })?;
             let mut services = work.requests.iter().map(|(_, service)| service);
             if let Some(service) = services.find(|service| service.group() == group) {
                 return Ok(service.source(topic).cloned());

@@ -15,7 +15,7 @@ use order_engine::{LogTools, logs};
 use request_kit::parking::{self, ParkedKey, ParkedRequest};
 use serde_json::{Map, Value, json};
 use service_kit::BoxError;
-use service_kit::config::{MessagingSettings, Variables};
+use service_kit::config::Variables;
 
 use args::{DiscardArgs, RedriveArgs, RequestsVerb};
 
@@ -66,7 +66,6 @@ async fn list(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
 }
 
 async fn redrive(variables: &Variables, args: &RedriveArgs) -> Result<bool, BoxError> {
-    let messaging = MessagingSettings::from_variables(variables)?;
     let mut is_known = false;
     let mut all = true;
     for ParkedInLog { log, store, parked } in parked(variables).await? {
@@ -83,20 +82,15 @@ async fn redrive(variables: &Variables, args: &RedriveArgs) -> Result<bool, BoxE
         keys.dedup();
         for key in keys {
             is_known = true;
-            all &= redrive_key(&log, &store, &messaging, &key).await?;
+            all &= redrive_key(&log, &store, variables, &key).await?;
         }
     }
     if is_known { Ok(all) } else { Err(none()) }
 }
 
-async fn redrive_key(
-    log: &LogTools,
-    store: &Store,
-    messaging: &MessagingSettings,
-    key: &ParkedKey,
-) -> Result<bool, BoxError> {
+async fn redrive_key(log: &LogTools, store: &Store, variables: &Variables, key: &ParkedKey) -> Result<bool, BoxError> {
     let ParkedKey { group, topic, .. } = key;
-    let source = log.source(store, messaging, group, topic)?;
+    let source = log.source(store, variables, group, topic)?;
     let source = source.ok_or_else(|| format!("no group {group} of this release handles topic {topic}"))?;
     let redriven = parking::redrive(store.pool(), &source, key).await?;
     let mut out = std::io::stdout();

@@ -85,6 +85,7 @@ impl Role {
             S::PAYMENTS_CAPTURE,
             S::PAYMENTS_REFUND,
             S::SAGA_OPERATE,
+            S::NOTIFICATIONS_MANAGE,
         ];
         match self {
             Self::Customer => shopper.into_iter().collect(),

@@ -5,6 +5,7 @@
 
 mod databases;
 mod http;
+mod notifications;
 mod payments;
 mod secret;
 mod settings;
@@ -12,6 +13,7 @@ mod variables;
 
 pub use databases::{DatabaseSettings, OwnDatabases};
 pub use http::{FairnessSettings, HttpSettings};
+pub use notifications::{NotificationSettings, SmsSettings, SmtpSettings, SmtpTls};
 pub use payments::{PaymentSettings, StripeSettings};
 pub use secret::{DatabaseUrl, Secret};
 pub use settings::{

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::http::{FairnessSettings, HttpSettings};
+use super::notifications::NotificationSettings;
 use super::payments::PaymentSettings;
 use super::variables::http_url;
 use super::{ConfigError, DatabaseSettings, Variables};
@@ -21,6 +22,7 @@ pub struct Settings {
     pub sagas: SagaSettings,
     pub relay: RelaySettings,
     pub payments: PaymentSettings,
+    pub notifications: NotificationSettings,
     pub telemetry: TelemetrySettings,
 }
 
@@ -41,6 +43,7 @@ impl Settings {
             sagas: SagaSettings::from_variables(variables),
             relay: RelaySettings::from_variables(variables)?,
             payments: PaymentSettings::from_variables(variables)?,
+            notifications: NotificationSettings::from_variables(variables)?,
             telemetry: TelemetrySettings::from_variables(variables)?,
         })
     }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use domain::contract::{Facts, ForeignRow};
-use domain::{TenantId, Timestamp, fulfilment, order_saga, payment, reservation, stock, upcast};
+use domain::{TenantId, Timestamp, fulfilment, notification, order_saga, payment, reservation, stock, upcast};
 
 use super::*;
 
@@ -77,6 +77,12 @@ fn reservations_are_encoded_as_they_were_when_they_were_released() {
 fn fulfilments_are_encoded_as_they_were_when_they_were_released() {
     let golden = include_str!("../../../../domain/tests/golden/fulfilment.txt");
     are_encoded_as_released::<fulfilment::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn notifications_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/notification.txt");
+    are_encoded_as_released::<notification::contract::PublicEvent>(golden);
 }
 
 #[test]

@@ -1,0 +1,22 @@
+//! The ways to customers and merchants, with no notification by name: a mail server, a gateway of SMS, endpoints of webhooks.
+
+mod addresses;
+mod attempt;
+mod cause;
+mod email;
+mod guard;
+mod sms;
+mod smtp;
+mod webhook;
+
+pub use email::{Email, InvalidSender};
+pub use sms::{HttpGateway, Sms, SmsFailure, SmsGateway, SmsMessage};
+pub use smtp::{Smtp, SmtpOptions};
+pub use webhook::{WebhookOptions, Webhooks};
+
+pub(crate) use addresses::{RefusedUrl, check_url};
+pub(crate) use attempt::Attempt;
+pub(crate) use cause::cause;
+pub(crate) use guard::{BUSY_PAUSE_MS, Guarded};
+pub(crate) use smtp::SmtpFailure;
+pub(crate) use webhook::Answered;

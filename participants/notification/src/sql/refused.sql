@@ -1,0 +1,1 @@
+SELECT kind FROM notification_refusals WHERE tenant = $1 AND subject = $2

@@ -1,0 +1,12 @@
+//! Notifications against a real Postgres, Kafka where it matters, a mail server that can fail, and an endpoint of webhooks.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod client;
+mod email;
+mod events;
+mod mail_server;
+mod preferences;
+mod receiver;
+mod webhooks;
+mod world;
