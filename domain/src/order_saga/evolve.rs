@@ -76,7 +76,7 @@ fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
         E::StockAwaited(event) => saga.stock_wait = Some(waiting(saga, event)),
         E::OrderScreened(event) => saga.screening = Some(event.outcome),
         E::OrderReady(event) => saga.ready_at = Some(event.at),
-        E::UndoStarted(event) => saga.goal = Goal::Undo(event.cause),
+        E::UndoStarted(event) => undo(saga, event.cause),
         E::TaskOpened(event) => {
             saga.task = Some(Task {
                 kind: event.task,
@@ -110,6 +110,12 @@ fn waiting(saga: &Saga, event: &StockAwaited) -> StockWait {
     StockWait { next_try: event.next_try, until: event.until, tried: saga.reservations.len() }
 }
 
+/// What is undone waits for no stock.
+fn undo(saga: &mut Saga, cause: UndoCause) {
+    saga.goal = Goal::Undo(cause);
+    saga.stock_wait = None;
+}
+
 fn decided(saga: &mut Saga, event: &TaskDecided) {
     saga.task = None;
     match event.decision {
@@ -118,7 +124,7 @@ fn decided(saga: &mut Saga, event: &TaskDecided) {
             let cause = if event.task == TaskKind::Review { UndoCause::Fraud } else { UndoCause::Operator };
             // What is being undone already keeps its cause.
             if saga.goal == Goal::Fulfil {
-                saga.goal = Goal::Undo(cause);
+                undo(saga, cause);
             }
             saga.undoes_shipped = true;
         }

@@ -131,6 +131,9 @@ fn without_task(view: SagaView) -> SagaView {
 /// The order is to be undone for a cause or, `None`, is to be fulfilled again. A saga that has ended stays so.
 fn undo(view: &mut SagaView, cause: Option<UndoCause>) {
     view.undo_cause = cause.as_ref().map(symbol);
+    if cause.is_some() {
+        view.stock_awaited_until = None;
+    }
     view.state = match (view.state, cause) {
         (SagaState::Ended, _) => SagaState::Ended,
         (_, Some(_)) => SagaState::Undoing,

@@ -12,13 +12,15 @@ use super::super::event::{
 use super::super::policy::after;
 use super::super::state::{Ask, FulfilmentPart, FulfilmentStatus, Goal, PaymentPart, ReservationPart, Saga};
 use super::super::task::TaskKind;
+use super::Due;
 
 /// How often a task is escalated.
 const ESCALATIONS_MAX: u32 = 2;
 
 /// When a pending request or the open task is due.
-pub(super) fn moments(saga: &Saga) -> impl Iterator<Item = Timestamp> {
-    saga.asks().map(|ask| ask.due).chain(saga.task.as_ref().and_then(|task| task.deadline))
+pub(super) fn deadlines(saga: &Saga) -> impl Iterator<Item = (Due, Timestamp)> {
+    let task = saga.task.as_ref().and_then(|task| Some((Due::Task(task.kind), task.deadline?)));
+    saga.asks().map(|ask| (Due::Answer(ask.asked), ask.due)).chain(task)
 }
 
 /// The request to repeat, or the task to open or escalate.
