@@ -19,12 +19,13 @@ pub enum Asked {
     Fulfil,
     ReleaseFulfilment,
     CancelFulfilment,
+    HoldFulfilment,
 }
 
 impl Asked {
     /// Whether it takes something back that was asked for before.
     pub const fn undoes(self) -> bool {
-        matches!(self, Self::Release | Self::Void | Self::Refund | Self::CancelFulfilment)
+        matches!(self, Self::Release | Self::Void | Self::Refund | Self::CancelFulfilment | Self::HoldFulfilment)
     }
 }
 
@@ -43,6 +44,7 @@ impl OrderSagaEvent {
             Self::FulfilmentRequested(_) => Asked::Fulfil,
             Self::FulfilmentReleaseRequested(_) => Asked::ReleaseFulfilment,
             Self::FulfilmentCancelRequested(_) => Asked::CancelFulfilment,
+            Self::FulfilmentHoldRequested(_) => Asked::HoldFulfilment,
             Self::SagaStarted(_)
             | Self::AnswerReceived(_)
             | Self::StockAwaited(_)
@@ -56,6 +58,8 @@ impl OrderSagaEvent {
             | Self::TaskDecided(_)
             | Self::RetryOrdered(_)
             | Self::StepSkipped(_)
+            | Self::HoldPlaced(_)
+            | Self::HoldLifted(_)
             | Self::SagaEnded(_) => return None,
         })
     }

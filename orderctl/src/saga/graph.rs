@@ -8,7 +8,8 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Stage {
-    stage: String,
+    #[serde(rename = "stage")]
+    name: String,
     way: Way,
     place: Option<Place>,
     asks: Vec<String>,
@@ -51,7 +52,7 @@ impl Way {
 impl Stage {
     /// The words of it, as people write them.
     fn title(&self) -> String {
-        self.stage.to_lowercase().replace('_', " ")
+        self.name.to_lowercase().replace('_', " ")
     }
 
     fn details(&self) -> Vec<String> {
@@ -90,15 +91,15 @@ pub(super) fn write_mermaid(out: &mut impl Write, stages: &[Stage]) -> std::io::
         for stage in on(stages, way) {
             let text = [vec![stage.title()], stage.details()].concat().join("<br/>");
             let class = stage.place.map(|place| format!(":::{}", place.mark())).unwrap_or_default();
-            writeln!(out, "        {}[\"{text}\"]{class}", stage.stage)?;
+            writeln!(out, "        {}[\"{text}\"]{class}", stage.name)?;
         }
         writeln!(out, "    end")?;
     }
-    let back = on(stages, Way::Undo).next().map_or("UNDONE", |stage| &stage.stage);
+    let back = on(stages, Way::Undo).next().map_or("UNDONE", |stage| &stage.name);
     write_way(out, on(stages, Way::Fulfil), "PLACED", "COMPLETED")?;
     write_way(out, on(stages, Way::Undo), "", "UNDONE")?;
     for stage in stages.iter().filter(|stage| !stage.gives_up.is_empty()) {
-        writeln!(out, "    {} -. {} .-> {back}", stage.stage, stage.gives_up.join("<br/>"))?;
+        writeln!(out, "    {} -. {} .-> {back}", stage.name, stage.gives_up.join("<br/>"))?;
     }
     writeln!(out, "    Fulfil -. cancelled, or undone by a person .-> {back}")?;
     writeln!(
@@ -116,9 +117,9 @@ fn write_way<'a>(
     let mut before = from;
     for stage in stages {
         if !before.is_empty() {
-            writeln!(out, "    {before} --> {}", stage.stage)?;
+            writeln!(out, "    {before} --> {}", stage.name)?;
         }
-        before = &stage.stage;
+        before = &stage.name;
     }
     writeln!(out, "    {before} --> {to}")
 }
@@ -144,9 +145,9 @@ mod tests {
         let stages = stages();
         let drawn = written(write_mermaid, &stages);
         for stage in &stages {
-            assert!(drawn.contains(&format!("        {}[\"", stage.stage)), "{drawn}");
-            let leads_on = drawn.contains(&format!("    {} --> ", stage.stage));
-            assert_eq!(leads_on, stage.way != Way::Always, "{}: {drawn}", stage.stage);
+            assert!(drawn.contains(&format!("        {}[\"", stage.name)), "{drawn}");
+            let leads_on = drawn.contains(&format!("    {} --> ", stage.name));
+            assert_eq!(leads_on, stage.way != Way::Always, "{}: {drawn}", stage.name);
         }
         assert!(drawn.contains("    STOCK -. OUT_OF_STOCK .-> STOP_FULFILMENT\n"), "{drawn}");
         assert!(drawn.starts_with("flowchart TD\n") && drawn.contains("PLACED --> STOCK\n"), "{drawn}");

@@ -73,6 +73,9 @@ fn waits_for(saga: &Value) -> String {
         let deadline = task["deadline"].as_str().map(|at| format!(", to be decided by {at}")).unwrap_or_default();
         all.push(format!("a person: {}, {taken}{deadline}", text(&task["kind"])));
     }
+    if saga["held"] == true && saga["outcome"].is_null() && saga["stockAwaitedUntil"].is_null() && task.is_null() {
+        all.push("the release of a hold".to_owned());
+    }
     if let Some(until) = saga["stockAwaitedUntil"].as_str() {
         all.push(format!("stock, until {until}"));
     }

@@ -11,7 +11,7 @@ use super::view::{StepName, TaskName, UndoCauseName};
 names!(
     /// A stage of the flow.
     FlowStageName of StageName:
-    Deadlines, Replaced, Stock, Screening, Authorization, Ready, Fulfilment, Delivery, StopFulfilment, GiveMoneyBack,
+    Hold, Deadlines, Replaced, Stock, Screening, Authorization, Ready, Fulfilment, Delivery, StopFulfilment, GiveMoneyBack,
     GiveStockBack,
 );
 names!(

@@ -37,6 +37,7 @@ names!(
     /// A request to another participant.
     StepName of Asked:
     Reserve, Renew, Release, ShipStock, Authorize, Capture, Void, Refund, Fulfil, ReleaseFulfilment, CancelFulfilment,
+    HoldFulfilment,
 );
 names!(
     /// What is known of a reservation.
@@ -126,6 +127,8 @@ pub struct SagaView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub stock_awaited_until: Option<Timestamp>,
+    /// Whether something holds the order, so that nothing of it may be shipped.
+    pub held: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskView>,
     /// When something is due next although nothing happens.
@@ -165,6 +168,7 @@ impl SagaView {
             reservations: saga.reservations.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
             payments: saga.payments.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
             fulfilments: saga.fulfilments.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
+            held: saga.is_held(),
             stock_awaited_until: saga.stock_wait.map(|wait| wait.until),
             task,
             next_due: <OrderSaga as domain::Decider>::wake_at(state),

@@ -27,6 +27,8 @@ impl Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StageName {
+    /// Nothing is shipped while something holds the order.
+    Hold,
     /// What takes too long is told, or ends the order.
     Deadlines,
     /// Stock and payments that were replaced are given back.

@@ -34,7 +34,14 @@ pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
 }
 
 /// Looked at before every stage of the way to the delivery.
-pub(super) const ALWAYS: [Defined; 2] = [
+pub(super) const ALWAYS: [Defined; 3] = [
+    Defined {
+        name: StageName::Hold,
+        run: |asking| asking.hold(),
+        asks: &[Asked::HoldFulfilment],
+        opens: &[],
+        gives_up: &[],
+    },
     Defined {
         name: StageName::Deadlines,
         run: |asking| asking.deadlines(),
@@ -100,7 +107,10 @@ pub(super) const FORWARD: [Defined; 6] = [
 impl Asking<'_> {
     fn forward(&self) -> Option<OrderSagaEvent> {
         if self.saga.task.as_ref().is_some_and(|task| task.kind.blocks()) {
-            return self.renew();
+            return match self.hold() {
+                Stage::Next(event) => Some(*event),
+                Stage::Done | Stage::Wait => self.renew(),
+            };
         }
         for stages in [&ALWAYS[..], &FORWARD[..]] {
             match self.through(stages) {
@@ -110,6 +120,18 @@ impl Asking<'_> {
             }
         }
         Some(OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Completed, at: self.at }))
+    }
+
+    /// Takes back that the goods may leave, for as long as something holds the order.
+    fn hold(&self) -> Stage {
+        let saga = self.saga;
+        let Some(part) = saga.current_fulfilment().filter(|_| saga.is_held()) else { return Stage::Done };
+        let is_asked = |asked: Asked| part.ask.is_some_and(|ask| ask.asked == asked);
+        let may_leave = part.released || is_asked(Asked::ReleaseFulfilment);
+        if part.status.has_left() || !may_leave || is_asked(Asked::HoldFulfilment) {
+            return Stage::Done;
+        }
+        self.of_fulfilment(part, Asked::HoldFulfilment, 1).map_or(Stage::Done, Stage::next)
     }
 
     /// Renews the reservation in time, whatever else is waited for.
@@ -324,6 +346,9 @@ impl Asking<'_> {
         if part.status.has_left() {
             return Stage::Done;
         }
+        if saga.is_held() {
+            return Stage::Wait;
+        }
         if saga.policy.capture == CaptureMoment::AtPacking {
             if part.status != FulfilmentStatus::Packed && saga.policy.terms == PaymentTerms::Prepaid {
                 return Stage::Wait;
@@ -353,7 +378,7 @@ impl Asking<'_> {
     }
 
     fn undo_because(&self, cause: UndoCause) -> Stage {
-        Stage::next(OrderSagaEvent::UndoStarted(UndoStarted { cause, at: self.at }))
+        Stage::next(OrderSagaEvent::UndoStarted(UndoStarted { cause, by: None, at: self.at }))
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn late(saga: &Saga, part: &FulfilmentPart) -> Option<(u32, TaskKind)
     match part.status {
         FulfilmentStatus::Unknown => Some((policy.accept_s, TaskKind::NotAccepted)),
         FulfilmentStatus::Accepted => Some((policy.pack_s, TaskKind::NotPacked)),
+        FulfilmentStatus::Packed if saga.is_held() => None,
         FulfilmentStatus::Packed => Some((policy.ship_s, TaskKind::NotShipped)),
         FulfilmentStatus::Shipped => Some((policy.deliver_s, TaskKind::NotDelivered)),
         FulfilmentStatus::Delivered
