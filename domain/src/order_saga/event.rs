@@ -270,6 +270,42 @@ declare_events! {
     says |event| format!("Ended: {:?}", event.outcome);
 }
 
+impl OrderSagaEvent {
+    /// What it asks for; `None` for an event that asks nobody.
+    pub const fn asked(&self) -> Option<Asked> {
+        Some(match self {
+            Self::StockRequested(_) => Asked::Reserve,
+            Self::StockRenewalRequested(_) => Asked::Renew,
+            Self::StockReleaseRequested(_) => Asked::Release,
+            Self::StockShipmentRequested(_) => Asked::ShipStock,
+            Self::AuthorizationRequested(_) => Asked::Authorize,
+            Self::CaptureRequested(_) => Asked::Capture,
+            Self::VoidRequested(_) => Asked::Void,
+            Self::RefundRequested(_) => Asked::Refund,
+            Self::FulfilmentRequested(_) => Asked::Fulfil,
+            Self::FulfilmentReleaseRequested(_) => Asked::ReleaseFulfilment,
+            Self::FulfilmentCancelRequested(_) => Asked::CancelFulfilment,
+            Self::FulfilmentHoldRequested(_) => Asked::HoldFulfilment,
+            Self::SagaStarted(_)
+            | Self::AnswerReceived(_)
+            | Self::StockAwaited(_)
+            | Self::OrderScreened(_)
+            | Self::OrderReady(_)
+            | Self::UndoStarted(_)
+            | Self::TaskOpened(_)
+            | Self::TaskAssigned(_)
+            | Self::TaskEscalated(_)
+            | Self::TaskWithdrawn(_)
+            | Self::TaskDecided(_)
+            | Self::RetryOrdered(_)
+            | Self::StepSkipped(_)
+            | Self::HoldPlaced(_)
+            | Self::HoldLifted(_)
+            | Self::SagaEnded(_) => return None,
+        })
+    }
+}
+
 /// In 1.0 it did not say who began it.
 const UNDO_BY: Upcaster = Upcaster { event_type: "UndoStarted", from: "1.0", to: "1.1", lift: Ok };
 

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::view::{StepName, TaskName};
+use super::names::{StepName, TaskName};
 use super::{AppState, Operation, Operations, OrderPath, SagaReceipt, operator};
 
 pub(crate) const TEXTS: &[Text] = &[

@@ -1,27 +1,11 @@
 //! The flow of a saga and what is due in it, as its endpoint shows them.
 
 use domain::Timestamp;
-use domain::order_saga::{Due, OutlinedStage, Place, Saga, StageName, Way, deadlines};
+use domain::order_saga::{Due, OutlinedStage, Saga, deadlines};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::names::names;
-use super::view::{StepName, TaskName, UndoCauseName};
-
-names!(
-    /// A stage of the flow.
-    FlowStageName of StageName:
-    Hold, Deadlines, Replaced, Stock, Screening, Authorization, Ready, Fulfilment, Delivery, StopFulfilment, GiveMoneyBack,
-    GiveStockBack,
-);
-names!(
-    /// Which way a stage is on: looked at all the time, the one to the delivery, or the one back.
-    WayName of Way: Always, Fulfil, Undo,
-);
-names!(
-    /// Where the saga stands, seen from a stage.
-    PlaceName of Place: Done, Here, Ahead,
-);
+use super::names::{FlowStageName, PlaceName, StepName, TaskName, UndoCauseName, WayName};
 
 /// A stage of the flow, in the order in which they follow.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -7,60 +7,24 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use command_kit::http::{Unkeyed, versioned};
 use command_kit::{Caller, Refusal};
-use domain::order_saga::{
-    Ask, Asked, FulfilmentStatus, Goal, OrderSaga, OrderSagaRejection, OrderSagaState, PaymentStatus,
-    ReservationStatus, Saga, SagaOutcome, TaskKind, UndoCause, outline_of,
-};
+use domain::order_saga::{Ask, Goal, OrderSaga, OrderSagaRejection, OrderSagaState, Saga, outline_of};
 use domain::{OrderId, Scope, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::flow_view::{DeadlineView, StageView};
-use super::names::names;
+use super::names::{
+    FulfilmentStatusName, PaymentStatusName, ReservationStatusName, SagaOutcomeName, StepName, TaskName, UndoCauseName,
+};
 use super::{AppState, Operations, OrderPath, visible};
 use crate::code::WORDS;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(get_saga))
 }
-
-names!(
-    /// Why a person is needed.
-    TaskName of TaskKind:
-    Review, NoAnswer, CompensationFailed, NotFulfillable, NotAccepted, NotPacked, NotShipped, NotDelivered, Lost,
-    ShippedMeanwhile, StockNotShipped, Disputed,
-);
-names!(
-    /// A request to another participant.
-    StepName of Asked:
-    Reserve, Renew, Release, ShipStock, Authorize, Capture, Void, Refund, Fulfil, ReleaseFulfilment, CancelFulfilment,
-    HoldFulfilment,
-);
-names!(
-    /// What is known of a reservation.
-    ReservationStatusName of ReservationStatus: Unknown, Granted, Refused, Released, Expired, Shipped,
-);
-names!(
-    /// What is known of a payment.
-    PaymentStatusName of PaymentStatus: Unknown, Authorized, Captured, Voided, Refunded, Failed,
-);
-names!(
-    /// What is known of a fulfilment.
-    FulfilmentStatusName of FulfilmentStatus:
-    Unknown, Accepted, Packed, Shipped, Delivered, Lost, Rejected, Cancelled,
-);
-names!(
-    /// Why an order is undone.
-    UndoCauseName of UndoCause:
-    Cancelled, OutOfStock, Fraud, ReviewTimedOut, PaymentDeclined, PaymentTimedOut, PaymentFailed, Operator,
-);
-names!(
-    /// How a saga ended.
-    SagaOutcomeName of SagaOutcome: Completed, Undone,
-);
 
 /// A request without an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
