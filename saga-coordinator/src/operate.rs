@@ -1,6 +1,8 @@
-//! What operators do with sagas: look, take and decide tasks, ask again, skip, undo. Who did it stands beside each event, in its metadata.
+//! What operators do with sagas: look, take and decide tasks, ask again, skip, undo. Who did it stands in the event.
 
 mod commands;
+mod flow_view;
+mod names;
 mod view;
 
 use axum::extract::rejection::PathRejection;

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::path::OrderPath;
 use super::receipt::Receipt;
+use super::saga::Told;
 use super::{Command, Link, Orders, Outcome, Trying, body};
 
 pub(super) const COMMAND: Command = Command {
@@ -83,13 +84,18 @@ impl Orders {
     /// A [`Refusal`].
     #[tracing::instrument(name = "command.order.hold", skip_all, fields(order.id = %order_id))]
     pub async fn hold_order(&self, caller: &Caller, order_id: OrderId, input: HoldOrder) -> Result<Outcome, Refusal> {
-        self.run(caller, order_id, "order.hold", &input, input.clone()).await
+        let (operation, hold) = ("order.hold", input.hold);
+        if caller.is_dry_run {
+            return self.run(caller, order_id, operation, &input, input.clone()).await;
+        }
+        let command = input.clone().into();
+        self.run_with_saga(caller, order_id, operation, &input, &command, &Told::Held(hold)).await
     }
 }
 
 /// Hold an order
 ///
-/// Nothing of the order is sent until every hold is released. A hold that the order has already changes nothing.
+/// Nothing of the order is sent until every hold is released; its location is told to keep what it has packed. A hold that the order has already changes nothing.
 #[utoipa::path(post, path = "/v1/orders/{id}/hold", tag = "orders", request_body = HoldBody, responses(
     (status = 200, description = "The order is held.", body = Receipt),
 ))]

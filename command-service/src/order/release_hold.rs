@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use super::hold_order::HoldName;
 use super::path::OrderPath;
 use super::receipt::Receipt;
+use super::saga::Told;
 use super::{Command, Link, Orders, Outcome, Trying, body};
 
 pub(super) const COMMAND: Command = Command {
@@ -50,7 +51,12 @@ impl Orders {
         order_id: OrderId,
         input: ReleaseHold,
     ) -> Result<Outcome, Refusal> {
-        self.run(caller, order_id, "order.release_hold", &input, input.clone()).await
+        let (operation, hold) = ("order.release_hold", input.hold);
+        if caller.is_dry_run {
+            return self.run(caller, order_id, operation, &input, input.clone()).await;
+        }
+        let command = input.clone().into();
+        self.run_with_saga(caller, order_id, operation, &input, &command, &Told::Released(hold)).await
     }
 }
 

@@ -1,12 +1,13 @@
 //! Commands of an order that its saga is told of in the same append: it is placed, so its saga begins; it is cancelled, so what its
-//! saga has asked for is undone.
+//! saga has asked for is undone; it is held, so its saga lets nothing be shipped until the hold is released.
 
 use std::sync::Arc;
 
 use command_kit::{Aggregate, Answer, Caller, Refusal, UnitTask};
-use domain::order::{Order, OrderCommand, OrderState, Placed};
+use domain::order::{HoldKind, Order, OrderCommand, OrderState, Placed};
 use domain::order_saga::{
-    CancelSaga, OrderSaga, OrderSagaCommand, OrderSagaRejection, RequestedLine, SagaPolicy, Signals, StartSaga,
+    CancelSaga, HoldSaga, OrderSaga, OrderSagaCommand, OrderSagaRejection, ReleaseSaga, RequestedLine, SagaPolicy,
+    Signals, StartSaga,
 };
 use domain::{CustomerId, OrderId, TenantId, Timestamp};
 use event_store::{Decided, Expectation, Members, ReadError, UnitEffects, Work};
@@ -25,6 +26,10 @@ pub(super) enum Told {
     Placed(Begin),
     /// The order is cancelled.
     Cancelled,
+    /// The order is held.
+    Held(HoldKind),
+    /// A hold is released.
+    Released(HoldKind),
 }
 
 /// How a saga begins.
@@ -59,7 +64,7 @@ impl Orders {
             &id,
             match told {
                 Told::Placed(_) => Expectation::New,
-                Told::Cancelled => Expectation::Existing,
+                Told::Cancelled | Told::Held(_) | Told::Released(_) => Expectation::Existing,
             },
         );
         let at = self.now();
@@ -132,6 +137,8 @@ impl Told {
                 Some(begin.command(order, placed, at).into())
             }
             Self::Cancelled => Some(CancelSaga { at }.into()),
+            Self::Held(hold) => Some(HoldSaga { hold: *hold, at }.into()),
+            Self::Released(hold) => Some(ReleaseSaga { hold: *hold, at }.into()),
         }
     }
 }

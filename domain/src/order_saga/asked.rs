@@ -17,11 +17,12 @@ pub enum Asked {
     Fulfil,
     ReleaseFulfilment,
     CancelFulfilment,
+    HoldFulfilment,
 }
 
 impl Asked {
     /// Whether it takes something back that was asked for before.
     pub const fn undoes(self) -> bool {
-        matches!(self, Self::Release | Self::Void | Self::Refund | Self::CancelFulfilment)
+        matches!(self, Self::Release | Self::Void | Self::Refund | Self::CancelFulfilment | Self::HoldFulfilment)
     }
 }

@@ -3,7 +3,7 @@
 use crate::contract::{self, declare_symbols};
 
 pub use super::event::records::*;
-pub use crate::order::contract::ScreeningOutcome;
+pub use crate::order::contract::{HoldKind, ScreeningOutcome};
 
 /// The topic of the records. Key: the order's id.
 pub const TOPIC: &str = "orders.saga.events.v1";
@@ -111,6 +111,7 @@ declare_symbols!(
         Fulfil,
         ReleaseFulfilment,
         CancelFulfilment,
+        HoldFulfilment,
     }
 );
 declare_symbols!(

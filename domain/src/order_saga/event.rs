@@ -17,12 +17,13 @@ use super::asked::Asked;
 use super::policy::SagaPolicy;
 use super::screening::{ScreeningReason, Signals};
 use super::task::{TaskDecision, TaskKind};
-use crate::order::ScreeningOutcome;
+use crate::order::{HoldKind, ScreeningOutcome};
+use crate::upcast::Upcaster;
 
 declare_events! {
     kind "order_saga" stream order_id: OrderId namespace "orders.order_saga.v1";
     /// An event of an order's saga.
-    stored OrderSagaEvent upcasters [];
+    stored OrderSagaEvent upcasters [UNDO_BY];
     /// A record of the saga topic.
     public PublicEvent;
 
@@ -184,8 +185,10 @@ declare_events! {
     says |_event| "Stock and payment are there".to_owned();
 
     /// The order is not to be fulfilled any more. What was asked for is undone from here on.
-    UndoStarted "1.0" {
+    UndoStarted "1.1" {
         cause: UndoCause,
+        /// Who decided it; `None` where nobody did, or the order's own history says so.
+        by: Option<Operator>,
     }
     says |event| format!("Undone because of {:?}", event.cause);
 
@@ -240,12 +243,71 @@ declare_events! {
     }
     says |event| format!("Step {:?} skipped by hand", event.step);
 
+    /// The order was held. None of it may be shipped from here on.
+    HoldPlaced "1.0" {
+        hold: HoldKind,
+    }
+    says |event| format!("Held: {:?}", event.hold);
+
+    /// A hold of the order was released.
+    HoldLifted "1.0" {
+        hold: HoldKind,
+    }
+    says |event| format!("Hold released: {:?}", event.hold);
+
+    /// A location is asked to ship nothing for now.
+    FulfilmentHoldRequested "1.0" {
+        fulfilment: FulfilmentId,
+        attempt: u32,
+        due: Timestamp,
+    }
+    says |_event| "Not to be shipped for now".to_owned();
+
     /// The saga has come to its end.
     SagaEnded "1.0" {
         outcome: SagaOutcome,
     }
     says |event| format!("Ended: {:?}", event.outcome);
 }
+
+impl OrderSagaEvent {
+    /// What it asks for; `None` for an event that asks nobody.
+    pub const fn asked(&self) -> Option<Asked> {
+        Some(match self {
+            Self::StockRequested(_) => Asked::Reserve,
+            Self::StockRenewalRequested(_) => Asked::Renew,
+            Self::StockReleaseRequested(_) => Asked::Release,
+            Self::StockShipmentRequested(_) => Asked::ShipStock,
+            Self::AuthorizationRequested(_) => Asked::Authorize,
+            Self::CaptureRequested(_) => Asked::Capture,
+            Self::VoidRequested(_) => Asked::Void,
+            Self::RefundRequested(_) => Asked::Refund,
+            Self::FulfilmentRequested(_) => Asked::Fulfil,
+            Self::FulfilmentReleaseRequested(_) => Asked::ReleaseFulfilment,
+            Self::FulfilmentCancelRequested(_) => Asked::CancelFulfilment,
+            Self::FulfilmentHoldRequested(_) => Asked::HoldFulfilment,
+            Self::SagaStarted(_)
+            | Self::AnswerReceived(_)
+            | Self::StockAwaited(_)
+            | Self::OrderScreened(_)
+            | Self::OrderReady(_)
+            | Self::UndoStarted(_)
+            | Self::TaskOpened(_)
+            | Self::TaskAssigned(_)
+            | Self::TaskEscalated(_)
+            | Self::TaskWithdrawn(_)
+            | Self::TaskDecided(_)
+            | Self::RetryOrdered(_)
+            | Self::StepSkipped(_)
+            | Self::HoldPlaced(_)
+            | Self::HoldLifted(_)
+            | Self::SagaEnded(_) => return None,
+        })
+    }
+}
+
+/// In 1.0 it did not say who began it.
+const UNDO_BY: Upcaster = Upcaster { event_type: "UndoStarted", from: "1.0", to: "1.1", lift: Ok };
 
 /// Why an order is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -277,4 +339,18 @@ pub enum SagaOutcome {
     Completed,
     /// All that was asked for is undone.
     Undone,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upcast;
+
+    #[test]
+    fn an_undo_of_the_first_version_was_begun_by_nobody_in_particular() {
+        let stored = r#"{"UndoStarted":{"cause":"OPERATOR","at":"2026-06-01T12:00:00Z"}}"#;
+        let read: OrderSagaEvent = upcast::decode("UndoStarted", "1.0", stored).unwrap();
+        let OrderSagaEvent::UndoStarted(undo) = read else { panic!("{read:?}") };
+        assert_eq!((undo.cause, undo.by), (UndoCause::Operator, None));
+    }
 }

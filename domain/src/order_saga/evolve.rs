@@ -3,12 +3,12 @@
 mod answered;
 mod asked;
 
-use crate::{StoredEvent, Unfoldable};
+use crate::{StoredEvent, Timestamp, Unfoldable};
 
 use super::event::{OrderSagaEvent, SagaStarted, StockAwaited, TaskDecided, UndoCause};
 use super::state::{Goal, OrderSagaState, Saga, StockWait};
 use super::task::{Task, TaskDecision, TaskKind};
-use crate::order::ScreeningOutcome;
+use crate::order::{HoldKind, ScreeningOutcome};
 
 pub(super) fn evolve(state: OrderSagaState, event: &OrderSagaEvent) -> Result<OrderSagaState, Unfoldable> {
     use OrderSagaState as S;
@@ -51,6 +51,7 @@ fn begin(event: &SagaStarted) -> Saga {
         stock_wait: None,
         rejections_forgiven: 0,
         undoes_shipped: false,
+        holds: Vec::new(),
         task: None,
         outcome: None,
     }
@@ -72,11 +73,12 @@ fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
         E::FulfilmentRequested(event) => asked::fulfilment(saga, event),
         E::FulfilmentReleaseRequested(event) => asked::fulfilment_release(saga, event)?,
         E::FulfilmentCancelRequested(event) => asked::fulfilment_cancel(saga, event)?,
+        E::FulfilmentHoldRequested(event) => asked::fulfilment_hold(saga, event)?,
         E::AnswerReceived(event) => answered::answered(saga, event)?,
         E::StockAwaited(event) => saga.stock_wait = Some(waiting(saga, event)),
         E::OrderScreened(event) => saga.screening = Some(event.outcome),
         E::OrderReady(event) => saga.ready_at = Some(event.at),
-        E::UndoStarted(event) => saga.goal = Goal::Undo(event.cause),
+        E::UndoStarted(event) => undo(saga, event.cause),
         E::TaskOpened(event) => {
             saga.task = Some(Task {
                 kind: event.task,
@@ -101,6 +103,8 @@ fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
             }
         }
         E::StepSkipped(event) => answered::skipped(saga, event.step),
+        E::HoldPlaced(event) => saga.holds.push(event.hold),
+        E::HoldLifted(event) => lift(saga, event.hold, event.at),
     }
     Some(())
 }
@@ -110,15 +114,32 @@ fn waiting(saga: &Saga, event: &StockAwaited) -> StockWait {
     StockWait { next_try: event.next_try, until: event.until, tried: saga.reservations.len() }
 }
 
+/// What is undone waits for no stock.
+fn undo(saga: &mut Saga, cause: UndoCause) {
+    saga.goal = Goal::Undo(cause);
+    saga.stock_wait = None;
+}
+
+/// A hold is over. What was held has its time from here on.
+fn lift(saga: &mut Saga, hold: HoldKind, at: Timestamp) {
+    saga.holds.retain(|known| *known != hold);
+    if !saga.is_held() {
+        saga.fulfilments.iter_mut().for_each(|part| part.since = part.since.max(at));
+    }
+}
+
 fn decided(saga: &mut Saga, event: &TaskDecided) {
     saga.task = None;
     match event.decision {
-        TaskDecision::Approve => saga.screening = Some(ScreeningOutcome::Pass),
+        TaskDecision::Approve => {
+            saga.screening = Some(ScreeningOutcome::Pass);
+            lift(saga, HoldKind::Fraud, event.at);
+        }
         TaskDecision::Undo => {
             let cause = if event.task == TaskKind::Review { UndoCause::Fraud } else { UndoCause::Operator };
             // What is being undone already keeps its cause.
             if saga.goal == Goal::Fulfil {
-                saga.goal = Goal::Undo(cause);
+                undo(saga, cause);
             }
             saga.undoes_shipped = true;
         }
@@ -137,7 +158,7 @@ fn decided(saga: &mut Saga, event: &TaskDecided) {
 }
 
 /// Makes every pending request due.
-fn ask_at_once(saga: &mut Saga, at: crate::Timestamp) {
+fn ask_at_once(saga: &mut Saga, at: Timestamp) {
     let asks = saga.reservations.iter_mut().map(|part| &mut part.ask);
     let asks = asks.chain(saga.payments.iter_mut().map(|part| &mut part.ask));
     let asks = asks.chain(saga.fulfilments.iter_mut().map(|part| &mut part.ask));

@@ -30,6 +30,7 @@ pub use answer::{Answer, AnswerKind, Part};
 pub use asked::Asked;
 pub use decisions::*;
 pub use event::*;
+pub use flow::{Due, OutlinedStage, Place, StageName, Way, deadlines, outline, outline_of};
 pub use order_commands::order_commands;
 pub use policy::{CaptureMoment, PaymentTerms, SagaPolicy, ScreeningPolicy};
 pub use rejection::{OrderSagaRejection, code};

@@ -1,57 +1,21 @@
 //! Properties of a saga among participants that are slow, refuse, answer late and twice, held against a world that shares no code
 //! with it.
 
+mod behaviour;
 mod shop_order;
 mod world;
 
 use proptest::prelude::*;
 
+use self::behaviour::{Behaviour, any_behaviour, policy_of};
 use self::shop_order::ShopOrder;
-use self::world::{Behaviour, World, at};
-use super::decisions::fixtures::{policy, start_with};
+use self::world::{World, at};
+use super::decisions::fixtures::start_with;
 use super::*;
 use crate::{Decider, StoredEvent, fold, upcast};
 
 /// Longest life of a simulated order, in steps. A saga that is not at rest by then asks without end.
 const STEPS_MAX: usize = 4_000;
-
-fn any_behaviour() -> impl Strategy<Value = Behaviour> {
-    let delay = || prop_oneof![6 => 0_i64..3, 2 => 25_i64..40, 1 => 100_i64..4_000, 1 => 5_000_i64..20_000];
-    let chance = |often: u32| prop_oneof![often => Just(false), 1 => Just(true)];
-    (
-        (prop::collection::vec(delay(), 8), prop::collection::vec(delay(), 8)),
-        (prop::collection::vec(0_i64..5, 2), 0_u32..5, chance(4), chance(6), 0_u32..3),
-        (prop::collection::vec(delay(), 6), chance(6), chance(8), chance(8), chance(8)),
-        (proptest::option::weighted(0.4, 0_i64..90_000), chance(1), proptest::option::weighted(0.1, 100_i64..90_000)),
-        (prop::sample::select(vec![100_i64, 3_000, 600_000]), any::<bool>(), any::<bool>()),
-    )
-        .prop_map(|(delays, stock_and_money, places, people, terms)| Behaviour {
-            request_delays_s: delays.0,
-            answer_delays_s: delays.1,
-            stock: stock_and_money.0,
-            declines: stock_and_money.1,
-            never_pays: stock_and_money.2,
-            captures_fail: stock_and_money.4,
-            authorization_expires: stock_and_money.3,
-            place_delays_s: places.0,
-            rejects: places.1,
-            never_accepts: places.2,
-            never_packs: places.3,
-            loses: places.4,
-            cancelled_at_s: people.0,
-            answers_twice: people.1,
-            stock_arrives_at_s: people.2,
-            total: terms.0,
-            captures_at_packing: terms.1,
-            is_on_credit: terms.2,
-        })
-}
-
-fn policy_of(behaviour: &Behaviour) -> SagaPolicy {
-    let capture = if behaviour.captures_at_packing { CaptureMoment::AtPacking } else { CaptureMoment::AtConfirmation };
-    let terms = if behaviour.is_on_credit { PaymentTerms::Credit } else { PaymentTerms::Prepaid };
-    SagaPolicy { terms, capture, ..policy() }
-}
 
 /// Runs an order to its rest: nothing is under way, and nothing is due.
 fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
@@ -70,6 +34,7 @@ fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
                 world.asked(event);
             }
             order.follow(&state, &events);
+            world.is_held = order.is_held();
             history.extend(events);
             if let Some(due) = OrderSaga::wake_at(&state).filter(|_| is_wake) {
                 assert!(
@@ -84,6 +49,13 @@ fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
         // A person is waited for, and reservations are renewed meanwhile for as long as that takes.
         if world.is_quiet()
             && state.saga().and_then(|saga| saga.task.as_ref()).is_some_and(|task| task.deadline.is_none())
+        {
+            return (world, state, history);
+        }
+        // So is whoever holds the order.
+        if world.is_quiet()
+            && world.is_held
+            && state.saga().is_some_and(|saga| saga.stock_wait.is_none() && saga.asks().next().is_none())
         {
             return (world, state, history);
         }
@@ -110,7 +82,10 @@ proptest! {
         let (world, state, _) = run(behaviour);
         match &state {
             OrderSagaState::Absent => prop_assert!(false, "it has begun"),
-            OrderSagaState::Running(saga) => prop_assert!(saga.task.is_some(), "{saga:#?}"),
+            OrderSagaState::Running(saga) => {
+                prop_assert!(saga.task.is_some() || world.is_held, "{saga:#?}");
+                prop_assert!(!(world.is_held && world.may_ship()), "{world:#?}");
+            }
             OrderSagaState::Ended(saga) => match saga.outcome {
                 Some(SagaOutcome::Completed) => world.is_completed(),
                 Some(SagaOutcome::Undone) => world.is_undone(),

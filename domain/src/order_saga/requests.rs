@@ -1,7 +1,9 @@
 //! What a saga's events ask other participants for. Each is a function of the event alone, which never changes once it was stored.
 
 use crate::contract::ToPublic;
-use crate::fulfilment::requests::{CancelFulfilment, FulfilmentRequest, ReleaseFulfilment, RequestFulfilment};
+use crate::fulfilment::requests::{
+    CancelFulfilment, FulfilmentRequest, HoldFulfilment, ReleaseFulfilment, RequestFulfilment,
+};
 use crate::payment::requests::{
     AuthorizePayment, CaptureMode, CapturePayment, PaymentRequest, RefundPayment, VoidPayment,
 };
@@ -86,6 +88,9 @@ pub fn of_fulfilment(order_id: &str, event: &OrderSagaEvent) -> Option<Fulfilmen
         }
         OrderSagaEvent::FulfilmentCancelRequested(event) => {
             CancelFulfilment { fulfilment_id: event.fulfilment.to_string(), order_id }.into()
+        }
+        OrderSagaEvent::FulfilmentHoldRequested(event) => {
+            HoldFulfilment { fulfilment_id: event.fulfilment.to_string(), order_id }.into()
         }
         _ => return None,
     })

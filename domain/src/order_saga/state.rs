@@ -11,7 +11,7 @@ use super::event::{SagaOutcome, UndoCause};
 use super::policy::SagaPolicy;
 use super::screening::Signals;
 use super::task::Task;
-use crate::order::ScreeningOutcome;
+use crate::order::{HoldKind, ScreeningOutcome};
 
 /// The saga aggregate. Its stream has the order's id.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,9 @@ pub struct Saga {
     pub rejections_forgiven: usize,
     /// Whether a person has decided that goods which have left do not stand in the way of undoing the order.
     pub undoes_shipped: bool,
+    /// Holds that people have put on the order.
+    #[serde(default)]
+    pub holds: Vec<HoldKind>,
     pub task: Option<Task>,
     pub outcome: Option<SagaOutcome>,
 }
@@ -193,6 +196,11 @@ impl Saga {
         let reservations = self.reservations.iter().map(|part| part.ask);
         let payments = self.payments.iter().map(|part| part.ask);
         reservations.chain(payments).chain(self.fulfilments.iter().map(|part| part.ask)).flatten()
+    }
+
+    /// Whether something holds the order, so that nothing of it may be shipped: people, or that there is no stock, or a review.
+    pub fn is_held(&self) -> bool {
+        !self.holds.is_empty() || self.stock_wait.is_some() || self.screening == Some(ScreeningOutcome::Review)
     }
 
     /// The fulfilment that sends the goods, or will; `None` where another location has to be asked.

@@ -57,6 +57,27 @@ async fn waits_for_stock_and_goes_on_with_it(shop: &Shop, provider: &Provider) {
     assert_eq!(booked, [(E::Authorized, TOTAL), (E::Captured, TOTAL)]);
 }
 
+async fn is_not_shipped_while_it_is_held(shop: &Shop) {
+    shop.receives("zrh-1", "held").await;
+    let order = shop.places("held").await;
+    order.pays(PAYS).await;
+    let path = order.released().await;
+    order.is_packed(&path).await;
+    let (hold, manual) = (format!("/v1/orders/{}", order.id), json!({"hold": "MANUAL"}));
+    shop.post(&format!("{hold}/hold"), &manual).await;
+    let is_kept = async || shop.get(&path).await.is_some_and(|one| one["released"] == false);
+    wait_until(PATIENCE, LOOK, is_kept).await.unwrap();
+    let dispatch = json!({"carrier": "post", "tracking": "CH1"});
+    let (status, refusal) = shop.attempt(&format!("{path}/ship"), &dispatch).await.unwrap();
+    assert!((400..500).contains(&status), "{status} {refusal}");
+    assert_eq!(order.saga().await["held"], true);
+    shop.post(&format!("{hold}/release-hold"), &manual).await;
+    order.released().await;
+    order.is_shipped(&path).await;
+    let view = order.ends("COMPLETED", "COMPLETED").await;
+    assert_eq!((&view["holds"], &view["fulfilmentStatus"]), (&json!([]), &json!("DELIVERED")));
+}
+
 async fn is_refunded_when_it_is_cancelled_after_the_capture(shop: &Shop, provider: &Provider) {
     shop.receives("zrh-1", "cancelled").await;
     let order = shop.places("cancelled").await;
@@ -107,6 +128,7 @@ async fn every_order_comes_to_its_end_with_its_money_and_its_stock() {
         is_rejected_after_three_declines(&shop, &provider),
         waits_for_stock_and_goes_on_with_it(&shop, &provider),
         is_refunded_when_it_is_cancelled_after_the_capture(&shop, &provider),
+        is_not_shipped_while_it_is_held(&shop),
     );
     stack.run("orderctl", &["audit"]).await;
     engine.kill().await;

@@ -26,7 +26,16 @@ pub enum SagaVerb {
     )]
     Skip(SkipArgs),
     /// Undo an order: fulfilment, payment, stock, and then the order
+    #[command(visible_alias = "compensate")]
     Undo(OfOrder),
+    /// Give the task of an order to somebody
+    #[command(after_help = "Example:\n  orderctl saga reassign 0191f2c4-… ann")]
+    Reassign(ReassignArgs),
+    /// Show the flow of sagas and, with an order, where its saga stands in it
+    #[command(
+        after_help = "Examples:\n  orderctl saga graph\n  orderctl saga graph 0191f2c4-… --format mermaid >flow.mmd"
+    )]
+    Graph(GraphArgs),
 }
 
 /// `tasks …`
@@ -110,6 +119,38 @@ pub struct ShowArgs {
     /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// `saga reassign`
+#[derive(Debug, Args)]
+pub struct ReassignArgs {
+    /// Whose.
+    #[command(flatten)]
+    pub of: OfOrder,
+    /// The subject of the tokens of whoever is to decide it
+    #[arg(value_name = "SUBJECT", value_parser = operator)]
+    pub assignee: Operator,
+}
+
+/// How a graph is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// Lines for people
+    Text,
+    /// A flowchart in Mermaid's language, as Markdown viewers draw it
+    Mermaid,
+}
+
+/// `saga graph`
+#[derive(Debug, Args)]
+pub struct GraphArgs {
+    /// The order's id; without it, the flow of new sagas
+    pub order: Option<OrderId>,
+    /// The tenant
+    #[arg(long, default_value = DEFAULT_TENANT)]
+    pub tenant: TenantId,
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    pub format: GraphFormat,
 }
 
 /// `saga skip`

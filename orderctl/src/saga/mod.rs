@@ -1,18 +1,21 @@
-//! The sagas of orders: lists as GraphQL shows them, one as its stream has it now, and what operators do with it by HTTP.
+//! The sagas of orders: lists as GraphQL shows them, one as its stream has it now, its flow, and what operators do with it by HTTP.
 
 pub mod args;
+mod graph;
 mod show;
 pub mod tasks;
 
 use std::io::Write;
 
+use domain::order_saga::{FLOW_VERSION, outline};
+use domain::{OrderId, TenantId};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
 
-use self::args::{ListArgs, OfOrder, SagaVerb, ShowArgs};
+use self::args::{GraphArgs, GraphFormat, ListArgs, OfOrder, SagaVerb, ShowArgs};
 use crate::engine::{Bearer, Engine};
 use crate::orders::{ask, read, send};
 use crate::stock::text;
@@ -31,6 +34,8 @@ pub async fn run(variables: &Variables, verb: &SagaVerb) -> Result<bool, BoxErro
             command(variables, &args.of, "skip", body, "skipped").await
         }
         SagaVerb::Undo(of) => command(variables, of, "undo", json!({}), "being undone").await,
+        SagaVerb::Reassign(args) => tasks::assign(variables, &args.of, Some(&args.assignee)).await,
+        SagaVerb::Graph(args) => graph(variables, args).await,
     }
 }
 
@@ -52,9 +57,14 @@ async fn command(variables: &Variables, of: &OfOrder, verb: &str, body: Value, d
     let mut out = std::io::stdout();
     match event_ids.len() {
         0 => writeln!(out, "{order_id}: nothing to change, its saga is at version {version}")?,
-        events => writeln!(out, "{order_id}: {done}, {events} events, its saga is at version {version}")?,
+        events => writeln!(out, "{order_id}: {done}, {}, its saga is at version {version}", count(events, "event"))?,
     }
     Ok(true)
+}
+
+/// So many of a thing.
+fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
 /// What is asked of each saga.
@@ -92,7 +102,7 @@ async fn list(variables: &Variables, args: &ListArgs) -> Result<bool, BoxError> 
         )?;
     }
     let more = if data["sagas"]["pageInfo"]["hasNextPage"] == true { ", and there are more" } else { "" };
-    writeln!(out, "{} sagas{more}", sagas.len())?;
+    writeln!(out, "{}{more}", count(sagas.len(), "saga"))?;
     Ok(true)
 }
 
@@ -107,10 +117,29 @@ fn waited_for(saga: &Value) -> String {
     }
 }
 
+/// The saga of an order, as its endpoint answers it.
+async fn saga_of(variables: &Variables, tenant: &TenantId, order: OrderId) -> Result<Value, BoxError> {
+    let engine = Engine::from_variables(variables, Bearer::staff(tenant.clone()))?;
+    Ok(read(&engine, &format!("/v1/orders/{order}/saga")).await?.json().await?)
+}
+
+async fn graph(variables: &Variables, args: &GraphArgs) -> Result<bool, BoxError> {
+    let stages = match args.order {
+        Some(order) => saga_of(variables, &args.tenant, order).await?["stages"].take(),
+        None => serde_json::to_value(outline(FLOW_VERSION)?)?,
+    };
+    let stages: Vec<graph::Stage> = serde_json::from_value(stages)?;
+    let mut out = std::io::stdout();
+    match args.format {
+        GraphFormat::Text => graph::write_text(&mut out, &stages)?,
+        GraphFormat::Mermaid => graph::write_mermaid(&mut out, &stages)?,
+    }
+    Ok(true)
+}
+
 async fn show(variables: &Variables, args: &ShowArgs) -> Result<bool, BoxError> {
     let ShowArgs { of, json: as_json } = args;
-    let engine = Engine::from_variables(variables, Bearer::staff(of.tenant.clone()))?;
-    let saga: Value = read(&engine, &format!("/v1/orders/{}/saga", of.order)).await?.json().await?;
+    let saga = saga_of(variables, &of.tenant, of.order).await?;
     let mut out = std::io::stdout();
     if *as_json {
         writeln!(out, "{saga}")?;

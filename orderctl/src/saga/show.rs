@@ -33,7 +33,25 @@ pub(super) fn write(out: &mut impl Write, saga: &Value) -> std::io::Result<()> {
         )?;
     }
     writeln!(out, "waits for: {}", waits_for(saga))?;
-    writeln!(out, "next: {}", next(saga))
+    writeln!(out, "next: {}", next(saga))?;
+    for deadline in parts(saga, "deadlines") {
+        writeln!(out, "{}  {}", text(&deadline["at"]), at_deadline(deadline))?;
+    }
+    Ok(())
+}
+
+/// What happens at a deadline if nothing happens before.
+fn at_deadline(deadline: &Value) -> String {
+    match deadline["what"].as_str() {
+        Some("ASKED_AGAIN") => format!("{} is asked again", text(&deadline["step"])),
+        Some("TASK_ESCALATED") => format!("the task {} is escalated", text(&deadline["task"])),
+        Some("TASK_OPENED") => format!("the task {} tells people", text(&deadline["task"])),
+        Some("RENEWAL") => "the reservation is renewed".to_owned(),
+        Some("STOCK_TRY") => "stock is looked for again".to_owned(),
+        Some("STOCK_GIVEN_UP") => "the order is given up, if there is no stock".to_owned(),
+        Some("PAYMENT_TIMED_OUT") => "the order is given up, if it is not paid".to_owned(),
+        _ => text(&deadline["what"]),
+    }
 }
 
 fn parts<'a>(saga: &'a Value, name: &str) -> &'a [Value] {
@@ -54,6 +72,9 @@ fn waits_for(saga: &Value) -> String {
             task["assignee"].as_str().map_or_else(|| "taken by nobody".to_owned(), |by| format!("taken by {by}"));
         let deadline = task["deadline"].as_str().map(|at| format!(", to be decided by {at}")).unwrap_or_default();
         all.push(format!("a person: {}, {taken}{deadline}", text(&task["kind"])));
+    }
+    if saga["held"] == true && saga["outcome"].is_null() && saga["stockAwaitedUntil"].is_null() && task.is_null() {
+        all.push("the release of a hold".to_owned());
     }
     if let Some(until) = saga["stockAwaitedUntil"].as_str() {
         all.push(format!("stock, until {until}"));
@@ -84,34 +105,19 @@ fn silently(saga: &Value) -> Option<&'static str> {
     }
 }
 
-/// What follows, and when the saga looks again although nothing happens.
+/// The stage in which the saga is, and those that follow.
 fn next(saga: &Value) -> String {
     if !saga["outcome"].is_null() {
         return "nothing, unless a late success has to be undone".to_owned();
     }
-    let is_undone = !saga["undoneBecause"].is_null();
-    let is_shipping = |status: &str| matches!(status, "UNKNOWN" | "ACCEPTED" | "PACKED");
-    let is_paid = |status: &str| matches!(status, "UNKNOWN" | "AUTHORIZED" | "CAPTURED");
-    let (fulfilment, payment) = (status(saga, "fulfilments"), status(saga, "payments"));
-    let follows = if is_undone {
-        match (fulfilment.is_some_and(is_shipping), payment.is_some_and(is_paid)) {
-            (true, _) => "the payment is given back, then the stock, then the order ends",
-            (false, true) => "the stock is given back, then the order ends",
-            (false, false) => "the order ends",
-        }
-    } else {
-        match (status(saga, "reservations"), payment, fulfilment) {
-            (_, _, Some("SHIPPED" | "DELIVERED")) => "the order ends",
-            (_, _, Some("PACKED")) => "shipping, then delivery",
-            (_, _, Some("UNKNOWN" | "ACCEPTED")) => "packing, then shipping and delivery",
-            (_, Some("AUTHORIZED" | "CAPTURED"), _) => "fulfilment",
-            (Some("GRANTED"), _, _) => "payment, then fulfilment",
-            _ => "screening, then payment and fulfilment",
-        }
+    let at = |place: &str| {
+        let stages = parts(saga, "stages").iter().filter(|stage| stage["place"] == place);
+        stages.map(|stage| text(&stage["stage"]).to_lowercase().replace('_', " ")).collect::<Vec<_>>()
     };
-    match saga["nextDue"].as_str() {
-        Some(due) => format!("{follows}; it looks again at {due}"),
-        None => follows.to_owned(),
+    let after = [at("AHEAD"), vec!["the end".to_owned()]].concat();
+    match at("HERE").first() {
+        Some(here) => format!("{here} now, then {}", after.join(", ")),
+        None => after.join(", "),
     }
 }
 
@@ -130,8 +136,11 @@ mod tests {
     #[test]
     fn a_request_is_shown_with_its_attempts_and_when_it_is_asked_again() {
         let pending = json!({"step": "RESERVE", "attempt": 2, "due": "2026-01-01T00:01:00Z"});
+        let stage = |stage: &str, place: &str| json!({"stage": stage, "place": place});
         let saga = json!({"orderId": "o", "version": 3, "flow": 1, "payments": [], "fulfilments": [],
-            "reservations": [{"id": "r", "status": "UNKNOWN", "pending": pending}], "nextDue": "2026-01-01T00:01:00Z"});
+            "reservations": [{"id": "r", "status": "UNKNOWN", "pending": pending}],
+            "stages": [stage("STOCK", "HERE"), stage("SCREENING", "AHEAD"), {"stage": "STOP_FULFILMENT"}],
+            "deadlines": [{"what": "ASKED_AGAIN", "step": "RESERVE", "at": "2026-01-01T00:01:00Z"}]});
         let text = written(&saga);
         assert!(text.starts_with("o: running, version 3, flow 1\n"), "{text}");
         assert!(text.contains("RESERVE                  2  2026-01-01T00:01:00Z"), "{text}");
@@ -139,9 +148,8 @@ mod tests {
             text.contains("waits for: the answer to RESERVE, which is asked again at 2026-01-01T00:01:00Z\n"),
             "{text}"
         );
-        assert!(
-            text.ends_with("next: screening, then payment and fulfilment; it looks again at 2026-01-01T00:01:00Z\n")
-        );
+        let end = "next: stock now, then screening, the end\n2026-01-01T00:01:00Z  RESERVE is asked again\n";
+        assert!(text.ends_with(end), "{text}");
     }
 
     #[test]
@@ -153,7 +161,7 @@ mod tests {
         };
         let granted = json!([{"id": "r", "status": "GRANTED"}]);
         let paying = saga(json!({"reservations": granted, "payments": [{"id": "p", "status": "UNKNOWN"}]}));
-        assert_eq!((&*waits_for(&paying), &*next(&paying)), ("the customer to pay", "payment, then fulfilment"));
+        assert_eq!(waits_for(&paying), "the customer to pay");
         let packing = saga(json!({"fulfilments": [{"id": "f", "status": "ACCEPTED"}]}));
         assert_eq!(waits_for(&packing), "the location to pack");
         let task = json!({"kind": "REVIEW", "assignee": "ann", "deadline": "2026-01-02T00:00:00Z", "escalations": 0});
@@ -162,8 +170,6 @@ mod tests {
             waits_for(&reviewed),
             "a person: REVIEW, taken by ann, to be decided by 2026-01-02T00:00:00Z; stock, until 2026-01-03T00:00:00Z"
         );
-        let undone = saga(json!({"undoneBecause": "CANCELLED", "payments": [{"id": "p", "status": "CAPTURED"}]}));
-        assert_eq!(next(&undone), "the stock is given back, then the order ends");
         let ended = saga(json!({"outcome": "UNDONE", "undoneBecause": "CANCELLED"}));
         assert_eq!(waits_for(&ended), "nothing");
         assert!(written(&ended).starts_with("o: ended: UNDONE because of CANCELLED"));

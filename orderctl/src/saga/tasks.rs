@@ -2,12 +2,13 @@
 
 use std::io::Write;
 
+use domain::Operator;
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
 
-use super::args::{DecideArgs, TakeArgs, TasksArgs, TasksVerb};
-use super::command;
+use super::args::{DecideArgs, OfOrder, TakeArgs, TasksArgs, TasksVerb};
+use super::{command, count};
 use crate::engine::{Bearer, Engine};
 use crate::orders::ask;
 use crate::stock::text;
@@ -19,10 +20,7 @@ use crate::stock::text;
 pub async fn run(variables: &Variables, verb: &TasksVerb) -> Result<bool, BoxError> {
     match verb {
         TasksVerb::List(args) => list(variables, args).await,
-        TasksVerb::Take(TakeArgs { of, assignee }) => {
-            let body = assignee.as_ref().map_or_else(|| json!({}), |assignee| json!({ "assignee": assignee }));
-            command(variables, of, "task/assign", body, "assigned").await
-        }
+        TasksVerb::Take(TakeArgs { of, assignee }) => assign(variables, of, assignee.as_ref()).await,
         TasksVerb::Decide(DecideArgs { of, task, decision, note }) => {
             let mut body = json!({ "task": task, "decision": decision });
             if let Some(note) = note {
@@ -31,6 +29,12 @@ pub async fn run(variables: &Variables, verb: &TasksVerb) -> Result<bool, BoxErr
             command(variables, of, "task/decide", body, "decided").await
         }
     }
+}
+
+/// Gives the task of an order to somebody, or to whoever asks.
+pub(super) async fn assign(variables: &Variables, of: &OfOrder, assignee: Option<&Operator>) -> Result<bool, BoxError> {
+    let body = assignee.map_or_else(|| json!({}), |assignee| json!({ "assignee": assignee }));
+    command(variables, of, "task/assign", body, "assigned").await
 }
 
 async fn list(variables: &Variables, args: &TasksArgs) -> Result<bool, BoxError> {
@@ -59,6 +63,6 @@ async fn list(variables: &Variables, args: &TasksArgs) -> Result<bool, BoxError>
         )?;
     }
     let more = if data["sagas"]["pageInfo"]["hasNextPage"] == true { ", and there are more" } else { "" };
-    writeln!(out, "{} tasks{more}", sagas.len())?;
+    writeln!(out, "{}{more}", count(sagas.len(), "task"))?;
     Ok(true)
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at its first surprise")]
 
+mod engine;
 mod import_ends;
 mod jobs_and_timers;
 mod log;
@@ -10,5 +11,6 @@ mod parked_requests;
 mod program;
 mod rebuild_killed;
 mod replay_and_parked;
+mod sagas;
 mod stock_import;
 mod waits;

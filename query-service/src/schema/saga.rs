@@ -155,6 +155,8 @@ pub enum SagaStep {
     ReleaseFulfilment,
     /// A location, to stop.
     CancelFulfilment,
+    /// A location, to ship nothing for now.
+    HoldFulfilment,
     /// Something that this release does not know.
     Unknown,
 }
@@ -173,6 +175,7 @@ impl SagaStep {
             Asked::Fulfil => Self::Fulfil,
             Asked::ReleaseFulfilment => Self::ReleaseFulfilment,
             Asked::CancelFulfilment => Self::CancelFulfilment,
+            Asked::HoldFulfilment => Self::HoldFulfilment,
             Asked::Unknown => Self::Unknown,
         }
     }

@@ -48,6 +48,7 @@ fn texts(event: &PublicEvent) -> Vec<(&'static str, &str)> {
         E::TaskAssigned(event) => vec![("by", &event.by)],
         E::TaskDecided(event) => vec![("note", event.note.as_deref().unwrap_or_default()), ("by", &event.by)],
         E::RetryOrdered(event) => vec![("by", &event.by)],
+        E::UndoStarted(event) => vec![("by", event.by.as_deref().unwrap_or_default())],
         E::StepSkipped(event) => vec![("reason", &event.reason), ("by", &event.by)],
         E::ForeignEvent(event) => vec![
             ("event_type", &event.event_type),
@@ -87,7 +88,7 @@ fn step(mut view: SagaView, checked: &Checked<'_, PublicEvent>) -> Result<SagaVi
             }
         }
         E::StockAwaited(event) => view.stock_awaited_until = Some(checked.moment("until", event.until)?),
-        E::OrderScreened(_) | E::OrderReady(_) => {}
+        E::OrderScreened(_) | E::OrderReady(_) | E::HoldPlaced(_) | E::HoldLifted(_) => {}
         E::UndoStarted(event) => undo(&mut view, Some(event.cause)),
         E::TaskOpened(event) => {
             let deadline = Some(checked.moment("deadline", event.deadline)?);
@@ -131,6 +132,9 @@ fn without_task(view: SagaView) -> SagaView {
 /// The order is to be undone for a cause or, `None`, is to be fulfilled again. A saga that has ended stays so.
 fn undo(view: &mut SagaView, cause: Option<UndoCause>) {
     view.undo_cause = cause.as_ref().map(symbol);
+    if cause.is_some() {
+        view.stock_awaited_until = None;
+    }
     view.state = match (view.state, cause) {
         (SagaState::Ended, _) => SagaState::Ended,
         (_, Some(_)) => SagaState::Undoing,

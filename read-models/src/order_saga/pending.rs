@@ -33,6 +33,9 @@ pub(super) fn request(checked: &Checked<'_, PublicEvent>) -> Result<Option<Pendi
         E::FulfilmentCancelRequested(event) => {
             (P::Fulfilment, &event.fulfilment, Asked::CancelFulfilment, event.attempt, event.due)
         }
+        E::FulfilmentHoldRequested(event) => {
+            (P::Fulfilment, &event.fulfilment, Asked::HoldFulfilment, event.attempt, event.due)
+        }
         _ => return Ok(None),
     };
     let field = match part {
@@ -127,6 +130,7 @@ fn effect(request: &PendingRequest, answer: AnswerKind, amount: Option<i64>) -> 
         | A::FulfilmentRequestRefused => Effect::TriedAgain,
         A::FulfilmentRequested | A::FulfilmentAccepted | A::FulfilmentPacked => answers(&[Asked::Fulfil]),
         A::FulfilmentReleased => answers(&[Asked::ReleaseFulfilment]),
+        A::FulfilmentHeld => answers(&[Asked::HoldFulfilment]),
         A::StockRefused
         | A::StockReleased
         | A::StockExpired
@@ -138,8 +142,6 @@ fn effect(request: &PendingRequest, answer: AnswerKind, amount: Option<i64>) -> 
         | A::FulfilmentLost
         | A::FulfilmentRejected
         | A::FulfilmentCancelled => Effect::Cleared,
-        A::StockBackorderFilled | A::PaymentRefunded | A::PaymentDisputed | A::FulfilmentHeld | A::Unknown => {
-            Effect::None
-        }
+        A::StockBackorderFilled | A::PaymentRefunded | A::PaymentDisputed | A::Unknown => Effect::None,
     }
 }

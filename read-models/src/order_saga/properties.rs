@@ -1,9 +1,10 @@
 //! Rows of sagas against what the sagas themselves know, over whatever may happen to one.
 
+use domain::order::HoldKind;
 use domain::order_saga::AnswerKind as A;
 use domain::order_saga::{
-    Asked, AssignTask, CancelSaga, DecideTask, Goal, OrderSagaCommand, OrderSagaState, Part, RetrySteps, SkipStep,
-    TaskDecision, UndoOrder, Wake,
+    Asked, AssignTask, CancelSaga, DecideTask, Goal, HoldSaga, OrderSagaCommand, OrderSagaState, Part, ReleaseSaga,
+    RetrySteps, SkipStep, TaskDecision, UndoOrder, Wake,
 };
 use domain::{Operator, Reason, Timestamp};
 use proptest::prelude::*;
@@ -28,6 +29,8 @@ enum Step {
     Skip(Asked),
     Undo,
     Cancel,
+    Hold(HoldKind),
+    Release(HoldKind),
 }
 
 const STOCK: [A; 9] = [
@@ -69,7 +72,7 @@ const FULFILMENT: [A; 11] = [
     A::FulfilmentCancelled,
     A::FulfilmentRequestRefused,
 ];
-const ASKED: [Asked; 11] = [
+const ASKED: [Asked; 12] = [
     Asked::Reserve,
     Asked::Renew,
     Asked::Release,
@@ -81,6 +84,7 @@ const ASKED: [Asked; 11] = [
     Asked::Fulfil,
     Asked::ReleaseFulfilment,
     Asked::CancelFulfilment,
+    Asked::HoldFulfilment,
 ];
 const DECISIONS: [TaskDecision; 3] = [TaskDecision::Approve, TaskDecision::Continue, TaskDecision::Undo];
 
@@ -102,6 +106,8 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => prop::sample::select(&ASKED[..]).prop_map(Step::Skip),
         1 => Just(Step::Undo),
         1 => Just(Step::Cancel),
+        2 => prop::sample::select(&HoldKind::ALL[..]).prop_map(Step::Hold),
+        2 => prop::sample::select(&HoldKind::ALL[..]).prop_map(Step::Release),
     ]
 }
 
@@ -145,8 +151,10 @@ fn take(mut history: SagaHistory, step: Step) -> SagaHistory {
         }
         Step::Retry => RetrySteps { tenant, by, at }.into(),
         Step::Skip(step) => SkipStep { tenant, step, reason: Reason::try_new("by telephone").unwrap(), by, at }.into(),
-        Step::Undo => UndoOrder { tenant, at }.into(),
+        Step::Undo => UndoOrder { tenant, by, at }.into(),
         Step::Cancel => CancelSaga { at }.into(),
+        Step::Hold(hold) => HoldSaga { hold, at }.into(),
+        Step::Release(hold) => ReleaseSaga { hold, at }.into(),
     };
     // What the saga refuses does not happen.
     let _ = history.give(command);

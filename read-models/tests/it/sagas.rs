@@ -1,5 +1,6 @@
 //! Sagas: rows from events, lists, a rebuild beside the live rows, an audit of them, and the plans of their statements.
 
+use domain::Operator;
 use domain::TenantId;
 use domain::order_saga::{AnswerKind, UndoOrder};
 use read_models::query::{SagaFilter, SagaKey, SagaPageRequest, Window};
@@ -29,7 +30,7 @@ fn reviewed(order: u128, tenant: &str, waited_s: u32) -> SagaHistory {
 /// One that runs, one that is undone, two with a task and one of another tenant, by the order's number.
 fn histories() -> [SagaHistory; 5] {
     let undone = SagaHistory::started(2, "shop", 3_000).later(1);
-    let undo = UndoOrder { tenant: shop(), at: undone.now() };
+    let undo = UndoOrder { tenant: shop(), by: Operator::try_new("ann").unwrap(), at: undone.now() };
     [
         SagaHistory::started(1, "shop", 3_000),
         undone.after(undo),

@@ -132,7 +132,7 @@ impl SagaBooks {
             Asked::Authorize | Asked::Capture | Asked::Void | Asked::Refund => {
                 self.payments.values_mut().for_each(|(known, _)| all(known));
             }
-            Asked::Fulfil | Asked::ReleaseFulfilment | Asked::CancelFulfilment => {
+            Asked::Fulfil | Asked::HoldFulfilment | Asked::ReleaseFulfilment | Asked::CancelFulfilment => {
                 self.fulfilments.values_mut().for_each(all);
             }
         }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::view::{StepName, TaskName};
+use super::names::{StepName, TaskName};
 use super::{AppState, Operation, Operations, OrderPath, SagaReceipt, operator};
 
 pub(crate) const TEXTS: &[Text] = &[
@@ -180,7 +180,8 @@ async fn undo_order(
     Keyed(caller): Keyed,
     OrderPath(order): OrderPath,
 ) -> Result<Response, Refusal> {
-    let command = UndoOrder { tenant: caller.principal.tenant.clone(), at: operations.now() }.into();
+    let (tenant, by, at) = (caller.principal.tenant.clone(), operator(&caller)?, operations.now());
+    let command = UndoOrder { tenant, by, at }.into();
     let operation = Operation { name: "saga.undo", order, input: &(), command };
     Ok(reply(&operations.run(&caller, operation).await?))
 }

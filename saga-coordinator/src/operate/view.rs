@@ -7,85 +7,24 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use command_kit::http::{Unkeyed, versioned};
 use command_kit::{Caller, Refusal};
-use domain::order_saga::{
-    Ask, Asked, FulfilmentStatus, Goal, OrderSaga, OrderSagaState, PaymentStatus, ReservationStatus, Saga, SagaOutcome,
-    TaskKind, UndoCause,
-};
+use domain::order_saga::{Ask, Goal, OrderSaga, OrderSagaRejection, OrderSagaState, Saga, outline_of};
 use domain::{OrderId, Scope, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::flow_view::{DeadlineView, StageView};
+use super::names::{
+    FulfilmentStatusName, PaymentStatusName, ReservationStatusName, SagaOutcomeName, StepName, TaskName, UndoCauseName,
+};
 use super::{AppState, Operations, OrderPath, visible};
 use crate::code::WORDS;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(get_saga))
 }
-
-/// Declares a public enumeration with the names of a domain's, and the conversions that it is used with.
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident of $domain:ident: $($symbol:ident),* $(,)?) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-        pub enum $name {
-            $($symbol,)*
-        }
-
-        impl From<$domain> for $name {
-            fn from(value: $domain) -> Self {
-                match value {
-                    $($domain::$symbol => Self::$symbol,)*
-                }
-            }
-        }
-
-        impl From<$name> for $domain {
-            fn from(value: $name) -> Self {
-                match value {
-                    $($name::$symbol => Self::$symbol,)*
-                }
-            }
-        }
-    };
-}
-
-names!(
-    /// Why a person is needed.
-    TaskName of TaskKind:
-    Review, NoAnswer, CompensationFailed, NotFulfillable, NotAccepted, NotPacked, NotShipped, NotDelivered, Lost,
-    ShippedMeanwhile, StockNotShipped, Disputed,
-);
-names!(
-    /// A request to another participant.
-    StepName of Asked:
-    Reserve, Renew, Release, ShipStock, Authorize, Capture, Void, Refund, Fulfil, ReleaseFulfilment, CancelFulfilment,
-);
-names!(
-    /// What is known of a reservation.
-    ReservationStatusName of ReservationStatus: Unknown, Granted, Refused, Released, Expired, Shipped,
-);
-names!(
-    /// What is known of a payment.
-    PaymentStatusName of PaymentStatus: Unknown, Authorized, Captured, Voided, Refunded, Failed,
-);
-names!(
-    /// What is known of a fulfilment.
-    FulfilmentStatusName of FulfilmentStatus:
-    Unknown, Accepted, Packed, Shipped, Delivered, Lost, Rejected, Cancelled,
-);
-names!(
-    /// Why an order is undone.
-    UndoCauseName of UndoCause:
-    Cancelled, OutOfStock, Fraud, ReviewTimedOut, PaymentDeclined, PaymentTimedOut, PaymentFailed, Operator,
-);
-names!(
-    /// How a saga ended.
-    SagaOutcomeName of SagaOutcome: Completed, Undone,
-);
 
 /// A request without an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -148,16 +87,22 @@ pub struct SagaView {
     pub reservations: Vec<PartView<ReservationStatusName>>,
     pub payments: Vec<PartView<PaymentStatusName>>,
     pub fulfilments: Vec<PartView<FulfilmentStatusName>>,
-    /// When stock is looked for again, where there is none.
+    /// Until when stock is waited for, where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub stock_awaited_until: Option<Timestamp>,
+    /// Whether something holds the order, so that nothing of it may be shipped.
+    pub held: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskView>,
     /// When something is due next although nothing happens.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub next_due: Option<Timestamp>,
+    /// All that is due although nothing happens, the first first.
+    pub deadlines: Vec<DeadlineView>,
+    /// The stages of the flow in their order, with the saga's place in them.
+    pub stages: Vec<StageView>,
 }
 
 fn part<S>(id: Uuid, status: impl Into<S>, ask: Option<Ask>) -> PartView<S> {
@@ -166,7 +111,8 @@ fn part<S>(id: Uuid, status: impl Into<S>, ask: Option<Ask>) -> PartView<S> {
 }
 
 impl SagaView {
-    fn of(version: i64, state: &OrderSagaState, saga: &Saga) -> Self {
+    fn of(version: i64, state: &OrderSagaState, saga: &Saga, now: Timestamp) -> Result<Self, OrderSagaRejection> {
+        let stages = outline_of(saga, now)?;
         let task = saga.task.as_ref().map(|task| TaskView {
             kind: task.kind.into(),
             opened_at: task.opened_at,
@@ -174,7 +120,7 @@ impl SagaView {
             escalations: task.escalations,
             assignee: task.assignee.as_ref().map(ToString::to_string),
         });
-        Self {
+        Ok(Self {
             order_id: saga.order,
             version,
             flow: saga.flow,
@@ -186,10 +132,13 @@ impl SagaView {
             reservations: saga.reservations.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
             payments: saga.payments.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
             fulfilments: saga.fulfilments.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
+            held: saga.is_held(),
             stock_awaited_until: saga.stock_wait.map(|wait| wait.until),
             task,
             next_due: <OrderSaga as domain::Decider>::wake_at(state),
-        }
+            deadlines: DeadlineView::all(saga),
+            stages: stages.iter().map(StageView::of).collect(),
+        })
     }
 }
 
@@ -203,7 +152,8 @@ impl Operations {
         let loaded = self.sagas.units().load::<OrderSaga>(&order.to_string()).await;
         let loaded = loaded.map_err(|error| Refusal::of_bus(&error, &WORDS))?;
         let saga = visible(&loaded.state, &caller.principal.tenant)?;
-        Ok(SagaView::of(loaded.version, &loaded.state, saga))
+        let view = SagaView::of(loaded.version, &loaded.state, saga, self.now());
+        view.map_err(|rejection| Refusal::rejected(&rejection))
     }
 }
 

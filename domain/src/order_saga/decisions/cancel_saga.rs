@@ -18,7 +18,7 @@ impl Decision<OrderSaga> for CancelSaga {
     fn decide(self, state: &OrderSagaState) -> Result<Vec<OrderSagaEvent>, OrderSagaRejection> {
         match state {
             OrderSagaState::Running(saga) if saga.goal == Goal::Fulfil => {
-                let undo = UndoStarted { cause: UndoCause::Cancelled, at: self.at };
+                let undo = UndoStarted { cause: UndoCause::Cancelled, by: None, at: self.at };
                 with_consequences(state, vec![OrderSagaEvent::UndoStarted(undo)], self.at)
             }
             OrderSagaState::Absent | OrderSagaState::Running(_) | OrderSagaState::Ended(_) => Ok(vec![]),

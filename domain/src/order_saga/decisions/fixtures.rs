@@ -88,7 +88,7 @@ pub(in crate::order_saga) fn started() -> OrderSagaEvent {
     started_with(TOTAL)
 }
 
-fn due(attempt: u32, at: Timestamp) -> Timestamp {
+pub(super) fn due(attempt: u32, at: Timestamp) -> Timestamp {
     policy().due(at, attempt, order().uuid().as_u128())
 }
 
@@ -113,12 +113,12 @@ pub(in crate::order_saga) fn asked_for_stock() -> Vec<OrderSagaEvent> {
     vec![started(), stock_requested(1, "zrh-1", 1, AT)]
 }
 
-fn answer(part: Part, version: u32, kind: AnswerKind, amount: Option<i64>) -> LearnAnswer {
+pub(super) fn answer(part: Part, version: u32, kind: AnswerKind, amount: Option<i64>) -> LearnAnswer {
     let expires_at = (kind == AnswerKind::StockGranted).then(|| later(EXPIRES_S));
     LearnAnswer { part, version, answer: Answer { kind, expires_at, amount: amount.map(money) }, at: AT }
 }
 
-fn answer_event(learned: LearnAnswer) -> OrderSagaEvent {
+pub(super) fn answer_event(learned: LearnAnswer) -> OrderSagaEvent {
     let LearnAnswer { part, version, answer, at } = learned;
     let (reservation, payment, fulfilment) = match part {
         Part::Reservation(id) => (Some(id), None, None),
@@ -256,7 +256,11 @@ pub(in crate::order_saga) fn undo_because(cause: UndoCause) -> OrderSagaEvent {
 }
 
 pub(in crate::order_saga) fn undo_because_at(cause: UndoCause, at: Timestamp) -> OrderSagaEvent {
-    OrderSagaEvent::UndoStarted(UndoStarted { cause, at })
+    OrderSagaEvent::UndoStarted(UndoStarted { cause, by: None, at })
+}
+
+pub(in crate::order_saga) fn undone_by(name: &str) -> OrderSagaEvent {
+    OrderSagaEvent::UndoStarted(UndoStarted { cause: UndoCause::Operator, by: Some(operator(name)), at: AT })
 }
 
 pub(in crate::order_saga) fn release_requested(number: u32) -> OrderSagaEvent {
@@ -342,7 +346,7 @@ pub(in crate::order_saga) fn skipped(step: Asked) -> OrderSagaEvent {
 }
 
 pub(in crate::order_saga) fn undo_order() -> OrderSagaCommand {
-    UndoOrder { tenant: tenant(), at: AT }.into()
+    UndoOrder { tenant: tenant(), by: operator("chef"), at: AT }.into()
 }
 
 /// More that a saga's tests say about an outcome.

@@ -3,7 +3,9 @@
 mod assign_task;
 mod cancel_saga;
 mod decide_task;
+mod hold_saga;
 mod learn_answer;
+mod release_saga;
 mod retry_steps;
 mod skip_step;
 mod start_saga;
@@ -13,7 +15,9 @@ mod wake;
 pub use assign_task::*;
 pub use cancel_saga::*;
 pub use decide_task::*;
+pub use hold_saga::*;
 pub use learn_answer::*;
+pub use release_saga::*;
 pub use retry_steps::*;
 pub use skip_step::*;
 pub use start_saga::*;
@@ -36,6 +40,8 @@ declare_commands! {
         RetrySteps,
         SkipStep,
         UndoOrder,
+        HoldSaga,
+        ReleaseSaga,
     }
 }
 
@@ -50,3 +56,6 @@ fn saga_of<'a>(state: &'a OrderSagaState, tenant: &TenantId) -> Result<&'a Saga,
 
 #[cfg(test)]
 pub(in crate::order_saga) mod fixtures;
+
+#[cfg(test)]
+mod hold_fixtures;

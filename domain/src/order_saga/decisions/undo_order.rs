@@ -1,5 +1,5 @@
 use crate::decision::Decision;
-use crate::{Scope, TenantId, Timestamp};
+use crate::{Operator, Scope, TenantId, Timestamp};
 
 use super::super::flow::with_consequences;
 use super::super::{Goal, OrderSaga, OrderSagaEvent, OrderSagaRejection, OrderSagaState, UndoCause, UndoStarted};
@@ -9,6 +9,7 @@ use super::saga_of;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UndoOrder {
     pub tenant: TenantId,
+    pub by: Operator,
     pub at: Timestamp,
 }
 
@@ -23,7 +24,7 @@ impl Decision<OrderSaga> for UndoOrder {
             (OrderSagaState::Ended(_), _) => Err(OrderSagaRejection::Ended),
             (_, Goal::Undo(_)) => Ok(vec![]),
             (_, Goal::Fulfil) => {
-                let undo = UndoStarted { cause: UndoCause::Operator, at: self.at };
+                let undo = UndoStarted { cause: UndoCause::Operator, by: Some(self.by), at: self.at };
                 with_consequences(state, vec![OrderSagaEvent::UndoStarted(undo)], self.at)
             }
         }
@@ -33,11 +34,11 @@ impl Decision<OrderSaga> for UndoOrder {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
-    use crate::order_saga::{OrderSagaRejection, UndoCause};
+    use crate::order_saga::OrderSagaRejection;
 
     #[test]
     fn an_operator_undoes_a_running_order() {
-        given(asked_for_stock()).when(undo_order()).then([undo_because(UndoCause::Operator), release_requested(1)]);
+        given(asked_for_stock()).when(undo_order()).then([undone_by("chef"), release_requested(1)]);
     }
 
     #[test]

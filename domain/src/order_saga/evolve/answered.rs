@@ -7,6 +7,7 @@
 //! request that was asked twice.
 
 use crate::Timestamp;
+use crate::order::HoldKind;
 
 use super::super::answer::AnswerKind;
 use super::super::asked::Asked;
@@ -25,6 +26,10 @@ pub(super) fn answered(saga: &mut Saga, event: &AnswerReceived) -> Option<()> {
             of_stock(part, event)?;
             if part.status == ReservationStatus::Granted {
                 saga.stock_wait = None;
+            }
+            if event.answer == AnswerKind::StockGranted {
+                // The order's hold for stock ends with it, whoever had put it there.
+                super::lift(saga, HoldKind::Stock, event.at);
             }
             Some(())
         }
@@ -142,6 +147,7 @@ fn of_fulfilment(part: &mut FulfilmentPart, event: &AnswerReceived) -> Option<()
         }
         AnswerKind::FulfilmentHeld => {
             part.released = false;
+            clear(&mut part.ask, &[Asked::HoldFulfilment]);
             return Some(());
         }
         AnswerKind::FulfilmentRequestRefused => {
@@ -200,6 +206,7 @@ pub(super) fn skipped(saga: &mut Saga, step: Asked) {
             Asked::Fulfil => part.status = FulfilmentStatus::Rejected,
             Asked::CancelFulfilment => part.status = FulfilmentStatus::Cancelled,
             Asked::ReleaseFulfilment => part.released = true,
+            Asked::HoldFulfilment => part.released = false,
             _ => {}
         }
         part.ask = None;

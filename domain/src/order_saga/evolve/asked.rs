@@ -4,9 +4,9 @@ use crate::{FulfilmentId, Money, PaymentId, ReservationId, Timestamp};
 
 use super::super::asked::Asked;
 use super::super::event::{
-    AuthorizationRequested, CaptureRequested, FulfilmentCancelRequested, FulfilmentReleaseRequested,
-    FulfilmentRequested, RefundRequested, StockReleaseRequested, StockRenewalRequested, StockRequested,
-    StockShipmentRequested, VoidRequested,
+    AuthorizationRequested, CaptureRequested, FulfilmentCancelRequested, FulfilmentHoldRequested,
+    FulfilmentReleaseRequested, FulfilmentRequested, RefundRequested, StockReleaseRequested, StockRenewalRequested,
+    StockRequested, StockShipmentRequested, VoidRequested,
 };
 use super::super::state::{
     Ask, FulfilmentPart, FulfilmentStatus, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
@@ -108,6 +108,11 @@ pub(super) fn fulfilment_release(saga: &mut Saga, event: &FulfilmentReleaseReque
 
 pub(super) fn fulfilment_cancel(saga: &mut Saga, event: &FulfilmentCancelRequested) -> Option<()> {
     part_of(saga, event.fulfilment)?.ask = Some(ask(Asked::CancelFulfilment, event.attempt, event.due));
+    Some(())
+}
+
+pub(super) fn fulfilment_hold(saga: &mut Saga, event: &FulfilmentHoldRequested) -> Option<()> {
+    part_of(saga, event.fulfilment)?.ask = Some(ask(Asked::HoldFulfilment, event.attempt, event.due));
     Some(())
 }
 

@@ -1,15 +1,23 @@
 //! What a saga does next: a module for each version of the flow. A saga keeps the version that it began with.
 
+mod outline;
 mod overdue;
 mod stage;
 mod undo;
 mod v1;
 
+use serde::Serialize;
+
 use crate::Timestamp;
 
+use super::asked::Asked;
 use super::event::OrderSagaEvent;
 use super::rejection::OrderSagaRejection;
 use super::state::{OrderSagaState, Saga};
+use super::task::TaskKind;
+
+pub use outline::{OutlinedStage, Place, Way, outline, outline_of};
+pub use stage::StageName;
 
 /// Most events that follow from one. Each brings the saga a step further, so that this many are never due at once.
 const STEPS_MAX: usize = 64;
@@ -41,7 +49,32 @@ fn next(saga: &Saga, at: Timestamp) -> Result<Option<OrderSagaEvent>, OrderSagaR
     }
 }
 
+/// Something that is due at a moment although nothing happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Due {
+    /// A request is asked again.
+    Answer(Asked),
+    /// The open task is escalated.
+    Task(TaskKind),
+    /// The reservation is renewed.
+    Renewal,
+    /// Stock is looked for again.
+    StockTry,
+    /// The order is given up, since there was no stock.
+    StockGivenUp,
+    /// The order is given up, since the customer did not pay.
+    Payment,
+    /// A task tells people of what takes too long.
+    Late(TaskKind),
+}
+
+/// All that is due, in no order.
+pub fn deadlines(saga: &Saga) -> impl Iterator<Item = (Due, Timestamp)> {
+    overdue::deadlines(saga).chain(v1::deadlines(saga))
+}
+
 /// When something is due next although nothing happens.
 pub(super) fn wake_at(saga: &Saga) -> Option<Timestamp> {
-    overdue::moments(saga).chain(v1::moments(saga)).min()
+    deadlines(saga).map(|(_, at)| at).min()
 }

@@ -5,20 +5,22 @@ use crate::Timestamp;
 use super::super::AuthorizationRequested;
 use super::super::asked::Asked;
 use super::super::event::{
-    CaptureRequested, FulfilmentCancelRequested, FulfilmentReleaseRequested, FulfilmentRequested, OrderSagaEvent,
-    RefundRequested, StockReleaseRequested, StockRenewalRequested, StockRequested, StockShipmentRequested,
-    TaskEscalated, TaskOpened, TaskWithdrawn, UndoCause, UndoStarted, VoidRequested,
+    CaptureRequested, FulfilmentCancelRequested, FulfilmentHoldRequested, FulfilmentReleaseRequested,
+    FulfilmentRequested, OrderSagaEvent, RefundRequested, StockReleaseRequested, StockRenewalRequested, StockRequested,
+    StockShipmentRequested, TaskEscalated, TaskOpened, TaskWithdrawn, UndoCause, UndoStarted, VoidRequested,
 };
 use super::super::policy::after;
 use super::super::state::{Ask, FulfilmentPart, FulfilmentStatus, Goal, PaymentPart, ReservationPart, Saga};
 use super::super::task::TaskKind;
+use super::Due;
 
 /// How often a task is escalated.
 const ESCALATIONS_MAX: u32 = 2;
 
 /// When a pending request or the open task is due.
-pub(super) fn moments(saga: &Saga) -> impl Iterator<Item = Timestamp> {
-    saga.asks().map(|ask| ask.due).chain(saga.task.as_ref().and_then(|task| task.deadline))
+pub(super) fn deadlines(saga: &Saga) -> impl Iterator<Item = (Due, Timestamp)> {
+    let task = saga.task.as_ref().and_then(|task| Some((Due::Task(task.kind), task.deadline?)));
+    saga.asks().map(|ask| (Due::Answer(ask.asked), ask.due)).chain(task)
 }
 
 /// The request to repeat, or the task to open or escalate.
@@ -43,7 +45,7 @@ fn task(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
     let deadline = task.deadline.filter(|deadline| *deadline <= at)?;
     let is_review = task.kind == TaskKind::Review;
     if is_review && task.escalations > 0 {
-        return Some(OrderSagaEvent::UndoStarted(UndoStarted { cause: UndoCause::ReviewTimedOut, at }));
+        return Some(OrderSagaEvent::UndoStarted(UndoStarted { cause: UndoCause::ReviewTimedOut, by: None, at }));
     }
     let goes_on = is_review || task.escalations + 1 < ESCALATIONS_MAX;
     let next = goes_on.then(|| after(deadline.max(at), saga.policy.task_s.max(1)));
@@ -69,7 +71,7 @@ fn is_needed(saga: &Saga, task: TaskKind) -> bool {
         TaskKind::ShippedMeanwhile => !is_forward,
         TaskKind::NotAccepted => is_forward && late() == Some(FulfilmentStatus::Unknown),
         TaskKind::NotPacked => is_forward && late() == Some(FulfilmentStatus::Accepted),
-        TaskKind::NotShipped => is_forward && late() == Some(FulfilmentStatus::Packed),
+        TaskKind::NotShipped => is_forward && !saga.is_held() && late() == Some(FulfilmentStatus::Packed),
         TaskKind::NotDelivered => is_forward && late() == Some(FulfilmentStatus::Shipped),
         TaskKind::StockNotShipped | TaskKind::Disputed => true,
     }
@@ -147,6 +149,7 @@ impl Asking<'_> {
             }
             Asked::ReleaseFulfilment => FulfilmentReleaseRequested { fulfilment, attempt, due, at }.into(),
             Asked::CancelFulfilment => FulfilmentCancelRequested { fulfilment, attempt, due, at }.into(),
+            Asked::HoldFulfilment => FulfilmentHoldRequested { fulfilment, attempt, due, at }.into(),
             _ => return None,
         })
     }
@@ -166,6 +169,7 @@ into_event!(
     AuthorizationRequested,
     CaptureRequested,
     FulfilmentCancelRequested,
+    FulfilmentHoldRequested,
     FulfilmentReleaseRequested,
     FulfilmentRequested,
     RefundRequested,

@@ -5,20 +5,43 @@ use super::super::event::{OrderSagaEvent, SagaEnded, SagaOutcome};
 use super::super::state::{FulfilmentStatus, PaymentStatus, ReservationStatus};
 use super::super::task::TaskKind;
 use super::overdue::Asking;
-use super::stage::Stage;
+use super::stage::{Defined, Stage, StageName};
+
+/// The way back.
+pub(super) const STAGES: [Defined; 3] = [
+    Defined {
+        name: StageName::StopFulfilment,
+        run: |asking| asking.stop_fulfilment(),
+        asks: &[Asked::CancelFulfilment],
+        opens: &[TaskKind::ShippedMeanwhile],
+        gives_up: &[],
+    },
+    Defined {
+        name: StageName::GiveMoneyBack,
+        run: |asking| asking.give_money_back(),
+        asks: &[Asked::Void, Asked::Refund],
+        opens: &[],
+        gives_up: &[],
+    },
+    Defined {
+        name: StageName::GiveStockBack,
+        run: |asking| asking.give_stock_back(),
+        asks: &[Asked::Release, Asked::ShipStock],
+        opens: &[],
+        gives_up: &[],
+    },
+];
 
 impl Asking<'_> {
     pub(super) fn undo(&self) -> Option<OrderSagaEvent> {
-        let stages: [fn(&Self) -> Stage; 3] = [Self::stop_fulfilment, Self::give_money_back, Self::give_stock_back];
-        for stage in stages {
-            match stage(self) {
-                Stage::Done => {}
-                Stage::Wait => return None,
-                Stage::Next(event) => return Some(*event),
+        match self.through(&STAGES) {
+            Stage::Wait => None,
+            Stage::Next(event) => Some(*event),
+            Stage::Done => {
+                let ended = || OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Undone, at: self.at });
+                self.saga.outcome.is_none().then(ended)
             }
         }
-        let ended = || OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Undone, at: self.at });
-        self.saga.outcome.is_none().then(ended)
     }
 
     fn stop_fulfilment(&self) -> Stage {

@@ -3,6 +3,8 @@
 //! To fulfil: stock, screening, authorisation, readiness, capture (now, or when the goods are packed), fulfilment, its release, the
 //! shipment out of stock, delivery. To undo: fulfilment, then payment, then stock.
 
+mod due;
+
 use crate::Timestamp;
 
 use super::super::asked::Asked;
@@ -12,13 +14,14 @@ use super::super::event::{
 };
 use super::super::policy::{CaptureMoment, PaymentTerms, after};
 use super::super::screening::Screening;
-use super::super::state::{
-    FulfilmentPart, FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga,
-};
+use super::super::state::{FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga};
 use super::super::task::TaskKind;
 use super::overdue::{Asking, open};
-use super::stage::Stage;
+use super::stage::{Defined, Stage, StageName};
+use due::{late, payment_ends_at, renewal_at};
+
 use crate::order::ScreeningOutcome;
+pub(super) use due::deadlines;
 
 /// The next event of a saga, if one is due.
 pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
@@ -30,81 +33,105 @@ pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
     }
 }
 
-/// When a stage is due although nothing happens.
-pub(super) fn moments(saga: &Saga) -> impl Iterator<Item = Timestamp> {
-    let is_forward = saga.goal == Goal::Fulfil && saga.outcome.is_none();
-    let is_blocked = saga.task.as_ref().is_some_and(|task| task.kind.blocks());
-    let renewal = saga.reservations.last().filter(|part| part.ask.is_none()).and_then(|part| renewal_at(saga, part));
-    let wait = saga.stock_wait.filter(|_| !is_stock_pending(saga)).map(|wait| wait.next_try.min(wait.until));
-    let payment = payment_ends_at(saga);
-    let late = saga.current_fulfilment().filter(|_| saga.task.is_none()).and_then(|part| late_at(saga, part));
-    let stages = [wait, payment, late].into_iter().flatten().filter(move |_| !is_blocked);
-    is_forward.then_some(stages.chain(renewal)).into_iter().flatten()
-}
+/// Looked at before every stage of the way to the delivery.
+pub(super) const ALWAYS: [Defined; 3] = [
+    Defined {
+        name: StageName::Hold,
+        run: |asking| asking.hold(),
+        asks: &[Asked::HoldFulfilment],
+        opens: &[],
+        gives_up: &[],
+    },
+    Defined {
+        name: StageName::Deadlines,
+        run: |asking| asking.deadlines(),
+        asks: &[],
+        opens: &[TaskKind::NotAccepted, TaskKind::NotPacked, TaskKind::NotShipped, TaskKind::NotDelivered],
+        gives_up: &[UndoCause::PaymentTimedOut],
+    },
+    Defined {
+        name: StageName::Replaced,
+        run: |asking| asking.give_back_what_is_replaced(),
+        asks: &[Asked::Release, Asked::Void, Asked::Refund],
+        opens: &[],
+        gives_up: &[],
+    },
+];
 
-/// Whether a reservation was asked for and is not known to be refused.
-fn is_stock_pending(saga: &Saga) -> bool {
-    saga.reservations
-        .last()
-        .is_some_and(|part| matches!(part.status, ReservationStatus::Unknown | ReservationStatus::Granted))
-}
-
-/// When a reservation has to be renewed.
-fn renewal_at(saga: &Saga, part: &ReservationPart) -> Option<Timestamp> {
-    let is_needed = part.status == ReservationStatus::Granted && !saga.goods_have_left();
-    let expires_at = part.expires_at.filter(|_| is_needed)?;
-    let before = i64::from(saga.policy.renew_before_s.min(part.hold_for_s / 2)) * 1_000_000;
-    Timestamp::try_from_micros(expires_at.micros() - before).ok()
-}
-
-/// When a fulfilment takes too long, and the task that says so.
-fn late(saga: &Saga, part: &FulfilmentPart) -> Option<(u32, TaskKind)> {
-    let policy = &saga.policy;
-    match part.status {
-        FulfilmentStatus::Unknown => Some((policy.accept_s, TaskKind::NotAccepted)),
-        FulfilmentStatus::Accepted => Some((policy.pack_s, TaskKind::NotPacked)),
-        FulfilmentStatus::Packed => Some((policy.ship_s, TaskKind::NotShipped)),
-        FulfilmentStatus::Shipped => Some((policy.deliver_s, TaskKind::NotDelivered)),
-        FulfilmentStatus::Delivered
-        | FulfilmentStatus::Lost
-        | FulfilmentStatus::Rejected
-        | FulfilmentStatus::Cancelled => None,
-    }
-}
-
-/// When the customer has taken too long to pay; `None` while it is not for the customer to act.
-fn payment_ends_at(saga: &Saga) -> Option<Timestamp> {
-    let part = saga.payments.last().filter(|part| part.status == PaymentStatus::Unknown && part.ask.is_none())?;
-    Some(after(part.asked_at, saga.policy.payment_window_s))
-}
-
-fn late_at(saga: &Saga, part: &FulfilmentPart) -> Option<Timestamp> {
-    late(saga, part).map(|(seconds, _)| after(part.since, seconds))
-}
+/// The way to the delivery.
+pub(super) const FORWARD: [Defined; 6] = [
+    Defined {
+        name: StageName::Stock,
+        run: |asking| asking.stock(),
+        asks: &[Asked::Reserve],
+        opens: &[TaskKind::NotFulfillable],
+        gives_up: &[UndoCause::OutOfStock],
+    },
+    Defined {
+        name: StageName::Screening,
+        run: |asking| asking.screening(),
+        asks: &[],
+        opens: &[TaskKind::Review],
+        gives_up: &[UndoCause::Fraud],
+    },
+    Defined {
+        name: StageName::Authorization,
+        run: |asking| asking.authorization(),
+        asks: &[Asked::Authorize],
+        opens: &[],
+        gives_up: &[UndoCause::PaymentDeclined, UndoCause::PaymentFailed],
+    },
+    Defined {
+        name: StageName::Ready,
+        run: |asking| asking.ready(),
+        asks: &[Asked::Renew, Asked::Capture],
+        opens: &[],
+        gives_up: &[],
+    },
+    Defined {
+        name: StageName::Fulfilment,
+        run: |asking| asking.fulfilment(),
+        asks: &[Asked::Fulfil, Asked::Capture, Asked::ReleaseFulfilment],
+        opens: &[TaskKind::Lost],
+        gives_up: &[],
+    },
+    Defined {
+        name: StageName::Delivery,
+        run: |asking| asking.delivery(),
+        asks: &[Asked::ShipStock],
+        opens: &[],
+        gives_up: &[],
+    },
+];
 
 impl Asking<'_> {
     fn forward(&self) -> Option<OrderSagaEvent> {
         if self.saga.task.as_ref().is_some_and(|task| task.kind.blocks()) {
-            return self.renew();
+            return match self.hold() {
+                Stage::Next(event) => Some(*event),
+                Stage::Done | Stage::Wait => self.renew(),
+            };
         }
-        let stages: [fn(&Self) -> Stage; 8] = [
-            Self::deadlines,
-            Self::give_back_what_is_replaced,
-            Self::stock,
-            Self::screening,
-            Self::authorization,
-            Self::ready,
-            Self::fulfilment,
-            Self::delivery,
-        ];
-        for stage in stages {
-            match stage(self) {
+        for stages in [&ALWAYS[..], &FORWARD[..]] {
+            match self.through(stages) {
                 Stage::Done => {}
                 Stage::Wait => return self.renew(),
                 Stage::Next(event) => return Some(*event),
             }
         }
         Some(OrderSagaEvent::SagaEnded(SagaEnded { outcome: SagaOutcome::Completed, at: self.at }))
+    }
+
+    /// Takes back that the goods may leave, for as long as something holds the order.
+    fn hold(&self) -> Stage {
+        let saga = self.saga;
+        let Some(part) = saga.current_fulfilment().filter(|_| saga.is_held()) else { return Stage::Done };
+        let is_asked = |asked: Asked| part.ask.is_some_and(|ask| ask.asked == asked);
+        let may_leave = part.released || is_asked(Asked::ReleaseFulfilment);
+        if part.status.has_left() || !may_leave || is_asked(Asked::HoldFulfilment) {
+            return Stage::Done;
+        }
+        self.of_fulfilment(part, Asked::HoldFulfilment, 1).map_or(Stage::Done, Stage::next)
     }
 
     /// Renews the reservation in time, whatever else is waited for.
@@ -319,6 +346,9 @@ impl Asking<'_> {
         if part.status.has_left() {
             return Stage::Done;
         }
+        if saga.is_held() {
+            return Stage::Wait;
+        }
         if saga.policy.capture == CaptureMoment::AtPacking {
             if part.status != FulfilmentStatus::Packed && saga.policy.terms == PaymentTerms::Prepaid {
                 return Stage::Wait;
@@ -348,7 +378,7 @@ impl Asking<'_> {
     }
 
     fn undo_because(&self, cause: UndoCause) -> Stage {
-        Stage::next(OrderSagaEvent::UndoStarted(UndoStarted { cause, at: self.at }))
+        Stage::next(OrderSagaEvent::UndoStarted(UndoStarted { cause, by: None, at: self.at }))
     }
 }
 

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::super::decisions::fixtures::order as order_id;
 use crate::order::{
-    AddLine, AddressKind, CancelOrder, CancelReason, CreateDraft, Order, OrderCommand, OrderFact, OrderState,
-    PlaceOrder, RecordFact, SetAddress, SkuPieces,
+    AddLine, AddressKind, CancelOrder, CancelReason, CreateDraft, HoldOrder, Order, OrderCommand, OrderFact,
+    OrderState, PlaceOrder, RecordFact, ReleaseHold, SetAddress, SkuPieces,
 };
 use crate::order_saga::{
     AnswerKind, AnswerReceived, OrderSagaCommand, OrderSagaEvent, OrderSagaState, Saga, order_commands,
@@ -66,12 +66,25 @@ impl ShopOrder {
         self.0 = state.expect("what is decided folds");
     }
 
+    /// Whether something holds it.
+    pub(super) fn is_held(&self) -> bool {
+        self.0.progress().is_some_and(|progress| !progress.holds.is_empty())
+    }
+
     /// Whether a command for the saga is given at all: an order that cannot be cancelled tells its saga nothing.
     pub(super) fn allows(&mut self, command: &OrderSagaCommand) -> bool {
-        let OrderSagaCommand::CancelSaga(cancel) = command else { return true };
-        let cancelled =
-            Order::decide(&self.0, CancelOrder { reason: CancelReason::Customer, note: None, at: cancel.at }.into());
-        let Ok(events) = cancelled else { return false };
+        let told: OrderCommand = match command {
+            OrderSagaCommand::CancelSaga(one) => {
+                CancelOrder { reason: CancelReason::Customer, note: None, at: one.at }.into()
+            }
+            OrderSagaCommand::HoldSaga(one) => HoldOrder { hold: one.hold, note: None, at: one.at }.into(),
+            OrderSagaCommand::ReleaseSaga(one) => ReleaseHold { hold: one.hold, at: one.at }.into(),
+            _ => return true,
+        };
+        let Ok(events) = Order::decide(&self.0, told) else { return false };
+        if events.is_empty() {
+            return false;
+        }
         self.0 = events.iter().try_fold(self.0.clone(), Order::evolve).expect("what is decided folds");
         true
     }

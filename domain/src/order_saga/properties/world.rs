@@ -3,39 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::order_saga::{Answer, AnswerKind, CancelSaga, LearnAnswer, OrderSagaCommand, OrderSagaEvent, Part, Wake};
+use super::behaviour::Behaviour;
+use crate::order::HoldKind;
+use crate::order_saga::{
+    Answer, AnswerKind, CancelSaga, HoldSaga, LearnAnswer, OrderSagaCommand, OrderSagaEvent, Part, ReleaseSaga, Wake,
+};
 use crate::{Currency, Money, Timestamp};
-
-/// How the others behave.
-#[expect(clippy::struct_excessive_bools, reason = "each is a way to behave of its own")]
-#[derive(Debug, Clone)]
-pub(super) struct Behaviour {
-    /// How long requests and answers are under way; taken in turn.
-    pub(super) request_delays_s: Vec<i64>,
-    pub(super) answer_delays_s: Vec<i64>,
-    /// Pieces at the two locations; the order needs three.
-    pub(super) stock: Vec<i64>,
-    pub(super) stock_arrives_at_s: Option<i64>,
-    /// Declines before a payment succeeds.
-    pub(super) declines: u32,
-    pub(super) never_pays: bool,
-    /// Captures that fail before one succeeds.
-    pub(super) captures_fail: u32,
-    /// Whether the first authorisation expires before it is captured.
-    pub(super) authorization_expires: bool,
-    /// How long each stage of a warehouse takes; taken in turn.
-    pub(super) place_delays_s: Vec<i64>,
-    /// Whether the first location asked rejects the order.
-    pub(super) rejects: bool,
-    pub(super) never_accepts: bool,
-    pub(super) never_packs: bool,
-    pub(super) loses: bool,
-    pub(super) cancelled_at_s: Option<i64>,
-    pub(super) answers_twice: bool,
-    pub(super) total: i64,
-    pub(super) captures_at_packing: bool,
-    pub(super) is_on_credit: bool,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Held {
@@ -71,6 +44,8 @@ enum Due {
     /// A warehouse goes on with a fulfilment.
     Work(Part),
     Cancel,
+    Hold(HoldKind),
+    Lift(HoldKind),
     StockArrives,
 }
 
@@ -90,6 +65,8 @@ pub(super) struct World {
     purses: BTreeMap<String, Purse>,
     places: BTreeMap<String, (Place, bool)>,
     has_shipped: bool,
+    /// Whether the shop holds the order.
+    pub(super) is_held: bool,
 }
 
 /// A moment of the simulated clock.
@@ -110,10 +87,17 @@ impl World {
             purses: BTreeMap::new(),
             places: BTreeMap::new(),
             has_shipped: false,
+            is_held: false,
             behaviour,
         };
         if let Some(seconds) = world.behaviour.cancelled_at_s {
             world.put(seconds, Due::Cancel);
+        }
+        for (hold, held_s, for_s) in world.behaviour.holds.clone() {
+            world.put(held_s, Due::Hold(hold));
+            if let Some(for_s) = for_s {
+                world.put(held_s + for_s, Due::Lift(hold));
+            }
         }
         if let Some(seconds) = world.behaviour.stock_arrives_at_s {
             world.put(seconds, Due::StockArrives);
@@ -164,6 +148,8 @@ impl World {
             let (_, due) = self.due.pop_first()?;
             match due {
                 Due::Answer(answer) => return Some(LearnAnswer { at: at(self.now_s), ..answer }.into()),
+                Due::Hold(hold) => return Some(HoldSaga { hold, at: at(self.now_s) }.into()),
+                Due::Lift(hold) => return Some(ReleaseSaga { hold, at: at(self.now_s) }.into()),
                 Due::Cancel => return Some(CancelSaga { at: at(self.now_s) }.into()),
                 Due::StockArrives => self.behaviour.stock.iter_mut().for_each(|pieces| *pieces += 3),
                 Due::Request(event) => self.handle(&event),
@@ -298,6 +284,12 @@ impl World {
                 self.answer(part, AnswerKind::FulfilmentReleased, None);
                 self.later(part);
             }
+            (OrderSagaEvent::FulfilmentHoldRequested(_), Some((state, _)))
+                if !matches!(state, Place::Over | Place::Shipped) =>
+            {
+                self.places.insert(key, (state, false));
+                self.answer(part, AnswerKind::FulfilmentHeld, None);
+            }
             (
                 OrderSagaEvent::FulfilmentCancelRequested(_),
                 None | Some((Place::Asked | Place::Accepted | Place::Packed, _)),
@@ -307,6 +299,11 @@ impl World {
             }
             _ => self.answer(part, AnswerKind::FulfilmentRequestRefused, None),
         }
+    }
+
+    /// Whether a location may ship.
+    pub(super) fn may_ship(&self) -> bool {
+        self.places.values().any(|(place, released)| *released && !matches!(place, Place::Over | Place::Shipped))
     }
 
     fn later(&mut self, part: Part) {
@@ -326,6 +323,9 @@ impl World {
         };
         if next == Place::Shipped {
             self.has_shipped = true;
+            let is_under_way = |due: &Due| matches!(due, Due::Request(event) if matches!(**event, OrderSagaEvent::FulfilmentHoldRequested(_)));
+            let is_told = !self.due.values().any(is_under_way);
+            assert!(!(self.is_held && is_told), "shipped while held: {self:#?}");
             let captured = self.purses.values().map(|purse| purse.captured).sum::<i64>();
             assert!(self.behaviour.is_on_credit || captured == self.behaviour.total, "shipped unpaid: {self:#?}");
         }
@@ -368,6 +368,7 @@ fn part_of(event: &OrderSagaEvent) -> Option<Part> {
         OrderSagaEvent::FulfilmentRequested(event) => Part::Fulfilment(event.fulfilment),
         OrderSagaEvent::FulfilmentReleaseRequested(event) => Part::Fulfilment(event.fulfilment),
         OrderSagaEvent::FulfilmentCancelRequested(event) => Part::Fulfilment(event.fulfilment),
+        OrderSagaEvent::FulfilmentHoldRequested(event) => Part::Fulfilment(event.fulfilment),
         _ => return None,
     })
 }

@@ -1,0 +1,65 @@
+//! When a stage of the first version is due although nothing happens.
+
+use crate::Timestamp;
+
+use super::super::super::policy::after;
+use super::super::super::state::{
+    FulfilmentPart, FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+};
+use super::super::super::task::TaskKind;
+use super::super::Due;
+
+/// When a stage is due although nothing happens.
+pub(in crate::order_saga::flow) fn deadlines(saga: &Saga) -> impl Iterator<Item = (Due, Timestamp)> {
+    let is_forward = saga.goal == Goal::Fulfil && saga.outcome.is_none();
+    let is_blocked = saga.task.as_ref().is_some_and(|task| task.kind.blocks());
+    let renewal = saga.reservations.last().filter(|part| part.ask.is_none()).and_then(|part| renewal_at(saga, part));
+    let wait = saga.stock_wait.filter(|_| !is_stock_pending(saga));
+    let waits = wait.map(|wait| [(Due::StockTry, wait.next_try), (Due::StockGivenUp, wait.until)]);
+    let payment = payment_ends_at(saga).map(|at| (Due::Payment, at));
+    let late = saga.current_fulfilment().filter(|_| saga.task.is_none()).and_then(|part| late_at(saga, part));
+    let stages = waits.into_iter().flatten().chain(payment).chain(late).filter(move |_| !is_blocked);
+    let all = stages.chain(renewal.map(|at| (Due::Renewal, at)));
+    is_forward.then_some(all).into_iter().flatten()
+}
+
+/// Whether a reservation was asked for and is not known to be refused.
+fn is_stock_pending(saga: &Saga) -> bool {
+    saga.reservations
+        .last()
+        .is_some_and(|part| matches!(part.status, ReservationStatus::Unknown | ReservationStatus::Granted))
+}
+
+/// When a reservation has to be renewed.
+pub(super) fn renewal_at(saga: &Saga, part: &ReservationPart) -> Option<Timestamp> {
+    let is_needed = part.status == ReservationStatus::Granted && !saga.goods_have_left();
+    let expires_at = part.expires_at.filter(|_| is_needed)?;
+    let before = i64::from(saga.policy.renew_before_s.min(part.hold_for_s / 2)) * 1_000_000;
+    Timestamp::try_from_micros(expires_at.micros() - before).ok()
+}
+
+/// When a fulfilment takes too long, and the task that says so.
+pub(super) fn late(saga: &Saga, part: &FulfilmentPart) -> Option<(u32, TaskKind)> {
+    let policy = &saga.policy;
+    match part.status {
+        FulfilmentStatus::Unknown => Some((policy.accept_s, TaskKind::NotAccepted)),
+        FulfilmentStatus::Accepted => Some((policy.pack_s, TaskKind::NotPacked)),
+        FulfilmentStatus::Packed if saga.is_held() => None,
+        FulfilmentStatus::Packed => Some((policy.ship_s, TaskKind::NotShipped)),
+        FulfilmentStatus::Shipped => Some((policy.deliver_s, TaskKind::NotDelivered)),
+        FulfilmentStatus::Delivered
+        | FulfilmentStatus::Lost
+        | FulfilmentStatus::Rejected
+        | FulfilmentStatus::Cancelled => None,
+    }
+}
+
+/// When the customer has taken too long to pay; `None` while it is not for the customer to act.
+pub(super) fn payment_ends_at(saga: &Saga) -> Option<Timestamp> {
+    let part = saga.payments.last().filter(|part| part.status == PaymentStatus::Unknown && part.ask.is_none())?;
+    Some(after(part.asked_at, saga.policy.payment_window_s))
+}
+
+fn late_at(saga: &Saga, part: &FulfilmentPart) -> Option<(Due, Timestamp)> {
+    late(saga, part).map(|(seconds, task)| (Due::Late(task), after(part.since, seconds)))
+}

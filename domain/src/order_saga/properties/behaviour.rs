@@ -1,0 +1,85 @@
+//! How the others behave around a simulated saga.
+
+use proptest::prelude::*;
+
+use super::super::decisions::fixtures::policy;
+use crate::order::HoldKind;
+use crate::order_saga::{CaptureMoment, PaymentTerms, SagaPolicy};
+
+/// How the others behave.
+#[expect(clippy::struct_excessive_bools, reason = "each is a way to behave of its own")]
+#[derive(Debug, Clone)]
+pub(super) struct Behaviour {
+    /// How long requests and answers are under way; taken in turn.
+    pub(super) request_delays_s: Vec<i64>,
+    pub(super) answer_delays_s: Vec<i64>,
+    /// Pieces at the two locations; the order needs three.
+    pub(super) stock: Vec<i64>,
+    pub(super) stock_arrives_at_s: Option<i64>,
+    /// Declines before a payment succeeds.
+    pub(super) declines: u32,
+    pub(super) never_pays: bool,
+    /// Captures that fail before one succeeds.
+    pub(super) captures_fail: u32,
+    /// Whether the first authorisation expires before it is captured.
+    pub(super) authorization_expires: bool,
+    /// How long each stage of a warehouse takes; taken in turn.
+    pub(super) place_delays_s: Vec<i64>,
+    /// Whether the first location asked rejects the order.
+    pub(super) rejects: bool,
+    pub(super) never_accepts: bool,
+    pub(super) never_packs: bool,
+    pub(super) loses: bool,
+    pub(super) cancelled_at_s: Option<i64>,
+    /// When people hold the order, and for how long; they need not release it.
+    pub(super) holds: Vec<(HoldKind, i64, Option<i64>)>,
+    pub(super) answers_twice: bool,
+    pub(super) total: i64,
+    pub(super) captures_at_packing: bool,
+    pub(super) is_on_credit: bool,
+}
+
+fn any_holds() -> impl Strategy<Value = Vec<(HoldKind, i64, Option<i64>)>> {
+    let when = prop_oneof![3 => 0_i64..60, 1 => 60_i64..20_000];
+    let how_long = proptest::option::weighted(0.8, prop_oneof![1_i64..60, 60_i64..20_000]);
+    prop::collection::vec((prop::sample::select(&HoldKind::ALL[..]), when, how_long), 0..4)
+}
+
+pub(super) fn any_behaviour() -> impl Strategy<Value = Behaviour> {
+    let delay = || prop_oneof![6 => 0_i64..3, 2 => 25_i64..40, 1 => 100_i64..4_000, 1 => 5_000_i64..20_000];
+    let chance = |often: u32| prop_oneof![often => Just(false), 1 => Just(true)];
+    (
+        (prop::collection::vec(delay(), 8), prop::collection::vec(delay(), 8)),
+        (prop::collection::vec(0_i64..5, 2), 0_u32..5, chance(4), chance(6), 0_u32..3),
+        (prop::collection::vec(delay(), 6), chance(6), chance(8), chance(8), chance(8)),
+        (proptest::option::weighted(0.4, 0_i64..90_000), chance(1), proptest::option::weighted(0.1, 100_i64..90_000)),
+        (prop::sample::select(vec![100_i64, 3_000, 600_000]), any::<bool>(), any::<bool>(), any_holds()),
+    )
+        .prop_map(|(delays, stock_and_money, places, people, terms)| Behaviour {
+            request_delays_s: delays.0,
+            answer_delays_s: delays.1,
+            stock: stock_and_money.0,
+            declines: stock_and_money.1,
+            never_pays: stock_and_money.2,
+            captures_fail: stock_and_money.4,
+            authorization_expires: stock_and_money.3,
+            place_delays_s: places.0,
+            rejects: places.1,
+            never_accepts: places.2,
+            never_packs: places.3,
+            loses: places.4,
+            cancelled_at_s: people.0,
+            answers_twice: people.1,
+            stock_arrives_at_s: people.2,
+            total: terms.0,
+            captures_at_packing: terms.1,
+            is_on_credit: terms.2,
+            holds: terms.3,
+        })
+}
+
+pub(super) fn policy_of(behaviour: &Behaviour) -> SagaPolicy {
+    let capture = if behaviour.captures_at_packing { CaptureMoment::AtPacking } else { CaptureMoment::AtConfirmation };
+    let terms = if behaviour.is_on_credit { PaymentTerms::Credit } else { PaymentTerms::Prepaid };
+    SagaPolicy { terms, capture, ..policy() }
+}
