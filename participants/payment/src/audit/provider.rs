@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use domain::Timestamp;
+use domain::{ProviderReference, Timestamp};
 use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::poll::pause;
@@ -11,13 +11,17 @@ use tokio_postgres::{Client, IsolationLevel};
 use tokio_util::sync::CancellationToken;
 
 use super::compare;
-use crate::provider::{Known, PaymentProvider};
+use crate::provider::{Known, Page, PaymentProvider, ProviderError};
 use crate::reconcile::{PAGES_MAX, since};
 
 /// How often a difference is looked at before it is a finding. The provider and the log are not read at one moment.
 const LOOKS: usize = 4;
 /// Between two looks: longer than a webhook takes, or an answer that is being recorded.
 const PAUSE: Duration = Duration::from_secs(3);
+
+/// How often a page of the list is asked for, after a pause each.
+const ATTEMPTS: usize = 60;
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Compares all payments that a provider lists, as far back as reconciliation does, with what is recorded of them. What differs at one
 /// look and not at the next was under way.
@@ -48,11 +52,28 @@ pub async fn compare_all(
     Err("a comparison has an end".into())
 }
 
+/// A page of the provider's list, asked for again where it does not answer.
+async fn page(
+    provider: &dyn PaymentProvider,
+    since: Timestamp,
+    behind: Option<&ProviderReference>,
+) -> Result<Page, ProviderError> {
+    for _ in 1..ATTEMPTS {
+        match provider.list(since, behind).await {
+            Err(ProviderError::Unavailable(_) | ProviderError::Unknown(_)) => {
+                pause(RETRY_PAUSE, &CancellationToken::new()).await;
+            }
+            answer => return answer,
+        }
+    }
+    provider.list(since, behind).await
+}
+
 async fn listed(provider: &dyn PaymentProvider, since: Timestamp) -> Result<Vec<Known>, BoxError> {
     let mut known = Vec::new();
     let mut behind = None;
     for _ in 0..PAGES_MAX {
-        let page = provider.list(since, behind.as_ref()).await?;
+        let page = page(provider, since, behind.as_ref()).await?;
         known.extend(page.payments);
         behind = page.next;
         if behind.is_none() {

@@ -88,7 +88,8 @@ async fn what_is_under_way_at_the_provider_is_no_difference_and_what_stays_diffe
     let (world, _) = traded().await;
     let mut client = world.database.client().await;
     let silent = world.authorized().await;
-    world.plan(&[(Operation::Capture, Fault::SilentAfter)]);
+    // What the provider does not answer at once is asked again.
+    world.plan(&[(Operation::Capture, Fault::SilentAfter), (Operation::List, Fault::Error)]);
     world.ask(silent, &Asked::Capture { amount: eur(AMOUNT) }).await;
     let mut findings = Findings::default();
     let now = world.clock.now();
