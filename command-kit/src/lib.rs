@@ -17,6 +17,8 @@ mod kept;
 mod precondition;
 mod refusal;
 mod run;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod unit;
 
 pub use aggregate::{Aggregate, Command, Event, Receipt, State};

@@ -45,6 +45,13 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// Of what a message has led to, of which nobody's token is known.
+    pub fn caused_by(message_id: &impl ToString, correlation_id: Option<String>, traceparent: Option<String>) -> Self {
+        Self { correlation_id, causation_id: Some(message_id.to_string()), traceparent, principal: None }
+    }
+}
+
+impl Metadata {
     /// The column's JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("strings serialise")

@@ -39,7 +39,7 @@ pub struct ListArgs {
     json: bool,
 }
 
-/// Which webhook.
+/// The webhook to show.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// Its id, which receivers have as `webhook-id`
@@ -52,7 +52,7 @@ pub struct ShowArgs {
     json: bool,
 }
 
-/// Which webhook.
+/// The webhook to send again.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
     /// Its id, which receivers have as `webhook-id`

@@ -20,7 +20,12 @@ pub fn openapi() -> OpenApi {
 }
 
 fn make() -> OpenApi {
-    let described = describe::Described { noun: |_| "saga", ids: &[("id", "The order's id.")], looks_up: |_| false };
+    let described = describe::Described {
+        noun: |_| "saga",
+        ids: &[("id", "The order's id.")],
+        looks_up: |_| false,
+        has_versions: |_| true,
+    };
     let routes = OpenApiRouter::with_openapi(Described::openapi().merge_from(describe::shared()));
     described.complete(routes.merge(operate::routes()).into_openapi(), TEXTS.iter())
 }

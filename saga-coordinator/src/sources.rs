@@ -59,7 +59,7 @@ fn answers<E: PublicEvents>(
 
 async fn handle<E>(coordinator: &Coordinator, learned: &Learned, published: Published<E>) -> Outcome {
     let Published { event_id, correlation_id, traceparent, .. } = published;
-    let metadata = Metadata { correlation_id, causation_id: Some(event_id.to_string()), traceparent, principal: None };
+    let metadata = Metadata::caused_by(&event_id, correlation_id, traceparent);
     match coordinator.learn(learned, metadata).await {
         Ok(()) => Outcome::Done,
         Err(error @ (CoordinateError::OtherTenant { .. } | CoordinateError::Refused { .. })) => {

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod auth;
 pub mod backoff;
+pub mod breaker;
 #[expect(clippy::disallowed_methods, reason = "the one module that reads clocks and draws random numbers")]
 pub mod clock;
 pub mod config;

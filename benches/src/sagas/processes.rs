@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use service_kit::poll::wait_until;
 use tokio::process::{Child, Command};
 
-use crate::whole::{program, run, variable};
+use crate::whole::program;
 
 const START: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
@@ -23,15 +22,6 @@ pub struct Process {
     address: String,
     roles: &'static str,
     variables: Variables,
-}
-
-/// Keys, tables, topics and schemas of the stack.
-pub fn prepare() {
-    let keys = PathBuf::from(variable("ORDERS_STATE")).join("keys");
-    run(std::process::Command::new(program("order-engine")).args(["keys", "--dir"]).arg(keys));
-    for verb in ["migrate", "topics", "schemas"] {
-        run(std::process::Command::new(program("order-engine")).arg(verb));
-    }
 }
 
 /// An address that nobody listens at.

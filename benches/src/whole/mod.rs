@@ -59,17 +59,26 @@ pub fn token(tenant: &str) -> String {
     run(Command::new(program("orderctl")).args(["token", "--role", "admin", "--tenant", tenant]))
 }
 
+/// Makes the keys, tables, topics and schemas of the stack.
+///
+/// # Panics
+/// When any of it fails.
+pub fn prepare() {
+    let keys = PathBuf::from(variable("ORDERS_STATE")).join("keys");
+    run(Command::new(program("order-engine")).args(["keys", "--dir"]).arg(keys));
+    for verb in ["migrate", "topics", "schemas"] {
+        run(Command::new(program("order-engine")).arg(verb));
+    }
+}
+
 impl Engine {
-    /// Prepares keys, tables, topics and schemas, and starts every role in one process.
+    /// Prepares the stack, and starts every role in one process.
     ///
     /// # Panics
     /// When any of it fails.
     pub fn start() -> Self {
+        prepare();
         let state = PathBuf::from(variable("ORDERS_STATE"));
-        run(Command::new(program("order-engine")).args(["keys", "--dir"]).arg(state.join("keys")));
-        for verb in ["migrate", "topics", "schemas"] {
-            run(Command::new(program("order-engine")).arg(verb));
-        }
         let binaries = program("order-engine");
         let folder = binaries.parent().expect("a program is in a folder");
         run(Command::new(variable("ENGINE_STACK")).args(["start", "engine"]).env("ENGINE_BIN", folder));

@@ -39,6 +39,8 @@ pub struct Described {
     pub ids: &'static [(&'static str, &'static str)],
     /// Whether a route without an id may still find nothing, or break a rule when it reads.
     pub looks_up: fn(&str) -> bool,
+    /// Whether what a path leads to has versions.
+    pub has_versions: fn(&str) -> bool,
 }
 
 impl Described {
@@ -55,6 +57,7 @@ impl Described {
 
     fn complete_operation(&self, path: &str, method: &HttpMethod, operation: &mut Operation) {
         let (noun, looks_up) = ((self.noun)(path), (self.looks_up)(path));
+        let has_versions = (self.has_versions)(path);
         let changes = *method != HttpMethod::Get;
         secure(operation);
         let ids = self.ids.iter().filter(|(name, _)| path.contains(&format!("{{{name}}}")));
@@ -65,18 +68,22 @@ impl Described {
         if changes {
             added.push(key_parameter(true));
         }
-        if changes && has_id {
+        if changes && has_id && has_versions {
             added.push(version_parameter(noun, false));
         }
         operation.parameters.get_or_insert_default().extend(added.into_iter().map(RefOr::T));
         for response in operation.responses.responses.values_mut() {
             let RefOr::T(response) = response else { continue };
-            add_headers(response, noun, changes);
+            if has_versions {
+                add_headers(response, noun, changes);
+            } else {
+                add_budget_headers(response);
+            }
         }
         for (status, description) in problems(noun) {
             let applies = match status {
                 "404" => has_id || looks_up,
-                "412" => changes && has_id,
+                "412" => changes && has_id && has_versions,
                 "409" => changes,
                 "422" => changes || looks_up,
                 "408" | "413" | "415" => operation.request_body.is_some(),
@@ -144,19 +151,24 @@ pub fn header(description: &str) -> RefOr<Header> {
     RefOr::T(HeaderBuilder::new().schema(Some(Schema::from(text(None, None)))).description(Some(description)).build())
 }
 
-/// Adds the headers that every answer of a command has, but for those of its aggregate.
+/// Adds the headers of an answer with a version, but for those of its aggregate.
 pub fn add_headers(response: &mut Response, noun: &str, changes: bool) {
-    let headers = &mut response.headers;
     let tag = format!("The {noun}'s version, such as \"17\"; send it back as If-Match.");
-    headers.insert("ETag".to_owned(), header(&tag));
+    response.headers.insert("ETag".to_owned(), header(&tag));
+    add_budget_headers(response);
+    if changes {
+        let replayed = "true where the same Idempotency-Key was answered so before.";
+        response.headers.insert("Idempotent-Replayed".to_owned(), header(replayed));
+    }
+}
+
+/// Adds the headers that every answer has.
+fn add_budget_headers(response: &mut Response) {
+    let headers = &mut response.headers;
     let policy =
         "The budget of the token's subject, as draft-ietf-httpapi-ratelimit-headers writes it; absent without one.";
     headers.insert("RateLimit-Policy".to_owned(), header(policy));
     headers.insert("RateLimit".to_owned(), header("What is left of it."));
-    if changes {
-        let replayed = "true where the same Idempotency-Key was answered so before.";
-        headers.insert("Idempotent-Replayed".to_owned(), header(replayed));
-    }
 }
 
 /// The header with a request's key.

@@ -89,7 +89,7 @@ impl Orders {
     /// How the order's saga begins; `None` where nothing drives the tenant's orders.
     async fn begin(&self, tenant: &TenantId, order_id: OrderId) -> Result<Option<Told>, Refusal> {
         let Some(policy) = self.policies.of(tenant) else { return Ok(None) };
-        let policy = policy.clone();
+        let policy = Arc::clone(policy);
         let counted = policy.screening.many_orders_a_day;
         let state = self.recent(order_id).await?;
         let orders_within_a_day = match state.customer().filter(|_| counted > 0) {

@@ -59,9 +59,9 @@ impl Policies {
     }
 
     /// How a tenant's orders are driven; `None` for a tenant without a location, whose orders somebody else fulfils.
-    pub(super) fn of(&self, tenant: &TenantId) -> Option<&SagaPolicy> {
+    pub(super) fn of(&self, tenant: &TenantId) -> Option<&Arc<SagaPolicy>> {
         let policy = self.by_tenant.get(tenant).unwrap_or(&self.others);
-        Some(&**policy).filter(|policy| !policy.locations.is_empty())
+        Some(policy).filter(|policy| !policy.locations.is_empty())
     }
 }
 

@@ -1,8 +1,7 @@
 //! The receipt of a command.
 
-use domain::order::{Completed, Confirmed, Order, OrderCommand, OrderState, Rejected};
+use domain::order::{Completed, Confirmed, OrderCommand, OrderState, Rejected};
 use domain::{EventId, LineId, Money, OrderId, OrderNumber};
-use event_store::Decided;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,19 +83,25 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    pub(super) fn of(id: &str, command: &OrderCommand, decided: &Decided<Order>) -> Self {
+    pub(super) fn of(
+        id: &str,
+        command: &OrderCommand,
+        version: i64,
+        state: &OrderState,
+        event_ids: Vec<EventId>,
+    ) -> Self {
         let line_id = match command {
             OrderCommand::AddLine(line) => Some(line.line_id),
             _ => None,
         };
         Self {
             order_id: id.parse().expect("an order's stream is named by its id"),
-            version: decided.version,
-            state: OrderStatus::of(&decided.state).expect("a decision that was not refused leaves an order"),
-            number: decided.state.number().cloned(),
-            total: total_of(&decided.state),
+            version,
+            state: OrderStatus::of(state).expect("a decision that was not refused leaves an order"),
+            number: state.number().cloned(),
+            total: total_of(state),
             line_id,
-            event_ids: decided.event_ids.clone(),
+            event_ids,
         }
     }
 }

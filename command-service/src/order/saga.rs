@@ -9,8 +9,8 @@ use domain::order_saga::{
     CancelSaga, HoldSaga, OrderSaga, OrderSagaCommand, OrderSagaRejection, ReleaseSaga, RequestedLine, SagaPolicy,
     Signals, StartSaga,
 };
-use domain::{CustomerId, OrderId, TenantId, Timestamp};
-use event_store::{Decided, Expectation, Members, ReadError, UnitEffects, Work};
+use domain::{CustomerId, Decider, OrderId, TenantId, Timestamp};
+use event_store::{Expectation, Members, ReadError, UnitEffects, Work};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -34,14 +34,13 @@ pub(super) enum Told {
 
 /// How a saga begins.
 pub(super) struct Begin {
-    pub(super) policy: SagaPolicy,
+    pub(super) policy: Arc<SagaPolicy>,
     pub(super) orders_within_a_day: u32,
 }
 
-/// An order after a decision.
+/// A receipt that lacks the ids of its events, which are given when they are stored.
 struct DecidedOrder {
-    version: i64,
-    state: OrderState,
+    receipt: Receipt,
     /// How many of the unit's events are the order's; they come first.
     events: usize,
 }
@@ -80,15 +79,16 @@ impl Orders {
                 if let Some(expected) = &caller.expected {
                     expected.check(version, &Self::WORDS)?;
                 }
-                let before = work.state(order).clone();
-                let events = work.decide(order, command.clone()).map_err(|rejection| {
+                let before = work.state(order);
+                let events = Order::decide(before, command.clone()).map_err(|rejection| {
                     let refusal = Refusal::rejected(&rejection);
                     if version == 0 { refusal } else { refusal.at(version) }
                 })?;
-                for event in &events {
-                    if let Some(claim) = Self::claim(&caller.principal.tenant, &before, event) {
-                        work.claim(order, claim);
-                    }
+                let claimed = |event| Self::claim(&caller.principal.tenant, before, event);
+                let claims: Vec<_> = events.iter().filter_map(claimed).collect();
+                work.record(order, &events);
+                for claim in claims {
+                    work.claim(order, claim);
                 }
                 if !events.is_empty()
                     && let Some(command) = told.command(order_id, work.state(order), at)
@@ -96,13 +96,13 @@ impl Orders {
                     work.decide(saga, command)
                         .map_err(|rejection: OrderSagaRejection| Refusal::rejected(&rejection))?;
                 }
-                Ok(DecidedOrder {
-                    version: work.version(order),
-                    state: work.state(order).clone(),
-                    events: events.len(),
-                })
+                let receipt = Receipt::of(&id, command, work.version(order), work.state(order), Vec::new());
+                Ok(DecidedOrder { receipt, events: events.len() })
             },
-            receipt: &|decided: &DecidedOrder, effects: &UnitEffects| decided.receipt(&id, command, effects),
+            receipt: &|decided: &DecidedOrder, effects: &UnitEffects| {
+                let event_ids = effects.event_ids.iter().take(decided.events).copied().collect();
+                Receipt { event_ids, ..decided.receipt.clone() }
+            },
         };
         let answer: Answer<Receipt> = self.units.run(caller, task).await?;
         Ok(Outcome::Done(answer))
@@ -155,7 +155,7 @@ impl Begin {
             customer: draft.customer.clone(),
             lines: draft.lines.iter().map(line).collect(),
             total: placed.total,
-            policy: Box::new(self.policy.clone()),
+            policy: Box::new(SagaPolicy::clone(&self.policy)),
             signals: Signals {
                 orders_within_a_day: self.orders_within_a_day,
                 shipping_country: shipping,
@@ -163,13 +163,6 @@ impl Begin {
             },
             at,
         }
-    }
-}
-
-impl DecidedOrder {
-    fn receipt(&self, id: &str, command: &OrderCommand, effects: &UnitEffects) -> Receipt {
-        let event_ids = effects.event_ids.iter().take(self.events).copied().collect();
-        Receipt::of(id, command, &Decided { version: self.version, event_ids, state: Arc::new(self.state.clone()) })
     }
 }
 

@@ -160,6 +160,6 @@ impl Aggregate for Orders {
     }
 
     fn receipt(id: &str, command: &OrderCommand, decided: &Decided<Order>) -> Receipt {
-        Receipt::of(id, command, decided)
+        Receipt::of(id, command, decided.version, &decided.state, decided.event_ids.clone())
     }
 }

@@ -11,7 +11,7 @@ pub const TOPIC: &str = "notification.events.v1";
 pub type Published = contract::Published<PublicEvent>;
 
 declare_symbols!(
-    /// What is told.
+    /// What a notification is about.
     NotificationKind of super::Kind {
         /// The merchant committed to the order.
         OrderConfirmed,

@@ -99,10 +99,10 @@ pub struct Told {
     /// Of a payment or a refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// Of a shipment.
+    /// Set for a shipment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<Carrier>,
-    /// Of a shipment.
+    /// Set for a shipment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking: Option<TrackingNumber>,
     /// The symbol of why an order was cancelled or is late.

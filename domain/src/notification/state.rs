@@ -12,7 +12,7 @@ use super::{SkipReason, Told};
 #[derive(Debug, Clone, Copy)]
 pub struct Notification;
 
-/// What is told.
+/// What a notification is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Kind {

@@ -38,15 +38,8 @@ fn claim_taken(value: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
     #[test]
     fn codes_are_unique() {
-        let mut seen = HashSet::new();
-        for code in std::iter::once(command_kit::code::ALL).chain(WORDS.codes.iter().copied()).flatten() {
-            assert!(seen.insert(code.as_str()), "{code}");
-        }
+        command_kit::testing::assert_codes_are_unique(super::WORDS.codes);
     }
 }

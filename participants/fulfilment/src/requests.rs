@@ -33,10 +33,8 @@ async fn handle(fulfilments: &Fulfilments, delivered: DeliveredRequest<Fulfilmen
         Err(error) => return Outcome::Poison(chain(&error)),
     };
     let DeliveredRequest { request, correlation_id, traceparent, .. } = delivered;
-    let by = AskedBy {
-        tenant: request.tenant,
-        metadata: Metadata { correlation_id, causation_id: Some(request.id.to_string()), traceparent, principal: None },
-    };
+    let by =
+        AskedBy { tenant: request.tenant, metadata: Metadata::caused_by(&request.id, correlation_id, traceparent) };
     match fulfilments.answer(id, command, by).await {
         Ok(()) => Outcome::Done,
         Err(error @ AskError::Refused { .. }) => Outcome::Poison(chain(&error)),

@@ -35,7 +35,7 @@ async fn handle(inventory: &Inventory, delivered: DeliveredRequest<InventoryRequ
         request: request.id,
         tenant: request.tenant,
         order,
-        metadata: Metadata { correlation_id, causation_id: Some(request.id.to_string()), traceparent, principal: None },
+        metadata: Metadata::caused_by(&request.id, correlation_id, traceparent),
     };
     match inventory.answer(id, &asked, &by).await {
         Ok(_answer) => Outcome::Done,

@@ -78,7 +78,7 @@ async fn place(notifications: &Notifications, record: &Placed) -> Outcome {
 
 async fn tell<E>(notifications: &Notifications, meaning: &Meaning, published: Published<E>) -> Outcome {
     let Published { event_id, correlation_id, traceparent, .. } = published;
-    let metadata = Metadata { correlation_id, causation_id: Some(event_id.to_string()), traceparent, principal: None };
+    let metadata = Metadata::caused_by(&event_id, correlation_id, traceparent);
     match notifications.request(event_id, meaning, metadata).await {
         Ok(()) => Outcome::Done,
         Err(error @ RequestError::Refused { .. }) => Outcome::Poison(chain(&error)),

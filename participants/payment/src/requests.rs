@@ -44,7 +44,7 @@ async fn handle(payments: &Payments, delivered: DeliveredRequest<PaymentRequest>
         request: request.id,
         tenant: request.tenant,
         order,
-        metadata: Metadata { correlation_id, causation_id: Some(request.id.to_string()), traceparent, principal: None },
+        metadata: Metadata::caused_by(&request.id, correlation_id, traceparent),
     };
     match payments.answer(id, &asked, &by).await {
         Ok(events) => {

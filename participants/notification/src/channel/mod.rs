@@ -17,6 +17,6 @@ pub use webhook::{WebhookOptions, Webhooks};
 pub(crate) use addresses::{RefusedUrl, check_url};
 pub(crate) use attempt::Attempt;
 pub(crate) use cause::cause;
-pub(crate) use guard::{BUSY_PAUSE_MS, Guarded};
+pub(crate) use guard::BUSY_PAUSE_MS;
 pub(crate) use smtp::SmtpFailure;
 pub(crate) use webhook::Answered;

@@ -7,18 +7,21 @@ use domain::Reason;
 use domain::notification::{Failure, Kind};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
+use service_kit::breaker::BreakerOptions;
 use service_kit::config::SmsSettings;
 use service_kit::errors::chain;
 
 use super::cause::cause;
-use super::guard::{Guard, GuardOptions};
+use super::guard::Guard;
 
 /// Longest request to a gateway with its answer.
 const ANSWER_MS_MAX: u64 = 10_000;
 /// Longest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Most SMS under way.
+const AT_ONCE_MAX: usize = 16;
 /// How a gateway is spared.
-const GUARD: GuardOptions = GuardOptions { at_once_max: 16, failing_share: 0.5, failing_of: 20, rest_ms: 15_000 };
+const BREAKER: BreakerOptions = BreakerOptions { failing_share: 0.5, failing_of: 20, rest_ms: 15_000 };
 
 /// An SMS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,7 +57,7 @@ pub struct Sms {
 impl Sms {
     /// SMS by a gateway, from a sender that it knows.
     pub fn new(gateway: Arc<dyn SmsGateway>, sender: String) -> Self {
-        Self { gateway, guard: Guard::new(GUARD), sender }
+        Self { gateway, guard: Guard::new(AT_ONCE_MAX, BREAKER), sender }
     }
 
     /// Whether a kind is told by SMS: what a customer has to do or wait for now. Each costs money.

@@ -10,12 +10,13 @@ use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use service_kit::breaker::{BreakerError, BreakerOptions};
 use service_kit::config::{SmtpSettings, SmtpTls};
 use service_kit::errors::chain;
 use tokio::time::timeout;
 
 use super::cause::cause;
-use super::guard::{Guard, GuardOptions, Guarded};
+use super::guard::Guard;
 
 /// How mails are handed over.
 #[derive(Debug, Clone)]
@@ -96,11 +97,11 @@ impl Smtp {
     /// A server. Nothing is sent yet.
     pub fn new(options: SmtpOptions) -> Self {
         let SmtpOptions { at_once_max, failing_share, failing_of, rest_ms, .. } = options;
-        Self { guard: Guard::new(GuardOptions { at_once_max, failing_share, failing_of, rest_ms }), options }
+        Self { guard: Guard::new(at_once_max, BreakerOptions { failing_share, failing_of, rest_ms }), options }
     }
 
     /// Connects, and lets the server take sender and recipient.
-    pub(crate) async fn open(&self, from: &Address, to: &Address) -> Result<Session, Guarded<SmtpFailure>> {
+    pub(crate) async fn open(&self, from: &Address, to: &Address) -> Result<Session, BreakerError<SmtpFailure>> {
         let limit = Duration::from_millis(self.options.open_ms_max);
         let attempt = async {
             match timeout(limit, self.greet(from, to)).await {
@@ -108,7 +109,7 @@ impl Smtp {
                 Err(_elapsed) => Err(SmtpFailure::too_slow(Failure::NotTaken)),
             }
         };
-        self.guard.call(|failure| failure.is_servers, attempt).await
+        self.guard.breaker.call(|failure| failure.is_servers, attempt).await
     }
 
     async fn greet(&self, from: &Address, to: &Address) -> Result<Session, Error> {
@@ -144,7 +145,11 @@ impl Smtp {
     }
 
     /// Hands the message over. Returns what the server says, such as the name under which it has queued the mail.
-    pub(crate) async fn hand_over(&self, session: Session, message: &[u8]) -> Result<Reason, Guarded<SmtpFailure>> {
+    pub(crate) async fn hand_over(
+        &self,
+        session: Session,
+        message: &[u8],
+    ) -> Result<Reason, BreakerError<SmtpFailure>> {
         let Session(mut connection) = session;
         let limit = Duration::from_millis(self.options.message_ms_max);
         let attempt = async {
@@ -159,7 +164,7 @@ impl Smtp {
                 Err(_elapsed) => Err(SmtpFailure::too_slow(Failure::Unknown)),
             }
         };
-        let result = self.guard.call(|failure| failure.is_servers, attempt).await;
+        let result = self.guard.breaker.call(|failure| failure.is_servers, attempt).await;
         if result.is_ok() {
             // The mail is taken, whatever the server says to this.
             let _farewell = timeout(limit, connection.quit()).await;

@@ -17,7 +17,7 @@ pub(super) const TEXTS: &[Text] = &[
     Text::new("WebhookEndpointChangeBody", "url", Form::Ascii, URL_CHARS_MAX),
 ];
 
-/// What is told.
+/// What a notification is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum NotificationKind {
@@ -109,7 +109,7 @@ pub(super) struct WebhookEndpointChangeBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"kind": "DELIVERY", "wanted": false}))]
 pub(super) struct NotificationPreferenceBody {
-    /// What is told.
+    /// What a notification is about.
     pub(super) kind: NotificationKind,
     /// Whether the customer wants to be told.
     pub(super) wanted: bool,

@@ -78,7 +78,7 @@ pub(super) struct NotificationView {
     /// The id of the order that is told of.
     #[schema(value_type = Uuid)]
     order_id: OrderId,
-    /// What is told.
+    /// What it is about.
     kind: NotificationKind,
     /// How it is told.
     channel: NotificationChannel,
@@ -201,7 +201,7 @@ impl WebhookEndpointView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NotificationPreference {
-    /// What is told.
+    /// What it is about.
     pub(super) kind: NotificationKind,
     /// Whether the customer is told.
     pub(super) wanted: bool,

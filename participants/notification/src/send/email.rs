@@ -4,10 +4,11 @@ use domain::NotificationId;
 use domain::notification::{Failure, NotificationDetails, SkipReason};
 use lettre::Address;
 use service_kit::BoxError;
+use service_kit::breaker::BreakerError;
 use service_kit::errors::chain;
 
 use super::message_id;
-use crate::channel::{Attempt, BUSY_PAUSE_MS, Guarded, Smtp, SmtpFailure};
+use crate::channel::{Attempt, BUSY_PAUSE_MS, Smtp, SmtpFailure};
 use crate::context::Notifications;
 use crate::recipient::{Reached, Recipient};
 
@@ -54,18 +55,18 @@ impl Notifications {
         Ok(match smtp.hand_over(session, &message).await {
             Ok(reference) => Attempt::Sent { reference: Some(reference) },
             // Said to have started, so that it has to have a result.
-            Err(Guarded::Resting) => Attempt::not_taken("the mail server is given a rest"),
-            Err(Guarded::Failed(SmtpFailure { failure, cause, .. })) => Attempt::Failed { failure, cause },
+            Err(BreakerError::Open) => Attempt::not_taken("the mail server is given a rest"),
+            Err(BreakerError::Failed(SmtpFailure { failure, cause, .. })) => Attempt::Failed { failure, cause },
         })
     }
 }
 
-fn of(smtp: &Smtp, error: Guarded<SmtpFailure>) -> Attempt {
+fn of(smtp: &Smtp, error: BreakerError<SmtpFailure>) -> Attempt {
     match error {
-        Guarded::Resting => Attempt::PutOff { pause_ms: smtp.guard.rest_pause_ms() },
-        Guarded::Failed(SmtpFailure { failure: Failure::Unknown, cause, .. }) => {
+        BreakerError::Open => Attempt::PutOff { pause_ms: smtp.guard.rest_pause_ms() },
+        BreakerError::Failed(SmtpFailure { failure: Failure::Unknown, cause, .. }) => {
             Attempt::Failed { failure: Failure::NotTaken, cause }
         }
-        Guarded::Failed(SmtpFailure { failure, cause, .. }) => Attempt::Failed { failure, cause },
+        BreakerError::Failed(SmtpFailure { failure, cause, .. }) => Attempt::Failed { failure, cause },
     }
 }

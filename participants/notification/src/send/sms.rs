@@ -3,10 +3,11 @@
 use domain::NotificationId;
 use domain::notification::{Failure, NotificationDetails, SkipReason};
 use service_kit::BoxError;
+use service_kit::breaker::BreakerError;
 use service_kit::errors::chain;
 
 use super::message_id;
-use crate::channel::{Attempt, BUSY_PAUSE_MS, Guarded, SmsFailure, SmsMessage};
+use crate::channel::{Attempt, BUSY_PAUSE_MS, SmsFailure, SmsMessage};
 use crate::context::Notifications;
 use crate::recipient::{Reached, Recipient};
 
@@ -32,10 +33,10 @@ impl Notifications {
         }
         let message = SmsMessage { id: message_id(id, details), from: sms.sender.clone(), to, text };
         let is_failure = |failure: &SmsFailure| failure.failure != Failure::Refused;
-        Ok(match sms.guard.call(is_failure, sms.gateway.send(&message)).await {
+        Ok(match sms.guard.breaker.call(is_failure, sms.gateway.send(&message)).await {
             Ok(reference) => Attempt::Sent { reference },
-            Err(Guarded::Resting) => Attempt::not_taken("the gateway is given a rest"),
-            Err(Guarded::Failed(SmsFailure { failure, cause })) => Attempt::Failed { failure, cause },
+            Err(BreakerError::Open) => Attempt::not_taken("the gateway is given a rest"),
+            Err(BreakerError::Failed(SmsFailure { failure, cause })) => Attempt::Failed { failure, cause },
         })
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use recloser::{AsyncRecloser, Recloser};
 use reqwest::{Method, Request, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use service_kit::BoxError;
+use service_kit::breaker::{Breaker, BreakerError, BreakerOptions};
 use service_kit::config::Secret;
 use tower::limit::ConcurrencyLimit;
 use tower::load_shed::LoadShed;
@@ -90,7 +90,7 @@ pub(super) struct Client {
     builder: reqwest::Client,
     /// Sends them.
     http: LoadShed<ConcurrencyLimit<reqwest::Client>>,
-    breaker: AsyncRecloser,
+    breaker: Breaker,
     options: StripeOptions,
 }
 
@@ -98,14 +98,10 @@ impl Client {
     pub(super) fn new(options: StripeOptions) -> Self {
         let client = reqwest::Client::builder().timeout(Duration::from_millis(options.answer_ms_max)).build();
         let client = client.expect("TLS is compiled in and needs nothing of the machine");
-        let breaker = Recloser::custom()
-            .error_rate(options.failing_share)
-            .closed_len(options.failing_of)
-            .half_open_len(options.failing_of.div_ceil(4))
-            .open_wait(Duration::from_millis(options.rest_ms))
-            .build();
+        let StripeOptions { failing_share, failing_of, rest_ms, .. } = options;
+        let breaker = Breaker::new(BreakerOptions { failing_share, failing_of, rest_ms });
         let http = ServiceBuilder::new().load_shed().concurrency_limit(options.at_once_max).service(client.clone());
-        Self { builder: client, http, breaker: breaker.into(), options }
+        Self { builder: client, http, breaker, options }
     }
 
     pub(super) async fn get<T: DeserializeOwned>(
@@ -133,10 +129,10 @@ impl Client {
         parameters: &[(&str, &str)],
     ) -> Result<T, CallError> {
         let request = self.request(method, path, key, parameters)?;
-        let called = self.breaker.call_with(CallError::is_failure, self.call(request)).await;
+        let called = self.breaker.call(CallError::is_failure, self.call(request)).await;
         let body = called.map_err(|error| match error {
-            recloser::Error::Rejected => CallError::Resting,
-            recloser::Error::Inner(error) => error,
+            BreakerError::Open => CallError::Resting,
+            BreakerError::Failed(error) => error,
         })?;
         serde_json::from_slice(&body).map_err(CallError::Unreadable)
     }
