@@ -7,7 +7,7 @@ use domain::contract::Published;
 use domain::{EventId, Timestamp};
 use messaging::consumer::ResumePosition;
 use service_kit::config::DatabaseUrl;
-use tokio_postgres::Transaction;
+use tokio_postgres::{GenericClient, Transaction};
 use uuid::Uuid;
 
 use crate::database::{self, Scope, Statements, statement};
@@ -117,16 +117,16 @@ pub(crate) async fn advance(
     if usize::try_from(advanced) == Ok(moves.len()) { Ok(()) } else { Err(AttemptError::Moved) }
 }
 
-/// Whether every stored offset is already the target of its move, which means that a commit whose answer was lost
-/// succeeded.
+/// Whether every stored offset is the target of its move: a commit whose answer was lost has succeeded, or nobody else has moved what
+/// is to stay.
 pub(crate) async fn have_moved(
-    transaction: &Transaction<'_>,
+    client: &impl GenericClient,
     statements: &Statements,
     scope: Scope<'_>,
     moves: &Moves,
 ) -> Result<bool, AttemptError> {
     let partitions: Vec<_> = moves.keys().copied().collect();
-    let rows = transaction.query(&statements.load_offsets, &[&scope.group, &scope.topic, &partitions]).await;
+    let rows = client.query(&statements.load_offsets, &[&scope.group, &scope.topic, &partitions]).await;
     let rows = rows.map_err(statement("loading offsets"))?;
     let stored: BTreeMap<i32, i64> = rows
         .iter()

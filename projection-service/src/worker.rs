@@ -16,9 +16,9 @@ use tokio_util::sync::CancellationToken;
 use crate::attempt::{Applied, Attempt, Mode};
 use crate::batch::Batch;
 use crate::config::ProjectionSettings;
-use crate::database::Connection;
+use crate::database::{Connection, Scope};
 use crate::error::{AttemptError, WorkerError};
-use crate::offsets::{Move, Moves};
+use crate::offsets::{self, Move, Moves};
 use crate::progress::Progress;
 use crate::trace;
 
@@ -27,7 +27,7 @@ const RETRY_BACKOFF_MS_MIN: u64 = 100;
 /// Longest pause, in milliseconds.
 const RETRY_BACKOFF_MS_MAX: u64 = 5_000;
 /// Shortest time between two commits of positions that only pass control records, in milliseconds. They change no rows,
-/// so they can wait.
+/// so they can wait. As often the stored offsets of partitions without new records are looked at.
 const POSITIONS_INTERVAL_MS: u64 = 5_000;
 /// Histogram: records in one transaction.
 const BATCH_RECORDS: &str = "projector_batch_records";
@@ -144,7 +144,7 @@ impl<M: ModelSet> Worker<M> {
     }
 
     /// Commits positions that pass only control records, so that the resume position of a partition without new records
-    /// does not fall behind what retention keeps.
+    /// does not fall behind what retention keeps; and looks whether the offsets of the others are still this worker's.
     async fn commit_positions(&mut self, positions: &[(i32, i64)]) -> Result<(), WorkerError> {
         let mut moves = Moves::new();
         for &(partition, next) in positions {
@@ -158,15 +158,15 @@ impl<M: ModelSet> Worker<M> {
             }
         }
         let interval = Duration::from_millis(POSITIONS_INTERVAL_MS);
-        if moves.is_empty() || self.positions_committed.as_ref().is_some_and(|watch| watch.elapsed() < interval) {
+        if self.positions_committed.as_ref().is_some_and(|watch| watch.elapsed() < interval) {
             return Ok(());
         }
-        match self.attempt(&Batch::empty(), &moves, Mode::Together, true).await {
-            Ok(applied) => {
-                self.positions_committed = Some(Stopwatch::start());
-                self.done(&moves, &applied);
+        match self.try_commit_positions(&moves).await {
+            Ok(()) => self.positions_committed = Some(Stopwatch::start()),
+            Err(AttemptError::Moved) => {
+                let partitions = self.next_offsets.keys().copied().collect();
+                return Err(WorkerError::Replaced { partitions });
             }
-            Err(AttemptError::Moved) => return Err(WorkerError::Replaced { partitions: moves.into_keys().collect() }),
             // The consumer reports positions again soon, and nothing depends on this commit.
             Err(error) => {
                 tracing::debug!("committing positions is put off: {}", chain(&error));
@@ -176,6 +176,29 @@ impl<M: ModelSet> Worker<M> {
         Ok(())
     }
 
+    /// A rebuild that starts over moves offsets back under a running worker, which has to begin again there although no record
+    /// comes by which it would notice.
+    async fn try_commit_positions(&mut self, moves: &Moves) -> Result<(), AttemptError> {
+        if !moves.is_empty() {
+            let applied = self.attempt(&Batch::empty(), moves, Mode::Together, true).await?;
+            self.done(moves, &applied);
+        }
+        let stay = |(partition, next): (&i32, &i64)| (*partition, Move { expected: *next, next: *next, last: None });
+        let unmoved = self.next_offsets.iter().map(stay).collect();
+        let settings = Arc::clone(&self.shared.settings);
+        let scope = Scope { group: &settings.group, topic: &settings.topic };
+        let Connection { client, statements, .. } = self.connection().await?;
+        let is_ours = offsets::have_moved(client, statements, scope, &unmoved).await?;
+        if is_ours { Ok(()) } else { Err(AttemptError::Moved) }
+    }
+
+    async fn connection(&mut self) -> Result<&mut Connection<M>, AttemptError> {
+        Ok(match &mut self.connection {
+            Some(connection) => connection,
+            none => none.insert(Connection::open(&self.shared.settings.database).await?),
+        })
+    }
+
     async fn attempt(
         &mut self,
         batch: &Batch<M::Event>,
@@ -183,13 +206,9 @@ impl<M: ModelSet> Worker<M> {
         mode: Mode,
         retried: bool,
     ) -> Result<Applied<M::Event>, AttemptError> {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            none => none.insert(Connection::open(&self.shared.settings.database).await?),
-        };
-        Attempt { settings: &self.shared.settings, now: self.shared.clock.now(), batch, moves, mode, retried }
-            .run(connection)
-            .await
+        let (settings, now) = (Arc::clone(&self.shared.settings), self.shared.clock.now());
+        let connection = self.connection().await?;
+        Attempt { settings: &settings, now, batch, moves, mode, retried }.run(connection).await
     }
 
     fn done(&mut self, moves: &Moves, applied: &Applied<M::Event>) {

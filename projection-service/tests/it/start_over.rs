@@ -100,3 +100,17 @@ async fn records_that_retention_removed_come_from_the_log() {
     world.wait_for("SELECT (SELECT count(*) FROM parked) = 0 AND count(*) = 1 FROM parked_dropped").await;
     running.stop().await;
 }
+
+#[tokio::test]
+async fn a_running_projector_goes_back_although_no_record_comes() {
+    let world = World::new(1).await;
+    let seen = new_id();
+    let running = world.start();
+    world.publish(placed(seen)).await;
+    // Behind the marker of the transaction too, so that there is nothing left to commit.
+    world.wait_for("SELECT count(*) = 1 FROM projector_offset WHERE next_offset = 5").await;
+    from_the_log(&world, &[seen]).await;
+    world.wait_for("SELECT count(*) = 1 FROM projector_offset WHERE last_offset = 3").await;
+    wait_for_rebuilt(&world, 1).await;
+    running.stop().await;
+}
