@@ -20,7 +20,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the engine. Configuration comes from the environment, then from the nearest `.local/env`.
+    /// Run the engine. Configuration comes from the environment, then from the nearest `.local/env`; where ORDERS_STATE names the
+    /// folder of a stack, from `env` in that folder instead.
     Serve {
         /// Roles to run, separated by commas: command, worker, relay, projection, query. All by default.
         #[arg(long, value_delimiter = ',')]

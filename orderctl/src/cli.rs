@@ -25,7 +25,7 @@ use crate::webhooks::WebhooksVerb;
 /// The order engine's tool: import orders, inspect orders and events, check that nothing is lost.
 ///
 /// Settings are read from the environment, then from the nearest `.local/env`, which `make up` writes. So after `make up` no
-/// flags are needed.
+/// flags are needed. Where ORDERS_STATE names the folder of a stack, `env` in that folder is read instead.
 ///
 /// Exit codes: 0 success; 1 an error, a finding, or something that an import refused; 2 a wrong command line; 3 an import that did
 /// not finish.

@@ -73,6 +73,19 @@ impl Engine {
         wait_for(START, LOOK, stopped).await.unwrap()
     }
 
+    /// Waits until the engine's metrics show a line.
+    pub async fn shows(&self, line: &str) {
+        let mut metrics = String::new();
+        let shows = wait_until(START, LOOK, async || {
+            let Ok(answer) = reqwest::get(&self.metrics_url).await else { return false };
+            metrics = answer.text().await.unwrap_or_default();
+            metrics.lines().any(|one| one == line)
+        });
+        if shows.await.is_err() {
+            panic!("{line} is not among\n{metrics}");
+        }
+    }
+
     /// Sends a signal, such as `STOP`, `CONT` or `KILL`.
     pub async fn signal(&self, signal: &str) {
         let pid = self.child.id().expect("the engine runs").to_string();

@@ -1,4 +1,4 @@
-//! The sources of settings: the environment, else the nearest `.local/env` file.
+//! The sources of settings: the environment, else the `env` file of the stack that it names, else the nearest `.local/env` file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,11 @@ use std::str::FromStr;
 
 /// The file that `make up` writes, looked for in every folder from the working directory upwards.
 const FALLBACK_FILE: &str = ".local/env";
+/// Names the folder of the stack that the environment is of. Its file is then the only one that may add to the environment: settings
+/// of another stack must not be mixed in.
+const STATE_VARIABLE: &str = "ORDERS_STATE";
+/// The file of settings in that folder.
+const STATE_FILE: &str = "env";
 /// Most folders searched upwards.
 const FOLDERS_MAX: usize = 64;
 /// Largest accepted fallback file, in bytes.
@@ -40,33 +45,37 @@ impl ConfigError {
     }
 }
 
-/// Named texts to parse settings from. An empty value counts as absent.
+/// Named texts to parse settings from. An empty value counts as absent, also where a fallback has one.
 #[derive(Clone, Default)]
 pub struct Variables {
     values: BTreeMap<String, String>,
 }
 
 impl Variables {
-    /// Reads the environment, and for what it lacks the nearest `.local/env`: from the working directory upwards, then
-    /// from the executable's.
+    /// Reads the environment, and for what it lacks a file: where `ORDERS_STATE` names the folder of a stack, `env` in it, else the
+    /// nearest `.local/env`, from the working directory upwards, then from the executable's.
     ///
     /// # Errors
     /// [`ConfigError::Unreadable`] for a fallback file that exists but cannot be read.
     pub fn load() -> Result<Self, ConfigError> {
-        let folders = [std::env::current_dir().ok(), std::env::current_exe().ok()];
-        let fallback = match folders.into_iter().flatten().find_map(|folder| nearest_file(&folder)) {
-            Some(file) => read_file(&file)?,
-            None => Self::default(),
-        };
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Ok(Self::from_pairs(environment).or(fallback))
+        let folders = [std::env::current_dir().ok(), std::env::current_exe().ok()];
+        Self::from_pairs(environment).completed(folders.into_iter().flatten())
+    }
+
+    /// These variables, with those of the file that goes with them: their own stack's, else the nearest to one of the folders.
+    fn completed(self, folders: impl Iterator<Item = PathBuf>) -> Result<Self, ConfigError> {
+        let file = match self.optional(STATE_VARIABLE) {
+            Some(state) => Some(Path::new(state).join(STATE_FILE)).filter(|file| file.is_file()),
+            None => folders.into_iter().find_map(|folder| nearest_file(&folder)),
+        };
+        Ok(self.or(file.map_or_else(|| Ok(Self::default()), |file| read_file(&file))?))
     }
 
     /// Variables from names and values. Of a repeated name the last value counts.
     pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
-        let values = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
-        Self { values: values.filter(|(_, value): &(String, String)| !value.is_empty()).collect() }
+        Self { values: pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
     }
 
     /// Parses `NAME=value` lines. Blank lines, `#` comments and lines without a name are skipped; `export` and one
@@ -98,12 +107,13 @@ impl Variables {
 
     /// An optional variable.
     pub fn optional(&self, variable: &str) -> Option<&str> {
-        self.values.get(variable).map(String::as_str)
+        self.values.get(variable).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// The variables with such an end of their names.
     pub(super) fn ending_with<'a>(&'a self, end: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.values.iter().filter(move |(name, _)| name.ends_with(end)).map(|(name, value)| (&**name, &**value))
+        let is_wanted = move |(name, value): &(&String, &String)| name.ends_with(end) && !value.is_empty();
+        self.values.iter().filter(is_wanted).map(|(name, value)| (&**name, &**value))
     }
 
     /// A variable with a type and a default.
@@ -169,9 +179,9 @@ mod tests {
 
     #[test]
     fn the_first_source_wins() {
-        let merged = Variables::from_pairs([("A", "environment"), ("B", "")])
-            .or(Variables::from_pairs([("A", "file"), ("B", "file")]));
-        assert_eq!((merged.optional("A"), merged.optional("B")), (Some("environment"), Some("file")));
+        let environment = Variables::from_pairs([("A", "environment"), ("B", "")]);
+        let merged = environment.or(Variables::from_pairs([("A", "file"), ("B", "file"), ("C", "file")]));
+        assert_eq!(["A", "B", "C"].map(|name| merged.optional(name)), [Some("environment"), None, Some("file")]);
     }
 
     #[test]
@@ -192,8 +202,26 @@ mod tests {
         std::fs::create_dir_all(&deep).unwrap();
         std::fs::create_dir_all(root.join(".local")).unwrap();
         std::fs::write(root.join(FALLBACK_FILE), "A=1").unwrap();
-        let found = nearest_file(&deep).unwrap();
-        assert_eq!(read_file(&found).unwrap().optional("A"), Some("1"));
+        let found = Variables::default().completed([deep].into_iter()).unwrap();
+        assert_eq!(found.optional("A"), Some("1"));
+        std::fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn another_stack_adds_nothing_to_an_environment_that_names_its_own() {
+        let root = std::env::temp_dir().join(format!("service-kit-{}", SystemIds.random()));
+        let own = root.join("own");
+        for (folder, content) in [(root.join(".local"), "A=other\nB=other"), (own.clone(), "A=own")] {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join("env"), content).unwrap();
+        }
+        let of = |state: &Path| {
+            let named = Variables::from_pairs([(STATE_VARIABLE, state.to_str().unwrap())]);
+            let found = named.completed([root.clone()].into_iter()).unwrap();
+            ["A", "B"].map(|name| found.optional(name).map(str::to_owned))
+        };
+        assert_eq!(of(&own), [Some("own".to_owned()), None]);
+        assert_eq!(of(&root.join("not-made-yet")), [None, None]);
         std::fs::remove_dir_all(root).unwrap();
     }
 }

@@ -1,6 +1,8 @@
-//! Every way to fail of every step: many orders at once in one engine with all its real parts, on a clock that runs faster than the wall.
+//! Every way to fail of every step: many orders at once in one engine with all its real parts, on a clock that moves while all of them
+//! wait.
 
 mod network;
+mod pace;
 mod play;
 mod table;
 
@@ -13,7 +15,8 @@ use order_engine::{Role, Surroundings, serve_in};
 use payment_simulator::{Fault as AtProvider, PlannedFault};
 use service_kit::clock::{Clock, ManualClock, SystemClock};
 use service_kit::config::{Settings, Variables};
-use service_kit::poll::{pause, wait_until};
+use service_kit::poll::wait_until;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 
 use crate::look::free_address;
@@ -21,6 +24,7 @@ use crate::provider::Provider;
 use crate::shop::Shop;
 use crate::stack::Stack;
 use network::Network;
+use pace::Looks;
 use play::Play;
 use table::{Cell, Fault, Step, TABLE};
 
@@ -44,34 +48,37 @@ task_s = 120
 country_mismatch_points = 50
 denied_countries = ["KP"]
 "#;
-/// The engine's clock moves by so much,
-const TICK: Duration = Duration::from_millis(500);
-/// as often as this by the wall.
-const EVERY: Duration = Duration::from_millis(50);
 const READY: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(100);
 
-/// An engine with all its parts in this process, on a clock that runs.
+/// The metrics of a process are those of one engine.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+/// An engine with all its parts in this process, on a clock of its own.
 struct Scene {
+    _alone: MutexGuard<'static, ()>,
     stack: Stack,
     provider: Provider,
     network: Network,
     shop: Shop,
+    looks: Looks,
     stop: CancellationToken,
 }
 
 impl Scene {
     async fn set() -> Self {
+        let alone = ONE_AT_A_TIME.lock().await;
         let mut stack = Stack::start().await;
         let address = free_address();
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
         let provider = Provider::start_on(&mut stack, &address, clock.clone()).await;
+        let (metrics, looks) = (free_address(), Looks::default());
         let file = format!("{}/policies.toml", stack.variables["ORDERS_STATE"]);
         std::fs::write(&file, POLICIES).unwrap();
         let more = [
             ("SAGA_POLICIES_FILE", file),
             ("ENGINE_LISTEN", address.clone()),
-            ("ENGINE_METRICS_LISTEN", free_address()),
+            ("ENGINE_METRICS_LISTEN", metrics.clone()),
         ];
         stack.variables.extend(more.map(|(name, value)| (name.to_owned(), value)));
         let token = stack.prepare("1").await;
@@ -86,14 +93,14 @@ impl Scene {
         let ready = async || reqwest::get(format!("{url}/readyz")).await.is_ok_and(|it| it.status().is_success());
         wait_until(READY, LOOK, ready).await.unwrap();
         let shop = Shop::at(&url, &token);
-        tokio::spawn(runs(clock, stopping.clone()));
-        Self { stack, provider, network, shop, stop: stopping }
+        tokio::spawn(pace::run(clock, format!("http://{metrics}/metrics"), looks.clone(), stopping.clone()));
+        Self { _alone: alone, stack, provider, network, shop, looks, stop: stopping }
     }
 
     /// Plays some cells at once, and compares stock and money with their ends.
     async fn plays(&self, cells: &[&Cell]) {
         let scripts = cells.iter().filter_map(|cell| Some((cell, cell.script.ok()?)));
-        let with = (&self.shop, &self.provider, &self.network);
+        let with = (&self.shop, &self.provider, &self.network, &self.looks);
         let plays = join_all(scripts.map(|(cell, script)| Play::drafted(cell, script, with))).await;
         let faults = plays.iter().flat_map(|play| {
             let payment = PaymentId::of(play.order, 1).to_string();
@@ -117,13 +124,6 @@ impl Scene {
     async fn ends(self) {
         println!("{}", self.stack.run("orderctl", &["audit"]).await);
         self.stop.cancel();
-    }
-}
-
-/// Lets a clock run.
-async fn runs(clock: Arc<ManualClock>, stop: CancellationToken) {
-    while pause(EVERY, &stop).await {
-        clock.advance(TICK);
     }
 }
 

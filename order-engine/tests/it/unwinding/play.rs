@@ -8,20 +8,22 @@ use serde_json::{Value, json};
 use service_kit::poll::wait_for;
 
 use super::network::Network;
+use super::pace::Looks;
 use super::table::{Cell, End, Script, When};
 use crate::driven::{NOTHING, ON_HAND, PIECES, TOTAL};
 use crate::provider::Provider;
 use crate::shop::Shop;
 
 /// How long an order may take to come to rest, by the wall.
-const PATIENCE: Duration = Duration::from_secs(120);
-const LOOK: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_secs(300);
+const LOOK: Duration = Duration::from_millis(100);
 const LOCATIONS: [&str; 2] = ["zrh-1", "bsl-1"];
 
 pub struct Play<'a> {
     pub shop: &'a Shop,
     pub provider: &'a Provider,
     pub network: &'a Network,
+    looks: &'a Looks,
     pub name: String,
     pub order: OrderId,
     script: Script,
@@ -41,7 +43,7 @@ impl<'a> Play<'a> {
     pub async fn drafted(
         cell: &Cell,
         script: Script,
-        (shop, provider, network): (&'a Shop, &'a Provider, &'a Network),
+        (shop, provider, network, looks): (&'a Shop, &'a Provider, &'a Network, &'a Looks),
     ) -> Self {
         let name = format!("{:?}-{:?}", cell.step, cell.fault).to_lowercase();
         if script.has_stock {
@@ -62,7 +64,7 @@ impl<'a> Play<'a> {
         }
         let order = id.parse().unwrap();
         network.plan(order, script.network);
-        Self { shop, provider, network, name, order, script }
+        Self { shop, provider, network, looks, name, order, script }
     }
 
     /// Places the order and lets everybody act until it has come to rest; answers how.
@@ -75,9 +77,12 @@ impl<'a> Play<'a> {
                 return Some(());
             }
             self.act(&saga, &order, &mut done).await;
+            self.looks.seen(&self.name);
             None
         });
-        if rested.await.is_err() {
+        let rested = rested.await;
+        self.looks.ended(&self.name);
+        if rested.is_err() {
             let (saga, order) = (self.saga().await, self.view().await);
             panic!("{} does not come to {:?}:\n{saga:#}\n{order:#}", self.name, self.script.end);
         }
