@@ -81,9 +81,8 @@ impl Engine {
             metrics = answer.text().await.unwrap_or_default();
             metrics.lines().any(|one| one == line)
         });
-        if shows.await.is_err() {
-            panic!("{line} is not among\n{metrics}");
-        }
+        let shows = shows.await;
+        assert!(shows.is_ok(), "{line} is not among\n{metrics}");
     }
 
     /// Sends a signal, such as `STOP`, `CONT` or `KILL`.
