@@ -27,6 +27,34 @@ pub struct ContractStockLevel {
     pub available: i64,
 }
 
+impl ContractStockLevel {
+    /// Whether backordered pieces could be set aside from what is on hand.
+    pub const fn is_fillable(&self) -> bool {
+        self.backordered > 0 && self.on_hand + self.backordered > self.reserved + self.safety_stock
+    }
+}
+
+impl PublicEvent {
+    /// Location, SKU and level of an event; `None` for one of a later release.
+    pub fn content(&self) -> Option<(&str, &str, &ContractStockLevel)> {
+        match self {
+            Self::StockItemAdded(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::StockAdjusted(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::StockCounted(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::StockTransferredOut(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::StockTransferredIn(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::SafetyStockChanged(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::BackorderPolicyChanged(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::StockReserved(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::StockReleased(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::StockShipped(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::BackorderFilled(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::StockShortage(event) => Some((&event.location, &event.sku, &event.level)),
+            Self::ForeignEvent(_) => None,
+        }
+    }
+}
+
 impl ToPublic for super::StockLevel {
     type Public = ContractStockLevel;
 

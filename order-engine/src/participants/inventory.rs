@@ -9,8 +9,8 @@ use domain::reservation::contract::PublicEvent as ReservationRecord;
 use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC};
 use domain::stock::contract::{PublicEvent as StockRecord, TOPIC};
 use futures::FutureExt;
-use inventory::Inventory;
 use inventory::requests::GROUP;
+use inventory::{Inventory, backorders};
 use messaging::registry::Registry;
 use messaging::{Decoder, Encoder, schemas};
 use read_models::{Reservations, Stock};
@@ -26,7 +26,7 @@ pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
     name: "inventory",
     log: own_log!("inventory", "INVENTORY_DATABASE_URL"),
     kinds: &[(StockRecord::KIND, TOPIC), (ReservationRecord::KIND, TOPIC)],
-    migrations: || vec![request_kit::migrations()],
+    migrations: || vec![request_kit::migrations(), backorders::migrations()],
     declared_events: || {
         [relay::declared_events::<StockRecord>(), relay::declared_events::<ReservationRecord>()].concat()
     },
@@ -47,7 +47,7 @@ pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
     },
     commands,
     openapi: inventory::openapi,
-    groups: &[(GROUP, &[REQUESTS_TOPIC])],
+    groups: &[(GROUP, &[REQUESTS_TOPIC]), (backorders::GROUP, &backorders::TOPICS)],
     answered: &[REQUESTS_TOPIC],
     work,
     read_models: &[
@@ -73,12 +73,17 @@ fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let pool = deps.store.pool().clone();
     let inventory =
         Arc::new(Inventory::for_messages(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));
-    let decoder = Decoder::<InventoryRequest>::new(Registry::new(&deps.messaging.schema_registry_url)?);
-    let source = inventory::requests::source(Arc::clone(&inventory), decoder);
-    let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
+    let registry = Registry::new(&deps.messaging.schema_registry_url)?;
+    let options = |group| RequestOptions::new(&deps.messaging.kafka_brokers, group);
+    let requests =
+        inventory::requests::source(Arc::clone(&inventory), Decoder::<InventoryRequest>::new(registry.clone()));
+    let stock = backorders::source(Arc::clone(&inventory), pool.clone(), registry, TOPIC);
     Ok(ParticipantWork {
         wakers: vec![inventory::reservation::waker(inventory)],
         jobs: Vec::new(),
-        requests: vec![("inventory-requests", RequestService::new(options, [source], pool))],
+        requests: vec![
+            ("inventory-requests", RequestService::new(options(GROUP), [requests], pool.clone())),
+            ("inventory-backorders", RequestService::new(options(backorders::GROUP), [stock], pool)),
+        ],
     })
 }

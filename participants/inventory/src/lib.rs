@@ -5,9 +5,11 @@
 //!
 //! Guarantees: nothing is reserved beyond what is available, unless the item allows backorder, however many processes take requests; a
 //! request that is repeated, by HTTP or in a message, has one effect and one answer; a reservation that nobody renews gives its stock
-//! back. Does not: choose locations. Whoever asks has routed the order before.
+//! back; goods that come in are set aside for whoever was promised them first. Does not: choose locations. Whoever asks has routed the order
+//! before.
 
 pub mod audit;
+pub mod backorders;
 mod code;
 mod context;
 mod openapi;

@@ -45,7 +45,7 @@ fn step(
         checked.text_without_nul("body", event.body.as_deref().unwrap_or_default())?;
         return view.ok_or_else(|| checked.unexpected(None));
     }
-    let (location, sku, level) = content(&record.event).expect("only a foreign event has no level");
+    let (location, sku, level) = record.event.content().expect("only a foreign event has no level");
     let location = checked.text("location", location, |text| LocationId::try_new(text))?;
     let sku = checked.text("sku", sku, |text| Sku::recorded(text))?;
     let view = match (view, &record.event) {
@@ -72,26 +72,6 @@ fn step(
         }
     };
     at_level(view, level, checked)
-}
-
-/// Location, SKU and level of an event; `None` for a foreign one.
-pub(super) fn content(event: &PublicEvent) -> Option<(&str, &str, &ContractStockLevel)> {
-    use PublicEvent as E;
-    match event {
-        E::StockItemAdded(event) => Some((&event.location, &event.sku, &event.level)),
-        E::StockAdjusted(event) => Some((&event.location, &event.sku, &event.level)),
-        E::StockCounted(event) => Some((&event.location, &event.sku, &event.level)),
-        E::StockTransferredOut(event) => Some((&event.location, &event.sku, &event.level)),
-        E::StockTransferredIn(event) => Some((&event.location, &event.sku, &event.level)),
-        E::SafetyStockChanged(event) => Some((&event.location, &event.sku, &event.level)),
-        E::BackorderPolicyChanged(event) => Some((&event.location, &event.sku, &event.level)),
-        E::StockReserved(event) => Some((&event.location, &event.sku, &event.level)),
-        E::StockReleased(event) => Some((&event.location, &event.sku, &event.level)),
-        E::StockShipped(event) => Some((&event.location, &event.sku, &event.level)),
-        E::BackorderFilled(event) => Some((&event.location, &event.sku, &event.level)),
-        E::StockShortage(event) => Some((&event.location, &event.sku, &event.level)),
-        E::ForeignEvent(_) => None,
-    }
 }
 
 /// The reservation and the order that an event is about.

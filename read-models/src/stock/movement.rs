@@ -6,7 +6,7 @@ use domain::contract::PublicEvents;
 use domain::stock::contract::{PublicEvent, Published};
 use uuid::Uuid;
 
-use super::fold::{content, reservation};
+use super::fold::reservation;
 use crate::event::{EventFields, PublicBody};
 use crate::set::Entry;
 use crate::table::{Table, columns};
@@ -53,7 +53,7 @@ columns!(Movement {
 impl Movement {
     /// What an event that folds moved.
     pub(crate) fn of(stock_id: Uuid, record: &Published) -> Self {
-        let level = content(&record.event).map(|(_, _, level)| level);
+        let level = record.event.content().map(|(_, _, level)| level);
         let about = reservation(&record.event);
         let uuid = |text: &str| Uuid::parse_str(text).expect("the fold refuses what is no UUID");
         Self {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod expire;
+mod fill;
 mod lines;
 mod release;
 mod renew;
@@ -18,6 +19,7 @@ use crate::context::AppState;
 
 pub use answer::{ReservationReceipt, ReservationStatus};
 pub use expire::waker;
+pub(crate) use fill::Filled;
 pub use lines::{RequestedLineBody, ReservationLineView, ShortageView};
 pub use request::{AskError, Asked, AskedBy};
 pub use view::ReservationView;

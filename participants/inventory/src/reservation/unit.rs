@@ -6,7 +6,7 @@ use domain::reservation::{
     Reservation, ReservationCommand, ReservationEvent, ReservationRejection, ReservationState, stock_commands,
 };
 use domain::stock::{Availability, Stock, StockRejection};
-use domain::{LocationId, ReservationId, Sku, StockId, TenantId};
+use domain::{LocationId, Pieces, ReservationId, Sku, StockId, TenantId};
 use event_store::{Expectation, Member, Members, Work};
 
 /// How often a unit is begun anew because the reservation holds other SKUs than it was begun with.
@@ -62,6 +62,11 @@ impl ReservationUnit {
     /// What can be reserved of each SKU.
     pub(super) fn availability(&self, work: &Work<'_>) -> BTreeMap<Sku, Availability> {
         self.stock.iter().map(|(sku, member)| (sku.clone(), work.state(*member).availability())).collect()
+    }
+
+    /// How many backordered pieces of each SKU could be set aside now.
+    pub(super) fn fillable(&self, work: &Work<'_>) -> BTreeMap<Sku, Pieces> {
+        self.stock.iter().map(|(sku, member)| (sku.clone(), work.state(*member).fillable())).collect()
     }
 
     /// Decides a command on the reservation, and what its events mean on the stock.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod audit;
+mod backorders;
 mod expiry;
 mod faults;
 mod http;

@@ -52,6 +52,7 @@ impl World {
         let clock = Arc::new(ManualClock::new(noon));
         let shared: SharedClock = clock.clone();
         let database = TestDatabase::migrated(event_store::migrations()).await;
+        let database = database.and(request_kit::migrations()).await.and(inventory::backorders::migrations()).await;
         let issuer = TestIssuer::new(shared.clone()).await;
         let (store, inventory) = process(&database, shared).await;
         let deps =
