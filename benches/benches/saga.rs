@@ -248,7 +248,7 @@ async fn rate(shop: &Arc<Shop>, with_peers: bool) {
         let counted = count(&lives, &shop.provider.ledger());
         assert_eq!((counted.undone, counted.unfinished, counted.money_difference), (0, 0, 0));
         ours.push(lives.len() as f64 / took);
-        spent.print_per_saga(before, lives.len());
+        spent.print_per_saga(&before, lives.len());
         hops(&lives, "rate");
         drop(engine);
         if let Some(dbos) = &dbos {

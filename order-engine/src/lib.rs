@@ -7,6 +7,7 @@
 
 pub mod cli;
 mod deploy;
+mod gauges;
 mod health;
 mod participants;
 mod policies;

@@ -280,6 +280,11 @@ impl Engine {
             let reads = checked.clone();
             async move { reads.check().await }
         }));
+        let (read, stop) = (reads.clone(), self.supervisor.token());
+        self.supervisor.spawn("gauges", async move {
+            crate::gauges::report(read, stop).await;
+            Ok::<(), ServeError>(())
+        });
         let connections = query_service::Connections::new(self.supervisor.token());
         let ended = connections.clone().ended();
         self.supervisor.spawn("subscriptions", async move {

@@ -45,6 +45,7 @@ pub use order::timeline::{EventColumns, TimelineEntry};
 pub use order::view::{OrderView, ViewKind, ViewState};
 pub use order_saga::event::{SagaEvent, SagaPlace};
 pub use order_saga::set::Sagas;
+pub use order_saga::tasks::OpenTasks;
 #[cfg(any(test, feature = "testing"))]
 pub use order_saga::testing::SagaHistory;
 pub use order_saga::view::{PartKind, PendingRequest, PendingRequests, SagaState, SagaView};

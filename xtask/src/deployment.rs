@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use order_engine::{Role, databases, own_databases};
 
     use crate::root;
@@ -62,6 +64,31 @@ mod tests {
         for role in Role::ALL {
             let command = format!("command: [serve, --only, {}]\n", role.name());
             assert!(compose.contains(&command), "docker-compose.yml has no service for the role {}", role.name());
+        }
+    }
+
+    /// Prometheus reads every role, and no alert waits for a metric that nobody sets.
+    #[test]
+    fn alerts_and_what_they_look_at_are_there() {
+        let scraped = text("deploy/compose/prometheus.yml");
+        for role in Role::ALL {
+            let target = format!("targets: [{}:9464]\n", role.name());
+            assert!(scraped.contains(&target), "prometheus.yml does not read the role {}", role.name());
+        }
+        let alerts = text("deploy/compose/alerts.yml");
+        let is_name = |part: &&str| part.contains('_') && part.starts_with(|c: char| c.is_ascii_lowercase());
+        let expressions = alerts.lines().filter_map(|line| line.trim().strip_prefix("expr: "));
+        let parts = expressions.flat_map(|text| text.split(|c: char| !(c.is_ascii_lowercase() || c == '_')));
+        let metrics: BTreeSet<&str> = parts.filter(is_name).collect();
+        assert!(metrics.len() > 5, "{metrics:?}");
+        let files = crate::tree::members().into_iter().map(|member| member.join("src"));
+        let files = files.flat_map(|folder| crate::tree::sources(&folder.to_string_lossy(), "rs"));
+        let sources: Vec<String> = files.map(|file| text(&file.to_string_lossy())).collect();
+        let runbook = text("docs/runbook.md");
+        for metric in metrics {
+            let is_set = sources.iter().any(|source| source.contains(&format!("\"{metric}\"")));
+            assert!(is_set, "an alert looks at {metric}, which nothing sets");
+            assert!(runbook.contains(&format!("`{metric}`")), "docs/runbook.md does not say what {metric} is");
         }
     }
 }

@@ -45,6 +45,7 @@ pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
     work,
     read_models: &[],
     queries: |_| Router::new(),
+    gauges: &[],
     audits: &[],
     outside: &[],
     asks: Vec::new,

@@ -55,6 +55,7 @@ pub(super) const INVENTORY_PARTICIPANT: Participant = Participant {
         ReadModels::of::<Reservations>(TOPIC, "reservation-projection"),
     ],
     queries: |_| Router::new(),
+    gauges: &[],
     audits: &[|log, _, findings| inventory::audit::check(log, findings).boxed()],
     outside: &[],
     asks: Vec::new,

@@ -18,7 +18,7 @@ mod tools;
 use std::path::Path;
 use std::sync::Arc;
 
-use ::read_models::{Models, ReadDb};
+use ::read_models::{Models, ReadDb, ReadDbError};
 use axum::Router;
 use command_service::order::Policies;
 use domain::Timestamp;
@@ -126,6 +126,8 @@ pub(crate) struct Participant {
     pub(crate) read_models: &'static [ReadModels],
     /// The endpoints of its queries.
     pub(crate) queries: fn(QueryDeps<'_>) -> Router,
+    /// The gauges of what its read models show.
+    pub(crate) gauges: &'static [ReadGauges],
     /// What examines its streams beside what is true of every stream.
     pub(crate) audits: &'static [StreamAudit],
     /// What compares its streams with what is kept outside of the engine.
@@ -133,6 +135,18 @@ pub(crate) struct Participant {
     /// What its events ask other participants for.
     pub(crate) asks: fn() -> Vec<AskedTopic>,
 }
+
+/// A value of a gauge for one kind of things.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) gauge: &'static str,
+    /// The label `kind`.
+    pub(crate) kind: String,
+    pub(crate) value: u32,
+}
+
+/// Reads the gauges of a participant. Kinds of which there are none may be left out.
+pub(crate) type ReadGauges = for<'a> fn(&'a ReadDb) -> BoxFuture<'a, Result<Vec<Reading>, ReadDbError>>;
 
 /// Examines streams of a log as a transaction over it sees them at a moment of the clock, and says how many.
 pub(crate) type StreamAudit = for<'a> fn(&'a Transaction<'a>, Timestamp, &'a mut Findings) -> ExaminedFuture<'a>;

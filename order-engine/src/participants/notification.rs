@@ -44,6 +44,7 @@ pub(super) const NOTIFICATION_PARTICIPANT: Participant = Participant {
     read_models: &[],
     queries: |_| Router::new(),
     outside: &[],
+    gauges: &[],
     audits: &[],
     asks: Vec::new,
 };

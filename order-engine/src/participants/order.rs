@@ -45,6 +45,7 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     work: |_| Ok(ParticipantWork::default()),
     read_models: &[ReadModels::of::<Orders>(TOPIC, "projection")],
     queries,
+    gauges: &[],
     audits: &[],
     outside: &[],
     asks: Vec::new,

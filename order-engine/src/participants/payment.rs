@@ -52,6 +52,7 @@ pub(super) const PAYMENT_PARTICIPANT: Participant = Participant {
     work,
     read_models: &[],
     queries: |_| Router::new(),
+    gauges: &[],
     audits: &[|log, _, findings| payment::audit::check(log, findings).boxed()],
     outside: &[|log, settings, findings| compared(log, settings, findings).boxed()],
     asks: Vec::new,

@@ -13,7 +13,7 @@ use domain::reservation::requests::{InventoryRequest, REQUESTS_TOPIC as INVENTOR
 use futures::FutureExt;
 use messaging::registry::Registry;
 use messaging::{Encoder, schemas};
-use read_models::Sagas;
+use read_models::{OpenTasks, ReadDb, ReadDbError, Sagas};
 use relay::audit::AuditedRoute;
 use relay::{RelayedKind, Routes};
 use request_kit::{RequestOptions, RequestService};
@@ -22,7 +22,7 @@ use utoipa::openapi::OpenApi;
 
 use super::order::ORDERS_LOG;
 use super::read_models::ReadModels;
-use super::{AskedTopic, CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError};
+use super::{AskedTopic, CommandDeps, Participant, ParticipantWork, Reading, TopicSchemas, WorkDeps, WorkError};
 
 /// What drives placed orders to their end. It shares the log of the orders, since a saga and its order are one unit of work.
 pub(super) const SAGA_PARTICIPANT: Participant = Participant {
@@ -53,6 +53,7 @@ pub(super) const SAGA_PARTICIPANT: Participant = Participant {
     work,
     read_models: &[ReadModels::of::<Sagas>(TOPIC, "saga-projection")],
     queries: |_| Router::new(),
+    gauges: &[|reads| open_tasks(reads).boxed()],
     audits: &[|log, now, findings| saga_coordinator::audit::check(log, now, findings).boxed()],
     outside: &[],
     asks: || {
@@ -63,6 +64,18 @@ pub(super) const SAGA_PARTICIPANT: Participant = Participant {
         ]
     },
 };
+
+/// Orders that wait for people, by why.
+async fn open_tasks(reads: &ReadDb) -> Result<Vec<Reading>, ReadDbError> {
+    let tasks = reads.open_tasks().await?;
+    let readings = tasks.into_iter().flat_map(|OpenTasks { kind, open, escalated }| {
+        [("saga_tasks_open", open), ("saga_tasks_escalated", escalated)].map(|(gauge, count)| {
+            let value = u32::try_from(count).unwrap_or(u32::MAX);
+            Reading { gauge, kind: kind.clone(), value }
+        })
+    });
+    Ok(readings.collect())
+}
 
 fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     let fingerprint_key = deps.master.derive("idempotency-fingerprint");

@@ -7,6 +7,7 @@ mod pending;
 mod properties;
 pub(crate) mod query;
 pub(crate) mod set;
+pub(crate) mod tasks;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub(crate) mod view;

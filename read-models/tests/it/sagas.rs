@@ -5,7 +5,7 @@ use domain::TenantId;
 use domain::order_saga::{AnswerKind, UndoOrder};
 use read_models::query::{SagaFilter, SagaKey, SagaPageRequest, Window};
 use read_models::rebuild::Purpose;
-use read_models::{ModelSet, ReadDb, SagaHistory, SagaState, Sagas, migrate};
+use read_models::{ModelSet, OpenTasks, ReadDb, SagaHistory, SagaState, Sagas, migrate};
 use service_kit::postgres::ConnectOptions;
 use service_kit::testing::TestDatabase;
 use uuid::Uuid;
@@ -81,6 +81,9 @@ async fn sagas_are_listed_by_the_deadlines_of_their_tasks() {
     let with_task = |has_task| SagaFilter { has_task: Some(has_task), ..SagaFilter::default() };
     assert_eq!(listed(&read, request(with_task(true))).await, [4, 3]);
     assert_eq!(listed(&read, request(with_task(false))).await, [1, 2]);
+
+    let open = OpenTasks { kind: "REVIEW".to_owned(), open: 3, escalated: 0 };
+    assert_eq!(read.open_tasks().await.unwrap(), [open], "of all tenants");
 
     let orders = [1, 5].map(Uuid::from_u128);
     let mine = read.sagas(&shop(), &orders).await.unwrap();
