@@ -37,7 +37,8 @@ impl Engine {
         let (keys, policies) = (Path::new(&state).join("keys"), Path::new(&state).join("orderctl-policies.toml"));
         std::fs::write(&policies, POLICIES).unwrap();
         let policies = ("SAGA_POLICIES_FILE".to_owned(), policies.to_str().unwrap().to_owned());
-        let variables = Variables::from_pairs([policies]).or(Variables::load().unwrap());
+        let webhooks = ("WEBHOOK_PRIVATE_ADDRESSES".to_owned(), "allow".to_owned());
+        let variables = Variables::from_pairs([policies, webhooks]).or(Variables::load().unwrap());
         order_engine::keys(&keys, &SystemIds).unwrap();
         let databases = DatabaseSettings::from_variables(&variables).unwrap();
         order_engine::migrate(&databases).await.unwrap();

@@ -6,6 +6,7 @@ mod engine;
 mod import_ends;
 mod jobs_and_timers;
 mod log;
+mod merchant;
 mod parked_by_a_projector;
 mod parked_requests;
 mod program;

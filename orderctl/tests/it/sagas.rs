@@ -1,14 +1,15 @@
-//! `saga` and `tasks` over an engine that drives orders.
+//! `saga`, `tasks` and `webhooks` over an engine that drives orders.
 
 use order_engine::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::engine::Engine;
+use crate::merchant::Merchant;
 use crate::program::Ended;
 
 #[track_caller]
-fn says(ended: &Ended, text: &str) {
+pub fn says(ended: &Ended, text: &str) {
     assert!(ended.code == Some(0) && ended.output.contains(text), "no {text:?}: {ended:?}");
 }
 
@@ -116,7 +117,9 @@ async fn sagas_are_shown_and_operated() {
     is_not_answered(&engine).await;
     engine.stop().await;
     let engine = Engine::start(settings, &Role::ALL).await;
+    let merchant = Merchant::listens(&engine).await;
     tokio::join!(waits_for_stock(&engine), is_reviewed(&engine));
+    merchant.is_told_again(&engine).await;
     let nobody = "0191f2c4-0000-7000-8000-000000000001";
     is_refused(&engine.orderctl(&format!("saga show {nobody}")).await, "saga_not_found");
     is_refused(&engine.orderctl(&format!("saga graph {nobody}")).await, "saga_not_found");
