@@ -59,6 +59,10 @@ uuid_id!(
     StockId
 );
 uuid_id!(
+    /// One location of one tenant. It is derived from the two by [`LocationStreamId::of`].
+    LocationStreamId
+);
+uuid_id!(
     /// One reservation: what an order holds, or has asked for, at one location. Whoever asks chooses it, so that a request and its
     /// repetitions reach the same stream.
     ReservationId
@@ -104,6 +108,16 @@ impl StockId {
     /// can contain.
     pub fn of(tenant: &TenantId, location: &LocationId, sku: &Sku) -> Self {
         Self(Uuid::new_v5(&STOCK_NAMESPACE, format!("{tenant}\0{location}\0{sku}").as_bytes()))
+    }
+}
+
+/// Namespace of the UUIDs of locations, itself a random UUID. It never changes, since every stored stream is found by it.
+const LOCATION_NAMESPACE: Uuid = Uuid::from_u128(0x5e0c_71ab_4d92_4f36_8c11_d7a9_3b62_08fe);
+
+impl LocationStreamId {
+    /// The id of a tenant's location: UUIDv5 of tenant and code, separated by NUL, which neither can contain.
+    pub fn of(tenant: &TenantId, code: &LocationId) -> Self {
+        Self(Uuid::new_v5(&LOCATION_NAMESPACE, format!("{tenant}\0{code}").as_bytes()))
     }
 }
 
@@ -236,6 +250,20 @@ mod tests {
         ];
         assert_eq!(ids[0].to_string(), "57995660-2d51-51a7-abc2-c2d54f8fe0c2", "stored streams are found by it");
         assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());
+    }
+
+    #[test]
+    fn the_id_of_a_location_follows_from_tenant_and_code() {
+        let location = |tenant: &str, code: &str| {
+            LocationStreamId::of(&TenantId::try_new(tenant).unwrap(), &LocationId::try_new(code).unwrap())
+        };
+        assert_eq!(
+            location("shop", "zrh-1").to_string(),
+            "924f363c-3071-52fa-9d58-2e711dd6813c",
+            "stored streams are found by it"
+        );
+        assert_ne!(location("shop", "zrh-1"), location("shop", "zrh-2"));
+        assert_ne!(location("shop", "zrh-1"), location("shop-2", "zrh-1"));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use domain::fulfilment::{Fulfilment, FulfilmentState};
+use domain::location::{Location, LocationState};
 use domain::notification::{Notification, NotificationState};
 use domain::order::{Order, OrderState};
 use domain::order_saga::{OrderSaga, OrderSagaState};
@@ -84,6 +85,12 @@ fn a_changed_fold_of_reservations_has_a_new_version() {
 fn a_changed_fold_of_fulfilments_has_a_new_version() {
     let (samples, recorded) = (include_str!("golden/fulfilment.txt"), include_str!("golden/fulfilment-fold.txt"));
     has_a_new_version_where_it_has_changed::<Fulfilment>(samples, recorded, FulfilmentState::name);
+}
+
+#[test]
+fn a_changed_fold_of_locations_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/location.txt"), include_str!("golden/location-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Location>(samples, recorded, LocationState::name);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use domain::contract::{Facts, PublicEvents};
-use domain::{StoredEvent, TenantId, fulfilment, notification, order, order_saga, payment, reservation, stock, upcast};
+use domain::{
+    StoredEvent, TenantId, fulfilment, location, notification, order, order_saga, payment, reservation, stock, upcast,
+};
 
 /// The samples of a kind, each at the version of its place.
 fn are_as_released<E>(golden: &str)
@@ -47,6 +49,11 @@ fn reservations_are_stored_and_published_as_they_were_when_they_were_released() 
 #[test]
 fn fulfilments_are_stored_and_published_as_they_were_when_they_were_released() {
     are_as_released::<fulfilment::contract::PublicEvent>(include_str!("golden/fulfilment.txt"));
+}
+
+#[test]
+fn locations_are_stored_and_published_as_they_were_when_they_were_released() {
+    are_as_released::<location::contract::PublicEvent>(include_str!("golden/location.txt"));
 }
 
 #[test]

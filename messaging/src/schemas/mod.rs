@@ -72,7 +72,7 @@ mod tests {
     use domain::fulfilment::requests::FulfilmentRequest;
     use domain::payment::requests::PaymentRequest;
     use domain::reservation::requests::InventoryRequest;
-    use domain::{fulfilment, notification, order, order_saga, payment, reservation, stock};
+    use domain::{fulfilment, location, notification, order, order_saga, payment, reservation, stock};
 
     use super::*;
 
@@ -82,6 +82,7 @@ mod tests {
         are_its_schemas::<stock::contract::PublicEvent>(stock::contract::PublicEvent::KIND);
         are_its_schemas::<reservation::contract::PublicEvent>(reservation::contract::PublicEvent::KIND);
         are_its_schemas::<fulfilment::contract::PublicEvent>(fulfilment::contract::PublicEvent::KIND);
+        are_its_schemas::<location::contract::PublicEvent>(location::contract::PublicEvent::KIND);
         are_its_schemas::<InventoryRequest>("inventory-requests");
         are_its_schemas::<FulfilmentRequest>("fulfilment-requests");
         are_its_schemas::<payment::contract::PublicEvent>(payment::contract::PublicEvent::KIND);

@@ -1,4 +1,4 @@
-//! Fulfilment as a participant: what locations have to send, and the requests of others.
+//! Fulfilment as a participant: locations, what they have to send, and the requests of others.
 
 use command_kit::http::CommandLimits;
 use std::sync::Arc;
@@ -7,8 +7,9 @@ use axum::Router;
 use domain::contract::PublicEvents;
 use domain::fulfilment::contract::{PublicEvent, TOPIC};
 use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC};
-use fulfilment::Fulfilments;
+use domain::location::contract::PublicEvent as LocationRecord;
 use fulfilment::requests::GROUP;
+use fulfilment::{Fulfilments, Locations};
 use futures::FutureExt;
 use messaging::registry::Registry;
 use messaging::{Decoder, Encoder, schemas};
@@ -22,19 +23,21 @@ use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, W
 pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
     name: "fulfilment",
     log: own_log!("fulfilment", "FULFILMENT_DATABASE_URL"),
-    kinds: &[(PublicEvent::KIND, TOPIC)],
+    kinds: &[(PublicEvent::KIND, TOPIC), (LocationRecord::KIND, TOPIC)],
     migrations: || vec![request_kit::migrations()],
-    declared_events: relay::declared_events::<PublicEvent>,
+    declared_events: || [relay::declared_events::<PublicEvent>(), relay::declared_events::<LocationRecord>()].concat(),
     schemas: || {
         vec![
             TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() },
+            TopicSchemas { topic: TOPIC, records: schemas::of::<LocationRecord>() },
             TopicSchemas { topic: REQUESTS_TOPIC, records: schemas::of::<FulfilmentRequest>() },
         ]
     },
     relayed: |registry, incarnation| {
         async move {
-            let encoder = Encoder::<PublicEvent>::connect(registry, TOPIC).await?;
-            Ok(vec![RelayedKind::of(encoder, incarnation)])
+            let fulfilments = Encoder::<PublicEvent>::connect(registry, TOPIC).await?;
+            let locations = Encoder::<LocationRecord>::connect(registry, TOPIC).await?;
+            Ok(vec![RelayedKind::of(fulfilments, incarnation), RelayedKind::of(locations, incarnation)])
         }
         .boxed()
     },
@@ -53,6 +56,12 @@ pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
 fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     let fingerprint_key = deps.master.derive("idempotency-fingerprint");
     fulfilment::router(fulfilment::Deps {
+        locations: Arc::new(Locations::new(
+            deps.store.clone(),
+            Arc::clone(&deps.clock),
+            Arc::clone(&deps.ids),
+            &fingerprint_key,
+        )),
         fulfilments: Arc::new(Fulfilments::new(deps.store, deps.clock, deps.ids, &fingerprint_key)),
         verifier: deps.verifier,
         limits: CommandLimits { commands_per_s: deps.fairness.commands_per_s, ..CommandLimits::default() },

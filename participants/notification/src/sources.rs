@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::contract::{PublicEvents, Published};
 use domain::fulfilment::contract::TOPIC as FULFILMENT_TOPIC;
+use domain::location::contract::PublicEvent as LocationEvent;
 use domain::order::contract::{PublicEvent as OrderEvent, TOPIC as ORDERS_TOPIC};
 use domain::payment::contract::TOPIC as PAYMENT_TOPIC;
 use event_store::Metadata;
@@ -22,14 +23,17 @@ pub const GROUP: &str = "notification.v1";
 /// The topics of what is told of.
 pub const TOPICS: [&str; 3] = [ORDERS_TOPIC, PAYMENT_TOPIC, FULFILMENT_TOPIC];
 
+/// The namespaces of what else is published to the topic of fulfilments.
+const BESIDE_FULFILMENTS: &[&str] = &[LocationEvent::NAMESPACE];
+
 /// The topics of what is told of, which are [`TOPICS`] or stand for them, with what is done for each of their events. The schemas are
 /// asked from the registry.
 pub fn sources(notifications: &Arc<Notifications>, registry: &Registry, topics: [&str; 3]) -> [Source; 3] {
     let [orders, payments, fulfilments] = topics;
     [
-        events(orders, registry, notifications, of_order, placed),
-        events(payments, registry, notifications, of_payment, |_| None),
-        events(fulfilments, registry, notifications, of_fulfilment, |_| None),
+        events(orders, (registry, &[]), notifications, of_order, placed),
+        events(payments, (registry, &[]), notifications, of_payment, |_| None),
+        events(fulfilments, (registry, BESIDE_FULFILMENTS), notifications, of_fulfilment, |_| None),
     ]
 }
 
@@ -44,13 +48,13 @@ const fn placed(event: &OrderEvent) -> Option<&Placed> {
 
 fn events<E: PublicEvents>(
     topic: &str,
-    registry: &Registry,
+    (registry, beside): (&Registry, &'static [&'static str]),
     notifications: &Arc<Notifications>,
     meaning: fn(&E) -> Result<Option<Meaning>, InvalidField>,
     placed: fn(&E) -> Option<&Placed>,
 ) -> Source {
     let notifications = Arc::clone(notifications);
-    let reader = KindReader::new(Decoder::new(registry.clone()), &[]);
+    let reader = KindReader::new(Decoder::new(registry.clone()), beside);
     Source::events(topic, reader, move |published: Published<E>| {
         let notifications = Arc::clone(&notifications);
         async move {

@@ -4,7 +4,9 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use domain::contract::{Facts, ForeignRow};
-use domain::{TenantId, Timestamp, fulfilment, notification, order_saga, payment, reservation, stock, upcast};
+use domain::{
+    TenantId, Timestamp, fulfilment, location, notification, order_saga, payment, reservation, stock, upcast,
+};
 
 use super::*;
 
@@ -77,6 +79,12 @@ fn reservations_are_encoded_as_they_were_when_they_were_released() {
 fn fulfilments_are_encoded_as_they_were_when_they_were_released() {
     let golden = include_str!("../../../../domain/tests/golden/fulfilment.txt");
     are_encoded_as_released::<fulfilment::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn locations_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/location.txt");
+    are_encoded_as_released::<location::contract::PublicEvent>(golden);
 }
 
 #[test]
