@@ -86,6 +86,10 @@ uuid_id!(
     NotificationId
 );
 uuid_id!(
+    /// The kitchen at a location of a tenant. It is derived from the two by [`KitchenId::of`].
+    KitchenId
+);
+uuid_id!(
     /// Where a merchant takes webhooks.
     WebhookEndpointId
 );
@@ -151,6 +155,16 @@ impl FulfilmentId {
     }
 }
 
+/// Namespace of the UUIDs of kitchens, itself a random UUID. It never changes, since every stored stream is found by it.
+const KITCHEN_NAMESPACE: Uuid = Uuid::from_u128(0x6e0b_51d7_2f38_4c1a_9b46_d07c_58ae_13f5);
+
+impl KitchenId {
+    /// The id of the kitchen at a tenant's location: UUIDv5 of the two, in this order, separated by NUL, which neither can contain.
+    pub fn of(tenant: &TenantId, location: &LocationId) -> Self {
+        Self(Uuid::new_v5(&KITCHEN_NAMESPACE, format!("{tenant}\0{location}").as_bytes()))
+    }
+}
+
 /// Namespace of the UUIDs of notifications, itself a random UUID. It never changes, since an event that is delivered again must reach the
 /// stream of the first delivery.
 const NOTIFICATION_NAMESPACE: Uuid = Uuid::from_u128(0x2c1f_9a80_57d4_4be3_b1a6_6f40_c3e8_915d);
@@ -187,6 +201,10 @@ text_type!(
 text_type!(
     /// A place that keeps stock, such as a warehouse, a shop or a kitchen, by the tenant's code for it, such as `zrh-1`.
     LocationId, "location", 32, is_identifying
+);
+text_type!(
+    /// A place in a kitchen where some of the menu is prepared, by the kitchen's name for it, such as `grill`.
+    StationName, "station", 32, is_identifying
 );
 text_type!(
     /// Who brings goods to the customer, by the tenant's name for them.
@@ -264,6 +282,18 @@ mod tests {
         );
         assert_ne!(location("shop", "zrh-1"), location("shop", "zrh-2"));
         assert_ne!(location("shop", "zrh-1"), location("shop-2", "zrh-1"));
+    }
+
+    #[test]
+    fn the_id_of_a_kitchen_follows_from_tenant_and_location() {
+        let kitchen = |tenant: &str, location: &str| {
+            KitchenId::of(&TenantId::try_new(tenant).unwrap(), &LocationId::try_new(location).unwrap())
+        };
+        let id = kitchen("shop", "zrh-k");
+        assert_eq!(id.to_string(), "f41618ae-73c5-5043-b525-4207601c948e", "stored streams are found by it");
+        for other in [kitchen("shop-2", "zrh-k"), kitchen("shop", "zrh-k2"), kitchen("sho", "pzrh-k")] {
+            assert_ne!(other, id);
+        }
     }
 
     #[test]

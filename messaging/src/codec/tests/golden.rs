@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use domain::contract::{Facts, ForeignRow};
 use domain::{
-    TenantId, Timestamp, fulfilment, location, notification, order_saga, payment, reservation, stock, upcast,
+    TenantId, Timestamp, fulfilment, kitchen, location, notification, order_saga, payment, reservation, stock, ticket,
+    upcast,
 };
 
 use super::*;
@@ -103,4 +104,16 @@ fn payments_are_encoded_as_they_were_when_they_were_released() {
 fn sagas_are_encoded_as_they_were_when_they_were_released() {
     let golden = include_str!("../../../../domain/tests/golden/order_saga.txt");
     are_encoded_as_released::<order_saga::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn kitchens_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/kitchen.txt");
+    are_encoded_as_released::<kitchen::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn tickets_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/ticket.txt");
+    are_encoded_as_released::<ticket::contract::PublicEvent>(golden);
 }
