@@ -7,17 +7,23 @@ use axum::Router;
 use domain::contract::PublicEvents;
 use domain::fulfilment::contract::{PublicEvent, TOPIC};
 use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC};
+use domain::kitchen::contract::PublicEvent as KitchenRecord;
 use domain::location::contract::PublicEvent as LocationRecord;
+use domain::ticket::contract::TOPIC as KITCHEN_TOPIC;
+use fulfilment::kitchens::GROUP as KITCHENS_GROUP;
 use fulfilment::requests::GROUP;
 use fulfilment::{Fulfilments, Locations};
 use futures::FutureExt;
 use messaging::registry::Registry;
-use messaging::{Decoder, Encoder, schemas};
+use messaging::{Decoder, Encoder, KindReader, schemas};
 use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
 use utoipa::openapi::OpenApi;
 
 use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError, own_log};
+
+/// The namespaces of what else is published to the topic of tickets.
+const BESIDE_TICKETS: &[&str] = &[KitchenRecord::NAMESPACE];
 
 /// What locations have to send of orders.
 pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
@@ -43,7 +49,7 @@ pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
     },
     commands,
     openapi: fulfilment::openapi,
-    groups: &[(GROUP, &[REQUESTS_TOPIC])],
+    groups: &[(GROUP, &[REQUESTS_TOPIC]), (KITCHENS_GROUP, &[KITCHEN_TOPIC])],
     answered: &[REQUESTS_TOPIC],
     work,
     read_models: &[],
@@ -71,9 +77,20 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
 fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let fulfilments =
         Arc::new(Fulfilments::for_messages(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));
-    let decoder = Decoder::<FulfilmentRequest>::new(Registry::new(&deps.messaging.schema_registry_url)?);
-    let source = fulfilment::requests::source(fulfilments, decoder, REQUESTS_TOPIC);
-    let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
-    let service = RequestService::new(options, [source], deps.store.pool().clone());
-    Ok(ParticipantWork { requests: vec![("fulfilment-requests", service)], ..ParticipantWork::default() })
+    let registry = Registry::new(&deps.messaging.schema_registry_url)?;
+    let service = |group, source| {
+        let options = RequestOptions::new(&deps.messaging.kafka_brokers, group);
+        RequestService::new(options, [source], deps.store.pool().clone())
+    };
+    let decoder = Decoder::<FulfilmentRequest>::new(registry.clone());
+    let requests = fulfilment::requests::source(Arc::clone(&fulfilments), decoder, REQUESTS_TOPIC);
+    let tickets = KindReader::new(Decoder::new(registry), BESIDE_TICKETS);
+    let tickets = fulfilment::kitchens::source(fulfilments, tickets, KITCHEN_TOPIC);
+    Ok(ParticipantWork {
+        requests: vec![
+            ("fulfilment-requests", service(GROUP, requests)),
+            ("fulfilment-kitchens", service(KITCHENS_GROUP, tickets)),
+        ],
+        ..ParticipantWork::default()
+    })
 }

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use domain::kitchen::{KitchenCommand, KitchenEvent};
 use domain::ticket::{Ticket, TicketCommand, TicketRejection, TicketState};
 use domain::{FulfilmentId, KitchenId, TenantId};
-use event_store::{
-    ExecuteError, Expectation, Members, Metadata, StreamId, UnitEffects, UnitOfWork, UnitOutcome, Work,
-};
+use event_store::{ExecuteError, Expectation, Members, Metadata, StreamId, UnitEffects, UnitOfWork, UnitOutcome, Work};
 
 use crate::context::Kitchens;
 use crate::unit::{BEGINS_MAX, KitchenUnit, UnitRefusal};

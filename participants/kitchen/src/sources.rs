@@ -132,10 +132,9 @@ async fn follow(kitchens: &Kitchens, ticket: FulfilmentId, change: Change, by: A
         let details = match &*state {
             TicketState::Queued(details) | TicketState::Cooking(details) => details,
             TicketState::Ready(_) => return after_cooking(kitchens, ticket, change, &by).await,
-            TicketState::Absent
-            | TicketState::HandedOver(_)
-            | TicketState::Rejected(_)
-            | TicketState::Cancelled(_) => return Ok(()),
+            TicketState::Absent | TicketState::HandedOver(_) | TicketState::Rejected(_) | TicketState::Cancelled(_) => {
+                return Ok(());
+            }
         };
         let kitchen = KitchenId::of(&details.tenant, &details.location);
         let (tenant, at) = (details.tenant.clone(), kitchens.now());
