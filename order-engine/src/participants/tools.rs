@@ -13,8 +13,8 @@ use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::clock::{Clock, SystemClock, SystemIds};
 use service_kit::config::{
-    ConfigError, DatabaseUrl, KeySettings, MessagingSettings, NotificationSettings, OwnDatabases, PaymentSettings,
-    Variables,
+    ConfigError, DatabaseUrl, KeySettings, KitchenSettings, MessagingSettings, NotificationSettings, OwnDatabases,
+    PaymentSettings, Variables,
 };
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::ConnectOptions;

@@ -1,6 +1,10 @@
 //! Simulated staff, stopped and started.
 
-use crate::world::{Job, World};
+use std::time::Duration;
+
+use service_kit::poll::wait_until;
+
+use crate::world::{Job, LOOK, PATIENCE, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn they_cook_what_is_queued_in_the_time_that_it_takes() {
@@ -52,4 +56,31 @@ async fn whoever_takes_the_timer_goes_on_and_two_at_once_cook_nothing_twice() {
     let begun = world.kitchen_events().await;
     let begun = begun.iter().filter(|event| matches!(event, domain::kitchen::KitchenEvent::CookingStarted(_)));
     assert_eq!(begun.count(), 6, "two items of each of three tickets");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_go_on_however_often_a_process_is_killed_in_the_middle() {
+    let world = World::with_kitchen().await;
+    world.staff(2, true).await;
+    let jobs = [Job::new(), Job::new()];
+    let asked = jobs.map(|job| world.requested(job, &[("soup", 1), ("pie", 1)]));
+    world.announce(asked.to_vec()).await;
+    let are_ready = async || {
+        let all = [world.ticket_types(jobs[0]).await, world.ticket_types(jobs[1]).await];
+        all.iter().all(|types| types.last() == Some(&"TicketReady"))
+    };
+    let mut tries = 0;
+    wait_until(PATIENCE, LOOK, async || {
+        // Ends wherever it is after 0 to 11 ms: before the timer is taken, before or after its append, before the timer is moved.
+        let worker = world.short_lease_timers().await;
+        let _ended = tokio::time::timeout(Duration::from_millis(tries % 12), worker.round()).await;
+        tries += 1;
+        world.pass(60);
+        are_ready().await
+    })
+    .await
+    .unwrap();
+    let begun = world.kitchen_events().await;
+    let begun = begun.iter().filter(|event| matches!(event, domain::kitchen::KitchenEvent::CookingStarted(_)));
+    assert_eq!(begun.count(), 4, "two items of each of two tickets");
 }

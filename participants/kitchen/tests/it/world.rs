@@ -36,8 +36,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 const ANSWER_BYTES_MAX: usize = 1 << 20;
-const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const LOOK: Duration = Duration::from_millis(20);
 pub const LOCATION: &str = "zrh-k";
 
 pub struct World {
@@ -241,7 +241,16 @@ impl World {
 
     /// The timers of a process: promises, and simulated staff that cook at the pace of the menu.
     pub fn timers(&self, kitchens: &Arc<Kitchens>) -> TimerWorker {
-        let worker = TimerWorker::new(self.store.clone(), self.clock.clone(), TimerOptions::default());
+        self.timers_with(kitchens, TimerOptions::default())
+    }
+
+    /// The timers of a new process, which others may take soon after it has ended.
+    pub async fn short_lease_timers(&self) -> TimerWorker {
+        self.timers_with(&self.twin().await, TimerOptions { lease_s: 0.05, ..TimerOptions::default() })
+    }
+
+    fn timers_with(&self, kitchens: &Arc<Kitchens>, options: TimerOptions) -> TimerWorker {
+        let worker = TimerWorker::new(self.store.clone(), self.clock.clone(), options);
         let (promise, staff) = (
             kitchen::promise::waker(Arc::clone(kitchens)),
             kitchen::staff::waker(Arc::clone(kitchens), NonZeroU32::MIN),
