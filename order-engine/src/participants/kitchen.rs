@@ -13,10 +13,12 @@ use domain::ticket::contract::PublicEvent as TicketRecord;
 use futures::FutureExt;
 use messaging::registry::Registry;
 use messaging::{Decoder, Encoder, KindReader, schemas};
+use read_models::Tickets;
 use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
 use utoipa::openapi::OpenApi;
 
+use super::read_models::ReadModels;
 use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError, own_log};
 
 /// The namespaces of what else is published to the topic of fulfilments.
@@ -48,7 +50,7 @@ pub(super) const KITCHEN_PARTICIPANT: Participant = Participant {
     groups: &[(GROUP, &[FULFILMENT_TOPIC])],
     answered: &[],
     work,
-    read_models: &[],
+    read_models: &[ReadModels::of::<Tickets>(TOPIC, "ticket-projection")],
     queries: |_| Router::new(),
     audits: &[],
     outside: &[],
