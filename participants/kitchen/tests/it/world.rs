@@ -38,6 +38,7 @@ use tower::ServiceExt;
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
+const SHORT_LOOK: Duration = Duration::from_millis(3);
 pub const LOCATION: &str = "zrh-k";
 
 pub struct World {
@@ -269,6 +270,11 @@ impl World {
 
     pub async fn ticket_events(&self, job: Job) -> Vec<TicketEvent> {
         self.events::<Ticket>(&job.fulfilment.to_string()).await
+    }
+
+    /// Waits until a fulfilment has a ticket.
+    pub async fn has_ticket(&self, job: Job) {
+        wait_until(PATIENCE, SHORT_LOOK, async || !self.ticket_events(job).await.is_empty()).await.unwrap();
     }
 
     /// The types of a ticket's events.
