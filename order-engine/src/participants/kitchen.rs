@@ -52,7 +52,7 @@ pub(super) const KITCHEN_PARTICIPANT: Participant = Participant {
     work,
     read_models: &[ReadModels::of::<Tickets>(TOPIC, "ticket-projection")],
     queries: |_| Router::new(),
-    audits: &[],
+    audits: &[|log, _, findings| ::kitchen::audit::check(log, findings).boxed()],
     outside: &[],
     asks: Vec::new,
 };

@@ -8,6 +8,7 @@
 //! can, however many processes cook; whatever process ends at whatever moment, another goes on from what is stored. Does not: ship,
 //! charge or choose kitchens. Fulfilment learns from the tickets' events what its location has accepted, rejected and made ready.
 
+pub mod audit;
 mod code;
 mod context;
 mod http;

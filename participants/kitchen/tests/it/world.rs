@@ -32,6 +32,7 @@ use service_kit::clock::{Clock, Ids, ManualClock, SharedClock, SystemIds};
 use service_kit::poll::wait_until;
 use service_kit::testing::{TestDatabase, TestIssuer};
 use tokio::task::JoinHandle;
+use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -290,6 +291,11 @@ impl World {
     async fn events<D: Decider>(&self, id: &str) -> Vec<D::Event> {
         let rows = self.store.read_stream(&StreamId::new(D::KIND, id), 0).await.unwrap();
         rows.iter().map(|row| upcast::decode(&row.event_type, &row.event_version, &row.payload).unwrap()).collect()
+    }
+
+    /// A connection to the log.
+    pub async fn client(&self) -> Client {
+        self.database.client().await
     }
 
     /// How many keys are parked.
