@@ -9,8 +9,11 @@ use serde_json::json;
 
 use crate::world::{Job, World};
 
-/// The stations with what is made there: SKU, course and seconds.
-const MENU: [(&str, u32, &[(&str, u32, u32)]); 4] = [
+/// A SKU, its course and the seconds that a piece takes.
+type Dish = (&'static str, u32, u32);
+
+/// The stations with their capacity and what is made there.
+const MENU: [(&str, u32, &[Dish]); 4] = [
     ("cold", 4, &[("salad", 1, 20), ("tiramisu", 3, 15)]),
     ("stove", 5, &[("soup", 1, 20), ("pasta", 2, 60)]),
     ("grill", 6, &[("burger", 2, 70), ("fish", 2, 90)]),
@@ -63,9 +66,9 @@ async fn lunch(orders: usize, restarts: usize, at_once: usize) -> Lunch {
     let mut member = world.member_of(&process);
     for tick in 0..TICKS_MAX {
         let coming = come..orders.min(come + COMING[tick % COMING.len()] * at_once);
-        let asked = coming.clone().map(|number| world.requested(jobs[number], ORDERS[number % ORDERS.len()]));
-        world.publish(asked.collect::<Vec<_>>()).await;
-        if let Some(last) = coming.last() {
+        if let Some(last) = coming.clone().last() {
+            let asked = coming.map(|number| world.requested(jobs[number], ORDERS[number % ORDERS.len()]));
+            world.publish(asked.collect::<Vec<_>>()).await;
             come = last + 1;
             world.has_ticket(jobs[last]).await;
         }
