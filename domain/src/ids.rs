@@ -59,6 +59,10 @@ uuid_id!(
     StockId
 );
 uuid_id!(
+    /// One location of one tenant. It is derived from the two by [`LocationStreamId::of`].
+    LocationStreamId
+);
+uuid_id!(
     /// One reservation: what an order holds, or has asked for, at one location. Whoever asks chooses it, so that a request and its
     /// repetitions reach the same stream.
     ReservationId
@@ -80,6 +84,10 @@ uuid_id!(
 uuid_id!(
     /// One thing that somebody is told by one channel. It is derived from the event that it tells of by [`NotificationId::of`].
     NotificationId
+);
+uuid_id!(
+    /// The kitchen at a location of a tenant. It is derived from the two by [`KitchenId::of`].
+    KitchenId
 );
 uuid_id!(
     /// Where a merchant takes webhooks.
@@ -104,6 +112,16 @@ impl StockId {
     /// can contain.
     pub fn of(tenant: &TenantId, location: &LocationId, sku: &Sku) -> Self {
         Self(Uuid::new_v5(&STOCK_NAMESPACE, format!("{tenant}\0{location}\0{sku}").as_bytes()))
+    }
+}
+
+/// Namespace of the UUIDs of locations, itself a random UUID. It never changes, since every stored stream is found by it.
+const LOCATION_NAMESPACE: Uuid = Uuid::from_u128(0x5e0c_71ab_4d92_4f36_8c11_d7a9_3b62_08fe);
+
+impl LocationStreamId {
+    /// The id of a tenant's location: UUIDv5 of tenant and code, separated by NUL, which neither can contain.
+    pub fn of(tenant: &TenantId, code: &LocationId) -> Self {
+        Self(Uuid::new_v5(&LOCATION_NAMESPACE, format!("{tenant}\0{code}").as_bytes()))
     }
 }
 
@@ -134,6 +152,16 @@ impl FulfilmentId {
     /// The id of an order's fulfilment of a number, from 1.
     pub fn of(order: OrderId, number: u32) -> Self {
         Self(asked("fulfilment", order, number))
+    }
+}
+
+/// Namespace of the UUIDs of kitchens, itself a random UUID. It never changes, since every stored stream is found by it.
+const KITCHEN_NAMESPACE: Uuid = Uuid::from_u128(0x6e0b_51d7_2f38_4c1a_9b46_d07c_58ae_13f5);
+
+impl KitchenId {
+    /// The id of the kitchen at a tenant's location: UUIDv5 of the two, in this order, separated by NUL, which neither can contain.
+    pub fn of(tenant: &TenantId, location: &LocationId) -> Self {
+        Self(Uuid::new_v5(&KITCHEN_NAMESPACE, format!("{tenant}\0{location}").as_bytes()))
     }
 }
 
@@ -173,6 +201,10 @@ text_type!(
 text_type!(
     /// A place that keeps stock, such as a warehouse, a shop or a kitchen, by the tenant's code for it, such as `zrh-1`.
     LocationId, "location", 32, is_identifying
+);
+text_type!(
+    /// A place in a kitchen where some of the menu is prepared, by the kitchen's name for it, such as `grill`.
+    StationName, "station", 32, is_identifying
 );
 text_type!(
     /// Who brings goods to the customer, by the tenant's name for them.
@@ -236,6 +268,32 @@ mod tests {
         ];
         assert_eq!(ids[0].to_string(), "57995660-2d51-51a7-abc2-c2d54f8fe0c2", "stored streams are found by it");
         assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());
+    }
+
+    #[test]
+    fn the_id_of_a_location_follows_from_tenant_and_code() {
+        let location = |tenant: &str, code: &str| {
+            LocationStreamId::of(&TenantId::try_new(tenant).unwrap(), &LocationId::try_new(code).unwrap())
+        };
+        assert_eq!(
+            location("shop", "zrh-1").to_string(),
+            "924f363c-3071-52fa-9d58-2e711dd6813c",
+            "stored streams are found by it"
+        );
+        assert_ne!(location("shop", "zrh-1"), location("shop", "zrh-2"));
+        assert_ne!(location("shop", "zrh-1"), location("shop-2", "zrh-1"));
+    }
+
+    #[test]
+    fn the_id_of_a_kitchen_follows_from_tenant_and_location() {
+        let kitchen = |tenant: &str, location: &str| {
+            KitchenId::of(&TenantId::try_new(tenant).unwrap(), &LocationId::try_new(location).unwrap())
+        };
+        let id = kitchen("shop", "zrh-k");
+        assert_eq!(id.to_string(), "f41618ae-73c5-5043-b525-4207601c948e", "stored streams are found by it");
+        for other in [kitchen("shop-2", "zrh-k"), kitchen("shop", "zrh-k2"), kitchen("sho", "pzrh-k")] {
+            assert_ne!(other, id);
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod decider;
 mod decision;
 pub mod fulfilment;
 mod ids;
+pub mod kitchen;
+pub mod location;
 mod money;
 pub mod notification;
 mod numbering;
@@ -26,6 +28,7 @@ mod scope;
 pub mod stock;
 pub mod testing;
 mod text;
+pub mod ticket;
 mod time;
 pub mod upcast;
 
@@ -34,9 +37,9 @@ pub use country::{CountryCode, UnknownCountry};
 pub use currency::{Currency, CurrencyError};
 pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
-    Carrier, CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, LineId, LocationId, NotificationId,
-    Operator, OrderId, OrderNumber, PaymentId, ProviderReference, RequestId, ReservationId, Sku, StockId, SubjectId,
-    TenantId, TrackingNumber, TransferId, WebhookEndpointId,
+    Carrier, CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, KitchenId, LineId, LocationId,
+    LocationStreamId, NotificationId, Operator, OrderId, OrderNumber, PaymentId, ProviderReference, RequestId,
+    ReservationId, Sku, StationName, StockId, SubjectId, TenantId, TrackingNumber, TransferId, WebhookEndpointId,
 };
 pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};

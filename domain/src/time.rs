@@ -100,6 +100,12 @@ impl Timestamp {
         self.0
     }
 
+    /// The moment so many microseconds later, or the last one that can be written.
+    #[must_use]
+    pub fn later_by_micros(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros).clamp(EARLIEST_MICROS, LATEST_MICROS))
+    }
+
     /// RFC 3339 in UTC, with no decimals, three or six: as few as keep the moment.
     pub fn to_rfc3339(self) -> String {
         self.to_datetime().to_rfc3339_opts(SecondsFormat::AutoSi, true)

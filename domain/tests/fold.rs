@@ -8,12 +8,15 @@
 use std::collections::BTreeMap;
 
 use domain::fulfilment::{Fulfilment, FulfilmentState};
+use domain::kitchen::{Kitchen, KitchenState};
+use domain::location::{Location, LocationState};
 use domain::notification::{Notification, NotificationState};
 use domain::order::{Order, OrderState};
 use domain::order_saga::{OrderSaga, OrderSagaState};
 use domain::payment::{Payment, PaymentState};
 use domain::reservation::{Reservation, ReservationState};
 use domain::stock::{Stock, StockState};
+use domain::ticket::{Ticket, TicketState};
 use domain::{Decider, upcast};
 
 /// One line for each sample and state that it can follow.
@@ -87,6 +90,12 @@ fn a_changed_fold_of_fulfilments_has_a_new_version() {
 }
 
 #[test]
+fn a_changed_fold_of_locations_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/location.txt"), include_str!("golden/location-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Location>(samples, recorded, LocationState::name);
+}
+
+#[test]
 fn a_changed_fold_of_notifications_has_a_new_version() {
     let (samples, recorded) = (include_str!("golden/notification.txt"), include_str!("golden/notification-fold.txt"));
     has_a_new_version_where_it_has_changed::<Notification>(samples, recorded, NotificationState::name);
@@ -102,4 +111,16 @@ fn a_changed_fold_of_payments_has_a_new_version() {
 fn a_changed_fold_of_sagas_has_a_new_version() {
     let (samples, recorded) = (include_str!("golden/order_saga.txt"), include_str!("golden/order_saga-fold.txt"));
     has_a_new_version_where_it_has_changed::<OrderSaga>(samples, recorded, OrderSagaState::name);
+}
+
+#[test]
+fn a_changed_fold_of_kitchens_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/kitchen.txt"), include_str!("golden/kitchen-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Kitchen>(samples, recorded, KitchenState::name);
+}
+
+#[test]
+fn a_changed_fold_of_tickets_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/ticket.txt"), include_str!("golden/ticket-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Ticket>(samples, recorded, TicketState::name);
 }

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use domain::contract::{Facts, PublicEvents};
-use domain::{StoredEvent, TenantId, fulfilment, notification, order, order_saga, payment, reservation, stock, upcast};
+use domain::{
+    StoredEvent, TenantId, fulfilment, kitchen, location, notification, order, order_saga, payment, reservation, stock,
+    ticket, upcast,
+};
 
 /// The samples of a kind, each at the version of its place.
 fn are_as_released<E>(golden: &str)
@@ -50,6 +53,11 @@ fn fulfilments_are_stored_and_published_as_they_were_when_they_were_released() {
 }
 
 #[test]
+fn locations_are_stored_and_published_as_they_were_when_they_were_released() {
+    are_as_released::<location::contract::PublicEvent>(include_str!("golden/location.txt"));
+}
+
+#[test]
 fn notifications_are_stored_and_published_as_they_were_when_they_were_released() {
     are_as_released::<notification::contract::PublicEvent>(include_str!("golden/notification.txt"));
 }
@@ -62,4 +70,14 @@ fn payments_are_stored_and_published_as_they_were_when_they_were_released() {
 #[test]
 fn sagas_are_stored_and_published_as_they_were_when_they_were_released() {
     are_as_released::<order_saga::contract::PublicEvent>(include_str!("golden/order_saga.txt"));
+}
+
+#[test]
+fn kitchens_are_stored_and_published_as_they_were_when_they_were_released() {
+    are_as_released::<kitchen::contract::PublicEvent>(include_str!("golden/kitchen.txt"));
+}
+
+#[test]
+fn tickets_are_stored_and_published_as_they_were_when_they_were_released() {
+    are_as_released::<ticket::contract::PublicEvent>(include_str!("golden/ticket.txt"));
 }

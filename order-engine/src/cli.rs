@@ -27,7 +27,7 @@ enum Command {
         #[arg(long, value_delimiter = ',')]
         only: Vec<Role>,
         /// The participants whose requests, answers and timers the role worker handles, separated by commas: order, saga, inventory,
-        /// payment, fulfilment. All by default.
+        /// payment, fulfilment, kitchen, notification. All by default.
         #[arg(long, value_delimiter = ',')]
         participants: Vec<Worked>,
     },

@@ -181,6 +181,7 @@ impl Engine {
                 messaging: &self.settings.messaging,
                 payments: &self.settings.payments,
                 notifications: &self.settings.notifications,
+                kitchens: &self.settings.kitchens,
                 keys: &|| Ok(KeyAccess { keys: access.keys.clone(), master: Arc::clone(&access.master) }),
             };
             self.checks.extend(begin_work(

@@ -121,6 +121,7 @@ Traffic may go on meanwhile. Writes nothing and blocks nobody. Checks that
   I13     every event can be read, with the previous schema too
   I14     every consumed record is applied, parked or dropped; every request behind which its group has committed has led
           to an event, is parked or was discarded, as far back as the topic has it
+  I15     kitchens cook nothing twice and nothing beyond what stations and people have room for, and work on the open tickets
 --from limits I3 to I5 to later positions; the other checks cover everything. If something is wrong, the exit code is 1 and
 the ids are printed. docs/runbook.md says what to do about each finding.
 

@@ -1,8 +1,9 @@
 //! A few orders from draft to placement and the stock that is reserved for them; and, where placed orders are driven and can be paid,
-//! four that end differently. Shown as GraphQL sees them.
+//! five that end differently, one of them cooked. Shown as GraphQL sees them.
 //!
 //! Guarantees: every run makes new orders, and shows them only when the read models have them. Names no person.
 
+mod kitchen;
 mod requests;
 mod shop;
 
@@ -15,7 +16,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service_kit::BoxError;
-use service_kit::config::{PaymentSettings, Variables};
+use service_kit::config::{KitchenSettings, PaymentSettings, Variables};
 
 use crate::args::DEFAULT_TENANT;
 use crate::engine::{Bearer, Engine};
@@ -92,6 +93,7 @@ struct StockNow {
 pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxError> {
     let engine = Engine::from_variables(variables, Bearer::staff(args.tenant.clone()))?;
     let has_provider = PaymentSettings::from_variables(variables)?.stripe.is_some();
+    let has_cooks = KitchenSettings::from_variables(variables)?.simulated_staff_speed.is_some();
     let skus: BTreeSet<_> = SAMPLES.iter().flat_map(|sample| sample.lines).map(|(sku, ..)| *sku).collect();
     stock_up(&engine, skus.iter().map(|sku| (*sku, ON_HAND)).chain(shop::stock())).await?;
     let mut orders = Vec::with_capacity(SAMPLES.len());
@@ -121,19 +123,34 @@ pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxErr
     } else {
         None
     };
-    match lacks {
-        Some(why) => writeln!(out, "\nNo order is paid and shipped here: {why}")?,
-        None => shop::walk(&engine, &mut out).await?,
+    if let Some(why) = lacks {
+        writeln!(out, "\nNo order is paid and shipped here: {why}")?;
+    } else {
+        shop::walk(&engine, &mut out).await?;
+        if has_cooks {
+            kitchen::walk(&engine, &mut out).await?;
+        } else {
+            writeln!(out, "\nNobody cooks here: KITCHEN_SIMULATED_STAFF_SPEED is not set")?;
+        }
     }
     writeln!(out, "\nLook closer at {}/graphql, or with: orderctl events ORDER-ID", engine.url)?;
     Ok(true)
 }
 
-/// Opening stock, by SKU.
+/// Opening stock at the sample warehouse, by SKU.
 async fn stock_up(engine: &Engine, pieces: impl Iterator<Item = (&str, u32)>) -> Result<(), BoxError> {
+    stock_up_at(engine, LOCATION, pieces).await
+}
+
+/// The same at another location.
+async fn stock_up_at(
+    engine: &Engine,
+    location: &str,
+    pieces: impl Iterator<Item = (&str, u32)>,
+) -> Result<(), BoxError> {
     let path = "/v1/stock/imports";
     let rows: Vec<Value> =
-        pieces.map(|(sku, on_hand)| json!({ "location": LOCATION, "sku": sku, "onHand": on_hand })).collect();
+        pieces.map(|(sku, on_hand)| json!({ "location": location, "sku": sku, "onHand": on_hand })).collect();
     send(engine, Method::POST, path, &json!({ "rows": rows }), None).await?;
     Ok(())
 }

@@ -53,6 +53,8 @@ pub(crate) const PERSISTED_COUNT: usize = 4_000;
 pub(crate) const BODY_BYTES_MAX: usize = 100_000;
 /// Orders, lines or events of a page at most.
 pub(crate) const PAGE_MAX: u32 = 100;
+/// Most tickets of a kitchen's board.
+pub(crate) const BOARD_MAX: u32 = 100;
 /// Orders, lines or events of a page that names no size.
 pub(crate) const PAGE_DEFAULT: u32 = 20;
 /// Orders are counted up to this; a larger count is reported as capped.

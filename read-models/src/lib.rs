@@ -22,6 +22,7 @@ mod set;
 mod stock;
 mod sums;
 mod table;
+mod ticket;
 
 pub use apply::{Applier, ApplyError, ApplyReport, Failure};
 pub use db::{ReadDb, ReadDbError, ReadSettings};
@@ -61,3 +62,9 @@ pub use stock::set::Stock;
 pub use stock::testing::StockHistory;
 pub use stock::view::StockView;
 pub use table::{Column, ColumnNames, ColumnSet, RowError, Shown, Table};
+pub use ticket::event::{TicketEvent, TicketPlace};
+pub use ticket::query::BoardStamp;
+pub use ticket::set::Tickets;
+#[cfg(any(test, feature = "testing"))]
+pub use ticket::testing::TicketHistory;
+pub use ticket::view::{TicketItem, TicketItems, TicketState, TicketView};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::contract::{PublicEvents, Published};
 use domain::fulfilment::contract::TOPIC as FULFILMENT_TOPIC;
+use domain::location::contract::PublicEvent as LocationEvent;
 use domain::payment::contract::TOPIC as PAYMENT_TOPIC;
 use domain::stock::contract::{PublicEvent as StockEvent, TOPIC as INVENTORY_TOPIC};
 use event_store::Metadata;
@@ -23,6 +24,8 @@ pub const TOPICS: [&str; 3] = [INVENTORY_TOPIC, PAYMENT_TOPIC, FULFILMENT_TOPIC]
 
 /// The namespaces of what else is published to the topic of reservations.
 const BESIDE_RESERVATIONS: &[&str] = &[StockEvent::NAMESPACE];
+/// The namespaces of what else is published to the topic of fulfilments.
+const BESIDE_FULFILMENTS: &[&str] = &[LocationEvent::NAMESPACE];
 
 /// The topics of the answers, which are [`TOPICS`] or stand for them, with what is done for each of their events. The schemas are asked
 /// from the registry.
@@ -30,7 +33,7 @@ pub fn sources(coordinator: &Arc<Coordinator>, registry: &Registry, topics: [&st
     let [inventory, payment, fulfilment] = topics;
     let reservations = KindReader::new(Decoder::new(registry.clone()), BESIDE_RESERVATIONS);
     let payments = KindReader::new(Decoder::new(registry.clone()), &[]);
-    let fulfilments = KindReader::new(Decoder::new(registry.clone()), &[]);
+    let fulfilments = KindReader::new(Decoder::new(registry.clone()), BESIDE_FULFILMENTS);
     [
         answers(inventory, reservations, coordinator, of_reservation),
         answers(payment, payments, coordinator, of_payment),

@@ -37,6 +37,8 @@ pub enum Invariant {
     I13,
     /// What was consumed is applied or parked.
     I14,
+    /// A kitchen cooks nothing twice and nothing beyond what its stations and people have room for, and works on the open tickets.
+    I15,
 }
 
 /// So many things of a kind were looked at.

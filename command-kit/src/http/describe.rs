@@ -35,7 +35,7 @@ pub fn shared() -> OpenApi {
 pub struct Described {
     /// What answers call the aggregate of a path.
     pub noun: fn(&str) -> &'static str,
-    /// The parameters of paths that are UUIDs, with what they are.
+    /// The parameters of paths that are UUIDs, with what they are. Others are described by their handlers.
     pub ids: &'static [(&'static str, &'static str)],
     /// Whether a route without an id may still find nothing, or break a rule when it reads.
     pub looks_up: fn(&str) -> bool,
@@ -64,7 +64,7 @@ impl Described {
         let mut added: Vec<_> = ids
             .map(|(name, is)| parameter(name, ParameterIn::Path, true, is, text(Some(KnownFormat::Uuid), None)))
             .collect();
-        let has_id = !added.is_empty();
+        let has_id = !added.is_empty() || names_one(operation);
         if changes {
             added.push(key_parameter(true));
         }
@@ -95,6 +95,12 @@ impl Described {
             }
         }
     }
+}
+
+/// Whether a handler describes a parameter of its path itself, such as a code.
+fn names_one(operation: &Operation) -> bool {
+    let is_in_path = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path);
+    operation.parameters.iter().flatten().any(is_in_path)
 }
 
 /// The operations of a path.

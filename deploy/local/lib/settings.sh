@@ -146,6 +146,7 @@ shop_settings() {
   elif mail_is_installed; then
     printf 'SMTP_URL=%s\n' "$(own_url SMTP_URL)"
   fi
+  printf 'KITCHEN_SIMULATED_STAFF_SPEED=%s\n' "${KITCHEN_SIMULATED_STAFF_SPEED:-60}"
   printf 'NOTIFICATION_FROM=%s\n' "${NOTIFICATION_FROM:-Demo Shop <shop@shop.example>}"
   printf 'NOTIFICATION_PUBLIC_URL=%s\n' "${NOTIFICATION_PUBLIC_URL:-$(url_of ENGINE_URL)}"
   # Receivers of webhooks run on this machine.

@@ -3,8 +3,8 @@
 use crate::{
     Address, Carrier, CountryCode, Currency, CustomerId, Description, Difference, EventId, ExternalReference,
     FulfilmentId, ImportSource, LineId, LocationId, Money, Operator, OrderId, OrderNumber, PaymentId, Pieces,
-    ProviderReference, Quantity, Reason, RequestId, ReservationId, Sealed, Sku, SubjectId, TenantId, Timestamp,
-    TrackingNumber, TransferId, WebhookEndpointId,
+    ProviderReference, Quantity, Reason, RequestId, ReservationId, Sealed, Sku, StationName, SubjectId, TenantId,
+    Timestamp, TrackingNumber, TransferId, WebhookEndpointId,
 };
 
 use super::{ContractAddress, ContractMoney, ContractSealed};
@@ -50,6 +50,7 @@ public_as_text!(
     RequestId,
     ReservationId,
     Sku,
+    StationName,
     SubjectId,
     TenantId,
     TrackingNumber,

@@ -220,6 +220,18 @@ impl Store {
         row.map(|row| row.try_get(0)).transpose().map_err(ReadError::Query)
     }
 
+    /// The values of a scope that streams hold, after a value and in the order of their bytes, at most so many.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the database cannot be reached.
+    pub async fn claimed_after(&self, scope: &str, after: &str, values_max: i64) -> Result<Vec<String>, ReadError> {
+        let client = self.reader().await?;
+        let statement =
+            client.prepare_cached(include_str!("../sql/claimed_after.sql")).await.map_err(ReadError::Query)?;
+        let rows = client.query(&statement, &[&scope, &after, &values_max]).await.map_err(ReadError::Query)?;
+        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(ReadError::Query)
+    }
+
     /// The fingerprint and answer kept for an idempotency key.
     ///
     /// # Errors

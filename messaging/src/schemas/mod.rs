@@ -72,7 +72,7 @@ mod tests {
     use domain::fulfilment::requests::FulfilmentRequest;
     use domain::payment::requests::PaymentRequest;
     use domain::reservation::requests::InventoryRequest;
-    use domain::{fulfilment, notification, order, order_saga, payment, reservation, stock};
+    use domain::{fulfilment, kitchen, location, notification, order, order_saga, payment, reservation, stock, ticket};
 
     use super::*;
 
@@ -82,11 +82,14 @@ mod tests {
         are_its_schemas::<stock::contract::PublicEvent>(stock::contract::PublicEvent::KIND);
         are_its_schemas::<reservation::contract::PublicEvent>(reservation::contract::PublicEvent::KIND);
         are_its_schemas::<fulfilment::contract::PublicEvent>(fulfilment::contract::PublicEvent::KIND);
+        are_its_schemas::<location::contract::PublicEvent>(location::contract::PublicEvent::KIND);
         are_its_schemas::<InventoryRequest>("inventory-requests");
         are_its_schemas::<FulfilmentRequest>("fulfilment-requests");
         are_its_schemas::<payment::contract::PublicEvent>(payment::contract::PublicEvent::KIND);
         are_its_schemas::<order_saga::contract::PublicEvent>(order_saga::contract::PublicEvent::KIND);
         are_its_schemas::<notification::contract::PublicEvent>(notification::contract::PublicEvent::KIND);
+        are_its_schemas::<kitchen::contract::PublicEvent>(kitchen::contract::PublicEvent::KIND);
+        are_its_schemas::<ticket::contract::PublicEvent>(ticket::contract::PublicEvent::KIND);
         are_its_schemas::<PaymentRequest>("payment-requests");
     }
 

@@ -97,6 +97,7 @@ mod tests {
             domain::stock::contract::TOPIC,
             domain::fulfilment::requests::REQUESTS_TOPIC,
             domain::fulfilment::contract::TOPIC,
+            domain::kitchen::contract::TOPIC,
             domain::payment::requests::REQUESTS_TOPIC,
             domain::payment::contract::TOPIC,
             domain::notification::contract::TOPIC,

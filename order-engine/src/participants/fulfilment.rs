@@ -1,4 +1,4 @@
-//! Fulfilment as a participant: what locations have to send, and the requests of others.
+//! Fulfilment as a participant: locations, what they have to send, and the requests of others.
 
 use command_kit::http::CommandLimits;
 use std::sync::Arc;
@@ -7,40 +7,49 @@ use axum::Router;
 use domain::contract::PublicEvents;
 use domain::fulfilment::contract::{PublicEvent, TOPIC};
 use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC};
-use fulfilment::Fulfilments;
+use domain::kitchen::contract::PublicEvent as KitchenRecord;
+use domain::location::contract::PublicEvent as LocationRecord;
+use domain::ticket::contract::TOPIC as KITCHEN_TOPIC;
+use fulfilment::kitchens::GROUP as KITCHENS_GROUP;
 use fulfilment::requests::GROUP;
+use fulfilment::{Fulfilments, Locations};
 use futures::FutureExt;
 use messaging::registry::Registry;
-use messaging::{Decoder, Encoder, schemas};
+use messaging::{Decoder, Encoder, KindReader, schemas};
 use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
 use utoipa::openapi::OpenApi;
 
 use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError, own_log};
 
+/// The namespaces of what else is published to the topic of tickets.
+const BESIDE_TICKETS: &[&str] = &[KitchenRecord::NAMESPACE];
+
 /// What locations have to send of orders.
 pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
     name: "fulfilment",
     log: own_log!("fulfilment", "FULFILMENT_DATABASE_URL"),
-    kinds: &[(PublicEvent::KIND, TOPIC)],
+    kinds: &[(PublicEvent::KIND, TOPIC), (LocationRecord::KIND, TOPIC)],
     migrations: || vec![request_kit::migrations()],
-    declared_events: relay::declared_events::<PublicEvent>,
+    declared_events: || [relay::declared_events::<PublicEvent>(), relay::declared_events::<LocationRecord>()].concat(),
     schemas: || {
         vec![
             TopicSchemas { topic: TOPIC, records: schemas::of::<PublicEvent>() },
+            TopicSchemas { topic: TOPIC, records: schemas::of::<LocationRecord>() },
             TopicSchemas { topic: REQUESTS_TOPIC, records: schemas::of::<FulfilmentRequest>() },
         ]
     },
     relayed: |registry, incarnation| {
         async move {
-            let encoder = Encoder::<PublicEvent>::connect(registry, TOPIC).await?;
-            Ok(vec![RelayedKind::of(encoder, incarnation)])
+            let fulfilments = Encoder::<PublicEvent>::connect(registry, TOPIC).await?;
+            let locations = Encoder::<LocationRecord>::connect(registry, TOPIC).await?;
+            Ok(vec![RelayedKind::of(fulfilments, incarnation), RelayedKind::of(locations, incarnation)])
         }
         .boxed()
     },
     commands,
     openapi: fulfilment::openapi,
-    groups: &[(GROUP, &[REQUESTS_TOPIC])],
+    groups: &[(GROUP, &[REQUESTS_TOPIC]), (KITCHENS_GROUP, &[KITCHEN_TOPIC])],
     answered: &[REQUESTS_TOPIC],
     work,
     read_models: &[],
@@ -54,6 +63,12 @@ pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
 fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     let fingerprint_key = deps.master.derive("idempotency-fingerprint");
     fulfilment::router(fulfilment::Deps {
+        locations: Arc::new(Locations::new(
+            deps.store.clone(),
+            Arc::clone(&deps.clock),
+            Arc::clone(&deps.ids),
+            &fingerprint_key,
+        )),
         fulfilments: Arc::new(Fulfilments::new(deps.store, deps.clock, deps.ids, &fingerprint_key)),
         verifier: deps.verifier,
         limits: CommandLimits { commands_per_s: deps.fairness.commands_per_s, ..CommandLimits::default() },
@@ -63,9 +78,20 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
 fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let fulfilments =
         Arc::new(Fulfilments::for_messages(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids)));
-    let decoder = Decoder::<FulfilmentRequest>::new(Registry::new(&deps.messaging.schema_registry_url)?);
-    let source = fulfilment::requests::source(fulfilments, decoder, REQUESTS_TOPIC);
-    let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
-    let service = RequestService::new(options, [source], deps.store.pool().clone());
-    Ok(ParticipantWork { requests: vec![("fulfilment-requests", service)], ..ParticipantWork::default() })
+    let registry = Registry::new(&deps.messaging.schema_registry_url)?;
+    let service = |group, source| {
+        let options = RequestOptions::new(&deps.messaging.kafka_brokers, group);
+        RequestService::new(options, [source], deps.store.pool().clone())
+    };
+    let decoder = Decoder::<FulfilmentRequest>::new(registry.clone());
+    let requests = fulfilment::requests::source(Arc::clone(&fulfilments), decoder, REQUESTS_TOPIC);
+    let tickets = KindReader::new(Decoder::new(registry), BESIDE_TICKETS);
+    let tickets = fulfilment::kitchens::source(fulfilments, tickets, KITCHEN_TOPIC);
+    Ok(ParticipantWork {
+        requests: vec![
+            ("fulfilment-requests", service(GROUP, requests)),
+            ("fulfilment-kitchens", service(KITCHENS_GROUP, tickets)),
+        ],
+        ..ParticipantWork::default()
+    })
 }

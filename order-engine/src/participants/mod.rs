@@ -6,6 +6,7 @@
 mod audit;
 mod fulfilment;
 mod inventory;
+mod kitchen;
 mod log;
 mod logs;
 mod notification;
@@ -33,7 +34,9 @@ use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
-use service_kit::config::{ConfigError, FairnessSettings, MessagingSettings, NotificationSettings, PaymentSettings};
+use service_kit::config::{
+    ConfigError, FairnessSettings, KitchenSettings, MessagingSettings, NotificationSettings, PaymentSettings,
+};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::Migrations;
 use tokio_postgres::{Client, Transaction};
@@ -48,12 +51,13 @@ pub use read_models::{OnProgress, ReadModels, Task, Work};
 pub use tools::{AskedRequests, LogTools, logs};
 
 /// Every participant. The first one's log is that of all who have none of their own.
-pub(crate) const PARTICIPANTS: [&Participant; 6] = [
+pub(crate) const PARTICIPANTS: [&Participant; 7] = [
     &order::ORDER_PARTICIPANT,
     &saga::SAGA_PARTICIPANT,
     &inventory::INVENTORY_PARTICIPANT,
     &payment::PAYMENT_PARTICIPANT,
     &fulfilment::FULFILMENT_PARTICIPANT,
+    &kitchen::KITCHEN_PARTICIPANT,
     &notification::NOTIFICATION_PARTICIPANT,
 ];
 
@@ -204,6 +208,7 @@ pub(crate) struct WorkDeps<'a> {
     pub(crate) messaging: &'a MessagingSettings,
     pub(crate) payments: &'a PaymentSettings,
     pub(crate) notifications: &'a NotificationSettings,
+    pub(crate) kitchens: &'a KitchenSettings,
     /// For whoever opens personal data or signs; others need no key.
     pub(crate) keys: &'a (dyn Fn() -> Result<KeyAccess, WorkError> + Sync),
 }
@@ -240,7 +245,7 @@ pub(crate) struct ParticipantWork {
 }
 
 /// What the description of all commands begins with.
-const DESCRIPTION: &str = "Commands of orders, sagas, stock, reservations, payments, fulfilments and notifications. Queries beyond a single one of them use GraphQL, at `/graphql`.";
+const DESCRIPTION: &str = "Commands of orders, sagas, stock, reservations, payments, fulfilments, kitchens and notifications. Queries beyond a single one of them use GraphQL, at `/graphql`.";
 
 /// The description of all commands.
 pub(crate) fn openapi() -> OpenApi {

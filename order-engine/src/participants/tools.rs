@@ -13,8 +13,8 @@ use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::clock::{Clock, SystemClock, SystemIds};
 use service_kit::config::{
-    ConfigError, DatabaseUrl, KeySettings, MessagingSettings, NotificationSettings, OwnDatabases, PaymentSettings,
-    Variables,
+    ConfigError, DatabaseUrl, KeySettings, KitchenSettings, MessagingSettings, NotificationSettings, OwnDatabases,
+    PaymentSettings, Variables,
 };
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::ConnectOptions;
@@ -104,8 +104,10 @@ impl LogTools {
             let payments = &PaymentSettings::default();
             let messaging = &MessagingSettings::from_variables(variables)?;
             let notifications = &NotificationSettings::from_variables(variables)?;
+            let kitchens = &KitchenSettings::default();
             let keys = &|| keys_of(variables);
-            let work = (participant.work)(&WorkDeps { store, clock, ids, messaging, payments, notifications, keys })?;
+            let deps = WorkDeps { store, clock, ids, messaging, payments, notifications, kitchens, keys };
+            let work = (participant.work)(&deps)?;
             let mut services = work.requests.iter().map(|(_, service)| service);
             if let Some(service) = services.find(|service| service.group() == group) {
                 return Ok(service.source(topic).cloned());

@@ -148,5 +148,6 @@ pub async fn scene() -> (Stack, Provider, String) {
     let file = format!("{}/policies.toml", stack.variables["ORDERS_STATE"]);
     std::fs::write(&file, POLICIES).unwrap();
     stack.variables.insert("SAGA_POLICIES_FILE".to_owned(), file);
+    stack.variables.insert("KITCHEN_SIMULATED_STAFF_SPEED".to_owned(), "60".to_owned());
     (stack, provider, address)
 }

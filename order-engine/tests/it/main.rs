@@ -8,6 +8,7 @@ mod copies;
 mod driven;
 mod engine;
 mod killed;
+mod kitchens;
 mod load;
 mod look;
 mod provider;

@@ -6,6 +6,7 @@ use service_kit::poll::wait_until;
 
 use crate::driven::{NOTHING, ON_HAND, Order, PAYS, PIECES, ROLES, TOTAL, scene};
 use crate::engine::Engine;
+use crate::kitchens::is_cooked_by_simulated_staff;
 use crate::look::{LOOK, PATIENCE};
 use crate::provider::Provider;
 use crate::shop::Shop;
@@ -130,6 +131,7 @@ async fn every_order_comes_to_its_end_with_its_money_and_its_stock() {
         is_refunded_when_it_is_cancelled_after_the_capture(&shop, &provider),
         is_not_shipped_while_it_is_held(&shop),
     );
+    is_cooked_by_simulated_staff(&shop).await;
     stack.run("orderctl", &["audit"]).await;
     engine.kill().await;
 }

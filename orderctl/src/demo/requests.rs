@@ -177,6 +177,28 @@ pub(super) async fn when_shown(
     }
 }
 
+/// Waits until what is at a path is in a state.
+///
+/// # Errors
+/// When that takes longer than [`FOLLOWS_MAX`].
+pub(super) async fn until(engine: &Engine, path: &str, state: &str) -> Result<(), BoxError> {
+    let bound = Bound::start();
+    loop {
+        let answer = get(engine, path).await?;
+        let seen = match answer.status() {
+            StatusCode::NOT_FOUND => Value::Null,
+            _ => accepted(answer, path).await?.json::<Value>().await?["state"].take(),
+        };
+        if seen == state {
+            return Ok(());
+        }
+        if !bound.goes_on().await {
+            let waited = FOLLOWS_MAX.as_secs();
+            return Err(format!("after {waited} s {path} is {seen} and not {state}; `make logs` says more").into());
+        }
+    }
+}
+
 async fn shown(engine: &Engine, order: &str, version: Option<i64>) -> Result<Value, BoxError> {
     let token = version.map(|version| ConsistencyToken::new(Order::KIND, order, version).to_string());
     Ok(ask(engine, STORY, json!({ "id": order }), token).await?["order"].clone())

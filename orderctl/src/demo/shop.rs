@@ -16,7 +16,7 @@ const TOO_FEW: u32 = 3;
 /// What a declined customer tries before the order is given up, as policies have it by default.
 const DECLINES: u32 = 3;
 
-const PAYS: &str = "pm_card_visa";
+pub(super) const PAYS: &str = "pm_card_visa";
 const IS_DECLINED: &str = "pm_card_visa_chargeDeclined";
 
 /// Where a moment's text has hours to milliseconds.
@@ -90,21 +90,21 @@ async fn refunded(engine: &Engine) -> Result<Value, BoxError> {
 }
 
 /// The id of a new order. It has no customer, so that many walks on one day look no more suspicious than one.
-async fn placed(engine: &Engine, line: Line) -> Result<String, BoxError> {
+pub(super) async fn placed(engine: &Engine, line: Line) -> Result<String, BoxError> {
     let sample = Sample { customer: None, country: "GB", city: "York", lines: &[line], cancelled: false };
     Ok(place(engine, &sample).await?.order_id)
 }
 
-async fn pay(engine: &Engine, order: &str, method: &str) -> Result<(), BoxError> {
+pub(super) async fn pay(engine: &Engine, order: &str, method: &str) -> Result<(), BoxError> {
     persist(engine, &format!("/v1/orders/{order}/payments"), &json!({ "paymentMethod": method })).await
 }
 
-async fn ended(engine: &Engine, order: &str) -> Result<Value, BoxError> {
+pub(super) async fn ended(engine: &Engine, order: &str) -> Result<Value, BoxError> {
     when_saga(engine, order, "the end of its saga", |saga| saga["outcome"].is_string()).await
 }
 
 /// Writes an order and what happened to it.
-fn tell(out: &mut impl Write, title: &str, order: &Value) -> Result<(), BoxError> {
+pub(super) fn tell(out: &mut impl Write, title: &str, order: &Value) -> Result<(), BoxError> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let total = &order["totals"]["total"];
     writeln!(out, "\n{title}")?;

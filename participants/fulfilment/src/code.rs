@@ -1,7 +1,8 @@
 //! The refusals of fulfilment's commands, beside those of its decider and of every command edge.
 
-use command_kit::{Refusal, Words};
+use command_kit::{Code, Refusal, Words};
 use domain::fulfilment::{FulfilmentRejection, code};
+use domain::location::{LocationRejection, code as location_code};
 
 /// Codes of this service alone.
 mod own {
@@ -12,6 +13,12 @@ mod own {
         FULFILMENT_CONTENDED = "fulfilment_contended", Busy, "The fulfilment kept changing";
         /// An event that could not be published.
         FULFILMENT_TOO_LARGE = "fulfilment_too_large", Invalid, "The fulfilment is too large";
+        /// The location has moved on.
+        LOCATION_VERSION_STALE = "location_version_stale", Stale, "The location is at another version";
+        /// Others kept changing it.
+        LOCATION_CONTENDED = "location_contended", Busy, "The location kept changing";
+        /// An event that could not be published.
+        LOCATION_TOO_LARGE = "location_too_large", Invalid, "The location is too large";
     }
 }
 
@@ -23,12 +30,35 @@ pub(crate) const WORDS: Words = Words {
     too_large: own::FULFILMENT_TOO_LARGE,
     scope_missing: Refusal::scope_missing,
     claim_taken,
-    codes: &[own::ALL, code::ALL],
+    codes: CODES,
 };
+
+/// What refusals call a location.
+pub(crate) const LOCATION: Words = Words {
+    noun: "location",
+    stale: own::LOCATION_VERSION_STALE,
+    contended: own::LOCATION_CONTENDED,
+    too_large: own::LOCATION_TOO_LARGE,
+    scope_missing: Refusal::scope_missing,
+    claim_taken: location_taken,
+    codes: CODES,
+};
+
+const CODES: &[&[Code]] = &[own::ALL, code::ALL, location_code::ALL];
 
 /// Absent or somebody else's: one answer for both.
 pub(crate) fn not_found() -> Refusal {
     Refusal::rejected(&FulfilmentRejection::OtherTenant)
+}
+
+/// Absent or somebody else's: one answer for both.
+pub(crate) fn location_not_found() -> Refusal {
+    Refusal::rejected(&LocationRejection::OtherTenant)
+}
+
+/// Only the stream of a code claims it, so that only another request for the same location can have done so.
+fn location_taken(code: &str) -> Refusal {
+    Refusal::new(own::LOCATION_CONTENDED, format!("location {code} is being registered"))
 }
 
 /// A fulfilment claims no values.
@@ -40,6 +70,6 @@ fn claim_taken(value: &str) -> Refusal {
 mod tests {
     #[test]
     fn codes_are_unique() {
-        command_kit::testing::assert_codes_are_unique(super::WORDS.codes);
+        command_kit::testing::assert_codes_are_unique(super::CODES);
     }
 }

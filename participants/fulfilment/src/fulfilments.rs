@@ -116,6 +116,48 @@ impl Fulfilments {
     }
 }
 
+impl Fulfilments {
+    /// Records what another participant has reported of a fulfilment, as if the staff of its location had. What the state does not allow
+    /// any more, because the fulfilment has gone another way meanwhile, is no fact; neither is a repetition.
+    ///
+    /// # Errors
+    /// [`AskError`]; see there.
+    #[tracing::instrument(name = "message.fulfilment.heard", skip_all, fields(fulfilment.id = %id))]
+    pub(crate) async fn hear(
+        &self,
+        id: FulfilmentId,
+        command: impl Into<FulfilmentCommand>,
+        by: AskedBy,
+    ) -> Result<(), AskError> {
+        let command = command.into();
+        let tenant = by.tenant.clone();
+        let execution = Execution {
+            id: &id.to_string(),
+            tenant: by.tenant,
+            metadata: by.metadata,
+            expects: Expectation::Existing,
+            idempotency: None,
+            decide: &|_, state: &FulfilmentState| match state.tenant() {
+                Some(own) if *own != tenant => Err(FulfilmentRejection::OtherTenant),
+                Some(_) | None => Fulfilment::decide(state, command.clone()),
+            },
+            claims: &|_, _| None,
+            answer: &|_| None,
+        };
+        match self.runner.bus().execute(execution).await {
+            Ok(Outcome::Done(_) | Outcome::Repeated(_)) => Ok(()),
+            Ok(Outcome::Refused(
+                source @ (FulfilmentRejection::NotAllowed { .. } | FulfilmentRejection::NotRequested),
+            )) => {
+                tracing::info!(reason = %source, "what was reported of a fulfilment came too late");
+                Ok(())
+            }
+            Ok(Outcome::Refused(source)) => Err(AskError::Refused { fulfilment: id, source }),
+            Err(source) => Err(AskError::Store { fulfilment: id, source }),
+        }
+    }
+}
+
 impl Aggregate for Fulfilments {
     type Decider = Fulfilment;
     type Receipt = FulfilmentReceipt;

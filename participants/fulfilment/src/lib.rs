@@ -1,7 +1,7 @@
 //! Fulfilment: what locations have to send of orders, and how far they have come.
 //!
 //! One file for each thing that a location's staff report, with its endpoint; [`requests`] has what other participants ask for in
-//! messages. Each is decided on one stream.
+//! messages, [`kitchens`] what kitchens report, [`location`] the locations themselves. Each is decided on one stream.
 //!
 //! Guarantees: a request that is repeated, by HTTP or in a message, has one effect and one answer; nothing is reported as shipped
 //! before it was released. Does not: choose locations, or move stock. Whoever asks does.
@@ -10,6 +10,8 @@ mod accept;
 mod code;
 mod deliver;
 mod fulfilments;
+pub mod kitchens;
+pub mod location;
 mod lose;
 mod openapi;
 mod pack;
@@ -30,6 +32,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use fulfilments::{AskError, AskedBy, Fulfilments};
+pub use location::Locations;
 pub use openapi::openapi;
 pub use receipt::{FulfilmentReceipt, FulfilmentStatus};
 pub use view::{FulfilmentLineView, FulfilmentView};
@@ -37,16 +40,19 @@ pub use view::{FulfilmentLineView, FulfilmentView};
 /// The service's dependencies.
 pub struct Deps {
     pub fulfilments: Arc<Fulfilments>,
+    pub locations: Arc<Locations>,
     /// Checks bearer tokens.
     pub verifier: Verifier,
     pub limits: CommandLimits,
 }
 
-/// The routes under `/v1/fulfilments`, and their description.
+/// The routes under `/v1/fulfilments` and `/v1/locations`, and their description.
 pub fn router(deps: Deps) -> (Router, OpenApi) {
-    let Deps { fulfilments, verifier, limits } = deps;
-    let (routes, _) = routes().split_for_parts();
-    (served(routes, fulfilments, verifier, &limits), openapi())
+    let Deps { fulfilments, locations, verifier, limits } = deps;
+    let (of_fulfilments, _) = routes().split_for_parts();
+    let (of_locations, _) = location::routes().split_for_parts();
+    let of_locations = served(of_locations, locations, verifier.clone(), &limits);
+    (served(of_fulfilments, fulfilments, verifier, &limits).merge(of_locations), openapi())
 }
 
 /// What handlers share.
@@ -59,5 +65,5 @@ fn routes() -> OpenApiRouter<AppState> {
 
 /// The forms of all texts of requests.
 fn texts() -> impl Iterator<Item = &'static Text> {
-    reject::TEXTS.iter().chain(ship::TEXTS)
+    reject::TEXTS.iter().chain(ship::TEXTS).chain(location::texts())
 }

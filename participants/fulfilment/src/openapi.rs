@@ -7,11 +7,12 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{routes, texts};
+use crate::{location, routes, texts};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(tags(
     (name = "fulfilments", description = "What locations have to send of orders."),
+    (name = "locations", description = "The places that send goods."),
 ))]
 struct Described;
 
@@ -23,19 +24,20 @@ pub fn openapi() -> OpenApi {
 
 fn make() -> OpenApi {
     let described = describe::Described {
-        noun: |_| "fulfilment",
+        noun: |path| if path.starts_with("/v1/locations") { "location" } else { "fulfilment" },
         ids: &[("id", "The fulfilment's id.")],
         looks_up: |_| false,
         has_versions: |_| true,
     };
     let router = OpenApiRouter::with_openapi(Described::openapi().merge_from(describe::shared()));
-    described.complete(router.merge(routes()).into_openapi(), texts())
+    let merged = router.merge(routes()).into_openapi().merge_from(location::routes().into_openapi());
+    described.complete(merged, texts())
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn every_operation_says_what_it_needs_and_every_text_has_a_form() {
-        assert_eq!(command_kit::testing::assert_described(super::openapi(), &[]), 7);
+        assert_eq!(command_kit::testing::assert_described(super::openapi(), &[]), 13);
     }
 }

@@ -1,6 +1,6 @@
 //! Notification: what customers and merchants are told of orders.
 //!
-//! It is fed by the public events of orders, payments and fulfilments ([`sources`]). What is to be told is a stream of its own, one for
+//! It is fed by the public events of orders, payments, fulfilments and kitchens ([`sources`]). What is to be told is a stream of its own, one for
 //! each event and channel; [`send`] hands it over when its timer is due, by the ways of [`channel`]: emails by SMTP, SMS by a gateway,
 //! webhooks by HTTP.
 //!

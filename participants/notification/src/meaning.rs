@@ -5,6 +5,7 @@ use domain::fulfilment::contract::PublicEvent as FulfilmentEvent;
 use domain::notification::{Kind, Told};
 use domain::order::contract::{HoldKind, PublicEvent as OrderEvent};
 use domain::payment::contract::PublicEvent as PaymentEvent;
+use domain::ticket::contract::{PublicEvent as TicketEvent, TicketRejectionReason};
 use domain::{Carrier, Currency, Money, OrderId, Reason, TenantId, Timestamp, TrackingNumber};
 use request_kit::{InvalidField, invalid};
 
@@ -97,6 +98,19 @@ pub(crate) fn of_fulfilment(event: &FulfilmentEvent) -> Result<Option<Meaning>, 
         }
         E::FulfilmentDelivered(record) => meaning(event, &record.order, Kind::Delivery, Told::default()),
         E::FulfilmentLost(record) => meaning(event, &record.order, Kind::Delay, of_reason("LOST")),
+        _ => Ok(None),
+    }
+}
+
+/// What an event of a kitchen's ticket means; `None` for one of which nobody is told. That it is prepared and has left is told of its
+/// fulfilment.
+pub(crate) fn of_ticket(event: &TicketEvent) -> Result<Option<Meaning>, InvalidField> {
+    use TicketEvent as E;
+    match event {
+        E::TicketDelayed(record) => meaning(event, &record.order, Kind::Delay, of_reason("KITCHEN")),
+        E::TicketRejected(record) if record.reason == TicketRejectionReason::SoldOut => {
+            meaning(event, &record.order, Kind::Delay, of_reason("SOLD_OUT"))
+        }
         _ => Ok(None),
     }
 }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use domain::contract::{PublicEvents, Published};
 use domain::fulfilment::contract::TOPIC as FULFILMENT_TOPIC;
+use domain::kitchen::contract::PublicEvent as KitchenEvent;
+use domain::location::contract::PublicEvent as LocationEvent;
 use domain::order::contract::{PublicEvent as OrderEvent, TOPIC as ORDERS_TOPIC};
 use domain::payment::contract::TOPIC as PAYMENT_TOPIC;
+use domain::ticket::contract::TOPIC as KITCHEN_TOPIC;
 use event_store::Metadata;
 use messaging::registry::Registry;
 use messaging::{Decoder, KindReader};
@@ -14,22 +17,29 @@ use service_kit::errors::chain;
 
 use crate::context::Notifications;
 use crate::error::RequestError;
-use crate::meaning::{Meaning, of_fulfilment, of_order, of_payment};
+use crate::meaning::{Meaning, of_fulfilment, of_order, of_payment, of_ticket};
 
 /// The consumer group of what is told of.
 pub const GROUP: &str = "notification.v1";
 
 /// The topics of what is told of.
-pub const TOPICS: [&str; 3] = [ORDERS_TOPIC, PAYMENT_TOPIC, FULFILMENT_TOPIC];
+pub const TOPICS: [&str; 4] = [ORDERS_TOPIC, PAYMENT_TOPIC, FULFILMENT_TOPIC, KITCHEN_TOPIC];
+
+/// The namespaces of what else is published to the topic of fulfilments.
+const BESIDE_FULFILMENTS: &[&str] = &[LocationEvent::NAMESPACE];
+
+/// The namespaces of what else is published to the topic of tickets.
+const BESIDE_TICKETS: &[&str] = &[KitchenEvent::NAMESPACE];
 
 /// The topics of what is told of, which are [`TOPICS`] or stand for them, with what is done for each of their events. The schemas are
 /// asked from the registry.
-pub fn sources(notifications: &Arc<Notifications>, registry: &Registry, topics: [&str; 3]) -> [Source; 3] {
-    let [orders, payments, fulfilments] = topics;
+pub fn sources(notifications: &Arc<Notifications>, registry: &Registry, topics: [&str; 4]) -> [Source; 4] {
+    let [orders, payments, fulfilments, tickets] = topics;
     [
-        events(orders, registry, notifications, of_order, placed),
-        events(payments, registry, notifications, of_payment, |_| None),
-        events(fulfilments, registry, notifications, of_fulfilment, |_| None),
+        events(orders, (registry, &[]), notifications, of_order, placed),
+        events(payments, (registry, &[]), notifications, of_payment, |_| None),
+        events(fulfilments, (registry, BESIDE_FULFILMENTS), notifications, of_fulfilment, |_| None),
+        events(tickets, (registry, BESIDE_TICKETS), notifications, of_ticket, |_| None),
     ]
 }
 
@@ -44,13 +54,13 @@ const fn placed(event: &OrderEvent) -> Option<&Placed> {
 
 fn events<E: PublicEvents>(
     topic: &str,
-    registry: &Registry,
+    (registry, beside): (&Registry, &'static [&'static str]),
     notifications: &Arc<Notifications>,
     meaning: fn(&E) -> Result<Option<Meaning>, InvalidField>,
     placed: fn(&E) -> Option<&Placed>,
 ) -> Source {
     let notifications = Arc::clone(notifications);
-    let reader = KindReader::new(Decoder::new(registry.clone()), &[]);
+    let reader = KindReader::new(Decoder::new(registry.clone()), beside);
     Source::events(topic, reader, move |published: Published<E>| {
         let notifications = Arc::clone(&notifications);
         async move {

@@ -9,17 +9,22 @@ mod subscription_permits;
 mod watch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use read_models::ReadDb;
 use service_kit::fairness::Shares;
-use tokio::sync::Semaphore;
+use service_kit::poll;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 pub use follow::{Change, Follow, FollowError};
-pub use subscription_permits::{SubscriptionPermits, TooMany};
+pub use subscription_permits::{SubscriptionPermit, SubscriptionPermits, TooMany};
 
 use crate::config::{CATCHING_UP_MAX, Limits};
 use watch::Watch;
+
+/// Time between two looks at a kitchen's board that is followed, in milliseconds.
+const BOARD_ROUND_MS: u64 = 250;
 
 /// The state that all subscriptions of a process share. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +32,7 @@ pub struct Changes {
     read: ReadDb,
     watch: Watch,
     turns: Arc<Semaphore>,
+    stop: CancellationToken,
     permits: Arc<Semaphore>,
     shares: Shares,
     per_connection_max: usize,
@@ -36,13 +42,24 @@ impl Changes {
     /// Over the read models, until `stop`.
     pub fn new(read: ReadDb, limits: &Limits, stop: CancellationToken) -> Self {
         Self {
-            watch: Watch::new(read.clone(), stop),
+            watch: Watch::new(read.clone(), stop.clone()),
+            stop,
             read,
             turns: Arc::new(Semaphore::new(CATCHING_UP_MAX)),
             permits: Arc::new(Semaphore::new(limits.subscriptions_max)),
             shares: Shares::of("subscriptions", limits.subscriptions_max),
             per_connection_max: limits.subscriptions_per_connection_max,
         }
+    }
+
+    /// Waits for a turn to read, of which a process has a bounded number.
+    pub async fn turn(&self) -> SemaphorePermit<'_> {
+        self.turns.acquire().await.expect("the semaphore is never closed")
+    }
+
+    /// Pauses before a board is looked at again; `false` when the process stops.
+    pub async fn rest_of_boards(&self) -> bool {
+        poll::pause(Duration::from_millis(BOARD_ROUND_MS), &self.stop).await
     }
 
     /// The subscription permits of a new connection.

@@ -9,7 +9,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned, Value, Variables};
 
 use super::CostRefusal;
-use crate::config::{PAGE_DEFAULT, PAGE_MAX};
+use crate::config::{BOARD_MAX, PAGE_DEFAULT, PAGE_MAX};
 
 /// The size of a query. Sums saturate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,7 +56,12 @@ pub fn measure(
 /// Fields that answer a page, or as many objects as ids are given.
 const PAGED: [&str; 6] = ["orders", "lines", "timeline", "stock", "movements", "sagas"];
 /// Lists that are not answered by page, with the most items that one has.
-const LISTS: [(&str, u64); 1] = [("reservations", PAGE_MAX as u64)];
+const LISTS: [(&str, u64); 4] = [
+    ("reservations", PAGE_MAX as u64),
+    ("queued", BOARD_MAX as u64),
+    ("cooking", BOARD_MAX as u64),
+    ("ready", BOARD_MAX as u64),
+];
 const BY_IDS: &str = "nodes";
 /// Parts of a connection that are no objects of their own.
 const FREE: [&str; 2] = ["edges", "pageInfo"];

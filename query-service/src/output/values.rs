@@ -76,6 +76,7 @@ enumerations!(
     crate::schema::OrderPaymentState,
     crate::schema::OrderFulfilmentState,
     crate::schema::ReservationState,
+    crate::schema::KitchenTicketState,
     crate::schema::SagaPart,
     crate::schema::SagaState,
     crate::schema::SagaStep

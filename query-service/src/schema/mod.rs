@@ -9,6 +9,7 @@ mod filter;
 mod given;
 mod id;
 mod inventory;
+mod kitchen;
 mod lines;
 mod list_arguments;
 mod load;
@@ -40,6 +41,7 @@ use async_graphql::{EmptyMutation, SDLExportOptions, Schema, ValidationMode};
 use subscription::Subscription;
 
 pub use commands::OrderCommand;
+pub use kitchen::KitchenTicketState;
 pub use progress::{FulfilmentStatus, HoldKind, OrderFulfilmentState, OrderPaymentState, PaymentStatus};
 pub use projections::Health;
 pub use query::Query;

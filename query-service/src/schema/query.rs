@@ -16,6 +16,7 @@ use super::customer::Customer;
 use super::filter::{OrderOrder, OrderWhere, checked, condition};
 use super::id::NodeId;
 use super::inventory::{ReservationsArguments, StockArguments, StockAtArguments, reservations, stock, stock_at};
+use super::kitchen::{KitchenBoard, KitchenBoardArguments, kitchen_board};
 use super::list_arguments::{ListArguments, ListFilter};
 use super::load;
 use super::loaded::{Extras, LoadedCustomer};
@@ -57,6 +58,8 @@ root! {
         stockAt(StockAtArguments): Option<StockItem<'_>> => stock_at,
         /// The reservations of an order at all locations, by id, at most 100. Needs the scope `inventory:read`.
         reservations(ReservationsArguments): Vec<Reservation<'_>> => reservations,
+        /// What is in the kitchen at a location. Needs the scopes `tenant:staff` and `fulfilment:write`.
+        kitchenBoard(KitchenBoardArguments): KitchenBoard<'_> => kitchen_board,
         /// What drives an order to its end; null where nothing does. Needs the scope `saga:operate`.
         saga(SagaArguments): Option<Saga<'_>> => saga,
         /// The sagas of the tenant: first those whose tasks are escalated first, then those that have not changed for longest. Needs

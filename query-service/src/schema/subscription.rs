@@ -10,13 +10,14 @@ use read_models::{OrderColumns, order_column};
 use service_kit::auth::Scope;
 
 use super::id::NodeId;
+use super::kitchen::{KitchenBoard, LoadedBoard, location_of};
 use super::load;
 use super::loaded::Extras;
 use super::order::Order;
 use super::reading::Reading;
 use super::scalars::Long;
 use super::timeline::{self, TimelineEvent};
-use crate::changes::{Change, Changes, Follow, FollowError, SubscriptionPermits};
+use crate::changes::{Change, Changes, Follow, FollowError, SubscriptionPermit, SubscriptionPermits};
 use crate::consistency::ConsistencyToken;
 use crate::error::{Code, ReadFailed, internal, read_failed};
 use crate::output::{Answered, Output, Selected, Written, object};
@@ -97,6 +98,65 @@ impl Subscription {
             Ok(Some((written.into(), (follow, reading, selected, key))))
         });
         Ok(following.boxed())
+    }
+
+    /// What is in the kitchen at a location: at once, and again whenever a ticket of it has changed. Each is the whole board, so that
+    /// nothing has to be resumed; changes that come quickly after each other are one. Needs the scopes `tenant:staff` and
+    /// `fulfilment:write`.
+    #[expect(clippy::unused_async, reason = "async-graphql takes no other subscriptions")]
+    async fn kitchen_board_changed(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The tenant's code of the location.")] location: ID,
+    ) -> Result<BoxStream<'static, Result<Written<KitchenBoard<'static>>>>> {
+        let reading = Arc::clone(context.data::<Arc<Reading>>()?);
+        let location = location_of(&reading, location)?;
+        let permit = context.data::<SubscriptionPermits>()?.acquire(reading.viewer.principal());
+        let permit = permit.map_err(|full| Code::TooManySubscriptions.error(full.to_string()))?;
+        let selected = Selected::of(context, &KitchenBoard::objects());
+        let key = context.item.node.response_key().node.to_string();
+        let follow = FollowBoard::begin(context.data::<Changes>()?, reading, location, permit);
+        let following = stream::try_unfold((follow, selected, key), async |(mut follow, selected, key)| {
+            let Some(board) = follow.next().await? else { return Ok(None) };
+            let written = Answered::at(&key, &selected, &KitchenBoard(&board));
+            Ok(Some((written.into(), (follow, selected, key))))
+        });
+        Ok(following.boxed())
+    }
+}
+
+/// A subscription to the board of a kitchen.
+struct FollowBoard {
+    changes: Changes,
+    reading: Arc<Reading>,
+    location: String,
+    /// Of the board that was delivered last.
+    delivered: Option<String>,
+    _permit: SubscriptionPermit,
+}
+
+impl FollowBoard {
+    fn begin(changes: &Changes, reading: Arc<Reading>, location: String, permit: SubscriptionPermit) -> Self {
+        Self { changes: changes.clone(), reading, location, delivered: None, _permit: permit }
+    }
+
+    /// Waits for the next board; `None` when the process stops.
+    async fn next(&mut self) -> Result<Option<LoadedBoard>> {
+        loop {
+            if self.delivered.is_some() && !self.changes.rest_of_boards().await {
+                return Ok(None);
+            }
+            let _turn = self.changes.turn().await;
+            if let Some(delivered) = &self.delivered {
+                let stamp = self.reading.read.kitchen_board_stamp(&self.reading.visible.tenant, &self.location).await;
+                if stamp.map_err(|error| read_failed(ReadFailed::log(&error)))?.stamp == *delivered {
+                    continue;
+                }
+            }
+            let board = LoadedBoard::read(&self.reading, &self.location).await?;
+            self.delivered = Some(board.stamp().to_owned());
+            return Ok(Some(board));
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 mod access;
 mod consistency;
 mod history;
+mod kitchens;
 mod limits;
 mod pages;
 mod personal;

@@ -9,7 +9,7 @@ use domain::order::contract::Published;
 use domain::{CustomerId, TenantId};
 use query_service::{Connections, Deps, Limits};
 use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
-use read_models::{Applier, ModelSet, Models, Orders, ReadDb, ReadSettings, Reservations, Sagas, Stock};
+use read_models::{Applier, ModelSet, Models, Orders, ReadDb, ReadSettings, Reservations, Sagas, Stock, Tickets};
 use serde_json::{Value, json};
 use service_kit::auth::Role;
 use service_kit::clock::{SharedClock, SystemClock, SystemIds};
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// What queries read.
-const SETS: [Models; 4] = [Orders::MODELS, Sagas::MODELS, Stock::MODELS, Reservations::MODELS];
+const SETS: [Models; 5] = [Orders::MODELS, Sagas::MODELS, Stock::MODELS, Reservations::MODELS, Tickets::MODELS];
 const BODY_BYTES_MAX: usize = 10_000_000;
 
 pub struct World {

@@ -5,6 +5,7 @@
 
 mod databases;
 mod http;
+mod kitchens;
 mod notifications;
 mod payments;
 mod secret;
@@ -13,6 +14,7 @@ mod variables;
 
 pub use databases::{DatabaseSettings, OwnDatabases};
 pub use http::{FairnessSettings, HttpSettings};
+pub use kitchens::KitchenSettings;
 pub use notifications::{NotificationSettings, SmsSettings, SmtpSettings, SmtpTls};
 pub use payments::{PaymentSettings, StripeSettings};
 pub use secret::{DatabaseUrl, Secret};

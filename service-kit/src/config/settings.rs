@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::http::{FairnessSettings, HttpSettings};
+use super::kitchens::KitchenSettings;
 use super::notifications::NotificationSettings;
 use super::payments::PaymentSettings;
 use super::variables::http_url;
@@ -23,6 +24,7 @@ pub struct Settings {
     pub relay: RelaySettings,
     pub payments: PaymentSettings,
     pub notifications: NotificationSettings,
+    pub kitchens: KitchenSettings,
     pub telemetry: TelemetrySettings,
 }
 
@@ -44,6 +46,7 @@ impl Settings {
             relay: RelaySettings::from_variables(variables)?,
             payments: PaymentSettings::from_variables(variables)?,
             notifications: NotificationSettings::from_variables(variables)?,
+            kitchens: KitchenSettings::from_variables(variables)?,
             telemetry: TelemetrySettings::from_variables(variables)?,
         })
     }

@@ -4,7 +4,10 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use domain::contract::{Facts, ForeignRow};
-use domain::{TenantId, Timestamp, fulfilment, notification, order_saga, payment, reservation, stock, upcast};
+use domain::{
+    TenantId, Timestamp, fulfilment, kitchen, location, notification, order_saga, payment, reservation, stock, ticket,
+    upcast,
+};
 
 use super::*;
 
@@ -80,6 +83,12 @@ fn fulfilments_are_encoded_as_they_were_when_they_were_released() {
 }
 
 #[test]
+fn locations_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/location.txt");
+    are_encoded_as_released::<location::contract::PublicEvent>(golden);
+}
+
+#[test]
 fn notifications_are_encoded_as_they_were_when_they_were_released() {
     let golden = include_str!("../../../../domain/tests/golden/notification.txt");
     are_encoded_as_released::<notification::contract::PublicEvent>(golden);
@@ -95,4 +104,16 @@ fn payments_are_encoded_as_they_were_when_they_were_released() {
 fn sagas_are_encoded_as_they_were_when_they_were_released() {
     let golden = include_str!("../../../../domain/tests/golden/order_saga.txt");
     are_encoded_as_released::<order_saga::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn kitchens_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/kitchen.txt");
+    are_encoded_as_released::<kitchen::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn tickets_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/ticket.txt");
+    are_encoded_as_released::<ticket::contract::PublicEvent>(golden);
 }

@@ -14,7 +14,7 @@ use domain::fulfilment::requests::{
 use domain::fulfilment::{Fulfilment, FulfilmentEvent};
 use domain::{Decider, FulfilmentId, OrderId, RequestId, TenantId, Timestamp, upcast};
 use event_store::{Store, StoreOptions, StreamId};
-use fulfilment::{Deps, Fulfilments};
+use fulfilment::{Deps, Fulfilments, Locations};
 use messaging::testing::{TestTopic, brokers, registry, unique};
 use messaging::{Decoder, Encoder};
 use request_kit::{RequestOptions, RequestService};
@@ -80,9 +80,11 @@ impl World {
         let database = TestDatabase::migrated(event_store::migrations()).await.and(request_kit::migrations()).await;
         let issuer = TestIssuer::new(Arc::clone(&clock)).await;
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
-        let fulfilments = Arc::new(Fulfilments::new(store.clone(), clock, Arc::new(SystemIds), &[7; 32]));
+        let fulfilments = Arc::new(Fulfilments::new(store.clone(), Arc::clone(&clock), Arc::new(SystemIds), &[7; 32]));
+        let locations = Arc::new(Locations::new(store.clone(), clock, Arc::new(SystemIds), &[7; 32]));
         let deps = Deps {
             fulfilments: Arc::clone(&fulfilments),
+            locations,
             verifier: issuer.verifier(),
             limits: CommandLimits::default(),
         };
@@ -143,6 +145,11 @@ impl World {
 
     pub async fn post_as(&self, role: Role, tenant: &str, key: &str, path: &str, body: &Value) -> Reply {
         self.send(Method::POST, role, tenant, Some(key), path, body).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Reply {
+        let key = format!("key-{}", self.next_key.fetch_add(1, Ordering::Relaxed));
+        self.send(Method::PUT, Role::Clerk, "shop", Some(&key), path, body).await
     }
 
     pub async fn get_as(&self, role: Role, tenant: &str, path: &str) -> Reply {

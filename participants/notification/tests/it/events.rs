@@ -4,10 +4,11 @@ use domain::contract::{Facts, Position, PublicEvents, Published};
 use domain::fulfilment::{FulfilmentAccepted, FulfilmentEvent, FulfilmentShipped};
 use domain::order::{Line, OrderConfirmed, OrderEvent, OrderPlaced};
 use domain::payment::{PaymentEvent, PaymentRefunded};
+use domain::ticket::{TicketDelayed, TicketEvent, TicketRejected, TicketRejectionReason};
 use domain::{
     Address, Carrier, CountryCode, Currency, EventId, FulfilmentId, LineId, LocationId, Money, OrderId, OrderNumber,
     PaymentId, Quantity, Sealed, Sku, SubjectId, TenantId, Timestamp, TrackingNumber, UnitPrice, fulfilment, order,
-    payment,
+    payment, ticket,
 };
 use messaging::{EncodedRecord, Encoder, OutgoingRecord};
 use service_kit::clock::{Ids, SystemIds};
@@ -17,6 +18,7 @@ pub struct Encoders {
     pub orders: Encoder<order::contract::PublicEvent>,
     pub payments: Encoder<payment::contract::PublicEvent>,
     pub fulfilments: Encoder<fulfilment::contract::PublicEvent>,
+    pub tickets: Encoder<ticket::contract::PublicEvent>,
 }
 
 /// An order of the shop's, told of at a moment.
@@ -111,5 +113,21 @@ impl Encoders {
             at: what.at,
         });
         what.record(&self.fulfilments, FulfilmentId::of(what.order, 1), 3, &stored)
+    }
+
+    /// The kitchen is late.
+    pub fn delayed(&self, what: &Happening) -> EncodedRecord {
+        let (order, location) = (what.order, LocationId::try_new("zrh-k").unwrap());
+        let delayed = TicketDelayed { order, location, promised_at: what.at, at: what.at };
+        what.record(&self.tickets, FulfilmentId::of(order, 1), 2, &TicketEvent::TicketDelayed(delayed))
+    }
+
+    /// A kitchen does not prepare it.
+    pub fn turned_away(&self, what: &Happening, reason: TicketRejectionReason) -> EncodedRecord {
+        let (order, location) = (what.order, LocationId::try_new("zrh-k").unwrap());
+        let tenant = TenantId::try_new("shop").unwrap();
+        let skus = vec![Sku::try_new("mug-blue").unwrap()];
+        let rejected = TicketRejected { tenant, order, location, reason, skus, at: what.at };
+        what.record(&self.tickets, FulfilmentId::of(order, 1), 3, &TicketEvent::TicketRejected(rejected))
     }
 }

@@ -5,6 +5,7 @@
 mod client;
 mod email;
 mod events;
+mod kitchens;
 mod mail_server;
 mod preferences;
 mod receiver;

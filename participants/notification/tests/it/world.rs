@@ -38,7 +38,7 @@ pub struct World {
     store: Store,
     database: TestDatabase,
     _identity: TestDatabase,
-    topics: [TestTopic; 3],
+    topics: [TestTopic; 4],
 }
 
 /// A group's member that runs.
@@ -78,12 +78,18 @@ impl World {
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
         let channels = change(channels(mail.port));
         let notifications = notifications(&store, &keys, channels, &clock);
-        let topics = [TestTopic::create(2).await, TestTopic::create(2).await, TestTopic::create(2).await];
-        let [orders, payments, fulfilments] = &topics;
+        let topics = [
+            TestTopic::create(2).await,
+            TestTopic::create(2).await,
+            TestTopic::create(2).await,
+            TestTopic::create(2).await,
+        ];
+        let [orders, payments, fulfilments, tickets] = &topics;
         let encoders = Encoders {
             orders: orders.encoder_of().await,
             payments: payments.encoder_of().await,
             fulfilments: fulfilments.encoder_of().await,
+            tickets: tickets.encoder_of().await,
         };
         Self { clock, mail, notifications, keys, encoders, store, database, _identity: identity, topics }
     }
@@ -118,6 +124,10 @@ impl World {
 
     pub async fn publish_fulfilments(&self, records: Vec<EncodedRecord>) {
         self.topics[2].produce(records).await;
+    }
+
+    pub async fn publish_tickets(&self, records: Vec<EncodedRecord>) {
+        self.topics[3].produce(records).await;
     }
 
     /// Something that happens to a new order now.

@@ -3,7 +3,7 @@
 mod cursors;
 mod events;
 mod following;
-mod server;
+pub mod server;
 mod sockets;
 
 use read_models::testing::EventHistory;

@@ -1,0 +1,37 @@
+//! What the commands, messages and timers of kitchens share.
+
+use std::sync::Arc;
+
+use command_kit::UnitRunner;
+use command_kit::http::ServiceState;
+use domain::Timestamp;
+use event_store::Store;
+use service_kit::clock::{SharedClock, SharedIds};
+
+use crate::code;
+
+/// Runs the commands of kitchens and their tickets.
+pub struct Kitchens {
+    pub(crate) runner: UnitRunner,
+    clock: SharedClock,
+}
+
+impl Kitchens {
+    /// Kitchens over a store. `fingerprint_key` hashes requests for idempotency; it must stay the same for as long as keys are to be
+    /// recognised, and be the same in every process.
+    pub fn new(store: Store, clock: SharedClock, ids: SharedIds, fingerprint_key: &[u8; 32]) -> Self {
+        Self { runner: UnitRunner::new(store, Arc::clone(&ids), fingerprint_key, code::WORDS), clock }
+    }
+
+    /// Kitchens for messages and timers, which have no idempotency keys.
+    pub fn for_messages(store: Store, clock: SharedClock, ids: SharedIds) -> Self {
+        Self::new(store, clock, ids, &[0; 32])
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// What handlers share.
+pub(crate) type AppState = ServiceState<Kitchens>;

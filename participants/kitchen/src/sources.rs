@@ -1,0 +1,176 @@
+//! The events of fulfilments, and what they mean to kitchens.
+
+use std::sync::Arc;
+
+use domain::contract::Published;
+use domain::fulfilment::contract::{ContractFulfilmentLine, FulfilmentRequested, PublicEvent};
+use domain::kitchen::{
+    HoldQueued, KitchenCommand, KitchenRejection, OrderedLine, ResumeQueued, TakeTicket, WithdrawTicket,
+};
+use domain::ticket::{CancelTicket, HandOverTicket, TicketState};
+use domain::{FulfilmentId, KitchenId, LocationId, Quantity, Sku, TenantId};
+use event_store::{ExecuteError, Metadata};
+use messaging::KindReader;
+use request_kit::{InvalidField, Outcome, Source, invalid};
+use service_kit::errors::chain;
+
+use crate::context::Kitchens;
+use crate::request::{AskError, AskedBy, KitchenTask, contended};
+use crate::unit::{BEGINS_MAX, UnitRefusal};
+
+/// The consumer group of fulfilments' events.
+pub const GROUP: &str = "kitchen.v1";
+
+/// The events of fulfilments on a topic, each with what a kitchen does about it.
+pub fn source(kitchens: Arc<Kitchens>, reader: KindReader<PublicEvent>, topic: &str) -> Source {
+    Source::events(topic, reader, move |published: Published<PublicEvent>| {
+        let kitchens = Arc::clone(&kitchens);
+        async move {
+            match handle(&kitchens, published).await {
+                Ok(()) => Outcome::Done,
+                Err(HearError::Invalid(error)) => Outcome::Poison(chain(&error)),
+                Err(HearError::Ask(AskError::Store(source))) => source.into(),
+                Err(HearError::Ask(error)) => Outcome::Poison(chain(&error)),
+            }
+        }
+    })
+}
+
+/// Why an event was not taken notice of.
+#[derive(Debug, thiserror::Error)]
+enum HearError {
+    #[error(transparent)]
+    Invalid(#[from] InvalidField),
+    #[error(transparent)]
+    Ask(#[from] AskError),
+}
+
+impl From<ExecuteError> for HearError {
+    fn from(error: ExecuteError) -> Self {
+        Self::Ask(error.into())
+    }
+}
+
+/// What happened to a fulfilment that a kitchen may work on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Released,
+    Held,
+    Left,
+    Over,
+}
+
+async fn handle(kitchens: &Kitchens, published: Published<PublicEvent>) -> Result<(), HearError> {
+    let Published { event, event_id, correlation_id, traceparent, .. } = published;
+    let change = match &event {
+        PublicEvent::FulfilmentRequested(_) => None,
+        PublicEvent::FulfilmentReleased(_) => Some(Change::Released),
+        PublicEvent::FulfilmentHeld(_) => Some(Change::Held),
+        PublicEvent::FulfilmentShipped(_) => Some(Change::Left),
+        PublicEvent::FulfilmentCancelled(_) | PublicEvent::FulfilmentRejected(_) => Some(Change::Over),
+        _ => return Ok(()),
+    };
+    let ticket: FulfilmentId = event.fulfilment_id().parse().map_err(invalid("fulfilment_id"))?;
+    let tenant = TenantId::try_new(tenant_of(&event)).map_err(invalid("tenant"))?;
+    let by = AskedBy { tenant, metadata: Metadata::caused_by(&event_id, correlation_id, traceparent) };
+    match (change, event) {
+        (Some(change), _) => follow(kitchens, ticket, change, by).await,
+        (None, PublicEvent::FulfilmentRequested(requested)) => take(kitchens, ticket, &requested, by).await,
+        (None, _) => Ok(()),
+    }
+}
+
+fn tenant_of(event: &PublicEvent) -> &str {
+    domain::contract::PublicEvents::tenant(event)
+}
+
+/// Takes what a fulfilment needs, where its location has a kitchen.
+async fn take(
+    kitchens: &Kitchens,
+    ticket: FulfilmentId,
+    requested: &FulfilmentRequested,
+    by: AskedBy,
+) -> Result<(), HearError> {
+    let location = LocationId::try_new(&*requested.location).map_err(invalid("location"))?;
+    let command = TakeTicket {
+        tenant: by.tenant.clone(),
+        ticket,
+        order: requested.order.parse().map_err(invalid("order"))?,
+        lines: lines(&requested.lines)?,
+        at: kitchens.now(),
+    };
+    let task = KitchenTask {
+        kitchen: KitchenId::of(&by.tenant, &location),
+        command: command.into(),
+        looks_at: Some(ticket),
+        by,
+        is_wanted: &|unit, work| matches!(unit.ticket(work, ticket), Some(TicketState::Absent)),
+        value: &|_, _, _| (),
+    };
+    match kitchens.ask(task).await {
+        // The location is no kitchen.
+        Err(AskError::Kitchen { source: UnitRefusal::Kitchen(KitchenRejection::NotFound), .. }) => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+fn lines(lines: &[ContractFulfilmentLine]) -> Result<Vec<OrderedLine>, InvalidField> {
+    let line = |line: &ContractFulfilmentLine| {
+        let pieces = u32::try_from(line.quantity).map_err(invalid("quantity"))?;
+        Ok(OrderedLine {
+            sku: Sku::try_new(&*line.sku).map_err(invalid("sku"))?,
+            quantity: Quantity::try_new(pieces).map_err(invalid("quantity"))?,
+        })
+    };
+    lines.iter().map(line).collect()
+}
+
+/// Does with a ticket what a change of its fulfilment means; one that no kitchen has is none of theirs.
+async fn follow(kitchens: &Kitchens, ticket: FulfilmentId, change: Change, by: AskedBy) -> Result<(), HearError> {
+    for _ in 0..BEGINS_MAX {
+        let state = kitchens.ticket_state(ticket).await?;
+        let details = match &*state {
+            TicketState::Queued(details) | TicketState::Cooking(details) => details,
+            TicketState::Ready(_) => return after_cooking(kitchens, ticket, change, &by).await,
+            TicketState::Absent | TicketState::HandedOver(_) | TicketState::Rejected(_) | TicketState::Cancelled(_) => {
+                return Ok(());
+            }
+        };
+        let kitchen = KitchenId::of(&details.tenant, &details.location);
+        let (tenant, at) = (details.tenant.clone(), kitchens.now());
+        let command: KitchenCommand = match change {
+            Change::Released => ResumeQueued { tenant, ticket, at }.into(),
+            Change::Held => HoldQueued { tenant, ticket, at }.into(),
+            // What somebody has sent by other ways need not be cooked any more.
+            Change::Left | Change::Over => WithdrawTicket { tenant, ticket, at }.into(),
+        };
+        let task = KitchenTask {
+            kitchen,
+            command,
+            looks_at: None,
+            by: by.clone(),
+            is_wanted: &|_, _| true,
+            value: &|_, _, _| (),
+        };
+        match kitchens.ask(task).await {
+            // It was completed or given up meanwhile.
+            Err(AskError::Kitchen { source: UnitRefusal::Kitchen(KitchenRejection::NoSuchTicket), .. }) => {}
+            result => return Ok(result?),
+        }
+    }
+    Err(contended(KitchenId::new(ticket.uuid())).into())
+}
+
+async fn after_cooking(
+    kitchens: &Kitchens,
+    ticket: FulfilmentId,
+    change: Change,
+    by: &AskedBy,
+) -> Result<(), HearError> {
+    let at = kitchens.now();
+    match change {
+        Change::Released | Change::Held => Ok(()),
+        Change::Left => Ok(kitchens.ask_ticket(ticket, HandOverTicket { at }, by).await?),
+        Change::Over => Ok(kitchens.ask_ticket(ticket, CancelTicket { at }, by).await?),
+    }
+}

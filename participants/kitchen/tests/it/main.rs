@@ -1,0 +1,11 @@
+//! Kitchens against real Postgres and Kafka. Each test has a database and a topic of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod audit;
+mod cooking;
+mod http;
+mod lunch;
+mod messages;
+mod staff;
+mod world;

@@ -1,0 +1,1 @@
+ALTER TABLE ticket_event ADD PRIMARY KEY (ticket_id, version);
