@@ -181,6 +181,10 @@ impl Engine {
                 messaging: &self.settings.messaging,
                 payments: &self.settings.payments,
                 notifications: &self.settings.notifications,
+                reads: &|| {
+                    let connect = ConnectOptions::named("routing");
+                    Ok(ReadDb::open(&self.settings.databases.read, &model_sets(), connect)?)
+                },
                 keys: &|| Ok(KeyAccess { keys: access.keys.clone(), master: Arc::clone(&access.master) }),
             };
             self.checks.extend(begin_work(
