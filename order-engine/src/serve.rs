@@ -182,6 +182,10 @@ impl Engine {
                 payments: &self.settings.payments,
                 notifications: &self.settings.notifications,
                 kitchens: &self.settings.kitchens,
+                reads: &|| {
+                    let connect = ConnectOptions::named("routing");
+                    Ok(ReadDb::open(&self.settings.databases.read, &model_sets(), connect)?)
+                },
                 keys: &|| Ok(KeyAccess { keys: access.keys.clone(), master: Arc::clone(&access.master) }),
             };
             self.checks.extend(begin_work(

@@ -14,4 +14,4 @@ pub use crate::order::query::{
     Value, Visibility,
 };
 pub use crate::order_saga::query::{SagaFilter, SagaKey, SagaPage, SagaPageRequest};
-pub use crate::stock::query::{StockFilter, StockKey, StockPage, StockPageRequest, StockSort};
+pub use crate::stock::query::{Reservable, StockFilter, StockKey, StockPage, StockPageRequest, StockSort};

@@ -15,11 +15,13 @@ use service_kit::BoxError;
 use service_kit::clock::{SharedClock, SharedIds};
 
 use crate::learned::Learned;
+use crate::routing::Surveyor;
 
 /// Drives sagas.
 pub struct Coordinator {
     units: Units,
     clock: SharedClock,
+    surveyor: Option<Surveyor>,
 }
 
 /// Why a saga was not driven.
@@ -100,7 +102,13 @@ impl SagaUnit {
 impl Coordinator {
     /// Drives the sagas of a store, which has the orders too.
     pub fn new(store: Store, clock: SharedClock, ids: SharedIds) -> Self {
-        Self { units: Units::new(store, ids), clock }
+        Self { units: Units::new(store, ids), clock, surveyor: None }
+    }
+
+    /// The same with what knows the locations of orders. Without it an order whose locations are compared waits.
+    #[must_use]
+    pub fn choosing_by(self, surveyor: Surveyor) -> Self {
+        Self { surveyor: Some(surveyor), ..self }
     }
 
     /// Learns what another participant has answered. An answer to what no saga has asked for is left alone.
@@ -135,11 +143,16 @@ impl Coordinator {
     async fn wake(&self, order: OrderId, now: Timestamp) -> Result<Option<Timestamp>, BoxError> {
         let unit = SagaUnit::new(order);
         let state = self.units.load::<OrderSaga>(&order.to_string()).await?.state;
-        let Some(tenant) = state.saga().map(|saga| saga.tenant.clone()) else { return Ok(None) };
+        let Some(saga) = state.saga() else { return Ok(None) };
+        let candidates = match &self.surveyor {
+            Some(surveyor) if saga.wants_route(now) => Some(surveyor.candidates(saga, now).await?),
+            Some(_) | None => None,
+        };
+        let tenant = saga.tenant.clone();
         match self
             .units
             .run(wake_up(&unit, tenant, &|work| {
-                unit.decide(work, Wake { at: now }.into())?;
+                unit.decide(work, Wake { candidates: candidates.clone(), at: now }.into())?;
                 Ok(OrderSaga::wake_at(work.state(unit.saga)))
             }))
             .await?

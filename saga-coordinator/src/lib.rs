@@ -11,6 +11,7 @@ mod coordinator;
 mod learned;
 mod openapi;
 mod operate;
+mod routing;
 mod sources;
 
 use std::sync::Arc;
@@ -23,6 +24,9 @@ use utoipa::openapi::OpenApi;
 pub use coordinator::{CoordinateError, Coordinator, waker};
 pub use openapi::openapi;
 pub use operate::{Operations, SagaReceipt, SagaView};
+pub use routing::{
+    LOCATION_TOPICS, LOCATIONS_GROUP, LocationsError, RoutingError, Surveyor, location_source, migrations,
+};
 pub use sources::{GROUP, TOPICS, sources};
 
 /// The service's dependencies.

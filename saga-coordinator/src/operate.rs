@@ -3,6 +3,7 @@
 mod commands;
 mod flow_view;
 mod names;
+mod route_view;
 mod view;
 
 use axum::extract::rejection::PathRejection;

@@ -47,7 +47,7 @@ impl Policies {
     /// [`PolicyError`], also for a key that no policy has, so that a misspelt one does not go unnoticed.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
         let File { default, tenants } = toml::from_str(text)?;
-        let known = Table::try_from(SagaPolicy::default()).expect("a policy is a table");
+        let known = known();
         let others = policy(&known, default.clone())?;
         let mut by_tenant = BTreeMap::new();
         for (name, own) in tenants {
@@ -63,6 +63,14 @@ impl Policies {
         let policy = self.by_tenant.get(tenant).unwrap_or(&self.others);
         Some(policy).filter(|policy| !policy.locations.is_empty())
     }
+}
+
+/// Every key with its default. What policies of earlier releases did not have is left out of one that is stored.
+fn known() -> Table {
+    let SagaPolicy { routing, .. } = SagaPolicy::default();
+    let mut known = Table::try_from(SagaPolicy::default()).expect("a policy is a table");
+    known.insert("routing".to_owned(), Value::try_from(routing).expect("a choice is a text"));
+    known
 }
 
 fn policy(known: &Table, table: Table) -> Result<SagaPolicy, PolicyError> {
@@ -143,7 +151,7 @@ mod tests {
         let shown = FILE.lines().filter_map(|line| line.strip_prefix('#')).filter(|line| !line.starts_with([' ', '#']));
         let shown = shown.filter(|line| line.contains(" = ")).collect::<Vec<_>>().join("\n");
         let shown: Table = toml::from_str(&shown).unwrap();
-        let mut known = Table::try_from(SagaPolicy::default()).unwrap();
+        let mut known = known();
         known.remove("locations");
         assert_eq!(shown, known);
         let policies = Policies::parse(FILE).unwrap();

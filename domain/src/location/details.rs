@@ -103,10 +103,10 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// Whether an address lies in it. `postal_area` is what its postal code begins with, without spaces and in capitals; one that is not
-    /// known lies in whole countries alone.
+    /// Whether an address may lie in it. `postal_area` is what its postal code begins with, without spaces and in capitals; one that is
+    /// not known may lie in any area of the country.
     pub fn contains(&self, country: CountryCode, postal_area: Option<&str>) -> bool {
-        let begins = |prefix: &PostalPrefix| postal_area.is_some_and(|area| area.starts_with(prefix.as_str()));
+        let begins = |prefix: &PostalPrefix| postal_area.is_none_or(|area| area.starts_with(prefix.as_str()));
         self.country == country && (self.postal_prefixes.is_empty() || self.postal_prefixes.iter().any(begins))
     }
 }
@@ -149,7 +149,7 @@ impl LocationDetails {
         self.hours.as_ref().is_none_or(|hours| hours.contain(at))
     }
 
-    /// Whether it sends to an address; see [`Zone::contains`].
+    /// Whether it may send to an address; see [`Zone::contains`].
     pub fn serves(&self, country: CountryCode, postal_area: Option<&str>) -> bool {
         self.zones.is_empty() || self.zones.iter().any(|zone| zone.contains(country, postal_area))
     }
@@ -188,7 +188,7 @@ mod tests {
         let areas = Zone { country: country("CH"), postal_prefixes: prefixes };
         assert!(areas.contains(country("CH"), Some("800")) && areas.contains(country("CH"), Some("901")));
         assert!(!areas.contains(country("CH"), Some("301")) && !areas.contains(country("DE"), Some("800")));
-        assert!(!areas.contains(country("CH"), None), "an area that is not known is in none");
+        assert!(areas.contains(country("CH"), None) && !areas.contains(country("DE"), None), "it may be in any");
         let whole = Zone { country: country("CH"), postal_prefixes: vec![] };
         assert!(whole.contains(country("CH"), None) && whole.contains(country("CH"), Some("301")));
         assert!(PostalPrefix::try_new("8000").is_err() && PostalPrefix::try_new("ec1").is_err());

@@ -15,6 +15,7 @@ use crate::{
 use super::answer::AnswerKind;
 use super::asked::Asked;
 use super::policy::SagaPolicy;
+use super::routing::Considered;
 use super::screening::{ScreeningReason, Signals};
 use super::task::{TaskDecision, TaskKind};
 use crate::order::{HoldKind, ScreeningOutcome};
@@ -165,6 +166,18 @@ declare_events! {
     }
     says |event| format!("Learned: {:?}", event.answer);
 
+    /// The locations were compared that could send the order.
+    RouteChosen "1.0" {
+        /// The one that is asked; `None` where none can send it.
+        location: Option<LocationId>,
+        /// All of them, in the order of the policy, each with what was known of it and why it was left out.
+        candidates: Vec<Considered>,
+    }
+    says |event| match &event.location {
+        Some(location) => format!("Routed to {location}"),
+        None => "No location can send it".to_owned(),
+    };
+
     /// There is no stock at any location. It is looked for again until the order is given up.
     StockAwaited "1.0" {
         next_try: Timestamp,
@@ -288,6 +301,7 @@ impl OrderSagaEvent {
             Self::FulfilmentHoldRequested(_) => Asked::HoldFulfilment,
             Self::SagaStarted(_)
             | Self::AnswerReceived(_)
+            | Self::RouteChosen(_)
             | Self::StockAwaited(_)
             | Self::OrderScreened(_)
             | Self::OrderReady(_)

@@ -6,7 +6,7 @@ mod asked;
 use crate::{StoredEvent, Timestamp, Unfoldable};
 
 use super::event::{OrderSagaEvent, SagaStarted, StockAwaited, TaskDecided, UndoCause};
-use super::state::{Goal, OrderSagaState, Saga, StockWait};
+use super::state::{Goal, OrderSagaState, Route, Saga, StockWait};
 use super::task::{Task, TaskDecision, TaskKind};
 use crate::order::{HoldKind, ScreeningOutcome};
 
@@ -49,6 +49,7 @@ fn begin(event: &SagaStarted) -> Saga {
         payments: Vec::new(),
         fulfilments: Vec::new(),
         stock_wait: None,
+        route: None,
         rejections_forgiven: 0,
         undoes_shipped: false,
         holds: Vec::new(),
@@ -75,7 +76,18 @@ fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
         E::FulfilmentCancelRequested(event) => asked::fulfilment_cancel(saga, event)?,
         E::FulfilmentHoldRequested(event) => asked::fulfilment_hold(saga, event)?,
         E::AnswerReceived(event) => answered::answered(saga, event)?,
-        E::StockAwaited(event) => saga.stock_wait = Some(waiting(saga, event)),
+        E::RouteChosen(event) => {
+            saga.route = Some(Route {
+                location: event.location.clone(),
+                candidates: event.candidates.clone(),
+                at: event.at,
+                is_used: false,
+            });
+        }
+        E::StockAwaited(event) => {
+            saga.stock_wait = Some(waiting(saga, event));
+            saga.route.iter_mut().for_each(|route| route.is_used = true);
+        }
         E::OrderScreened(event) => saga.screening = Some(event.outcome),
         E::OrderReady(event) => saga.ready_at = Some(event.at),
         E::UndoStarted(event) => undo(saga, event.cause),

@@ -19,6 +19,7 @@ mod order_commands;
 mod policy;
 mod rejection;
 pub mod requests;
+mod routing;
 mod screening;
 mod state;
 mod task;
@@ -32,12 +33,13 @@ pub use decisions::*;
 pub use event::*;
 pub use flow::{Due, OutlinedStage, Place, StageName, Way, deadlines, outline, outline_of};
 pub use order_commands::order_commands;
-pub use policy::{CaptureMoment, PaymentTerms, SagaPolicy, ScreeningPolicy};
+pub use policy::{CaptureMoment, PaymentTerms, Routing, SagaPolicy, ScreeningPolicy};
 pub use rejection::{OrderSagaRejection, code};
+pub use routing::{Candidate, Considered, LeftOut, LocationFacts, Reach};
 pub use screening::{Screening, ScreeningReason, Signals};
 pub use state::{
     Ask, FulfilmentPart, FulfilmentStatus, Goal, OrderSaga, OrderSagaState, PaymentPart, PaymentStatus,
-    ReservationPart, ReservationStatus, Saga, StockWait,
+    ReservationPart, ReservationStatus, Route, Saga, StockWait,
 };
 pub use task::{Task, TaskDecision, TaskKind};
 

@@ -26,6 +26,25 @@ pub enum PaymentTerms {
     Credit,
 }
 
+/// How the location is chosen that sends an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Routing {
+    /// They are asked in the order of the policy.
+    #[default]
+    PolicyOrder,
+    /// The best is asked: see `routing`. The order of the policy decides among equals.
+    Best,
+}
+
+impl Routing {
+    /// Whether it is what a policy of an earlier release had.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Numbers and choices of the flow. Times are in seconds of the engine's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -34,6 +53,9 @@ pub struct SagaPolicy {
     pub capture: CaptureMoment,
     /// Where stock is looked for, in this order.
     pub locations: Vec<LocationId>,
+    /// How one of them is chosen.
+    #[serde(skip_serializing_if = "Routing::is_default")]
+    pub routing: Routing,
     /// How long stock is reserved before the order is confirmed.
     pub stock_hold_s: u32,
     /// How long it is reserved from then on.
@@ -77,6 +99,7 @@ impl Default for SagaPolicy {
             terms: PaymentTerms::Prepaid,
             capture: CaptureMoment::AtConfirmation,
             locations: Vec::new(),
+            routing: Routing::default(),
             stock_hold_s: 15 * 60,
             confirmed_hold_s: 30 * 86_400,
             renew_before_s: 5 * 60,

@@ -9,6 +9,7 @@ use super::answer::Part;
 use super::asked::Asked;
 use super::event::{SagaOutcome, UndoCause};
 use super::policy::SagaPolicy;
+use super::routing::Considered;
 use super::screening::Signals;
 use super::task::Task;
 use crate::order::{HoldKind, ScreeningOutcome};
@@ -48,6 +49,9 @@ pub struct Saga {
     pub payments: Vec<PaymentPart>,
     pub fulfilments: Vec<FulfilmentPart>,
     pub stock_wait: Option<StockWait>,
+    /// The last comparison of locations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
     /// Locations that have rejected the order before a person wanted them to be asked again.
     pub rejections_forgiven: usize,
     /// Whether a person has decided that goods which have left do not stand in the way of undoing the order.
@@ -162,6 +166,17 @@ impl FulfilmentStatus {
     }
 }
 
+/// A comparison of locations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The one that was chosen; `None` where none could send the order.
+    pub location: Option<LocationId>,
+    pub candidates: Vec<Considered>,
+    pub at: Timestamp,
+    /// Whether what follows from it has been done. Another one is needed from then on.
+    pub is_used: bool,
+}
+
 /// No location has the stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockWait {
@@ -228,6 +243,15 @@ impl Saga {
     /// How many locations have rejected it.
     pub(super) fn rejections(&self) -> usize {
         self.fulfilments.iter().filter(|part| part.status == FulfilmentStatus::Rejected).count()
+    }
+
+    /// Whether a location has rejected the order since people last wanted all to be asked again.
+    pub(super) fn has_rejected(&self, location: &LocationId) -> bool {
+        let rejected = self.fulfilments.iter().filter(|part| part.status == FulfilmentStatus::Rejected);
+        let is_there = |part: &FulfilmentPart| {
+            self.reservations.iter().any(|one| one.id == part.reservation && one.location == *location)
+        };
+        rejected.skip(self.rejections_forgiven).any(is_there)
     }
 
     /// The id of the next reservation.

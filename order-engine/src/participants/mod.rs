@@ -38,7 +38,7 @@ use service_kit::config::{
     ConfigError, FairnessSettings, KitchenSettings, MessagingSettings, NotificationSettings, PaymentSettings,
 };
 use service_kit::keyring::{KeyRing, MasterKey};
-use service_kit::postgres::Migrations;
+use service_kit::postgres::{ConnectError, Migrations};
 use tokio_postgres::{Client, Transaction};
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
@@ -209,6 +209,8 @@ pub(crate) struct WorkDeps<'a> {
     pub(crate) payments: &'a PaymentSettings,
     pub(crate) notifications: &'a NotificationSettings,
     pub(crate) kitchens: &'a KitchenSettings,
+    /// For whoever decides by what the read models have.
+    pub(crate) reads: &'a (dyn Fn() -> Result<ReadDb, WorkError> + Sync),
     /// For whoever opens personal data or signs; others need no key.
     pub(crate) keys: &'a (dyn Fn() -> Result<KeyAccess, WorkError> + Sync),
 }
@@ -227,6 +229,8 @@ pub enum WorkError {
     /// A setting that its participant cannot use.
     #[error("a setting of notifications cannot be used")]
     Notifications(#[from] ::notification::channel::InvalidSender),
+    #[error("the read database cannot be used")]
+    Reads(#[from] ConnectError),
     #[error("the keys of personal data cannot be used")]
     Keys(#[source] BoxError),
     #[error("a setting of a participant's work is wrong")]

@@ -20,7 +20,12 @@ use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::ConnectOptions;
 use tokio_postgres::{Client, Transaction};
 
-use super::{AskedTopic, KeyAccess, Log, Outside, PARTICIPANTS, Participant, ReadModels, WorkDeps, WorkError, logs_of};
+use read_models::ReadDb;
+
+use super::{
+    AskedTopic, KeyAccess, Log, Outside, PARTICIPANTS, Participant, ReadModels, WorkDeps, WorkError, logs_of,
+    model_sets,
+};
 
 /// A log as a tool reaches it.
 #[derive(Clone)]
@@ -106,7 +111,11 @@ impl LogTools {
             let notifications = &NotificationSettings::from_variables(variables)?;
             let kitchens = &KitchenSettings::default();
             let keys = &|| keys_of(variables);
-            let deps = WorkDeps { store, clock, ids, messaging, payments, notifications, kitchens, keys };
+            let reads = &|| {
+                let database = DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL")?);
+                Ok(ReadDb::open(&database, &model_sets(), ConnectOptions::named("routing"))?)
+            };
+            let deps = WorkDeps { store, clock, ids, messaging, payments, notifications, kitchens, reads, keys };
             let work = (participant.work)(&deps)?;
             let mut services = work.requests.iter().map(|(_, service)| service);
             if let Some(service) = services.find(|service| service.group() == group) {

@@ -10,7 +10,9 @@ use crate::stack::Stack;
 
 pub const ROLES: &str = "command,worker,relay,projection,query";
 /// Two locations; and answers are waited for so briefly that a provider which does not answer is asked again meanwhile.
-const POLICIES: &str = "[default]\nlocations = [\"zrh-1\", \"bsl-1\"]\nanswer_s = 4\n";
+/// The tenant `chain` compares its locations.
+const POLICIES: &str = "[default]\nlocations = [\"zrh-1\", \"bsl-1\"]\nanswer_s = 4\n\
+    [tenants.chain]\nlocations = [\"zrh-1\", \"bsl-1\", \"gva-1\"]\nrouting = \"BEST\"\n";
 /// The pieces of each order, of one SKU.
 pub const PIECES: u64 = 3;
 /// What they cost, in minor units.

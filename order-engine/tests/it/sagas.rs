@@ -115,12 +115,60 @@ async fn goes_on_with_one_capture(order: &Order<'_>, provider: &Provider) {
     assert_eq!(booked, [(E::Authorized, TOTAL), (E::Captured, TOTAL)]);
 }
 
+/// The shop is a tenant of its own, whose locations are compared.
+async fn is_sent_from_the_best_location_and_after_a_rejection_from_the_next(shop: &Shop) {
+    for (code, cost) in [("zrh-1", 10), ("bsl-1", 5)] {
+        let details = json!({"name": code, "kind": "WAREHOUSE", "country": "CH", "cost": cost, "openMax": 100});
+        shop.post("/v1/locations", &json!({"code": code, "details": details})).await;
+    }
+    for location in ["zrh-1", "bsl-1", "gva-1"] {
+        shop.receives(location, "routed").await;
+    }
+    let order = shop.places("routed").await;
+    // What the read models do not know yet is looked at again.
+    let is_routed = async || {
+        let saga = order.saga().await;
+        if !saga["stockAwaitedUntil"].is_null() {
+            let retry = format!("/v1/orders/{}/saga/retry", order.id);
+            shop.attempt(&retry, &NOTHING).await.unwrap();
+        }
+        let has_facts = saga["route"]["candidates"][1]["facts"].is_object();
+        has_facts || saga["reservations"][0]["id"].is_string()
+    };
+    wait_until(PATIENCE, LOOK, is_routed).await.unwrap();
+    order.pays(PAYS).await;
+    let path = order.released().await;
+    let left_out = |saga: &Value| {
+        let candidates = saga["route"]["candidates"].as_array().unwrap().iter();
+        candidates.map(|one| (one["location"].clone(), one["leftOut"].clone())).collect::<Vec<_>>()
+    };
+    let saga = order.saga().await;
+    assert_eq!(saga["route"]["location"], "bsl-1", "{saga:#}");
+    let verdicts = [(json!("zrh-1"), json!("WORSE")), (json!("bsl-1"), NOTHING), (json!("gva-1"), json!("WORSE"))];
+    assert_eq!(left_out(&saga), verdicts);
+    shop.post(&format!("{path}/reject"), &json!({"reason": "DAMAGED"})).await;
+    let again = order.until("routed again", |saga| saga["fulfilments"][1].is_object()).await;
+    assert_eq!(again["route"]["location"], "zrh-1", "{again:#}");
+    assert_eq!(left_out(&again)[1], (json!("bsl-1"), json!("TRIED")));
+    let second = format!("/v1/fulfilments/{}", again["fulfilments"][1]["id"].as_str().unwrap());
+    wait_until(PATIENCE, LOOK, async || shop.get(&second).await.is_some_and(|one| one["released"] == true))
+        .await
+        .unwrap();
+    order.is_packed(&second).await;
+    order.is_shipped(&second).await;
+    order.ends("COMPLETED", "COMPLETED").await;
+    assert_eq!(shop.stock("zrh-1", "routed").await, (ON_HAND - PIECES, 0));
+    assert_eq!(shop.stock("bsl-1", "routed").await, (ON_HAND, 0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_order_comes_to_its_end_with_its_money_and_its_stock() {
     let (stack, provider, address) = scene().await;
     let token = stack.prepare("1").await;
     let engine = Engine::start(&stack, &address, ROLES).await;
     let shop = Shop::at(&engine.url, &token);
+    let chain = stack.run("orderctl", &["token", "--role", "admin", "--tenant", "chain"]).await;
+    let chain = Shop::at(&engine.url, chain.trim());
     let unanswered = is_captured_without_an_answer(&shop, &provider).await;
     goes_on_with_one_capture(&unanswered, &provider).await;
     provider.speaks_again().await;
@@ -130,6 +178,7 @@ async fn every_order_comes_to_its_end_with_its_money_and_its_stock() {
         waits_for_stock_and_goes_on_with_it(&shop, &provider),
         is_refunded_when_it_is_cancelled_after_the_capture(&shop, &provider),
         is_not_shipped_while_it_is_held(&shop),
+        is_sent_from_the_best_location_and_after_a_rejection_from_the_next(&chain),
     );
     is_cooked_by_simulated_staff(&shop).await;
     stack.run("orderctl", &["audit"]).await;

@@ -32,10 +32,33 @@ pub(super) fn write(out: &mut impl Write, saga: &Value) -> std::io::Result<()> {
             text(&pending["due"]),
         )?;
     }
+    write_route(out, &saga["route"])?;
     writeln!(out, "waits for: {}", waits_for(saga))?;
     writeln!(out, "next: {}", next(saga))?;
     for deadline in parts(saga, "deadlines") {
         writeln!(out, "{}  {}", text(&deadline["at"]), at_deadline(deadline))?;
+    }
+    Ok(())
+}
+
+/// Writes how the location was chosen, where locations are compared.
+fn write_route(out: &mut impl Write, route: &Value) -> std::io::Result<()> {
+    if route.is_null() {
+        return Ok(());
+    }
+    let chosen = route["location"].as_str().unwrap_or("no location");
+    writeln!(out, "routed to {chosen} at {}", text(&route["at"]))?;
+    for candidate in parts(route, "candidates") {
+        let verdict = candidate["leftOut"].as_str().unwrap_or("CHOSEN");
+        let stock = if candidate["hasStock"] == true { "stock" } else { "no stock" };
+        let facts = &candidate["facts"];
+        let facts = if facts.is_null() {
+            "not registered".to_owned()
+        } else {
+            let open_max = facts["openMax"].as_u64().map(|max| format!(" of {max}")).unwrap_or_default();
+            format!("{}, {} open{open_max}, cost {}", text(&facts["reach"]), facts["open"], facts["cost"])
+        };
+        writeln!(out, "  {:<20} {verdict:<12} {stock}, {facts}", text(&candidate["location"]))?;
     }
     Ok(())
 }
@@ -47,6 +70,7 @@ fn at_deadline(deadline: &Value) -> String {
         Some("TASK_ESCALATED") => format!("the task {} is escalated", text(&deadline["task"])),
         Some("TASK_OPENED") => format!("the task {} tells people", text(&deadline["task"])),
         Some("RENEWAL") => "the reservation is renewed".to_owned(),
+        Some("ROUTE") => "the locations are compared".to_owned(),
         Some("STOCK_TRY") => "stock is looked for again".to_owned(),
         Some("STOCK_GIVEN_UP") => "the order is given up, if there is no stock".to_owned(),
         Some("PAYMENT_TIMED_OUT") => "the order is given up, if it is not paid".to_owned(),
@@ -131,6 +155,18 @@ mod tests {
         let mut out = Vec::new();
         write(&mut out, saga).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_route_is_shown_with_the_reasons() {
+        let facts = json!({"reach": "HOME", "open": 2, "openMax": 2, "cost": 5});
+        let candidates = json!([{"location": "zrh-1", "leftOut": "FULL", "hasStock": true, "facts": facts},
+            {"location": "zrh-2", "hasStock": true}]);
+        let route = json!({"location": "zrh-2", "at": "2026-01-01T00:00:00Z", "candidates": candidates});
+        let text = written(&json!({"orderId": "o", "version": 3, "flow": 1, "route": route}));
+        assert!(text.contains("routed to zrh-2 at 2026-01-01T00:00:00Z\n"), "{text}");
+        assert!(text.contains("zrh-1                FULL         stock, HOME, 2 open of 2, cost 5\n"), "{text}");
+        assert!(text.contains("zrh-2                CHOSEN       stock, not registered\n"), "{text}");
     }
 
     #[test]

@@ -88,7 +88,7 @@ fn step(mut view: SagaView, checked: &Checked<'_, PublicEvent>) -> Result<SagaVi
             }
         }
         E::StockAwaited(event) => view.stock_awaited_until = Some(checked.moment("until", event.until)?),
-        E::OrderScreened(_) | E::OrderReady(_) | E::HoldPlaced(_) | E::HoldLifted(_) => {}
+        E::RouteChosen(_) | E::OrderScreened(_) | E::OrderReady(_) | E::HoldPlaced(_) | E::HoldLifted(_) => {}
         E::UndoStarted(event) => undo(&mut view, Some(event.cause)),
         E::TaskOpened(event) => {
             let deadline = Some(checked.moment("deadline", event.deadline)?);

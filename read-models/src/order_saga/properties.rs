@@ -124,7 +124,7 @@ fn take(mut history: SagaHistory, step: Step) -> SagaHistory {
             let later = history.clone().later(seconds);
             let at = later.now();
             history = later;
-            Wake { at }.into()
+            Wake { candidates: None, at }.into()
         }
         Step::Stock(number, kind) => {
             let parts = &saga.reservations;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::view::{RESERVATION, ReservationState, ReservationView};
 use crate::db::{Planning, ReadDb, ReadDbError};
 use crate::query::AppliedVersion;
+use crate::table::Reader;
 
 const RESERVATIONS: &str = "reservations";
 
@@ -47,6 +48,21 @@ impl ReadDb {
         let values: [(&(dyn ToSql + Sync), Type); 3] =
             [(&tenant, Type::TEXT), (&state, Type::TEXT), (&limit, Type::INT8)];
         reservations(&self.query_built(RESERVATIONS, (&text, Planning::Once), &values).await?)
+    }
+
+    /// How many reservations hold stock at some locations. A location without one is left out.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn granted_at(&self, tenant: &TenantId, locations: &[&str]) -> Result<Vec<(String, i64)>, ReadDbError> {
+        let what = "reservations at locations";
+        let text = include_str!("../../sql/reservation/query/granted_at.sql");
+        let rows = self.query(what, text, &[&tenant.as_str(), &locations]).await?;
+        let read = |row: &Row| {
+            let reader = Reader { table: RESERVATION.name(), row };
+            Ok((reader.get("location")?, reader.get("reservations")?))
+        };
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
     }
 
     /// The applied versions of some reservations, regardless of visibility; absent ones are left out.

@@ -28,6 +28,15 @@ pub struct StockFilter {
     pub available_max: Option<i64>,
 }
 
+/// What of a SKU could be reserved at a location.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reservable {
+    pub location: String,
+    pub sku: String,
+    /// [`i64::MAX`] where more may be promised than is there.
+    pub pieces: i64,
+}
+
 /// What stock is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StockSort {
@@ -191,6 +200,27 @@ impl ReadDb {
         let rows = self.query_built(COUNT, (&text, planning(filter)), &conditions.values()).await?;
         let count = rows.first().map_or(Ok(0), |row| Reader { table: STOCK.name(), row }.get("items"));
         count.map_err(|source| ReadDbError::Row { what: COUNT, source })
+    }
+
+    /// What of some SKUs could be reserved at some locations. What a location does not keep is left out.
+    ///
+    /// # Errors
+    /// [`ReadDbError`].
+    pub async fn reservable(
+        &self,
+        tenant: &TenantId,
+        skus: &[&str],
+        locations: &[&str],
+    ) -> Result<Vec<Reservable>, ReadDbError> {
+        let what = "stock at locations";
+        let text = include_str!("../../sql/stock/query/at_locations.sql");
+        let rows = self.query(what, text, &[&tenant.as_str(), &skus, &locations]).await?;
+        let read = |row: &Row| {
+            let reader = Reader { table: STOCK.name(), row };
+            let pieces = if reader.get("backorder_allowed")? { i64::MAX } else { reader.get("available")? };
+            Ok(Reservable { location: reader.get("location")?, sku: reader.get("sku")?, pieces })
+        };
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
     }
 
     /// Those of some stock items that are the tenant's.

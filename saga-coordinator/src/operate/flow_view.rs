@@ -47,6 +47,8 @@ pub enum DeadlineName {
     TaskEscalated,
     /// The reservation is renewed.
     Renewal,
+    /// The locations are compared that could send the order.
+    Route,
     /// Stock is looked for again.
     StockTry,
     /// The order is given up, since there was no stock.
@@ -82,6 +84,7 @@ impl DeadlineView {
             Due::Answer(step) => (DeadlineName::AskedAgain, Some(step), None),
             Due::Task(task) => (DeadlineName::TaskEscalated, None, Some(task)),
             Due::Renewal => (DeadlineName::Renewal, None, None),
+            Due::Route => (DeadlineName::Route, None, None),
             Due::StockTry => (DeadlineName::StockTry, None, None),
             Due::StockGivenUp => (DeadlineName::StockGivenUp, None, None),
             Due::Payment => (DeadlineName::PaymentTimedOut, None, None),

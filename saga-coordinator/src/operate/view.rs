@@ -19,6 +19,7 @@ use super::flow_view::{DeadlineView, StageView};
 use super::names::{
     FulfilmentStatusName, PaymentStatusName, ReservationStatusName, SagaOutcomeName, StepName, TaskName, UndoCauseName,
 };
+use super::route_view::RouteView;
 use super::{AppState, Operations, OrderPath, visible};
 use crate::code::WORDS;
 
@@ -87,6 +88,9 @@ pub struct SagaView {
     pub reservations: Vec<PartView<ReservationStatusName>>,
     pub payments: Vec<PartView<PaymentStatusName>>,
     pub fulfilments: Vec<PartView<FulfilmentStatusName>>,
+    /// How the location was chosen that was asked last; absent where locations are asked in the order of the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<RouteView>,
     /// Until when stock is waited for, where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -132,6 +136,7 @@ impl SagaView {
             reservations: saga.reservations.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
             payments: saga.payments.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
             fulfilments: saga.fulfilments.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
+            route: saga.route.as_ref().map(RouteView::of),
             held: saga.is_held(),
             stock_awaited_until: saga.stock_wait.map(|wait| wait.until),
             task,

@@ -6,6 +6,7 @@ mod answers;
 mod audit;
 mod client;
 mod driven;
+mod locations;
 mod operate;
 mod orders;
 mod published;

@@ -23,6 +23,12 @@ pub struct Source {
     pub at: Timestamp,
 }
 
+/// A stored event as a topic has it.
+pub fn record_of<E: PublicEvents>(encoder: &Encoder<E>, id: E::Id, from: Source, stored: &E::Stored) -> EncodedRecord {
+    let Source { tenant, version, at } = from;
+    record(encoder, &Facts { id, version, tenant }, stored, at)
+}
+
 fn record<E: PublicEvents>(
     encoder: &Encoder<E>,
     facts: &Facts<E::Id>,

@@ -22,8 +22,8 @@ use tokio_util::sync::CancellationToken;
 use crate::orders;
 use crate::published::{Encoders, Source};
 
-const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const LOOK: Duration = Duration::from_millis(20);
 
 pub struct World {
     pub clock: Arc<ManualClock>,
@@ -60,6 +60,7 @@ impl World {
         let noon = Timestamp::try_from("2026-06-01T12:00:00Z".to_owned()).unwrap();
         let clock = Arc::new(ManualClock::new(noon));
         let database = TestDatabase::migrated(event_store::migrations()).await.and(request_kit::migrations()).await;
+        let database = database.and(saga_coordinator::migrations()).await;
         let issuer = TestIssuer::new(clock.clone()).await;
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
         let operations = Arc::new(Operations::new(store.clone(), clock.clone(), Arc::new(SystemIds), &[7; 32]));
@@ -70,6 +71,28 @@ impl World {
         let encoders = Encoders { inventory: inventory.encoder_of().await, payment: payment.encoder_of().await };
         let units = Units::new(store.clone(), Arc::new(SystemIds));
         Self { clock, issuer, app, encoders, database, store, units, topics }
+    }
+
+    /// The same of fulfilment.
+    pub async fn publish_fulfilments(&self, records: Vec<EncodedRecord>) {
+        self.topics[2].produce(records).await;
+    }
+
+    pub async fn encoder_of_locations(&self) -> messaging::Encoder<domain::location::contract::PublicEvent> {
+        self.topics[2].encoder_of().await
+    }
+
+    /// What records the locations from here on, as a service of a group of its own.
+    pub async fn locations(&self) -> RequestService {
+        let topic = self.topics[2].name.as_str();
+        let source = saga_coordinator::location_source(&self.store, &registry(), topic);
+        let group = unique("locations");
+        request_kit::begin(&self.database.pool(), &brokers(), &group, &[topic]).await.unwrap();
+        RequestService::new(RequestOptions::new(&brokers(), &group), [source], self.database.pool())
+    }
+
+    pub async fn client_of_database(&self) -> tokio_postgres::Client {
+        self.database.client().await
     }
 
     fn topic_names(&self) -> [&str; 3] {

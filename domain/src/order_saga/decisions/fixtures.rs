@@ -88,6 +88,13 @@ pub(in crate::order_saga) fn started() -> OrderSagaEvent {
     started_with(TOTAL)
 }
 
+/// The same of an order whose locations are compared.
+pub(in crate::order_saga) fn started_routing() -> OrderSagaEvent {
+    let OrderSagaEvent::SagaStarted(started) = started() else { unreachable!("a saga is started") };
+    let policy = SagaPolicy { routing: Routing::Best, ..policy() };
+    OrderSagaEvent::SagaStarted(SagaStarted { policy, ..started })
+}
+
 pub(super) fn due(attempt: u32, at: Timestamp) -> Timestamp {
     policy().due(at, attempt, order().uuid().as_u128())
 }
@@ -291,7 +298,18 @@ pub(in crate::order_saga) fn wake(seconds: u32) -> OrderSagaCommand {
 }
 
 pub(in crate::order_saga) fn wake_at(at: Timestamp) -> OrderSagaCommand {
-    Wake { at }.into()
+    Wake { candidates: None, at }.into()
+}
+
+/// A wake-up that knows of locations, which nobody has registered, whether they have stock.
+pub(in crate::order_saga) fn wake_among(stock: &[(&str, bool)], seconds: u32) -> OrderSagaCommand {
+    Wake { candidates: Some(candidates(stock)), at: later(seconds) }.into()
+}
+
+pub(in crate::order_saga) fn candidates(stock: &[(&str, bool)]) -> Vec<Candidate> {
+    let candidate =
+        |(code, has_stock): &(&str, bool)| Candidate { location: location(code), facts: None, has_stock: *has_stock };
+    stock.iter().map(candidate).collect()
 }
 
 pub(in crate::order_saga) fn is_task(event: &OrderSagaEvent, kind: TaskKind) -> bool {

@@ -1,12 +1,14 @@
 use crate::decision::Decision;
 use crate::{Scope, Timestamp};
 
-use super::super::flow::with_consequences;
-use super::super::{OrderSaga, OrderSagaEvent, OrderSagaRejection, OrderSagaState};
+use super::super::flow::with_consequences_where;
+use super::super::{Candidate, OrderSaga, OrderSagaEvent, OrderSagaRejection, OrderSagaState};
 
 /// Do what is due. The deadlines in the state decide, so a wake-up that comes early or twice is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wake {
+    /// The locations that could send the order, in the order of its policy; see [`Saga::wants_route`](super::super::Saga::wants_route).
+    pub candidates: Option<Vec<Candidate>>,
     pub at: Timestamp,
 }
 
@@ -16,7 +18,7 @@ impl Decision<OrderSaga> for Wake {
     }
 
     fn decide(self, state: &OrderSagaState) -> Result<Vec<OrderSagaEvent>, OrderSagaRejection> {
-        with_consequences(state, vec![], self.at)
+        with_consequences_where(state, vec![], self.at, self.candidates.as_deref())
     }
 }
 
@@ -24,12 +26,59 @@ impl Decision<OrderSaga> for Wake {
 mod tests {
     use super::super::fixtures::*;
     use crate::Decider;
-    use crate::order_saga::{AnswerKind as A, OrderSaga, TaskKind, UndoCause};
+    use crate::FulfilmentId;
+    use crate::order_saga::{
+        Answer, AnswerKind as A, LearnAnswer, OrderSaga, OrderSagaEvent, Part, TaskKind, UndoCause,
+    };
 
     #[test]
     fn a_request_without_an_answer_is_asked_again_when_it_is_due() {
         given(asked_for_stock()).when(wake(29)).then_nothing();
         given(asked_for_stock()).when(wake(30)).then([stock_requested(1, "zrh-1", 2, later(30))]);
+    }
+
+    #[test]
+    fn the_best_location_is_asked_and_the_next_best_after_a_refusal() {
+        let history = vec![started_routing()];
+        assert!(OrderSaga::wake_at(&crate::fold::<OrderSaga>(&history).unwrap()).unwrap() <= AT);
+        given(history.clone()).when(wake(0)).then_nothing();
+        let first = given(history.clone()).when(wake_among(&[("zrh-1", false), ("zrh-2", true)], 0)).events();
+        let names: Vec<_> = first.iter().map(crate::StoredEvent::event_type).collect();
+        assert_eq!(names, ["RouteChosen", "StockRequested"]);
+        assert_eq!(first[1], stock_requested(1, "zrh-2", 1, AT));
+        let refused = [history, first, vec![stock_answer(1, 1, A::StockRefused)]].concat();
+        let second = given(refused.clone()).when(wake_among(&[("zrh-1", true), ("zrh-2", true)], 0)).events();
+        assert_eq!(second[1], stock_requested(2, "zrh-1", 1, AT));
+        let none = given(refused).when(wake_among(&[("zrh-1", false), ("zrh-2", true)], 0)).events();
+        assert_eq!(none[1], stock_awaited(600, 86_400), "the one that has refused is not asked again at once");
+    }
+
+    #[test]
+    fn a_location_that_has_rejected_the_order_is_left_out() {
+        let captured = payment_answer(2, A::PaymentCaptured, Some(TOTAL));
+        let mut history = [capturing(), vec![captured, fulfilment_requested(1)]].concat();
+        history[0] = started_routing();
+        let fulfilment = Part::Fulfilment(FulfilmentId::of(order(), 1));
+        let rejected =
+            LearnAnswer { part: fulfilment, version: 2, answer: Answer::plain(A::FulfilmentRejected), at: AT };
+        let steps = [
+            rejected.into(),
+            of_stock(1, 3, A::StockReleased),
+            wake_among(&[("zrh-1", true), ("zrh-2", false)], 0),
+            wake_among(&[("zrh-1", true), ("zrh-2", true)], 600),
+        ];
+        for step in steps {
+            let events = given(history.clone()).when(step).events();
+            history.extend(events);
+        }
+        let asked: Vec<_> = history
+            .iter()
+            .filter_map(|event| match event {
+                OrderSagaEvent::StockRequested(event) => Some(event.location.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(asked, ["zrh-1", "zrh-2"], "not the first one again, however long nobody else can send it");
     }
 
     #[test]
@@ -40,7 +89,7 @@ mod tests {
             let due = OrderSaga::wake_at(&crate::fold::<OrderSaga>(&history).unwrap()).unwrap();
             let events = OrderSaga::decide(&crate::fold::<OrderSaga>(&history).unwrap(), wake_at(due)).unwrap();
             tasks += events.iter().filter(|event| is_task(event, TaskKind::NoAnswer)).count();
-            assert!(events.iter().any(|event| matches!(event, crate::order_saga::OrderSagaEvent::StockRequested(_))));
+            assert!(events.iter().any(|event| matches!(event, OrderSagaEvent::StockRequested(_))));
             history.extend(events);
         }
         assert_eq!(tasks, 1);

@@ -22,6 +22,7 @@ pub(super) fn stock(saga: &mut Saga, event: &StockRequested) {
         part.ask = ask;
         return;
     }
+    saga.route.iter_mut().for_each(|route| route.is_used = true);
     saga.reservations.push(ReservationPart {
         id: event.reservation,
         location: event.location.clone(),

@@ -12,7 +12,9 @@ use crate::Timestamp;
 
 use super::asked::Asked;
 use super::event::OrderSagaEvent;
+use super::policy::Routing;
 use super::rejection::OrderSagaRejection;
+use super::routing::Candidate;
 use super::state::{OrderSagaState, Saga};
 use super::task::TaskKind;
 
@@ -28,13 +30,26 @@ const STEPS_MAX: usize = 64;
 /// [`OrderSagaRejection`] where the state cannot take the events, or this release does not know the saga's flow.
 pub(super) fn with_consequences(
     state: &OrderSagaState,
+    events: Vec<OrderSagaEvent>,
+    at: Timestamp,
+) -> Result<Vec<OrderSagaEvent>, OrderSagaRejection> {
+    with_consequences_where(state, events, at, None)
+}
+
+/// The same where the locations are known that could send the order.
+///
+/// # Errors
+/// The same.
+pub(super) fn with_consequences_where(
+    state: &OrderSagaState,
     mut events: Vec<OrderSagaEvent>,
     at: Timestamp,
+    candidates: Option<&[Candidate]>,
 ) -> Result<Vec<OrderSagaEvent>, OrderSagaRejection> {
     let mut after = events.iter().try_fold(state.clone(), super::evolve::evolve)?;
     for _ in 0..STEPS_MAX {
         let Some(saga) = after.saga() else { break };
-        let Some(event) = next(saga, at)? else { break };
+        let Some(event) = next(saga, at, candidates)? else { break };
         after = super::evolve::evolve(after, &event)?;
         events.push(event);
     }
@@ -42,9 +57,13 @@ pub(super) fn with_consequences(
 }
 
 /// The next event of a saga, if one is due.
-fn next(saga: &Saga, at: Timestamp) -> Result<Option<OrderSagaEvent>, OrderSagaRejection> {
+fn next(
+    saga: &Saga,
+    at: Timestamp,
+    candidates: Option<&[Candidate]>,
+) -> Result<Option<OrderSagaEvent>, OrderSagaRejection> {
     match saga.flow {
-        1 => Ok(overdue::next(saga, at).or_else(|| v1::next(saga, at))),
+        1 => Ok(overdue::next(saga, at).or_else(|| v1::next(saga, at, candidates))),
         flow => Err(OrderSagaRejection::UnknownFlow { flow }),
     }
 }
@@ -59,6 +78,8 @@ pub enum Due {
     Task(TaskKind),
     /// The reservation is renewed.
     Renewal,
+    /// The locations are compared that could send the order.
+    Route,
     /// Stock is looked for again.
     StockTry,
     /// The order is given up, since there was no stock.
@@ -67,6 +88,14 @@ pub enum Due {
     Payment,
     /// A task tells people of what takes too long.
     Late(TaskKind),
+}
+
+impl Saga {
+    /// Whether a wake-up at a moment has to bring along the locations that could send the order.
+    pub fn wants_route(&self, at: Timestamp) -> bool {
+        let is_route = |due: Due| matches!(due, Due::Route | Due::StockTry);
+        self.policy.routing == Routing::Best && deadlines(self).any(|(due, due_at)| due_at <= at && is_route(due))
+    }
 }
 
 /// All that is due, in no order.

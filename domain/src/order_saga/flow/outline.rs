@@ -99,7 +99,7 @@ pub fn outline_of(saga: &Saga, at: Timestamp) -> Result<Vec<OutlinedStage>, Orde
 }
 
 fn places(stages: &[Defined], saga: &Saga, at: Timestamp) -> Vec<Place> {
-    let asking = Asking { saga, at };
+    let asking = Asking { saga, at, candidates: None };
     let stops = |stage: &Defined| match saga.task.as_ref().filter(|task| task.kind.blocks()) {
         Some(task) => stage.opens.contains(&task.kind),
         None => !matches!((stage.run)(&asking), Stage::Done),

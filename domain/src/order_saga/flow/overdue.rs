@@ -10,6 +10,7 @@ use super::super::event::{
     StockShipmentRequested, TaskEscalated, TaskOpened, TaskWithdrawn, UndoCause, UndoStarted, VoidRequested,
 };
 use super::super::policy::after;
+use super::super::routing::Candidate;
 use super::super::state::{Ask, FulfilmentPart, FulfilmentStatus, Goal, PaymentPart, ReservationPart, Saga};
 use super::super::task::TaskKind;
 use super::Due;
@@ -32,6 +33,8 @@ pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
 pub(super) struct Asking<'a> {
     pub(super) saga: &'a Saga,
     pub(super) at: Timestamp,
+    /// The locations that could send the order, where they are known at the moment.
+    pub(super) candidates: Option<&'a [Candidate]>,
 }
 
 fn task(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
@@ -84,7 +87,7 @@ pub(super) fn open(saga: &Saga, task: TaskKind, at: Timestamp) -> OrderSagaEvent
 
 fn repeated(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
     let is_due = |ask: &Option<Ask>| ask.filter(|ask| ask.due <= at);
-    let asking = Asking { saga, at };
+    let asking = Asking { saga, at, candidates: None };
     let reservation = saga.reservations.iter().find_map(|part| Some((part, is_due(&part.ask)?)));
     if let Some((part, ask)) = reservation {
         return asking.of_stock(part, ask.asked, ask.attempt + 1);

@@ -4,15 +4,17 @@
 //! shipment out of stock, delivery. To undo: fulfilment, then payment, then stock.
 
 mod due;
+mod route;
 
 use crate::Timestamp;
 
 use super::super::asked::Asked;
 use super::super::event::{
     AuthorizationRequested, FulfilmentRequested, OrderReady, OrderSagaEvent, OrderScreened, SagaEnded, SagaOutcome,
-    StockAwaited, StockRequested, UndoCause, UndoStarted,
+    UndoCause, UndoStarted,
 };
-use super::super::policy::{CaptureMoment, PaymentTerms, after};
+use super::super::policy::{CaptureMoment, PaymentTerms, Routing, after};
+use super::super::routing::Candidate;
 use super::super::screening::Screening;
 use super::super::state::{FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga};
 use super::super::task::TaskKind;
@@ -24,8 +26,8 @@ use crate::order::ScreeningOutcome;
 pub(super) use due::deadlines;
 
 /// The next event of a saga, if one is due.
-pub(super) fn next(saga: &Saga, at: Timestamp) -> Option<OrderSagaEvent> {
-    let asking = Asking { saga, at };
+pub(super) fn next(saga: &Saga, at: Timestamp, candidates: Option<&[Candidate]>) -> Option<OrderSagaEvent> {
+    let asking = Asking { saga, at, candidates };
     match saga.goal {
         Goal::Undo(_) => asking.undo(),
         Goal::Fulfil if saga.outcome.is_some() => asking.give_replaced_payment_back(),
@@ -220,25 +222,14 @@ impl Asking<'_> {
         if saga.stock_wait.is_some_and(|wait| wait.until <= self.at) {
             return self.undo_because(UndoCause::OutOfStock);
         }
+        if saga.policy.routing == Routing::Best {
+            let is_tried = |location: &crate::LocationId| !is_open(location) || saga.has_rejected(location);
+            return if is_waiting { Stage::Wait } else { self.reserve_at_best_location(is_tried) };
+        }
         match location {
             Some(_) if is_waiting => Stage::Wait,
-            Some(location) => Stage::next(
-                StockRequested {
-                    reservation: saga.next_reservation(),
-                    location: location.clone(),
-                    lines: saga.lines.clone(),
-                    hold_for_s: saga.policy.stock_hold_s,
-                    attempt: 1,
-                    due: self.due(1),
-                    at: self.at,
-                }
-                .into(),
-            ),
-            None => {
-                let next_try = after(self.at, saga.policy.stock_retry_s.max(1));
-                let until = saga.stock_wait.map_or_else(|| after(self.at, saga.policy.stock_wait_s), |wait| wait.until);
-                Stage::next(OrderSagaEvent::StockAwaited(StockAwaited { next_try, until, at: self.at }))
-            }
+            Some(location) => self.reserve_at(location),
+            None => self.await_stock(),
         }
     }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::super::decisions::fixtures::policy;
 use crate::order::HoldKind;
-use crate::order_saga::{CaptureMoment, PaymentTerms, SagaPolicy};
+use crate::order_saga::{CaptureMoment, PaymentTerms, Routing, SagaPolicy};
 
 /// How the others behave.
 #[expect(clippy::struct_excessive_bools, reason = "each is a way to behave of its own")]
@@ -37,6 +37,8 @@ pub(super) struct Behaviour {
     pub(super) total: i64,
     pub(super) captures_at_packing: bool,
     pub(super) is_on_credit: bool,
+    /// Whether locations are compared before one is asked.
+    pub(super) compares: bool,
 }
 
 fn any_holds() -> impl Strategy<Value = Vec<(HoldKind, i64, Option<i64>)>> {
@@ -53,7 +55,7 @@ pub(super) fn any_behaviour() -> impl Strategy<Value = Behaviour> {
         (prop::collection::vec(0_i64..5, 2), 0_u32..5, chance(4), chance(6), 0_u32..3),
         (prop::collection::vec(delay(), 6), chance(6), chance(8), chance(8), chance(8)),
         (proptest::option::weighted(0.4, 0_i64..90_000), chance(1), proptest::option::weighted(0.1, 100_i64..90_000)),
-        (prop::sample::select(vec![100_i64, 3_000, 600_000]), any::<bool>(), any::<bool>(), any_holds()),
+        (prop::sample::select(vec![100_i64, 3_000, 600_000]), any::<(bool, bool)>(), any::<bool>(), any_holds()),
     )
         .prop_map(|(delays, stock_and_money, places, people, terms)| Behaviour {
             request_delays_s: delays.0,
@@ -72,7 +74,8 @@ pub(super) fn any_behaviour() -> impl Strategy<Value = Behaviour> {
             answers_twice: people.1,
             stock_arrives_at_s: people.2,
             total: terms.0,
-            captures_at_packing: terms.1,
+            captures_at_packing: terms.1.0,
+            compares: terms.1.1,
             is_on_credit: terms.2,
             holds: terms.3,
         })
@@ -81,5 +84,6 @@ pub(super) fn any_behaviour() -> impl Strategy<Value = Behaviour> {
 pub(super) fn policy_of(behaviour: &Behaviour) -> SagaPolicy {
     let capture = if behaviour.captures_at_packing { CaptureMoment::AtPacking } else { CaptureMoment::AtConfirmation };
     let terms = if behaviour.is_on_credit { PaymentTerms::Credit } else { PaymentTerms::Prepaid };
-    SagaPolicy { terms, capture, ..policy() }
+    let routing = if behaviour.compares { Routing::Best } else { Routing::PolicyOrder };
+    SagaPolicy { terms, capture, routing, ..policy() }
 }

@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::decisions::fixtures::candidates;
 use super::behaviour::Behaviour;
 use crate::order::HoldKind;
 use crate::order_saga::{
-    Answer, AnswerKind, CancelSaga, HoldSaga, LearnAnswer, OrderSagaCommand, OrderSagaEvent, Part, ReleaseSaga, Wake,
+    Answer, AnswerKind, CancelSaga, Candidate, HoldSaga, LearnAnswer, OrderSagaCommand, OrderSagaEvent, Part,
+    ReleaseSaga, Wake,
 };
 use crate::{Currency, Money, Timestamp};
 
@@ -141,7 +143,7 @@ impl World {
             let first = self.due.keys().next().copied();
             if let Some(due) = due_s.filter(|due| first.is_none_or(|(seconds, _)| *due < seconds)) {
                 self.now_s = self.now_s.max(due);
-                return Some(Wake { at: at(self.now_s) }.into());
+                return Some(Wake { candidates: Some(self.candidates()), at: at(self.now_s) }.into());
             }
             let (seconds, _) = first?;
             self.now_s = self.now_s.max(seconds);
@@ -156,6 +158,12 @@ impl World {
                 Due::Work(part) => self.work(part),
             }
         }
+    }
+
+    /// What is known of the locations, which may be wrong by the time they are asked.
+    fn candidates(&self) -> Vec<Candidate> {
+        let stock = &self.behaviour.stock;
+        candidates(&[("zrh-1", stock[0] >= 3), ("zrh-2", stock[1] >= 3)])
     }
 
     fn answer(&mut self, part: Part, kind: AnswerKind, amount: Option<i64>) {

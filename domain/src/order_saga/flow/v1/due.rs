@@ -8,6 +8,7 @@ use super::super::super::state::{
 };
 use super::super::super::task::TaskKind;
 use super::super::Due;
+use super::route::is_awaited;
 
 /// When a stage is due although nothing happens.
 pub(in crate::order_saga::flow) fn deadlines(saga: &Saga) -> impl Iterator<Item = (Due, Timestamp)> {
@@ -18,7 +19,9 @@ pub(in crate::order_saga::flow) fn deadlines(saga: &Saga) -> impl Iterator<Item 
     let waits = wait.map(|wait| [(Due::StockTry, wait.next_try), (Due::StockGivenUp, wait.until)]);
     let payment = payment_ends_at(saga).map(|at| (Due::Payment, at));
     let late = saga.current_fulfilment().filter(|_| saga.task.is_none()).and_then(|part| late_at(saga, part));
-    let stages = waits.into_iter().flatten().chain(payment).chain(late).filter(move |_| !is_blocked);
+    // It is due at once, and was from the beginning.
+    let route = is_awaited(saga).then_some((Due::Route, saga.started_at));
+    let stages = waits.into_iter().flatten().chain(payment).chain(late).chain(route).filter(move |_| !is_blocked);
     let all = stages.chain(renewal.map(|at| (Due::Renewal, at)));
     is_forward.then_some(all).into_iter().flatten()
 }
