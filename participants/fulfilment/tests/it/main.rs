@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod http;
+mod kitchens;
 mod locations;
 mod messages;
 mod world;

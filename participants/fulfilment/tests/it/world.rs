@@ -16,7 +16,7 @@ use domain::{Decider, FulfilmentId, OrderId, RequestId, TenantId, Timestamp, upc
 use event_store::{Store, StoreOptions, StreamId};
 use fulfilment::{Deps, Fulfilments, Locations};
 use messaging::testing::{TestTopic, brokers, registry, unique};
-use messaging::{Decoder, Encoder};
+use messaging::{Decoder, Encoder, KindReader};
 use request_kit::{RequestOptions, RequestService};
 use serde_json::Value;
 use service_kit::auth::Role;
@@ -43,8 +43,9 @@ pub struct World {
     group: String,
 }
 
-/// A member of the group of requests that runs.
+/// A member of a group that runs.
 pub struct Member {
+    service: Arc<RequestService>,
     stop: CancellationToken,
     running: JoinHandle<()>,
 }
@@ -66,6 +67,17 @@ impl Reply {
 }
 
 impl Member {
+    fn of(service: RequestService) -> Self {
+        let (service, stop) = (Arc::new(service), CancellationToken::new());
+        let (running, stopping) = (Arc::clone(&service), stop.clone());
+        Self { service, stop, running: tokio::spawn(async move { running.run(stopping).await }) }
+    }
+
+    /// Waits until so many records are behind its committed offsets.
+    pub async fn has_consumed(&self, count: u64) {
+        wait_until(PATIENCE, LOOK, async || self.service.counts().consumed >= count).await.unwrap();
+    }
+
     pub async fn stop(self) {
         self.stop.cancel();
         self.running.await.unwrap();
@@ -101,10 +113,16 @@ impl World {
         let source =
             fulfilment::requests::source(Arc::clone(&self.fulfilments), Decoder::new(registry()), &self.topic.name);
         let options = RequestOptions::new(&brokers(), &self.group);
-        let service = RequestService::new(options, [source], self.database.pool());
-        let stop = CancellationToken::new();
-        let stopping = stop.clone();
-        Member { stop, running: tokio::spawn(async move { service.run(stopping).await }) }
+        Member::of(RequestService::new(options, [source], self.database.pool()))
+    }
+
+    /// A process that handles the events of kitchens' tickets on a topic from now on.
+    pub async fn hears(&self, topic: &str) -> Member {
+        let (group, pool) = (unique("kitchens"), self.database.pool());
+        request_kit::begin(&pool, &brokers(), &group, &[topic]).await.unwrap();
+        let reader = KindReader::new(Decoder::new(registry()), &[]);
+        let source = fulfilment::kitchens::source(Arc::clone(&self.fulfilments), reader, topic);
+        Member::of(RequestService::new(RequestOptions::new(&brokers(), &group), [source], pool))
     }
 
     /// Sends a request twice, as a group that lost its offsets would get it.
