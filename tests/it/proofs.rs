@@ -20,8 +20,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::tenant::{Caller, Ordered, TestTenant};
 
-/// Commands a second, whether or not earlier ones are answered.
-const COMMANDS_PER_S: u32 = 200;
+/// Commands a second, whether or not earlier ones are answered. The engine of the tests is not optimised, and others use the machine.
+const COMMANDS_PER_S: u32 = 100;
+/// How long a projector may take that has little of the machine for itself.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Of so many orders one is asked for, as of its own version.
 const ASKED_OF: u32 = 10;
 /// Rebuilds one after the other.
@@ -85,8 +87,17 @@ async fn shopping(clerk: Arc<Caller>, stop: CancellationToken) -> (u32, u32) {
 
 /// What was answered must be seen, and a list must always be there.
 async fn ask(clerk: &Caller, ordered: &Ordered) {
-    let seen = clerk.query(Some(ordered), ORDER, json!({"id": ordered.id})).await;
-    assert_eq!(seen["order"]["version"], ordered.body["version"], "{seen:#}");
+    let watch = Stopwatch::start();
+    let seen = loop {
+        // The engine itself has waited then.
+        let answer = clerk.ask(Some(ordered), ORDER, json!({"id": ordered.id})).await;
+        let is_early = answer["errors"][0]["extensions"]["code"] == "CONSISTENCY_TIMEOUT";
+        if !is_early || watch.elapsed() > PATIENCE {
+            break answer;
+        }
+    };
+    assert!(seen["errors"].is_null(), "{seen:#}");
+    assert_eq!(seen["data"]["order"]["version"], ordered.body["version"], "{seen:#}");
     let listed = clerk.query(None, LIST, json!({})).await;
     assert!(listed["orders"]["nodes"].is_array(), "{listed:#}");
 }

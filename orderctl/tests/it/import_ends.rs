@@ -53,7 +53,7 @@ impl Tenant {
             .args(flags)
             .env("ENGINE_URL", url)
             .env("ENGINE_TOKEN", "test-token")
-            .env_remove("ENGINE_SIGNING_KEY")
+            .env("ENGINE_SIGNING_KEY", "")
             .current_dir(Path::new("/"))
             .stdin(Stdio::null())
             .output();

@@ -111,7 +111,7 @@ pub struct OpenItemView {
     /// How many seconds all pieces together take.
     pub preparation_s: u32,
     /// How far it has come.
-    pub stage: StageView,
+    pub stage: ItemStageView,
     /// When it is to be done; absent unless somebody has it in hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -121,7 +121,7 @@ pub struct OpenItemView {
 /// How far an item has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum StageView {
+pub enum ItemStageView {
     /// Nobody has it in hand.
     Waiting,
     /// Somebody has it in hand.
@@ -181,9 +181,9 @@ impl OpenTicketView {
 impl OpenItemView {
     fn of(open: &OpenItem) -> Self {
         let (stage, until) = match open.stage {
-            Stage::Waiting => (StageView::Waiting, None),
-            Stage::Cooking(cooking) => (StageView::Cooking, Some(cooking.until)),
-            Stage::Cooked => (StageView::Cooked, None),
+            Stage::Waiting => (ItemStageView::Waiting, None),
+            Stage::Cooking(cooking) => (ItemStageView::Cooking, Some(cooking.until)),
+            Stage::Cooked => (ItemStageView::Cooked, None),
         };
         Self {
             sku: open.item.sku.to_string(),
