@@ -44,6 +44,8 @@ pub(super) async fn walk(engine: &Engine, out: &mut impl Write) -> Result<(), Bo
     let id = planned["fulfilments"][0]["fulfilmentId"].as_str().unwrap_or_default().to_owned();
     let ticket = format!("/v1/kitchens/{KITCHEN}/tickets/{id}");
     until(engine, &ticket, "READY").await?;
+    // The fulfilment learns it from a message.
+    until(engine, &format!("/v1/fulfilments/{id}"), "PACKED").await?;
     let path = |verb: &str| format!("/v1/fulfilments/{id}/{verb}");
     persist(engine, &path("ship"), &json!({ "carrier": "sample rider", "tracking": "SR-1" })).await?;
     persist(engine, &path("deliver"), &json!({})).await?;
