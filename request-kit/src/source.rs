@@ -115,6 +115,24 @@ impl Source {
         Self { topic: self.topic, handle: Arc::new(move |record| network(record, Arc::clone(&handle))) }
     }
 
+    /// The same with another source of the topic, for what else is published there: a record is handled by both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        debug_assert_eq!(self.topic, other.topic, "a record is on one topic");
+        let (first, second) = (self.handle, other.handle);
+        let handle = move |record: Arc<IncomingRecord>| {
+            let (first, second) = (Arc::clone(&first), Arc::clone(&second));
+            async move {
+                match first(Arc::clone(&record)).await {
+                    Outcome::Done => second(record).await,
+                    outcome => outcome,
+                }
+            }
+            .boxed()
+        };
+        Self { topic: self.topic, handle: Arc::new(handle) }
+    }
+
     /// The topic's name.
     pub fn topic(&self) -> &str {
         &self.topic

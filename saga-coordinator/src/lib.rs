@@ -24,9 +24,7 @@ use utoipa::openapi::OpenApi;
 pub use coordinator::{CoordinateError, Coordinator, waker};
 pub use openapi::openapi;
 pub use operate::{Operations, SagaReceipt, SagaView};
-pub use routing::{
-    LOCATION_TOPICS, LOCATIONS_GROUP, LocationsError, RoutingError, Surveyor, location_source, migrations,
-};
+pub use routing::{RoutingError, Surveyor, location_source, migrations};
 pub use sources::{GROUP, TOPICS, sources};
 
 /// The service's dependencies.

@@ -17,7 +17,7 @@ use read_models::{OpenTasks, ReadDb, ReadDbError, Sagas};
 use relay::audit::AuditedRoute;
 use relay::{RelayedKind, Routes};
 use request_kit::{RequestOptions, RequestService};
-use saga_coordinator::{Coordinator, GROUP, LOCATION_TOPICS, LOCATIONS_GROUP, Operations, Surveyor, TOPICS};
+use saga_coordinator::{Coordinator, GROUP, Operations, Surveyor, TOPICS};
 use utoipa::openapi::OpenApi;
 
 use super::order::ORDERS_LOG;
@@ -48,7 +48,7 @@ pub(super) const SAGA_PARTICIPANT: Participant = Participant {
     },
     commands,
     openapi: saga_coordinator::openapi,
-    groups: &[(GROUP, &TOPICS), (LOCATIONS_GROUP, &LOCATION_TOPICS)],
+    groups: &[(GROUP, &TOPICS)],
     answered: &[],
     work,
     read_models: &[ReadModels::of::<Sagas>(TOPIC, "saga-projection")],
@@ -91,17 +91,14 @@ fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let coordinator = Coordinator::new(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids));
     let coordinator = Arc::new(coordinator.choosing_by(Surveyor::new(&deps.store, (deps.reads)()?)));
     let registry = Registry::new(&deps.messaging.schema_registry_url)?;
-    let sources = saga_coordinator::sources(&coordinator, &registry, TOPICS);
+    let [inventory, payment, fulfilment] = saga_coordinator::sources(&coordinator, &registry, TOPICS);
+    // Locations are published beside fulfilments.
+    let locations = saga_coordinator::location_source(&deps.store, &registry, fulfilment.topic());
+    let sources = [inventory, payment, fulfilment.and(locations)];
     let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
-    let [topic] = LOCATION_TOPICS;
-    let locations = saga_coordinator::location_source(&deps.store, &registry, topic);
-    let of_locations = RequestOptions::new(&deps.messaging.kafka_brokers, LOCATIONS_GROUP);
     Ok(ParticipantWork {
         wakers: vec![saga_coordinator::waker(coordinator)],
         jobs: Vec::new(),
-        requests: vec![
-            ("saga-coordinator", RequestService::new(options, sources, pool.clone())),
-            ("saga-locations", RequestService::new(of_locations, [locations], pool)),
-        ],
+        requests: vec![("saga-coordinator", RequestService::new(options, sources, pool))],
     })
 }

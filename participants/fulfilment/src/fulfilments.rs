@@ -98,25 +98,11 @@ impl Fulfilments {
     ) -> Result<(), AskError> {
         let command = command.into();
         let is_first = matches!(command, FulfilmentCommand::RequestFulfilment(_));
-        let execution = Execution {
-            id: &id.to_string(),
-            tenant: by.tenant,
-            metadata: by.metadata,
-            expects: if is_first { Expectation::New } else { Expectation::Existing },
-            idempotency: None,
-            decide: &|_, state: &FulfilmentState| Fulfilment::decide(state, command.clone()),
-            claims: &|_, _| None,
-            answer: &|_| None,
-        };
-        match self.runner.bus().execute(execution).await {
-            Ok(Outcome::Done(_) | Outcome::Repeated(_)) => Ok(()),
-            Ok(Outcome::Refused(source)) => Err(AskError::Refused { fulfilment: id, source }),
-            Err(source) => Err(AskError::Store { fulfilment: id, source }),
-        }
+        let expects = if is_first { Expectation::New } else { Expectation::Existing };
+        let decided = self.decide_for(id, command, by, expects).await?;
+        decided.map_err(|source| AskError::Refused { fulfilment: id, source })
     }
-}
 
-impl Fulfilments {
     /// Records what another participant has reported of a fulfilment, as if the staff of its location had. What the state does not allow
     /// any more, because the fulfilment has gone another way meanwhile, is no fact; neither is a repetition.
     ///
@@ -129,13 +115,29 @@ impl Fulfilments {
         command: impl Into<FulfilmentCommand>,
         by: AskedBy,
     ) -> Result<(), AskError> {
-        let command = command.into();
+        match self.decide_for(id, command.into(), by, Expectation::Existing).await? {
+            Err(late @ (FulfilmentRejection::NotAllowed { .. } | FulfilmentRejection::NotRequested)) => {
+                tracing::info!(reason = %late, "what was reported of a fulfilment came too late");
+                Ok(())
+            }
+            decided => decided.map_err(|source| AskError::Refused { fulfilment: id, source }),
+        }
+    }
+
+    /// Decides a command for another participant, if the fulfilment is its tenant's.
+    async fn decide_for(
+        &self,
+        id: FulfilmentId,
+        command: FulfilmentCommand,
+        by: AskedBy,
+        expects: Expectation,
+    ) -> Result<Result<(), FulfilmentRejection>, AskError> {
         let tenant = by.tenant.clone();
         let execution = Execution {
             id: &id.to_string(),
             tenant: by.tenant,
             metadata: by.metadata,
-            expects: Expectation::Existing,
+            expects,
             idempotency: None,
             decide: &|_, state: &FulfilmentState| match state.tenant() {
                 Some(own) if *own != tenant => Err(FulfilmentRejection::OtherTenant),
@@ -145,14 +147,8 @@ impl Fulfilments {
             answer: &|_| None,
         };
         match self.runner.bus().execute(execution).await {
-            Ok(Outcome::Done(_) | Outcome::Repeated(_)) => Ok(()),
-            Ok(Outcome::Refused(
-                source @ (FulfilmentRejection::NotAllowed { .. } | FulfilmentRejection::NotRequested),
-            )) => {
-                tracing::info!(reason = %source, "what was reported of a fulfilment came too late");
-                Ok(())
-            }
-            Ok(Outcome::Refused(source)) => Err(AskError::Refused { fulfilment: id, source }),
+            Ok(Outcome::Done(_) | Outcome::Repeated(_)) => Ok(Ok(())),
+            Ok(Outcome::Refused(source)) => Ok(Err(source)),
             Err(source) => Err(AskError::Store { fulfilment: id, source }),
         }
     }

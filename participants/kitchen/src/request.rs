@@ -1,11 +1,12 @@
 //! What messages and timers ask of kitchens and tickets.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::sync::Arc;
 
-use domain::kitchen::{KitchenCommand, KitchenEvent};
+use domain::kitchen::{Kitchen, KitchenCommand, KitchenEvent};
 use domain::ticket::{Ticket, TicketCommand, TicketRejection, TicketState};
-use domain::{FulfilmentId, KitchenId, TenantId};
+use domain::{Decider, FulfilmentId, KitchenId, TenantId};
 use event_store::{ExecuteError, Expectation, Members, Metadata, StreamId, UnitEffects, UnitOfWork, UnitOutcome, Work};
 
 use crate::context::Kitchens;
@@ -80,7 +81,7 @@ impl Kitchens {
                 UnitOutcome::Repeated(_) => break,
             }
         }
-        Err(contended(kitchen).into())
+        Err(contended::<Kitchen>(&kitchen).into())
     }
 
     /// Decides a command of the engine's own on a ticket that its kitchen is done with.
@@ -107,13 +108,18 @@ impl Kitchens {
         }
     }
 
+    /// Whether there is such a kitchen now. Most locations are none.
+    pub(crate) async fn is_kitchen(&self, id: KitchenId) -> Result<bool, ExecuteError> {
+        Ok(self.runner.units().load::<Kitchen>(&id.to_string()).await?.state.kitchen().is_some())
+    }
+
     /// A ticket as of now.
     pub(crate) async fn ticket_state(&self, ticket: FulfilmentId) -> Result<Arc<TicketState>, ExecuteError> {
         Ok(self.runner.units().load::<Ticket>(&ticket.to_string()).await?.state)
     }
 }
 
-/// That a kitchen kept changing.
-pub(crate) fn contended(kitchen: KitchenId) -> ExecuteError {
-    ExecuteError::Contended { stream: StreamId::new("kitchen", &kitchen.to_string()) }
+/// That a stream kept changing.
+pub(crate) fn contended<D: Decider>(id: &impl Display) -> ExecuteError {
+    ExecuteError::Contended { stream: StreamId::new(D::KIND, &id.to_string()) }
 }

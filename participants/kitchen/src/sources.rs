@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::contract::Published;
+use domain::contract::{PublicEvents, Published};
 use domain::fulfilment::contract::{ContractFulfilmentLine, FulfilmentRequested, PublicEvent};
 use domain::kitchen::{
     HoldQueued, KitchenCommand, KitchenRejection, OrderedLine, ResumeQueued, TakeTicket, WithdrawTicket,
 };
-use domain::ticket::{CancelTicket, HandOverTicket, TicketState};
+use domain::ticket::{CancelTicket, HandOverTicket, Ticket, TicketState};
 use domain::{FulfilmentId, KitchenId, LocationId, Quantity, Sku, TenantId};
 use event_store::{ExecuteError, Metadata};
 use messaging::KindReader;
@@ -62,26 +62,24 @@ enum Change {
 
 async fn handle(kitchens: &Kitchens, published: Published<PublicEvent>) -> Result<(), HearError> {
     let Published { event, event_id, correlation_id, traceparent, .. } = published;
+    let about = || -> Result<(FulfilmentId, AskedBy), InvalidField> {
+        let ticket = event.fulfilment_id().parse().map_err(invalid("fulfilment_id"))?;
+        let tenant = TenantId::try_new(event.tenant()).map_err(invalid("tenant"))?;
+        Ok((ticket, AskedBy { tenant, metadata: Metadata::caused_by(&event_id, correlation_id, traceparent) }))
+    };
     let change = match &event {
-        PublicEvent::FulfilmentRequested(_) => None,
-        PublicEvent::FulfilmentReleased(_) => Some(Change::Released),
-        PublicEvent::FulfilmentHeld(_) => Some(Change::Held),
-        PublicEvent::FulfilmentShipped(_) => Some(Change::Left),
-        PublicEvent::FulfilmentCancelled(_) | PublicEvent::FulfilmentRejected(_) => Some(Change::Over),
+        PublicEvent::FulfilmentRequested(requested) => {
+            let (ticket, by) = about()?;
+            return take(kitchens, ticket, requested, by).await;
+        }
+        PublicEvent::FulfilmentReleased(_) => Change::Released,
+        PublicEvent::FulfilmentHeld(_) => Change::Held,
+        PublicEvent::FulfilmentShipped(_) => Change::Left,
+        PublicEvent::FulfilmentCancelled(_) | PublicEvent::FulfilmentRejected(_) => Change::Over,
         _ => return Ok(()),
     };
-    let ticket: FulfilmentId = event.fulfilment_id().parse().map_err(invalid("fulfilment_id"))?;
-    let tenant = TenantId::try_new(tenant_of(&event)).map_err(invalid("tenant"))?;
-    let by = AskedBy { tenant, metadata: Metadata::caused_by(&event_id, correlation_id, traceparent) };
-    match (change, event) {
-        (Some(change), _) => follow(kitchens, ticket, change, by).await,
-        (None, PublicEvent::FulfilmentRequested(requested)) => take(kitchens, ticket, &requested, by).await,
-        (None, _) => Ok(()),
-    }
-}
-
-fn tenant_of(event: &PublicEvent) -> &str {
-    domain::contract::PublicEvents::tenant(event)
+    let (ticket, by) = about()?;
+    follow(kitchens, ticket, change, by).await
 }
 
 /// Takes what a fulfilment needs, where its location has a kitchen.
@@ -92,6 +90,10 @@ async fn take(
     by: AskedBy,
 ) -> Result<(), HearError> {
     let location = LocationId::try_new(&*requested.location).map_err(invalid("location"))?;
+    let kitchen = KitchenId::of(&by.tenant, &location);
+    if !kitchens.is_kitchen(kitchen).await? {
+        return Ok(());
+    }
     let command = TakeTicket {
         tenant: by.tenant.clone(),
         ticket,
@@ -100,18 +102,14 @@ async fn take(
         at: kitchens.now(),
     };
     let task = KitchenTask {
-        kitchen: KitchenId::of(&by.tenant, &location),
+        kitchen,
         command: command.into(),
         looks_at: Some(ticket),
         by,
         is_wanted: &|unit, work| matches!(unit.ticket(work, ticket), Some(TicketState::Absent)),
         value: &|_, _, _| (),
     };
-    match kitchens.ask(task).await {
-        // The location is no kitchen.
-        Err(AskError::Kitchen { source: UnitRefusal::Kitchen(KitchenRejection::NotFound), .. }) => Ok(()),
-        result => Ok(result?),
-    }
+    Ok(kitchens.ask(task).await?)
 }
 
 fn lines(lines: &[ContractFulfilmentLine]) -> Result<Vec<OrderedLine>, InvalidField> {
@@ -158,7 +156,7 @@ async fn follow(kitchens: &Kitchens, ticket: FulfilmentId, change: Change, by: A
             result => return Ok(result?),
         }
     }
-    Err(contended(KitchenId::new(ticket.uuid())).into())
+    Err(contended::<Ticket>(&ticket).into())
 }
 
 async fn after_cooking(

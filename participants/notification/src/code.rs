@@ -3,10 +3,10 @@
 use command_kit::{Code, Refusal, Words};
 use domain::notification::{NotificationRejection, code as notification_code};
 use service_kit::errors::chain;
+use service_kit::postgres::TableError;
 
 use crate::endpoints::AddError;
 use crate::error::RequestError;
-use crate::tables::TableError;
 
 /// Codes of this service alone.
 mod own {

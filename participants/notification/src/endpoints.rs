@@ -4,11 +4,9 @@ use domain::notification::Kind;
 use domain::{NotificationId, Sealed, SubjectId, TenantId, Timestamp, WebhookEndpointId};
 use service_kit::BoxError;
 use service_kit::keyring::{KeyRing, OpenError, SealError};
-use service_kit::postgres::Pool;
+use service_kit::postgres::{Pool, TableError};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
-
-use crate::tables::{TableError, failed};
 
 /// Most endpoints of a tenant.
 pub(crate) const ENDPOINTS_MAX: i64 = 50;
@@ -55,7 +53,7 @@ impl Endpoints {
         let rows =
             self.query("find endpoints", include_str!("sql/of_kind.sql"), &[&tenant.as_str(), &kind.symbol()]).await?;
         let ids = rows.iter().map(|row| row.try_get(0).map(WebhookEndpointId::new));
-        ids.collect::<Result<_, _>>().map_err(failed("find endpoints"))
+        ids.collect::<Result<_, _>>().map_err(TableError::failed_to("find endpoints"))
     }
 
     /// Records that a notification goes to an endpoint.
@@ -81,7 +79,7 @@ impl Endpoints {
         let values: [&(dyn ToSql + Sync); 3] = [&tenant.as_str(), &endpoint.uuid(), &limit];
         let rows = self.query("read deliveries", include_str!("sql/deliveries.sql"), &values).await?;
         let ids = rows.iter().map(|row| row.try_get(0).map(NotificationId::new));
-        ids.collect::<Result<_, _>>().map_err(failed("read deliveries"))
+        ids.collect::<Result<_, _>>().map_err(TableError::failed_to("read deliveries"))
     }
 
     /// Where webhooks of an endpoint go; `None` where it was removed or switched off.
@@ -115,14 +113,14 @@ impl Endpoints {
     /// How many endpoints a tenant has.
     pub(crate) async fn count(&self, tenant: &TenantId) -> Result<i64, TableError> {
         let rows = self.query("count endpoints", include_str!("sql/endpoint_count.sql"), &[&tenant.as_str()]).await?;
-        rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(failed("count endpoints"))
+        rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(TableError::failed_to("count endpoints"))
     }
 
     /// Adds an endpoint. Whether it is new.
     pub(crate) async fn add(&self, tenant: &TenantId, new: &Endpoint, secret: &[u8]) -> Result<bool, AddError> {
         let sealed = self.keys.seal(tenant, &subject(new.id), secret).await?;
         let client = self.pool.get().await.map_err(TableError::Connect)?;
-        let failed = failed("add an endpoint");
+        let failed = TableError::failed_to("add an endpoint");
         let sql = client.prepare_cached(include_str!("sql/endpoint_insert.sql")).await.map_err(&failed)?;
         let values: [&(dyn ToSql + Sync); 6] = [
             &tenant.as_str(),
@@ -179,7 +177,7 @@ impl Endpoints {
         let only = only.map(WebhookEndpointId::uuid);
         let values: [&(dyn ToSql + Sync); 2] = [&tenant.as_str(), &only];
         let rows = self.query("list endpoints", include_str!("sql/endpoints.sql"), &values).await?;
-        rows.iter().map(endpoint_of).collect::<Result<_, _>>().map_err(failed("list endpoints"))
+        rows.iter().map(endpoint_of).collect::<Result<_, _>>().map_err(TableError::failed_to("list endpoints"))
     }
 
     async fn query(
@@ -189,8 +187,8 @@ impl Endpoints {
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, TableError> {
         let client = self.pool.get().await.map_err(TableError::Connect)?;
-        let sql = client.prepare_cached(sql).await.map_err(failed(action))?;
-        client.query(&sql, values).await.map_err(failed(action))
+        let sql = client.prepare_cached(sql).await.map_err(TableError::failed_to(action))?;
+        client.query(&sql, values).await.map_err(TableError::failed_to(action))
     }
 }
 

@@ -3,8 +3,7 @@
 use domain::NotificationId;
 use domain::notification::NotificationRejection;
 use event_store::ExecuteError;
-
-use crate::tables::TableError;
+use service_kit::postgres::TableError;
 
 /// Why nothing was recorded.
 #[derive(Debug, thiserror::Error)]

@@ -24,7 +24,6 @@ mod render;
 mod request;
 pub mod send;
 mod sources;
-mod tables;
 mod tokens;
 mod unsubscribe;
 

@@ -5,10 +5,8 @@ use domain::contract::{ContractMoney, ContractSealed};
 use domain::order::contract::OrderPlaced;
 use domain::{OrderId, Sealed, SubjectId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use service_kit::postgres::Pool;
+use service_kit::postgres::{Pool, TableError};
 use tokio_postgres::types::{Json, ToSql};
-
-use crate::tables::{TableError, failed};
 
 /// Most lines of an order that a message shows.
 pub(crate) const LINES_SHOWN_MAX: usize = 50;
@@ -47,7 +45,7 @@ pub(crate) struct KnownOrders(pub(crate) Pool);
 impl KnownOrders {
     /// Records an order that was placed. One that is recorded already stays as it is.
     pub(crate) async fn save(&self, order: OrderId, event: &OrderPlaced, at: Timestamp) -> Result<(), TableError> {
-        let failed = failed("record an order");
+        let failed = TableError::failed_to("record an order");
         let shown = event.lines.iter().take(LINES_SHOWN_MAX).map(|line| KnownLine {
             name: line.description.clone().unwrap_or_else(|| line.sku.clone()),
             quantity: line.quantity,
@@ -81,7 +79,7 @@ impl KnownOrders {
 
     /// An order that was placed; `None` for one that was placed before notifications began, or whose record is still to come.
     pub(crate) async fn find(&self, tenant: &TenantId, order: OrderId) -> Result<Option<KnownOrder>, TableError> {
-        let failed = failed("read an order");
+        let failed = TableError::failed_to("read an order");
         let client = self.0.get().await.map_err(TableError::Connect)?;
         let sql = client.prepare_cached(include_str!("sql/order.sql")).await.map_err(&failed)?;
         let row = client.query_opt(&sql, &[&tenant.as_str(), &order.uuid()]).await.map_err(&failed)?;

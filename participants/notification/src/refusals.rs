@@ -2,9 +2,7 @@
 
 use domain::notification::Kind;
 use domain::{SubjectId, TenantId, Timestamp};
-use service_kit::postgres::Pool;
-
-use crate::tables::{TableError, failed};
+use service_kit::postgres::{Pool, TableError};
 
 /// The table of refused kinds.
 #[derive(Clone)]
@@ -13,7 +11,7 @@ pub(crate) struct Refusals(pub(crate) Pool);
 impl Refusals {
     /// Whether a subject does not want to be told of a kind.
     pub(crate) async fn refuses(&self, tenant: &TenantId, subject: &SubjectId, kind: Kind) -> Result<bool, TableError> {
-        let failed = failed("read what a customer refuses");
+        let failed = TableError::failed_to("read what a customer refuses");
         let client = self.0.get().await.map_err(TableError::Connect)?;
         let sql = client.prepare_cached(include_str!("sql/refuses.sql")).await.map_err(&failed)?;
         let row = client.query_one(&sql, &[&tenant.as_str(), &subject.as_str(), &kind.symbol()]).await;
@@ -22,7 +20,7 @@ impl Refusals {
 
     /// The kinds that a subject refuses.
     pub(crate) async fn of(&self, tenant: &TenantId, subject: &SubjectId) -> Result<Vec<Kind>, TableError> {
-        let failed = failed("read what a customer refuses");
+        let failed = TableError::failed_to("read what a customer refuses");
         let client = self.0.get().await.map_err(TableError::Connect)?;
         let sql = client.prepare_cached(include_str!("sql/refused.sql")).await.map_err(&failed)?;
         let rows = client.query(&sql, &[&tenant.as_str(), &subject.as_str()]).await.map_err(&failed)?;
@@ -39,7 +37,7 @@ impl Refusals {
         is_wanted: bool,
         at: Timestamp,
     ) -> Result<(), TableError> {
-        let failed = failed("record what a customer refuses");
+        let failed = TableError::failed_to("record what a customer refuses");
         let client = self.0.get().await.map_err(TableError::Connect)?;
         let done = if is_wanted {
             let sql = client.prepare_cached(include_str!("sql/accept.sql")).await.map_err(&failed)?;

@@ -6,12 +6,12 @@ use domain::notification::{
 };
 use domain::{EventId, NotificationId, TenantId, Timestamp, WebhookEndpointId};
 use event_store::{Expectation, Member, Members, Metadata, UnitEffects, UnitOfWork, UnitOutcome};
+use service_kit::postgres::TableError;
 
 use crate::channel::Sms;
 use crate::context::Notifications;
 use crate::error::RequestError;
 use crate::meaning::Meaning;
-use crate::tables::TableError;
 
 impl Notifications {
     /// Records that an event is to be told, by every channel at once. A repetition records nothing.

@@ -4,17 +4,8 @@ use std::collections::HashMap;
 
 use domain::TenantId;
 use domain::location::contract::ContractLocationDetails;
-use service_kit::postgres::Pool;
+use service_kit::postgres::{Pool, TableError};
 use tokio_postgres::types::Json;
-
-/// Why the table could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum LocationsError {
-    #[error("no connection to the database of sagas")]
-    Connect(#[source] deadpool_postgres::PoolError),
-    #[error("the database of sagas failed")]
-    Statement(#[from] tokio_postgres::Error),
-}
 
 /// A location that was registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +24,11 @@ impl KnownLocations {
         &self,
         (tenant, code, version): (&str, &str, i64),
         details: &ContractLocationDetails,
-    ) -> Result<(), LocationsError> {
-        let client = self.0.get().await.map_err(LocationsError::Connect)?;
-        let statement = client.prepare_cached(include_str!("sql/describe.sql")).await?;
-        client.execute(&statement, &[&tenant, &code, &version, &Json(details)]).await?;
-        Ok(())
+    ) -> Result<(), TableError> {
+        let failed = TableError::failed_to("record a location");
+        let client = self.0.get().await.map_err(TableError::Connect)?;
+        let statement = client.prepare_cached(include_str!("sql/describe.sql")).await.map_err(&failed)?;
+        client.execute(&statement, &[&tenant, &code, &version, &Json(details)]).await.map(|_| ()).map_err(failed)
     }
 
     /// Records from a version on whether a location is paused.
@@ -45,11 +36,11 @@ impl KnownLocations {
         &self,
         (tenant, code, version): (&str, &str, i64),
         is_paused: bool,
-    ) -> Result<(), LocationsError> {
-        let client = self.0.get().await.map_err(LocationsError::Connect)?;
-        let statement = client.prepare_cached(include_str!("sql/pause.sql")).await?;
-        client.execute(&statement, &[&tenant, &code, &version, &is_paused]).await?;
-        Ok(())
+    ) -> Result<(), TableError> {
+        let failed = TableError::failed_to("record whether a location is paused");
+        let client = self.0.get().await.map_err(TableError::Connect)?;
+        let statement = client.prepare_cached(include_str!("sql/pause.sql")).await.map_err(&failed)?;
+        client.execute(&statement, &[&tenant, &code, &version, &is_paused]).await.map(|_| ()).map_err(failed)
     }
 
     /// Those of some locations that were registered, by their codes.
@@ -57,14 +48,15 @@ impl KnownLocations {
         &self,
         tenant: &TenantId,
         codes: &[&str],
-    ) -> Result<HashMap<String, KnownLocation>, LocationsError> {
-        let client = self.0.get().await.map_err(LocationsError::Connect)?;
-        let statement = client.prepare_cached(include_str!("sql/known.sql")).await?;
-        let rows = client.query(&statement, &[&tenant.as_str(), &codes]).await?;
+    ) -> Result<HashMap<String, KnownLocation>, TableError> {
+        let failed = TableError::failed_to("find locations");
+        let client = self.0.get().await.map_err(TableError::Connect)?;
+        let statement = client.prepare_cached(include_str!("sql/known.sql")).await.map_err(&failed)?;
+        let rows = client.query(&statement, &[&tenant.as_str(), &codes]).await.map_err(&failed)?;
         let read = |row: &tokio_postgres::Row| -> Result<_, tokio_postgres::Error> {
             let Json(details): Json<ContractLocationDetails> = row.try_get(2)?;
             Ok((row.try_get(0)?, KnownLocation { is_paused: row.try_get(1)?, details }))
         };
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(failed)
     }
 }

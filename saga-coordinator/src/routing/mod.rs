@@ -12,11 +12,10 @@ use domain::order_saga::{Candidate, LocationFacts, Saga};
 use domain::{LocationId, Timestamp};
 use event_store::Store;
 use read_models::{ReadDb, ReadDbError};
-use service_kit::postgres::Migrations;
+use service_kit::postgres::{Migrations, TableError};
 
-pub use locations::LocationsError;
 use locations::{KnownLocation, KnownLocations};
-pub use source::{LOCATION_TOPICS, LOCATIONS_GROUP, location_source};
+pub use source::location_source;
 
 mod embedded {
     refinery::embed_migrations!("migrations/saga");
@@ -31,7 +30,7 @@ pub fn migrations() -> Migrations {
 #[derive(Debug, thiserror::Error)]
 pub enum RoutingError {
     #[error("the locations are not known")]
-    Locations(#[from] LocationsError),
+    Locations(#[from] TableError),
     #[error("the stock at the locations is not known")]
     Reads(#[from] ReadDbError),
 }

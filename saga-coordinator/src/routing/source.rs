@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::contract::{PublicEvents, Published};
 use domain::fulfilment::contract::PublicEvent as FulfilmentEvent;
-use domain::location::contract::{PublicEvent, TOPIC};
+use domain::location::contract::PublicEvent;
 use event_store::Store;
 use messaging::registry::Registry;
 use messaging::{Decoder, KindReader};
@@ -13,17 +13,10 @@ use service_kit::errors::chain;
 
 use super::locations::KnownLocations;
 
-/// The consumer group of the locations.
-pub const LOCATIONS_GROUP: &str = "saga-locations.v1";
-
-/// The topics of the locations.
-pub const LOCATION_TOPICS: [&str; 1] = [TOPIC];
-
 /// The namespaces of what else is published there.
 const BESIDE_LOCATIONS: &[&str] = &[FulfilmentEvent::NAMESPACE];
 
-/// The topic of the locations, which is [`TOPIC`] or stands for it, with what is done for each event: it is recorded in the database of
-/// the log.
+/// The topic of the locations, or one that stands for it, with what is done for each event: it is recorded in the database of the log.
 pub fn location_source(store: &Store, registry: &Registry, topic: &str) -> Source {
     let reader = KindReader::new(Decoder::new(registry.clone()), BESIDE_LOCATIONS);
     let locations = Arc::new(KnownLocations(store.pool().clone()));

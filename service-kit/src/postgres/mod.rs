@@ -8,11 +8,13 @@
 mod cause;
 mod connect;
 mod migrate;
+mod table;
 mod tls;
 mod url;
 
 pub use cause::{Cause, cause};
 pub use connect::{CheckError, ConnectError, ConnectOptions, Pool, check, connect, connect_listening, pool};
 pub use migrate::{MigrateError, Migrations, migrate};
+pub use table::TableError;
 pub use tls::TlsError;
 pub use url::UrlError;

@@ -18,9 +18,9 @@ use messaging::registry::Registry;
 use messaging::{Decoder, KindReader};
 use request_kit::{InvalidField, Outcome, Source, invalid};
 use service_kit::errors::chain;
-use service_kit::postgres::Pool;
+use service_kit::postgres::{Pool, TableError};
 
-use self::waiting::{WaitingError, WaitingTable};
+use self::waiting::WaitingTable;
 use crate::context::Inventory;
 use crate::reservation::{AskError, Filled};
 
@@ -41,7 +41,7 @@ enum FillError {
     #[error(transparent)]
     Invalid(#[from] InvalidField),
     #[error(transparent)]
-    Waiting(#[from] WaitingError),
+    Waiting(#[from] TableError),
     #[error(transparent)]
     Ask(#[from] AskError),
 }

@@ -1,21 +1,8 @@
 //! The reservations that may wait for stock of an item, by the order in which they were promised it.
 
 use domain::{ReservationId, StockId};
-use service_kit::postgres::Pool;
+use service_kit::postgres::{Pool, TableError};
 use uuid::Uuid;
-
-/// Why the table could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum WaitingError {
-    #[error("no connection to the database of inventory")]
-    Connect(#[source] deadpool_postgres::PoolError),
-    #[error("the database of inventory failed to {action}")]
-    Statement {
-        action: &'static str,
-        #[source]
-        source: tokio_postgres::Error,
-    },
-}
 
 /// A reservation that may wait for stock of an item.
 #[derive(Debug, Clone, Copy)]
@@ -37,19 +24,19 @@ impl WaitingTable {
         stock: StockId,
         version: i64,
         reservation: ReservationId,
-    ) -> Result<(), WaitingError> {
-        let failed = |source| WaitingError::Statement { action: "note a backorder", source };
-        let client = self.0.get().await.map_err(WaitingError::Connect)?;
-        let sql = client.prepare_cached(include_str!("sql/note.sql")).await.map_err(failed)?;
+    ) -> Result<(), TableError> {
+        let failed = TableError::failed_to("note a backorder");
+        let client = self.0.get().await.map_err(TableError::Connect)?;
+        let sql = client.prepare_cached(include_str!("sql/note.sql")).await.map_err(&failed)?;
         client.execute(&sql, &[&stock.uuid(), &version, &reservation.uuid()]).await.map(|_| ()).map_err(failed)
     }
 
     /// The one that was promised pieces first.
-    pub(super) async fn oldest(&self, stock: StockId) -> Result<Option<Waiting>, WaitingError> {
-        let failed = |source| WaitingError::Statement { action: "find the oldest backorder", source };
-        let client = self.0.get().await.map_err(WaitingError::Connect)?;
-        let sql = client.prepare_cached(include_str!("sql/oldest.sql")).await.map_err(failed)?;
-        let row = client.query_opt(&sql, &[&stock.uuid()]).await.map_err(failed)?;
+    pub(super) async fn oldest(&self, stock: StockId) -> Result<Option<Waiting>, TableError> {
+        let failed = TableError::failed_to("find the oldest backorder");
+        let client = self.0.get().await.map_err(TableError::Connect)?;
+        let sql = client.prepare_cached(include_str!("sql/oldest.sql")).await.map_err(&failed)?;
+        let row = client.query_opt(&sql, &[&stock.uuid()]).await.map_err(&failed)?;
         let waiting = row.map(|row| {
             let (version, reservation) = (row.try_get(0)?, row.try_get::<_, Uuid>(1)?);
             Ok(Waiting { stock, version, reservation: ReservationId::new(reservation) })
@@ -58,10 +45,10 @@ impl WaitingTable {
     }
 
     /// Forgets one that waits no more.
-    pub(super) async fn forget(&self, waiting: Waiting) -> Result<(), WaitingError> {
-        let failed = |source| WaitingError::Statement { action: "forget a backorder", source };
-        let client = self.0.get().await.map_err(WaitingError::Connect)?;
-        let sql = client.prepare_cached(include_str!("sql/forget.sql")).await.map_err(failed)?;
+    pub(super) async fn forget(&self, waiting: Waiting) -> Result<(), TableError> {
+        let failed = TableError::failed_to("forget a backorder");
+        let client = self.0.get().await.map_err(TableError::Connect)?;
+        let sql = client.prepare_cached(include_str!("sql/forget.sql")).await.map_err(&failed)?;
         client.execute(&sql, &[&waiting.stock.uuid(), &waiting.version]).await.map(|_| ()).map_err(failed)
     }
 }

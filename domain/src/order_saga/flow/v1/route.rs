@@ -59,10 +59,13 @@ impl Asking<'_> {
 
 /// Whether the saga cannot go on before the locations are compared. Where it waits for stock, the next try compares them.
 pub(super) fn is_awaited(saga: &Saga) -> bool {
+    if saga.policy.routing != Routing::Best {
+        return false;
+    }
     let is_unreserved = saga.reservations.last().is_none_or(|part| {
         matches!(part.status, ReservationStatus::Refused | ReservationStatus::Released | ReservationStatus::Expired)
     });
     let waits_for_stock = saga.stock_wait.is_some_and(|wait| wait.tried >= saga.reservations.len());
     let is_chosen = saga.route.as_ref().is_some_and(|route| !route.is_used);
-    saga.policy.routing == Routing::Best && is_unreserved && !is_chosen && !waits_for_stock && !saga.goods_have_left()
+    is_unreserved && !is_chosen && !waits_for_stock && !saga.goods_have_left()
 }
