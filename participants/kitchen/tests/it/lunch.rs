@@ -152,7 +152,7 @@ async fn a_small_lunch_is_cooked_over_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes minutes; make test-long runs it"]
+#[ignore = "takes minutes; `make test-long` runs it"]
 async fn two_thousand_lunches_are_cooked_over_three_restarts() {
     let lunch = lunch(2_000, 3, 1).await;
     lunch.print();
