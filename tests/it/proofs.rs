@@ -11,7 +11,6 @@ use reqwest::Method;
 use serde_json::json;
 use service_kit::clock::Stopwatch;
 use service_kit::config::{DatabaseUrl, Variables};
-use service_kit::poll;
 use service_kit::postgres::{ConnectOptions, connect};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
@@ -20,8 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::tenant::{Caller, Ordered, TestTenant};
 
-/// Commands a second, whether or not earlier ones are answered. The engine of the tests is not optimised, and others use the machine.
-const COMMANDS_PER_S: u32 = 100;
+/// How many order at once.
+const SHOPPERS: u32 = 8;
 /// How long a projector may take that has little of the machine for itself.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Of so many orders one is asked for, as of its own version.
@@ -60,29 +59,28 @@ pub async fn live_rows() -> Client {
     client
 }
 
-/// Orders at an even pace until stopped; returns how many orders and questions there were. Every one must succeed.
+/// Orders by several at once until stopped; returns how many orders and questions there were. Every one must succeed.
+///
+/// Whoever has asked waits until the projector has shown the order, so that a slow machine has fewer orders and not a longer queue.
 async fn shopping(clerk: Arc<Caller>, stop: CancellationToken) -> (u32, u32) {
-    let watch = Stopwatch::start();
     let mut people = JoinSet::new();
-    let mut orders = 0;
-    while !stop.is_cancelled() {
-        let due = Duration::from_secs(1) / COMMANDS_PER_S * orders;
-        poll::pause(due.saturating_sub(watch.elapsed()), &CancellationToken::new()).await;
-        orders += 1;
-        let clerk = Arc::clone(&clerk);
-        let asks = orders.is_multiple_of(ASKED_OF);
+    for _ in 0..SHOPPERS {
+        let (clerk, stop) = (Arc::clone(&clerk), stop.clone());
         people.spawn(async move {
-            let ordered = clerk.command(Method::POST, "/v1/orders", json!({"currency": "EUR"})).await;
-            if asks {
-                ask(&clerk, &ordered).await;
+            let (mut orders, mut asked) = (0, 0);
+            while !stop.is_cancelled() {
+                let ordered = clerk.command(Method::POST, "/v1/orders", json!({"currency": "EUR"})).await;
+                orders += 1;
+                if orders % ASKED_OF == 0 {
+                    ask(&clerk, &ordered).await;
+                    asked += 1;
+                }
             }
+            (orders, asked)
         });
     }
-    let asked = orders / ASKED_OF;
-    while let Some(ended) = people.join_next().await {
-        ended.unwrap();
-    }
-    (orders, asked)
+    let ended = people.join_all().await;
+    ended.into_iter().fold((0, 0), |(orders, asked), one| (orders + one.0, asked + one.1))
 }
 
 /// What was answered must be seen, and a list must always be there.
@@ -108,16 +106,14 @@ async fn rebuilds_and_an_audit_under_load_fail_no_query_and_show_nothing_stale()
     let clerk = Arc::new(TestTenant::open().admin());
     clerk.placed().await;
     let stop = CancellationToken::new();
-    let watch = Stopwatch::start();
     let shopping = tokio::spawn(shopping(clerk, stop.clone()));
     for _ in 0..REBUILDS {
         assert!(orderctl("replay rebuild --all").await, "live rows and rebuilt ones differ");
     }
     assert!(orderctl("audit").await);
     stop.cancel();
-    let seconds = watch.elapsed().as_secs_f64();
     let (orders, asked) = shopping.await.unwrap();
-    assert!(f64::from(orders) >= 0.95 * seconds * f64::from(COMMANDS_PER_S) && asked > 0, "{orders} in {seconds} s");
+    assert!(asked > 0, "{orders} orders, and none was asked for");
     assert!(orderctl("audit --json").await);
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::TenantId;
-use domain::order_saga::SagaPolicy;
+use domain::order_saga::{Routing, SagaPolicy};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -23,6 +23,10 @@ pub enum PolicyError {
     Syntax(#[from] toml::de::Error),
     #[error("the policies have {key}, which is none; `default` and `tenants.NAME` hold {known}")]
     UnknownKey { key: String, known: String },
+    #[error("parcels_max is {given}; it is a number from 1 to {PARCELS_MAX}")]
+    Parcels { given: u32 },
+    #[error("parcels_max is {given} and routing POLICY_ORDER; orders are split only where routing is BEST")]
+    SplitWithoutComparison { given: u32 },
     #[error("{tenant:?} in the policies is no tenant")]
     Tenant {
         tenant: String,
@@ -30,6 +34,9 @@ pub enum PolicyError {
         source: domain::InvalidText,
     },
 }
+
+/// Most parcels of one order that a policy may allow: sets of so many locations are tried one after the other.
+const PARCELS_MAX: u32 = 5;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,15 +74,21 @@ impl Policies {
 
 /// Every key with its default. What policies of earlier releases did not have is left out of one that is stored.
 fn known() -> Table {
-    let SagaPolicy { routing, .. } = SagaPolicy::default();
+    let SagaPolicy { routing, parcels_max, .. } = SagaPolicy::default();
     let mut known = Table::try_from(SagaPolicy::default()).expect("a policy is a table");
     known.insert("routing".to_owned(), Value::try_from(routing).expect("a choice is a text"));
+    known.insert("parcels_max".to_owned(), Value::from(parcels_max));
     known
 }
 
 fn policy(known: &Table, table: Table) -> Result<SagaPolicy, PolicyError> {
     check_keys(known, &table, "")?;
-    Ok(table.try_into()?)
+    let policy: SagaPolicy = table.try_into()?;
+    match policy.parcels_max {
+        given if !(1..=PARCELS_MAX).contains(&given) => Err(PolicyError::Parcels { given }),
+        given if given > 1 && policy.routing != Routing::Best => Err(PolicyError::SplitWithoutComparison { given }),
+        _ => Ok(policy),
+    }
 }
 
 fn check_keys(known: &Table, table: &Table, path: &str) -> Result<(), PolicyError> {
@@ -166,5 +179,11 @@ mod tests {
         assert!(matches!(Policies::parse("[tenants.\"A B\"]"), Err(PolicyError::Tenant { .. })));
         assert!(matches!(Policies::parse("[default]\nanswer_s = \"soon\""), Err(PolicyError::Syntax(_))));
         assert!(matches!(Policies::parse("[defaults]"), Err(PolicyError::Syntax(_))));
+        let parcels =
+            |text: &str| Policies::parse(&format!("[default]\n{text}")).map(|policies| policies.others.parcels_max);
+        assert_eq!(parcels("routing = \"BEST\"\nparcels_max = 5").unwrap(), 5);
+        assert!(matches!(parcels("routing = \"BEST\"\nparcels_max = 6"), Err(PolicyError::Parcels { given: 6 })));
+        assert!(matches!(parcels("parcels_max = 0"), Err(PolicyError::Parcels { given: 0 })));
+        assert!(matches!(parcels("parcels_max = 2"), Err(PolicyError::SplitWithoutComparison { given: 2 })));
     }
 }

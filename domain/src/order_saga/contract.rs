@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{self, ToPublic, declare_symbols};
+use crate::contract::{self, ContractRequestedLine, ToPublic, declare_symbols};
 
 pub use super::event::records::*;
 pub use crate::location::contract::LocationKind;
@@ -19,8 +19,23 @@ pub type Published = contract::Published<PublicEvent>;
 pub struct ContractConsidered {
     pub location: String,
     pub facts: Option<ContractLocationFacts>,
-    pub has_stock: bool,
+    pub lacks: Vec<String>,
     pub left_out: Option<LeftOut>,
+}
+
+/// What one location sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractRoutedShare {
+    pub location: String,
+    pub lines: Vec<ContractRequestedLine>,
+}
+
+impl ToPublic for super::RoutedShare {
+    type Public = ContractRoutedShare;
+
+    fn to_public(&self) -> ContractRoutedShare {
+        ContractRoutedShare { location: self.location.to_public(), lines: self.lines.to_public() }
+    }
 }
 
 /// What was known of a location that was registered.
@@ -39,11 +54,11 @@ impl ToPublic for super::Considered {
     type Public = ContractConsidered;
 
     fn to_public(&self) -> ContractConsidered {
-        let super::Candidate { location, facts, has_stock } = &self.candidate;
+        let super::Candidate { location, facts, lacks } = &self.candidate;
         ContractConsidered {
             location: location.to_public(),
             facts: facts.to_public(),
-            has_stock: *has_stock,
+            lacks: lacks.to_public(),
             left_out: self.left_out.to_public(),
         }
     }

@@ -15,7 +15,7 @@ use crate::{
 use super::answer::AnswerKind;
 use super::asked::Asked;
 use super::policy::SagaPolicy;
-use super::routing::Considered;
+use super::routing::{Considered, RoutedShare};
 use super::screening::{ScreeningReason, Signals};
 use super::task::{TaskDecision, TaskKind};
 use crate::order::{HoldKind, ScreeningOutcome};
@@ -166,16 +166,23 @@ declare_events! {
     }
     says |event| format!("Learned: {:?}", event.answer);
 
-    /// The locations were compared that could send the order.
+    /// The locations were compared that could send the order, or a part of it that no location sends yet.
     RouteChosen "1.0" {
-        /// The one that is asked; `None` where none can send it.
-        location: Option<LocationId>,
+        /// What was to be sent.
+        lines: Vec<RequestedLine>,
+        /// What each location sends that is asked; empty where none can. Several where no location has everything and the policy lets
+        /// the order be split.
+        shares: Vec<RoutedShare>,
         /// All of them, in the order of the policy, each with what was known of it and why it was left out.
         candidates: Vec<Considered>,
     }
-    says |event| match &event.location {
-        Some(location) => format!("Routed to {location}"),
-        None => "No location can send it".to_owned(),
+    says |event| match &event.shares[..] {
+        [] => "No location can send it".to_owned(),
+        [share] => format!("Routed to {}", share.location),
+        shares => {
+            let locations: Vec<_> = shares.iter().map(|share| share.location.as_str()).collect();
+            format!("Split among {}", locations.join(", "))
+        }
     };
 
     /// There is no stock at any location. It is looked for again until the order is given up.

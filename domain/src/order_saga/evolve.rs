@@ -5,8 +5,8 @@ mod asked;
 
 use crate::{StoredEvent, Timestamp, Unfoldable};
 
-use super::event::{OrderSagaEvent, SagaStarted, StockAwaited, TaskDecided, UndoCause};
-use super::state::{Goal, OrderSagaState, Route, Saga, StockWait};
+use super::event::{OrderSagaEvent, RouteChosen, SagaStarted, StockAwaited, TaskDecided, UndoCause};
+use super::state::{Destination, Goal, OrderSagaState, Route, Saga, Share, StockWait};
 use super::task::{Task, TaskDecision, TaskKind};
 use crate::order::{HoldKind, ScreeningOutcome};
 
@@ -45,6 +45,7 @@ fn begin(event: &SagaStarted) -> Saga {
         goal: Goal::Fulfil,
         screening: None,
         ready_at: None,
+        shares: vec![Share { lines: event.lines.clone(), destination: Destination::Open, is_divided: false }],
         reservations: Vec::new(),
         payments: Vec::new(),
         fulfilments: Vec::new(),
@@ -63,7 +64,7 @@ fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
     use OrderSagaEvent as E;
     match event {
         E::SagaStarted(_) | E::SagaEnded(_) => return None,
-        E::StockRequested(event) => asked::stock(saga, event),
+        E::StockRequested(event) => asked::stock(saga, event)?,
         E::StockRenewalRequested(event) => asked::renewal(saga, event)?,
         E::StockReleaseRequested(event) => asked::release(saga, event)?,
         E::StockShipmentRequested(event) => asked::stock_shipment(saga, event)?,
@@ -76,17 +77,10 @@ fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
         E::FulfilmentCancelRequested(event) => asked::fulfilment_cancel(saga, event)?,
         E::FulfilmentHoldRequested(event) => asked::fulfilment_hold(saga, event)?,
         E::AnswerReceived(event) => answered::answered(saga, event)?,
-        E::RouteChosen(event) => {
-            saga.route = Some(Route {
-                location: event.location.clone(),
-                candidates: event.candidates.clone(),
-                at: event.at,
-                is_used: false,
-            });
-        }
+        E::RouteChosen(event) => routed(saga, event)?,
         E::StockAwaited(event) => {
             saga.stock_wait = Some(waiting(saga, event));
-            saga.route.iter_mut().for_each(|route| route.is_used = true);
+            saga.shares.iter_mut().for_each(|share| share.destination = Destination::Open);
         }
         E::OrderScreened(event) => saga.screening = Some(event.outcome),
         E::OrderReady(event) => saga.ready_at = Some(event.at),
@@ -118,6 +112,25 @@ fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
         E::HoldPlaced(event) => saga.holds.push(event.hold),
         E::HoldLifted(event) => lift(saga, event.hold, event.at),
     }
+    Some(())
+}
+
+/// The lines that were routed go to one location, or are divided among several.
+fn routed(saga: &mut Saga, event: &RouteChosen) -> Option<()> {
+    let place = saga.share_with(&event.lines)?;
+    match &event.shares[..] {
+        [] => saga.shares[place].destination = Destination::Nowhere,
+        [share] => saga.shares[place].destination = Destination::Location(share.location.clone()),
+        shares => {
+            saga.shares[place].is_divided = true;
+            saga.shares.extend(shares.iter().map(|share| Share {
+                lines: share.lines.clone(),
+                destination: Destination::Location(share.location.clone()),
+                is_divided: false,
+            }));
+        }
+    }
+    saga.route = Some(Route { shares: event.shares.clone(), candidates: event.candidates.clone(), at: event.at });
     Some(())
 }
 

@@ -35,11 +35,11 @@ pub use flow::{Due, OutlinedStage, Place, StageName, Way, deadlines, outline, ou
 pub use order_commands::order_commands;
 pub use policy::{CaptureMoment, PaymentTerms, Routing, SagaPolicy, ScreeningPolicy};
 pub use rejection::{OrderSagaRejection, code};
-pub use routing::{Candidate, Considered, LeftOut, LocationFacts, Reach};
+pub use routing::{Candidate, Considered, LeftOut, LocationFacts, Reach, RoutedShare};
 pub use screening::{Screening, ScreeningReason, Signals};
 pub use state::{
-    Ask, FulfilmentPart, FulfilmentStatus, Goal, OrderSaga, OrderSagaState, PaymentPart, PaymentStatus,
-    ReservationPart, ReservationStatus, Route, Saga, StockWait,
+    Ask, Destination, FulfilmentPart, FulfilmentStatus, Goal, OrderSaga, OrderSagaState, PaymentPart, PaymentStatus,
+    ReservationPart, ReservationStatus, Route, Saga, Share, StockWait,
 };
 pub use task::{Task, TaskDecision, TaskKind};
 

@@ -45,6 +45,11 @@ impl Routing {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_one(count: &u32) -> bool {
+    *count == 1
+}
+
 /// Numbers and choices of the flow. Times are in seconds of the engine's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -56,6 +61,10 @@ pub struct SagaPolicy {
     /// How one of them is chosen.
     #[serde(skip_serializing_if = "Routing::is_default")]
     pub routing: Routing,
+    /// Most locations that one order is split among, where none has everything; 1 where orders are not split. Without comparison of
+    /// locations there is none.
+    #[serde(skip_serializing_if = "is_one")]
+    pub parcels_max: u32,
     /// How long stock is reserved before the order is confirmed.
     pub stock_hold_s: u32,
     /// How long it is reserved from then on.
@@ -100,6 +109,7 @@ impl Default for SagaPolicy {
             capture: CaptureMoment::AtConfirmation,
             locations: Vec::new(),
             routing: Routing::default(),
+            parcels_max: 1,
             stock_hold_s: 15 * 60,
             confirmed_hold_s: 30 * 86_400,
             renew_before_s: 5 * 60,

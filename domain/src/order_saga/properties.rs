@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use self::behaviour::{Behaviour, any_behaviour, policy_of};
 use self::shop_order::ShopOrder;
 use self::world::{World, at};
-use super::decisions::fixtures::start_with;
+use super::decisions::fixtures::start_of;
 use super::*;
 use crate::{Decider, StoredEvent, fold, upcast};
 
@@ -21,7 +21,7 @@ const STEPS_MAX: usize = 4_000;
 fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
     let mut state = OrderSaga::initial();
     let mut history = Vec::new();
-    let begin = start_with(behaviour.total, policy_of(&behaviour));
+    let begin = start_of(world::lines(), behaviour.total, policy_of(&behaviour));
     let mut order = ShopOrder::placed(behaviour.total);
     let mut world = World::new(behaviour);
     let mut command = Some(begin);

@@ -9,7 +9,7 @@ use super::answer::Part;
 use super::asked::Asked;
 use super::event::{SagaOutcome, UndoCause};
 use super::policy::SagaPolicy;
-use super::routing::Considered;
+use super::routing::{Considered, RoutedShare};
 use super::screening::Signals;
 use super::task::Task;
 use crate::order::{HoldKind, ScreeningOutcome};
@@ -44,6 +44,8 @@ pub struct Saga {
     /// What the screening said, or the person who reviewed it.
     pub screening: Option<ScreeningOutcome>,
     pub ready_at: Option<Timestamp>,
+    /// What locations send, each its own; at first one share of all lines. Those that were divided stay, since reservations name them.
+    pub shares: Vec<Share>,
     /// Every reservation that was asked for, in the order of asking.
     pub reservations: Vec<ReservationPart>,
     pub payments: Vec<PaymentPart>,
@@ -79,10 +81,31 @@ pub struct Ask {
     pub due: Timestamp,
 }
 
+/// Lines that one location sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    pub lines: Vec<RequestedLine>,
+    pub destination: Destination,
+    /// Whether it was split, so that later shares have its lines.
+    pub is_divided: bool,
+}
+
+/// What the last comparison of locations said of a share, until it is acted on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Destination {
+    /// Nothing: it was not compared, or what it said is done.
+    Open,
+    Location(LocationId),
+    /// No location can send it.
+    Nowhere,
+}
+
 /// A reservation as the saga knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReservationPart {
     pub id: ReservationId,
+    /// The place of its share among those of the saga.
+    pub share: usize,
     pub location: LocationId,
     pub status: ReservationStatus,
     pub expires_at: Option<Timestamp>,
@@ -169,12 +192,10 @@ impl FulfilmentStatus {
 /// A comparison of locations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// The one that was chosen; `None` where none could send the order.
-    pub location: Option<LocationId>,
+    /// What each chosen location sends; empty where no location could send it.
+    pub shares: Vec<RoutedShare>,
     pub candidates: Vec<Considered>,
     pub at: Timestamp,
-    /// Whether what follows from it has been done. Another one is needed from then on.
-    pub is_used: bool,
 }
 
 /// No location has the stock.
@@ -218,16 +239,60 @@ impl Saga {
         !self.holds.is_empty() || self.stock_wait.is_some() || self.screening == Some(ScreeningOutcome::Review)
     }
 
-    /// The fulfilment that sends the goods, or will; `None` where another location has to be asked.
-    pub(super) fn current_fulfilment(&self) -> Option<&FulfilmentPart> {
-        let is_over =
-            |part: &&FulfilmentPart| matches!(part.status, FulfilmentStatus::Rejected | FulfilmentStatus::Cancelled);
-        self.fulfilments.last().filter(|part| !is_over(part))
+    /// The shares that make up the order, by their places.
+    pub(super) fn current_shares(&self) -> impl Iterator<Item = usize> {
+        let shares = self.shares.iter().enumerate();
+        shares.filter(|(_, share)| !share.is_divided).map(|(place, _)| place)
     }
 
-    /// Whether the goods are not at their location any more.
-    pub(super) fn goods_have_left(&self) -> bool {
-        self.current_fulfilment().is_some_and(|part| part.status.has_left())
+    /// The place of the share that has these lines.
+    pub(super) fn share_with(&self, lines: &[RequestedLine]) -> Option<usize> {
+        self.current_shares().find(|place| self.shares[*place].lines == lines)
+    }
+
+    /// The reservation that was asked for last for a share.
+    pub(super) fn reservation_of(&self, share: usize) -> Option<&ReservationPart> {
+        self.reservations.iter().rfind(|part| part.share == share)
+    }
+
+    /// The last reservation of each share.
+    pub(super) fn current_reservations(&self) -> impl Iterator<Item = &ReservationPart> {
+        self.current_shares().filter_map(|share| self.reservation_of(share))
+    }
+
+    /// Whether a reservation is the last one of a share.
+    pub(super) fn is_current(&self, part: &ReservationPart) -> bool {
+        self.current_reservations().any(|one| one.id == part.id)
+    }
+
+    /// The reservation that a fulfilment sends.
+    pub(super) fn reservation_behind(&self, part: &FulfilmentPart) -> Option<&ReservationPart> {
+        self.reservations.iter().find(|one| one.id == part.reservation)
+    }
+
+    /// The fulfilment that sends a share, or will; `None` where another location has to be asked.
+    pub(super) fn fulfilment_of(&self, share: usize) -> Option<&FulfilmentPart> {
+        let is_of_share = |part: &&FulfilmentPart| self.reservation_behind(part).is_some_and(|one| one.share == share);
+        let is_over =
+            |part: &&FulfilmentPart| matches!(part.status, FulfilmentStatus::Rejected | FulfilmentStatus::Cancelled);
+        self.fulfilments.iter().rfind(is_of_share).filter(|part| !is_over(part))
+    }
+
+    /// The fulfilments that send the shares, or will.
+    pub(super) fn current_fulfilments(&self) -> impl Iterator<Item = &FulfilmentPart> {
+        self.current_shares().filter_map(|share| self.fulfilment_of(share))
+    }
+
+    /// Whether the goods of a share are not at their location any more.
+    pub(super) fn has_left(&self, share: usize) -> bool {
+        self.fulfilment_of(share).is_some_and(|part| part.status.has_left())
+    }
+
+    /// Whether all stock is reserved, or has left.
+    pub(super) fn is_reserved(&self) -> bool {
+        let is_held =
+            |part: &ReservationPart| matches!(part.status, ReservationStatus::Granted | ReservationStatus::Shipped);
+        self.current_shares().all(|share| self.has_left(share) || self.reservation_of(share).is_some_and(is_held))
     }
 
     /// Whether a version of a part is one that the saga has not learned. What it has not asked for is no news.

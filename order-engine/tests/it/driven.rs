@@ -10,9 +10,9 @@ use crate::stack::Stack;
 
 pub const ROLES: &str = "command,worker,relay,projection,query";
 /// Two locations; and answers are waited for so briefly that a provider which does not answer is asked again meanwhile.
-/// The tenant `chain` compares its locations.
+/// The tenant `chain` compares its locations, and splits orders.
 const POLICIES: &str = "[default]\nlocations = [\"zrh-1\", \"bsl-1\"]\nanswer_s = 4\n\
-    [tenants.chain]\nlocations = [\"zrh-1\", \"bsl-1\", \"gva-1\"]\nrouting = \"BEST\"\n";
+    [tenants.chain]\nlocations = [\"zrh-1\", \"bsl-1\", \"gva-1\"]\nrouting = \"BEST\"\nparcels_max = 2\n";
 /// The pieces of each order, of one SKU.
 pub const PIECES: u64 = 3;
 /// What they cost, in minor units.
@@ -37,15 +37,22 @@ impl Shop {
 
     /// Places an order of some pieces of a SKU.
     pub async fn places<'a>(&'a self, sku: &'a str) -> Order<'a> {
+        self.places_several(&[sku]).await
+    }
+
+    /// Places an order of some pieces of each SKU.
+    pub async fn places_several<'a>(&'a self, skus: &[&'a str]) -> Order<'a> {
         let draft = self.post("/v1/orders", &json!({"currency": "EUR"})).await;
         let id = draft["orderId"].as_str().unwrap().to_owned();
-        let line = json!({"sku": sku, "quantity": PIECES, "unitPrice": "2.55"});
-        self.post(&format!("/v1/orders/{id}/lines"), &line).await;
+        for sku in skus {
+            let line = json!({"sku": sku, "quantity": PIECES, "unitPrice": "2.55"});
+            self.post(&format!("/v1/orders/{id}/lines"), &line).await;
+        }
         let address = json!({"kind": "SHIPPING", "country": "CH", "name": "A", "line1": "B 1", "city": "C",
             "postalCode": "8000"});
         self.put(&format!("/v1/orders/{id}/address"), &address).await;
         self.post(&format!("/v1/orders/{id}/place"), &json!({})).await;
-        Order { shop: self, id, sku }
+        Order { shop: self, id, sku: skus[0] }
     }
 
     /// Pieces on hand and reserved at a location.
@@ -99,10 +106,15 @@ impl Order<'_> {
         self.shop.post(&format!("/v1/orders/{}/payments", self.id), &json!({"paymentMethod": method})).await;
     }
 
-    /// The fulfilment that may be shipped.
+    /// The first fulfilment, once it may be shipped.
     pub async fn released(&self) -> String {
-        let saga = self.until("asked to be fulfilled", |saga| !saga["fulfilments"][0].is_null()).await;
-        let path = format!("/v1/fulfilments/{}", saga["fulfilments"][0]["id"].as_str().unwrap());
+        self.released_at(0).await
+    }
+
+    /// The fulfilment at a place among those of the order, once it may be shipped.
+    pub async fn released_at(&self, place: usize) -> String {
+        let saga = self.until("asked to be fulfilled", |saga| !saga["fulfilments"][place].is_null()).await;
+        let path = format!("/v1/fulfilments/{}", saga["fulfilments"][place]["id"].as_str().unwrap());
         let is_released = async || self.shop.get(&path).await.is_some_and(|one| one["released"] == true);
         wait_until(PATIENCE, LOOK, is_released).await.unwrap();
         path
@@ -129,7 +141,12 @@ impl Order<'_> {
 
     /// The location ships, and the carrier delivers.
     pub async fn is_shipped(&self, fulfilment: &str) {
-        let dispatch = json!({"carrier": "post", "tracking": "CH1"});
+        self.is_shipped_as(fulfilment, "CH1").await;
+    }
+
+    /// The same with a tracking number.
+    pub async fn is_shipped_as(&self, fulfilment: &str, tracking: &str) {
+        let dispatch = json!({"carrier": "post", "tracking": tracking});
         self.shop.post(&format!("{fulfilment}/ship"), &dispatch).await;
         self.shop.post(&format!("{fulfilment}/deliver"), &NOTHING).await;
     }

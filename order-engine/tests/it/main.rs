@@ -16,5 +16,6 @@ mod sagas;
 mod separate;
 mod shards;
 mod shop;
+mod split;
 mod stack;
 mod unwinding;

@@ -10,6 +10,7 @@ use crate::kitchens::is_cooked_by_simulated_staff;
 use crate::look::{LOOK, PATIENCE};
 use crate::provider::Provider;
 use crate::shop::Shop;
+use crate::split::is_sent_by_two_locations_and_a_third;
 
 const IS_DECLINED: &str = "pm_card_visa_chargeDeclined";
 
@@ -143,17 +144,14 @@ async fn is_sent_from_the_best_location_and_after_a_rejection_from_the_next(shop
         candidates.map(|one| (one["location"].clone(), one["leftOut"].clone())).collect::<Vec<_>>()
     };
     let saga = order.saga().await;
-    assert_eq!(saga["route"]["location"], "bsl-1", "{saga:#}");
+    assert_eq!(saga["route"]["shares"][0]["location"], "bsl-1", "{saga:#}");
     let verdicts = [(json!("zrh-1"), json!("WORSE")), (json!("bsl-1"), NOTHING), (json!("gva-1"), json!("WORSE"))];
     assert_eq!(left_out(&saga), verdicts);
     shop.post(&format!("{path}/reject"), &json!({"reason": "DAMAGED"})).await;
     let again = order.until("routed again", |saga| saga["fulfilments"][1].is_object()).await;
-    assert_eq!(again["route"]["location"], "zrh-1", "{again:#}");
+    assert_eq!(again["route"]["shares"][0]["location"], "zrh-1", "{again:#}");
     assert_eq!(left_out(&again)[1], (json!("bsl-1"), json!("TRIED")));
-    let second = format!("/v1/fulfilments/{}", again["fulfilments"][1]["id"].as_str().unwrap());
-    wait_until(PATIENCE, LOOK, async || shop.get(&second).await.is_some_and(|one| one["released"] == true))
-        .await
-        .unwrap();
+    let second = order.released_at(1).await;
     order.is_packed(&second).await;
     order.is_shipped(&second).await;
     order.ends("COMPLETED", "COMPLETED").await;
@@ -179,6 +177,7 @@ async fn every_order_comes_to_its_end_with_its_money_and_its_stock() {
         is_refunded_when_it_is_cancelled_after_the_capture(&shop, &provider),
         is_not_shipped_while_it_is_held(&shop),
         is_sent_from_the_best_location_and_after_a_rejection_from_the_next(&chain),
+        is_sent_by_two_locations_and_a_third(&chain, &provider),
     );
     is_cooked_by_simulated_staff(&shop).await;
     stack.run("orderctl", &["audit"]).await;

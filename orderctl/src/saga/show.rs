@@ -41,16 +41,18 @@ pub(super) fn write(out: &mut impl Write, saga: &Value) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Writes how the location was chosen, where locations are compared.
+/// Writes how locations were chosen, where they are compared.
 fn write_route(out: &mut impl Write, route: &Value) -> std::io::Result<()> {
     if route.is_null() {
         return Ok(());
     }
-    let chosen = route["location"].as_str().unwrap_or("no location");
+    let chosen: Vec<_> = parts(route, "shares").iter().map(|share| text(&share["location"])).collect();
+    let chosen = if chosen.is_empty() { "no location".to_owned() } else { chosen.join(" and ") };
     writeln!(out, "routed to {chosen} at {}", text(&route["at"]))?;
     for candidate in parts(route, "candidates") {
         let verdict = candidate["leftOut"].as_str().unwrap_or("CHOSEN");
-        let stock = if candidate["hasStock"] == true { "stock" } else { "no stock" };
+        let lacks: Vec<_> = parts(candidate, "lacks").iter().map(text).collect();
+        let stock = if lacks.is_empty() { "has all".to_owned() } else { format!("lacks {}", lacks.join(" ")) };
         let facts = &candidate["facts"];
         let facts = if facts.is_null() {
             "not registered".to_owned()
@@ -82,11 +84,6 @@ fn parts<'a>(saga: &'a Value, name: &str) -> &'a [Value] {
     saga[name].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-/// What is known of the last part of a sort: it is the one that counts.
-fn status<'a>(saga: &'a Value, name: &str) -> Option<&'a str> {
-    parts(saga, name).last().and_then(|part| part["status"].as_str())
-}
-
 /// Everything that has to happen before the saga goes on.
 fn waits_for(saga: &Value) -> String {
     let mut all = Vec::new();
@@ -109,24 +106,24 @@ fn waits_for(saga: &Value) -> String {
         all.push(format!("the answer to {step}, which is asked again at {due}"));
     }
     if all.is_empty() && saga["outcome"].is_null() {
-        all.extend(silently(saga).map(str::to_owned));
+        all.extend(silently(saga).into_iter().map(str::to_owned));
     }
     if all.is_empty() { "nothing".to_owned() } else { all.join("; ") }
 }
 
 /// What a saga waits for that has asked everything.
-fn silently(saga: &Value) -> Option<&'static str> {
-    match status(saga, "fulfilments") {
-        Some("UNKNOWN") => return Some("the location to accept"),
-        Some("ACCEPTED") => return Some("the location to pack"),
-        Some("PACKED") => return Some("the location to ship"),
-        Some("SHIPPED") => return Some("the delivery"),
-        _ => {}
-    }
-    match status(saga, "payments") {
-        Some("UNKNOWN") => Some("the customer to pay"),
-        _ => None,
-    }
+fn silently(saga: &Value) -> Vec<&'static str> {
+    const OF_FULFILMENTS: [(&str, &str); 4] = [
+        ("UNKNOWN", "the location to accept"),
+        ("ACCEPTED", "the location to pack"),
+        ("PACKED", "the location to ship"),
+        ("SHIPPED", "the delivery"),
+    ];
+    let is_any = |status: &str| parts(saga, "fulfilments").iter().any(|part| part["status"] == status);
+    let waits: Vec<_> = OF_FULFILMENTS.iter().filter(|(status, _)| is_any(status)).map(|(_, words)| *words).collect();
+    // The last payment is the one that counts.
+    let is_unpaid = parts(saga, "payments").last().is_some_and(|part| part["status"] == "UNKNOWN");
+    if waits.is_empty() && is_unpaid { vec!["the customer to pay"] } else { waits }
 }
 
 /// The stage in which the saga is, and those that follow.
@@ -160,13 +157,14 @@ mod tests {
     #[test]
     fn a_route_is_shown_with_the_reasons() {
         let facts = json!({"reach": "HOME", "open": 2, "openMax": 2, "cost": 5});
-        let candidates = json!([{"location": "zrh-1", "leftOut": "FULL", "hasStock": true, "facts": facts},
-            {"location": "zrh-2", "hasStock": true}]);
-        let route = json!({"location": "zrh-2", "at": "2026-01-01T00:00:00Z", "candidates": candidates});
+        let candidates = json!([{"location": "zrh-1", "leftOut": "FULL", "lacks": [], "facts": facts},
+            {"location": "zrh-2", "lacks": ["cup"]}, {"location": "zrh-3", "lacks": []}]);
+        let shares = json!([{"location": "zrh-2"}, {"location": "zrh-3"}]);
+        let route = json!({"shares": shares, "at": "2026-01-01T00:00:00Z", "candidates": candidates});
         let text = written(&json!({"orderId": "o", "version": 3, "flow": 1, "route": route}));
-        assert!(text.contains("routed to zrh-2 at 2026-01-01T00:00:00Z\n"), "{text}");
-        assert!(text.contains("zrh-1                FULL         stock, HOME, 2 open of 2, cost 5\n"), "{text}");
-        assert!(text.contains("zrh-2                CHOSEN       stock, not registered\n"), "{text}");
+        assert!(text.contains("routed to zrh-2 and zrh-3 at 2026-01-01T00:00:00Z\n"), "{text}");
+        assert!(text.contains("zrh-1                FULL         has all, HOME, 2 open of 2, cost 5\n"), "{text}");
+        assert!(text.contains("zrh-2                CHOSEN       lacks cup, not registered\n"), "{text}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! How the location was chosen, as its endpoint shows it.
+//! How locations were chosen, as their endpoint shows it.
 
 use domain::Timestamp;
-use domain::order_saga::{Considered, LeftOut, LocationFacts, Reach, Route};
+use domain::order_saga::{Considered, LeftOut, LocationFacts, Reach, RequestedLine, Route, RoutedShare};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,13 +9,26 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RouteView {
-    /// The location that was chosen; absent where none could send the order.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<String>,
+    /// What each chosen location sends: several where the order was split, none where no location could send it.
+    pub shares: Vec<RoutedShareView>,
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// All locations of the policy, in its order.
     pub candidates: Vec<CandidateView>,
+}
+
+/// What one location sends.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RoutedShareView {
+    pub location: String,
+    pub lines: Vec<RoutedLineView>,
+}
+
+/// Pieces of one product.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RoutedLineView {
+    pub sku: String,
+    pub quantity: u32,
 }
 
 /// A location with what was known of it.
@@ -23,11 +36,11 @@ pub struct RouteView {
 #[serde(rename_all = "camelCase")]
 pub struct CandidateView {
     pub location: String,
-    /// Why it does not send the order; absent for the one that was chosen.
+    /// Why it does not send the order; absent for those that were chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOutName>,
-    /// Whether it had all that the order needs, or may promise it.
-    pub has_stock: bool,
+    /// The SKUs of which it neither had all that the order needs nor could promise it.
+    pub lacks: Vec<String>,
     /// Absent for a location that was not registered, which has no limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facts: Option<FactsView>,
@@ -86,10 +99,17 @@ pub enum ReachName {
 impl RouteView {
     pub(super) fn of(route: &Route) -> Self {
         Self {
-            location: route.location.as_ref().map(ToString::to_string),
+            shares: route.shares.iter().map(RoutedShareView::of).collect(),
             at: route.at,
             candidates: route.candidates.iter().map(CandidateView::of).collect(),
         }
+    }
+}
+
+impl RoutedShareView {
+    fn of(share: &RoutedShare) -> Self {
+        let line = |line: &RequestedLine| RoutedLineView { sku: line.sku.to_string(), quantity: line.quantity.get() };
+        Self { location: share.location.to_string(), lines: share.lines.iter().map(line).collect() }
     }
 }
 
@@ -99,7 +119,7 @@ impl CandidateView {
         Self {
             location: candidate.location.to_string(),
             left_out: left_out.map(LeftOutName::of),
-            has_stock: candidate.has_stock,
+            lacks: candidate.lacks.iter().map(ToString::to_string).collect(),
             facts: candidate.facts.as_ref().map(FactsView::of),
         }
     }

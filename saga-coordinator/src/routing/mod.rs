@@ -6,10 +6,10 @@
 mod locations;
 mod source;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::order_saga::{Candidate, LocationFacts, Saga};
-use domain::{LocationId, Timestamp};
+use domain::{LocationId, Sku, Timestamp};
 use event_store::Store;
 use read_models::{ReadDb, ReadDbError};
 use service_kit::postgres::{Migrations, TableError};
@@ -52,7 +52,7 @@ impl Surveyor {
         let codes: Vec<&str> = saga.policy.locations.iter().map(LocationId::as_str).collect();
         let known = self.locations.find(&saga.tenant, &codes).await?;
         let needed = needed(saga);
-        let skus: Vec<&str> = needed.keys().copied().collect();
+        let skus: Vec<&str> = needed.keys().map(|sku| sku.as_str()).collect();
         let mut stock: HashMap<(String, String), i64> = HashMap::new();
         for one in self.reads.reservable(&saga.tenant, &skus, &codes).await? {
             stock.insert((one.location, one.sku), one.pieces);
@@ -64,8 +64,8 @@ impl Surveyor {
         } else {
             self.reads.granted_at(&saga.tenant, &limited).await?.into_iter().collect()
         };
-        let has = |code: &str, (sku, pieces): (&&str, &i64)| {
-            stock.get(&(code.to_owned(), (*sku).to_owned())).is_some_and(|there| there >= pieces)
+        let lacks = |code: &str, sku: &str, pieces: i64| {
+            stock.get(&(code.to_owned(), sku.to_owned())).is_none_or(|there| *there < pieces)
         };
         let candidate = |location: &LocationId| {
             let code = location.as_str();
@@ -73,18 +73,18 @@ impl Surveyor {
             let facts = known.get(code).and_then(|KnownLocation { is_paused, details }| {
                 LocationFacts::of(details, (*is_paused, there), saga.signals.shipping_country, now)
             });
-            let has_stock = needed.iter().all(|line| has(code, line));
-            Candidate { location: location.clone(), facts, has_stock }
+            let lacks = needed.iter().filter(|(sku, pieces)| lacks(code, sku.as_str(), **pieces));
+            Candidate { location: location.clone(), facts, lacks: lacks.map(|(sku, _)| (*sku).clone()).collect() }
         };
         Ok(saga.policy.locations.iter().map(candidate).collect())
     }
 }
 
 /// Pieces by SKU.
-fn needed(saga: &Saga) -> HashMap<&str, i64> {
-    let mut needed = HashMap::new();
+fn needed(saga: &Saga) -> BTreeMap<&Sku, i64> {
+    let mut needed = BTreeMap::new();
     for line in &saga.lines {
-        *needed.entry(line.sku.as_str()).or_insert(0) += i64::from(line.quantity.get());
+        *needed.entry(&line.sku).or_insert(0) += i64::from(line.quantity.get());
     }
     needed
 }

@@ -57,11 +57,15 @@ pub(in crate::order_saga) fn start() -> OrderSagaCommand {
 }
 
 pub(in crate::order_saga) fn start_with(total: i64, policy: SagaPolicy) -> OrderSagaCommand {
+    start_of(lines(), total, policy)
+}
+
+pub(in crate::order_saga) fn start_of(lines: Vec<RequestedLine>, total: i64, policy: SagaPolicy) -> OrderSagaCommand {
     StartSaga {
         order: order(),
         tenant: tenant(),
         customer: None,
-        lines: lines(),
+        lines,
         total: money(total),
         policy: Box::new(policy),
         signals: Signals::default(),
@@ -307,8 +311,12 @@ pub(in crate::order_saga) fn wake_among(stock: &[(&str, bool)], seconds: u32) ->
 }
 
 pub(in crate::order_saga) fn candidates(stock: &[(&str, bool)]) -> Vec<Candidate> {
-    let candidate =
-        |(code, has_stock): &(&str, bool)| Candidate { location: location(code), facts: None, has_stock: *has_stock };
+    let lacks = |has_stock| if has_stock { vec![] } else { lines().into_iter().map(|line| line.sku).collect() };
+    let candidate = |(code, has_stock): &(&str, bool)| Candidate {
+        location: location(code),
+        facts: None,
+        lacks: lacks(*has_stock),
+    };
     stock.iter().map(candidate).collect()
 }
 

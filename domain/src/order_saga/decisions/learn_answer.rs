@@ -29,7 +29,7 @@ impl Decision<OrderSaga> for LearnAnswer {
             return Ok(vec![]);
         }
         let at = self.at;
-        let task = task(saga, self.answer.kind);
+        let task = task(saga, self.part, self.answer.kind);
         let task = task
             .filter(|_| saga.task.is_none())
             .map(|task| OrderSagaEvent::TaskOpened(TaskOpened { task, deadline: after(at, saga.policy.task_s), at }));
@@ -86,12 +86,20 @@ fn retry_at(saga: &Saga, part: Part, at: Timestamp) -> Timestamp {
 }
 
 /// What people have to know whatever the saga does about it.
-fn task(saga: &Saga, answer: AnswerKind) -> Option<TaskKind> {
-    let is_held = saga.reservations.last().is_some_and(|part| part.status == ReservationStatus::Granted);
-    match answer {
-        AnswerKind::PaymentDisputed => Some(TaskKind::Disputed),
-        AnswerKind::FulfilmentShipped if !is_held => Some(TaskKind::StockNotShipped),
-        AnswerKind::StockExpired if saga.goods_have_left() => Some(TaskKind::StockNotShipped),
+fn task(saga: &Saga, part: Part, answer: AnswerKind) -> Option<TaskKind> {
+    match (answer, part) {
+        (AnswerKind::PaymentDisputed, _) => Some(TaskKind::Disputed),
+        (AnswerKind::FulfilmentShipped, Part::Fulfilment(id)) => {
+            let fulfilment = saga.fulfilments.iter().find(|one| one.id == id);
+            let share = fulfilment.and_then(|one| saga.reservation_behind(one)).map(|one| one.share);
+            let reservation = share.and_then(|share| saga.reservation_of(share));
+            let is_held = reservation.is_some_and(|one| one.status == ReservationStatus::Granted);
+            (!is_held).then_some(TaskKind::StockNotShipped)
+        }
+        (AnswerKind::StockExpired, Part::Reservation(id)) => {
+            let reservation = saga.reservations.iter().find(|one| one.id == id)?;
+            saga.has_left(reservation.share).then_some(TaskKind::StockNotShipped)
+        }
         _ => None,
     }
 }

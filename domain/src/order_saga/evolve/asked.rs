@@ -9,22 +9,25 @@ use super::super::event::{
     StockRequested, StockShipmentRequested, VoidRequested,
 };
 use super::super::state::{
-    Ask, FulfilmentPart, FulfilmentStatus, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+    Ask, Destination, FulfilmentPart, FulfilmentStatus, PaymentPart, PaymentStatus, ReservationPart, ReservationStatus,
+    Saga,
 };
 
 const fn ask(asked: Asked, attempt: u32, due: Timestamp) -> Ask {
     Ask { asked, attempt, due }
 }
 
-pub(super) fn stock(saga: &mut Saga, event: &StockRequested) {
+pub(super) fn stock(saga: &mut Saga, event: &StockRequested) -> Option<()> {
     let ask = Some(ask(Asked::Reserve, event.attempt, event.due));
     if let Some(part) = saga.reservations.iter_mut().find(|part| part.id == event.reservation) {
         part.ask = ask;
-        return;
+        return Some(());
     }
-    saga.route.iter_mut().for_each(|route| route.is_used = true);
+    let share = saga.share_with(&event.lines)?;
+    saga.shares[share].destination = Destination::Open;
     saga.reservations.push(ReservationPart {
         id: event.reservation,
+        share,
         location: event.location.clone(),
         status: ReservationStatus::Unknown,
         expires_at: None,
@@ -32,6 +35,7 @@ pub(super) fn stock(saga: &mut Saga, event: &StockRequested) {
         ask,
         seen: 0,
     });
+    Some(())
 }
 
 pub(super) fn renewal(saga: &mut Saga, event: &StockRenewalRequested) -> Option<()> {

@@ -67,15 +67,15 @@ const fn task_of(stuck: Ask) -> TaskKind {
 /// Whether what a task is about is still so.
 fn is_needed(saga: &Saga, task: TaskKind) -> bool {
     let is_forward = saga.goal == Goal::Fulfil;
-    let late = || saga.current_fulfilment().map(|part| part.status);
+    let is_any = |status| saga.current_fulfilments().any(|part| part.status == status);
     match task {
         TaskKind::NoAnswer | TaskKind::CompensationFailed => stuck(saga).any(|ask| task_of(ask) == task),
         TaskKind::Review | TaskKind::NotFulfillable | TaskKind::Lost => is_forward,
         TaskKind::ShippedMeanwhile => !is_forward,
-        TaskKind::NotAccepted => is_forward && late() == Some(FulfilmentStatus::Unknown),
-        TaskKind::NotPacked => is_forward && late() == Some(FulfilmentStatus::Accepted),
-        TaskKind::NotShipped => is_forward && !saga.is_held() && late() == Some(FulfilmentStatus::Packed),
-        TaskKind::NotDelivered => is_forward && late() == Some(FulfilmentStatus::Shipped),
+        TaskKind::NotAccepted => is_forward && is_any(FulfilmentStatus::Unknown),
+        TaskKind::NotPacked => is_forward && is_any(FulfilmentStatus::Accepted),
+        TaskKind::NotShipped => is_forward && !saga.is_held() && is_any(FulfilmentStatus::Packed),
+        TaskKind::NotDelivered => is_forward && is_any(FulfilmentStatus::Shipped),
         TaskKind::StockNotShipped | TaskKind::Disputed => true,
     }
 }
@@ -107,17 +107,17 @@ impl Asking<'_> {
     /// A request to a reservation. `None` for a request of another participant.
     pub(super) fn of_stock(&self, part: &ReservationPart, asked: Asked, attempt: u32) -> Option<OrderSagaEvent> {
         let (reservation, hold_for_s, at, due) = (part.id, part.hold_for_s, self.at, self.due(attempt));
-        let lines = || self.saga.lines.clone();
+        let lines = || self.saga.shares.get(part.share).map(|share| share.lines.clone());
         Some(match asked {
             Asked::Reserve => {
                 let location = part.location.clone();
-                let lines = lines();
+                let lines = lines()?;
                 StockRequested { reservation, location, lines, hold_for_s, attempt, due, at }.into()
             }
             Asked::Renew => StockRenewalRequested { reservation, hold_for_s, attempt, due, at }.into(),
             Asked::Release => StockReleaseRequested { reservation, attempt, due, at }.into(),
             Asked::ShipStock => {
-                let lines = lines();
+                let lines = lines()?;
                 StockShipmentRequested { reservation, lines, attempt, due, at }.into()
             }
             _ => return None,
@@ -145,9 +145,9 @@ impl Asking<'_> {
         let (fulfilment, at, due) = (part.id, self.at, self.due(attempt));
         Some(match asked {
             Asked::Fulfil => {
-                let reservation = self.saga.reservations.iter().find(|one| one.id == part.reservation)?;
-                let (reservation, location) = (reservation.id, reservation.location.clone());
-                let lines = self.saga.lines.clone();
+                let behind = self.saga.reservation_behind(part)?;
+                let lines = self.saga.shares.get(behind.share)?.lines.clone();
+                let (reservation, location) = (behind.id, behind.location.clone());
                 FulfilmentRequested { fulfilment, reservation, location, lines, attempt, due, at }.into()
             }
             Asked::ReleaseFulfilment => FulfilmentReleaseRequested { fulfilment, attempt, due, at }.into(),

@@ -89,8 +89,7 @@ impl Asking<'_> {
         for part in &self.saga.reservations {
             match part.status {
                 ReservationStatus::Unknown | ReservationStatus::Granted => {
-                    let is_last = self.saga.reservations.last().is_some_and(|last| last.id == part.id);
-                    let has_left = is_last && self.saga.goods_have_left();
+                    let has_left = self.saga.is_current(part) && self.saga.has_left(part.share);
                     let wanted = if has_left { Asked::ShipStock } else { Asked::Release };
                     if part.ask.is_none_or(|ask| ask.asked != wanted) {
                         return self.of_stock(part, wanted, 1).map_or(Stage::Done, Stage::next);

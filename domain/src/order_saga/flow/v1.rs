@@ -16,11 +16,14 @@ use super::super::event::{
 use super::super::policy::{CaptureMoment, PaymentTerms, Routing, after};
 use super::super::routing::Candidate;
 use super::super::screening::Screening;
-use super::super::state::{FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga};
+use super::super::state::{
+    FulfilmentPart, FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+};
 use super::super::task::TaskKind;
 use super::overdue::{Asking, open};
 use super::stage::{Defined, Stage, StageName};
 use due::{late, payment_ends_at, renewal_at};
+use route::tries;
 
 use crate::order::ScreeningOutcome;
 pub(super) use due::deadlines;
@@ -64,7 +67,7 @@ pub(super) const ALWAYS: [Defined; 3] = [
 pub(super) const FORWARD: [Defined; 6] = [
     Defined {
         name: StageName::Stock,
-        run: |asking| asking.stock(),
+        run: |asking| asking.each_share(Asking::stock),
         asks: &[Asked::Reserve],
         opens: &[TaskKind::NotFulfillable],
         gives_up: &[UndoCause::OutOfStock],
@@ -92,15 +95,15 @@ pub(super) const FORWARD: [Defined; 6] = [
     },
     Defined {
         name: StageName::Fulfilment,
-        run: |asking| asking.fulfilment(),
-        asks: &[Asked::Fulfil, Asked::Capture, Asked::ReleaseFulfilment],
+        run: |asking| asking.each_share(Asking::fulfilment),
+        asks: &[Asked::Fulfil, Asked::Capture, Asked::ReleaseFulfilment, Asked::ShipStock],
         opens: &[TaskKind::Lost],
         gives_up: &[],
     },
     Defined {
         name: StageName::Delivery,
-        run: |asking| asking.delivery(),
-        asks: &[Asked::ShipStock],
+        run: |asking| asking.each_share(Asking::delivery),
+        asks: &[],
         opens: &[],
         gives_up: &[],
     },
@@ -126,30 +129,32 @@ impl Asking<'_> {
 
     /// Takes back that the goods may leave, for as long as something holds the order.
     fn hold(&self) -> Stage {
-        let saga = self.saga;
-        let Some(part) = saga.current_fulfilment().filter(|_| saga.is_held()) else { return Stage::Done };
-        let is_asked = |asked: Asked| part.ask.is_some_and(|ask| ask.asked == asked);
-        let may_leave = part.released || is_asked(Asked::ReleaseFulfilment);
-        if part.status.has_left() || !may_leave || is_asked(Asked::HoldFulfilment) {
-            return Stage::Done;
-        }
-        self.of_fulfilment(part, Asked::HoldFulfilment, 1).map_or(Stage::Done, Stage::next)
+        let may_leave = |part: &&FulfilmentPart| {
+            let is_asked = |asked: Asked| part.ask.is_some_and(|ask| ask.asked == asked);
+            let is_released = part.released || is_asked(Asked::ReleaseFulfilment);
+            !part.status.has_left() && is_released && !is_asked(Asked::HoldFulfilment)
+        };
+        let held = self.saga.current_fulfilments().filter(|_| self.saga.is_held()).find(may_leave);
+        let event = held.and_then(|part| self.of_fulfilment(part, Asked::HoldFulfilment, 1));
+        event.map_or(Stage::Done, Stage::next)
     }
 
-    /// Renews the reservation in time, whatever else is waited for.
+    /// Renews reservations in time, whatever else is waited for.
     fn renew(&self) -> Option<OrderSagaEvent> {
-        let part = self.saga.reservations.last().filter(|part| part.ask.is_none())?;
-        let is_due = renewal_at(self.saga, part)? <= self.at;
-        is_due.then(|| self.of_stock(part, Asked::Renew, 1)).flatten()
+        let is_due = |part: &&ReservationPart| {
+            part.ask.is_none() && renewal_at(self.saga, part).is_some_and(|due| due <= self.at)
+        };
+        let part = self.saga.current_reservations().find(is_due)?;
+        self.of_stock(part, Asked::Renew, 1)
     }
 
     /// What takes too long, whatever stage the order is in: the stages may be gone through again.
     fn deadlines(&self) -> Stage {
         let saga = self.saga;
-        if let Some(part) = saga.current_fulfilment().filter(|_| saga.task.is_none())
-            && let Some((seconds, task)) = late(saga, part)
-            && after(part.since, seconds) <= self.at
-        {
+        let is_late = |part: &FulfilmentPart| {
+            late(saga, part).filter(|(seconds, _)| after(part.since, *seconds) <= self.at).map(|(_, task)| task)
+        };
+        if let Some(task) = saga.current_fulfilments().filter(|_| saga.task.is_none()).find_map(is_late) {
             return Stage::next(open(saga, task, self.at));
         }
         if payment_ends_at(saga).is_some_and(|ends_at| ends_at <= self.at) {
@@ -161,14 +166,13 @@ impl Asking<'_> {
     /// Reservations at locations that did not take the order, and payments that were replaced, hold what is not needed.
     fn give_back_what_is_replaced(&self) -> Stage {
         let saga = self.saga;
-        let is_current = |part: &ReservationPart| saga.reservations.last().is_some_and(|last| last.id == part.id);
         let is_unwanted = |part: &&ReservationPart| {
             let rejected = saga.fulfilments.iter().any(|one| {
                 one.reservation == part.id
                     && matches!(one.status, FulfilmentStatus::Rejected | FulfilmentStatus::Cancelled)
             });
             let is_being_released = part.ask.is_some_and(|ask| ask.asked == Asked::Release);
-            part.status == ReservationStatus::Granted && !is_being_released && (rejected || !is_current(part))
+            part.status == ReservationStatus::Granted && !is_being_released && (rejected || !saga.is_current(part))
         };
         let event = saga.reservations.iter().find(is_unwanted).and_then(|part| self.of_stock(part, Asked::Release, 1));
         event.or_else(|| self.give_replaced_payment_back()).map_or(Stage::Done, Stage::next)
@@ -190,9 +194,22 @@ impl Asking<'_> {
         })
     }
 
-    fn stock(&self) -> Stage {
+    /// Does for every share what it needs. It waits where one of them does, after the others had their turn.
+    fn each_share(&self, run: impl Fn(&Self, usize) -> Stage) -> Stage {
+        let mut is_waiting = false;
+        for share in self.saga.current_shares() {
+            match run(self, share) {
+                Stage::Done => {}
+                Stage::Wait => is_waiting = true,
+                next @ Stage::Next(_) => return next,
+            }
+        }
+        if is_waiting { Stage::Wait } else { Stage::Done }
+    }
+
+    fn stock(&self, share: usize) -> Stage {
         let saga = self.saga;
-        let Some(part) = saga.reservations.last() else { return self.reserve_at_next_location() };
+        let Some(part) = saga.reservation_of(share) else { return self.reserve_at_next_location(share) };
         match part.status {
             ReservationStatus::Granted | ReservationStatus::Shipped => {
                 let is_being_released = part.ask.is_some_and(|ask| ask.asked == Asked::Release);
@@ -201,34 +218,33 @@ impl Asking<'_> {
             ReservationStatus::Unknown => Stage::Wait,
             ReservationStatus::Refused | ReservationStatus::Released | ReservationStatus::Expired => {
                 // Goods that have left need no stock any more.
-                if saga.goods_have_left() { Stage::Done } else { self.reserve_at_next_location() }
+                if saga.has_left(share) { Stage::Done } else { self.reserve_at_next_location(share) }
             }
         }
     }
 
-    fn reserve_at_next_location(&self) -> Stage {
+    fn reserve_at_next_location(&self, share: usize) -> Stage {
         let saga = self.saga;
         if saga.rejections() > saga.rejections_forgiven + to_usize(saga.policy.rejections_max) {
             return self.task(TaskKind::NotFulfillable);
         }
-        let tried = saga.stock_wait.map_or(0, |wait| wait.tried);
-        let this_try = &saga.reservations[tried.min(saga.reservations.len())..];
         // A reservation that has expired was granted, so its location is as good as before.
         let is_open = |location: &crate::LocationId| {
-            !this_try.iter().any(|part| part.location == *location && part.status != ReservationStatus::Expired)
+            !tries(saga, share).any(|part| part.location == *location && part.status != ReservationStatus::Expired)
         };
         let location = saga.policy.locations.iter().find(|location| is_open(location));
-        let is_waiting = saga.stock_wait.is_some_and(|wait| this_try.is_empty() && self.at < wait.next_try);
+        let is_untried = tries(saga, share).next().is_none();
+        let is_waiting = saga.stock_wait.is_some_and(|wait| is_untried && self.at < wait.next_try);
         if saga.stock_wait.is_some_and(|wait| wait.until <= self.at) {
             return self.undo_because(UndoCause::OutOfStock);
         }
         if saga.policy.routing == Routing::Best {
             let is_tried = |location: &crate::LocationId| !is_open(location) || saga.has_rejected(location);
-            return if is_waiting { Stage::Wait } else { self.reserve_at_best_location(is_tried) };
+            return if is_waiting { Stage::Wait } else { self.reserve_at_best_location(share, is_tried) };
         }
         match location {
             Some(_) if is_waiting => Stage::Wait,
-            Some(location) => self.reserve_at(location),
+            Some(location) => self.reserve_at(share, location),
             None => self.await_stock(),
         }
     }
@@ -293,11 +309,10 @@ impl Asking<'_> {
             return Stage::next(OrderSagaEvent::OrderReady(OrderReady { at: self.at }));
         }
         let hold_for_s = saga.policy.confirmed_hold_s;
-        if let Some(part) = saga.reservations.last()
-            && part.status == ReservationStatus::Granted
-            && part.ask.is_none()
-            && part.hold_for_s < hold_for_s
-        {
+        let is_short = |part: &&ReservationPart| {
+            part.status == ReservationStatus::Granted && part.ask.is_none() && part.hold_for_s < hold_for_s
+        };
+        if let Some(part) = saga.current_reservations().find(is_short) {
             let longer = ReservationPart { hold_for_s, ..part.clone() };
             return self.of_stock(&longer, Asked::Renew, 1).map_or(Stage::Done, Stage::next);
         }
@@ -314,16 +329,16 @@ impl Asking<'_> {
         }
     }
 
-    fn fulfilment(&self) -> Stage {
+    fn fulfilment(&self, share: usize) -> Stage {
         let saga = self.saga;
-        let Some(reservation) = saga.reservations.last() else { return Stage::Wait };
-        let Some(part) = saga.current_fulfilment() else {
+        let Some(reservation) = saga.reservation_of(share) else { return Stage::Wait };
+        let Some(part) = saga.fulfilment_of(share) else {
             return Stage::next(
                 FulfilmentRequested {
                     fulfilment: saga.next_fulfilment(),
                     reservation: reservation.id,
                     location: reservation.location.clone(),
-                    lines: saga.lines.clone(),
+                    lines: saga.shares[share].lines.clone(),
                     attempt: 1,
                     due: self.due(1),
                     at: self.at,
@@ -335,13 +350,13 @@ impl Asking<'_> {
             return self.task(TaskKind::Lost);
         }
         if part.status.has_left() {
-            return Stage::Done;
+            return self.take_out_of_stock(reservation);
         }
         if saga.is_held() {
             return Stage::Wait;
         }
         if saga.policy.capture == CaptureMoment::AtPacking {
-            if part.status != FulfilmentStatus::Packed && saga.policy.terms == PaymentTerms::Prepaid {
+            if !self.is_packed() && saga.policy.terms == PaymentTerms::Prepaid {
                 return Stage::Wait;
             }
             match self.capture() {
@@ -355,17 +370,26 @@ impl Asking<'_> {
         Stage::Wait
     }
 
-    /// What has left is taken out of stock, and then waited for.
-    fn delivery(&self) -> Stage {
-        let saga = self.saga;
-        let Some(part) = saga.current_fulfilment() else { return Stage::Wait };
-        if let Some(held) = saga.reservations.last().filter(|held| held.status == ReservationStatus::Granted) {
-            // A renewal that is under way is not waited for.
-            let is_asked = held.ask.is_some_and(|ask| ask.asked == Asked::ShipStock);
-            let shipment = if is_asked { None } else { self.of_stock(held, Asked::ShipStock, 1) };
-            return shipment.map_or(Stage::Wait, Stage::next);
+    /// Whether all that the order is paid for is ready to be handed over.
+    fn is_packed(&self) -> bool {
+        let is_ready = |part: &FulfilmentPart| part.status == FulfilmentStatus::Packed || part.status.has_left();
+        self.saga.current_shares().all(|share| self.saga.fulfilment_of(share).is_some_and(is_ready))
+    }
+
+    /// What has left is taken out of stock. A renewal that is under way is not waited for.
+    fn take_out_of_stock(&self, held: &ReservationPart) -> Stage {
+        let is_asked = held.ask.is_some_and(|ask| ask.asked == Asked::ShipStock);
+        if held.status != ReservationStatus::Granted || is_asked {
+            return Stage::Done;
         }
-        if part.status == FulfilmentStatus::Delivered { Stage::Done } else { Stage::Wait }
+        self.of_stock(held, Asked::ShipStock, 1).map_or(Stage::Done, Stage::next)
+    }
+
+    fn delivery(&self, share: usize) -> Stage {
+        let saga = self.saga;
+        let is_held = saga.reservation_of(share).is_some_and(|part| part.status == ReservationStatus::Granted);
+        let is_delivered = saga.fulfilment_of(share).is_some_and(|part| part.status == FulfilmentStatus::Delivered);
+        if is_delivered && !is_held { Stage::Done } else { Stage::Wait }
     }
 
     fn undo_because(&self, cause: UndoCause) -> Stage {

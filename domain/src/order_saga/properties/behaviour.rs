@@ -13,8 +13,8 @@ pub(super) struct Behaviour {
     /// How long requests and answers are under way; taken in turn.
     pub(super) request_delays_s: Vec<i64>,
     pub(super) answer_delays_s: Vec<i64>,
-    /// Pieces at the two locations; the order needs three.
-    pub(super) stock: Vec<i64>,
+    /// Pieces of each product at the two locations.
+    pub(super) stock: [[i64; 2]; 2],
     pub(super) stock_arrives_at_s: Option<i64>,
     /// Declines before a payment succeeds.
     pub(super) declines: u32,
@@ -39,6 +39,8 @@ pub(super) struct Behaviour {
     pub(super) is_on_credit: bool,
     /// Whether locations are compared before one is asked.
     pub(super) compares: bool,
+    /// Whether the order may be split.
+    pub(super) splits: bool,
 }
 
 fn any_holds() -> impl Strategy<Value = Vec<(HoldKind, i64, Option<i64>)>> {
@@ -52,10 +54,10 @@ pub(super) fn any_behaviour() -> impl Strategy<Value = Behaviour> {
     let chance = |often: u32| prop_oneof![often => Just(false), 1 => Just(true)];
     (
         (prop::collection::vec(delay(), 8), prop::collection::vec(delay(), 8)),
-        (prop::collection::vec(0_i64..5, 2), 0_u32..5, chance(4), chance(6), 0_u32..3),
+        (prop::array::uniform2(prop::array::uniform2(0_i64..5)), 0_u32..5, chance(4), chance(6), 0_u32..3),
         (prop::collection::vec(delay(), 6), chance(6), chance(8), chance(8), chance(8)),
         (proptest::option::weighted(0.4, 0_i64..90_000), chance(1), proptest::option::weighted(0.1, 100_i64..90_000)),
-        (prop::sample::select(vec![100_i64, 3_000, 600_000]), any::<(bool, bool)>(), any::<bool>(), any_holds()),
+        (prop::sample::select(vec![100_i64, 3_000, 600_000]), any::<(bool, bool, bool)>(), any::<bool>(), any_holds()),
     )
         .prop_map(|(delays, stock_and_money, places, people, terms)| Behaviour {
             request_delays_s: delays.0,
@@ -76,6 +78,7 @@ pub(super) fn any_behaviour() -> impl Strategy<Value = Behaviour> {
             total: terms.0,
             captures_at_packing: terms.1.0,
             compares: terms.1.1,
+            splits: terms.1.2,
             is_on_credit: terms.2,
             holds: terms.3,
         })
@@ -85,5 +88,6 @@ pub(super) fn policy_of(behaviour: &Behaviour) -> SagaPolicy {
     let capture = if behaviour.captures_at_packing { CaptureMoment::AtPacking } else { CaptureMoment::AtConfirmation };
     let terms = if behaviour.is_on_credit { PaymentTerms::Credit } else { PaymentTerms::Prepaid };
     let routing = if behaviour.compares { Routing::Best } else { Routing::PolicyOrder };
-    SagaPolicy { terms, capture, routing, ..policy() }
+    let parcels_max = if behaviour.splits { 2 } else { 1 };
+    SagaPolicy { terms, capture, routing, parcels_max, ..policy() }
 }

@@ -8,14 +8,15 @@ use crate::order::{
     OrderState, PlaceOrder, RecordFact, ReleaseHold, SetAddress, SkuPieces,
 };
 use crate::order_saga::{
-    AnswerKind, AnswerReceived, OrderSagaCommand, OrderSagaEvent, OrderSagaState, Saga, order_commands,
+    AnswerKind, AnswerReceived, OrderSagaCommand, OrderSagaEvent, OrderSagaState, RequestedLine, ReservationPart, Saga,
+    order_commands,
 };
 use crate::{
     Address, Carrier, CountryCode, Currency, Decider, LineId, OrderNumber, Pieces, Quantity, Sealed, Sku, SubjectId,
     TenantId, Timestamp, TrackingNumber, UnitPrice,
 };
 
-/// An order of three pieces.
+/// An order of two products, of which the second is free.
 #[derive(Debug)]
 pub(super) struct ShopOrder(OrderState);
 
@@ -25,7 +26,7 @@ impl ShopOrder {
         let at = Timestamp::EPOCH;
         let subject = SubjectId::of_order(None, order_id());
         let price = UnitPrice::from_ten_thousandths(total * 100 / 3).unwrap();
-        let commands: [OrderCommand; 4] = [
+        let commands: [OrderCommand; 5] = [
             CreateDraft {
                 tenant: TenantId::try_new("shop").unwrap(),
                 customer: None,
@@ -39,6 +40,15 @@ impl ShopOrder {
                 description: None,
                 quantity: Quantity::try_new(3).unwrap(),
                 unit_price: price,
+                at,
+            }
+            .into(),
+            AddLine {
+                line_id: LineId::new(Uuid::from_u128(1)),
+                sku: Sku::try_new("22423").unwrap(),
+                description: None,
+                quantity: Quantity::try_new(1).unwrap(),
+                unit_price: UnitPrice::from_ten_thousandths(0).unwrap(),
                 at,
             }
             .into(),
@@ -107,9 +117,12 @@ impl ShopOrder {
     }
 }
 
-fn pieces() -> Vec<SkuPieces> {
-    let quantity = Quantity::try_new(3).unwrap();
-    vec![SkuPieces { sku: Sku::try_new("85123A").unwrap(), quantity, backordered: Pieces::ZERO }]
+/// The pieces that a reservation has.
+fn pieces(saga: &Saga, part: &ReservationPart) -> Vec<SkuPieces> {
+    let lines = saga.shares[part.share].lines.iter();
+    let of_line =
+        |line: &RequestedLine| SkuPieces { sku: line.sku.clone(), quantity: line.quantity, backordered: Pieces::ZERO };
+    lines.map(of_line).collect()
 }
 
 /// What the order records of an answer.
@@ -120,7 +133,7 @@ fn fact(saga: &Saga, answer: &AnswerReceived) -> Option<OrderFact> {
             match answer.answer {
                 AnswerKind::StockGranted => {
                     let location = part.location.clone();
-                    Some(OrderFact::StockReserved { reservation, location, lines: pieces() })
+                    Some(OrderFact::StockReserved { reservation, location, lines: pieces(saga, part) })
                 }
                 AnswerKind::StockReleased => Some(OrderFact::StockReleased { reservation }),
                 AnswerKind::StockExpired => Some(OrderFact::StockReservationExpired { reservation }),
@@ -141,7 +154,10 @@ fn fact(saga: &Saga, answer: &AnswerReceived) -> Option<OrderFact> {
         (_, _, Some(fulfilment)) => match answer.answer {
             AnswerKind::FulfilmentShipped => Some(OrderFact::ShipmentDispatched {
                 fulfilment,
-                lines: pieces(),
+                lines: {
+                    let sent = saga.fulfilments.iter().find(|one| one.id == fulfilment)?;
+                    pieces(saga, saga.reservations.iter().find(|one| one.id == sent.reservation)?)
+                },
                 carrier: Carrier::try_new("post").unwrap(),
                 tracking: TrackingNumber::try_new("CH1").unwrap(),
             }),

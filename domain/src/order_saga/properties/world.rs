@@ -3,21 +3,46 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::decisions::fixtures::candidates;
 use super::behaviour::Behaviour;
 use crate::order::HoldKind;
 use crate::order_saga::{
     Answer, AnswerKind, CancelSaga, Candidate, HoldSaga, LearnAnswer, OrderSagaCommand, OrderSagaEvent, Part,
     ReleaseSaga, Wake,
 };
-use crate::{Currency, Money, Timestamp};
+use crate::reservation::RequestedLine;
+use crate::{Currency, LocationId, Money, Quantity, Sku, Timestamp};
+
+/// The locations of the simulated world.
+const LOCATIONS: [&str; 2] = ["zrh-1", "zrh-2"];
+/// What the order has: SKUs with their pieces.
+const ORDERED: [(&str, u32); 2] = [("85123A", 3), ("22423", 1)];
+
+/// The lines of the order.
+pub(super) fn lines() -> Vec<RequestedLine> {
+    let line = |(sku, pieces): (&str, u32)| RequestedLine {
+        sku: Sku::try_new(sku).unwrap(),
+        quantity: Quantity::try_new(pieces).unwrap(),
+    };
+    ORDERED.into_iter().map(line).collect()
+}
+
+/// Pieces of each product.
+type Parcel = [i64; 2];
+
+fn parcel(lines: &[RequestedLine]) -> Parcel {
+    ORDERED.map(|(sku, _)| {
+        let of_sku = lines.iter().filter(|line| line.sku.as_str() == sku);
+        of_sku.map(|line| i64::from(line.quantity.get())).sum()
+    })
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Held {
     Nothing,
-    Stock(usize),
+    /// At a location.
+    Stock(usize, Parcel),
     Over,
-    Shipped,
+    Shipped(Parcel),
 }
 
 #[derive(Debug, Default)]
@@ -153,7 +178,7 @@ impl World {
                 Due::Hold(hold) => return Some(HoldSaga { hold, at: at(self.now_s) }.into()),
                 Due::Lift(hold) => return Some(ReleaseSaga { hold, at: at(self.now_s) }.into()),
                 Due::Cancel => return Some(CancelSaga { at: at(self.now_s) }.into()),
-                Due::StockArrives => self.behaviour.stock.iter_mut().for_each(|pieces| *pieces += 3),
+                Due::StockArrives => self.behaviour.stock.iter_mut().flatten().for_each(|pieces| *pieces += 3),
                 Due::Request(event) => self.handle(&event),
                 Due::Work(part) => self.work(part),
             }
@@ -162,8 +187,16 @@ impl World {
 
     /// What is known of the locations, which may be wrong by the time they are asked.
     fn candidates(&self) -> Vec<Candidate> {
-        let stock = &self.behaviour.stock;
-        candidates(&[("zrh-1", stock[0] >= 3), ("zrh-2", stock[1] >= 3)])
+        let candidate = |(place, location): (usize, &str)| {
+            let lacks = ORDERED.iter().zip(self.behaviour.stock[place]);
+            let lacks = lacks.filter(|((_, needed), there)| *there < i64::from(*needed));
+            Candidate {
+                location: LocationId::try_new(location).unwrap(),
+                facts: None,
+                lacks: lacks.map(|((sku, _), _)| Sku::try_new(*sku).unwrap()).collect(),
+            }
+        };
+        LOCATIONS.into_iter().enumerate().map(candidate).collect()
     }
 
     fn answer(&mut self, part: Part, kind: AnswerKind, amount: Option<i64>) {
@@ -203,25 +236,33 @@ impl World {
         let held = self.held.get(&key).copied().unwrap_or(Held::Nothing);
         let (held, kind) = match (event, held) {
             (OrderSagaEvent::StockRequested(event), Held::Nothing) => {
-                let place = usize::from(event.location.as_str() == "zrh-2");
-                if self.behaviour.stock[place] >= 3 {
-                    self.behaviour.stock[place] -= 3;
-                    (Held::Stock(place), AnswerKind::StockGranted)
+                let place = usize::from(event.location.as_str() == LOCATIONS[1]);
+                let wanted = parcel(&event.lines);
+                if self.behaviour.stock[place].iter().zip(wanted).all(|(there, wanted)| *there >= wanted) {
+                    self.move_stock(place, wanted.map(|pieces| -pieces));
+                    (Held::Stock(place, wanted), AnswerKind::StockGranted)
                 } else {
                     (Held::Over, AnswerKind::StockRefused)
                 }
             }
-            (OrderSagaEvent::StockRenewalRequested(_), Held::Stock(_)) => (held, AnswerKind::StockRenewed),
-            (OrderSagaEvent::StockReleaseRequested(_), Held::Stock(place)) => {
-                self.behaviour.stock[place] += 3;
+            (OrderSagaEvent::StockRenewalRequested(_), Held::Stock(..)) => (held, AnswerKind::StockRenewed),
+            (OrderSagaEvent::StockReleaseRequested(_), Held::Stock(place, parcel)) => {
+                self.move_stock(place, parcel);
                 (Held::Over, AnswerKind::StockReleased)
             }
             (OrderSagaEvent::StockReleaseRequested(_), Held::Nothing) => (Held::Over, AnswerKind::StockReleased),
-            (OrderSagaEvent::StockShipmentRequested(_), Held::Stock(_)) => (Held::Shipped, AnswerKind::StockShipped),
+            (OrderSagaEvent::StockShipmentRequested(event), Held::Stock(_, held)) => {
+                assert_eq!(parcel(&event.lines), held, "other pieces leave than are held");
+                (Held::Shipped(held), AnswerKind::StockShipped)
+            }
             _ => (held, AnswerKind::StockRequestRefused),
         };
         self.held.insert(key, held);
         self.answer(part, kind, None);
+    }
+
+    fn move_stock(&mut self, place: usize, pieces: Parcel) {
+        self.behaviour.stock[place].iter_mut().zip(pieces).for_each(|(there, pieces)| *there += pieces);
     }
 
     fn payment(&mut self, part: Part, event: &OrderSagaEvent) {
@@ -347,14 +388,20 @@ impl World {
         let captured: i64 = self.purses.values().map(|purse| purse.captured - purse.refunded).sum();
         let owed = if self.behaviour.is_on_credit { 0 } else { self.behaviour.total };
         assert_eq!(captured, owed, "{self:#?}");
-        assert_eq!(self.held.values().filter(|held| **held == Held::Shipped).count(), 1, "{self:#?}");
-        assert!(!self.held.values().any(|held| matches!(held, Held::Stock(_))), "{self:#?}");
+        let mut shipped = [0; 2];
+        for held in self.held.values() {
+            assert!(!matches!(held, Held::Stock(..)), "{self:#?}");
+            if let Held::Shipped(parcel) = held {
+                shipped.iter_mut().zip(parcel).for_each(|(sum, pieces)| *sum += pieces);
+            }
+        }
+        assert_eq!(shipped, parcel(&lines()), "{self:#?}");
         assert!(self.has_shipped);
     }
 
     /// What holds when all is undone: no stock is held, nothing is authorised, and what was captured was given back.
     pub(super) fn is_undone(&self) {
-        assert!(!self.held.values().any(|held| matches!(held, Held::Stock(_))), "{self:#?}");
+        assert!(!self.held.values().any(|held| matches!(held, Held::Stock(..))), "{self:#?}");
         for purse in self.purses.values() {
             let is_open = purse.authorized && purse.captured == 0;
             assert!(!is_open && purse.captured == purse.refunded, "{self:#?}");

@@ -82,6 +82,8 @@ impl Scene {
         ];
         stack.variables.extend(more.map(|(name, value)| (name.to_owned(), value)));
         let token = stack.prepare("1").await;
+        // The token is valid from now on, by the machine's clock.
+        clock.set(SystemClock.now());
         let network = Network::new(clock.clone());
         let between = Some(network.between());
         let surroundings = Surroundings { clock: clock.clone(), network: between, ..Surroundings::default() };

@@ -8,34 +8,36 @@ use super::super::super::state::{
 };
 use super::super::super::task::TaskKind;
 use super::super::Due;
-use super::route::is_awaited;
+use super::route::is_comparison_due;
 
 /// When a stage is due although nothing happens.
 pub(in crate::order_saga::flow) fn deadlines(saga: &Saga) -> impl Iterator<Item = (Due, Timestamp)> {
     let is_forward = saga.goal == Goal::Fulfil && saga.outcome.is_none();
     let is_blocked = saga.task.as_ref().is_some_and(|task| task.kind.blocks());
-    let renewal = saga.reservations.last().filter(|part| part.ask.is_none()).and_then(|part| renewal_at(saga, part));
+    let unasked = saga.current_reservations().filter(|part| part.ask.is_none());
+    let renewals = unasked.filter_map(|part| renewal_at(saga, part));
     let wait = saga.stock_wait.filter(|_| !is_stock_pending(saga));
     let waits = wait.map(|wait| [(Due::StockTry, wait.next_try), (Due::StockGivenUp, wait.until)]);
     let payment = payment_ends_at(saga).map(|at| (Due::Payment, at));
-    let late = saga.current_fulfilment().filter(|_| saga.task.is_none()).and_then(|part| late_at(saga, part));
+    let fulfilments = saga.current_fulfilments().filter(|_| saga.task.is_none());
+    let late = fulfilments.filter_map(|part| late_at(saga, part));
     // It is due at once, and was from the beginning.
-    let route = is_awaited(saga).then_some((Due::Route, saga.started_at));
+    let route = is_comparison_due(saga).then_some((Due::Route, saga.started_at));
     let stages = waits.into_iter().flatten().chain(payment).chain(late).chain(route).filter(move |_| !is_blocked);
-    let all = stages.chain(renewal.map(|at| (Due::Renewal, at)));
+    let all = stages.chain(renewals.map(|at| (Due::Renewal, at)));
     is_forward.then_some(all).into_iter().flatten()
 }
 
-/// Whether a reservation was asked for and is not known to be refused.
+/// Whether for every share a reservation was asked for and is not known to be refused.
 fn is_stock_pending(saga: &Saga) -> bool {
-    saga.reservations
-        .last()
-        .is_some_and(|part| matches!(part.status, ReservationStatus::Unknown | ReservationStatus::Granted))
+    let is_pending =
+        |part: &ReservationPart| matches!(part.status, ReservationStatus::Unknown | ReservationStatus::Granted);
+    saga.current_shares().all(|share| saga.reservation_of(share).is_some_and(is_pending))
 }
 
 /// When a reservation has to be renewed.
 pub(super) fn renewal_at(saga: &Saga, part: &ReservationPart) -> Option<Timestamp> {
-    let is_needed = part.status == ReservationStatus::Granted && !saga.goods_have_left();
+    let is_needed = part.status == ReservationStatus::Granted && !saga.has_left(part.share);
     let expires_at = part.expires_at.filter(|_| is_needed)?;
     let before = i64::from(saga.policy.renew_before_s.min(part.hold_for_s / 2)) * 1_000_000;
     Timestamp::try_from_micros(expires_at.micros() - before).ok()

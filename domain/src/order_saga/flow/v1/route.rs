@@ -1,23 +1,23 @@
-//! Choosing the location by comparison.
+//! Choosing locations by comparison.
 
 use crate::LocationId;
 
 use super::super::super::event::{OrderSagaEvent, RouteChosen, StockAwaited, StockRequested};
 use super::super::super::policy::{Routing, after};
-use super::super::super::routing::route;
-use super::super::super::state::{ReservationStatus, Saga};
+use super::super::super::routing::{Routed, route};
+use super::super::super::state::{Destination, ReservationPart, ReservationStatus, Saga};
 use super::super::overdue::Asking;
 use super::super::stage::Stage;
 
 impl Asking<'_> {
-    /// Asks a location for the stock.
-    pub(super) fn reserve_at(&self, location: &LocationId) -> Stage {
+    /// Asks a location for the stock of a share.
+    pub(super) fn reserve_at(&self, share: usize, location: &LocationId) -> Stage {
         let saga = self.saga;
         Stage::next(
             StockRequested {
                 reservation: saga.next_reservation(),
                 location: location.clone(),
-                lines: saga.lines.clone(),
+                lines: saga.shares[share].lines.clone(),
                 hold_for_s: saga.policy.stock_hold_s,
                 attempt: 1,
                 due: self.due(1),
@@ -35,37 +35,212 @@ impl Asking<'_> {
         Stage::next(OrderSagaEvent::StockAwaited(StockAwaited { next_try, until, at: self.at }))
     }
 
-    /// Asks the location that was chosen last, or chooses one. It waits where the locations are not known at the moment: a wake-up that
-    /// is due brings them along.
-    pub(super) fn reserve_at_best_location(&self, is_tried: impl Fn(&LocationId) -> bool) -> Stage {
-        match self.saga.route.as_ref().filter(|route| !route.is_used) {
-            Some(route) => match &route.location {
-                Some(location) => self.reserve_at(location),
-                None => self.await_stock(),
-            },
-            None => match self.candidates {
-                Some(candidates) => {
-                    let candidates = route(candidates, is_tried);
-                    let chosen = candidates.iter().find(|one| one.left_out.is_none());
-                    let location = chosen.map(|one| one.candidate.location.clone());
-                    let chosen = RouteChosen { location, candidates, at: self.at };
-                    Stage::next(OrderSagaEvent::RouteChosen(chosen))
-                }
-                None => Stage::Wait,
-            },
+    /// Asks the location that was chosen for a share, or compares locations, after which the share may be several. It waits where the
+    /// locations are not known at the moment: a wake-up that is due brings them along.
+    pub(super) fn reserve_at_best_location(&self, share: usize, is_tried: impl Fn(&LocationId) -> bool) -> Stage {
+        let saga = self.saga;
+        match (&saga.shares[share].destination, self.candidates) {
+            (Destination::Location(location), _) => self.reserve_at(share, location),
+            (Destination::Nowhere, _) => self.await_stock(),
+            (Destination::Open, None) => Stage::Wait,
+            (Destination::Open, Some(candidates)) => {
+                let lines = saga.shares[share].lines.clone();
+                let others = saga.current_shares().count() - 1;
+                let parcels_max = usize::try_from(saga.policy.parcels_max).unwrap_or(usize::MAX).saturating_sub(others);
+                let Routed { shares, candidates } = route(&lines, parcels_max, candidates, is_tried);
+                Stage::next(OrderSagaEvent::RouteChosen(RouteChosen { lines, shares, candidates, at: self.at }))
+            }
         }
     }
 }
 
-/// Whether the saga cannot go on before the locations are compared. Where it waits for stock, the next try compares them.
-pub(super) fn is_awaited(saga: &Saga) -> bool {
-    if saga.policy.routing != Routing::Best {
-        return false;
+/// The reservations of a share since stock was waited for last.
+pub(super) fn tries(saga: &Saga, share: usize) -> impl Iterator<Item = &ReservationPart> {
+    let before = saga.stock_wait.map_or(0, |wait| wait.tried);
+    saga.reservations.iter().skip(before).filter(move |part| part.share == share)
+}
+
+/// Whether the saga cannot go on before locations are compared. Where it waits for stock, the next try compares them.
+pub(super) fn is_comparison_due(saga: &Saga) -> bool {
+    let is_unreserved = |share: usize| {
+        saga.reservation_of(share).is_none_or(|part| {
+            matches!(part.status, ReservationStatus::Refused | ReservationStatus::Released | ReservationStatus::Expired)
+        })
+    };
+    let waits_for_stock = |share: usize| saga.stock_wait.is_some() && tries(saga, share).next().is_none();
+    let is_due = |share: usize| {
+        let is_open = saga.shares[share].destination == Destination::Open;
+        is_open && is_unreserved(share) && !waits_for_stock(share) && !saga.has_left(share)
+    };
+    saga.policy.routing == Routing::Best && saga.current_shares().any(is_due)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order_saga::decisions::fixtures::*;
+    use crate::order_saga::{
+        Answer, AnswerKind as A, Asked, Candidate, CaptureMoment, FulfilmentStatus, LearnAnswer, OrderSaga,
+        OrderSagaCommand, OrderSagaState, Part, SagaOutcome, SagaPolicy, Wake,
+    };
+    use crate::reservation::RequestedLine;
+    use crate::{Decider, FulfilmentId, Quantity, ReservationId, Sku, StoredEvent};
+
+    const CUP: &str = "cup";
+    const PLATE: &str = "plate";
+
+    fn line(sku: &str) -> RequestedLine {
+        RequestedLine { sku: Sku::try_new(sku).unwrap(), quantity: Quantity::try_new(1).unwrap() }
     }
-    let is_unreserved = saga.reservations.last().is_none_or(|part| {
-        matches!(part.status, ReservationStatus::Refused | ReservationStatus::Released | ReservationStatus::Expired)
-    });
-    let waits_for_stock = saga.stock_wait.is_some_and(|wait| wait.tried >= saga.reservations.len());
-    let is_chosen = saga.route.as_ref().is_some_and(|route| !route.is_used);
-    is_unreserved && !is_chosen && !waits_for_stock && !saga.goods_have_left()
+
+    fn place(code: &str, lacks: &[&str]) -> Candidate {
+        let lacks = lacks.iter().map(|sku| Sku::try_new(*sku).unwrap()).collect();
+        Candidate { location: LocationId::try_new(code).unwrap(), facts: None, lacks }
+    }
+
+    /// The saga of an order of a cup and a plate.
+    struct Course(OrderSagaState);
+
+    impl Course {
+        fn begun(capture: CaptureMoment) -> Self {
+            let policy = SagaPolicy { routing: Routing::Best, parcels_max: 2, capture, ..policy() };
+            let mut course = Self(OrderSaga::initial());
+            course.takes(start_of(vec![line(CUP), line(PLATE)], TOTAL, policy));
+            course
+        }
+
+        /// Split: the cup from zrh-1, the plate from zrh-2.
+        fn split(capture: CaptureMoment) -> Self {
+            let mut course = Self::begun(capture);
+            course.takes(among(&[place("zrh-1", &[PLATE]), place("zrh-2", &[CUP])], 0));
+            course
+        }
+
+        /// What a command leads to, by name.
+        fn takes(&mut self, command: impl Into<OrderSagaCommand>) -> Vec<String> {
+            let events = OrderSaga::decide(&self.0, command.into()).unwrap();
+            self.0 = events.iter().try_fold(self.0.clone(), OrderSaga::evolve).unwrap();
+            events.iter().map(|event| event.event_type().to_owned()).collect()
+        }
+
+        fn stock(&mut self, number: u32, version: u32, kind: A) -> Vec<String> {
+            self.takes(told(Part::Reservation(ReservationId::of(order(), number)), version, kind))
+        }
+
+        fn fulfilment(&mut self, number: u32, version: u32, kind: A) -> Vec<String> {
+            self.takes(told(Part::Fulfilment(FulfilmentId::of(order(), number)), version, kind))
+        }
+
+        /// Both reserved and paid, so that both are asked for.
+        fn paid(capture: CaptureMoment) -> Self {
+            let mut course = Self::split(capture);
+            course.stock(1, 1, A::StockGranted);
+            course.stock(2, 1, A::StockGranted);
+            course.takes(of_payment(1, A::PaymentAuthorized, None));
+            if capture == CaptureMoment::AtConfirmation {
+                course.takes(of_payment(2, A::PaymentCaptured, Some(TOTAL)));
+            }
+            course.stock(1, 2, A::StockRenewed);
+            course.stock(2, 2, A::StockRenewed);
+            course
+        }
+
+        fn saga(&self) -> &Saga {
+            self.0.saga().unwrap()
+        }
+
+        /// What is pending, by location.
+        fn asked(&self) -> Vec<(&str, Asked)> {
+            let pending = self.saga().reservations.iter();
+            pending.filter_map(|part| Some((part.location.as_str(), part.ask?.asked))).collect()
+        }
+    }
+
+    fn among(candidates: &[Candidate], seconds: u32) -> Wake {
+        Wake { candidates: Some(candidates.to_vec()), at: later(seconds) }
+    }
+
+    fn told(part: Part, version: u32, kind: A) -> LearnAnswer {
+        LearnAnswer { part, version, answer: Answer { expires_at: Some(later(900)), ..Answer::plain(kind) }, at: AT }
+    }
+
+    #[test]
+    fn an_order_that_no_location_has_all_of_is_reserved_at_two() {
+        let mut course = Course::begun(CaptureMoment::AtConfirmation);
+        let events = course.takes(among(&[place("zrh-1", &[PLATE]), place("zrh-2", &[CUP])], 0));
+        assert_eq!(events, ["RouteChosen", "StockRequested", "StockRequested"]);
+        assert_eq!(course.asked(), [("zrh-1", Asked::Reserve), ("zrh-2", Asked::Reserve)]);
+        assert_eq!(course.stock(1, 1, A::StockGranted), ["AnswerReceived"], "the plate is still missing");
+        let events = course.stock(2, 1, A::StockGranted);
+        assert_eq!(events, ["AnswerReceived", "OrderScreened", "AuthorizationRequested"]);
+    }
+
+    #[test]
+    fn what_one_location_refuses_is_asked_of_others_and_waited_for_alone() {
+        let mut course = Course::split(CaptureMoment::AtConfirmation);
+        course.stock(1, 1, A::StockGranted);
+        assert_eq!(course.stock(2, 1, A::StockRefused), ["AnswerReceived"]);
+        let wake = among(&[place("zrh-1", &[PLATE]), place("zrh-2", &[])], 0);
+        assert_eq!(course.takes(wake), ["RouteChosen", "StockAwaited"], "it may be split into no more than two");
+        assert_eq!(course.saga().route.as_ref().unwrap().shares, []);
+        assert!(course.saga().is_held() && course.saga().reservations[0].status == ReservationStatus::Granted);
+        let wake = among(&[place("zrh-1", &[]), place("zrh-2", &[PLATE])], 600);
+        let events = course.takes(wake);
+        assert_eq!(events, ["RouteChosen", "StockRequested", "StockRenewalRequested"], "the cup is kept meanwhile");
+        assert_eq!(course.asked(), [("zrh-1", Asked::Renew), ("zrh-1", Asked::Reserve)]);
+        course.stock(3, 1, A::StockGranted);
+        assert!(!course.saga().is_held());
+        assert_eq!(course.saga().current_reservations().count(), 2);
+    }
+
+    #[test]
+    fn what_is_reserved_of_an_order_without_the_rest_is_given_back() {
+        let mut course = Course::split(CaptureMoment::AtConfirmation);
+        course.stock(1, 1, A::StockGranted);
+        course.stock(2, 1, A::StockRefused);
+        course.takes(among(&[place("zrh-1", &[PLATE]), place("zrh-2", &[PLATE])], 0));
+        let events = course.takes(among(&[place("zrh-1", &[PLATE]), place("zrh-2", &[PLATE])], 86_400));
+        assert_eq!(events, ["UndoStarted", "StockReleaseRequested"]);
+        assert_eq!(course.stock(1, 2, A::StockReleased), ["AnswerReceived", "SagaEnded"]);
+        assert_eq!(course.saga().outcome, Some(SagaOutcome::Undone));
+    }
+
+    #[test]
+    fn each_share_leaves_by_itself_and_a_rejected_one_goes_elsewhere() {
+        let mut course = Course::paid(CaptureMoment::AtConfirmation);
+        let status = |course: &Course| course.saga().fulfilments.iter().map(|part| part.status).collect::<Vec<_>>();
+        assert_eq!(status(&course), [FulfilmentStatus::Unknown; 2]);
+        for (version, kind) in [(1, A::FulfilmentRequested), (2, A::FulfilmentReleased), (3, A::FulfilmentPacked)] {
+            course.fulfilment(1, version, kind);
+        }
+        let events = course.fulfilment(1, 4, A::FulfilmentShipped);
+        assert_eq!(events, ["AnswerReceived", "StockShipmentRequested"], "its stock does not wait for the other");
+        course.stock(1, 3, A::StockShipped);
+        course.fulfilment(1, 5, A::FulfilmentDelivered);
+        let events = course.fulfilment(2, 1, A::FulfilmentRejected);
+        assert_eq!(events, ["AnswerReceived", "StockReleaseRequested"]);
+        course.stock(2, 3, A::StockReleased);
+        let wake = among(&[place("zrh-1", &[]), place("zrh-2", &[])], 0);
+        assert_eq!(course.takes(wake), ["RouteChosen", "StockRequested"]);
+        let events = course.stock(3, 1, A::StockGranted);
+        assert_eq!(events, ["AnswerReceived", "StockRenewalRequested", "FulfilmentRequested"]);
+        for (version, kind) in [(1, A::FulfilmentReleased), (2, A::FulfilmentPacked), (3, A::FulfilmentShipped)] {
+            course.fulfilment(3, version, kind);
+        }
+        course.stock(3, 2, A::StockShipped);
+        assert_eq!(course.fulfilment(3, 4, A::FulfilmentDelivered), ["AnswerReceived", "SagaEnded"]);
+        assert_eq!(course.saga().outcome, Some(SagaOutcome::Completed));
+    }
+
+    #[test]
+    fn money_that_is_taken_at_packing_is_taken_once_all_is_packed() {
+        let mut course = Course::paid(CaptureMoment::AtPacking);
+        for number in [1, 2] {
+            course.fulfilment(number, 1, A::FulfilmentAccepted);
+        }
+        assert_eq!(course.fulfilment(1, 2, A::FulfilmentPacked), ["AnswerReceived"]);
+        assert_eq!(course.fulfilment(2, 2, A::FulfilmentPacked), ["AnswerReceived", "CaptureRequested"]);
+        let released = ["AnswerReceived", "FulfilmentReleaseRequested", "FulfilmentReleaseRequested"];
+        assert_eq!(course.takes(of_payment(2, A::PaymentCaptured, Some(TOTAL))), released);
+    }
 }

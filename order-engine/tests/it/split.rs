@@ -1,0 +1,64 @@
+//! An order that no location has all of.
+
+use payment_simulator::EntryKind as E;
+use serde_json::{Value, json};
+use service_kit::poll::wait_until;
+
+use crate::driven::{NOTHING, ON_HAND, PAYS, PIECES, TOTAL};
+use crate::look::{LOOK, PATIENCE};
+use crate::provider::Provider;
+use crate::shop::Shop;
+
+/// The cups come from one location. The plates were to come from another one, which rejects them, and come from a third.
+pub async fn is_sent_by_two_locations_and_a_third(shop: &Shop, provider: &Provider) {
+    shop.receives("zrh-1", "split-cup").await;
+    shop.receives("gva-1", "split-plate").await;
+    let order = shop.places_several(&["split-cup", "split-plate"]).await;
+    // What the read models do not know yet is looked at again.
+    let is_split = async || {
+        let saga = order.saga().await;
+        if !saga["stockAwaitedUntil"].is_null() {
+            shop.attempt(&format!("/v1/orders/{}/saga/retry", order.id), &NOTHING).await.unwrap();
+        }
+        saga["reservations"][1]["status"] == "GRANTED"
+    };
+    wait_until(PATIENCE, LOOK, is_split).await.unwrap();
+    let shares = |saga: &Value| {
+        let shares = saga["route"]["shares"].as_array().unwrap().iter();
+        shares.map(|one| (one["location"].clone(), one["lines"][0]["sku"].clone())).collect::<Vec<_>>()
+    };
+    let saga = order.saga().await;
+    assert_eq!(shares(&saga), [(json!("zrh-1"), json!("split-cup")), (json!("gva-1"), json!("split-plate"))]);
+    order.pays(PAYS).await;
+    let (cups, plates) = (order.released_at(0).await, order.released_at(1).await);
+    order.is_packed(&cups).await;
+    order.is_shipped_as(&cups, "CH-CUPS").await;
+    order.until("one parcel delivered", |saga| saga["fulfilments"][0]["status"] == "DELIVERED").await;
+    let view = order.view().await;
+    assert_eq!(
+        (&view["state"], &view["fulfilmentStatus"]),
+        (&json!("CONFIRMED"), &json!("PARTIALLY_DELIVERED")),
+        "{view:#}"
+    );
+    shop.receives("bsl-1", "split-plate").await;
+    shop.post(&format!("{plates}/reject"), &json!({"reason": "DAMAGED"})).await;
+    let third = async || {
+        let saga = order.saga().await;
+        if !saga["stockAwaitedUntil"].is_null() {
+            shop.attempt(&format!("/v1/orders/{}/saga/retry", order.id), &NOTHING).await.unwrap();
+        }
+        saga["fulfilments"][2].is_object()
+    };
+    wait_until(PATIENCE, LOOK, third).await.unwrap();
+    assert_eq!(shares(&order.saga().await), [(json!("bsl-1"), json!("split-plate"))]);
+    let plates = order.released_at(2).await;
+    order.is_packed(&plates).await;
+    order.is_shipped_as(&plates, "CH-PLATES").await;
+    let view = order.ends("COMPLETED", "COMPLETED").await;
+    assert_eq!(view["fulfilmentStatus"], "DELIVERED", "{view:#}");
+    let left = (ON_HAND - PIECES, 0);
+    assert_eq!((shop.stock("zrh-1", "split-cup").await, shop.stock("bsl-1", "split-plate").await), (left, left));
+    assert_eq!(shop.stock("gva-1", "split-plate").await, (ON_HAND, 0));
+    let booked = provider.booked(&order.payment_id().await);
+    assert_eq!(booked, [(E::Authorized, 2 * TOTAL), (E::Captured, 2 * TOTAL)]);
+}
