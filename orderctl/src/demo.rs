@@ -1,11 +1,12 @@
 //! A few orders from draft to placement and the stock that is reserved for them; and, where placed orders are driven and can be paid,
-//! five that end differently, one of them cooked. Shown as GraphQL sees them.
+//! six that end differently, one of them cooked and one split. Shown as GraphQL sees them.
 //!
 //! Guarantees: every run makes new orders, and shows them only when the read models have them. Names no person.
 
 mod kitchen;
 mod requests;
 mod shop;
+mod split;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -127,6 +128,7 @@ pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxErr
         writeln!(out, "\nNo order is paid and shipped here: {why}")?;
     } else {
         shop::walk(&engine, &mut out).await?;
+        split::walk(variables, &mut out).await?;
         if has_cooks {
             kitchen::walk(&engine, &mut out).await?;
         } else {
@@ -207,7 +209,12 @@ async fn reserve(engine: &Engine, sample: &Sample<'_>, order: &str) -> Result<()
 
 /// The stock of a SKU, once the read models have what its stream has now.
 async fn stock_of(engine: &Engine, sku: &str) -> Result<Value, BoxError> {
-    let path = format!("/v1/stock/items?location={LOCATION}&sku={sku}");
+    stock_of_at(engine, LOCATION, sku).await
+}
+
+/// The same at another location.
+async fn stock_of_at(engine: &Engine, location: &str, sku: &str) -> Result<Value, BoxError> {
+    let path = format!("/v1/stock/items?location={location}&sku={sku}");
     let item: StockNow = read(engine, &path).await?.json().await?;
-    at_stock_version(engine, LOCATION, sku, &item.stock_id, item.version).await
+    at_stock_version(engine, location, sku, &item.stock_id, item.version).await
 }
