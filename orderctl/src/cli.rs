@@ -11,6 +11,7 @@ use crate::export::ExportArgs;
 use crate::import::ImportVerb;
 use crate::jobs::JobsArgs;
 use crate::lag::RelayVerb;
+use crate::notifications::NotificationsArgs;
 use crate::orders::NewestArgs;
 use crate::privacy::PrivacyVerb;
 use crate::replay::args::ReplayVerb;
@@ -63,6 +64,8 @@ pub enum Verb {
     /// Show what drives orders to their end and what it waits for, ask again, skip a step, undo an order
     #[command(subcommand)]
     Saga(SagaVerb),
+    /// Show what the customer and the merchant were told of an order, and what became of each message
+    Notifications(NotificationsArgs),
     /// List where webhooks go and what went there, show one with its attempts, send it again
     #[command(subcommand)]
     Webhooks(WebhooksVerb),

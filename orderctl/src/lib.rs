@@ -14,6 +14,7 @@ pub mod export;
 pub mod import;
 pub mod jobs;
 pub mod lag;
+pub mod notifications;
 pub mod orders;
 pub mod privacy;
 pub mod replay;
