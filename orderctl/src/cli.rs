@@ -8,6 +8,7 @@ use crate::demo::DemoArgs;
 use crate::dlq::args::DlqVerb;
 use crate::events::EventsArgs;
 use crate::export::ExportArgs;
+use crate::fulfilments::FulfilmentsVerb;
 use crate::import::ImportVerb;
 use crate::jobs::JobsArgs;
 use crate::lag::RelayVerb;
@@ -61,6 +62,9 @@ pub enum Verb {
     /// Show stock and its movements, as GraphQL answers them
     #[command(subcommand)]
     Stock(StockVerb),
+    /// Show what locations have to pack and ship, and what to fetch for it, as GraphQL answers it
+    #[command(subcommand)]
+    Fulfilments(FulfilmentsVerb),
     /// Show what drives orders to their end and what it waits for, ask again, skip a step, undo an order
     #[command(subcommand)]
     Saga(SagaVerb),
@@ -163,6 +167,8 @@ mod tests {
             "orderctl import online-retail",
             "orderctl import online-retail f --currency gbp",
             "orderctl stock list --first 101",
+            "orderctl fulfilments queue",
+            "orderctl fulfilments picklist --location zrh-1 --waits-for rain",
             "orderctl saga list --state asleep",
             "orderctl saga skip 0197f3a0-0000-7000-8000-000000000001 SING --reason x",
             "orderctl tasks decide 0197f3a0-0000-7000-8000-000000000001 REVIEW perhaps",

@@ -11,6 +11,7 @@ pub mod dlq;
 pub mod engine;
 pub mod events;
 pub mod export;
+pub mod fulfilments;
 pub mod import;
 pub mod jobs;
 pub mod lag;

@@ -10,6 +10,7 @@ pub mod audit;
 mod db;
 mod event;
 mod fold;
+mod fulfilment;
 pub mod generation;
 mod migrations;
 mod model;
@@ -28,6 +29,11 @@ pub use apply::{Applier, ApplyError, ApplyReport, Failure};
 pub use db::{ReadDb, ReadDbError, ReadSettings};
 pub use event::EventFields;
 pub use fold::FoldError;
+pub use fulfilment::event::{FulfilmentEvent, FulfilmentPlace};
+pub use fulfilment::set::Fulfilments;
+#[cfg(any(test, feature = "testing"))]
+pub use fulfilment::testing::FulfilmentHistory;
+pub use fulfilment::view::{FulfilmentLine, FulfilmentLines, FulfilmentState, FulfilmentView, PackingStep};
 pub use generation::{Generations, ensure_live};
 pub use migrations::{MigrateError, migrate, migrations};
 pub use model::{Model, Models};
@@ -36,7 +42,7 @@ pub use order::fold::fold;
 pub use order::holds::Holds;
 pub use order::lines::{DamagedLines, LineRef, LineView, Lines, LinesRef};
 pub use order::progress::{
-    ExceptionView, FulfilledLine, FulfilmentView, NoteView, PaymentView, ProgressView, RejectionView,
+    ExceptionView, FulfilledLine, NoteView, OrderFulfilmentView, PaymentView, ProgressView, RejectionView,
 };
 pub use order::row::{OrderColumns, OrderRow};
 pub use order::set::Orders;

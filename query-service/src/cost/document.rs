@@ -54,7 +54,8 @@ pub fn measure(
 }
 
 /// Fields that answer a page, or as many objects as ids are given.
-const PAGED: [&str; 6] = ["orders", "lines", "timeline", "stock", "movements", "sagas"];
+const PAGED: [&str; 8] =
+    ["orders", "lines", "timeline", "stock", "movements", "packingQueue", "shipments", "sagas"];
 /// Lists that are not answered by page, with the most items that one has.
 const LISTS: [(&str, u64); 4] = [
     ("reservations", PAGE_MAX as u64),

@@ -77,6 +77,9 @@ enumerations!(
     crate::schema::OrderFulfilmentState,
     crate::schema::ReservationState,
     crate::schema::KitchenTicketState,
+    crate::schema::FulfilmentState,
+    crate::schema::PackingStep,
+    crate::schema::ShipmentState,
     crate::schema::SagaPart,
     crate::schema::SagaState,
     crate::schema::SagaStep

@@ -6,6 +6,9 @@ mod commands;
 mod connection;
 mod customer;
 mod filter;
+mod fulfilment;
+mod fulfilment_list;
+mod fulfilments;
 mod given;
 mod id;
 mod inventory;
@@ -41,6 +44,8 @@ use async_graphql::{EmptyMutation, SDLExportOptions, Schema, ValidationMode};
 use subscription::Subscription;
 
 pub use commands::OrderCommand;
+pub use fulfilment::{FulfilmentState, PackingStep};
+pub use fulfilments::ShipmentState;
 pub use kitchen::KitchenTicketState;
 pub use progress::{FulfilmentStatus, HoldKind, OrderFulfilmentState, OrderPaymentState, PaymentStatus};
 pub use projections::Health;
