@@ -7,6 +7,7 @@
 
 mod apply;
 pub mod audit;
+mod changes;
 mod db;
 mod event;
 mod fold;
@@ -14,6 +15,7 @@ mod fulfilment;
 pub mod generation;
 mod migrations;
 mod model;
+mod moment;
 mod order;
 mod order_saga;
 pub mod query;
@@ -26,6 +28,7 @@ mod table;
 mod ticket;
 
 pub use apply::{Applier, ApplyError, ApplyReport, Failure};
+pub use changes::{Change, changes};
 pub use db::{ReadDb, ReadDbError, ReadSettings};
 pub use event::EventFields;
 pub use fold::FoldError;
@@ -37,6 +40,7 @@ pub use fulfilment::view::{FulfilmentLine, FulfilmentLines, FulfilmentState, Ful
 pub use generation::{Generations, ensure_live};
 pub use migrations::{MigrateError, migrate, migrations};
 pub use model::{Model, Models};
+pub use moment::{InvalidMoment, Moment, folded};
 pub use order::contribution::{Contribution, CountFigures, CountKey, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
 pub use order::fold::fold;
 pub use order::holds::Holds;
