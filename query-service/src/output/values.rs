@@ -82,7 +82,11 @@ enumerations!(
     crate::schema::ShipmentState,
     crate::schema::SagaPart,
     crate::schema::SagaState,
-    crate::schema::SagaStep
+    crate::schema::SagaStep,
+    crate::schema::SagaStageName,
+    crate::schema::SagaWay,
+    crate::schema::SagaPlace,
+    crate::schema::SagaDeadlineKind
 );
 
 impl<T: Output> Output for Option<T> {

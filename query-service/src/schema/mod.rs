@@ -30,6 +30,7 @@ mod reading;
 mod reservation;
 mod saga;
 mod saga_events;
+mod saga_flow;
 mod saga_list;
 mod sagas;
 mod scalars;
@@ -52,7 +53,8 @@ pub use projections::Health;
 pub use query::Query;
 pub use reading::Reading;
 pub use reservation::ReservationState;
-pub use saga::{SagaPart, SagaState, SagaStep};
+pub use saga::{SagaPart, SagaState};
+pub use saga_flow::{SagaDeadlineKind, SagaPlace, SagaStageName, SagaStep, SagaWay};
 pub use scalars::{Json, Long};
 pub use states::{OrderKind, OrderState};
 
