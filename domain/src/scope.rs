@@ -32,8 +32,12 @@ scopes! {
     ORDERS_READ_PII = "orders:read.pii";
     /// Cancel an order.
     ORDERS_CANCEL = "orders:cancel";
-    /// Hold orders and release them.
+    /// Hold orders for their address or stock, to edit them or by hand, and release them again.
     ORDERS_HOLD = "orders:hold";
+    /// Hold orders for fraud, and release them again.
+    ORDERS_HOLD_FRAUD = "orders:hold.fraud";
+    /// Hold orders for what the customer has to do to pay, and release them again.
+    ORDERS_HOLD_PAYMENT = "orders:hold.payment";
     /// Add notes to orders.
     ORDERS_NOTE = "orders:note";
     /// Import orders from other systems.

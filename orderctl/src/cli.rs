@@ -8,9 +8,11 @@ use crate::demo::DemoArgs;
 use crate::dlq::args::DlqVerb;
 use crate::events::EventsArgs;
 use crate::export::ExportArgs;
+use crate::fulfilments::FulfilmentsVerb;
 use crate::import::ImportVerb;
 use crate::jobs::JobsArgs;
 use crate::lag::RelayVerb;
+use crate::notifications::NotificationsArgs;
 use crate::orders::NewestArgs;
 use crate::privacy::PrivacyVerb;
 use crate::replay::args::ReplayVerb;
@@ -60,9 +62,14 @@ pub enum Verb {
     /// Show stock and its movements, as GraphQL answers them
     #[command(subcommand)]
     Stock(StockVerb),
+    /// Show what locations have to pack and ship, and what to fetch for it, as GraphQL answers it
+    #[command(subcommand)]
+    Fulfilments(FulfilmentsVerb),
     /// Show what drives orders to their end and what it waits for, ask again, skip a step, undo an order
     #[command(subcommand)]
     Saga(SagaVerb),
+    /// Show what the customer and the merchant were told of an order, and what became of each message
+    Notifications(NotificationsArgs),
     /// List where webhooks go and what went there, show one with its attempts, send it again
     #[command(subcommand)]
     Webhooks(WebhooksVerb),
@@ -160,6 +167,8 @@ mod tests {
             "orderctl import online-retail",
             "orderctl import online-retail f --currency gbp",
             "orderctl stock list --first 101",
+            "orderctl fulfilments queue",
+            "orderctl fulfilments picklist --location zrh-1 --waits-for rain",
             "orderctl saga list --state asleep",
             "orderctl saga skip 0197f3a0-0000-7000-8000-000000000001 SING --reason x",
             "orderctl tasks decide 0197f3a0-0000-7000-8000-000000000001 REVIEW perhaps",

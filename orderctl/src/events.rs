@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use clap::Args;
+use domain::OrderId;
 use domain::contract::Position;
-use domain::{OrderId, Timestamp};
 use event_store::{Metadata, Store, StoreOptions, StoredRow, StreamId};
+use read_models::Moment;
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
@@ -23,31 +24,6 @@ pub struct EventsArgs {
     /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
-}
-
-/// A point in an order's history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// After so many events.
-    Version(i64),
-    /// When the log had come so far.
-    Position(Position),
-    /// By then, as the store recorded it.
-    Time(Timestamp),
-}
-
-impl std::str::FromStr for Moment {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let version = text.parse().ok().filter(|version| *version > 0).map(Self::Version);
-        let position = || text.parse().ok().map(Self::Position);
-        let time = || Timestamp::try_from(text.to_owned()).ok().map(Self::Time);
-        version
-            .or_else(position)
-            .or_else(time)
-            .ok_or("give a version (3), a position (0.1742) or a moment (2026-01-31T12:00:00Z)")
-    }
 }
 
 /// Prints the events of an order.
@@ -73,7 +49,7 @@ pub async fn print(variables: &Variables, args: &EventsArgs) -> Result<bool, Box
     let mut out = std::io::stdout().lock();
     for row in rows {
         let position = positions.iter().find(|(version, _)| *version == row.version).map(|(_, position)| *position);
-        if !args.as_of.is_none_or(|moment| happened_by(&row, position, moment)) {
+        if !args.as_of.is_none_or(|moment| moment.includes(row.version, row.recorded_at, position)) {
             continue;
         }
         let line = if args.json { as_json(&row, position) } else { as_text(&row, position) };
@@ -90,18 +66,6 @@ pub(crate) async fn positions(variables: &Variables, order: OrderId) -> Result<V
         Ok((row.try_get(0)?, Position { shard: row.try_get(1)?, position: row.try_get(2)? }))
     };
     rows.iter().map(read).collect()
-}
-
-/// Whether a stored event had happened by a moment.
-pub(crate) fn happened_by(row: &StoredRow, position: Option<Position>, moment: Moment) -> bool {
-    match moment {
-        Moment::Version(version) => row.version <= version,
-        Moment::Time(time) => row.recorded_at <= time,
-        // An order lives in one shard, so another shard's positions say nothing of it.
-        Moment::Position(limit) => {
-            position.is_some_and(|position| position.shard == limit.shard && position.position <= limit.position)
-        }
-    }
 }
 
 fn as_json(row: &StoredRow, position: Option<Position>) -> String {
@@ -130,19 +94,4 @@ fn as_text(row: &StoredRow, position: Option<Position>) -> String {
     let kind = &row.event_type;
     let at = row.recorded_at;
     format!("{version:>4}  {kind:<20} {at}  {position}  correlation {correlation}\n      {}", row.payload)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_moment_is_a_version_a_position_or_a_time() {
-        assert_eq!("3".parse(), Ok(Moment::Version(3)));
-        assert_eq!("0.17".parse(), Ok(Moment::Position(Position { shard: 0, position: 17 })));
-        assert!(matches!("2026-01-31T12:00:00Z".parse(), Ok(Moment::Time(_))));
-        for text in ["0", "-1", "soon", "", "2026-01-31"] {
-            assert!(text.parse::<Moment>().is_err(), "{text}");
-        }
-    }
 }

@@ -10,8 +10,8 @@ use crate::cli::{Cli, Verb};
 use crate::lag::RelayVerb;
 use crate::stock::StockVerb;
 use crate::{
-    audit, demo, dlq, events, export, import, jobs, lag, orders, privacy, replay, requests, saga, sample, stats, stock,
-    timers, token, webhooks,
+    audit, demo, dlq, events, export, fulfilments, import, jobs, lag, notifications, orders, privacy, replay, requests,
+    saga, sample, stats, stock, timers, token, webhooks,
 };
 
 /// The exit code of an import that did not finish.
@@ -75,7 +75,9 @@ async fn dispatch(cli: Cli) -> Result<bool, BoxError> {
         Verb::Events(args) => events::print(&variables, &args).await,
         Verb::Demo(args) => demo::walk(&variables, &args).await,
         Verb::Stock(verb) => stock::run(&variables, &verb).await,
+        Verb::Fulfilments(verb) => fulfilments::run(&variables, &verb).await,
         Verb::Saga(verb) => saga::run(&variables, &verb).await,
+        Verb::Notifications(args) => notifications::print(&variables, &args).await,
         Verb::Webhooks(verb) => webhooks::run(&variables, &verb).await,
         Verb::Tasks(verb) => saga::tasks::run(&variables, &verb).await,
         Verb::Orders(args) => orders::newest(&variables, &args).await,

@@ -44,7 +44,12 @@ impl Viewer {
 
     /// Whether their token has all scopes that a command needs.
     pub fn may_give(&self, command: &OrderCommand) -> bool {
-        command.scopes().iter().all(|scope| self.may(*scope))
+        self.may_all(command.scopes())
+    }
+
+    /// Whether their token has all of some scopes.
+    pub fn may_all(&self, scopes: &[Scope]) -> bool {
+        scopes.iter().all(|scope| self.may(*scope))
     }
 
     /// Whether their token has a scope.

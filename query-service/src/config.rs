@@ -65,6 +65,8 @@ pub(crate) const CONDITIONS_MAX: usize = 100;
 pub(crate) const LIST_MAX: usize = 100;
 /// Events that a view of the past is folded from at most.
 pub(crate) const AS_OF_EVENTS_MAX: u32 = 10_000;
+/// Events of a saga from which its place in the flow is told at most.
+pub(crate) const SAGA_EVENTS_MAX: u32 = 1_000;
 /// The cached state of the projectors is read again when it is older, in milliseconds.
 pub(crate) const HEALTH_AGE_MS_MAX: u64 = 200;
 /// Events that a subscription reads ahead of its client at most.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::Decider;
+use domain::fulfilment::Fulfilment;
 use domain::order::Order;
 use domain::order_saga::OrderSaga;
 use domain::reservation::Reservation;
@@ -34,10 +35,11 @@ pub enum TokenKind {
     Stock,
     Reservation,
     Saga,
+    Fulfilment,
 }
 
 impl TokenKind {
-    const ALL: [Self; 4] = [Self::Order, Self::Stock, Self::Reservation, Self::Saga];
+    const ALL: [Self; 5] = [Self::Order, Self::Stock, Self::Reservation, Self::Saga, Self::Fulfilment];
 
     const fn name(self) -> &'static str {
         match self {
@@ -45,6 +47,7 @@ impl TokenKind {
             Self::Stock => Stock::KIND,
             Self::Reservation => Reservation::KIND,
             Self::Saga => OrderSaga::KIND,
+            Self::Fulfilment => Fulfilment::KIND,
         }
     }
 }
@@ -78,12 +81,18 @@ impl ConsistencyToken {
     pub const fn saga(order_id: Uuid, version: i64) -> Self {
         Self { kind: TokenKind::Saga, stream_id: order_id, version }
     }
+
+    /// A fulfilment at a version.
+    pub const fn fulfilment(fulfilment_id: Uuid, version: i64) -> Self {
+        Self { kind: TokenKind::Fulfilment, stream_id: fulfilment_id, version }
+    }
 }
 
 /// Not the token of a stream that queries show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a consistency token is of the form {{kind}}:{{id}}@{{version}}, of an order, of stock, of a reservation or of a saga"
+    "a consistency token is of the form {{kind}}:{{id}}@{{version}}, of an order, of stock, of a reservation, of a saga or \
+     of a fulfilment"
 )]
 pub struct InvalidToken;
 
@@ -206,6 +215,7 @@ impl Inner {
             TokenKind::Stock => self.read.stock_versions(ids).await,
             TokenKind::Reservation => self.read.reservation_versions(ids).await,
             TokenKind::Saga => self.read.saga_versions(ids).await,
+            TokenKind::Fulfilment => self.read.fulfilment_versions(ids).await,
         }
     }
 
@@ -253,7 +263,7 @@ mod tests {
     fn a_token_reads_back_as_written_and_nothing_else_does() {
         let text = "order:0197f3a0-0000-7000-8000-000000000001@17";
         assert_eq!(text.parse::<ConsistencyToken>().unwrap().to_string(), text);
-        for kind in ["stock", "reservation", "order_saga"] {
+        for kind in ["stock", "reservation", "order_saga", "fulfilment"] {
             let text = text.replace("order", kind);
             assert_eq!(text.parse::<ConsistencyToken>().unwrap().to_string(), text);
         }

@@ -7,12 +7,15 @@
 
 mod apply;
 pub mod audit;
+mod changes;
 mod db;
 mod event;
 mod fold;
+mod fulfilment;
 pub mod generation;
 mod migrations;
 mod model;
+mod moment;
 mod order;
 mod order_saga;
 pub mod query;
@@ -25,18 +28,25 @@ mod table;
 mod ticket;
 
 pub use apply::{Applier, ApplyError, ApplyReport, Failure};
+pub use changes::{Change, changes};
 pub use db::{ReadDb, ReadDbError, ReadSettings};
 pub use event::EventFields;
 pub use fold::FoldError;
+pub use fulfilment::event::{FulfilmentEvent, FulfilmentPlace};
+pub use fulfilment::set::Fulfilments;
+#[cfg(any(test, feature = "testing"))]
+pub use fulfilment::testing::FulfilmentHistory;
+pub use fulfilment::view::{FulfilmentLine, FulfilmentLines, FulfilmentState, FulfilmentView, PackingStep};
 pub use generation::{Generations, ensure_live};
 pub use migrations::{MigrateError, migrate, migrations};
 pub use model::{Model, Models};
+pub use moment::{InvalidMoment, Moment, folded};
 pub use order::contribution::{Contribution, CountFigures, CountKey, CustomerFigures, CustomerKey, SkuFigures, SkuKey};
 pub use order::fold::fold;
 pub use order::holds::Holds;
 pub use order::lines::{DamagedLines, LineRef, LineView, Lines, LinesRef};
 pub use order::progress::{
-    ExceptionView, FulfilledLine, FulfilmentView, NoteView, PaymentView, ProgressView, RejectionView,
+    ExceptionView, FulfilledLine, NoteView, OrderFulfilmentView, PaymentView, ProgressView, RejectionView,
 };
 pub use order::row::{OrderColumns, OrderRow};
 pub use order::set::Orders;

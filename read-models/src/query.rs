@@ -9,6 +9,9 @@ pub use health::{GroupHealth, PartitionHealth};
 
 pub use window::Window;
 
+pub use crate::fulfilment::query::{
+    FulfilmentKey, FulfilmentList, FulfilmentPage, FulfilmentPageRequest, ShipmentFilter,
+};
 pub use crate::order::query::{
     Comparison, Condition, ConditionSql, CustomerRow, Field, FoundOrder, Page, PageRequest, Parts, Sort, SortKey,
     Value, Visibility,

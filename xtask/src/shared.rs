@@ -12,7 +12,7 @@ mod tests {
         ["command-kit", "event-store", "messaging", "projection-service", "relay", "request-kit", "service-kit"];
 
     /// The folders of aggregates in the read models.
-    const AGGREGATES: [&str; 5] = ["order", "order_saga", "reservation", "stock", "ticket"];
+    const AGGREGATES: [&str; 6] = ["fulfilment", "order", "order_saga", "reservation", "stock", "ticket"];
 
     #[test]
     fn shared_code_names_no_aggregate() {

@@ -95,7 +95,8 @@ impl Orders {
 
 /// Hold an order
 ///
-/// Nothing of the order is sent until every hold is released; its location is told to keep what it has packed. A hold that the order has already changes nothing.
+/// Nothing of the order is sent until every hold is released; its location is told to keep what it has packed. A hold that the order has already changes nothing. Needs the scope `orders:hold.fraud` for `FRAUD`,
+/// `orders:hold.payment` for `PAYMENT_ACTION`, and `orders:hold` for the other kinds.
 #[utoipa::path(post, path = "/v1/orders/{id}/hold", tag = "orders", request_body = HoldBody, responses(
     (status = 200, description = "The order is held.", body = Receipt),
 ))]

@@ -62,7 +62,8 @@ impl Orders {
 
 /// Release a hold of an order
 ///
-/// Holds of other kinds stay. A hold that the order does not have counts as released.
+/// Holds of other kinds stay. A hold that the order does not have counts as released. Needs the scope that places a hold of the kind:
+/// `orders:hold.fraud` for `FRAUD`, `orders:hold.payment` for `PAYMENT_ACTION`, `orders:hold` for the others.
 #[utoipa::path(post, path = "/v1/orders/{id}/release-hold", tag = "orders", request_body = HoldReleaseBody, responses(
     (status = 200, description = "The hold is released.", body = Receipt),
 ))]

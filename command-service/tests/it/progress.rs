@@ -18,11 +18,14 @@ async fn an_order_is_held_and_released_by_kind() {
     assert_eq!((&stopped.body["version"], &stopped.body["state"]), (&json!(5), &json!("PLACED")));
     let again = world.post(&to_hold, &hold("MANUAL")).send().await.assert(200);
     assert_eq!((&again.body["version"], &again.body["eventIds"]), (&json!(5), &json!([])));
-    world.post(&to_hold, &hold("FRAUD")).send().await.assert(200);
+    let refused = world.post(&to_hold, &hold("FRAUD")).send().await;
+    refused.assert_problem(403, "forbidden");
+    world.post(&to_hold, &hold("FRAUD")).token(world.admin()).send().await.assert(200);
     let order = world.get(&path).send().await.assert(200);
     assert_eq!(order.body["holds"], json!(["MANUAL", "FRAUD"]));
     world.post(&to_release, &json!({"hold": "MANUAL"})).send().await.assert(200);
     assert_eq!(world.get(&path).send().await.assert(200).body["holds"], json!(["FRAUD"]));
+    world.post(&to_release, &json!({"hold": "FRAUD"})).send().await.assert_problem(403, "forbidden");
     world.post(&to_hold, &json!({"hold": "BORED"})).send().await.assert_problem(400, "malformed_body");
     let own = world.customer("c-1");
     world.post(&to_hold, &hold("STOCK")).token(own.clone()).send().await.assert_problem(403, "forbidden");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Description, LineId, Money, Pieces, Quantity, Sku, UnitPrice};
+use crate::{Description, LineId, Money, Pieces, Quantity, Scope, Sku, UnitPrice};
 
 /// One line with its total.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,16 @@ pub enum HoldKind {
 impl HoldKind {
     /// Every kind.
     pub const ALL: [Self; 6] = [Self::Fraud, Self::PaymentAction, Self::Address, Self::Stock, Self::Edit, Self::Manual];
+
+    /// What whoever places or releases a hold of the kind has to be allowed. Who works on orders must not clear what was stopped for
+    /// fraud, and has no say about payments unless it is theirs.
+    pub const fn scopes(self) -> &'static [Scope] {
+        match self {
+            Self::Fraud => &[Scope::ORDERS_HOLD_FRAUD],
+            Self::PaymentAction => &[Scope::ORDERS_HOLD_PAYMENT],
+            Self::Address | Self::Stock | Self::Edit | Self::Manual => &[Scope::ORDERS_HOLD],
+        }
+    }
 }
 
 /// Why an order was rejected.

@@ -16,10 +16,12 @@ use fulfilment::{Fulfilments, Locations};
 use futures::FutureExt;
 use messaging::registry::Registry;
 use messaging::{Decoder, Encoder, KindReader, schemas};
+use read_models::Fulfilments as FulfilmentModels;
 use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
 use utoipa::openapi::OpenApi;
 
+use super::read_models::ReadModels;
 use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError, own_log};
 
 /// The namespaces of what else is published to the topic of tickets.
@@ -52,7 +54,7 @@ pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
     groups: &[(GROUP, &[REQUESTS_TOPIC]), (KITCHENS_GROUP, &[KITCHEN_TOPIC])],
     answered: &[REQUESTS_TOPIC],
     work,
-    read_models: &[],
+    read_models: &[ReadModels::of::<FulfilmentModels>(TOPIC, "fulfilment-projection")],
     queries: |_| Router::new(),
     gauges: &[],
     audits: &[],

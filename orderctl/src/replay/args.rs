@@ -4,10 +4,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use domain::OrderId;
 use order_engine::{ReadModels, read_models};
-use read_models::Model;
+use read_models::{Model, Moment};
 
 use crate::args::JsonArgs;
-use crate::events::Moment;
 
 /// `replay …`
 #[derive(Debug, Subcommand)]

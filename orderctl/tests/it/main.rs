@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at its first surprise")]
 
 mod engine;
+mod fulfilments;
 mod import_ends;
 mod jobs_and_timers;
 mod log;

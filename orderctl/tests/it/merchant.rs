@@ -53,6 +53,8 @@ impl Merchant {
         let id = webhook["id"].as_str().unwrap();
         says(&engine.orderctl(&list).await, &format!("{id}  CANCELLATION"));
         says(&engine.orderctl(&format!("webhooks show {id}")).await, "by WEBHOOK: SENT");
+        let order = webhook["orderId"].as_str().unwrap();
+        says(&engine.orderctl(&format!("notifications {order}")).await, &format!("{id}  CANCELLATION"));
         let times = || self.came.lock().unwrap().iter().filter(|came| *came == id).count();
         assert_eq!(times(), 1);
         says(&engine.orderctl(&format!("webhooks replay {id}")).await, &format!("{id}: to be sent again"));

@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::engine::Engine;
+use crate::fulfilments::is_packed;
 use crate::merchant::Merchant;
 use crate::program::Ended;
 
@@ -118,7 +119,7 @@ async fn sagas_are_shown_and_operated() {
     engine.stop().await;
     let engine = Engine::start(settings, &Role::ALL).await;
     let merchant = Merchant::listens(&engine).await;
-    tokio::join!(waits_for_stock(&engine), is_reviewed(&engine));
+    tokio::join!(waits_for_stock(&engine), is_reviewed(&engine), is_packed(&engine));
     merchant.is_told_again(&engine).await;
     let nobody = "0191f2c4-0000-7000-8000-000000000001";
     is_refused(&engine.orderctl(&format!("saga show {nobody}")).await, "saga_not_found");

@@ -12,6 +12,7 @@ use service_kit::keyring::KeyRing;
 use crate::channel::{Email, Sms, Webhooks};
 use crate::code;
 use crate::endpoints::Endpoints;
+use crate::of_orders::OfOrders;
 use crate::orders::KnownOrders;
 use crate::refusals::Refusals;
 use crate::render::Renderer;
@@ -35,6 +36,7 @@ pub struct Channels {
 pub struct Notifications {
     pub(crate) runner: UnitRunner,
     pub(crate) orders: KnownOrders,
+    pub(crate) of_orders: OfOrders,
     pub(crate) refusals: Refusals,
     pub(crate) endpoints: Endpoints,
     pub(crate) keys: KeyRing,
@@ -66,6 +68,7 @@ impl Notifications {
         Self {
             runner: UnitRunner::new(store, Arc::clone(&ids), &secrets.fingerprint_key, code::NOTIFICATION),
             orders: KnownOrders(pool.clone()),
+            of_orders: OfOrders(pool.clone()),
             refusals: Refusals(pool.clone()),
             endpoints: Endpoints { pool, keys: keys.clone() },
             keys,

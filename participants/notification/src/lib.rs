@@ -17,6 +17,7 @@ mod error;
 mod http;
 mod meaning;
 mod migrations;
+mod of_orders;
 mod orders;
 mod recipient;
 mod refusals;

@@ -6,7 +6,7 @@ mod embedded {
     refinery::embed_migrations!("migrations/notification");
 }
 
-/// The orders that are told of, what customers refuse, and where webhooks go.
+/// The orders that are told of and by which notifications, what customers refuse, and where webhooks go.
 pub fn migrations() -> Migrations {
     Migrations::of_part(embedded::migrations::runner(), "notification_schema_history", &[])
 }

@@ -49,6 +49,8 @@ impl Notifications {
             requests.push((id, member, request));
         }
         let Some(first) = requests.first().map(|(id, ..)| *id) else { return Ok(()) };
+        let ids = requests.iter().map(|(id, ..)| *id);
+        self.of_orders.note(&meaning.tenant, meaning.order, ids, now).await?;
         let work = UnitOfWork {
             tenant: meaning.tenant.clone(),
             metadata,

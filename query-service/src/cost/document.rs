@@ -54,14 +54,19 @@ pub fn measure(
 }
 
 /// Fields that answer a page, or as many objects as ids are given.
-const PAGED: [&str; 6] = ["orders", "lines", "timeline", "stock", "movements", "sagas"];
+const PAGED: [&str; 8] = ["orders", "lines", "timeline", "stock", "movements", "packingQueue", "shipments", "sagas"];
 /// Lists that are not answered by page, with the most items that one has.
-const LISTS: [(&str, u64); 4] = [
+const LISTS: [(&str, u64); 6] = [
+    ("stages", STAGES_MAX),
+    ("deadlines", DEADLINES_MAX),
     ("reservations", PAGE_MAX as u64),
     ("queued", BOARD_MAX as u64),
     ("cooking", BOARD_MAX as u64),
     ("ready", BOARD_MAX as u64),
 ];
+/// Stages of a flow, and about how many deadlines a saga has.
+const STAGES_MAX: u64 = 12;
+const DEADLINES_MAX: u64 = 5;
 const BY_IDS: &str = "nodes";
 /// Parts of a connection that are no objects of their own.
 const FREE: [&str; 2] = ["edges", "pageInfo"];

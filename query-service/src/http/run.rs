@@ -95,7 +95,8 @@ impl Refusal {
 }
 
 /// Scopes of which a caller needs one.
-const READ_SCOPES: [Scope; 3] = [Scope::ORDERS_READ, Scope::INVENTORY_READ, Scope::SAGA_OPERATE];
+const READ_SCOPES: [Scope; 4] =
+    [Scope::ORDERS_READ, Scope::INVENTORY_READ, Scope::FULFILMENT_WRITE, Scope::SAGA_OPERATE];
 
 /// Reads a query, and refuses one that is invalid, costs too much, lacks the scope or exceeds the subject's budget.
 pub fn admit(shared: &Shared, principal: &Principal, received: Received) -> Result<Admitted, Refusal> {

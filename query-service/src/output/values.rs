@@ -77,9 +77,16 @@ enumerations!(
     crate::schema::OrderFulfilmentState,
     crate::schema::ReservationState,
     crate::schema::KitchenTicketState,
+    crate::schema::FulfilmentState,
+    crate::schema::PackingStep,
+    crate::schema::ShipmentState,
     crate::schema::SagaPart,
     crate::schema::SagaState,
-    crate::schema::SagaStep
+    crate::schema::SagaStep,
+    crate::schema::SagaStageName,
+    crate::schema::SagaWay,
+    crate::schema::SagaPlace,
+    crate::schema::SagaDeadlineKind
 );
 
 impl<T: Output> Output for Option<T> {

@@ -1,7 +1,7 @@
 //! The commands that are possible for an order now.
 
 use async_graphql::Enum;
-use domain::order::{self, Outline, Stage};
+use domain::order::{self, HoldKind, Outline, Stage};
 use read_models::{LineRef, ViewState};
 
 use crate::access::Viewer;
@@ -31,10 +31,15 @@ pub enum OrderCommand {
     AddNote,
 }
 
-/// The commands that the viewer may give for an order: those that its decisions would accept, as far as the viewer has their
-/// scopes.
-pub fn allowed(outline: Outline, viewer: &Viewer) -> Vec<OrderCommand> {
-    let permitted = outline.possible().iter().filter(|command| viewer.may_give(command));
+/// The commands that the viewer may give for an order that has some holds: those that its decisions would accept, as far as the viewer
+/// has their scopes. Each kind of hold has its own.
+pub fn allowed(outline: Outline, holds: &[HoldKind], viewer: &Viewer) -> Vec<OrderCommand> {
+    let may = |kind: &HoldKind| viewer.may_all(kind.scopes());
+    let permitted = outline.possible().iter().filter(|command| match command {
+        order::OrderCommand::HoldOrder(_) => HoldKind::ALL.iter().any(|kind| !holds.contains(kind) && may(kind)),
+        order::OrderCommand::ReleaseHold(_) => holds.iter().any(may),
+        command => viewer.may_give(command),
+    });
     permitted.filter_map(OrderCommand::of).collect()
 }
 

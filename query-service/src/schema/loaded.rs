@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::Error;
+use async_graphql::{Error, Result};
+use domain::order_saga::KnownSaga;
 use read_models::query::{CustomerRow, Page};
-use read_models::{SagaView, TimelineEntry};
+use read_models::{SagaEvent, SagaView, TimelineEntry};
+use uuid::Uuid;
 
 use super::order_list::OrderList;
-use super::saga::SagaEvents;
 use crate::error::internal;
 
 /// What an order shows beyond its row and the events that were read with it.
@@ -20,6 +21,15 @@ pub struct Extras {
     pub opened: HashMap<String, Opened>,
     pub customer: Option<Arc<LoadedCustomer>>,
     pub saga: Option<LoadedSaga>,
+}
+
+/// What was read of sagas beside their rows.
+#[derive(Default)]
+pub struct SagaEvents {
+    /// Events, by the field that selects them and the order.
+    pub timelines: HashMap<(usize, Uuid), Vec<SagaEvent>>,
+    /// What all events of a saga tell, by the order, where it is selected; or why it is not known.
+    pub known: HashMap<Uuid, Result<KnownSaga>>,
 }
 
 /// The saga of an order, with the events that are selected of the sagas that were read with it.

@@ -181,7 +181,8 @@ object! {
                 has_cancellable: left.has_cancellable(),
                 has_shipped: left.has_shipped(),
             };
-            stage.map(|stage| commands::allowed(outline(stage), &order.reading.viewer)).unwrap_or_default()
+            let held: Vec<_> = HoldKind::of(holds).into_iter().map(Into::into).collect();
+            stage.map(|stage| commands::allowed(outline(stage), &held, &order.reading.viewer)).unwrap_or_default()
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
-use read_models::{ExceptionView, FulfilledLine, FulfilmentView, NoteView, PaymentView, RejectionView};
+use read_models::{ExceptionView, FulfilledLine, NoteView, OrderFulfilmentView, PaymentView, RejectionView};
 use uuid::Uuid;
 
 use super::money::Money;
@@ -165,7 +165,7 @@ object! {
 }
 
 /// A fulfilment.
-pub struct OrderFulfilment(pub FulfilmentView);
+pub struct OrderFulfilment(pub OrderFulfilmentView);
 
 object! {
     /// What a location has to send of an order, as the order knows it.

@@ -14,6 +14,10 @@ use super::as_of::AsOf;
 use super::connection::{given, required};
 use super::customer::Customer;
 use super::filter::{OrderOrder, OrderWhere, checked, condition};
+use super::fulfilment::{Fulfilment, FulfilmentConnection};
+use super::fulfilments::{
+    FulfilmentArguments, PackingQueueArguments, ShipmentsArguments, fulfilment, packing_queue, shipments,
+};
 use super::id::NodeId;
 use super::inventory::{ReservationsArguments, StockArguments, StockAtArguments, reservations, stock, stock_at};
 use super::kitchen::{KitchenBoard, KitchenBoardArguments, kitchen_board};
@@ -60,6 +64,13 @@ root! {
         reservations(ReservationsArguments): Vec<Reservation<'_>> => reservations,
         /// What is in the kitchen at a location. Needs the scopes `tenant:staff` and `fulfilment:write`.
         kitchenBoard(KitchenBoardArguments): KitchenBoard<'_> => kitchen_board,
+        /// What a location has to accept, pack or ship, the oldest first. Needs the scopes `tenant:staff` and `fulfilment:write`.
+        packingQueue(PackingQueueArguments): FulfilmentConnection<'_> => packing_queue,
+        /// What has left the tenant's locations, the newest first. Needs the scopes `tenant:staff` and `fulfilment:write`.
+        shipments(ShipmentsArguments): FulfilmentConnection<'_> => shipments,
+        /// What a location has to send of an order, by its id; null if there is none. Needs the scopes `tenant:staff` and
+        /// `fulfilment:write`.
+        fulfilment(FulfilmentArguments): Option<Fulfilment<'_>> => fulfilment,
         /// What drives an order to its end; null where nothing does. Needs the scope `saga:operate`.
         saga(SagaArguments): Option<Saga<'_>> => saga,
         /// The sagas of the tenant: first those whose tasks are escalated first, then those that have not changed for longest. Needs

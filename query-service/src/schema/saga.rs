@@ -1,24 +1,23 @@
 //! Sagas of orders: what drives them to their end, and what each waits for.
 
-use std::collections::HashMap;
-
-use async_graphql::Enum;
+use async_graphql::{Enum, Result};
 use chrono::{DateTime, Utc};
-use domain::order_saga::contract::Asked;
+use domain::order_saga::KnownSaga;
 use read_models::query::SagaPage;
-use read_models::{PartKind, PendingRequest, SagaEvent, SagaState as State, SagaView};
+use read_models::{PartKind, PendingRequest, SagaState as State, SagaView};
 use uuid::Uuid;
 
 use super::connection::{PageArguments, PageInfo};
+use super::loaded::{SagaEvents, unloaded};
+use super::progress::HoldKind;
 use super::reading::Reading;
 use super::saga_events::SagaEventConnection;
+use super::saga_flow::{SagaDeadline, SagaStage, SagaStep};
 use super::saga_list::SagaList;
 use super::scalars::Long;
 use crate::consistency::ConsistencyToken;
+use crate::error::internal;
 use crate::output::object;
-
-/// The events of sagas that were read, by the field that selects them and the order.
-pub type SagaEvents = HashMap<(usize, Uuid), Vec<SagaEvent>>;
 
 /// The state of a saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -79,6 +78,21 @@ object! {
         pending: Vec<SagaRequest<'_>> => saga.row.pending.0.iter().map(SagaRequest).collect(),
         /// Until when stock is waited for; null unless there is none.
         stockAwaitedUntil: Option<DateTime<Utc>> => saga.row.stock_awaited_until,
+        /// Whether nothing of the order may be shipped for now: people hold it, it is reviewed, or there is no stock.
+        held: bool => saga.known()?.is_held(),
+        /// What people hold the order for.
+        holds: Vec<HoldKind> => saga.known()?.holds().iter().copied().map(Into::into).collect(),
+        /// What is due although nothing happens, the first first. What follows from the policy of the saga is not among it: renewals of
+        /// reservations, comparisons of locations, the end of the time to pay, and tasks for what takes too long. `GET
+        /// /v1/orders/{id}/saga` has these too.
+        deadlines: Vec<SagaDeadline> => {
+            saga.known()?.deadlines().into_iter().filter_map(|(due, at)| SagaDeadline::of(due, at)).collect()
+        },
+        /// The stages of the flow in their order, with the saga's place in them as of now.
+        stages: Vec<SagaStage> => {
+            let stages = saga.known()?.stages(saga.reading.clock.now()).map_err(|error| internal(&error))?;
+            stages.into_iter().map(SagaStage).collect()
+        },
         /// When the saga began.
         startedAt: DateTime<Utc> => saga.row.started_at,
         /// When its last event happened.
@@ -91,9 +105,20 @@ object! {
         consistencyToken: ConsistencyToken => ConsistencyToken::saga(saga.row.order_id, saga.row.version),
         /// The events of the saga, oldest first.
         timeline(PageArguments as page): SagaEventConnection<'_> => {
-            let events = saga.events.get(&(field.id, saga.row.order_id)).map(Vec::as_slice).unwrap_or_default();
+            let events = saga.events.timelines.get(&(field.id, saga.row.order_id)).map(Vec::as_slice).unwrap_or_default();
             SagaEventConnection::new(saga.reading, page, saga.row, events)?
         },
+    }
+}
+
+impl Saga<'_> {
+    /// What its events tell.
+    fn known(&self) -> Result<&KnownSaga> {
+        match self.events.known.get(&self.row.order_id) {
+            Some(Ok(known)) => Ok(known),
+            Some(Err(error)) => Err(error.clone()),
+            None => Err(unloaded()),
+        }
     }
 }
 
@@ -128,57 +153,6 @@ pub enum SagaPart {
     Payment,
     /// A fulfilment by a location.
     Fulfilment,
-}
-
-/// What a request asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum SagaStep {
-    /// Stock, at one location.
-    Reserve,
-    /// A reservation, for longer.
-    Renew,
-    /// A reservation, back.
-    Release,
-    /// Shipped pieces, out of stock.
-    ShipStock,
-    /// The order's total, from the customer.
-    Authorize,
-    /// What was authorised, for good.
-    Capture,
-    /// An authorisation, to be given up.
-    Void,
-    /// What was captured, to be given back.
-    Refund,
-    /// A location, to pack and ship.
-    Fulfil,
-    /// That goods may be shipped.
-    ReleaseFulfilment,
-    /// A location, to stop.
-    CancelFulfilment,
-    /// A location, to ship nothing for now.
-    HoldFulfilment,
-    /// Something that this release does not know.
-    Unknown,
-}
-
-impl SagaStep {
-    const fn of(asked: Asked) -> Self {
-        match asked {
-            Asked::Reserve => Self::Reserve,
-            Asked::Renew => Self::Renew,
-            Asked::Release => Self::Release,
-            Asked::ShipStock => Self::ShipStock,
-            Asked::Authorize => Self::Authorize,
-            Asked::Capture => Self::Capture,
-            Asked::Void => Self::Void,
-            Asked::Refund => Self::Refund,
-            Asked::Fulfil => Self::Fulfil,
-            Asked::ReleaseFulfilment => Self::ReleaseFulfilment,
-            Asked::CancelFulfilment => Self::CancelFulfilment,
-            Asked::HoldFulfilment => Self::HoldFulfilment,
-            Asked::Unknown => Self::Unknown,
-        }
-    }
 }
 
 /// A request without an answer.

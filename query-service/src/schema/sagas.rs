@@ -5,22 +5,26 @@ use std::sync::Arc;
 
 use async_graphql::registry::{MetaInputValue, Registry};
 use async_graphql::{ID, Result};
-use read_models::SagaView;
+use domain::order_saga::KnownSaga;
+use domain::order_saga::contract::PublicEvent;
 use read_models::query::{SagaFilter, Window};
+use read_models::{SagaEvent, SagaView};
 use service_kit::auth::Scope;
 use uuid::Uuid;
 
 use super::connection::{PageArguments, given, required};
 use super::id::NodeId;
-use super::loaded::LoadedSaga;
+use super::loaded::{LoadedSaga, SagaEvents};
 use super::reading::Reading;
-use super::saga::{LoadedSagas, Saga, SagaConnection, SagaEvents, SagaState};
+use super::saga::{LoadedSagas, Saga, SagaConnection, SagaState};
 use super::saga_events;
 use super::saga_list::SagaList;
+use crate::config::SAGA_EVENTS_MAX;
 use crate::consistency::ConsistencyToken;
-use crate::error::{ReadFailed, read_failed};
+use crate::error::{Code, ReadFailed, internal, read_failed};
 use crate::output::{Answered, Arguments, Selected, SelectedField, argument};
 
+const TOO_LONG: &str = "the saga has too many events to look at";
 const CONSISTENCY: &str = "A consistency token; the field waits until it can show that version.";
 
 /// The arguments of the saga of an order.
@@ -116,10 +120,47 @@ async fn read(reading: &Reading, orders: &[Uuid], sets: &[&Selected]) -> Result<
     Ok((found, events))
 }
 
+/// Fields that all events of a saga tell.
+const TOLD: [&str; 4] = ["held", "holds", "deadlines", "stages"];
+
+/// Reads the events that some selections of sagas show, and what all events tell where that is selected.
+async fn events_of(reading: &Reading, sagas: &[SagaView], sets: &[&Selected]) -> Result<SagaEvents> {
+    let timelines = timelines_of(reading, sagas, sets).await?;
+    let is_told = sets.iter().any(|set| TOLD.iter().any(|name| set.has(name)));
+    let known = if is_told { known_of(reading, sagas).await? } else { HashMap::new() };
+    Ok(SagaEvents { timelines, known })
+}
+
+/// What all events of some sagas tell, up to the versions of their rows.
+async fn known_of(reading: &Reading, sagas: &[SagaView]) -> Result<HashMap<Uuid, Result<KnownSaga>>> {
+    let mut known = HashMap::new();
+    let (short, long): (Vec<_>, Vec<_>) = sagas.iter().partition(|saga| saga.version <= SAGA_EVENTS_MAX.into());
+    known.extend(long.iter().map(|saga| (saga.order_id, Err(Code::AsOfOutOfRange.error(TOO_LONG)))));
+    let ids: Vec<Uuid> = short.iter().map(|saga| saga.order_id).collect();
+    if ids.is_empty() {
+        return Ok(known);
+    }
+    let mut found = reading.read.saga_events(&ids, Window::first(SAGA_EVENTS_MAX)).await;
+    let found = found.as_mut().map_err(|error| read_failed(ReadFailed::log(error)))?;
+    for saga in short {
+        let rows = found.remove(&saga.order_id).unwrap_or_default();
+        let rows = rows.iter().filter(|(place, _)| place.version <= saga.version);
+        let events = rows.map(|(_, fields)| fields.event::<PublicEvent>("saga_event"));
+        let events: Result<Vec<_>> = events.collect::<Result<_, _>>().map_err(|error| internal(&error));
+        let told = events.and_then(|events| KnownSaga::of(&events).map_err(|error| internal(&error)));
+        known.insert(saga.order_id, told);
+    }
+    Ok(known)
+}
+
 /// Reads the events that some selections of sagas show: one statement for each field, unless cursors of several sagas tell their
 /// windows apart.
-async fn events_of(reading: &Reading, sagas: &[SagaView], sets: &[&Selected]) -> Result<SagaEvents> {
-    let mut events = SagaEvents::new();
+async fn timelines_of(
+    reading: &Reading,
+    sagas: &[SagaView],
+    sets: &[&Selected],
+) -> Result<HashMap<(usize, Uuid), Vec<SagaEvent>>> {
+    let mut events = HashMap::new();
     for field in sets.iter().flat_map(|set| set.named("timeline")) {
         // Wrong arguments are told when the field is written.
         let Ok(page) = PageArguments::of(field) else { continue };

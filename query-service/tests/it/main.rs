@@ -4,6 +4,7 @@
 
 mod access;
 mod consistency;
+mod fulfilments;
 mod history;
 mod kitchens;
 mod limits;

@@ -7,9 +7,10 @@ use domain::order::contract::{
 };
 use read_models::testing::EventHistory;
 use serde_json::{Value, json};
+use service_kit::auth::{Scope, Scopes};
 use uuid::Uuid;
 
-use super::world::{World, id, placed};
+use super::world::{World, id, placed, tenant};
 
 const PAYMENT: &str = "00000000-0000-0000-0000-000000000031";
 const RESERVATION: &str = "00000000-0000-0000-0000-000000000021";
@@ -186,4 +187,26 @@ async fn orders_are_found_by_status_and_hold() {
         assert_eq!(found, expected.iter().map(|n| json!(id(*n))).collect::<Vec<_>>(), "{filter}");
         assert_eq!(orders["totalCount"], json!(expected.len()), "{filter}");
     }
+}
+
+#[tokio::test]
+async fn a_hold_is_released_by_those_who_may_release_its_kind() {
+    let world = World::new().await;
+    let by_hand = held(placed(1, "c1"), HoldKind::Manual);
+    let for_fraud = held(placed(2, "c1"), HoldKind::Fraud);
+    for history in [by_hand, for_fraud] {
+        world.apply(&history.records()).await;
+    }
+    let with = |scopes: &[Scope]| world.issuer.token_with(scopes.iter().copied().collect::<Scopes>(), &tenant(), None);
+    let allowed = async |token: &str| {
+        let query = "{ orders(orderBy: NUMBER_ASC) { nodes { allowedCommands } } }";
+        let mut orders = world.data(token, query).await["orders"]["nodes"].take();
+        orders.as_array_mut().unwrap().iter_mut().map(|order| order["allowedCommands"].take()).collect::<Vec<_>>()
+    };
+    let (hold, both) = (json!(["HOLD_ORDER"]), json!(["HOLD_ORDER", "RELEASE_HOLD"]));
+    let everyday = with(&[Scope::ORDERS_READ, Scope::ORDERS_HOLD]);
+    assert_eq!(allowed(&everyday).await, [both, hold]);
+    let of_fraud = with(&[Scope::ORDERS_READ, Scope::ORDERS_HOLD_FRAUD]);
+    assert_eq!(allowed(&of_fraud).await, [json!(["HOLD_ORDER"]), json!(["RELEASE_HOLD"])], "it has no further kind");
+    assert_eq!(allowed(&with(&[Scope::ORDERS_READ])).await, [json!([]), json!([])]);
 }

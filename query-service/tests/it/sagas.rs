@@ -1,6 +1,7 @@
 //! Sagas: lists by page, one with its timeline, at its order, and who may see them.
 
-use domain::order_saga::AnswerKind;
+use domain::order::HoldKind;
+use domain::order_saga::{AnswerKind, HoldSaga};
 use read_models::{SagaHistory, Sagas};
 use serde_json::{Value, json};
 use service_kit::auth::{Scope, Scopes};
@@ -136,4 +137,38 @@ async fn the_number_of_statements_does_not_grow_with_the_page() {
     }
     // Whether the projectors' health is read depends on the time since it was read last: two statements.
     assert!(counts.iter().all(|count| (3..=5).contains(count)), "{counts:?}");
+}
+
+#[tokio::test]
+async fn a_saga_shows_what_holds_it_its_deadlines_and_its_place_in_the_flow() {
+    let world = World::new().await;
+    let held = SagaHistory::started(1, "shop", 3_000);
+    let at = held.now();
+    let held = held.after(HoldSaga { hold: HoldKind::Address, at });
+    let histories = [held, reviewed(2, "shop", 60)];
+    apply::<Sagas>(&world, &histories.iter().flat_map(SagaHistory::records).collect::<Vec<_>>()).await;
+    let query = "{ sagas(first: 2) { nodes { orderId held holds deadlines { what step task at }
+        stages { stage way place asks opens givesUp } } } }";
+    let mut nodes = world.data(&world.staff(), query).await["sagas"]["nodes"].take();
+    let [reviewed, asked] = [0, 1].map(|index| nodes[index].take());
+    assert_eq!(
+        (&asked["orderId"], &asked["held"], &asked["holds"]),
+        (&json!(id(1)), &json!(true), &json!(["ADDRESS"]))
+    );
+    let deadline = &asked["deadlines"][0];
+    assert_eq!((&deadline["what"], &deadline["step"]), (&json!("ASKED_AGAIN"), &json!("RESERVE")));
+    assert_eq!((&reviewed["held"], &reviewed["holds"]), (&json!(true), &json!([])));
+    let escalated =
+        json!({"what": "TASK_ESCALATED", "step": null, "task": "REVIEW", "at": "2026-01-02T00:01:00+00:00"});
+    assert_eq!(reviewed["deadlines"], json!([escalated]));
+    let here = |saga: &Value| {
+        let stages = saga["stages"].as_array().unwrap().iter().filter(|stage| stage["place"] == "HERE");
+        stages.map(|stage| stage["stage"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((here(&asked), here(&reviewed)), (vec![json!("STOCK")], vec![json!("SCREENING")]));
+    let stock = json!({"stage": "STOCK", "way": "FULFIL", "place": "HERE", "asks": ["RESERVE"],
+        "opens": ["NOT_FULFILLABLE"], "givesUp": ["OUT_OF_STOCK"]});
+    assert!(asked["stages"].as_array().unwrap().contains(&stock));
+    let of_undo = asked["stages"].as_array().unwrap().iter().filter(|stage| stage["way"] == "UNDO");
+    assert!(of_undo.clone().count() == 3 && of_undo.into_iter().all(|stage| stage["place"].is_null()));
 }

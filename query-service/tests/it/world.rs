@@ -9,7 +9,9 @@ use domain::order::contract::Published;
 use domain::{CustomerId, TenantId};
 use query_service::{Connections, Deps, Limits};
 use read_models::testing::{BEGINNING_MICROS, EventHistory, line};
-use read_models::{Applier, ModelSet, Models, Orders, ReadDb, ReadSettings, Reservations, Sagas, Stock, Tickets};
+use read_models::{
+    Applier, Fulfilments, ModelSet, Models, Orders, ReadDb, ReadSettings, Reservations, Sagas, Stock, Tickets,
+};
 use serde_json::{Value, json};
 use service_kit::auth::Role;
 use service_kit::clock::{SharedClock, SystemClock, SystemIds};
@@ -22,7 +24,8 @@ use uuid::Uuid;
 
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// What queries read.
-const SETS: [Models; 5] = [Orders::MODELS, Sagas::MODELS, Stock::MODELS, Reservations::MODELS, Tickets::MODELS];
+const SETS: [Models; 6] =
+    [Orders::MODELS, Sagas::MODELS, Stock::MODELS, Reservations::MODELS, Tickets::MODELS, Fulfilments::MODELS];
 const BODY_BYTES_MAX: usize = 10_000_000;
 
 pub struct World {

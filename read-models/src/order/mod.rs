@@ -12,6 +12,7 @@ mod properties;
 pub(crate) mod query;
 pub(crate) mod row;
 pub(crate) mod set;
+pub(crate) mod shown;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub(crate) mod timeline;

@@ -23,7 +23,7 @@ pub struct ProgressView {
     pub payments: Vec<PaymentView>,
     /// In the order in which they were heard of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fulfilments: Vec<FulfilmentView>,
+    pub fulfilments: Vec<OrderFulfilmentView>,
     /// Oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<NoteView>,
@@ -60,7 +60,7 @@ pub struct PaymentView {
 
 /// What a location has to send of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FulfilmentView {
+pub struct OrderFulfilmentView {
     pub fulfilment_id: Uuid,
     pub state: FulfilmentState,
     /// The reservation that it sends from; `None` where it was not planned.

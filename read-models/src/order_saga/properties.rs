@@ -3,8 +3,9 @@
 use domain::order::HoldKind;
 use domain::order_saga::AnswerKind as A;
 use domain::order_saga::{
-    Asked, AssignTask, CancelSaga, DecideTask, Goal, HoldSaga, OrderSagaCommand, OrderSagaState, Part, ReleaseSaga,
-    RetrySteps, SkipStep, TaskDecision, UndoOrder, Wake,
+    Asked, AssignTask, CancelSaga, CaptureMoment, DecideTask, Due, Goal, HoldSaga, KnownSaga, OrderSagaCommand,
+    OrderSagaState, Part, PaymentPart, PaymentStatus, PaymentTerms, ReleaseSaga, RetrySteps, Saga, SagaPolicy,
+    SkipStep, TaskDecision, UndoOrder, Wake, deadlines, outline_of,
 };
 use domain::{Operator, Reason, Timestamp};
 use proptest::prelude::*;
@@ -206,15 +207,36 @@ fn agrees(history: &SagaHistory) {
     assert_eq!(view.task_escalations, task.map_or(0, |task| i64::from(task.escalations)));
     assert_eq!(view.stock_awaited_until, saga.stock_wait.map(|wait| moment(wait.until)));
     assert_eq!(view.started_at, moment(saga.started_at));
+    tells(history, saga);
+}
+
+/// The published events tell where the saga stands, what holds it, and what is due by what they say.
+fn tells(history: &SagaHistory, saga: &Saga) {
+    let records = history.records();
+    let known = KnownSaga::of(records.iter().map(|record| &record.event)).unwrap();
+    assert_eq!((known.holds(), known.is_held()), (&saga.holds[..], saga.is_held()));
+    // When the money is taken does not show where it was taken before it was authorised.
+    let is_authorized_late = |part: &PaymentPart| part.status == PaymentStatus::Authorized && part.captured.minor() > 0;
+    if !saga.payments.iter().any(is_authorized_late) {
+        assert_eq!(known.stages(history.now()), outline_of(saga, history.now()));
+    }
+    let is_told = |due: &Due| matches!(due, Due::Answer(_) | Due::Task(_) | Due::StockTry | Due::StockGivenUp);
+    let mut expected: Vec<_> = deadlines(saga).filter(|(due, _)| is_told(due)).collect();
+    expected.sort_by_key(|(_, at)| *at);
+    assert_eq!(known.deadlines(), expected);
 }
 
 proptest! {
     #[test]
     fn whatever_happens_folds_to_what_the_saga_knows(
         total in prop::sample::select(vec![0_i64, 3_000, 600_000]),
+        capture in prop::sample::select(vec![CaptureMoment::AtConfirmation, CaptureMoment::AtPacking]),
+        terms in prop::sample::select(vec![PaymentTerms::Prepaid, PaymentTerms::Credit]),
+        confirmed_hold_s in prop::sample::select(vec![600_u32, 2_592_000]),
         steps in prop::collection::vec(any_step(), 0..60),
     ) {
-        let mut history = SagaHistory::started(7, "shop", total);
+        let policy = SagaPolicy { capture, terms, confirmed_hold_s, ..SagaPolicy::default() };
+        let mut history = SagaHistory::started_by(policy, 7, "shop", total);
         agrees(&history);
         for step in steps {
             history = take(history, step);

@@ -39,6 +39,14 @@ impl SagaHistory {
     /// # Panics
     /// On what no tenant is called.
     pub fn started(order: u128, tenant: &str, total_minor: i64) -> Self {
+        Self::started_by(SagaPolicy::default(), order, tenant, total_minor)
+    }
+
+    /// The same by a policy, apart from its locations.
+    ///
+    /// # Panics
+    /// On what no tenant is called.
+    pub fn started_by(policy: SagaPolicy, order: u128, tenant: &str, total_minor: i64) -> Self {
         let history = Self {
             order: OrderId::new(Uuid::from_u128(order)),
             tenant: TenantId::try_new(tenant).expect("a tenant"),
@@ -49,7 +57,7 @@ impl SagaHistory {
             records: Vec::new(),
         };
         let location = |code: &str| LocationId::try_new(code).expect("a location");
-        let policy = SagaPolicy { locations: vec![location("zrh-1"), location("zrh-2")], ..SagaPolicy::default() };
+        let policy = SagaPolicy { locations: vec![location("zrh-1"), location("zrh-2")], ..policy };
         let quantity = Quantity::try_new(PIECES).expect("a quantity");
         let start = StartSaga {
             order: history.order,

@@ -4,6 +4,7 @@
 
 mod counts;
 mod damage;
+mod fulfilments;
 mod plans;
 mod rebuilds;
 mod sagas;

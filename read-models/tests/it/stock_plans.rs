@@ -18,7 +18,7 @@ const PAGE: u32 = 20;
 /// As many as a SKU has locations here.
 const SORTED_MAX: f64 = 60.0;
 const COUNT_MAX: u32 = 10_001;
-const TABLES: [&str; 4] = ["stock", "reservation", "saga", "saga_event"];
+const TABLES: [&str; 5] = ["stock", "reservation", "saga", "saga_event", "fulfilment"];
 
 pub struct Filled {
     _database: TestDatabase,

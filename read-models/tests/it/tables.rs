@@ -1,6 +1,6 @@
 //! What the code says of each table against the table itself.
 
-use read_models::{Model, ModelSet, Models, Orders, Reservations, Sagas, Stock, Tickets, migrate};
+use read_models::{Fulfilments, Model, ModelSet, Models, Orders, Reservations, Sagas, Stock, Tickets, migrate};
 use service_kit::testing::TestDatabase;
 use tokio_postgres::Client;
 
@@ -14,7 +14,8 @@ struct Described {
 
 #[tokio::test]
 async fn each_table_has_the_columns_that_are_described() {
-    let sets = [Orders::MODELS, Sagas::MODELS, Stock::MODELS, Reservations::MODELS, Tickets::MODELS];
+    let sets =
+        [Orders::MODELS, Sagas::MODELS, Stock::MODELS, Reservations::MODELS, Tickets::MODELS, Fulfilments::MODELS];
     let database = TestDatabase::create().await;
     migrate(database.url(), &sets, |_| ()).await.unwrap();
     let client = database.client().await;

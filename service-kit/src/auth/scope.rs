@@ -81,6 +81,7 @@ impl Role {
             S::INVENTORY_RESERVE,
             S::FULFILMENT_WRITE,
             S::ORDERS_HOLD,
+            S::ORDERS_HOLD_PAYMENT,
             S::ORDERS_NOTE,
             S::PAYMENTS_CAPTURE,
             S::PAYMENTS_REFUND,
@@ -119,9 +120,18 @@ mod tests {
     #[test]
     fn scopes_are_found_by_their_exact_name() {
         let scopes: Scopes = "orders:read orders:hold.fraud orders:read".split(' ').collect();
-        assert!(scopes.contains(Scope::ORDERS_READ) && scopes.contains_name("orders:hold.fraud"));
+        assert!(scopes.contains(Scope::ORDERS_READ) && scopes.contains(Scope::ORDERS_HOLD_FRAUD));
         assert!(!scopes.contains(Scope::ORDERS_READ_PII));
         assert_eq!(scopes.to_string(), "orders:hold.fraud orders:read");
+    }
+
+    #[test]
+    fn clerks_hold_orders_and_only_admins_for_fraud() {
+        let may = |role: Role, scope| role.scopes().contains(scope);
+        for scope in [Scope::ORDERS_HOLD, Scope::ORDERS_HOLD_PAYMENT] {
+            assert!(!may(Role::Customer, scope) && may(Role::Clerk, scope), "{scope}");
+        }
+        assert!(!may(Role::Clerk, Scope::ORDERS_HOLD_FRAUD) && may(Role::Admin, Scope::ORDERS_HOLD_FRAUD));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub struct HoldOrder {
 
 impl Decision<Order> for HoldOrder {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::ORDERS_HOLD]
+        self.hold.scopes()
     }
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         if open_of(state, "HoldOrder")?.progress.holds.contains(&self.hold) {

@@ -16,7 +16,7 @@ pub struct ReleaseHold {
 
 impl Decision<Order> for ReleaseHold {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::ORDERS_HOLD]
+        self.hold.scopes()
     }
     fn decide(self, state: &OrderState) -> Result<Vec<OrderEvent>, OrderRejection> {
         if !open_of(state, "ReleaseHold")?.progress.holds.contains(&self.hold) {
@@ -36,9 +36,26 @@ impl Sample for ReleaseHold {
 mod tests {
     use super::super::fixtures::*;
     use crate::{
+        Scope,
         order::{HoldKind, OrderRejection},
         testing::given,
     };
+
+    #[test]
+    fn each_kind_needs_its_scope_to_be_placed_and_to_be_released() {
+        let kinds = [
+            (HoldKind::Fraud, Scope::ORDERS_HOLD_FRAUD),
+            (HoldKind::PaymentAction, Scope::ORDERS_HOLD_PAYMENT),
+            (HoldKind::Address, Scope::ORDERS_HOLD),
+            (HoldKind::Stock, Scope::ORDERS_HOLD),
+            (HoldKind::Edit, Scope::ORDERS_HOLD),
+            (HoldKind::Manual, Scope::ORDERS_HOLD),
+        ];
+        assert_eq!(kinds.map(|(kind, _)| kind), HoldKind::ALL);
+        for (kind, scope) in kinds {
+            assert_eq!((hold(kind).scopes(), release(kind).scopes()), (&[scope][..], &[scope][..]), "{kind:?}");
+        }
+    }
 
     #[test]
     fn releases_a_hold_once_and_no_other() {

@@ -14,7 +14,7 @@ pub struct HoldSaga {
 
 impl Decision<OrderSaga> for HoldSaga {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::ORDERS_HOLD]
+        self.hold.scopes()
     }
 
     fn decide(self, state: &OrderSagaState) -> Result<Vec<OrderSagaEvent>, OrderSagaRejection> {

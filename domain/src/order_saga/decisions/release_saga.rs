@@ -14,7 +14,7 @@ pub struct ReleaseSaga {
 
 impl Decision<OrderSaga> for ReleaseSaga {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::ORDERS_HOLD]
+        self.hold.scopes()
     }
 
     fn decide(self, state: &OrderSagaState) -> Result<Vec<OrderSagaEvent>, OrderSagaRejection> {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::body::{WebhookEndpointBody, WebhookEndpointChangeBody, checked};
 use super::json;
-use super::notifications::require_management;
+use super::notifications::{LISTED_MAX, require_management};
 use super::path::EndpointPath;
 use super::view::{NotificationView, WebhookEndpointView};
 use crate::code;
@@ -27,8 +27,6 @@ use crate::endpoints::{ENDPOINTS_MAX, Endpoint};
 const SECRET_BYTES: usize = 32;
 /// How secrets are written, so that other programs know them.
 const SECRET_PREFIX: &str = "whsec_";
-/// Most deliveries of one answer.
-const DELIVERIES_MAX: i64 = 100;
 /// Namespace of the ids of endpoints, itself a random UUID, so that a repeated request finds the endpoint of the first.
 const ENDPOINT_NAMESPACE: Uuid = Uuid::from_u128(0x7d3a_5c91_0e24_4f7b_8a6d_19c2_b5f0_e347);
 
@@ -166,15 +164,7 @@ async fn list_deliveries(
 ) -> Result<Response, Refusal> {
     require_management(&caller)?;
     notifications.endpoint(&caller, id).await?;
-    let found = notifications.endpoints.deliveries(&caller.principal.tenant, id, DELIVERIES_MAX).await;
-    let mut views = Vec::new();
-    for notification in found.map_err(code::of_table)? {
-        match notifications.view(&caller, notification).await {
-            Ok(view) => views.push(view),
-            // Its stream is being written.
-            Err(refusal) if refusal.code == code::not_found().code => {}
-            Err(refusal) => return Err(refusal),
-        }
-    }
+    let found = notifications.endpoints.deliveries(&caller.principal.tenant, id, LISTED_MAX).await;
+    let views = notifications.views(&caller, found.map_err(code::of_table)?).await?;
     Ok(json(StatusCode::OK, &views))
 }

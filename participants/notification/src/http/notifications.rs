@@ -8,19 +8,26 @@ use axum::response::Response;
 use command_kit::http::{Keyed, Unkeyed, versioned};
 use command_kit::{Answer, Caller, Refusal, UnitTask};
 use domain::notification::{Notification, NotificationEvent, ResendNotification};
-use domain::{Decider, EventId, NotificationId, RequestId, Scope, upcast};
+use domain::{Decider, EventId, NotificationId, OrderId, RequestId, Scope, upcast};
 use event_store::{Expectation, Members, StreamId, UnitEffects, Work};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::path::NotificationPath;
+use super::json;
+use super::path::{NotificationPath, OrderPath};
 use super::view::{NotificationHistory, NotificationLogEntry, NotificationView};
 use crate::code;
 use crate::context::{AppState, Notifications};
 
+/// Most notifications of one answer.
+pub(super) const LISTED_MAX: i64 = 100;
+
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(get_notification)).routes(routes!(resend_notification))
+    OpenApiRouter::default()
+        .routes(routes!(get_notification))
+        .routes(routes!(resend_notification))
+        .routes(routes!(list_notifications_of_order))
 }
 
 /// What is kept of a request to send again.
@@ -57,6 +64,30 @@ impl Notifications {
             return Err(code::not_found());
         }
         NotificationView::of(id, loaded.version, &loaded.state).ok_or_else(code::not_found)
+    }
+
+    /// Notifications of the caller's tenant, in their order.
+    pub(super) async fn views(
+        &self,
+        caller: &Caller,
+        ids: Vec<NotificationId>,
+    ) -> Result<Vec<NotificationView>, Refusal> {
+        let mut views = Vec::new();
+        for id in ids {
+            match self.view(caller, id).await {
+                Ok(view) => views.push(view),
+                // It is recorded before its stream is written.
+                Err(refusal) if refusal.code == code::not_found().code => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        Ok(views)
+    }
+
+    async fn of_order(&self, caller: &Caller, order: OrderId) -> Result<Vec<NotificationView>, Refusal> {
+        require_management(caller)?;
+        let found = self.of_orders.list(&caller.principal.tenant, order, LISTED_MAX).await;
+        self.views(caller, found.map_err(code::of_table)?).await
     }
 
     async fn history(&self, caller: &Caller, id: NotificationId) -> Result<NotificationHistory, Refusal> {
@@ -128,4 +159,18 @@ async fn resend_notification(
 ) -> Result<Response, Refusal> {
     let (view, replayed) = notifications.resend(&caller, id).await?;
     Ok(versioned(StatusCode::OK, &view, view.version, replayed))
+}
+
+/// List what was told of an order
+///
+/// By every channel, to the customer and to the merchant's systems, with what became of it. Neither texts nor addresses are kept.
+#[utoipa::path(get, path = "/v1/orders/{id}/notifications", tag = "notifications", responses(
+    (status = 200, description = "The newest notifications of the order, at most 100.", body = Vec<NotificationView>),
+))]
+async fn list_notifications_of_order(
+    State(notifications): State<Arc<Notifications>>,
+    Unkeyed(caller): Unkeyed,
+    OrderPath(order): OrderPath,
+) -> Result<Response, Refusal> {
+    Ok(json(StatusCode::OK, &notifications.of_order(&caller, order).await?))
 }

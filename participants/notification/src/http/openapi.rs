@@ -24,8 +24,11 @@ pub fn openapi() -> OpenApi {
 
 fn make() -> OpenApi {
     let described = describe::Described {
-        noun: |path| if path.starts_with("/v1/notifications") { "notification" } else { "endpoint" },
-        ids: &[("id", "The id of the notification or the endpoint.")],
+        noun: |path| {
+            let is_of_notifications = path.starts_with("/v1/notifications") || path.ends_with("/notifications");
+            if is_of_notifications { "notification" } else { "endpoint" }
+        },
+        ids: &[("id", "The id of the notification, the endpoint or the order.")],
         looks_up: |path| path == "/v1/notification-preferences",
         // Endpoints and preferences are rows.
         has_versions: |path| path.starts_with("/v1/notifications"),
@@ -38,6 +41,6 @@ fn make() -> OpenApi {
 mod tests {
     #[test]
     fn every_operation_says_what_it_needs_and_every_text_has_a_form() {
-        assert_eq!(command_kit::testing::assert_described(super::openapi(), &[]), 10);
+        assert_eq!(command_kit::testing::assert_described(super::openapi(), &[]), 11);
     }
 }

@@ -7,6 +7,7 @@ mod email;
 mod events;
 mod kitchens;
 mod mail_server;
+mod of_orders;
 mod preferences;
 mod receiver;
 mod webhooks;

@@ -74,6 +74,7 @@ async fn a_webhook_is_signed_and_tried_again_under_its_id_until_it_is_taken() {
     assert_eq!(failed.len(), 3);
     let deliveries = client.get(&format!("/v1/webhook-endpoints/{endpoint}/deliveries")).await.assert(200);
     assert_eq!(deliveries.as_array().unwrap().len(), 1);
+    assert_eq!(client.get(&format!("/v1/orders/{}/notifications", what.order)).await.assert(200), deliveries);
 }
 
 #[tokio::test(flavor = "multi_thread")]

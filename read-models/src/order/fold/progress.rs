@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::payments;
 use crate::fold::{Checked, FoldError};
 use crate::order::progress::EXCEPTIONS_MAX;
-use crate::{ExceptionView, FulfilledLine, FulfilmentView, Holds, LineView, NoteView, OrderView};
+use crate::{ExceptionView, FulfilledLine, Holds, LineView, NoteView, OrderFulfilmentView, OrderView};
 
 /// What an event changes, whatever state the order is in.
 pub(super) fn step(
@@ -197,12 +197,12 @@ fn fulfilment<'a>(
     id: &str,
     state: FulfilmentState,
     checked: &Checked<'_, PublicEvent>,
-) -> Result<&'a mut FulfilmentView, FoldError> {
+) -> Result<&'a mut OrderFulfilmentView, FoldError> {
     let fulfilment_id: Uuid = checked.uuid("fulfilment", id)?;
     let fulfilments = &mut view.progress.get_or_insert_default().fulfilments;
     let known = fulfilments.iter().position(|known| known.fulfilment_id == fulfilment_id);
     let index = known.unwrap_or_else(|| {
-        fulfilments.push(FulfilmentView {
+        fulfilments.push(OrderFulfilmentView {
             fulfilment_id,
             state,
             reservation_id: None,

@@ -1,0 +1,1 @@
+ALTER TABLE fulfilment_event ADD PRIMARY KEY (fulfilment_id, version);
