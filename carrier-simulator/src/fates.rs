@@ -1,10 +1,7 @@
 //! What becomes of parcels: by a word in their service, or in the second line of the recipient's address.
 
-use serde::Serialize;
-
 /// What becomes of a parcel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// It arrives a day after its label was bought.
     Delivered,
@@ -43,22 +40,10 @@ impl Fate {
     /// The scans of such a parcel: seconds of carrying since its label was bought, the status, and where.
     pub(crate) const fn steps(self) -> &'static [Step] {
         match self {
-            Self::Delivered | Self::Refused => &[COLLECTED, SORTED, AT_THE_DOOR, Step::new(24 * HOUR, "DELIVERED", None)],
-            Self::Lost => &[COLLECTED, SORTED, Step::new(4 * HOUR, "LOST", Some("Sorting centre"))],
-            Self::Returned => &[
-                COLLECTED,
-                SORTED,
-                AT_THE_DOOR,
-                Step::new(24 * HOUR, "EXCEPTION", Some("Nobody took it")),
-                Step::new(48 * HOUR, "RETURNED", None),
-            ],
-            Self::Delayed => &[
-                COLLECTED,
-                SORTED,
-                Step::new(20 * HOUR, "EXCEPTION", Some("Sorting centre")),
-                Step::new(44 * HOUR, "OUT_FOR_DELIVERY", Some("Delivery depot")),
-                Step::new(48 * HOUR, "DELIVERED", None),
-            ],
+            Self::Delivered | Self::Refused => &ARRIVES,
+            Self::Lost => &IS_LOST,
+            Self::Returned => &COMES_BACK,
+            Self::Delayed => &ARRIVES_LATE,
         }
     }
 }
@@ -67,6 +52,22 @@ const HOUR: i64 = 3_600;
 const COLLECTED: Step = Step::new(HOUR, "HANDED_OVER", Some("Collection depot"));
 const SORTED: Step = Step::new(2 * HOUR, "IN_TRANSIT", Some("Sorting centre"));
 const AT_THE_DOOR: Step = Step::new(20 * HOUR, "OUT_FOR_DELIVERY", Some("Delivery depot"));
+const ARRIVES: [Step; 4] = [COLLECTED, SORTED, AT_THE_DOOR, Step::new(24 * HOUR, "DELIVERED", None)];
+const IS_LOST: [Step; 3] = [COLLECTED, SORTED, Step::new(4 * HOUR, "LOST", Some("Sorting centre"))];
+const COMES_BACK: [Step; 5] = [
+    COLLECTED,
+    SORTED,
+    AT_THE_DOOR,
+    Step::new(24 * HOUR, "EXCEPTION", Some("Nobody took it")),
+    Step::new(48 * HOUR, "RETURNED", None),
+];
+const ARRIVES_LATE: [Step; 5] = [
+    COLLECTED,
+    SORTED,
+    Step::new(20 * HOUR, "EXCEPTION", Some("Sorting centre")),
+    Step::new(44 * HOUR, "OUT_FOR_DELIVERY", Some("Delivery depot")),
+    Step::new(48 * HOUR, "DELIVERED", None),
+];
 
 /// A scan to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -157,7 +157,8 @@ mod tests {
             carrier: carrier.map(str::to_owned),
             fault,
         };
-        let faults = vec![planned(Operation::Buy, Some("courier"), Fault::Error), planned(Operation::Void, None, Fault::Silent)];
+        let faults =
+            vec![planned(Operation::Buy, Some("courier"), Fault::Error), planned(Operation::Void, None, Fault::Silent)];
         let mut injector = Injector::new(1, Faults { planned: faults, ..Faults::default() });
         assert_eq!(injector.fault(Operation::Buy, "postal"), None);
         assert_eq!(injector.fault(Operation::Void, "postal"), Some(Fault::Silent));

@@ -76,7 +76,12 @@ impl Simulator {
     }
 
     /// Does what is asked once for each key.
-    fn once(&self, headers: &HeaderMap, request: String, act: impl FnOnce(&mut crate::world::World) -> Answer) -> Answer {
+    fn once(
+        &self,
+        headers: &HeaderMap,
+        request: String,
+        act: impl FnOnce(&mut crate::world::World) -> Answer,
+    ) -> Answer {
         let key = text(headers, "idempotency-key");
         if key.is_empty() {
             return errors::invalid("KEY_MISSING");
@@ -151,10 +156,7 @@ async fn list(
 }
 
 /// A label is opened in a browser, so that its number has to do for a key.
-async fn print(
-    State(simulator): State<Simulator>,
-    Path((carrier, tracking)): Path<(String, String)>,
-) -> Response {
+async fn print(State(simulator): State<Simulator>, Path((carrier, tracking)): Path<(String, String)>) -> Response {
     let page = simulator.world().parcel(&carrier, &tracking).map(crate::print::page);
     match page {
         Some(page) => ([(header::CONTENT_TYPE, "image/svg+xml")], page).into_response(),

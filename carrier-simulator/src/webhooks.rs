@@ -94,7 +94,12 @@ impl Webhooks {
     }
 }
 
-async fn send(http: &reqwest::Client, target: &WebhookTarget, moved: &Moved, second: i64) -> Result<u16, reqwest::Error> {
+async fn send(
+    http: &reqwest::Client,
+    target: &WebhookTarget,
+    moved: &Moved,
+    second: i64,
+) -> Result<u16, reqwest::Error> {
     let Moved { carrier, tracking } = moved;
     let payload = json!({"type": "parcel.updated", "trackingNumber": tracking}).to_string();
     let id = format!("msg_{tracking}_{second}");

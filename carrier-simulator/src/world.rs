@@ -245,7 +245,8 @@ impl Parcel {
                 "expectedAt": scan.expected_at,
             })
         }));
-        let status = if self.is_voided { "VOIDED" } else { self.scans.last().map_or("LABEL_CREATED", |scan| &scan.status) };
+        let status =
+            if self.is_voided { "VOIDED" } else { self.scans.last().map_or("LABEL_CREATED", |scan| &scan.status) };
         json!({
             "trackingNumber": self.tracking,
             "reference": self.reference,

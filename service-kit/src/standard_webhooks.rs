@@ -137,7 +137,9 @@ mod tests {
         let now = Timestamp::try_from_micros(SECOND * 1_000_000).unwrap();
         let other = key("whsec_AAAA").verify((ID, &second, SIGNATURE), BODY, now);
         assert_eq!(other, Err(InvalidSignature::Other));
-        for (id, second, signature) in [("", &*second, SIGNATURE), (ID, "soon", SIGNATURE), (ID, &second, ""), (ID, &second, "v0,AAAA")] {
+        for (id, second, signature) in
+            [("", &*second, SIGNATURE), (ID, "soon", SIGNATURE), (ID, &second, ""), (ID, &second, "v0,AAAA")]
+        {
             assert_eq!(check(id, second, signature, BODY, SECOND), Err(InvalidSignature::Malformed));
         }
     }

@@ -13,7 +13,10 @@ const TRIES_MAX: u32 = 10;
 
 /// Whether somebody can get it.
 pub(crate) enum Addressee {
-    Known { country: CountryCode, recipient: Recipient },
+    Known {
+        country: CountryCode,
+        recipient: Recipient,
+    },
     /// Not now.
     NotYet(BoxError),
     /// Never; the code says why.

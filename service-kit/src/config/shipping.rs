@@ -79,7 +79,8 @@ mod tests {
     fn what_cannot_be_meant_is_refused() {
         let carriers = |text| ("SHIPPING_CARRIERS", text);
         assert!(parse(&[carriers("postal=http://127.0.0.1:8095")]).is_err(), "no key");
-        for wrong in ["postal", "=http://127.0.0.1:8095", "postal=nowhere", "a=http://127.0.0.1:1,a=http://127.0.0.1:2"] {
+        for wrong in ["postal", "=http://127.0.0.1:8095", "postal=nowhere", "a=http://127.0.0.1:1,a=http://127.0.0.1:2"]
+        {
             assert!(parse(&[carriers(wrong), KEY]).is_err(), "{wrong}");
         }
         let named = carriers("postal=http://127.0.0.1:8095");

@@ -85,7 +85,8 @@ impl Books {
     }
 
     fn ended(&mut self, effect: u32) -> Option<Problem> {
-        let before = std::mem::replace(&mut self.effect, (self.effect.0, false));
+        let before = self.effect;
+        self.effect.1 = false;
         (before != (effect, true))
             .then(|| ("shipping_effect_unasked", format!("effect {effect} has a result and was not under way")))
     }
@@ -93,8 +94,7 @@ impl Books {
     /// What is wrong with its leaving: the event says that it was to.
     fn left(&self, was_released: bool) -> Option<Problem> {
         let may_leave = self.packed && self.released && !self.is_over;
-        (was_released && !may_leave)
-            .then(|| ("left_unreleased", "it left as released, and was not".to_owned()))
+        (was_released && !may_leave).then(|| ("left_unreleased", "it left as released, and was not".to_owned()))
     }
 
     fn moved(&self, tracking: &TrackingNumber) -> Vec<Problem> {

@@ -59,11 +59,7 @@ pub async fn compare_all(
 }
 
 /// A page of a carrier's list, asked for again where it does not answer.
-async fn page(
-    carrier: &dyn Carrier,
-    since: Timestamp,
-    after: Option<&TrackingNumber>,
-) -> Result<Page, CarrierError> {
+async fn page(carrier: &dyn Carrier, since: Timestamp, after: Option<&TrackingNumber>) -> Result<Page, CarrierError> {
     for _ in 1..ATTEMPTS {
         match carrier.list(since, after).await {
             Err(CarrierError::Unavailable(_) | CarrierError::Unknown(_)) => {

@@ -56,7 +56,9 @@ pub async fn compare(
             (false, true) | (true, false) => continue,
             // It is being bought or voided.
             _ if recorded.is_under_way => continue,
-            (false, false) => ("label_not_recorded", format!("label {} is in force at the carrier alone", label.tracking)),
+            (false, false) => {
+                ("label_not_recorded", format!("label {} is in force at the carrier alone", label.tracking))
+            }
             (true, true) => ("label_voided", format!("label {} is voided at the carrier", label.tracking)),
         };
         let finding = Finding::new(Invariant::I16, code, detail);

@@ -61,7 +61,8 @@ impl ShippingBody {
     /// Checks the texts; the decision checks the rest.
     pub(super) fn check(self) -> Result<(Vec<CarrierChoice>, u32), Refusal> {
         let mut fields = Fields::default();
-        let carriers: Vec<_> = self.carriers.into_iter().enumerate().map(|(place, one)| one.check(&mut fields, place)).collect();
+        let carriers: Vec<_> =
+            self.carriers.into_iter().enumerate().map(|(place, one)| one.check(&mut fields, place)).collect();
         let carriers: Option<Vec<_>> = carriers.into_iter().collect();
         fields.finish(|| Some((carriers?, self.parcel_weight_g)))
     }

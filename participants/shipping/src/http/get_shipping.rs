@@ -24,7 +24,6 @@ pub struct ShippingView {
     pub version: i64,
     /// With which carriers, and how heavy its parcels are.
     #[serde(flatten)]
-    #[schema(inline)]
     shipping: ShippingBody,
 }
 

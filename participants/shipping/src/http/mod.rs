@@ -26,7 +26,7 @@ use crate::webhook;
 
 pub use get_shipping::ShippingView;
 pub use openapi::openapi;
-pub use receipt::{ShipmentReceipt, ShipmentStatus, ShippingReceipt};
+pub use receipt::{ShipmentReceipt, ShippingReceipt};
 pub use view::ShipmentView;
 
 /// The service's dependencies.
