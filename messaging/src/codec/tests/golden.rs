@@ -38,11 +38,6 @@ where
     for (event, released) in samples.chain([foreign]) {
         let mut written = Vec::new();
         datum::write(&event, &mut written);
-        if released == Some("?") {
-            println!("GOLD {} {} avro {}", E::KIND, event.name(), crate::headers::hexadecimal(&written));
-            println!("JSON {} {} public {}", E::KIND, event.name(), event.to_json().unwrap());
-            continue;
-        }
         if let Some(released) = released {
             assert_eq!(crate::headers::hexadecimal(&written), released, "{}", event.name());
         }
