@@ -144,7 +144,11 @@ impl Shipments {
             let event: ShipmentEvent = upcast::decode(&row.event_type, &row.event_version, &row.payload)?;
             let record = PublicEvent::publish(&Facts { id, version: row.version, tenant: tenant.clone() }, &event);
             let at = Timestamp::try_from_micros(record.head().at).unwrap_or(Timestamp::EPOCH);
-            Ok::<_, upcast::DecodeError>(ShipmentHistoryEntry { at, event_type: event.event_type().to_owned(), description: record.describe() })
+            Ok::<_, upcast::DecodeError>(ShipmentHistoryEntry {
+                at,
+                event_type: event.event_type().to_owned(),
+                description: record.describe(),
+            })
         });
         let shown: Result<Vec<_>, upcast::DecodeError> = shown.collect();
         shown.map_err(|error| Refusal::internal(&error))

@@ -6,7 +6,8 @@ use shipping::audit::{check, compare_all};
 use tokio_postgres::IsolationLevel;
 
 use crate::events::{Job, held};
-use crate::world::{World, carriers};
+use crate::parts::carriers;
+use crate::world::World;
 
 /// The codes of what is found in the log alone.
 async fn found(world: &World) -> Vec<&'static str> {

@@ -6,6 +6,7 @@ mod audit;
 mod events;
 mod http;
 mod labels;
+mod parts;
 mod unknown;
 mod voiding;
 mod webhooks;

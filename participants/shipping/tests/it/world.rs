@@ -4,18 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use carrier_simulator::{
     Fault, Faults, LedgerEntry, Operation, Options, PlannedFault, Simulator, WebhookMode, WebhookTarget,
 };
 use command_kit::http::CommandLimits;
 use domain::fulfilment::FulfilmentEvent;
 use domain::shipment::{Shipment, ShipmentEvent};
-use domain::{Carrier as CarrierName, Decider, StoredEvent, SubjectId, Timestamp, upcast};
+use domain::{Decider, StoredEvent, SubjectId, Timestamp, upcast};
 use event_store::{Store, StoreOptions, StreamId, TimerOptions, TimerWorker};
 use messaging::EncodedRecord;
-use messaging::testing::{TestTopic, brokers, registry, unique};
-use request_kit::{RequestOptions, RequestService};
+use messaging::testing::{TestTopic, brokers, unique};
 use reqwest::Method;
 use serde_json::{Value, json};
 use service_kit::auth::Role;
@@ -25,14 +23,10 @@ use service_kit::keyring::{KeyRing, MasterKey, identity_migrations};
 use service_kit::poll::wait_until;
 use service_kit::standard_webhooks::WebhookKey;
 use service_kit::testing::{TestDatabase, TestIssuer};
-use shipping::carrier::http::{CarrierOptions, HttpCarrier};
-use shipping::carrier::{Carriers, SharedCarrier};
-use shipping::{Deps, ShipmentDeps, Shipments, ShippingLocations};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use shipping::{Deps, Shipments, ShippingLocations};
 
 use crate::events::{Encoders, Job, LOCATION, packed, released, requested, tenant};
+use crate::parts::{Member, deps, listen, member, serve};
 
 pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
@@ -64,13 +58,6 @@ pub struct World {
     next_key: AtomicU32,
 }
 
-/// A member of the group that runs.
-pub struct Member {
-    service: Arc<RequestService>,
-    stop: CancellationToken,
-    pub running: JoinHandle<()>,
-}
-
 /// A response.
 #[derive(Debug)]
 pub struct Reply {
@@ -84,25 +71,6 @@ impl Reply {
         assert_eq!(self.status, status, "{}", self.body);
         self
     }
-}
-
-async fn listen() -> (TcpListener, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    (listener, url)
-}
-
-async fn serve(router: Router, listener: TcpListener) {
-    axum::serve(listener, router).await.unwrap();
-}
-
-/// The carriers `postal` and `courier` of a simulator, which are waited for so long.
-pub fn carriers(simulator_url: &str, answer_ms_max: u64) -> Carriers {
-    Carriers::new(["postal", "courier"].map(|name| {
-        let options = CarrierOptions::new(format!("{simulator_url}/{name}"), Secret::new("ck_test"));
-        let carrier: SharedCarrier = Arc::new(HttpCarrier::new(CarrierOptions { answer_ms_max, ..options }));
-        (CarrierName::try_new(name).unwrap(), carrier)
-    }))
 }
 
 impl World {
@@ -394,22 +362,4 @@ impl World {
 /// Whose personal data an order has.
 pub fn subject(job: Job) -> SubjectId {
     SubjectId::of_order(None, job.order)
-}
-
-fn deps(simulator_url: &str, answer_ms_max: u64, keys: &KeyRing, clock: &Arc<ManualClock>) -> ShipmentDeps {
-    ShipmentDeps {
-        carriers: carriers(simulator_url, answer_ms_max),
-        keys: keys.clone(),
-        clock: clock.clone(),
-        ids: Arc::new(SystemIds),
-    }
-}
-
-fn member(shipments: &Arc<Shipments>, topics: [&str; 2], group: &str, database: &TestDatabase) -> Member {
-    let sources = shipping::sources(shipments, &registry(), topics);
-    let options = RequestOptions::new(&brokers(), group);
-    let service = Arc::new(RequestService::new(options, sources, database.pool()));
-    let stop = CancellationToken::new();
-    let (running, stopping) = (Arc::clone(&service), stop.clone());
-    Member { service, stop, running: tokio::spawn(async move { running.run(stopping).await }) }
 }
