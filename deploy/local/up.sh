@@ -3,7 +3,7 @@
 # so a second run only checks, restarts what is down, and reports.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for file in common settings postgres kafka java registry payments mail engine graphiql; do
+for file in common settings postgres kafka java registry payments carriers mail engine graphiql; do
   # shellcheck source=/dev/null
   . "$here/lib/$file.sh"
 done
@@ -139,6 +139,7 @@ The engine is ready.
   commands   $url/v1          described at $url/docs
   queries    $url/graphql     (open it in a browser for GraphiQL; it takes the token below)
   payments   $(url_of STRIPE_API_URL)   $(is_brought payments && echo '(yours)' || echo '(a simulator; card data and money are made up)')
+  carriers   $(is_brought carriers && echo "$SHIPPING_CARRIERS (yours)" || echo "http://127.0.0.1:$CARRIERS_PORT   (simulators; a parcel of a day takes 15 s)")
   mails      $(mail_address)
   health     $url/readyz      metrics: http://127.0.0.1:$METRICS_PORT/metrics
   settings   make env          logs: make logs          stop: make down
@@ -170,7 +171,7 @@ start_if_down postgres kafka registry
 build
 if mail_is_installed && ! is_brought engine; then start_if_down mail; fi
 look_after_engine
-start_if_down payments
+start_if_down payments carriers
 load_env
 walk_orders
 summary

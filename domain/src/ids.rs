@@ -90,6 +90,10 @@ uuid_id!(
     KitchenId
 );
 uuid_id!(
+    /// How a location of a tenant ships with carriers. It is derived from the two by [`ShippingLocationId::of`].
+    ShippingLocationId
+);
+uuid_id!(
     /// Where a merchant takes webhooks.
     WebhookEndpointId
 );
@@ -165,6 +169,16 @@ impl KitchenId {
     }
 }
 
+/// Namespace of the UUIDs of how locations ship, itself a random UUID. It never changes, since every stored stream is found by it.
+const SHIPPING_LOCATION_NAMESPACE: Uuid = Uuid::from_u128(0xa71c_09e4_6b25_4d8f_83f0_3e5a_c2d9_614b);
+
+impl ShippingLocationId {
+    /// The id of how a tenant's location ships: UUIDv5 of the two, in this order, separated by NUL, which neither can contain.
+    pub fn of(tenant: &TenantId, location: &LocationId) -> Self {
+        Self(Uuid::new_v5(&SHIPPING_LOCATION_NAMESPACE, format!("{tenant}\0{location}").as_bytes()))
+    }
+}
+
 /// Namespace of the UUIDs of notifications, itself a random UUID. It never changes, since an event that is delivered again must reach the
 /// stream of the first delivery.
 const NOTIFICATION_NAMESPACE: Uuid = Uuid::from_u128(0x2c1f_9a80_57d4_4be3_b1a6_6f40_c3e8_915d);
@@ -209,6 +223,10 @@ text_type!(
 text_type!(
     /// Who brings goods to the customer, by the tenant's name for them.
     Carrier, "carrier", 64, is_identifying
+);
+text_type!(
+    /// A service that a carrier sells, by the carrier's own name for it, such as `parcel`.
+    CarrierService, "carrier service", 64, is_identifying
 );
 text_type!(
     /// The carrier's number of a shipment.
@@ -293,6 +311,21 @@ mod tests {
         assert_eq!(id.to_string(), "f41618ae-73c5-5043-b525-4207601c948e", "stored streams are found by it");
         for other in [kitchen("shop-2", "zrh-k"), kitchen("shop", "zrh-k2"), kitchen("sho", "pzrh-k")] {
             assert_ne!(other, id);
+        }
+    }
+
+    #[test]
+    fn the_id_of_how_a_location_ships_follows_from_tenant_and_location() {
+        let id = |tenant: &str, location: &str| {
+            ShippingLocationId::of(&TenantId::try_new(tenant).unwrap(), &LocationId::try_new(location).unwrap())
+        };
+        assert_eq!(
+            id("shop", "zrh-1").to_string(),
+            "73723379-b99e-58bc-a4ee-eff4dcf98031",
+            "stored streams are found by it"
+        );
+        for other in [id("shop-2", "zrh-1"), id("shop", "zrh-2"), id("sho", "pzrh-1")] {
+            assert_ne!(other, id("shop", "zrh-1"));
         }
     }
 

@@ -25,6 +25,8 @@ mod quantity;
 pub mod refusal;
 pub mod reservation;
 mod scope;
+pub mod shipment;
+pub mod shipping_location;
 pub mod stock;
 pub mod testing;
 mod text;
@@ -37,9 +39,10 @@ pub use country::{CountryCode, UnknownCountry};
 pub use currency::{Currency, CurrencyError};
 pub use decider::{Decider, Unfoldable, fold};
 pub use ids::{
-    Carrier, CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, KitchenId, LineId, LocationId,
-    LocationStreamId, NotificationId, Operator, OrderId, OrderNumber, PaymentId, ProviderReference, RequestId,
-    ReservationId, Sku, StationName, StockId, SubjectId, TenantId, TrackingNumber, TransferId, WebhookEndpointId,
+    Carrier, CarrierService, CustomerId, EventId, ExternalReference, FulfilmentId, ImportSource, KitchenId, LineId,
+    LocationId, LocationStreamId, NotificationId, Operator, OrderId, OrderNumber, PaymentId, ProviderReference,
+    RequestId, ReservationId, ShippingLocationId, Sku, StationName, StockId, SubjectId, TenantId, TrackingNumber,
+    TransferId, WebhookEndpointId,
 };
 pub use money::{Money, MoneyError, UNIT_PRICE_DECIMALS, UnitPrice, decimal};
 pub use numbering::{Count, FIRST_COUNT, IMPORTED_COUNT_MAX};

@@ -15,6 +15,8 @@ use domain::order::{Order, OrderState};
 use domain::order_saga::{OrderSaga, OrderSagaState};
 use domain::payment::{Payment, PaymentState};
 use domain::reservation::{Reservation, ReservationState};
+use domain::shipment::{Shipment, ShipmentState};
+use domain::shipping_location::{ShippingLocation, ShippingLocationState};
 use domain::stock::{Stock, StockState};
 use domain::ticket::{Ticket, TicketState};
 use domain::{Decider, upcast};
@@ -123,4 +125,17 @@ fn a_changed_fold_of_kitchens_has_a_new_version() {
 fn a_changed_fold_of_tickets_has_a_new_version() {
     let (samples, recorded) = (include_str!("golden/ticket.txt"), include_str!("golden/ticket-fold.txt"));
     has_a_new_version_where_it_has_changed::<Ticket>(samples, recorded, TicketState::name);
+}
+
+#[test]
+fn a_changed_fold_of_shipments_has_a_new_version() {
+    let (samples, recorded) = (include_str!("golden/shipment.txt"), include_str!("golden/shipment-fold.txt"));
+    has_a_new_version_where_it_has_changed::<Shipment>(samples, recorded, ShipmentState::name);
+}
+
+#[test]
+fn a_changed_fold_of_how_locations_ship_has_a_new_version() {
+    let samples = include_str!("golden/shipping_location.txt");
+    let recorded = include_str!("golden/shipping_location-fold.txt");
+    has_a_new_version_where_it_has_changed::<ShippingLocation>(samples, recorded, ShippingLocationState::name);
 }

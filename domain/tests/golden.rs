@@ -4,8 +4,8 @@
 
 use domain::contract::{Facts, PublicEvents};
 use domain::{
-    StoredEvent, TenantId, fulfilment, kitchen, location, notification, order, order_saga, payment, reservation, stock,
-    ticket, upcast,
+    StoredEvent, TenantId, fulfilment, kitchen, location, notification, order, order_saga, payment, reservation,
+    shipment, shipping_location, stock, ticket, upcast,
 };
 
 /// The samples of a kind, each at the version of its place.
@@ -80,4 +80,14 @@ fn kitchens_are_stored_and_published_as_they_were_when_they_were_released() {
 #[test]
 fn tickets_are_stored_and_published_as_they_were_when_they_were_released() {
     are_as_released::<ticket::contract::PublicEvent>(include_str!("golden/ticket.txt"));
+}
+
+#[test]
+fn shipments_are_stored_and_published_as_they_were_when_they_were_released() {
+    are_as_released::<shipment::contract::PublicEvent>(include_str!("golden/shipment.txt"));
+}
+
+#[test]
+fn how_locations_ship_is_stored_and_published_as_it_was_when_it_was_released() {
+    are_as_released::<shipping_location::contract::PublicEvent>(include_str!("golden/shipping_location.txt"));
 }

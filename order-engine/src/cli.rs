@@ -8,7 +8,7 @@ use service_kit::clock::SystemIds;
 use service_kit::config::{DatabaseSettings, HttpSettings, MessagingSettings, Settings, Variables};
 
 use crate::roles::{Role, Worked};
-use crate::simulate::PaymentArgs;
+use crate::simulate::{CarrierArgs, PaymentArgs};
 
 /// The order engine's server and what prepares its surroundings.
 #[derive(Debug, Parser)]
@@ -27,7 +27,7 @@ enum Command {
         #[arg(long, value_delimiter = ',')]
         only: Vec<Role>,
         /// The participants whose requests, answers and timers the role worker handles, separated by commas: order, saga, inventory,
-        /// payment, fulfilment, kitchen, notification. All by default.
+        /// payment, fulfilment, kitchen, shipping, notification. All by default.
         #[arg(long, value_delimiter = ',')]
         participants: Vec<Worked>,
     },
@@ -62,6 +62,8 @@ enum Command {
 enum Simulated {
     /// A payment provider in Stripe's wire shape, under /v1. It is told to fail under /_simulator.
     Payments(PaymentArgs),
+    /// Carriers in the protocol of docs/carriers.md, each under its name. They are told to fail, and parcels to move, under /_simulator.
+    Carrier(CarrierArgs),
 }
 
 /// Runs what the command line asks for.
@@ -91,6 +93,7 @@ pub async fn run(cli: Cli) -> Result<(), Box<dyn Error + Send + Sync>> {
         }
         Command::Schemas => crate::schemas(&MessagingSettings::from_variables(&variables)?).await?,
         Command::Simulate { what: Simulated::Payments(args) } => crate::simulate::payments(args).await?,
+        Command::Simulate { what: Simulated::Carrier(args) } => crate::simulate::carrier(args).await?,
         Command::Health => crate::health(HttpSettings::from_variables(&variables)?.listen).await?,
     }
     Ok(())

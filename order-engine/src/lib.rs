@@ -22,8 +22,8 @@ mod work;
 pub use deploy::{DeployError, keys, migrate, schemas, set_shards, topics};
 pub use health::{HealthError, health};
 pub use participants::{
-    AskedRequests, AuditedModels, LogTools, OnProgress, Outside, ReadModels, StoreLog, StoredStreams, Task, Work,
-    databases, kinds, logs, model_sets, openapi_json, own_databases, read_models,
+    AskedRequests, AuditedModels, LogTools, OnProgress, Outside, OutsideSettings, ReadModels, StoreLog, StoredStreams,
+    Task, Work, databases, kinds, logs, model_sets, openapi_json, own_databases, read_models,
 };
 pub use roles::{Role, UnknownParticipant, UnknownRole, Worked};
 pub use serve::{serve, serve_in, serve_until};

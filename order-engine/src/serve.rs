@@ -162,6 +162,7 @@ impl Engine {
                     policies: &policies,
                     payments: &self.settings.payments,
                     notifications: &self.settings.notifications,
+                    shipping: &self.settings.shipping,
                 });
                 self.mount(router);
             }
@@ -182,6 +183,7 @@ impl Engine {
                 payments: &self.settings.payments,
                 notifications: &self.settings.notifications,
                 kitchens: &self.settings.kitchens,
+                shipping: &self.settings.shipping,
                 reads: &|| {
                     let connect = ConnectOptions::named("routing");
                     Ok(ReadDb::open(&self.settings.databases.read, &model_sets(), connect)?)

@@ -1,9 +1,10 @@
 //! A few orders from draft to placement and the stock that is reserved for them; and, where placed orders are driven and can be paid,
-//! six that end differently, one of them cooked and one split. Shown as GraphQL sees them.
+//! eight that end differently: one of them cooked, one split, two with parcels that a carrier takes. Shown as GraphQL sees them.
 //!
 //! Guarantees: every run makes new orders, and shows them only when the read models have them. Names no person.
 
 mod kitchen;
+mod parcels;
 mod requests;
 mod shop;
 mod split;
@@ -17,7 +18,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service_kit::BoxError;
-use service_kit::config::{KitchenSettings, PaymentSettings, Variables};
+use service_kit::config::{KitchenSettings, PaymentSettings, ShippingSettings, Variables};
 
 use crate::args::DEFAULT_TENANT;
 use crate::engine::{Bearer, Engine};
@@ -42,6 +43,7 @@ struct Sample<'a> {
     customer: Option<&'static str>,
     country: &'static str,
     city: &'static str,
+    line2: Option<&'static str>,
     lines: &'a [Line],
     cancelled: bool,
 }
@@ -51,6 +53,7 @@ const SAMPLES: [Sample<'static>; 3] = [
         customer: Some("sample-shop-1"),
         country: "GB",
         city: "London",
+        line2: None,
         lines: &[("85123A", "Heart light holder", 6, "2.55"), ("22423", "Cakestand, 3 tiers", 1, "12.75")],
         cancelled: false,
     },
@@ -58,6 +61,7 @@ const SAMPLES: [Sample<'static>; 3] = [
         customer: Some("sample-shop-2"),
         country: "DE",
         city: "Hamburg",
+        line2: None,
         lines: &[
             ("20725", "Lunch bag, red", 10, "1.65"),
             ("POST", "Postage", 1, "18"),
@@ -69,6 +73,7 @@ const SAMPLES: [Sample<'static>; 3] = [
         customer: Some("sample-shop-1"),
         country: "IE",
         city: "Dublin",
+        line2: None,
         lines: &[("47566", "Party bunting", 2, "4.95")],
         cancelled: true,
     },
@@ -95,6 +100,8 @@ pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxErr
     let engine = Engine::from_variables(variables, Bearer::staff(args.tenant.clone()))?;
     let has_provider = PaymentSettings::from_variables(variables)?.stripe.is_some();
     let has_cooks = KitchenSettings::from_variables(variables)?.simulated_staff_speed.is_some();
+    let carriers = ShippingSettings::from_variables(variables)?.carriers;
+    let has_carriers = parcels::CARRIERS.iter().all(|name| carriers.iter().any(|one| one.name.as_str() == *name));
     let skus: BTreeSet<_> = SAMPLES.iter().flat_map(|sample| sample.lines).map(|(sku, ..)| *sku).collect();
     stock_up(&engine, skus.iter().map(|sku| (*sku, ON_HAND)).chain(shop::stock())).await?;
     let mut orders = Vec::with_capacity(SAMPLES.len());
@@ -134,6 +141,11 @@ pub async fn walk(variables: &Variables, args: &DemoArgs) -> Result<bool, BoxErr
         } else {
             writeln!(out, "\nNobody cooks here: KITCHEN_SIMULATED_STAFF_SPEED is not set")?;
         }
+        if has_carriers {
+            parcels::walk(&engine, &mut out).await?;
+        } else {
+            writeln!(out, "\nNo carrier takes parcels here: SHIPPING_CARRIERS names none that are simulated")?;
+        }
     }
     writeln!(out, "\nLook closer at {}/graphql, or with: orderctl events ORDER-ID", engine.url)?;
     Ok(true)
@@ -166,7 +178,7 @@ async fn place(engine: &Engine, sample: &Sample<'_>) -> Result<Receipt, BoxError
         command(engine, Method::POST, &path("lines"), &line, None).await?;
     }
     let address = json!({
-        "kind": "SHIPPING", "name": "Goods inwards", "line1": "1 Sample Street", "city": sample.city, "country": sample.country,
+        "kind": "SHIPPING", "name": "Goods inwards", "line1": "1 Sample Street", "line2": sample.line2, "city": sample.city, "country": sample.country,
         "email": format!("{}@shop.example", sample.customer.unwrap_or("guest")),
     });
     command(engine, Method::PUT, &path("address"), &address, None).await?;

@@ -39,6 +39,9 @@ pub enum Invariant {
     I14,
     /// A kitchen cooks nothing twice and nothing beyond what its stations and people have room for, and works on the open tickets.
     I15,
+    /// No fulfilment has two labels in force; every label in force at a carrier belongs to a shipment; what left was released, or is
+    /// recorded as handed over although it was not.
+    I16,
 }
 
 /// So many things of a kind were looked at.

@@ -21,6 +21,7 @@ pub mod poll;
 pub mod postgres;
 pub mod problem;
 pub mod shutdown;
+pub mod standard_webhooks;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;

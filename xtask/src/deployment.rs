@@ -49,11 +49,20 @@ mod tests {
             "    SAGA_POLICIES_FILE: /etc/order-engine/policies.toml\n",
             "    STRIPE_API_URL: ${STRIPE_API_URL:-http://payments:12111}\n",
             "    SMTP_URL: ${SMTP_URL:-smtp://mail:1025}\n",
+            "    SHIPPING_CARRIERS: ${SHIPPING_CARRIERS:-postal=http://carriers:8095/postal,courier=http://carriers:8095/courier}\n",
+            "    command: [simulate, carrier, --listen, \"0.0.0.0:8095\",",
             "    command: [simulate, payments, --listen, \"0.0.0.0:12111\",",
         ] {
             assert!(compose.contains(line), "docker-compose.yml lacks {line}");
         }
-        for name in ["SAGA_POLICIES_FILE", "STRIPE_API_URL", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL"] {
+        for name in [
+            "SAGA_POLICIES_FILE",
+            "STRIPE_API_URL",
+            "STRIPE_API_KEY",
+            "STRIPE_WEBHOOK_SECRET",
+            "SHIPPING_CARRIERS",
+            "SMTP_URL",
+        ] {
             assert!(text(".env.example").contains(&format!("\n#{name}=")), ".env.example lacks {name}");
         }
     }

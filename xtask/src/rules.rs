@@ -21,7 +21,7 @@ mod tests {
     const TIER_2: [&str; 6] =
         ["command-service", "saga-coordinator", "relay", "projection-service", "query-service", "order-import"];
     /// What stands in for systems outside, to test against: it knows nothing of the engine but how a server is made.
-    const STAND_INS: [&str; 1] = ["payment-simulator"];
+    const STAND_INS: [&str; 2] = ["payment-simulator", "carrier-simulator"];
     /// What puts services together, operates them or tests them may know anything.
     const FREE: [&str; 5] = ["order-engine", "orderctl", "journeys", "benches", "xtask"];
     /// What tier 0 may use from elsewhere.

@@ -26,13 +26,16 @@ REGISTRY_PORT=$(setting REGISTRY_PORT 8081)
 ENGINE_PORT=$(setting ENGINE_PORT 8080)
 METRICS_PORT=$(setting METRICS_PORT 9464)
 PAYMENTS_PORT=$(setting PAYMENTS_PORT 12111)
+CARRIERS_PORT=$(setting CARRIERS_PORT 8095)
+# A parcel that takes a day arrives in 15 s.
+CARRIERS_SPEED=$(setting CARRIERS_SPEED 5760)
 SMTP_PORT=$(setting SMTP_PORT 1025)
 # shellcheck disable=SC2034 # read by lib/mail.sh
 MAIL_PORT=$(setting MAIL_PORT 1080)
 
 remember_ports() {
   local name
-  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT PAYMENTS_PORT SMTP_PORT MAIL_PORT SEPARATE_DATABASES; do
+  for name in POSTGRES_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT REGISTRY_PORT ENGINE_PORT METRICS_PORT PAYMENTS_PORT CARRIERS_PORT CARRIERS_SPEED SMTP_PORT MAIL_PORT SEPARATE_DATABASES; do
     printf '%s=%s\n' "$name" "${!name}"
   done >"$ORDERS_STATE/ports.new"
   mv "$ORDERS_STATE/ports.new" "$ORDERS_STATE/ports"
@@ -60,6 +63,7 @@ own_url() {
     SCHEMA_REGISTRY_URL) printf 'http://127.0.0.1:%s/apis/ccompat/v7' "$REGISTRY_PORT" ;;
     ENGINE_URL) printf 'http://127.0.0.1:%s' "$ENGINE_PORT" ;;
     STRIPE_API_URL) printf 'http://127.0.0.1:%s' "$PAYMENTS_PORT" ;;
+    SHIPPING_CARRIERS) printf 'postal=http://127.0.0.1:%s/postal,courier=http://127.0.0.1:%s/courier' "$CARRIERS_PORT" "$CARRIERS_PORT" ;;
     SMTP_URL) printf 'smtp://127.0.0.1:%s' "$SMTP_PORT" ;;
     *) die "no such setting: $1" ;;
   esac
@@ -115,6 +119,7 @@ is_brought() {
     registry) is_foreign SCHEMA_REGISTRY_URL ;;
     engine) is_foreign ENGINE_URL ;;
     payments) is_foreign STRIPE_API_URL ;;
+    carriers) [ -n "${SHIPPING_CARRIERS:-}" ] && [ "$SHIPPING_CARRIERS" != "$(own_url SHIPPING_CARRIERS)" ] ;;
     mail) [ -n "${SMTP_URL:-}" ] && [ "$SMTP_URL" != "$(own_url SMTP_URL)" ] ;;
   esac
 }
@@ -129,6 +134,10 @@ was_brought() {
 payments_key() { printf 'sk_test_%s' "$(secret payments_key)"; }
 payments_webhook_secret() { printf 'whsec_%s' "$(secret payments_webhook)"; }
 
+# The secrets that the engine and the carriers of this stack share.
+carriers_key() { printf 'ck_%s' "$(secret carriers_key)"; }
+carriers_webhook_secret() { printf 'whsec_%s' "$(printf '%s' "$(secret carriers_webhook)" | base64 -w 0)"; }
+
 # shop_settings: with what placed orders are driven and paid, a line each. A provider that the user brings has the user's keys.
 shop_settings() {
   local name
@@ -140,6 +149,15 @@ shop_settings() {
   else
     printf 'STRIPE_API_KEY=%s\n' "$(payments_key)"
     printf 'STRIPE_WEBHOOK_SECRET=%s\n' "$(payments_webhook_secret)"
+  fi
+  if is_brought carriers; then
+    for name in SHIPPING_CARRIERS SHIPPING_CARRIER_KEY SHIPPING_WEBHOOK_SECRET; do
+      [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"
+    done
+  else
+    printf 'SHIPPING_CARRIERS=%s\n' "$(own_url SHIPPING_CARRIERS)"
+    printf 'SHIPPING_CARRIER_KEY=%s\n' "$(carriers_key)"
+    printf 'SHIPPING_WEBHOOK_SECRET=%s\n' "$(carriers_webhook_secret)"
   fi
   if is_brought mail; then
     printf 'SMTP_URL=%s\n' "$SMTP_URL"

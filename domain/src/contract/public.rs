@@ -1,10 +1,10 @@
 //! How values of the domain look in public records.
 
 use crate::{
-    Address, Carrier, CountryCode, Currency, CustomerId, Description, Difference, EventId, ExternalReference,
-    FulfilmentId, ImportSource, LineId, LocationId, Money, Operator, OrderId, OrderNumber, PaymentId, Pieces,
-    ProviderReference, Quantity, Reason, RequestId, ReservationId, Sealed, Sku, StationName, SubjectId, TenantId,
-    Timestamp, TrackingNumber, TransferId, WebhookEndpointId,
+    Address, Carrier, CarrierService, CountryCode, Currency, CustomerId, Description, Difference, EventId,
+    ExternalReference, FulfilmentId, ImportSource, LineId, LocationId, Money, Operator, OrderId, OrderNumber,
+    PaymentId, Pieces, ProviderReference, Quantity, Reason, RequestId, ReservationId, Sealed, Sku, StationName,
+    SubjectId, TenantId, Timestamp, TrackingNumber, TransferId, WebhookEndpointId,
 };
 
 use super::{ContractAddress, ContractMoney, ContractSealed};
@@ -31,6 +31,7 @@ macro_rules! public_as_text {
 
 public_as_text!(
     Carrier,
+    CarrierService,
     CountryCode,
     Currency,
     CustomerId,

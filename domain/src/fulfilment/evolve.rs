@@ -28,7 +28,7 @@ pub(super) fn evolve(state: FulfilmentState, event: &FulfilmentEvent) -> Result<
         (state @ (S::Requested(_) | S::Accepted(_) | S::Packed(_)), E::FulfilmentHeld(held)) => {
             Ok(with_release(state, false, held.request))
         }
-        (S::Packed(job), E::FulfilmentShipped(shipped)) if job.released => Ok(S::Shipped(Shipment {
+        (S::Packed(job), E::FulfilmentShipped(shipped)) => Ok(S::Shipped(Shipment {
             inbox: job.inbox,
             location: job.location,
             lines: job.lines,

@@ -72,7 +72,10 @@ mod tests {
     use domain::fulfilment::requests::FulfilmentRequest;
     use domain::payment::requests::PaymentRequest;
     use domain::reservation::requests::InventoryRequest;
-    use domain::{fulfilment, kitchen, location, notification, order, order_saga, payment, reservation, stock, ticket};
+    use domain::{
+        fulfilment, kitchen, location, notification, order, order_saga, payment, reservation, shipment,
+        shipping_location, stock, ticket,
+    };
 
     use super::*;
 
@@ -90,6 +93,8 @@ mod tests {
         are_its_schemas::<notification::contract::PublicEvent>(notification::contract::PublicEvent::KIND);
         are_its_schemas::<kitchen::contract::PublicEvent>(kitchen::contract::PublicEvent::KIND);
         are_its_schemas::<ticket::contract::PublicEvent>(ticket::contract::PublicEvent::KIND);
+        are_its_schemas::<shipment::contract::PublicEvent>(shipment::contract::PublicEvent::KIND);
+        are_its_schemas::<shipping_location::contract::PublicEvent>(shipping_location::contract::PublicEvent::KIND);
         are_its_schemas::<PaymentRequest>("payment-requests");
     }
 

@@ -98,6 +98,7 @@ mod tests {
             domain::fulfilment::requests::REQUESTS_TOPIC,
             domain::fulfilment::contract::TOPIC,
             domain::kitchen::contract::TOPIC,
+            domain::shipment::contract::TOPIC,
             domain::payment::requests::REQUESTS_TOPIC,
             domain::payment::contract::TOPIC,
             domain::notification::contract::TOPIC,

@@ -9,9 +9,12 @@ use domain::fulfilment::contract::{PublicEvent, TOPIC};
 use domain::fulfilment::requests::{FulfilmentRequest, REQUESTS_TOPIC};
 use domain::kitchen::contract::PublicEvent as KitchenRecord;
 use domain::location::contract::PublicEvent as LocationRecord;
+use domain::shipment::contract::TOPIC as SHIPPING_TOPIC;
+use domain::shipping_location::contract::PublicEvent as ShippingLocationRecord;
 use domain::ticket::contract::TOPIC as KITCHEN_TOPIC;
 use fulfilment::kitchens::GROUP as KITCHENS_GROUP;
 use fulfilment::requests::GROUP;
+use fulfilment::shipments::GROUP as SHIPMENTS_GROUP;
 use fulfilment::{Fulfilments, Locations};
 use futures::FutureExt;
 use messaging::registry::Registry;
@@ -26,6 +29,9 @@ use super::{CommandDeps, Participant, ParticipantWork, TopicSchemas, WorkDeps, W
 
 /// The namespaces of what else is published to the topic of tickets.
 const BESIDE_TICKETS: &[&str] = &[KitchenRecord::NAMESPACE];
+
+/// The namespaces of what else is published to the topic of shipments.
+const BESIDE_SHIPMENTS: &[&str] = &[ShippingLocationRecord::NAMESPACE];
 
 /// What locations have to send of orders.
 pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
@@ -51,7 +57,7 @@ pub(super) const FULFILMENT_PARTICIPANT: Participant = Participant {
     },
     commands,
     openapi: fulfilment::openapi,
-    groups: &[(GROUP, &[REQUESTS_TOPIC]), (KITCHENS_GROUP, &[KITCHEN_TOPIC])],
+    groups: &[(GROUP, &[REQUESTS_TOPIC]), (KITCHENS_GROUP, &[KITCHEN_TOPIC]), (SHIPMENTS_GROUP, &[SHIPPING_TOPIC])],
     answered: &[REQUESTS_TOPIC],
     work,
     read_models: &[ReadModels::of::<FulfilmentModels>(TOPIC, "fulfilment-projection")],
@@ -87,12 +93,15 @@ fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     };
     let decoder = Decoder::<FulfilmentRequest>::new(registry.clone());
     let requests = fulfilment::requests::source(Arc::clone(&fulfilments), decoder, REQUESTS_TOPIC);
-    let tickets = KindReader::new(Decoder::new(registry), BESIDE_TICKETS);
-    let tickets = fulfilment::kitchens::source(fulfilments, tickets, KITCHEN_TOPIC);
+    let tickets = KindReader::new(Decoder::new(registry.clone()), BESIDE_TICKETS);
+    let tickets = fulfilment::kitchens::source(Arc::clone(&fulfilments), tickets, KITCHEN_TOPIC);
+    let shipments = KindReader::new(Decoder::new(registry), BESIDE_SHIPMENTS);
+    let shipments = fulfilment::shipments::source(fulfilments, shipments, SHIPPING_TOPIC);
     Ok(ParticipantWork {
         requests: vec![
             ("fulfilment-requests", service(GROUP, requests)),
             ("fulfilment-kitchens", service(KITCHENS_GROUP, tickets)),
+            ("fulfilment-shipments", service(SHIPMENTS_GROUP, shipments)),
         ],
         ..ParticipantWork::default()
     })

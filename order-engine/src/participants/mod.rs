@@ -14,6 +14,7 @@ mod order;
 mod payment;
 mod read_models;
 mod saga;
+mod shipping;
 mod tools;
 
 use std::path::Path;
@@ -36,6 +37,7 @@ use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 use service_kit::config::{
     ConfigError, FairnessSettings, KitchenSettings, MessagingSettings, NotificationSettings, PaymentSettings,
+    ShippingSettings,
 };
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::{ConnectError, Migrations};
@@ -51,13 +53,14 @@ pub use read_models::{OnProgress, ReadModels, Task, Work};
 pub use tools::{AskedRequests, LogTools, logs};
 
 /// Every participant. The first one's log is that of all who have none of their own.
-pub(crate) const PARTICIPANTS: [&Participant; 7] = [
+pub(crate) const PARTICIPANTS: [&Participant; 8] = [
     &order::ORDER_PARTICIPANT,
     &saga::SAGA_PARTICIPANT,
     &inventory::INVENTORY_PARTICIPANT,
     &payment::PAYMENT_PARTICIPANT,
     &fulfilment::FULFILMENT_PARTICIPANT,
     &kitchen::KITCHEN_PARTICIPANT,
+    &shipping::SHIPPING_PARTICIPANT,
     &notification::NOTIFICATION_PARTICIPANT,
 ];
 
@@ -157,8 +160,15 @@ pub(crate) type StreamAudit = for<'a> fn(&'a Transaction<'a>, Timestamp, &'a mut
 type ExaminedFuture<'a> = BoxFuture<'a, Result<Vec<Examined>, BoxError>>;
 
 /// Compares streams of a log with what somebody else keeps, where the settings name them.
-pub(crate) type OutsideAudit = for<'a> fn(&'a mut Client, &'a PaymentSettings, &'a mut Findings) -> OutsideFuture<'a>;
+pub(crate) type OutsideAudit = for<'a> fn(&'a mut Client, OutsideSettings<'a>, &'a mut Findings) -> OutsideFuture<'a>;
 type OutsideFuture<'a> = BoxFuture<'a, Result<Outside, BoxError>>;
+
+/// Who keeps something outside of the engine.
+#[derive(Debug, Clone, Copy)]
+pub struct OutsideSettings<'a> {
+    pub payments: &'a PaymentSettings,
+    pub shipping: &'a ShippingSettings,
+}
 
 /// What became of a comparison with what is kept outside of the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,6 +199,7 @@ pub(crate) struct CommandDeps<'a> {
     pub(crate) policies: &'a Policies,
     pub(crate) payments: &'a PaymentSettings,
     pub(crate) notifications: &'a NotificationSettings,
+    pub(crate) shipping: &'a ShippingSettings,
 }
 
 /// The kinds of streams of a participant as its log's relay publishes them.
@@ -209,6 +220,7 @@ pub(crate) struct WorkDeps<'a> {
     pub(crate) payments: &'a PaymentSettings,
     pub(crate) notifications: &'a NotificationSettings,
     pub(crate) kitchens: &'a KitchenSettings,
+    pub(crate) shipping: &'a ShippingSettings,
     /// For whoever decides by what the read models have.
     pub(crate) reads: &'a (dyn Fn() -> Result<ReadDb, WorkError> + Sync),
     /// For whoever opens personal data or signs; others need no key.
@@ -249,7 +261,7 @@ pub(crate) struct ParticipantWork {
 }
 
 /// What the description of all commands begins with.
-const DESCRIPTION: &str = "Commands of orders, sagas, stock, reservations, payments, fulfilments, kitchens and notifications. Queries beyond a single one of them use GraphQL, at `/graphql`.";
+const DESCRIPTION: &str = "Commands of orders, sagas, stock, reservations, payments, fulfilments, kitchens, shipments and notifications. Queries beyond a single one of them use GraphQL, at `/graphql`.";
 
 /// The description of all commands.
 pub(crate) fn openapi() -> OpenApi {

@@ -23,7 +23,9 @@ use service_kit::config::PaymentSettings;
 use tokio_postgres::Client;
 use utoipa::openapi::OpenApi;
 
-use super::{CommandDeps, Outside, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError, own_log};
+use super::{
+    CommandDeps, Outside, OutsideSettings, Participant, ParticipantWork, TopicSchemas, WorkDeps, WorkError, own_log,
+};
 
 /// Payments.
 pub(super) const PAYMENT_PARTICIPANT: Participant = Participant {
@@ -59,7 +61,12 @@ pub(super) const PAYMENT_PARTICIPANT: Participant = Participant {
 };
 
 /// Compares what the provider has with what is recorded, where the settings name one.
-async fn compared(log: &mut Client, settings: &PaymentSettings, findings: &mut Findings) -> Result<Outside, BoxError> {
+async fn compared(
+    log: &mut Client,
+    settings: OutsideSettings<'_>,
+    findings: &mut Findings,
+) -> Result<Outside, BoxError> {
+    let OutsideSettings { payments: settings, .. } = settings;
     if settings.stripe.is_none() {
         let what = "comparison with the payment provider";
         return Ok(Outside::LeftOut { what, reason: "STRIPE_API_KEY is not set" });

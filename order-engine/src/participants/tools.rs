@@ -14,7 +14,7 @@ use service_kit::audit::{Examined, Findings};
 use service_kit::clock::{Clock, SystemClock, SystemIds};
 use service_kit::config::{
     ConfigError, DatabaseUrl, KeySettings, KitchenSettings, MessagingSettings, NotificationSettings, OwnDatabases,
-    PaymentSettings, Variables,
+    PaymentSettings, ShippingSettings, Variables,
 };
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::ConnectOptions;
@@ -23,8 +23,8 @@ use tokio_postgres::{Client, Transaction};
 use read_models::ReadDb;
 
 use super::{
-    AskedTopic, KeyAccess, Log, Outside, PARTICIPANTS, Participant, ReadModels, WorkDeps, WorkError, logs_of,
-    model_sets,
+    AskedTopic, KeyAccess, Log, Outside, OutsideSettings, PARTICIPANTS, Participant, ReadModels, WorkDeps, WorkError,
+    logs_of, model_sets,
 };
 
 /// A log as a tool reaches it.
@@ -110,12 +110,14 @@ impl LogTools {
             let messaging = &MessagingSettings::from_variables(variables)?;
             let notifications = &NotificationSettings::from_variables(variables)?;
             let kitchens = &KitchenSettings::default();
+            let shipping = &ShippingSettings::default();
             let keys = &|| keys_of(variables);
             let reads = &|| {
                 let database = DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL")?);
                 Ok(ReadDb::open(&database, &model_sets(), ConnectOptions::named("routing"))?)
             };
-            let deps = WorkDeps { store, clock, ids, messaging, payments, notifications, kitchens, reads, keys };
+            let deps =
+                WorkDeps { store, clock, ids, messaging, payments, notifications, kitchens, shipping, reads, keys };
             let work = (participant.work)(&deps)?;
             let mut services = work.requests.iter().map(|(_, service)| service);
             if let Some(service) = services.find(|service| service.group() == group) {
@@ -149,12 +151,12 @@ impl LogTools {
     pub async fn audit_outside(
         &self,
         log: &mut Client,
-        payments: &PaymentSettings,
+        settings: OutsideSettings<'_>,
         findings: &mut Findings,
     ) -> Result<Vec<Outside>, BoxError> {
         let mut compared = Vec::new();
         for audit in self.log.participants().flat_map(|participant| participant.outside) {
-            compared.push(audit(log, payments, findings).await?);
+            compared.push(audit(log, settings, findings).await?);
         }
         Ok(compared)
     }

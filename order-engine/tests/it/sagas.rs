@@ -4,6 +4,7 @@ use payment_simulator::EntryKind as E;
 use serde_json::{Value, json};
 use service_kit::poll::wait_until;
 
+use crate::carriers::{CarrierWorld, parcels_are_carried};
 use crate::driven::{NOTHING, ON_HAND, Order, PAYS, PIECES, ROLES, TOTAL, scene};
 use crate::engine::Engine;
 use crate::kitchens::is_cooked_by_simulated_staff;
@@ -180,6 +181,18 @@ async fn every_order_comes_to_its_end_with_its_money_and_its_stock() {
         is_sent_by_two_locations_and_a_third(&chain, &provider),
     );
     is_cooked_by_simulated_staff(&shop).await;
+    stack.run("orderctl", &["audit"]).await;
+    engine.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parcels_are_labelled_and_followed_to_the_door_or_to_where_they_are_lost() {
+    let (mut stack, provider, address) = scene().await;
+    let carriers = CarrierWorld::start(&mut stack, &address).await;
+    let token = stack.prepare("1").await;
+    let engine = Engine::start(&stack, &address, ROLES).await;
+    let shop = Shop::at(&engine.url, &token);
+    parcels_are_carried(&shop, &provider, &carriers).await;
     stack.run("orderctl", &["audit"]).await;
     engine.kill().await;
 }

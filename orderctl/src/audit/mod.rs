@@ -25,13 +25,13 @@ use event_store::audit::{self as log, Range, ranges};
 use futures::future::try_join_all;
 use messaging::whole_topic::Topic;
 use messaging::{Registry, inspect};
-use order_engine::{AuditedModels, LogTools, ReadModels, logs};
+use order_engine::{AuditedModels, LogTools, OutsideSettings, ReadModels, logs};
 use projection_service::audit as projected;
 use relay::audit as relayed;
 use service_kit::BoxError;
 use service_kit::audit::Findings;
 use service_kit::clock::Stopwatch;
-use service_kit::config::{MessagingSettings, PaymentSettings, Variables};
+use service_kit::config::{MessagingSettings, PaymentSettings, ShippingSettings, Variables};
 use service_kit::postgres::connect;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
@@ -86,6 +86,7 @@ struct Audit {
     read: Client,
     ranges: Vec<Range>,
     payments: PaymentSettings,
+    shipping: ShippingSettings,
 }
 
 impl Audit {
@@ -104,6 +105,7 @@ impl Audit {
             read: read_client(variables).await?,
             ranges,
             payments: PaymentSettings::from_variables(variables)?,
+            shipping: ShippingSettings::from_variables(variables)?,
             tools,
         })
     }
@@ -122,6 +124,7 @@ impl Audit {
             mut read,
             ranges,
             payments,
+            shipping,
         } = self;
         // The rows first: what the log has later is no row's fault, but a row that the log has not is one.
         let read = snapshot(&mut read).await?;
@@ -149,7 +152,8 @@ impl Audit {
         let sets = sets.collect();
         let asked = tools.audit_asked(&store, &brokers, &ranges, &mut findings).await?;
         let groups = tools.audit_groups(&log, &brokers, &mut findings).await?;
-        let outside = tools.audit_outside(&mut log, &payments, &mut findings).await?;
+        let settings = OutsideSettings { payments: &payments, shipping: &shipping };
+        let outside = tools.audit_outside(&mut log, settings, &mut findings).await?;
         let report = Report {
             log: tools.name,
             ranges: &ranges,

@@ -20,7 +20,7 @@ pub(super) const PAYS: &str = "pm_card_visa";
 const IS_DECLINED: &str = "pm_card_visa_chargeDeclined";
 
 /// Where a moment's text has hours to milliseconds.
-const TIME_OF_DAY: Range<usize> = 11..23;
+pub(super) const TIME_OF_DAY: Range<usize> = 11..23;
 
 const DELIVERED: Line = ("84879", "Bird ornament", 8, "1.69");
 const DECLINED: Line = ("22720", "Cake tins, set of 3", 3, "4.95");
@@ -91,7 +91,7 @@ async fn refunded(engine: &Engine) -> Result<Value, BoxError> {
 
 /// The id of a new order. It has no customer, so that many walks on one day look no more suspicious than one.
 pub(super) async fn placed(engine: &Engine, line: Line) -> Result<String, BoxError> {
-    let sample = Sample { customer: None, country: "GB", city: "York", lines: &[line], cancelled: false };
+    let sample = Sample { customer: None, country: "GB", city: "York", line2: None, lines: &[line], cancelled: false };
     Ok(place(engine, &sample).await?.order_id)
 }
 

@@ -1,7 +1,7 @@
 //! Fulfilment: what locations have to send of orders, and how far they have come.
 //!
 //! One file for each thing that a location's staff report, with its endpoint; [`requests`] has what other participants ask for in
-//! messages, [`kitchens`] what kitchens report, [`location`] the locations themselves. Each is decided on one stream.
+//! messages, [`kitchens`] what kitchens report, [`shipments`] what carriers show, [`location`] the locations themselves. Each is decided on one stream.
 //!
 //! Guarantees: a request that is repeated, by HTTP or in a message, has one effect and one answer; nothing is reported as shipped
 //! before it was released. Does not: choose locations, or move stock. Whoever asks does.
@@ -20,6 +20,7 @@ mod receipt;
 mod reject;
 pub mod requests;
 mod ship;
+pub mod shipments;
 mod view;
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@ mod notifications;
 mod payments;
 mod secret;
 mod settings;
+mod shipping;
 mod variables;
 
 pub use databases::{DatabaseSettings, OwnDatabases};
@@ -22,4 +23,5 @@ pub use settings::{
     BrokersThatLoseMarkers, ClientSettings, JwtSettings, KeySettings, LogFormat, MemorySettings, MessagingSettings,
     RelaySettings, SagaSettings, Settings, TelemetrySettings,
 };
+pub use shipping::{CarrierSettings, ShippingSettings};
 pub use variables::{ConfigError, Variables};

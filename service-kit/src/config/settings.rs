@@ -7,6 +7,7 @@ use super::http::{FairnessSettings, HttpSettings};
 use super::kitchens::KitchenSettings;
 use super::notifications::NotificationSettings;
 use super::payments::PaymentSettings;
+use super::shipping::ShippingSettings;
 use super::variables::http_url;
 use super::{ConfigError, DatabaseSettings, Variables};
 
@@ -25,6 +26,7 @@ pub struct Settings {
     pub payments: PaymentSettings,
     pub notifications: NotificationSettings,
     pub kitchens: KitchenSettings,
+    pub shipping: ShippingSettings,
     pub telemetry: TelemetrySettings,
 }
 
@@ -47,6 +49,7 @@ impl Settings {
             payments: PaymentSettings::from_variables(variables)?,
             notifications: NotificationSettings::from_variables(variables)?,
             kitchens: KitchenSettings::from_variables(variables)?,
+            shipping: ShippingSettings::from_variables(variables)?,
             telemetry: TelemetrySettings::from_variables(variables)?,
         })
     }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     AcceptFulfilment, CancelFulfilment, DeliverFulfilment, FulfilmentCommand, HoldFulfilment, LoseFulfilment,
-    PackFulfilment, RejectFulfilment, ReleaseFulfilment, Request, RequestFulfilment, ShipFulfilment,
+    PackFulfilment, RecordHandover, RejectFulfilment, ReleaseFulfilment, Request, RequestFulfilment, ShipFulfilment,
 };
 use crate::fulfilment::{
     Fulfilment, FulfilmentAccepted, FulfilmentCancelled, FulfilmentDelivered, FulfilmentEvent, FulfilmentHeld,
@@ -104,6 +104,10 @@ pub(in crate::fulfilment) fn pack() -> FulfilmentCommand {
 
 pub(in crate::fulfilment) fn ship(number: &str) -> FulfilmentCommand {
     ShipFulfilment { carrier: carrier(), tracking: tracking(number), at: now() }.into()
+}
+
+pub(in crate::fulfilment) fn hand_over(number: &str) -> FulfilmentCommand {
+    RecordHandover { carrier: carrier(), tracking: tracking(number), at: now() }.into()
 }
 
 pub(in crate::fulfilment) fn deliver() -> FulfilmentCommand {

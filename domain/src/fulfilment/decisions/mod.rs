@@ -6,6 +6,7 @@ mod deliver_fulfilment;
 mod hold_fulfilment;
 mod lose_fulfilment;
 mod pack_fulfilment;
+mod record_handover;
 mod reject_fulfilment;
 mod release_fulfilment;
 mod request_fulfilment;
@@ -17,6 +18,7 @@ pub use deliver_fulfilment::*;
 pub use hold_fulfilment::*;
 pub use lose_fulfilment::*;
 pub use pack_fulfilment::*;
+pub use record_handover::*;
 pub use reject_fulfilment::*;
 pub use release_fulfilment::*;
 pub use request_fulfilment::*;
@@ -40,6 +42,7 @@ declare_commands! {
         RejectFulfilment,
         PackFulfilment,
         ShipFulfilment,
+        RecordHandover,
         DeliverFulfilment,
         LoseFulfilment,
     }
@@ -47,6 +50,9 @@ declare_commands! {
 
 /// What the staff of a location need to report anything.
 const OF_STAFF: &[Scope] = &[Scope::TENANT_STAFF, Scope::FULFILMENT_WRITE];
+
+/// What nobody asks for from outside.
+const OF_ENGINE: &[Scope] = &[];
 
 /// What every request of another participant says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

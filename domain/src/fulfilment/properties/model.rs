@@ -13,6 +13,7 @@ pub(super) enum Step {
     Reject,
     Pack,
     Ship { tracking: u8 },
+    HandOver { tracking: u8 },
     Deliver,
     Lose,
 }
@@ -46,7 +47,13 @@ impl Model {
             Step::Release { .. } => self.set_released(true, "FulfilmentReleased"),
             Step::Hold { .. } => self.set_released(false, "FulfilmentHeld"),
             Step::Cancel { .. } => self.cancel(),
-            Step::Accept | Step::Reject | Step::Pack | Step::Ship { .. } | Step::Deliver | Step::Lose
+            Step::Accept
+            | Step::Reject
+            | Step::Pack
+            | Step::Ship { .. }
+            | Step::HandOver { .. }
+            | Step::Deliver
+            | Step::Lose
                 if !self.done.contains("requested") =>
             {
                 "refused"
@@ -54,7 +61,8 @@ impl Model {
             Step::Accept => self.accept(),
             Step::Reject => self.reject(),
             Step::Pack => self.pack(),
-            Step::Ship { tracking } => self.ship(*tracking),
+            Step::Ship { tracking } => self.ship(*tracking, self.is_released),
+            Step::HandOver { tracking } => self.ship(*tracking, true),
             Step::Deliver => self.arrive("delivered", "FulfilmentDelivered"),
             Step::Lose => self.arrive("lost", "FulfilmentLost"),
         }
@@ -121,14 +129,14 @@ impl Model {
         if self.done.insert("packed") { "FulfilmentPacked" } else { "" }
     }
 
-    fn ship(&mut self, tracking: u8) -> &'static str {
+    fn ship(&mut self, tracking: u8, may_leave: bool) -> &'static str {
         if let Some(before) = self.shipped {
             return if before == tracking { "" } else { "refused" };
         }
         if !self.done.contains("packed") || self.end.is_some() {
             return "refused";
         }
-        if !self.is_released {
+        if !may_leave {
             return "not released";
         }
         self.shipped = Some(tracking);

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use domain::contract::{Facts, ForeignRow};
 use domain::{
-    TenantId, Timestamp, fulfilment, kitchen, location, notification, order_saga, payment, reservation, stock, ticket,
-    upcast,
+    TenantId, Timestamp, fulfilment, kitchen, location, notification, order_saga, payment, reservation, shipment,
+    shipping_location, stock, ticket, upcast,
 };
 
 use super::*;
@@ -116,4 +116,16 @@ fn kitchens_are_encoded_as_they_were_when_they_were_released() {
 fn tickets_are_encoded_as_they_were_when_they_were_released() {
     let golden = include_str!("../../../../domain/tests/golden/ticket.txt");
     are_encoded_as_released::<ticket::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn shipments_are_encoded_as_they_were_when_they_were_released() {
+    let golden = include_str!("../../../../domain/tests/golden/shipment.txt");
+    are_encoded_as_released::<shipment::contract::PublicEvent>(golden);
+}
+
+#[test]
+fn how_locations_ship_is_encoded_as_it_was_when_it_was_released() {
+    let golden = include_str!("../../../../domain/tests/golden/shipping_location.txt");
+    are_encoded_as_released::<shipping_location::contract::PublicEvent>(golden);
 }

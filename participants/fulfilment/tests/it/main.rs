@@ -6,4 +6,5 @@ mod http;
 mod kitchens;
 mod locations;
 mod messages;
+mod shipments;
 mod world;

@@ -125,6 +125,15 @@ impl World {
         Member::of(RequestService::new(RequestOptions::new(&brokers(), &group), [source], pool))
     }
 
+    /// The same for shipments' events.
+    pub async fn follows_shipments(&self, topic: &str) -> Member {
+        let (group, pool) = (unique("shipments"), self.database.pool());
+        request_kit::begin(&pool, &brokers(), &group, &[topic]).await.unwrap();
+        let reader = KindReader::new(Decoder::new(registry()), &[]);
+        let source = fulfilment::shipments::source(Arc::clone(&self.fulfilments), reader, topic);
+        Member::of(RequestService::new(RequestOptions::new(&brokers(), &group), [source], pool))
+    }
+
     /// Sends a request twice, as a group that lost its offsets would get it.
     pub async fn ask_twice(&self, tenant: &str, body: FulfilmentRequest) -> RequestId {
         let id = RequestId::new(SystemIds.ordered());

@@ -1,0 +1,9 @@
+//! Carriers that speak the protocol of `docs/carriers.md`: JSON over HTTP.
+
+mod adapter;
+mod client;
+mod objects;
+
+pub use adapter::HttpCarrier;
+pub use client::CarrierOptions;
+pub(crate) use objects::ParcelHint;
