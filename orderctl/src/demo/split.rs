@@ -9,7 +9,7 @@ use service_kit::config::Variables;
 
 use super::requests::{persist, saga, when_shown};
 use super::shop::{PAYS, ended, pay, tell};
-use super::{Line, LOCATION, ON_HAND, Sample, place, stock_of_at, stock_up_at};
+use super::{LOCATION, Line, ON_HAND, Sample, place, stock_of_at, stock_up_at};
 use crate::engine::{Bearer, Engine};
 
 /// Whose orders are split, as `deploy/policies.toml` has it.
@@ -29,8 +29,14 @@ pub(super) async fn walk(variables: &Variables, out: &mut impl Write) -> Result<
         // The locations are compared by what the read models show of their stock.
         stock_of_at(&engine, location, sku).await?;
     }
-    let sample =
-        Sample { customer: None, country: "GB", city: "York", lines: &[AT_WAREHOUSE, AT_DEPOT], cancelled: false };
+    let sample = Sample {
+        customer: None,
+        country: "GB",
+        city: "York",
+        line2: None,
+        lines: &[AT_WAREHOUSE, AT_DEPOT],
+        cancelled: false,
+    };
     let order = place(&engine, &sample).await?.order_id;
     if saga(&engine, &order).await?.is_none() {
         writeln!(out, "\nNo order is split here: no policy names locations for the tenant {TENANT}")?;
