@@ -70,11 +70,11 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(clock: SharedClock, seed: u64, speed: u32) -> Self {
+    pub(crate) fn new(clock: SharedClock, seed: u64, carried_a_second: u32) -> Self {
         Self {
             clock,
             random: Random::new(seed),
-            speed: speed.into(),
+            speed: carried_a_second.into(),
             skipped_s: 0,
             parcels: BTreeMap::new(),
             sold: Vec::new(),
@@ -184,16 +184,13 @@ impl World {
         if parcel.is_voided {
             return Err(errors::invalid("VOIDED"));
         }
-        match status {
-            Some(status) => {
-                let (status, occurred_at) = (status.to_owned(), now.to_rfc3339());
-                parcel.scans.push(Scan { status, place: None, occurred_at, expected_at: None });
-            }
-            None => {
-                let step = parcel.next_step().ok_or_else(|| errors::invalid("ENDED"))?;
-                let later = |after_s: i64| now.later_by_micros(after_s.saturating_mul(MICROS)).to_rfc3339();
-                parcel.scan(step, now.to_rfc3339(), later);
-            }
+        if let Some(status) = status {
+            let (status, occurred_at) = (status.to_owned(), now.to_rfc3339());
+            parcel.scans.push(Scan { status, place: None, occurred_at, expected_at: None });
+        } else {
+            let step = parcel.next_step().ok_or_else(|| errors::invalid("ENDED"))?;
+            let later = |after_s: i64| now.later_by_micros(after_s.saturating_mul(MICROS)).to_rfc3339();
+            parcel.scan(step, now.to_rfc3339(), later);
         }
         Ok(parcel.moved())
     }

@@ -37,3 +37,21 @@ declare_symbols!(
         Returned,
     }
 );
+
+impl ParcelStatus {
+    /// What it means, for people.
+    pub(super) const fn in_words(self) -> &'static str {
+        match self {
+            Self::LabelCreated => "Labelled",
+            Self::Voided => "Its label voided",
+            Self::HandedOver => "Handed over",
+            Self::InTransit => "On its way",
+            Self::OutForDelivery => "Out for delivery",
+            Self::Exception => "Delayed",
+            Self::Delivered => "Delivered",
+            Self::Lost => "Lost",
+            Self::Returned => "Returned",
+            Self::Unknown => "Seen by its carrier",
+        }
+    }
+}

@@ -188,7 +188,10 @@ declare_events! {
         /// By the carrier's clock.
         occurred_at: Timestamp,
     }
-    says |event| format!("{:?}", event.status);
+    says |event| match &event.place {
+        Some(place) => format!("{}: {place}", event.status.in_words()),
+        None => event.status.in_words().to_owned(),
+    };
 
     /// It has arrived.
     ShipmentDelivered "1.0" {

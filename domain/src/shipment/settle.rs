@@ -28,16 +28,12 @@ impl ShipmentDetails {
         }
         let (order, location, effect) = (self.order, self.location.clone(), self.last_effect.saturating_add(1));
         match &self.label {
-            None if self.is_wanted() => Some(match self.carriers.get(self.choice) {
-                Some(choice) => {
-                    let (carrier, service) = (choice.carrier.clone(), choice.service.clone());
-                    ShipmentEvent::LabelRequested(LabelRequested { order, location, effect, carrier, service, at })
-                }
-                None => {
-                    let reason = self.refusal.clone().unwrap_or_else(|| reason(NO_CARRIER));
-                    ShipmentEvent::ShipmentFailed(ShipmentFailed { order, location, reason, at })
-                }
-            }),
+            None if self.is_wanted() => {
+                let Some(choice) = self.carriers.get(self.choice) else { return Some(self.failed(at)) };
+                let (carrier, service) = (choice.carrier.clone(), choice.service.clone());
+                let requested = LabelRequested { order, location, effect, carrier, service, at };
+                Some(ShipmentEvent::LabelRequested(requested))
+            }
             Some(label) if self.is_to_be_voided() && !label.is_kept => {
                 let (carrier, tracking) = (label.choice.carrier.clone(), label.tracking.clone());
                 let requested = LabelVoidRequested { order, location, effect, carrier, tracking, at };
@@ -45,6 +41,12 @@ impl ShipmentDetails {
             }
             None | Some(_) => None,
         }
+    }
+
+    /// That no carrier is left to be asked.
+    fn failed(&self, at: Timestamp) -> ShipmentEvent {
+        let reason = self.refusal.clone().unwrap_or_else(|| reason(NO_CARRIER));
+        ShipmentEvent::ShipmentFailed(ShipmentFailed { order: self.order, location: self.location.clone(), reason, at })
     }
 
     /// Whether a label would let something leave that must not.

@@ -91,7 +91,7 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     let locations = ShippingLocations::new(deps.store.clone(), clock, ids, &fingerprint_key);
     let carriers = carriers(deps.shipping);
     let of_shipments = ShipmentDeps { carriers, keys: deps.keys, clock: deps.clock, ids: deps.ids };
-    let webhook_key = deps.shipping.webhook_secret.as_ref().map(WebhookKey::parse);
+    let webhook_key = deps.shipping.webhook_key.as_ref().map(WebhookKey::parse);
     ::shipping::router(Deps {
         shipments: Arc::new(Shipments::new(deps.store, of_shipments, &fingerprint_key)),
         locations: Arc::new(locations),

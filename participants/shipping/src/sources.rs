@@ -49,9 +49,8 @@ pub fn sources(shipments: &Arc<Shipments>, registry: &Registry, topics: [&str; 2
                 match follow(&shipments, published).await {
                     Ok(()) => Outcome::Done,
                     Err(HearError::Invalid(error)) => Outcome::Poison(chain(&error)),
-                    Err(HearError::Ask(AskError::Store { source, .. })) => source.into(),
+                    Err(HearError::Ask(AskError::Store { source, .. }) | HearError::Location(source)) => source.into(),
                     Err(HearError::Ask(error)) => Outcome::Poison(chain(&error)),
-                    Err(HearError::Location(source)) => source.into(),
                 }
             }
         })

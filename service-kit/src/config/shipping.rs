@@ -12,7 +12,7 @@ pub struct ShippingSettings {
     /// Each with a name of its own.
     pub carriers: Vec<CarrierSettings>,
     /// Signs carriers' webhooks, as Standard Webhooks describes; without it none is taken.
-    pub webhook_secret: Option<Secret>,
+    pub webhook_key: Option<Secret>,
 }
 
 /// A carrier's API.
@@ -46,11 +46,11 @@ impl ShippingSettings {
             }
             carriers.push(CarrierSettings { name, api_url: http_url(CARRIERS, url)?, api_key: api_key.clone() });
         }
-        let webhook_secret = variables.optional("SHIPPING_WEBHOOK_SECRET").map(Secret::new);
-        if let Some(Err(error)) = webhook_secret.as_ref().map(WebhookKey::parse) {
+        let webhook_key = variables.optional("SHIPPING_WEBHOOK_SECRET").map(Secret::new);
+        if let Some(Err(error)) = webhook_key.as_ref().map(WebhookKey::parse) {
             return Err(ConfigError::invalid("SHIPPING_WEBHOOK_SECRET", &error.to_string()));
         }
-        Ok(Self { carriers, webhook_secret })
+        Ok(Self { carriers, webhook_key })
     }
 }
 

@@ -16,11 +16,11 @@ impl Decision<Shipment> for HoldShipment {
     }
 
     fn decide(self, state: &ShipmentState) -> Result<Vec<ShipmentEvent>, ShipmentRejection> {
-        fact(state, self.at, |shipment| {
+        Ok(fact(state, self.at, |shipment| {
             let (order, location) = (shipment.order, shipment.location.clone());
-            (is_at_location(shipment) && shipment.released)
-                .then(|| ShipmentEvent::ShipmentHeld(ShipmentHeld { order, location, at: self.at }))
-        })
+            let is_news = is_at_location(shipment) && shipment.released;
+            is_news.then_some(ShipmentEvent::ShipmentHeld(ShipmentHeld { order, location, at: self.at }))
+        }))
     }
 }
 

@@ -29,7 +29,7 @@ pub use release_shipment::*;
 pub use retry_shipment::*;
 pub use wake::*;
 
-use super::{Shipment, ShipmentDetails, ShipmentEvent, ShipmentRejection, ShipmentState, Stage};
+use super::{Shipment, ShipmentDetails, ShipmentEvent, ShipmentState, Stage};
 use crate::decision::declare_commands;
 use crate::{Scope, Timestamp};
 
@@ -61,10 +61,10 @@ fn fact(
     state: &ShipmentState,
     at: Timestamp,
     is_news: impl FnOnce(&ShipmentDetails) -> Option<ShipmentEvent>,
-) -> Result<Vec<ShipmentEvent>, ShipmentRejection> {
-    let Some(shipment) = state.shipment() else { return Ok(vec![]) };
+) -> Vec<ShipmentEvent> {
+    let Some(shipment) = state.shipment() else { return vec![] };
     let facts = is_news(shipment).into_iter().collect();
-    Ok(shipment.with_consequences(facts, at))
+    shipment.with_consequences(facts, at)
 }
 
 /// Whether what happens at the location still matters.

@@ -20,13 +20,13 @@ impl Decision<Shipment> for NoteShipped {
 
     fn decide(self, state: &ShipmentState) -> Result<Vec<ShipmentEvent>, ShipmentRejection> {
         let Self { carrier, tracking, at } = self;
-        fact(state, at, |shipment| {
+        Ok(fact(state, at, |shipment| {
             let label = shipment.label.as_ref();
             let is_ours = label.is_some_and(|label| label.choice.carrier == carrier && label.tracking == tracking);
             let (order, location) = (shipment.order, shipment.location.clone());
-            (is_at_location(shipment) && !is_ours)
-                .then(|| ShipmentEvent::ShippedByHand(ShippedByHand { order, location, at }))
-        })
+            let is_news = is_at_location(shipment) && !is_ours;
+            is_news.then_some(ShipmentEvent::ShippedByHand(ShippedByHand { order, location, at }))
+        }))
     }
 }
 

@@ -16,11 +16,11 @@ impl Decision<Shipment> for PackShipment {
     }
 
     fn decide(self, state: &ShipmentState) -> Result<Vec<ShipmentEvent>, ShipmentRejection> {
-        fact(state, self.at, |shipment| {
+        Ok(fact(state, self.at, |shipment| {
             let (order, location) = (shipment.order, shipment.location.clone());
-            (is_at_location(shipment) && !shipment.packed)
-                .then(|| ShipmentEvent::ShipmentPacked(ShipmentPacked { order, location, at: self.at }))
-        })
+            let is_news = is_at_location(shipment) && !shipment.packed;
+            is_news.then_some(ShipmentEvent::ShipmentPacked(ShipmentPacked { order, location, at: self.at }))
+        }))
     }
 }
 

@@ -22,7 +22,7 @@ impl Decision<Shipment> for RecordLabel {
 
     fn decide(self, state: &ShipmentState) -> Result<Vec<ShipmentEvent>, ShipmentRejection> {
         let Self { effect: number, tracking, url, cost, at } = self;
-        fact(state, at, |shipment| {
+        Ok(fact(state, at, |shipment| {
             let effect = shipment.effect.as_ref().filter(|effect| effect.number == number)?;
             let EffectKind::Buy(choice) = &effect.kind else { return None };
             Some(ShipmentEvent::LabelBought(LabelBought {
@@ -36,7 +36,7 @@ impl Decision<Shipment> for RecordLabel {
                 cost,
                 at,
             }))
-        })
+        }))
     }
 }
 

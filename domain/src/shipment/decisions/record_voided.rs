@@ -19,7 +19,7 @@ impl Decision<Shipment> for RecordVoided {
 
     fn decide(self, state: &ShipmentState) -> Result<Vec<ShipmentEvent>, ShipmentRejection> {
         let Self { effect: number, at } = self;
-        fact(state, at, |shipment| {
+        Ok(fact(state, at, |shipment| {
             let effect = shipment.effect.as_ref().filter(|effect| effect.number == number)?;
             let label = shipment.label.as_ref().filter(|_| effect.kind == EffectKind::Void)?;
             Some(ShipmentEvent::LabelVoided(LabelVoided {
@@ -30,7 +30,7 @@ impl Decision<Shipment> for RecordVoided {
                 tracking: label.tracking.clone(),
                 at,
             }))
-        })
+        }))
     }
 }
 

@@ -17,7 +17,7 @@ impl Decision<Shipment> for Wake {
     }
 
     fn decide(self, state: &ShipmentState) -> Result<Vec<ShipmentEvent>, ShipmentRejection> {
-        fact(state, self.now, |shipment| {
+        Ok(fact(state, self.now, |shipment| {
             let effect = shipment.effect.as_ref().filter(|effect| effect.ask_at <= self.now)?;
             Some(ShipmentEvent::EffectDelayed(EffectDelayed {
                 order: shipment.order,
@@ -27,7 +27,7 @@ impl Decision<Shipment> for Wake {
                 ask_at: effect.next_ask(self.now),
                 at: self.now,
             }))
-        })
+        }))
     }
 }
 

@@ -6,14 +6,23 @@ use domain::shipment::ShipmentEvent;
 /// What is wrong with an event: a code for programs and an explanation for people.
 pub(super) type Problem = (&'static str, String);
 
+/// Where a parcel is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Whereabouts {
+    #[default]
+    AtLocation,
+    /// Given up or sent by hand, so that nothing may leave with a label.
+    Over,
+    /// With a carrier.
+    Left,
+}
+
 /// A shipment before its next event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Books {
     packed: bool,
     released: bool,
-    /// Whether it was given up or sent by hand, so that nothing may leave with a label.
-    is_over: bool,
-    has_left: bool,
+    whereabouts: Whereabouts,
     pub(super) in_force: Option<TrackingNumber>,
     /// The number of the last effect, and whether its result is unknown.
     effect: (u32, bool),
@@ -31,7 +40,7 @@ impl Books {
             E::ShipmentPacked(_) => self.packed = true,
             E::ShipmentReleased(_) => self.released = true,
             E::ShipmentHeld(_) => self.released = false,
-            E::ShipmentCancelled(_) | E::ShippedByHand(_) => self.is_over = true,
+            E::ShipmentCancelled(_) | E::ShippedByHand(_) => self.whereabouts = Whereabouts::Over,
             E::LabelRequested(event) => return self.requested(event.effect),
             E::LabelVoidRequested(event) => return self.begun(event.effect).into_iter().collect(),
             E::LabelBought(event) => return self.bought(event.effect, &event.tracking),
@@ -46,7 +55,7 @@ impl Books {
             }
             E::ShipmentHandedOver(event) => {
                 let problems = self.left(event.released).into_iter().chain(self.other(&event.tracking)).collect();
-                self.has_left = true;
+                self.whereabouts = Whereabouts::Left;
                 self.effect.1 = false;
                 return problems;
             }
@@ -59,9 +68,12 @@ impl Books {
         Vec::new()
     }
 
+    fn may_leave(&self) -> bool {
+        self.packed && self.released && self.whereabouts == Whereabouts::AtLocation
+    }
+
     fn requested(&mut self, effect: u32) -> Vec<Problem> {
-        let unreleased = !(self.packed && self.released) || self.is_over;
-        let unreleased = unreleased.then(|| {
+        let unreleased = (!self.may_leave()).then(|| {
             let detail = "a label is asked for although it is not packed and released".to_owned();
             ("label_unreleased", detail)
         });
@@ -93,12 +105,12 @@ impl Books {
 
     /// What is wrong with its leaving: the event says that it was to.
     fn left(&self, was_released: bool) -> Option<Problem> {
-        let may_leave = self.packed && self.released && !self.is_over;
-        (was_released && !may_leave).then(|| ("left_unreleased", "it left as released, and was not".to_owned()))
+        (was_released && !self.may_leave()).then(|| ("left_unreleased", "it left as released, and was not".to_owned()))
     }
 
     fn moved(&self, tracking: &TrackingNumber) -> Vec<Problem> {
-        let early = (!self.has_left).then(|| ("moved_before_handover", "it moved before it left".to_owned()));
+        let early = (self.whereabouts != Whereabouts::Left)
+            .then(|| ("moved_before_handover", "it moved before it left".to_owned()));
         early.into_iter().chain(self.other(tracking)).collect()
     }
 
