@@ -17,7 +17,7 @@ pub const SIGNATURE_HEADER: &str = "webhook-signature";
 /// How far the moment of sending may lie from now, in seconds. A recorded webhook cannot be sent again later.
 pub const TOLERANCE_S: i64 = 300;
 /// How secrets are written, so that other programs know them.
-const SECRET_PREFIX: &str = "whsec_";
+pub const SECRET_PREFIX: &str = "whsec_";
 /// Most signatures that are looked at; a secret that is being replaced has two.
 const SIGNATURES_MAX: usize = 8;
 
@@ -49,7 +49,12 @@ impl WebhookKey {
     pub fn parse(secret: &Secret) -> Result<Self, InvalidWebhookSecret> {
         let text = secret.expose().strip_prefix(SECRET_PREFIX).ok_or(InvalidWebhookSecret)?;
         let bytes = STANDARD.decode(text).map_err(|_| InvalidWebhookSecret)?;
-        if bytes.is_empty() { Err(InvalidWebhookSecret) } else { Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes))) }
+        if bytes.is_empty() { Err(InvalidWebhookSecret) } else { Ok(Self::of(&bytes)) }
+    }
+
+    /// The key of the bytes of a secret.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 
     /// The signature of a body that is sent at a second.

@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use domain::notification::Failure;
 use domain::{Timestamp, WebhookEndpointId};
 use reqwest::{StatusCode, Url};
 use service_kit::errors::chain;
+use service_kit::standard_webhooks::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookKey};
 
 use super::addresses::{PublicOnly, has_private_address, is_public};
 
@@ -87,15 +85,15 @@ impl Webhooks {
 
     /// Sends one, and says what the endpoint answered.
     pub(crate) async fn post(&self, url: Url, id: &str, secret: &[u8], at: Timestamp, body: Vec<u8>) -> Answered {
-        let seconds = at.micros().div_euclid(1_000_000).to_string();
-        let signature = signature(secret, id, &seconds, &body);
+        let second = at.micros().div_euclid(1_000_000);
+        let signature = WebhookKey::of(secret).sign(id, second, &body);
         let request = self
             .client
             .post(url)
             .header("content-type", "application/json")
-            .header("webhook-id", id)
-            .header("webhook-timestamp", seconds)
-            .header("webhook-signature", signature)
+            .header(ID_HEADER, id)
+            .header(TIMESTAMP_HEADER, second)
+            .header(SIGNATURE_HEADER, signature)
             .body(body);
         match request.send().await {
             Ok(answer) if !self.options.allow_private && answer.remote_addr().is_none_or(|to| !is_public(to.ip())) => {
@@ -116,25 +114,4 @@ pub(crate) enum Answered {
     Status(StatusCode),
     Private,
     Nothing(Failure, String),
-}
-
-/// The signature of a webhook: `v1,` and the HMAC of its id, its moment and its body.
-fn signature(secret: &[u8], id: &str, seconds: &str, body: &[u8]) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-    let mut signed = format!("{id}.{seconds}.").into_bytes();
-    signed.extend_from_slice(body);
-    format!("v1,{}", STANDARD.encode(hmac::sign(&key, &signed)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_signature_is_that_of_the_specification() {
-        let secret = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let body = br#"{"test": 2432232314}"#;
-        let signature = signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", body);
-        assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
-    }
 }

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use command_kit::http::{JsonBody, Keyed, Unkeyed};
 use command_kit::{Caller, IdempotencyKey, Refusal};
 use domain::WebhookEndpointId;
+use service_kit::standard_webhooks::SECRET_PREFIX;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -25,8 +26,6 @@ use crate::endpoints::{ENDPOINTS_MAX, Endpoint};
 
 /// Bytes of a secret.
 const SECRET_BYTES: usize = 32;
-/// How secrets are written, so that other programs know them.
-const SECRET_PREFIX: &str = "whsec_";
 /// Namespace of the ids of endpoints, itself a random UUID, so that a repeated request finds the endpoint of the first.
 const ENDPOINT_NAMESPACE: Uuid = Uuid::from_u128(0x7d3a_5c91_0e24_4f7b_8a6d_19c2_b5f0_e347);
 
