@@ -22,7 +22,7 @@ async fn nothing_is_lost_doubled_or_out_of_order_through_faults() {
     grows(&store).await;
 
     // The relay's leader is stopped until its lease is over and the other has taken over, then goes on.
-    engine.signal("STOP").await;
+    engine.stop().await;
     let client = stack.client().await;
     let epoch = async || client.query_one("SELECT epoch FROM leases", &[]).await.unwrap().get::<_, i64>(0);
     let held = epoch().await;

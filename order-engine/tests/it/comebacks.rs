@@ -45,7 +45,7 @@ async fn dies_between_storing_and_answering(stack: &Stack, token: &str) -> Strin
     holder.execute(SAME_VERSION, &[&order]).await.unwrap();
     let dying = async {
         wait_until(PATIENCE, LOOK, async || !client.query(APPEND_WAITS, &[]).await.unwrap().is_empty()).await.unwrap();
-        engine.signal("STOP").await;
+        engine.stop().await;
         holder.batch_execute("ROLLBACK").await.unwrap();
         wait_until(PATIENCE, LOOK, async || stored().await == 2).await.unwrap();
         engine.signal("KILL").await;

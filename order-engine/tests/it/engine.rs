@@ -85,11 +85,26 @@ impl Engine {
         assert!(shows.is_ok(), "{line} is not among\n{metrics}");
     }
 
-    /// Sends a signal, such as `STOP`, `CONT` or `KILL`.
+    /// Sends a signal, such as `CONT` or `KILL`.
     pub async fn signal(&self, signal: &str) {
         let pid = self.child.id().expect("the engine runs").to_string();
         let status = Command::new("kill").args([&format!("-{signal}"), &pid]).status().await.unwrap();
         assert!(status.success());
+    }
+
+    /// Stops it where it is, and returns when none of its threads runs any more: on a busy machine some go on for a while.
+    pub async fn stop(&self) {
+        self.signal("STOP").await;
+        wait_until(START, LOOK, async || self.threads().iter().all(|state| *state == 'T')).await.unwrap();
+    }
+
+    /// What each of its threads does, as the kernel says it.
+    fn threads(&self) -> Vec<char> {
+        let tasks = format!("/proc/{}/task", self.child.id().expect("the engine runs"));
+        let threads = std::fs::read_dir(tasks).unwrap().map(|thread| thread.unwrap().path().join("stat"));
+        // The state follows the name, which is in brackets and may have brackets of its own.
+        let state = |stat: String| stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+        threads.filter_map(|stat| std::fs::read_to_string(stat).ok().and_then(state)).collect()
     }
 
     pub async fn kill(mut self) {

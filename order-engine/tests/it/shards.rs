@@ -80,7 +80,7 @@ async fn three_shards_lose_and_double_nothing_while_their_relays_are_stopped_and
     };
     let before = epochs().await;
     for engine in [&first, &second, &first] {
-        engine.signal("STOP").await;
+        engine.stop().await;
         publishes(&stack, &store).await;
         engine.signal("CONT").await;
         publishes(&stack, &store).await;
