@@ -47,7 +47,7 @@ fn consequences(saga: &Saga, order: &OrderState, event: &OrderSagaEvent) -> Opti
     let release = |hold, at| Some(ReleaseHold { hold, at }.into());
     match event {
         OrderSagaEvent::StockAwaited(event) => hold(HoldKind::Stock, event.at),
-        OrderSagaEvent::AnswerReceived(event) if event.answer == AnswerKind::StockGranted && saga.is_reserved() => {
+        OrderSagaEvent::AnswerReceived(event) if event.answer == AnswerKind::StockGranted => {
             release(HoldKind::Stock, event.at)
         }
         OrderSagaEvent::OrderScreened(event) if event.outcome == ScreeningOutcome::Review => {

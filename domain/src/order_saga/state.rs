@@ -288,13 +288,6 @@ impl Saga {
         self.fulfilment_of(share).is_some_and(|part| part.status.has_left())
     }
 
-    /// Whether all stock is reserved, or has left.
-    pub(super) fn is_reserved(&self) -> bool {
-        let is_held =
-            |part: &ReservationPart| matches!(part.status, ReservationStatus::Granted | ReservationStatus::Shipped);
-        self.current_shares().all(|share| self.has_left(share) || self.reservation_of(share).is_some_and(is_held))
-    }
-
     /// Whether a version of a part is one that the saga has not learned. What it has not asked for is no news.
     pub fn is_news(&self, part: Part, version: u32) -> bool {
         let seen = match part {

@@ -4,14 +4,14 @@
 //! shipment out of stock, delivery. To undo: fulfilment, then payment, then stock.
 
 mod due;
+mod goods;
 mod route;
 
 use crate::Timestamp;
 
 use super::super::asked::Asked;
 use super::super::event::{
-    AuthorizationRequested, FulfilmentRequested, OrderReady, OrderSagaEvent, OrderScreened, SagaEnded, SagaOutcome,
-    UndoCause, UndoStarted,
+    AuthorizationRequested, OrderReady, OrderSagaEvent, OrderScreened, SagaEnded, SagaOutcome, UndoCause, UndoStarted,
 };
 use super::super::policy::{CaptureMoment, PaymentTerms, Routing, after};
 use super::super::routing::Candidate;
@@ -319,7 +319,7 @@ impl Asking<'_> {
         if saga.policy.capture == CaptureMoment::AtConfirmation { self.capture() } else { Stage::Done }
     }
 
-    fn capture(&self) -> Stage {
+    pub(super) fn capture(&self) -> Stage {
         match self.saga.payments.last() {
             Some(part) if part.status == PaymentStatus::Authorized && part.ask.is_none() => {
                 self.of_payment(part, Asked::Capture, 1).map_or(Stage::Done, Stage::next)
@@ -327,69 +327,6 @@ impl Asking<'_> {
             Some(part) if part.status == PaymentStatus::Authorized => Stage::Wait,
             _ => Stage::Done,
         }
-    }
-
-    fn fulfilment(&self, share: usize) -> Stage {
-        let saga = self.saga;
-        let Some(reservation) = saga.reservation_of(share) else { return Stage::Wait };
-        let Some(part) = saga.fulfilment_of(share) else {
-            return Stage::next(
-                FulfilmentRequested {
-                    fulfilment: saga.next_fulfilment(),
-                    reservation: reservation.id,
-                    location: reservation.location.clone(),
-                    lines: saga.shares[share].lines.clone(),
-                    attempt: 1,
-                    due: self.due(1),
-                    at: self.at,
-                }
-                .into(),
-            );
-        };
-        if part.status == FulfilmentStatus::Lost {
-            return self.task(TaskKind::Lost);
-        }
-        if part.status.has_left() {
-            return self.take_out_of_stock(reservation);
-        }
-        if saga.is_held() {
-            return Stage::Wait;
-        }
-        if saga.policy.capture == CaptureMoment::AtPacking {
-            if !self.is_packed() && saga.policy.terms == PaymentTerms::Prepaid {
-                return Stage::Wait;
-            }
-            match self.capture() {
-                Stage::Done => {}
-                other => return other,
-            }
-        }
-        if !part.released && part.ask.is_none() {
-            return self.of_fulfilment(part, Asked::ReleaseFulfilment, 1).map_or(Stage::Wait, Stage::next);
-        }
-        Stage::Wait
-    }
-
-    /// Whether all that the order is paid for is ready to be handed over.
-    fn is_packed(&self) -> bool {
-        let is_ready = |part: &FulfilmentPart| part.status == FulfilmentStatus::Packed || part.status.has_left();
-        self.saga.current_shares().all(|share| self.saga.fulfilment_of(share).is_some_and(is_ready))
-    }
-
-    /// What has left is taken out of stock. A renewal that is under way is not waited for.
-    fn take_out_of_stock(&self, held: &ReservationPart) -> Stage {
-        let is_asked = held.ask.is_some_and(|ask| ask.asked == Asked::ShipStock);
-        if held.status != ReservationStatus::Granted || is_asked {
-            return Stage::Done;
-        }
-        self.of_stock(held, Asked::ShipStock, 1).map_or(Stage::Done, Stage::next)
-    }
-
-    fn delivery(&self, share: usize) -> Stage {
-        let saga = self.saga;
-        let is_held = saga.reservation_of(share).is_some_and(|part| part.status == ReservationStatus::Granted);
-        let is_delivered = saga.fulfilment_of(share).is_some_and(|part| part.status == FulfilmentStatus::Delivered);
-        if is_delivered && !is_held { Stage::Done } else { Stage::Wait }
     }
 
     fn undo_because(&self, cause: UndoCause) -> Stage {

@@ -1,8 +1,11 @@
 //! Inventory, payment, a warehouse and people, as simple as they can be: each handles what is asked of one stream in order, once, and
 //! answers a repetition not at all.
 
+mod payment;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::payment::Purse;
 use super::behaviour::Behaviour;
 use crate::order::HoldKind;
 use crate::order_saga::{
@@ -43,16 +46,6 @@ enum Held {
     Stock(usize, Parcel),
     Over,
     Shipped(Parcel),
-}
-
-#[derive(Debug, Default)]
-struct Purse {
-    is_open: bool,
-    is_closed: bool,
-    authorized: bool,
-    captured: i64,
-    refunded: i64,
-    failed_captures: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -263,54 +256,6 @@ impl World {
 
     fn move_stock(&mut self, place: usize, pieces: Parcel) {
         self.behaviour.stock[place].iter_mut().zip(pieces).for_each(|(there, pieces)| *there += pieces);
-    }
-
-    fn payment(&mut self, part: Part, event: &OrderSagaEvent) {
-        let behaviour = self.behaviour.clone();
-        let is_first = self.purses.is_empty();
-        let purse = self.purses.entry(format!("{part:?}")).or_default();
-        let refused = vec![(AnswerKind::PaymentRequestRefused, None)];
-        let answers = match event {
-            OrderSagaEvent::AuthorizationRequested(_) if !purse.is_open && !purse.is_closed => {
-                purse.is_open = true;
-                let mut answers = vec![(AnswerKind::PaymentPending, None)];
-                if !behaviour.never_pays {
-                    answers.extend((0..behaviour.declines).map(|_| (AnswerKind::PaymentDeclined, None)));
-                    purse.authorized = true;
-                    answers.push((AnswerKind::PaymentAuthorized, Some(behaviour.total)));
-                    if behaviour.authorization_expires && is_first {
-                        purse.authorized = false;
-                        purse.is_closed = true;
-                        answers.push((AnswerKind::PaymentExpired, None));
-                    }
-                }
-                answers
-            }
-            // A repetition of what is under way is not answered twice.
-            OrderSagaEvent::AuthorizationRequested(_) if purse.is_open => return,
-            OrderSagaEvent::CaptureRequested(_) if purse.authorized && purse.captured == 0 => {
-                if purse.failed_captures < behaviour.captures_fail {
-                    purse.failed_captures += 1;
-                    vec![(AnswerKind::CaptureFailed, None)]
-                } else {
-                    purse.captured = behaviour.total;
-                    vec![(AnswerKind::PaymentCaptured, Some(behaviour.total))]
-                }
-            }
-            OrderSagaEvent::VoidRequested(_) if purse.captured == 0 => {
-                purse.authorized = false;
-                purse.is_closed = true;
-                vec![(AnswerKind::PaymentVoided, None)]
-            }
-            OrderSagaEvent::RefundRequested(_) if purse.captured > purse.refunded => {
-                purse.refunded = purse.captured;
-                vec![(AnswerKind::PaymentRefunded, Some(purse.refunded))]
-            }
-            _ => refused,
-        };
-        for (kind, amount) in answers {
-            self.answer(part, kind, amount);
-        }
     }
 
     fn warehouse(&mut self, part: Part, event: &OrderSagaEvent) {
