@@ -6,11 +6,13 @@ use domain::{CustomerId, TenantId};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use service_kit::auth::{Role, Scopes, TokenRequest, mint};
-use service_kit::clock::{Clock, Ids, SystemClock, SystemIds};
+use service_kit::clock::{Clock, Ids, Stopwatch, SystemClock, SystemIds};
 
 use crate::engine::engine;
 
 pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a projector may take that has little of the machine for itself.
+const SLOW_PROJECTOR: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
 /// How long a test's tokens are good for.
 const TOKEN_LIFETIME_S: u32 = 3_600;
@@ -104,9 +106,22 @@ impl Caller {
 
     /// Asks GraphQL, as of at least what `after` answered. Errors of the answer end the test.
     pub async fn query(&self, after: Option<&Ordered>, query: &str, variables: Value) -> Value {
-        let answer = self.ask(after, query, variables).await;
+        let answer = self.ask_until_shown(after, query, variables).await;
         assert!(answer["errors"].is_null(), "{answer:#}");
         answer["data"].clone()
+    }
+
+    /// Asks GraphQL as [`Self::ask`] does, and again as long as what is asked for is not projected: the engine gives up waiting for a projector
+    /// that has little of the machine for itself.
+    pub async fn ask_until_shown(&self, after: Option<&Ordered>, query: &str, variables: Value) -> Value {
+        let watch = Stopwatch::start();
+        loop {
+            let answer = self.ask(after, query, variables.clone()).await;
+            let is_early = answer["errors"][0]["extensions"]["code"] == "CONSISTENCY_TIMEOUT";
+            if !is_early || watch.elapsed() > SLOW_PROJECTOR {
+                return answer;
+            }
+        }
     }
 
     /// Asks GraphQL and answers the whole body.
