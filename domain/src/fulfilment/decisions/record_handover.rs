@@ -13,12 +13,13 @@ pub struct RecordHandover {
     pub at: Timestamp,
 }
 
-impl Decision<Fulfilment> for RecordHandover {
-    fn scopes(&self) -> &'static [Scope] {
-        OF_ENGINE
-    }
-
-    fn decide(self, state: &FulfilmentState) -> Result<Vec<FulfilmentEvent>, FulfilmentRejection> {
+impl RecordHandover {
+    /// What was packed leaves, once. `done` names it where the state does not allow it.
+    pub(super) fn leaves(
+        self,
+        state: &FulfilmentState,
+        done: &'static str,
+    ) -> Result<Vec<FulfilmentEvent>, FulfilmentRejection> {
         let Self { carrier, tracking, at } = self;
         match state {
             FulfilmentState::Packed(job) => Ok(vec![FulfilmentEvent::FulfilmentShipped(FulfilmentShipped {
@@ -44,8 +45,18 @@ impl Decision<Fulfilment> for RecordHandover {
             | FulfilmentState::Delivered(_)
             | FulfilmentState::Lost(_)
             | FulfilmentState::Rejected(_)
-            | FulfilmentState::Cancelled(_) => Err(state.forbids("handed over")),
+            | FulfilmentState::Cancelled(_) => Err(state.forbids(done)),
         }
+    }
+}
+
+impl Decision<Fulfilment> for RecordHandover {
+    fn scopes(&self) -> &'static [Scope] {
+        OF_ENGINE
+    }
+
+    fn decide(self, state: &FulfilmentState) -> Result<Vec<FulfilmentEvent>, FulfilmentRejection> {
+        self.leaves(state, "handed over")
     }
 }
 

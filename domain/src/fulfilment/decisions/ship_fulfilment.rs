@@ -1,8 +1,9 @@
 use crate::decision::Decision;
 use crate::{Carrier, Scope, Timestamp, TrackingNumber};
 
-use super::super::{Fulfilment, FulfilmentEvent, FulfilmentRejection, FulfilmentShipped, FulfilmentState};
+use super::super::{Fulfilment, FulfilmentEvent, FulfilmentRejection, FulfilmentState};
 use super::OF_STAFF;
+use super::record_handover::RecordHandover;
 
 /// Say that all of it left the location with a carrier. Refused as long as it is not released.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,30 +22,7 @@ impl Decision<Fulfilment> for ShipFulfilment {
         let Self { carrier, tracking, at } = self;
         match state {
             FulfilmentState::Packed(job) if !job.released => Err(FulfilmentRejection::NotReleased),
-            FulfilmentState::Packed(job) => Ok(vec![FulfilmentEvent::FulfilmentShipped(FulfilmentShipped {
-                order: job.inbox.order,
-                location: job.location.clone(),
-                lines: job.lines.clone(),
-                carrier,
-                tracking,
-                at,
-            })]),
-            FulfilmentState::Shipped(shipment)
-            | FulfilmentState::Delivered(shipment)
-            | FulfilmentState::Lost(shipment)
-                if shipment.carrier == carrier && shipment.tracking == tracking =>
-            {
-                Ok(vec![])
-            }
-            FulfilmentState::Absent
-            | FulfilmentState::Unrequested(_)
-            | FulfilmentState::Requested(_)
-            | FulfilmentState::Accepted(_)
-            | FulfilmentState::Shipped(_)
-            | FulfilmentState::Delivered(_)
-            | FulfilmentState::Lost(_)
-            | FulfilmentState::Rejected(_)
-            | FulfilmentState::Cancelled(_) => Err(state.forbids("shipped")),
+            state => RecordHandover { carrier, tracking, at }.leaves(state, "shipped"),
         }
     }
 }
