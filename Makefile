@@ -55,13 +55,13 @@ test-long: ## what takes minutes: 2,000 orders of a kitchen's lunch, every way t
 	@CRASH_FULL=1 SEPARATE_DATABASES=inventory cargo test -p journeys --test crashes
 
 bench: build ## the benchmarks, on a throw-away stack of their own
-	@$(LOCAL)/with-stack.sh cargo bench -p benches
+	@POSTGRES_STATEMENTS=on $(LOCAL)/with-stack.sh cargo bench -p benches
 
 bench-e2e: build ## orders by HTTP until GraphQL shows them: rate, latencies, memory (BENCH_SECONDS=60)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench e2e
 
 bench-hop: ## one request between two participants: latency by part, and what each costs (BENCH_MESSAGES=2000)
-	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench hop
+	@POSTGRES_STATEMENTS=on $(LOCAL)/with-stack.sh cargo bench -p benches --bench hop
 
 bench-reservations: ## reservations of one hot SKU in one process and in three, against a row lock
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench reservations

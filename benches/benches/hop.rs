@@ -53,7 +53,7 @@ async fn one_at_a_time(hop: &Hop, messages: usize) {
 }
 
 async fn many_at_once(hop: &Hop, messages: usize) {
-    let transactions = hop.transactions().await;
+    let (transactions, statements) = (hop.transactions().await, hop.statements().await);
     let spent = Spent::now();
     let started = Instant::now();
     let mut latencies = Latencies::default();
@@ -66,6 +66,7 @@ async fn many_at_once(hop: &Hop, messages: usize) {
     println!("hop_many_per_s={:.0}", messages as f64 / took.as_secs_f64());
     latencies.print_ms("hop_many");
     println!("hop_many_transactions_per_message={:.3}", (hop.transactions().await - transactions) / messages as f64);
+    println!("hop_many_statements_per_message={:.3}", (hop.statements().await - statements) / messages as f64);
     println!("hop_many_cpu_us_per_message={:.1}", spent.own_us);
     println!("hop_many_postgres_cpu_us_per_message={:.1}", spent.postgres_us);
     println!("hop_many_broker_cpu_us_per_message={:.1}", spent.broker_us);

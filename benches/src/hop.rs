@@ -136,6 +136,18 @@ impl Hop {
         client.query_one(statement, &[]).await.unwrap().get(0)
     }
 
+    /// Statements of the database until now, transaction control among them, as the server counts them.
+    ///
+    /// # Panics
+    /// When the server was not started to count statements (`POSTGRES_STATEMENTS=on`, as `make bench-hop` does).
+    pub async fn statements(&self) -> f64 {
+        let client = self.database.client().await;
+        client.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").await.unwrap();
+        let statement = "SELECT sum(calls)::float8 FROM pg_stat_statements
+                         WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        client.query_one(statement, &[]).await.unwrap().get(0)
+    }
+
     /// Stops everything.
     pub async fn stop(mut self) {
         self.stop.cancel();

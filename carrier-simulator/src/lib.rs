@@ -16,7 +16,6 @@ mod http;
 mod idempotency;
 mod ledger;
 mod print;
-mod random;
 mod webhooks;
 mod world;
 

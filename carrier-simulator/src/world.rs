@@ -9,9 +9,9 @@ use crate::errors::{self, Answer};
 use crate::fates::{Fate, Step};
 use crate::idempotency::Answers;
 use crate::ledger::LedgerEntry;
-use crate::random::Random;
 use crate::webhooks::Moved;
 use axum::http::StatusCode;
+use service_kit::random::Random;
 
 const MICROS: i64 = 1_000_000;
 /// How far a delayed parcel's new day lies from the scan that says so, in seconds of carrying.
@@ -89,7 +89,7 @@ impl World {
         if fate == Fate::Refused {
             return errors::invalid("ADDRESS_REFUSED");
         }
-        let tracking = format!("SIM{:04}{:012X}", self.sold.len() + 1, self.random.next() >> 16);
+        let tracking = format!("SIM{:04}{:012X}", self.sold.len() + 1, self.random.number() >> 16);
         let now = self.clock.now();
         let parcel = Parcel {
             carrier: order.carrier.to_owned(),

@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
-
-use crate::random::Random;
+use service_kit::random::Random;
 
 /// How it fails.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -20,7 +20,6 @@ mod intents;
 mod ledger;
 mod methods;
 mod objects;
-mod random;
 mod records;
 mod webhooks;
 mod world;

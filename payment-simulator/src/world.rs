@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use service_kit::clock::SharedClock;
+use service_kit::random::Random;
 
 use crate::idempotency::Answers;
 use crate::ledger::{Entry, EntryKind};
 use crate::objects;
-use crate::random::Random;
 use crate::records::{Charge, Dispute, Intent, Refund, Status};
 
 /// The version whose shapes the objects have.
@@ -60,7 +60,7 @@ impl World {
     /// A new id, such as `pi_…`.
     pub(crate) fn id(&mut self, prefix: &str) -> String {
         self.made += 1;
-        format!("{prefix}_{:08x}{:016x}", self.made, self.random.next())
+        format!("{prefix}_{:08x}{:016x}", self.made, self.random.number())
     }
 
     /// Records that something happened to an object.

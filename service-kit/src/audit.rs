@@ -1,9 +1,14 @@
 //! What an audit finds. Each crate examines what it keeps; who asks for it puts the findings together.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::time::Duration;
 
 use domain::contract::Position;
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::poll::pause;
 
 /// Findings that are listed; more are counted.
 pub const LISTED_MAX: usize = 100;
@@ -127,5 +132,36 @@ impl Findings {
         if self.listed.len() < LISTED_MAX {
             self.listed.push(finding);
         }
+    }
+}
+
+/// How often a difference is looked at before it is a finding.
+const LOOKS: usize = 4;
+/// Between two looks: longer than a webhook takes, or an answer that is being recorded.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
+
+/// Looks at differences between the log and somebody else's server, which are not read at one moment and both go on. What differs at one
+/// look and not at the next was under way.
+#[derive(Debug, Default)]
+pub struct Looks {
+    taken: usize,
+    /// Streams that differed at every look so far; `None` before the first.
+    suspects: Option<HashSet<String>>,
+}
+
+impl Looks {
+    /// Takes what a look found. Answers whether no further one is needed, in which case what remains is among the findings; otherwise it
+    /// pauses before the next.
+    pub async fn settle(&mut self, mut found: Findings, findings: &mut Findings) -> bool {
+        self.taken += 1;
+        let is_suspect = |stream: &String| self.suspects.as_ref().is_none_or(|before| before.contains(stream));
+        found.listed.retain(|finding| finding.stream.as_ref().is_none_or(is_suspect));
+        if found.listed.is_empty() || self.taken == LOOKS {
+            found.listed.into_iter().for_each(|finding| findings.push(finding));
+            return true;
+        }
+        self.suspects = Some(found.listed.into_iter().filter_map(|finding| finding.stream).collect());
+        pause(BETWEEN_LOOKS, &CancellationToken::new()).await;
+        false
     }
 }

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use domain::Timestamp;
 use uuid::{Builder, Uuid};
 
+use crate::random::{STEP, mixed};
+
 /// A source of the current time.
 pub trait Clock: Debug + Send + Sync {
     /// The current time.
@@ -101,9 +103,6 @@ pub struct SeededIds {
     clock: SharedClock,
 }
 
-/// Step of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-const SPLITMIX_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-
 impl SeededIds {
     /// Starts at `seed`; the clock gives the time part of ordered identifiers.
     pub fn new(seed: u64, clock: SharedClock) -> Self {
@@ -111,10 +110,7 @@ impl SeededIds {
     }
 
     fn next(&self) -> u64 {
-        let mut mixed = self.state.fetch_add(SPLITMIX_STEP, Ordering::SeqCst).wrapping_add(SPLITMIX_STEP);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        mixed(self.state.fetch_add(STEP, Ordering::SeqCst).wrapping_add(STEP))
     }
 }
 

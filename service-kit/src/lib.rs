@@ -16,10 +16,12 @@ pub mod fairness;
 pub mod http;
 pub mod keyring;
 pub mod keys;
+pub mod outside;
 #[expect(clippy::disallowed_methods, reason = "the one module that sleeps")]
 pub mod poll;
 pub mod postgres;
 pub mod problem;
+pub mod random;
 pub mod shutdown;
 pub mod standard_webhooks;
 pub mod telemetry;

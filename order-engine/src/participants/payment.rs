@@ -11,7 +11,7 @@ use futures::FutureExt;
 use messaging::registry::Registry;
 use messaging::{Decoder, Encoder, schemas};
 use payment::Payments;
-use payment::provider::stripe::{Stripe, StripeOptions};
+use payment::provider::stripe::Stripe;
 use payment::provider::{SharedProvider, Unconfigured};
 use payment::requests::GROUP;
 use relay::RelayedKind;
@@ -20,6 +20,7 @@ use service_kit::BoxError;
 use service_kit::audit::Findings;
 use service_kit::clock::{Clock, SystemClock};
 use service_kit::config::PaymentSettings;
+use service_kit::outside::OutsideOptions;
 use tokio_postgres::Client;
 use utoipa::openapi::OpenApi;
 
@@ -78,7 +79,7 @@ async fn compared(
 /// The provider that the settings name.
 fn provider(settings: &PaymentSettings) -> SharedProvider {
     let Some(stripe) = &settings.stripe else { return Arc::new(Unconfigured) };
-    Arc::new(Stripe::new(StripeOptions::new(stripe.api_url.clone(), stripe.api_key.clone())))
+    Arc::new(Stripe::new(OutsideOptions::new(stripe.api_url.clone(), stripe.api_key.clone())))
 }
 
 fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::shipping::carrier::http::{CarrierOptions, HttpCarrier};
+use ::shipping::carrier::http::HttpCarrier;
 use ::shipping::carrier::{Carriers, SharedCarrier};
 use ::shipping::{Deps, GROUP, ShipmentDeps, Shipments, ShippingLocations, TOPICS};
 use axum::Router;
@@ -19,6 +19,7 @@ use service_kit::BoxError;
 use service_kit::audit::Findings;
 use service_kit::clock::{Clock, SystemClock};
 use service_kit::config::ShippingSettings;
+use service_kit::outside::OutsideOptions;
 use service_kit::standard_webhooks::WebhookKey;
 use tokio_postgres::Client;
 use utoipa::openapi::OpenApi;
@@ -79,7 +80,7 @@ async fn compared(
 /// The carriers that the settings name.
 fn carriers(settings: &ShippingSettings) -> Carriers {
     Carriers::new(settings.carriers.iter().map(|carrier| {
-        let options = CarrierOptions::new(carrier.api_url.clone(), carrier.api_key.clone());
+        let options = OutsideOptions::new(carrier.api_url.clone(), carrier.api_key.clone());
         let shared: SharedCarrier = Arc::new(HttpCarrier::new(options));
         (carrier.name.clone(), shared)
     }))

@@ -35,6 +35,14 @@ impl Shop {
         self.post("/v1/stock/adjustments", &received).await;
     }
 
+    /// Receives goods at a location, and waits until the read models show them, which locations are compared by.
+    pub async fn receives_comparably(&self, location: &str, sku: &str) {
+        self.receives(location, sku).await;
+        let there = format!("{{ stockAt(location: \"{location}\", sku: \"{sku}\") {{ available }} }}");
+        let is_shown = async || self.query(&there).await["data"]["stockAt"]["available"] == ON_HAND;
+        wait_until(PATIENCE, LOOK, is_shown).await.unwrap();
+    }
+
     /// Places an order of some pieces of a SKU.
     pub async fn places<'a>(&'a self, sku: &'a str) -> Order<'a> {
         self.places_several(&[sku]).await

@@ -2,27 +2,18 @@
 
 use payment_simulator::EntryKind as E;
 use serde_json::{Value, json};
-use service_kit::poll::wait_until;
 
-use crate::driven::{NOTHING, ON_HAND, PAYS, PIECES, TOTAL};
-use crate::look::{LOOK, PATIENCE};
+use crate::driven::{ON_HAND, PAYS, PIECES, TOTAL};
 use crate::provider::Provider;
 use crate::shop::Shop;
 
 /// The cups come from one location. The plates were to come from another one, which rejects them, and come from a third.
 pub async fn is_sent_by_two_locations_and_a_third(shop: &Shop, provider: &Provider) {
-    shop.receives("zrh-1", "split-cup").await;
-    shop.receives("gva-1", "split-plate").await;
+    shop.receives_comparably("zrh-1", "split-cup").await;
+    shop.receives_comparably("gva-1", "split-plate").await;
     let order = shop.places_several(&["split-cup", "split-plate"]).await;
-    // What the read models do not know yet is looked at again.
-    let is_split = async || {
-        let saga = order.saga().await;
-        if !saga["stockAwaitedUntil"].is_null() {
-            shop.attempt(&format!("/v1/orders/{}/saga/retry", order.id), &NOTHING).await.unwrap();
-        }
-        saga["reservations"][1]["status"] == "GRANTED"
-    };
-    wait_until(PATIENCE, LOOK, is_split).await.unwrap();
+    let is_reserved = |saga: &Value| (0..2).all(|share| saga["reservations"][share]["status"] == "GRANTED");
+    order.until("reserved at two locations", is_reserved).await;
     let shares = |saga: &Value| {
         let shares = saga["route"]["shares"].as_array().unwrap().iter();
         shares.map(|one| (one["location"].clone(), one["lines"][0]["sku"].clone())).collect::<Vec<_>>()
@@ -40,16 +31,9 @@ pub async fn is_sent_by_two_locations_and_a_third(shop: &Shop, provider: &Provid
         (&json!("CONFIRMED"), &json!("PARTIALLY_DELIVERED")),
         "{view:#}"
     );
-    shop.receives("bsl-1", "split-plate").await;
+    shop.receives_comparably("bsl-1", "split-plate").await;
     shop.post(&format!("{plates}/reject"), &json!({"reason": "DAMAGED"})).await;
-    let third = async || {
-        let saga = order.saga().await;
-        if !saga["stockAwaitedUntil"].is_null() {
-            shop.attempt(&format!("/v1/orders/{}/saga/retry", order.id), &NOTHING).await.unwrap();
-        }
-        saga["fulfilments"][2].is_object()
-    };
-    wait_until(PATIENCE, LOOK, third).await.unwrap();
+    order.until("sent from a third location", |saga| saga["fulfilments"][2].is_object()).await;
     assert_eq!(shares(&order.saga().await), [(json!("bsl-1"), json!("split-plate"))]);
     let plates = order.released_at(2).await;
     order.is_packed(&plates).await;

@@ -1,11 +1,10 @@
 //! Compares what a provider has with what is recorded, while both go on.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::{ProviderReference, Timestamp};
 use service_kit::BoxError;
-use service_kit::audit::{Examined, Findings};
+use service_kit::audit::{Examined, Findings, Looks};
 use service_kit::poll::pause;
 use tokio_postgres::{Client, IsolationLevel};
 use tokio_util::sync::CancellationToken;
@@ -13,11 +12,6 @@ use tokio_util::sync::CancellationToken;
 use super::compare;
 use crate::provider::{Known, Page, PaymentProvider, ProviderError};
 use crate::reconcile::{PAGES_MAX, since};
-
-/// How often a difference is looked at before it is a finding. The provider and the log are not read at one moment.
-const LOOKS: usize = 4;
-/// Between two looks: longer than a webhook takes, or an answer that is being recorded.
-const PAUSE: Duration = Duration::from_secs(3);
 
 /// How often a page of the list is asked for, after a pause each.
 const ATTEMPTS: usize = 60;
@@ -34,22 +28,16 @@ pub async fn compare_all(
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<Vec<Examined>, BoxError> {
-    let mut suspects: Option<HashSet<String>> = None;
-    for look in 1.. {
+    let mut looks = Looks::default();
+    loop {
         let known = listed(provider, since(now)).await?;
         let snapshot = log.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
         let mut found = Findings::default();
         let examined = compare(&snapshot.start().await?, &known, &mut found).await?;
-        let is_suspect = |stream: &String| suspects.as_ref().is_none_or(|before| before.contains(stream));
-        found.listed.retain(|finding| finding.stream.as_ref().is_none_or(is_suspect));
-        if found.listed.is_empty() || look == LOOKS {
-            found.listed.into_iter().for_each(|finding| findings.push(finding));
+        if looks.settle(found, findings).await {
             return Ok(examined);
         }
-        suspects = Some(found.listed.into_iter().filter_map(|finding| finding.stream).collect());
-        pause(PAUSE, &CancellationToken::new()).await;
     }
-    Err("a comparison has an end".into())
 }
 
 /// A page of the provider's list, asked for again where it does not answer.

@@ -159,11 +159,9 @@ async fn one_of_two_captures_at_once_has_its_effect() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_fails_gets_a_rest() {
     let world = World::new().await;
-    let mut options = payment::provider::stripe::StripeOptions::new(
-        &world.simulator_url,
-        service_kit::config::Secret::new("sk_test_1"),
-    );
-    (options.failing_of, options.rest_ms) = (4, 300);
+    let mut options =
+        service_kit::outside::OutsideOptions::new(&world.simulator_url, service_kit::config::Secret::new("sk_test_1"));
+    (options.breaker.failing_of, options.breaker.rest_ms) = (4, 300);
     let provider = payment::provider::stripe::Stripe::new(options);
     let reference = domain::ProviderReference::try_new("pi_none").unwrap();
     let read = || payment::provider::PaymentProvider::read(&provider, &reference);

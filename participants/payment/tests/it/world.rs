@@ -13,7 +13,7 @@ use domain::{
 use event_store::{Metadata, Store, StoreOptions, StreamId, TimerOptions, TimerWorker};
 use payment::payment::{Asked, AskedBy};
 use payment::provider::SharedProvider;
-use payment::provider::stripe::{Stripe, StripeOptions};
+use payment::provider::stripe::Stripe;
 use payment::{Deps, Payments};
 use payment_simulator::{
     Entry, EntryKind, Fault, Faults, Operation, Options, PlannedFault, Simulator, WebhookMode, WebhookTarget,
@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use service_kit::auth::Role;
 use service_kit::clock::{Ids, ManualClock, SharedClock, SystemIds};
 use service_kit::config::Secret;
+use service_kit::outside::OutsideOptions;
 use service_kit::poll::wait_until;
 use service_kit::testing::{TestDatabase, TestIssuer};
 use tokio::net::TcpListener;
@@ -271,7 +272,7 @@ impl World {
 
 /// The provider's adapter, which waits less long than it would for a real one.
 pub fn stripe(url: &str) -> SharedProvider {
-    let options = StripeOptions { answer_ms_max: 400, ..StripeOptions::new(url, Secret::new("sk_test_1")) };
+    let options = OutsideOptions { answer_ms_max: 400, ..OutsideOptions::new(url, Secret::new("sk_test_1")) };
     Arc::new(Stripe::new(options))
 }
 

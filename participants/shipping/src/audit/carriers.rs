@@ -1,11 +1,10 @@
 //! Compares what carriers have with what is recorded, while both go on.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::{Timestamp, TrackingNumber};
 use service_kit::BoxError;
-use service_kit::audit::{Examined, Findings};
+use service_kit::audit::{Examined, Findings, Looks};
 use service_kit::poll::pause;
 use tokio_postgres::{Client, IsolationLevel};
 use tokio_util::sync::CancellationToken;
@@ -13,10 +12,6 @@ use tokio_util::sync::CancellationToken;
 use super::compare;
 use crate::carrier::{Carrier, CarrierError, Carriers, KnownLabel, Page};
 
-/// How often a difference is looked at before it is a finding. Carriers and the log are not read at one moment.
-const LOOKS: usize = 4;
-/// Between two looks: longer than an answer takes to be recorded.
-const PAUSE: Duration = Duration::from_secs(3);
 /// How far back labels are compared: longer than a parcel is followed.
 const DAYS: i64 = 90;
 const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
@@ -37,8 +32,8 @@ pub async fn compare_all(
     findings: &mut Findings,
 ) -> Result<Vec<Examined>, BoxError> {
     let since = Timestamp::try_from_micros(now.micros().saturating_sub(DAYS * DAY_MICROS)).unwrap_or(Timestamp::EPOCH);
-    let mut suspects: Option<HashSet<String>> = None;
-    for look in 1.. {
+    let mut looks = Looks::default();
+    loop {
         let mut known = Vec::new();
         for (_, carrier) in carriers.iter() {
             known.extend(listed(&**carrier, since).await?);
@@ -46,16 +41,10 @@ pub async fn compare_all(
         let snapshot = log.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
         let mut found = Findings::default();
         let examined = compare(&snapshot.start().await?, &known, &mut found).await?;
-        let is_suspect = |stream: &String| suspects.as_ref().is_none_or(|before| before.contains(stream));
-        found.listed.retain(|finding| finding.stream.as_ref().is_none_or(is_suspect));
-        if found.listed.is_empty() || look == LOOKS {
-            found.listed.into_iter().for_each(|finding| findings.push(finding));
+        if looks.settle(found, findings).await {
             return Ok(examined);
         }
-        suspects = Some(found.listed.into_iter().filter_map(|finding| finding.stream).collect());
-        pause(PAUSE, &CancellationToken::new()).await;
     }
-    Err("a comparison has an end".into())
 }
 
 /// A page of a carrier's list, asked for again where it does not answer.

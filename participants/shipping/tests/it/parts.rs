@@ -9,8 +9,9 @@ use request_kit::{RequestOptions, RequestService};
 use service_kit::clock::{ManualClock, SystemIds};
 use service_kit::config::Secret;
 use service_kit::keyring::KeyRing;
+use service_kit::outside::OutsideOptions;
 use service_kit::testing::TestDatabase;
-use shipping::carrier::http::{CarrierOptions, HttpCarrier};
+use shipping::carrier::http::HttpCarrier;
 use shipping::carrier::{Carriers, SharedCarrier};
 use shipping::{ShipmentDeps, Shipments};
 use tokio::net::TcpListener;
@@ -37,8 +38,8 @@ pub async fn serve(router: Router, listener: TcpListener) {
 /// The carriers `postal` and `courier` of a simulator, which are waited for so long.
 pub fn carriers(simulator_url: &str, answer_ms_max: u64) -> Carriers {
     Carriers::new(["postal", "courier"].map(|name| {
-        let options = CarrierOptions::new(format!("{simulator_url}/{name}"), Secret::new("ck_test"));
-        let carrier: SharedCarrier = Arc::new(HttpCarrier::new(CarrierOptions { answer_ms_max, ..options }));
+        let options = OutsideOptions::new(format!("{simulator_url}/{name}"), Secret::new("ck_test"));
+        let carrier: SharedCarrier = Arc::new(HttpCarrier::new(OutsideOptions { answer_ms_max, ..options }));
         (CarrierName::try_new(name).unwrap(), carrier)
     }))
 }

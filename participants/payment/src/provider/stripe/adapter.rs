@@ -3,10 +3,12 @@
 use domain::payment::{Failure, ObservedPayment, ObservedStatus};
 use domain::{Currency, Money, ProviderReference, Reason, Timestamp};
 use futures::FutureExt;
+use reqwest::StatusCode;
 use service_kit::config::Secret;
+use service_kit::outside::{CallError, OutsideOptions};
 
 use super::amounts;
-use super::client::{CallError, Client, StripeOptions};
+use super::client::{Client, StripeError};
 use super::objects::{ApiError, Intent, LatestCharge, List, Movement, Status};
 use crate::provider::{Answer, Known, NewPayment, Page, PaymentProvider, ProviderError};
 
@@ -34,7 +36,7 @@ pub struct Stripe {
 
 impl Stripe {
     /// Payments by an API.
-    pub fn new(options: StripeOptions) -> Self {
+    pub fn new(options: OutsideOptions) -> Self {
         Self { client: Client::new(options) }
     }
 
@@ -42,10 +44,10 @@ impl Stripe {
     async fn tell(&self, path: &str, key: &str, parameters: &[(&str, &str)]) -> Result<ObservedPayment, ProviderError> {
         match self.client.post::<Intent>(path, key, parameters).await {
             Ok(intent) => Ok(self.known(intent).await.map_err(unread)?.seen),
-            Err(CallError::Refused { error, .. }) if error.kind.as_deref() == Some("card_error") => {
-                match error.payment_intent {
+            Err(CallError::Refused { refusal, .. }) if refusal.error.kind.as_deref() == Some("card_error") => {
+                match refusal.error.payment_intent {
                     Some(intent) => Ok(self.known(*intent).await.map_err(unread)?.seen),
-                    None => Err(refused(&error)),
+                    None => Err(refused(&refusal.error)),
                 }
             }
             Err(error) => Err(failed(error)),
@@ -141,22 +143,12 @@ fn malformed(error: Malformed) -> ProviderError {
 }
 
 /// What a failed call means for what was told.
-fn failed(error: CallError) -> ProviderError {
+fn failed(error: StripeError) -> ProviderError {
     match error {
-        CallError::Refused { status, error: refusal } => match status.as_u16() {
-            // Our key is wrong or may not do this, which is no fault of the payment.
-            401 | 403 => ProviderError::Unavailable(Box::new(CallError::Refused { status, error: refusal })),
-            // The same key is at work in another request.
-            409 => ProviderError::Unknown(Box::new(CallError::Refused { status, error: refusal })),
-            _ => refused(&refusal),
-        },
-        CallError::Failed { status } if status.as_u16() == 429 => ProviderError::Unavailable(Box::new(error)),
-        CallError::Resting | CallError::Overloaded | CallError::Connect(_) | CallError::Request(_) => {
-            ProviderError::Unavailable(Box::new(error))
-        }
-        CallError::Lost(_) | CallError::Failed { .. } | CallError::Unreadable(_) => {
-            ProviderError::Unknown(Box::new(error))
-        }
+        error if error.is_without_effect() => ProviderError::Unavailable(Box::new(error)),
+        // With 409 the same key is at work in another request.
+        CallError::Refused { status, refusal } if status != StatusCode::CONFLICT => refused(&refusal.error),
+        error => ProviderError::Unknown(Box::new(error)),
     }
 }
 

@@ -10,6 +10,5 @@ mod objects;
 mod signature;
 
 pub use adapter::Stripe;
-pub use client::StripeOptions;
 pub use objects::hinted_payment;
 pub use signature::{InvalidSignature, SIGNATURE_HEADER, TOLERANCE_S, verify};

@@ -3,12 +3,14 @@
 use domain::shipment::{LabelUrl, ParcelPlace, ParcelStatus, Scan};
 use domain::{Currency, FulfilmentId, Money, Reason, Timestamp, TrackingNumber};
 use futures::FutureExt;
+use reqwest::StatusCode;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as NotKnown, StrDeserializer};
 use service_kit::BoxError;
+use service_kit::outside::{CallError, OutsideOptions};
 
-use super::client::{CallError, CarrierOptions, Client};
+use super::client::{Client, HttpCarrierError};
 use super::objects::{Done, LabelBody, LabelList, LabelRequest, ParcelBody, RecipientBody, ScanBody};
 use crate::carrier::{Answer, Carrier, CarrierError, KnownLabel, KnownParcel, NewParcel, Page, SoldLabel};
 
@@ -22,7 +24,7 @@ pub struct HttpCarrier {
 
 impl HttpCarrier {
     /// The carrier of some options.
-    pub fn new(options: CarrierOptions) -> Self {
+    pub fn new(options: OutsideOptions) -> Self {
         Self { client: Client::new(options) }
     }
 }
@@ -66,22 +68,12 @@ fn refused(code: &str) -> CarrierError {
 }
 
 /// What a failed call means for what was told.
-fn failed(error: CallError) -> CarrierError {
+fn failed(error: HttpCarrierError) -> CarrierError {
     match error {
-        CallError::Refused { status, code } => match status.as_u16() {
-            // Our key is wrong or may not do this, which is no fault of the parcel.
-            401 | 403 => CarrierError::Unavailable(Box::new(CallError::Refused { status, code })),
-            // The same key is at work in another request.
-            425 => CarrierError::Unknown(Box::new(CallError::Refused { status, code })),
-            _ => refused(&code),
-        },
-        CallError::Failed { status } if status.as_u16() == 429 => CarrierError::Unavailable(Box::new(error)),
-        CallError::Resting | CallError::Overloaded | CallError::Connect(_) | CallError::Request(_) => {
-            CarrierError::Unavailable(Box::new(error))
-        }
-        CallError::Lost(_) | CallError::Failed { .. } | CallError::Unreadable(_) => {
-            CarrierError::Unknown(Box::new(error))
-        }
+        error if error.is_without_effect() => CarrierError::Unavailable(Box::new(error)),
+        // With 425 the same key is at work in another request.
+        CallError::Refused { status, refusal } if status != StatusCode::TOO_EARLY => refused(&refusal.code),
+        error => CarrierError::Unknown(Box::new(error)),
     }
 }
 

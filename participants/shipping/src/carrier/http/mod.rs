@@ -5,5 +5,4 @@ mod client;
 mod objects;
 
 pub use adapter::HttpCarrier;
-pub use client::CarrierOptions;
 pub(crate) use objects::ParcelHint;
