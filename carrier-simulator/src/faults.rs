@@ -39,6 +39,9 @@ pub struct PlannedFault {
     /// The name of the carrier that is asked; `None` for any.
     #[serde(default)]
     pub carrier: Option<String>,
+    /// The idempotency key of the request; `None` for any.
+    #[serde(default)]
+    pub key: Option<String>,
     pub fault: Fault,
 }
 
@@ -118,10 +121,11 @@ impl Injector {
     }
 
     /// The fault of a request, if it has one.
-    pub(crate) fn fault(&mut self, operation: Operation, carrier: &str) -> Option<Fault> {
+    pub(crate) fn fault(&mut self, operation: Operation, carrier: &str, key: &str) -> Option<Fault> {
         let is_meant = |planned: &PlannedFault| {
             planned.operation.is_none_or(|meant| meant == operation)
                 && planned.carrier.as_deref().is_none_or(|meant| meant == carrier)
+                && planned.key.as_deref().is_none_or(|meant| meant == key)
         };
         if let Some(index) = self.planned.iter().position(is_meant) {
             return self.planned.remove(index).map(|planned| planned.fault);
@@ -150,18 +154,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_planned_fault_is_the_next_one_of_its_operation_and_carrier() {
-        let planned = |operation, carrier: Option<&str>, fault| PlannedFault {
+    fn a_planned_fault_is_the_next_one_of_its_operation_carrier_and_key() {
+        let planned = |operation, carrier: Option<&str>, key: Option<&str>, fault| PlannedFault {
             operation: Some(operation),
             carrier: carrier.map(str::to_owned),
+            key: key.map(str::to_owned),
             fault,
         };
-        let faults =
-            vec![planned(Operation::Buy, Some("courier"), Fault::Error), planned(Operation::Void, None, Fault::Silent)];
+        let faults = vec![
+            planned(Operation::Buy, Some("courier"), None, Fault::Error),
+            planned(Operation::Void, None, Some("b"), Fault::Silent),
+        ];
         let mut injector = Injector::new(1, Faults { planned: faults, ..Faults::default() });
-        assert_eq!(injector.fault(Operation::Buy, "postal"), None);
-        assert_eq!(injector.fault(Operation::Void, "postal"), Some(Fault::Silent));
-        assert_eq!(injector.fault(Operation::Buy, "courier"), Some(Fault::Error));
+        assert_eq!(injector.fault(Operation::Buy, "postal", "a"), None);
+        assert_eq!(injector.fault(Operation::Void, "postal", "a"), None);
+        assert_eq!(injector.fault(Operation::Void, "postal", "b"), Some(Fault::Silent));
+        assert_eq!(injector.fault(Operation::Buy, "courier", "a"), Some(Fault::Error));
         assert_eq!(injector.current().planned, []);
     }
 
@@ -170,7 +178,7 @@ mod tests {
         let rates = Rates { error: 0.2, ..Rates::default() };
         let drawn = |seed| -> Vec<_> {
             let mut injector = Injector::new(seed, Faults { rates, ..Faults::default() });
-            (0..10_000).map(|_| injector.fault(Operation::Read, "postal")).collect()
+            (0..10_000).map(|_| injector.fault(Operation::Read, "postal", "")).collect()
         };
         let count = drawn(5).iter().filter(|fault| **fault == Some(Fault::Error)).count();
         assert!((1_800..2_200).contains(&count), "{count}");

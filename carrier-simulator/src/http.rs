@@ -44,7 +44,7 @@ impl Simulator {
     ) -> Response {
         let (fault, latency_ms) = {
             let mut injector = self.injector();
-            (injector.fault(operation, carrier), injector.latency_ms())
+            (injector.fault(operation, carrier, text(headers, "idempotency-key")), injector.latency_ms())
         };
         if latency_ms > 0 {
             service_kit::poll::pause(Duration::from_millis(latency_ms), &CancellationToken::new()).await;

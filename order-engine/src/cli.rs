@@ -1,9 +1,10 @@
 //! The command line.
 
-use std::error::Error;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use futures::future::LocalBoxFuture;
+use service_kit::BoxError;
 use service_kit::clock::SystemIds;
 use service_kit::config::{DatabaseSettings, HttpSettings, MessagingSettings, Settings, Variables};
 
@@ -66,11 +67,15 @@ enum Simulated {
     Carrier(CarrierArgs),
 }
 
-/// Runs what the command line asks for.
+/// Runs what the command line asks for. The future is boxed so that all it awaits is compiled here, and not once more in each program.
 ///
 /// # Errors
 /// Whatever the command says; its chain is meant to be printed.
-pub async fn run(cli: Cli) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub fn run(cli: Cli) -> LocalBoxFuture<'static, Result<(), BoxError>> {
+    Box::pin(dispatch(cli))
+}
+
+async fn dispatch(cli: Cli) -> Result<(), BoxError> {
     let variables = Variables::load()?;
     match cli.command {
         Command::Serve { only, participants } => {

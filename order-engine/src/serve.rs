@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use event_store::{AggregateCache, Sequencer, Store, StoreOptions};
+use futures::future::BoxFuture;
 use messaging::registry::Registry;
 use read_models::ReadDb;
 use relay::{RelayOptions, RelayStatus};
@@ -52,19 +53,26 @@ pub async fn serve(settings: Settings, roles: &[Role], surroundings: Surrounding
     result
 }
 
+/// A run of roles. It is boxed so that all it awaits is compiled here, and not once more in each program that runs an engine.
+type Run<'a> = BoxFuture<'a, Result<(), ServeError>>;
+
 /// Runs roles until cancelled or until one of them fails, with the telemetry that the process has.
 ///
 /// # Errors
 /// [`ServeError`] with the part that did not start or that ended.
-pub async fn serve_until(settings: Settings, roles: &[Role], stop: CancellationToken) -> Result<(), ServeError> {
-    serve_in(settings, roles, Surroundings::default(), stop).await
+pub fn serve_until(settings: Settings, roles: &[Role], stop: CancellationToken) -> Run<'_> {
+    serve_in(settings, roles, Surroundings::default(), stop)
 }
 
 /// The same in surroundings of the caller's, such as a clock of a test's own.
 ///
 /// # Errors
 /// [`ServeError`] with the part that did not start or that ended.
-pub async fn serve_in(
+pub fn serve_in(settings: Settings, roles: &[Role], surroundings: Surroundings, stop: CancellationToken) -> Run<'_> {
+    Box::pin(run_roles(settings, roles, surroundings, stop))
+}
+
+async fn run_roles(
     settings: Settings,
     roles: &[Role],
     surroundings: Surroundings,

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use futures::future::LocalBoxFuture;
 use service_kit::BoxError;
 use service_kit::config::Variables;
 use service_kit::errors::chain;
@@ -54,8 +55,12 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Does what the command line asks.
-pub async fn run(cli: Cli) -> Ending {
+/// Does what the command line asks. The future is boxed so that all it awaits is compiled here, and not once more in each program.
+pub fn run(cli: Cli) -> LocalBoxFuture<'static, Ending> {
+    Box::pin(end(cli))
+}
+
+async fn end(cli: Cli) -> Ending {
     let is_import = matches!(cli.verb, Verb::Import(_) | Verb::Stock(StockVerb::Import(_)));
     match dispatch(cli).await {
         Ok(true) => Ending::Well,

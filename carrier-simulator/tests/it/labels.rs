@@ -58,8 +58,12 @@ async fn a_label_is_voided_until_its_parcel_was_handed_over() {
 async fn it_fails_as_planned() {
     let world = World::new(0);
     let plan = |faults: &[Fault]| {
-        let planned =
-            faults.iter().map(|fault| PlannedFault { operation: Some(Operation::Buy), carrier: None, fault: *fault });
+        let planned = faults.iter().map(|fault| PlannedFault {
+            operation: Some(Operation::Buy),
+            carrier: None,
+            key: None,
+            fault: *fault,
+        });
         world.simulator.set_faults(Faults { planned: planned.collect(), ..Faults::default() });
     };
     plan(&[Fault::Error, Fault::RateLimited, Fault::ErrorAfter]);

@@ -1,4 +1,4 @@
-# What the two Java parts share: where their files are, flags for a small and quick start, class-data archives.
+# What the two Java parts share: where their files are, flags, class-data archives.
 
 kafka_home() { printf '%s/kafka' "$(parts_dir)"; }
 registry_home() { printf '%s/registry' "$(parts_dir)"; }
@@ -13,11 +13,12 @@ require_parts() { parts_are_here || die "Kafka and the registry are not in $ENGI
 # archive_of PART: its class-data archive, which belongs to one Java exactly.
 archive_of() { printf '%s/%s-%s.jsa' "$(parts_dir)" "$1" "$(java -version 2>&1 | cksum | cut -d ' ' -f 1)"; }
 
-# java_flags PART MEGABYTES: one flag a line. ARCHIVE_TO, set while fetching, writes the archive instead of using it.
+# java_flags PART MEGABYTES: one flag a line. ARCHIVE_TO, set while fetching, writes the archive instead of using it. JAVA_COMPILER=quick
+# leaves the optimising compiler out, which a process that lives for a test's seconds does not repay; otherwise it is full.
 java_flags() {
   local archive
-  printf '%s\n' -Xms64m "-Xmx$2m" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
-    "-Dorder.engine.state=$ORDERS_STATE" -Dfile.encoding=UTF-8
+  printf '%s\n' -Xms64m "-Xmx$2m" -XX:+UseSerialGC -XX:-UsePerfData "-Dorder.engine.state=$ORDERS_STATE" -Dfile.encoding=UTF-8
+  if [ "${JAVA_COMPILER:-full}" = quick ]; then printf '%s\n' -XX:TieredStopAtLevel=1; fi
   if [ -n "${ARCHIVE_TO:-}" ]; then
     printf '%s\n' "-XX:ArchiveClassesAtExit=$ARCHIVE_TO"
     return

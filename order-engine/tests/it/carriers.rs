@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use carrier_simulator::{Faults, Options, Simulator, WebhookMode, WebhookTarget};
+use carrier_simulator::{Fault, Faults, Operation, Options, PlannedFault, Simulator, WebhookMode, WebhookTarget};
+use domain::FulfilmentId;
 use serde_json::{Value, json};
-use service_kit::clock::SystemClock;
+use service_kit::clock::{SharedClock, SystemClock};
 use service_kit::config::Secret;
 use service_kit::poll::{wait_for, wait_until};
 use service_kit::standard_webhooks::WebhookKey;
@@ -30,11 +31,15 @@ impl CarrierWorld {
     /// Starts carriers that send each webhook twice to an engine that is to listen at an address, and tells the stack's engines where they
     /// are.
     pub async fn start(stack: &mut Stack, engine: &str) -> Self {
+        Self::start_on(stack, engine, Arc::new(SystemClock)).await
+    }
+
+    /// The same on a clock, which is the engine's: a webhook says when it was sent.
+    pub async fn start_on(stack: &mut Stack, engine: &str, clock: SharedClock) -> Self {
         let key = WebhookKey::parse(&Secret::new(SECRET)).unwrap();
         let target = WebhookTarget { url: format!("http://{engine}/v1/webhooks/carriers"), key };
-        let faults = Faults { webhooks: WebhookMode::Twice, ..Faults::default() };
-        let options = Options { seed: 7, speed: 0, faults, webhooks: Some(target) };
-        let simulator = Simulator::new(Arc::new(SystemClock), options);
+        let options = Options { seed: 7, speed: 0, faults: usual(), webhooks: Some(target) };
+        let simulator = Simulator::new(clock, options);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = simulator.router();
@@ -49,22 +54,49 @@ impl CarrierWorld {
     }
 
     /// Lets a parcel be scanned.
-    async fn scan(&self, tracking: &str, status: &str) {
+    pub async fn scan(&self, tracking: &str, status: &str) {
         let url = format!("{}/_simulator/parcels/{tracking}/scans/{status}", self.url);
         let answer = self.http.post(url).send().await.unwrap();
         assert!(answer.status().is_success(), "{status}: {}", answer.status());
     }
 
+    /// Fails when a first label is bought for some fulfilments, as planned. Otherwise they go on as usual.
+    pub fn fail(&self, faults: impl Iterator<Item = (FulfilmentId, Fault)>) {
+        let planned = faults.map(|(fulfilment, fault)| PlannedFault {
+            operation: Some(Operation::Buy),
+            carrier: None,
+            key: Some(format!("{fulfilment}-1")),
+            fault,
+        });
+        self.simulator.set_faults(Faults { planned: planned.collect(), ..usual() });
+    }
+
+    /// How many labels of a fulfilment are in force.
+    pub fn in_force_for(&self, fulfilment: FulfilmentId) -> usize {
+        let (ledger, parcel) = (self.simulator.ledger(), format!("{fulfilment}-"));
+        ledger.iter().filter(|label| label.reference.starts_with(&parcel) && label.is_in_force()).count()
+    }
+
+    /// How many labels were sold.
+    pub fn sold(&self) -> usize {
+        self.simulator.ledger().len()
+    }
+
     /// How many labels are in force.
-    fn in_force(&self) -> usize {
+    pub fn in_force(&self) -> usize {
         self.simulator.ledger().iter().filter(|label| label.is_in_force()).count()
     }
 }
 
-/// Lets the location ship with carriers.
-async fn ships_with_carriers(shop: &Shop) {
+/// They do not fail, and send each webhook twice.
+fn usual() -> Faults {
+    Faults { webhooks: WebhookMode::Twice, ..Faults::default() }
+}
+
+/// Lets a location ship with carriers.
+pub async fn ships_with_carriers(shop: &Shop, location: &str) {
     let carriers = json!([{"carrier": "postal", "service": "parcel"}, {"carrier": "courier", "service": "parcel"}]);
-    shop.put(&format!("/v1/locations/{LOCATION}/shipping"), &json!({"carriers": carriers, "parcelWeightG": 800})).await;
+    shop.put(&format!("/v1/locations/{location}/shipping"), &json!({"carriers": carriers, "parcelWeightG": 800})).await;
 }
 
 /// A paid order whose parcel has a label, with its fulfilment's path and its tracking number.
@@ -132,7 +164,7 @@ async fn is_held_and_sent_with_another_label(shop: &Shop, carriers: &CarrierWorl
 
 /// Orders of a location that ships with carriers. Afterwards it ships by hand again.
 pub async fn parcels_are_carried(shop: &Shop, provider: &Provider, carriers: &CarrierWorld) {
-    ships_with_carriers(shop).await;
+    ships_with_carriers(shop, LOCATION).await;
     tokio::join!(
         is_delivered_by_tracking(shop, provider, carriers),
         is_lost_undone_and_refunded(shop, provider, carriers),

@@ -57,7 +57,7 @@ impl Shop {
             self.post(&format!("/v1/orders/{id}/lines"), &line).await;
         }
         let address = json!({"kind": "SHIPPING", "country": "CH", "name": "A", "line1": "B 1", "city": "C",
-            "postalCode": "8000"});
+            "postalCode": "8000", "email": "a@customer.example"});
         self.put(&format!("/v1/orders/{id}/address"), &address).await;
         self.post(&format!("/v1/orders/{id}/place"), &json!({})).await;
         Order { shop: self, id, sku: skus[0] }

@@ -5,12 +5,12 @@ use payment_simulator::EntryKind as E;
 use serde_json::json;
 use service_kit::poll::wait_until;
 
+use crate::apart::Apart;
 use crate::driven::{ON_HAND, Order, PAYS, PIECES, ROLES, TOTAL, scene};
 use crate::engine::Engine;
 use crate::look::{LOOK, PATIENCE};
 use crate::provider::Provider;
 use crate::shop::Shop;
-use crate::stack::Stack;
 
 const SKU: &str = "tea";
 const ORDERS: usize = 6;
@@ -25,7 +25,7 @@ async fn books(provider: &Provider, kind: E) {
 }
 
 /// The customer pays, whether or not somebody answers.
-async fn tries_to_pay(order: &Order<'_>) {
+pub async fn tries_to_pay(order: &Order<'_>) {
     let path = format!("/v1/orders/{}/payments", order.id);
     match order.shop.attempt(&path, &json!({"paymentMethod": PAYS})).await {
         Ok((status, body)) => assert!(status < 300, "{path}: {status} {body}"),
@@ -34,7 +34,7 @@ async fn tries_to_pay(order: &Order<'_>) {
 }
 
 /// The customer pays, and again where it is not known that they have, until the money is captured.
-async fn is_paid(order: &Order<'_>) {
+pub async fn is_paid(order: &Order<'_>) {
     let path = format!("/v1/orders/{}/payments", order.id);
     wait_until(PATIENCE, LOOK, async || {
         let payment = order.payment().await;
@@ -104,31 +104,8 @@ async fn sagas_outlive_their_engine() {
     engine.kill().await;
 }
 
-/// The parts that have a process of their own, and that are killed.
+/// The parts that are killed.
 const PARTS: [&str; 3] = ["saga", "inventory", "payment"];
-
-/// An engine whose parts are processes of their own.
-struct Apart<'a> {
-    stack: &'a Stack,
-    parts: Vec<(&'static str, Option<Engine>)>,
-}
-
-impl<'a> Apart<'a> {
-    async fn start(stack: &'a Stack) -> Self {
-        let mut parts = Vec::new();
-        for part in PARTS.into_iter().chain(["order,fulfilment"]) {
-            parts.push((part, Some(Engine::works_for(stack, part).await)));
-        }
-        Self { stack, parts }
-    }
-
-    /// Kills a part and starts it again.
-    async fn kill(&mut self, part: &str) {
-        let (name, engine) = self.parts.iter_mut().find(|(name, _)| *name == part).unwrap();
-        engine.take().unwrap().kill().await;
-        *engine = Some(Engine::works_for(self.stack, name).await);
-    }
-}
 
 /// Orders that go all their way, one of which is cancelled when it is paid, while a part is killed at each step.
 async fn go_their_way(shop: &Shop, provider: &Provider, apart: &mut Apart<'_>, part: &'static str) {
@@ -167,7 +144,7 @@ async fn sagas_outlive_each_part_on_its_own() {
     let (stack, provider, address) = scene().await;
     let token = stack.prepare("1").await;
     let front = Engine::start(&stack, &address, "command,relay,projection,query").await;
-    let mut apart = Apart::start(&stack).await;
+    let mut apart = Apart::start(&stack, &PARTS, "order,fulfilment").await;
     let shop = Shop::at(&front.url, &token);
     for part in PARTS {
         go_their_way(&shop, &provider, &mut apart, part).await;

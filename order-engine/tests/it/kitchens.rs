@@ -9,14 +9,24 @@ use crate::shop::Shop;
 
 const KITCHEN: &str = "/v1/kitchens/bsl-1";
 
+/// Makes a location a kitchen whose staff is simulated.
+pub async fn is_a_kitchen(shop: &Shop, location: &str) {
+    let stations = json!({"stations": [{"name": "stove", "capacity": 2}]});
+    shop.post(&format!("/v1/kitchens/{location}/stations"), &stations).await;
+    shop.post(&format!("/v1/kitchens/{location}/staff"), &json!({"onShift": 2, "simulated": true})).await;
+}
+
+/// Puts a dish on a kitchen's menu, of which there is enough.
+pub async fn can_cook(shop: &Shop, location: &str, sku: &str, seconds: u32) {
+    let dish = json!({"sku": sku, "station": "stove", "course": 1, "preparationS": seconds});
+    shop.post(&format!("/v1/kitchens/{location}/menu"), &dish).await;
+    shop.receives(location, sku).await;
+}
+
 /// Makes a location a kitchen, where it is none for anything else, and lets it cook an order.
 pub async fn is_cooked_by_simulated_staff(shop: &Shop) {
-    let stations = json!({"stations": [{"name": "stove", "capacity": 2}]});
-    shop.post(&format!("{KITCHEN}/stations"), &stations).await;
-    let dish = json!({"sku": "dish", "station": "stove", "course": 1, "preparationS": 20});
-    shop.post(&format!("{KITCHEN}/menu"), &dish).await;
-    shop.post(&format!("{KITCHEN}/staff"), &json!({"onShift": 2, "simulated": true})).await;
-    shop.receives("bsl-1", "dish").await;
+    is_a_kitchen(shop, "bsl-1").await;
+    can_cook(shop, "bsl-1", "dish", 20).await;
     let order = shop.places("dish").await;
     order.pays(PAYS).await;
     let path = order.released().await;

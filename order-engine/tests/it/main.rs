@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod apart;
 mod carriers;
 mod chaos;
 mod comebacks;
@@ -9,6 +10,7 @@ mod copies;
 mod driven;
 mod engine;
 mod killed;
+mod killed_on_the_way;
 mod kitchens;
 mod load;
 mod look;

@@ -9,7 +9,7 @@ mod table;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::PaymentId;
+use domain::{FulfilmentId, PaymentId};
 use futures::future::join_all;
 use order_engine::{Role, Surroundings, serve_in};
 use payment_simulator::{Fault as AtProvider, PlannedFault};
@@ -19,13 +19,15 @@ use service_kit::poll::wait_until;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 
+use crate::carriers::{CarrierWorld, ships_with_carriers};
+use crate::kitchens::is_a_kitchen;
 use crate::look::free_address;
 use crate::provider::Provider;
 use crate::shop::Shop;
 use crate::stack::Stack;
 use network::Network;
 use pace::Looks;
-use play::Play;
+use play::{KITCHENS, Play, Surroundings as Around};
 use table::{Cell, Fault, Step, TABLE};
 
 /// How the orders are driven. Everything takes seconds or minutes of the engine's clock.
@@ -44,6 +46,9 @@ pack_s = 240
 ship_s = 240
 task_s = 120
 
+[tenants.kitchens]
+locations = ["ber-1", "muc-1"]
+
 [default.screening]
 country_mismatch_points = 50
 denied_countries = ["KP"]
@@ -59,8 +64,10 @@ struct Scene {
     _alone: MutexGuard<'static, ()>,
     stack: Stack,
     provider: Provider,
+    carriers: CarrierWorld,
     network: Network,
-    shop: Shop,
+    warehouses: Shop,
+    kitchens: Shop,
     looks: Looks,
     stop: CancellationToken,
 }
@@ -72,6 +79,7 @@ impl Scene {
         let address = free_address();
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
         let provider = Provider::start_on(&mut stack, &address, clock.clone()).await;
+        let carriers = CarrierWorld::start_on(&mut stack, &address, clock.clone()).await;
         let (metrics, looks) = (free_address(), Looks::default());
         let file = format!("{}/policies.toml", stack.variables["ORDERS_STATE"]);
         std::fs::write(&file, POLICIES).unwrap();
@@ -79,10 +87,12 @@ impl Scene {
             ("SAGA_POLICIES_FILE", file),
             ("ENGINE_LISTEN", address.clone()),
             ("ENGINE_METRICS_LISTEN", metrics.clone()),
+            ("KITCHEN_SIMULATED_STAFF_SPEED", "1".to_owned()),
         ];
         stack.variables.extend(more.map(|(name, value)| (name.to_owned(), value)));
         let token = stack.prepare("1").await;
-        // The token is valid from now on, by the machine's clock.
+        let of_kitchens = stack.run("orderctl", &["token", "--role", "admin", "--tenant", "kitchens"]).await;
+        // The tokens are valid from now on, by the machine's clock.
         clock.set(SystemClock.now());
         let network = Network::new(clock.clone());
         let between = Some(network.between());
@@ -94,16 +104,27 @@ impl Scene {
         let url = format!("http://{address}");
         let ready = async || reqwest::get(format!("{url}/readyz")).await.is_ok_and(|it| it.status().is_success());
         wait_until(READY, LOOK, ready).await.unwrap();
-        let shop = Shop::at(&url, &token);
+        let (warehouses, kitchens) = (Shop::at(&url, &token), Shop::at(&url, of_kitchens.trim()));
+        for location in KITCHENS {
+            is_a_kitchen(&kitchens, location).await;
+            ships_with_carriers(&kitchens, location).await;
+        }
         tokio::spawn(pace::run(clock, format!("http://{metrics}/metrics"), looks.clone(), stopping.clone()));
-        Self { _alone: alone, stack, provider, network, shop, looks, stop: stopping }
+        Self { _alone: alone, stack, provider, carriers, network, warehouses, kitchens, looks, stop: stopping }
     }
 
-    /// Plays some cells at once, and compares stock and money with their ends.
+    /// Plays some cells at once, and compares stock, money and labels with their ends.
     async fn plays(&self, cells: &[&Cell]) {
         let scripts = cells.iter().filter_map(|cell| Some((cell, cell.script.ok()?)));
-        let with = (&self.shop, &self.provider, &self.network, &self.looks);
-        let plays = join_all(scripts.map(|(cell, script)| Play::drafted(cell, script, with))).await;
+        let around = Around {
+            warehouses: &self.warehouses,
+            kitchens: &self.kitchens,
+            provider: &self.provider,
+            carriers: &self.carriers,
+            network: &self.network,
+            looks: &self.looks,
+        };
+        let plays = join_all(scripts.map(|(cell, script)| Play::drafted(cell, script, &around))).await;
         let faults = plays.iter().flat_map(|play| {
             let payment = PaymentId::of(play.order, 1).to_string();
             play.fails_at().iter().map(move |operation| PlannedFault {
@@ -113,6 +134,9 @@ impl Scene {
             })
         });
         self.provider.fails(faults.collect());
+        let labels =
+            plays.iter().filter_map(|play| Some((FulfilmentId::of(play.order, 1), play.fails_to_be_labelled()?)));
+        self.carriers.fail(labels);
         join_all(plays.iter().map(Play::runs)).await;
         for play in &plays {
             play.is_conserved().await;

@@ -19,7 +19,7 @@ use super::table::Act;
 const LATE_S: i64 = 45;
 const LOOK: Duration = Duration::from_millis(50);
 /// Parts of an order of one sort that it may come to have.
-const PARTS: u32 = 4;
+pub const PARTS: u32 = 4;
 
 type Waiting = (Arc<IncomingRecord>, Arc<Handle>);
 
@@ -27,8 +27,8 @@ type Waiting = (Arc<IncomingRecord>, Arc<Handle>);
 struct State {
     orders: HashMap<String, OrderId>,
     acts: HashMap<(OrderId, &'static str), Act>,
-    /// What crashed or was late already, which happens once.
-    done: HashSet<(OrderId, &'static str)>,
+    /// What crashed or was late already, which happens once to each of those who handle it: several read what others publish.
+    done: HashSet<(OrderId, &'static str, usize)>,
     /// The lanes that do not move, by topic and key.
     blocked: HashMap<(Arc<str>, String), VecDeque<Waiting>>,
     opened: HashSet<OrderId>,
@@ -122,7 +122,7 @@ impl Network {
         let ((_, name), act) = state.acts.iter().find(|((of, name), _)| *of == order && *name == kind)?;
         let (name, act) = (*name, *act);
         let once = act != Act::Twice;
-        if once && !state.done.insert((order, name)) {
+        if once && !state.done.insert((order, name, Arc::as_ptr(handle).addr())) {
             return None;
         }
         if matches!(act, Act::Late | Act::Held | Act::Lost) {

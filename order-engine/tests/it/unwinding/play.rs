@@ -2,28 +2,43 @@
 
 use std::time::Duration;
 
-use domain::OrderId;
+use domain::{FulfilmentId, OrderId};
 use payment_simulator::{EntryKind as E, Operation};
 use serde_json::{Value, json};
 use service_kit::poll::wait_for;
 
-use super::network::Network;
+use super::network::{Network, PARTS};
 use super::pace::Looks;
-use super::table::{Cell, End, Script, When};
+use super::table::{Cell, End, Place, Script, When};
+use crate::carriers::CarrierWorld;
 use crate::driven::{NOTHING, ON_HAND, PIECES, TOTAL};
+use crate::kitchens::can_cook;
 use crate::provider::Provider;
 use crate::shop::Shop;
 
 /// How long an order may take to come to rest, by the wall.
 const PATIENCE: Duration = Duration::from_secs(300);
 const LOOK: Duration = Duration::from_millis(100);
-const LOCATIONS: [&str; 2] = ["zrh-1", "bsl-1"];
+pub const WAREHOUSES: [&str; 2] = ["zrh-1", "bsl-1"];
+pub const KITCHENS: [&str; 2] = ["ber-1", "muc-1"];
+/// Seconds that a dish takes.
+const PREPARATION_S: u32 = 20;
+
+/// Where plays are set.
+pub struct Surroundings<'a> {
+    /// Of the tenant that sends from warehouses.
+    pub warehouses: &'a Shop,
+    /// Of the tenant that sends from kitchens, with carriers.
+    pub kitchens: &'a Shop,
+    pub provider: &'a Provider,
+    pub carriers: &'a CarrierWorld,
+    pub network: &'a Network,
+    pub looks: &'a Looks,
+}
 
 pub struct Play<'a> {
-    pub shop: &'a Shop,
-    pub provider: &'a Provider,
-    pub network: &'a Network,
-    looks: &'a Looks,
+    shop: &'a Shop,
+    around: &'a Surroundings<'a>,
     pub name: String,
     pub order: OrderId,
     script: Script,
@@ -40,16 +55,22 @@ struct Done {
 
 impl<'a> Play<'a> {
     /// The draft of a cell's order, with what the network does to it.
-    pub async fn drafted(
-        cell: &Cell,
-        script: Script,
-        (shop, provider, network, looks): (&'a Shop, &'a Provider, &'a Network, &'a Looks),
-    ) -> Self {
+    pub async fn drafted(cell: &Cell, script: Script, around: &'a Surroundings<'a>) -> Self {
         let name = format!("{:?}-{:?}", cell.step, cell.fault).to_lowercase();
-        if script.has_stock {
-            for location in LOCATIONS {
-                shop.receives(location, &name).await;
+        let shop = match script.place {
+            Place::Warehouse => around.warehouses,
+            Place::Kitchen => around.kitchens,
+        };
+        for location in script.locations() {
+            match script.place {
+                Place::Warehouse if script.has_stock => shop.receives(location, &name).await,
+                Place::Warehouse => {}
+                Place::Kitchen => can_cook(shop, location, &name, PREPARATION_S).await,
             }
+        }
+        if script.is_sold_out {
+            let path = format!("/v1/kitchens/{}/sold-out", script.locations()[0]);
+            shop.post(&path, &json!({"sku": name, "soldOut": true})).await;
         }
         let draft = shop.post("/v1/orders", &json!({"currency": "EUR"})).await;
         let id = draft["orderId"].as_str().unwrap();
@@ -63,8 +84,8 @@ impl<'a> Play<'a> {
             shop.put(&format!("/v1/orders/{id}/address"), &address).await;
         }
         let order = id.parse().unwrap();
-        network.plan(order, script.network);
-        Self { shop, provider, network, looks, name, order, script }
+        around.network.plan(order, script.network);
+        Self { shop, around, name, order, script }
     }
 
     /// Places the order and lets everybody act until it has come to rest; answers how.
@@ -77,15 +98,20 @@ impl<'a> Play<'a> {
                 return Some(());
             }
             self.act(&saga, &order, &mut done).await;
-            self.looks.seen(&self.name);
+            self.around.looks.seen(&self.name);
             None
         });
         let rested = rested.await;
-        self.looks.ended(&self.name);
+        self.around.looks.ended(&self.name);
         if rested.is_err() {
             let (saga, order) = (self.saga().await, self.view().await);
             panic!("{} does not come to {:?}:\n{saga:#}\n{order:#}", self.name, self.script.end);
         }
+    }
+
+    /// How the purchase of its first label fails.
+    pub const fn fails_to_be_labelled(&self) -> Option<carrier_simulator::Fault> {
+        self.script.carrier
     }
 
     /// What the provider does for it without a word.
@@ -120,10 +146,11 @@ impl<'a> Play<'a> {
             When::AtOnce => true,
             When::Never => false,
             When::OnTask(kind) => saga["task"]["kind"] == kind,
-            When::OnHeld => self.network.holds(self.order),
+            When::OnHeld => self.around.network.holds(self.order),
             When::OnOrder(state) => order["state"] == state,
             When::OnFulfilment(status) => last(saga, "fulfilments")["status"] == status,
             When::OnReleased => self.fulfilment(saga).await.is_some_and(|(_, one)| one["released"] == true),
+            When::OnLabel => self.tracking(saga).await.is_some(),
         }
     }
 
@@ -132,9 +159,9 @@ impl<'a> Play<'a> {
         if !done.is_cancelled && self.is_time(self.script.cancels, saga, order).await {
             done.is_cancelled = self.cancels(order).await;
         }
-        if self.script.lapses && !done.has_lapsed && self.network.holds(self.order) {
-            self.provider.cancels(&payment_id(saga)).await;
-            self.network.opens(self.order);
+        if self.script.lapses && !done.has_lapsed && self.around.network.holds(self.order) {
+            self.around.provider.cancels(&payment_id(saga)).await;
+            self.around.network.opens(self.order);
             done.has_lapsed = true;
         }
         if saga["task"]["kind"] == "REVIEW" && self.is_time(self.script.approves, saga, order).await {
@@ -148,7 +175,10 @@ impl<'a> Play<'a> {
             self.pays(saga).await;
         }
         if let Some((path, fulfilment)) = self.fulfilment(saga).await {
-            self.fulfils(&path, &fulfilment, (saga, order), done).await;
+            match self.script.place {
+                Place::Warehouse => self.fulfils(&path, &fulfilment, (saga, order), done).await,
+                Place::Kitchen => self.is_carried(&fulfilment, (saga, order)).await,
+            }
         }
     }
 
@@ -159,7 +189,7 @@ impl<'a> Play<'a> {
         assert!([200, 412].contains(&status), "{}: {status} {body}", self.name);
         let is_done = status == 200;
         if is_done {
-            self.network.opens(self.order);
+            self.around.network.opens(self.order);
         }
         is_done
     }
@@ -179,6 +209,28 @@ impl<'a> Play<'a> {
         let path = format!("/v1/fulfilments/{}", last(saga, "fulfilments")["id"].as_str()?);
         let view = self.shop.get(&path).await?;
         Some((path, view))
+    }
+
+    /// The tracking number of the label in force for its last fulfilment.
+    async fn tracking(&self, saga: &Value) -> Option<String> {
+        let id = last(saga, "fulfilments")["id"].as_str()?;
+        let shipment = self.shop.get(&format!("/v1/shipments/{id}")).await?;
+        shipment["label"]["tracking"].as_str().map(str::to_owned)
+    }
+
+    /// The carrier takes the parcel and brings it, or loses it.
+    async fn is_carried(&self, fulfilment: &Value, (saga, order): (&Value, &Value)) {
+        let Some(tracking) = self.tracking(saga).await else { return };
+        match fulfilment["state"].as_str().unwrap_or_default() {
+            "PACKED" if self.is_time(self.script.ships, saga, order).await => {
+                self.around.carriers.scan(&tracking, "HANDED_OVER").await;
+            }
+            "SHIPPED" => {
+                let status = if self.script.loses { "LOST" } else { "DELIVERED" };
+                self.around.carriers.scan(&tracking, status).await;
+            }
+            _ => {}
+        }
     }
 
     async fn fulfils(&self, path: &str, fulfilment: &Value, (saga, order): (&Value, &Value), done: &mut Done) {
@@ -216,22 +268,35 @@ impl<'a> Play<'a> {
         assert!(status < 500 || status == 503, "{}: {path}: {status} {answer}", self.name);
     }
 
-    /// Its money and its stock are where its end says.
+    /// A parcel that left has one label, and none has one that did not.
+    fn is_labelled_once(&self) {
+        let fulfilments = (1..=PARTS).map(|number| FulfilmentId::of(self.order, number));
+        let labels: usize = fulfilments.map(|one| self.around.carriers.in_force_for(one)).sum();
+        let expected = match (self.script.place, self.script.end) {
+            (Place::Warehouse, _) | (_, End::Cancelled | End::Rejected) => 0..=0,
+            (Place::Kitchen, End::Completed) => 1..=1,
+            (Place::Kitchen, End::Task(_)) => 0..=1,
+        };
+        assert!(expected.contains(&labels), "{}: {labels} labels", self.name);
+    }
+
+    /// Its money, its stock and its labels are where its end says.
     pub async fn is_conserved(&self) {
         let list = self.shop.get(&format!("/v1/orders/{}/payments", self.order)).await;
         let payments = list.map_or_else(Vec::new, |list| list["payments"].as_array().unwrap().clone());
         let booked: Vec<_> =
-            payments.iter().flat_map(|one| self.provider.booked(one["id"].as_str().unwrap())).collect();
+            payments.iter().flat_map(|one| self.around.provider.booked(one["id"].as_str().unwrap())).collect();
         let sum = |kind| -> i64 { booked.iter().filter(|(is, _)| *is == kind).map(|(_, amount)| amount).sum() };
         let times = |kind| booked.iter().filter(|(is, _)| *is == kind).count();
         let (captured, refunded) = (sum(E::Captured), sum(E::Refunded));
         let mut stock = (0, 0);
         if self.script.has_stock {
-            for location in LOCATIONS {
+            for location in self.script.locations() {
                 let (on_hand, reserved) = self.shop.stock(location, &self.name).await;
                 stock = (stock.0 + on_hand, stock.1 + reserved);
             }
         }
+        self.is_labelled_once();
         let all = if self.script.has_stock { 2 * ON_HAND } else { 0 };
         let what = format!("{}: {booked:?}, stock {stock:?}", self.name);
         assert!(times(E::Captured) <= 1 && times(E::Refunded) <= 1, "{what}");
@@ -250,6 +315,15 @@ impl<'a> Play<'a> {
         }
         if self.script.ships_early || self.script.lapses {
             assert_eq!(times(E::Captured), 1, "{what}");
+        }
+    }
+}
+
+impl Script {
+    const fn locations(&self) -> [&'static str; 2] {
+        match self.place {
+            Place::Warehouse => WAREHOUSES,
+            Place::Kitchen => KITCHENS,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Every step of an order with every way to fail: what the network, the customer and the location do, and how the order ends.
 
+use carrier_simulator::Fault as CarrierFault;
 use payment_simulator::Operation;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,10 +13,16 @@ pub enum Step {
     Pack,
     Capture,
     HandOver,
+    /// A kitchen prepares it.
+    Cook,
+    /// A label of a carrier is bought for its parcel.
+    Label,
+    /// The carrier takes the parcel and brings it.
+    Carry,
 }
 
 impl Step {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Reserve,
         Self::Screen,
         Self::Authorise,
@@ -24,6 +31,9 @@ impl Step {
         Self::Pack,
         Self::Capture,
         Self::HandOver,
+        Self::Cook,
+        Self::Label,
+        Self::Carry,
     ];
 }
 
@@ -83,6 +93,17 @@ pub enum When {
     OnFulfilment(&'static str),
     /// When the goods may leave.
     OnReleased,
+    /// When a label for the parcel is in force.
+    OnLabel,
+}
+
+/// Where an order is sent from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Its people accept, pack and ship by command.
+    Warehouse,
+    /// Simulated staff cook, and carriers take the parcels.
+    Kitchen,
 }
 
 /// How an order comes to rest.
@@ -98,10 +119,15 @@ pub enum End {
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each says of one party whether it does something unusual")]
 pub struct Script {
+    pub place: Place,
     pub network: &'static [(&'static str, Act)],
     /// What the provider does without a word.
     pub provider: &'static [Operation],
+    /// How the purchase of the first label fails.
+    pub carrier: Option<CarrierFault>,
     pub has_stock: bool,
+    /// Whether the first kitchen has sold out.
+    pub is_sold_out: bool,
     pub country: &'static str,
     pub billing: Option<&'static str>,
     pub pays_with: &'static str,
@@ -110,7 +136,10 @@ pub struct Script {
     pub rejects: usize,
     pub rejects_accepted: bool,
     pub packs: When,
+    /// When the location hands the goods over.
     pub ships: When,
+    /// Whether the carrier loses the parcel.
+    pub loses: bool,
     /// Whether the location tries to ship before it may.
     pub ships_early: bool,
     pub cancels: When,
@@ -120,9 +149,12 @@ pub struct Script {
 }
 
 const GOOD: Script = Script {
+    place: Place::Warehouse,
     network: &[],
     provider: &[],
+    carrier: None,
     has_stock: true,
+    is_sold_out: false,
     country: "CH",
     billing: None,
     pays_with: "pm_card_visa",
@@ -131,6 +163,7 @@ const GOOD: Script = Script {
     rejects_accepted: false,
     packs: When::AtOnce,
     ships: When::AtOnce,
+    loses: false,
     ships_early: false,
     cancels: When::Never,
     lapses: false,
@@ -165,6 +198,11 @@ const fn lost(acts: &'static [(&'static str, Act)]) -> Script {
 /// It is cancelled while the network holds something.
 const fn held(acts: &'static [(&'static str, Act)]) -> Script {
     Script { network: acts, cancels: When::OnHeld, end: End::Cancelled, ..GOOD }
+}
+
+/// The same for an order that is cooked and carried.
+const fn made(script: Script) -> Script {
+    Script { place: Place::Kitchen, ..script }
 }
 
 /// The order's own step is decided in the append that learns an answer.
@@ -266,6 +304,66 @@ pub const TABLE: &[Cell] = &[
             ..GOOD
         },
     ),
+    cell(S::Cook, F::Refused, made(Script { is_sold_out: true, ..GOOD })),
+    cell(S::Cook, F::TimedOut, made(Script { end: End::Task("NOT_PACKED"), ..lost(&[("TicketReady", Lost)]) })),
+    cell(S::Cook, F::Unknown, made(held(&[("TicketReady", Held)]))),
+    cell(S::Cook, F::Late, made(network(&[("FulfilmentRequested", Late), ("TicketReady", Late)]))),
+    cell(
+        S::Cook,
+        F::Twice,
+        made(network(&[("FulfilmentRequested", Twice), ("TicketAccepted", Twice), ("TicketReady", Twice)])),
+    ),
+    cell(
+        S::Cook,
+        F::CrashBefore,
+        made(network(&[("FulfilmentRequested", CrashedBefore), ("TicketReady", CrashedBefore)])),
+    ),
+    cell(
+        S::Cook,
+        F::CrashAfter,
+        made(network(&[("FulfilmentRequested", CrashedAfter), ("TicketReady", CrashedAfter)])),
+    ),
+    cell(S::Cook, F::Cancelled, made(Script { cancels: When::OnFulfilment("ACCEPTED"), end: End::Cancelled, ..GOOD })),
+    cell(S::Label, F::Refused, made(Script { carrier: Some(CarrierFault::Refused), ..GOOD })),
+    cell(S::Label, F::TimedOut, made(Script { carrier: Some(CarrierFault::Error), ..GOOD })),
+    cell(S::Label, F::Unknown, made(Script { carrier: Some(CarrierFault::ErrorAfter), ..GOOD })),
+    cell(S::Label, F::Late, made(network(&[("FulfilmentPacked", Late)]))),
+    cell(S::Label, F::Twice, made(network(&[("FulfilmentPacked", Twice), ("FulfilmentReleased", Twice)]))),
+    cell(
+        S::Label,
+        F::CrashBefore,
+        made(network(&[("FulfilmentPacked", CrashedBefore), ("FulfilmentReleased", CrashedBefore)])),
+    ),
+    cell(
+        S::Label,
+        F::CrashAfter,
+        made(network(&[("FulfilmentPacked", CrashedAfter), ("FulfilmentReleased", CrashedAfter)])),
+    ),
+    cell(
+        S::Label,
+        F::Cancelled,
+        made(Script { ships: When::Never, cancels: When::OnLabel, end: End::Cancelled, ..GOOD }),
+    ),
+    cell(S::Carry, F::Refused, made(Script { loses: true, end: End::Task("LOST"), ..GOOD })),
+    cell(S::Carry, F::TimedOut, made(Script { ships: When::Never, end: End::Task("NOT_SHIPPED"), ..GOOD })),
+    cell(
+        S::Carry,
+        F::Unknown,
+        made(Script { end: End::Task("SHIPPED_MEANWHILE"), ..held(&[("FulfilmentShipped", Held)]) }),
+    ),
+    cell(S::Carry, F::Late, made(network(&[("ShipmentHandedOver", Late), ("ShipmentDelivered", Late)]))),
+    cell(S::Carry, F::Twice, made(network(&[("ShipmentHandedOver", Twice), ("ShipmentDelivered", Twice)]))),
+    cell(
+        S::Carry,
+        F::CrashBefore,
+        made(network(&[("ShipmentHandedOver", CrashedBefore), ("ShipmentDelivered", CrashedBefore)])),
+    ),
+    cell(
+        S::Carry,
+        F::CrashAfter,
+        made(network(&[("ShipmentHandedOver", CrashedAfter), ("ShipmentDelivered", CrashedAfter)])),
+    ),
+    none(S::Carry, F::Cancelled, "what has left is not cancelled any more: the engine refuses it, and it is returned"),
 ];
 
 /// The location waits.

@@ -2,9 +2,9 @@
 
 use domain::notification::{NotificationEvent, SkipReason};
 use domain::{SubjectId, TenantId};
+use service_kit::testing::mail_server::Fault;
 
 use crate::events::Happening;
-use crate::mail_server::Fault;
 use crate::world::{World, by_mail};
 
 /// An order that was confirmed, with its mail requested.

@@ -6,7 +6,6 @@ mod client;
 mod email;
 mod events;
 mod kitchens;
-mod mail_server;
 mod of_orders;
 mod preferences;
 mod receiver;

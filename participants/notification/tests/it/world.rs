@@ -17,11 +17,11 @@ use service_kit::config::{SmtpSettings, SmtpTls};
 use service_kit::keyring::{KeyRing, MasterKey, identity_migrations};
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
+use service_kit::testing::mail_server::MailServer;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::events::{Encoders, Happening};
-use crate::mail_server::MailServer;
 
 pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);

@@ -169,6 +169,7 @@ impl World {
         let planned = faults.iter().map(|(operation, fault)| PlannedFault {
             operation: Some(*operation),
             carrier: None,
+            key: None,
             fault: *fault,
         });
         let (planned, webhooks) = (planned.collect(), WebhookMode::Held);
