@@ -54,7 +54,9 @@ test-long: ## what takes minutes: 2,000 orders of a kitchen's lunch, every way t
 	@SEPARATE_DATABASES=inventory POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p journeys --test it
 	@CRASH_FULL=1 SEPARATE_DATABASES=inventory cargo test -p journeys --test crashes
 
-bench bench-e2e bench-hop bench-reservations bench-saga bench-import bench-reads bench-scale bench-compare: export JAVA_COMPILER = full
+# Kafka is measured as it runs for long.
+bench: export JAVA_COMPILER = full
+bench-%: export JAVA_COMPILER = full
 
 bench: build ## the benchmarks, on a throw-away stack of their own
 	@POSTGRES_STATEMENTS=on $(LOCAL)/with-stack.sh cargo bench -p benches

@@ -86,9 +86,9 @@ impl<R> CallError<R> {
 
 /// A client of one server.
 pub struct OutsideClient {
-    /// Makes requests.
+    /// Beneath the limits of `http`, which cannot build requests.
     builder: reqwest::Client,
-    /// Sends them.
+    /// Sends no more than so many at once.
     http: LoadShed<ConcurrencyLimit<reqwest::Client>>,
     breaker: Breaker,
     url: String,

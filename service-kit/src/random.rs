@@ -20,7 +20,7 @@ impl Random {
         Self(seed)
     }
 
-    /// The next one.
+    /// The next number, any of 64 bits.
     pub const fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
         mixed(self.0)

@@ -106,10 +106,19 @@ async fn labelled<'a>(shop: &'a Shop, sku: &'a str) -> (Order<'a>, String, Strin
     order.pays(PAYS).await;
     let path = order.released().await;
     order.is_packed(&path).await;
-    let shipment = path.replace("/v1/fulfilments", "/v1/shipments");
-    let label = async || shop.get(&shipment).await.and_then(|one| one["label"]["tracking"].as_str().map(str::to_owned));
-    let tracking = wait_for(PATIENCE, LOOK, label).await.unwrap();
+    let tracking = label(shop, &path).await;
     (order, path, tracking)
+}
+
+/// The tracking number of the label in force for a fulfilment.
+pub async fn tracking(shop: &Shop, fulfilment: &str) -> Option<String> {
+    let shipment = shop.get(&fulfilment.replace("/v1/fulfilments", "/v1/shipments")).await?;
+    shipment["label"]["tracking"].as_str().map(str::to_owned)
+}
+
+/// The same once it has one.
+pub async fn label(shop: &Shop, fulfilment: &str) -> String {
+    wait_for(PATIENCE, LOOK, async || tracking(shop, fulfilment).await).await.unwrap()
 }
 
 async fn is(shop: &Shop, path: &str, state: &str) -> Value {

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::Value;
-use service_kit::poll::{wait_for, wait_until};
+use service_kit::poll::wait_until;
 use service_kit::testing::mail_server::MailServer;
 
 use crate::apart::Apart;
-use crate::carriers::{CarrierWorld, ships_with_carriers};
+use crate::carriers::{CarrierWorld, label, ships_with_carriers};
 use crate::driven::{ON_HAND, Order, PIECES, scene};
 use crate::engine::Engine;
 use crate::killed::{is_paid, tries_to_pay};
 use crate::kitchens::{can_cook, is_a_kitchen};
-use crate::look::{LOOK, PATIENCE};
+use crate::look::LOOK;
 use crate::shop::Shop;
 
 /// The parts that are killed.
@@ -28,13 +28,6 @@ const MAILED: Duration = Duration::from_secs(240);
 /// What each customer is told once.
 const TOLD: [&str; 5] = ["ORDER_CONFIRMED", "PAYMENT_RECEIVED", "PREPARATION", "SHIPMENT", "DELIVERY"];
 const TICKETS: &str = "SELECT count(*) FROM events WHERE aggregate_type = 'ticket' AND event_type = $1";
-
-/// The tracking number of the label of an order's parcel.
-async fn label(shop: &Shop, fulfilment: &str) -> String {
-    let shipment = fulfilment.replace("/v1/fulfilments", "/v1/shipments");
-    let label = async || shop.get(&shipment).await.and_then(|one| one["label"]["tracking"].as_str().map(str::to_owned));
-    wait_for(PATIENCE, LOOK, label).await.unwrap()
-}
 
 /// Orders that go all their way while a part is killed at each step.
 async fn go_their_way(shop: &Shop, carriers: &CarrierWorld, apart: &mut Apart<'_>, part: &'static str) -> Vec<String> {

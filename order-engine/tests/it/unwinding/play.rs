@@ -10,7 +10,7 @@ use service_kit::poll::wait_for;
 use super::network::{Network, PARTS};
 use super::pace::Looks;
 use super::table::{Cell, End, Place, Script, When};
-use crate::carriers::CarrierWorld;
+use crate::carriers::{CarrierWorld, tracking};
 use crate::driven::{NOTHING, ON_HAND, PIECES, TOTAL};
 use crate::kitchens::can_cook;
 use crate::provider::Provider;
@@ -150,7 +150,10 @@ impl<'a> Play<'a> {
             When::OnOrder(state) => order["state"] == state,
             When::OnFulfilment(status) => last(saga, "fulfilments")["status"] == status,
             When::OnReleased => self.fulfilment(saga).await.is_some_and(|(_, one)| one["released"] == true),
-            When::OnLabel => self.tracking(saga).await.is_some(),
+            When::OnLabel => match self.fulfilment(saga).await {
+                Some((path, _)) => tracking(self.shop, &path).await.is_some(),
+                None => false,
+            },
         }
     }
 
@@ -177,7 +180,7 @@ impl<'a> Play<'a> {
         if let Some((path, fulfilment)) = self.fulfilment(saga).await {
             match self.script.place {
                 Place::Warehouse => self.fulfils(&path, &fulfilment, (saga, order), done).await,
-                Place::Kitchen => self.is_carried(&fulfilment, (saga, order)).await,
+                Place::Kitchen => self.is_carried(&path, &fulfilment, (saga, order)).await,
             }
         }
     }
@@ -211,16 +214,9 @@ impl<'a> Play<'a> {
         Some((path, view))
     }
 
-    /// The tracking number of the label in force for its last fulfilment.
-    async fn tracking(&self, saga: &Value) -> Option<String> {
-        let id = last(saga, "fulfilments")["id"].as_str()?;
-        let shipment = self.shop.get(&format!("/v1/shipments/{id}")).await?;
-        shipment["label"]["tracking"].as_str().map(str::to_owned)
-    }
-
     /// The carrier takes the parcel and brings it, or loses it.
-    async fn is_carried(&self, fulfilment: &Value, (saga, order): (&Value, &Value)) {
-        let Some(tracking) = self.tracking(saga).await else { return };
+    async fn is_carried(&self, path: &str, fulfilment: &Value, (saga, order): (&Value, &Value)) {
+        let Some(tracking) = tracking(self.shop, path).await else { return };
         match fulfilment["state"].as_str().unwrap_or_default() {
             "PACKED" if self.is_time(self.script.ships, saga, order).await => {
                 self.around.carriers.scan(&tracking, "HANDED_OVER").await;
