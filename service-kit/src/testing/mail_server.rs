@@ -1,5 +1,7 @@
 //! A mail server that records what it takes, and can fail at each step.
 
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
