@@ -62,6 +62,7 @@ pub struct MailServer {
 }
 
 impl MailServer {
+    /// Starts one on a free port of this machine.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self { port: listener.local_addr().unwrap().port(), inner: Arc::default() };
@@ -76,6 +77,7 @@ impl MailServer {
         server
     }
 
+    /// The mails that it took, in order.
     pub fn mails(&self) -> Vec<Mail> {
         self.inner.lock().unwrap().mails.clone()
     }

@@ -54,7 +54,7 @@ impl Client {
     }
 
     pub async fn get_as_customer(&self, path: &str) -> Reply {
-        self.send(Method::GET, None, path, &Value::Null, Some("ada")).await
+        self.send(Method::GET, None, path, &Value::Null, Some("grace")).await
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
@@ -70,7 +70,7 @@ impl Client {
     }
 
     pub async fn put_as_customer(&self, path: &str, body: &Value) -> Reply {
-        self.send(Method::PUT, None, path, body, Some("ada")).await
+        self.send(Method::PUT, None, path, body, Some("grace")).await
     }
 
     pub async fn delete(&self, path: &str) -> Reply {

@@ -23,7 +23,7 @@ async fn an_order_that_is_confirmed_is_told_once_however_often_its_event_comes()
     let world = World::new().await;
     let what = world.new_order();
     let member = world.member().await;
-    let placed = world.placed(&what, "ada").await;
+    let placed = world.placed(&what, "grace").await;
     let records = || vec![placed.clone(), world.encoders.confirmed(&what)];
     world.publish_orders(records()).await;
     world.publish_orders(records()).await;
@@ -39,14 +39,14 @@ async fn an_order_that_is_confirmed_is_told_once_however_often_its_event_comes()
     let mails = world.mail.mails();
     assert_eq!(mails.len(), 1);
     let mail = &mails[0];
-    assert_eq!((&*mail.from, &*mail.to), ("shop@shop.example", "ada@example.org"));
+    assert_eq!((&*mail.from, &*mail.to), ("shop@shop.example", "grace@example.org"));
     assert_eq!(mail.header("Message-ID").unwrap(), format!("<{id}@shop.example>"));
     assert_eq!(mail.header("Subject").unwrap(), "Your order R-1001 is confirmed");
     assert_eq!(mail.header("List-Unsubscribe"), None, "what cannot be refused");
     assert!(mail.data.contains("multipart/alternative") && mail.data.contains("2 items"), "{}", mail.data);
     for row in world.events(id).await {
         let stored = serde_json::to_string(&row).unwrap();
-        assert!(!stored.contains("ada") && !stored.contains("confirmed\""), "{stored}");
+        assert!(!stored.contains("grace") && !stored.contains("confirmed\""), "{stored}");
     }
     member.stop().await;
     other.stop().await;
@@ -55,7 +55,7 @@ async fn an_order_that_is_confirmed_is_told_once_however_often_its_event_comes()
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_send_one_mail() {
     let world = World::new().await;
-    let what = confirmed(&world, "ada").await;
+    let what = confirmed(&world, "grace").await;
     let twin = world.twin().await;
     tokio::join!(world.wake_by(&twin), world.wake());
     assert_eq!(world.mail.mails().len(), 1);
@@ -65,7 +65,7 @@ async fn two_processes_send_one_mail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_certainly_not_taken_is_sent_later() {
     let world = World::new().await;
-    let what = confirmed(&world, "ada").await;
+    let what = confirmed(&world, "grace").await;
     let id = by_mail(what.event, "ORDER_CONFIRMED");
     world.mail.plan(&[Fault::LaterAtRecipient, Fault::HangsUp, Fault::LaterAtMessage]);
     for tries in 1..=3 {
@@ -93,7 +93,7 @@ async fn what_was_certainly_not_taken_is_sent_later() {
 async fn what_the_server_refuses_for_good_fails() {
     let world = World::new().await;
     world.mail.plan(&[Fault::RefusedRecipient, Fault::RefusedMessage]);
-    for (customer, count) in [("ada", 2), ("bob", 3)] {
+    for (customer, count) in [("grace", 2), ("bob", 3)] {
         let what = confirmed(&world, customer).await;
         world.wake().await;
         let types = world.types(by_mail(what.event, "ORDER_CONFIRMED")).await;
@@ -107,7 +107,7 @@ async fn what_the_server_refuses_for_good_fails() {
 async fn a_mail_that_may_have_been_taken_is_not_sent_again() {
     let world = World::new().await;
     world.mail.plan(&[Fault::HangsUpAfterMessage, Fault::SilentAfterMessage]);
-    for (customer, mails) in [("ada", 1), ("bob", 2)] {
+    for (customer, mails) in [("grace", 1), ("bob", 2)] {
         let what = confirmed(&world, customer).await;
         world.wake().await;
         let id = by_mail(what.event, "ORDER_CONFIRMED");
@@ -121,7 +121,7 @@ async fn a_mail_that_may_have_been_taken_is_not_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_ends_between_the_start_and_the_result_leaves_an_unknown_outcome() {
     let world = World::new().await;
-    let what = confirmed(&world, "ada").await;
+    let what = confirmed(&world, "grace").await;
     let id = by_mail(what.event, "ORDER_CONFIRMED");
     world.mail.plan(&[Fault::SilentAfterMessage]);
     let dying = world.twin().await;
@@ -148,8 +148,8 @@ async fn a_process_that_ends_between_the_start_and_the_result_leaves_an_unknown_
 async fn nobody_is_told_whose_data_was_erased_who_gave_no_address_or_of_what_is_old() {
     let world = World::new().await;
     let tenant = TenantId::try_new("shop").unwrap();
-    let erased = confirmed(&world, "ada").await;
-    world.keys.destroy(&tenant, &SubjectId::try_new("customer:ada").unwrap()).await.unwrap();
+    let erased = confirmed(&world, "grace").await;
+    world.keys.destroy(&tenant, &SubjectId::try_new("customer:grace").unwrap()).await.unwrap();
     world.wake().await;
 
     let member = world.member().await;
@@ -193,7 +193,7 @@ async fn payments_and_fulfilments_are_told_though_their_order_is_learned_later()
     assert_eq!(world.count().await, 3, "an amount of zero is no refund");
     assert_eq!(world.wake().await, 3);
     assert!(world.mail.mails().is_empty());
-    world.publish_orders(vec![world.placed(&what, "ada").await]).await;
+    world.publish_orders(vec![world.placed(&what, "grace").await]).await;
     member.has_consumed(5).await;
     world.pass(100);
     assert_eq!(world.wake().await, 3);

@@ -11,7 +11,7 @@ async fn a_customer_learns_that_the_kitchen_is_late_or_that_something_has_sold_o
     let late = world.new_order();
     let [sold_out, paused] = [0, 1].map(|_| Happening::new(late.order, late.at));
     let member = world.member().await;
-    world.publish_orders(vec![world.placed(&late, "ada").await]).await;
+    world.publish_orders(vec![world.placed(&late, "grace").await]).await;
     member.has_consumed(1).await;
     let records = || {
         vec![

@@ -29,18 +29,18 @@ async fn shipped(world: &World, customer: &str) -> Happening {
 async fn a_link_in_a_mail_refuses_its_kind_by_one_click_and_only_by_post() {
     let world = World::new().await;
     let client = Client::of(&world).await;
-    shipped(&world, "ada").await;
+    shipped(&world, "grace").await;
     world.wake().await;
     let link = world.mail.mails()[0].header("List-Unsubscribe").unwrap();
     let path = link.trim_matches(['<', '>']).strip_prefix("https://engine.example").unwrap();
     assert_eq!(client.open(path).await, 200);
-    let second = shipped(&world, "ada").await;
+    let second = shipped(&world, "grace").await;
     world.wake().await;
     assert_eq!(world.mail.mails().len(), 2, "a page that was opened refuses nothing");
     for _ in 0..2 {
         assert_eq!(client.one_click(path).await, 200);
     }
-    let third = shipped(&world, "ada").await;
+    let third = shipped(&world, "grace").await;
     shipped(&world, "bob").await;
     world.wake().await;
     assert_eq!(world.types(by_mail(second.event, "SHIPMENT")).await.last(), Some(&"NotificationSent"));
@@ -59,11 +59,11 @@ async fn a_customer_says_what_they_want_and_cannot_refuse_what_has_to_be_told() 
     assert_eq!(of(&set, "SHIPMENT"), json!({"kind": "SHIPMENT", "wanted": false, "refusable": true}));
     assert_eq!(of(&set, "REFUND"), json!({"kind": "REFUND", "wanted": true, "refusable": false}));
     client.put_as_customer(path, &json!({"kind": "REFUND", "wanted": false})).await.assert(409);
-    let what = shipped(&world, "ada").await;
+    let what = shipped(&world, "grace").await;
     world.wake().await;
     assert_eq!(world.types(by_mail(what.event, "SHIPMENT")).await.last(), Some(&"NotificationSkipped"));
     client.put_as_customer(path, &json!({"kind": "SHIPMENT", "wanted": true})).await.assert(200);
-    shipped(&world, "ada").await;
+    shipped(&world, "grace").await;
     world.wake().await;
     assert_eq!(world.mail.mails().len(), 1);
     client.get(path).await.assert(404);
@@ -76,7 +76,7 @@ async fn an_sms_is_handed_to_the_gateway_under_an_id_that_recognises_repetitions
     let sms = Sms::new(Arc::new(HttpGateway::new(settings)), "Shop".to_owned());
     let world = World::with(|channels| Channels { email: None, sms: Some(sms), ..channels }).await;
     gateway.plan(&[503]);
-    let what = shipped(&world, "ada").await;
+    let what = shipped(&world, "grace").await;
     world.wake().await;
     world.pass(100);
     world.wake().await;
