@@ -187,13 +187,14 @@ impl Engine {
                 store: self.store(&log).await?,
                 clock: Arc::clone(&self.clock),
                 ids: Arc::clone(&self.ids),
+                drafts: &self.settings.drafts,
                 messaging: &self.settings.messaging,
                 payments: &self.settings.payments,
                 notifications: &self.settings.notifications,
                 kitchens: &self.settings.kitchens,
                 shipping: &self.settings.shipping,
                 reads: &|| {
-                    let connect = ConnectOptions::named("routing");
+                    let connect = ConnectOptions::named("work");
                     Ok(ReadDb::open(&self.settings.databases.read, &model_sets(), connect)?)
                 },
                 keys: &|| Ok(KeyAccess { keys: access.keys.clone(), master: Arc::clone(&access.master) }),

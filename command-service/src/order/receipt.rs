@@ -1,6 +1,6 @@
 //! The receipt of a command.
 
-use domain::order::{Completed, Confirmed, OrderCommand, OrderState, Rejected};
+use domain::order::{Completed, Confirmed, Expired, OrderCommand, OrderState, Rejected};
 use domain::{EventId, LineId, Money, OrderId, OrderNumber};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +19,8 @@ pub enum OrderStatus {
     Rejected,
     /// The order was cancelled.
     Cancelled,
+    /// The order is a draft that nobody changed or placed for too long.
+    Expired,
     /// The order is finished. An imported order is completed from the start.
     // Answers that an earlier release stored have the older name.
     #[serde(alias = "IMPORTED")]
@@ -35,6 +37,7 @@ impl OrderStatus {
             OrderState::Confirmed(_) => Some(Self::Confirmed),
             OrderState::Rejected(_) => Some(Self::Rejected),
             OrderState::Cancelled(_) => Some(Self::Cancelled),
+            OrderState::Expired(_) => Some(Self::Expired),
             OrderState::Completed(_) | OrderState::Imported(_) => Some(Self::Completed),
         }
     }
@@ -121,7 +124,7 @@ pub(super) fn total_of(state: &OrderState) -> Option<Money> {
     match state {
         OrderState::Absent => None,
         // No line is added that makes the sum overflow.
-        OrderState::Draft(draft) => draft.total().ok(),
+        OrderState::Draft(draft) | OrderState::Expired(Expired { draft, .. }) => draft.total().ok(),
         OrderState::Placed(placed)
         | OrderState::Confirmed(Confirmed { placed, .. })
         | OrderState::Completed(Completed { placed, .. })

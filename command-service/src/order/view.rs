@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use command_kit::http::Unkeyed;
 use command_kit::{Caller, Refusal};
 use domain::order::{
-    CancelReason, Completed, Confirmed, Draft, FulfilmentStatus, HoldKind, Line, LineQuantities, OrderImported,
-    OrderKind, OrderState, PaymentStatus, Rejected, RejectionReason,
+    CancelReason, Completed, Confirmed, Draft, Expired, FulfilmentStatus, HoldKind, Line, LineQuantities,
+    OrderImported, OrderKind, OrderState, PaymentStatus, Rejected, RejectionReason,
 };
 use domain::{Address, Money, OrderId, Timestamp};
 use serde::Serialize;
@@ -205,7 +205,9 @@ impl Orders {
         let status = status.ok_or_else(not_found)?;
         let mut view = match &*loaded.state {
             OrderState::Absent => return Err(not_found()),
-            OrderState::Draft(draft) => self.of_draft(principal, draft).await?,
+            OrderState::Draft(draft) | OrderState::Expired(Expired { draft, .. }) => {
+                self.of_draft(principal, draft).await?
+            }
             OrderState::Placed(placed)
             | OrderState::Confirmed(Confirmed { placed, .. })
             | OrderState::Completed(Completed { placed, .. })
@@ -288,6 +290,7 @@ impl OrderView {
             | OrderState::Placed(_)
             | OrderState::Rejected(_)
             | OrderState::Cancelled(_)
+            | OrderState::Expired(_)
             | OrderState::Imported(_) => (None, None),
         };
         if let OrderState::Rejected(rejected) = state {

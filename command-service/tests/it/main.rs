@@ -6,6 +6,7 @@ mod access;
 mod bad_input;
 mod contact;
 mod description;
+mod draft_expiry;
 mod drafts;
 mod erasure;
 mod fairness;

@@ -81,6 +81,10 @@ declare_events! {
     }
     says |event| format!("Cancelled, reason {}{}", words(event.reason), noted(event.note.as_deref()));
 
+    /// Nobody changed or placed the draft for too long.
+    OrderExpired "1.0" {}
+    says |_event| "Draft expired".to_owned();
+
     /// An order of another system was imported, without side effects.
     OrderImported "1.0" as ImportedOrder [
         tenant: TenantId,

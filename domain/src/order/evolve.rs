@@ -3,7 +3,7 @@
 use crate::Unfoldable;
 
 use super::{
-    AddressKind, Cancelled, Completed, Confirmed, Draft, Imported, OrderCancelled, OrderEvent, OrderRejected,
+    AddressKind, Cancelled, Completed, Confirmed, Draft, Expired, Imported, OrderCancelled, OrderEvent, OrderRejected,
     OrderState, Placed, Progress, Rejected, SubjectErased,
 };
 
@@ -62,6 +62,9 @@ pub(super) fn evolve(state: OrderState, event: &OrderEvent) -> Result<OrderState
             }))
         }
         (OrderState::Draft(draft), OrderEvent::OrderCancelled(event)) => Ok(cancelled(draft, None, event)),
+        (OrderState::Draft(draft), OrderEvent::OrderExpired(event)) => {
+            Ok(OrderState::Expired(Expired { draft, expired_at: event.at }))
+        }
         (
             OrderState::Placed(placed) | OrderState::Confirmed(Confirmed { placed, .. }),
             OrderEvent::OrderCancelled(event),
@@ -108,6 +111,7 @@ fn subject_erased(mut state: OrderState, erased: &SubjectErased, event: &OrderEv
         | OrderState::Completed(Completed { placed, .. })
         | OrderState::Rejected(Rejected { placed, .. }) => &mut placed.draft.erased,
         OrderState::Cancelled(cancelled) => &mut cancelled.draft.erased,
+        OrderState::Expired(expired) => &mut expired.draft.erased,
         OrderState::Imported(imported) => &mut imported.erased,
     };
     subjects.push(erased.subject.clone());

@@ -35,7 +35,7 @@ pub use progress::{
 };
 pub use quantities::LineQuantities;
 pub use rejection::{OrderRejection, code};
-pub use state::{Cancelled, Completed, Confirmed, Draft, Imported, Order, OrderState, Placed, Rejected};
+pub use state::{Cancelled, Completed, Confirmed, Draft, Expired, Imported, Order, OrderState, Placed, Rejected};
 pub use status::{FulfilmentStatus, PaymentStatus, PaymentSums, worth};
 pub use values::*;
 

@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::decisions::{SAMPLE_AT, SAMPLE_LINE, Sample};
 use super::{
-    AddLine, AddressKind, CancelOrder, CompleteOrder, ConfirmOrder, CreateDraft, HoldKind, HoldOrder, ImportLine,
-    ImportOrder, Order, OrderCommand, OrderFact, OrderKind, OrderState, PlaceOrder, RecordFact, RejectOrder,
-    RejectionReason, SetAddress, SkuPieces,
+    AddLine, AddressKind, CancelOrder, CompleteOrder, ConfirmOrder, CreateDraft, ExpireDraft, HoldKind, HoldOrder,
+    ImportLine, ImportOrder, Order, OrderCommand, OrderFact, OrderKind, OrderState, PlaceOrder, RecordFact,
+    RejectOrder, RejectionReason, SetAddress, SkuPieces,
 };
 use crate::{
     Carrier, Currency, Decider, ExternalReference, FulfilmentId, ImportSource, LocationId, OrderId, OrderNumber,
@@ -28,6 +28,7 @@ pub enum Stage {
     Completed,
     Rejected,
     Cancelled,
+    Expired,
     Imported,
 }
 
@@ -62,6 +63,7 @@ impl Outline {
             Stage::Completed,
             Stage::Rejected,
             Stage::Cancelled,
+            Stage::Expired,
             Stage::Imported,
         ];
         // One bit for each of the other fields.
@@ -87,7 +89,7 @@ impl Outline {
     /// An order of this outline. One that was placed has a line and an address, whatever the outline says.
     fn state(self) -> OrderState {
         let is_placed = match self.stage {
-            Stage::Draft | Stage::Cancelled => false,
+            Stage::Draft | Stage::Cancelled | Stage::Expired => false,
             Stage::Placed | Stage::Confirmed | Stage::Completed | Stage::Rejected => true,
             Stage::Imported => return after(Order::initial(), import()),
         };
@@ -105,6 +107,7 @@ impl Outline {
         match self.stage {
             Stage::Draft | Stage::Imported => Vec::new(),
             Stage::Cancelled => vec![sample::<CancelOrder>().into()],
+            Stage::Expired => vec![ExpireDraft { at: SAMPLE_AT }.into()],
             Stage::Rejected => {
                 vec![RejectOrder { reason: RejectionReason::Staff, note: None, at: SAMPLE_AT }.into()]
             }
@@ -252,7 +255,7 @@ mod tests {
 
     #[test]
     fn an_ended_order_takes_notes_alone() {
-        for stage in [Stage::Completed, Stage::Rejected, Stage::Cancelled, Stage::Imported] {
+        for stage in [Stage::Completed, Stage::Rejected, Stage::Cancelled, Stage::Expired, Stage::Imported] {
             for has_lines in [false, true] {
                 assert_eq!(possible(Outline { stage, has_lines, has_cancellable: true, ..NEW }), ["AddNote"]);
             }

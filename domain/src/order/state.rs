@@ -32,6 +32,8 @@ pub enum OrderState {
     Rejected(Rejected),
     /// Terminal.
     Cancelled(Cancelled),
+    /// Terminal: a draft that nobody changed or placed for too long.
+    Expired(Expired),
     /// The order was imported from another system. Only a corrected import changes it.
     Imported(Imported),
 }
@@ -100,6 +102,13 @@ pub struct Cancelled {
     pub cancelled_at: Timestamp,
 }
 
+/// A draft that was given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expired {
+    pub draft: Draft,
+    pub expired_at: Timestamp,
+}
+
 /// An order imported from another system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {
@@ -123,6 +132,7 @@ impl OrderState {
             Self::Completed(_) => "Completed",
             Self::Rejected(_) => "Rejected",
             Self::Cancelled(_) => "Cancelled",
+            Self::Expired(_) => "Expired",
             Self::Imported(_) => "Imported",
         }
     }
@@ -137,6 +147,7 @@ impl OrderState {
             | Self::Completed(Completed { placed, .. })
             | Self::Rejected(Rejected { placed, .. }) => Some(&placed.draft),
             Self::Cancelled(cancelled) => Some(&cancelled.draft),
+            Self::Expired(expired) => Some(&expired.draft),
         }
     }
 
@@ -149,7 +160,8 @@ impl OrderState {
             | Self::Confirmed(_)
             | Self::Completed(_)
             | Self::Rejected(_)
-            | Self::Cancelled(_) => None,
+            | Self::Cancelled(_)
+            | Self::Expired(_) => None,
         }
     }
 
@@ -162,6 +174,7 @@ impl OrderState {
             | Self::Completed(_)
             | Self::Rejected(_)
             | Self::Cancelled(_)
+            | Self::Expired(_)
             | Self::Imported(_) => false,
         }
     }
@@ -175,7 +188,7 @@ impl OrderState {
     /// The number that people know the order by, once it has one.
     pub const fn number(&self) -> Option<&OrderNumber> {
         match self {
-            Self::Absent | Self::Draft(_) => None,
+            Self::Absent | Self::Draft(_) | Self::Expired(_) => None,
             Self::Placed(placed)
             | Self::Confirmed(Confirmed { placed, .. })
             | Self::Completed(Completed { placed, .. })
@@ -218,6 +231,7 @@ impl OrderState {
             | Self::Completed(Completed { placed, .. })
             | Self::Rejected(Rejected { placed, .. }) => Some(&mut placed.draft.progress),
             Self::Cancelled(cancelled) => Some(&mut cancelled.draft.progress),
+            Self::Expired(expired) => Some(&mut expired.draft.progress),
             Self::Imported(imported) => Some(&mut imported.progress),
         }
     }

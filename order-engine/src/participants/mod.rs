@@ -36,8 +36,8 @@ use service_kit::audit::{Examined, Findings};
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 use service_kit::config::{
-    ConfigError, FairnessSettings, KitchenSettings, MessagingSettings, NotificationSettings, PaymentSettings,
-    ShippingSettings,
+    ConfigError, DraftSettings, FairnessSettings, KitchenSettings, MessagingSettings, NotificationSettings,
+    PaymentSettings, ShippingSettings,
 };
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::{ConnectError, Migrations};
@@ -216,6 +216,7 @@ pub(crate) struct WorkDeps<'a> {
     pub(crate) store: Store,
     pub(crate) clock: SharedClock,
     pub(crate) ids: SharedIds,
+    pub(crate) drafts: &'a DraftSettings,
     pub(crate) messaging: &'a MessagingSettings,
     pub(crate) payments: &'a PaymentSettings,
     pub(crate) notifications: &'a NotificationSettings,

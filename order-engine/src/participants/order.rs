@@ -1,16 +1,23 @@
 //! The order as a participant.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Router;
+use command_service::order::{DraftExpiry, FindDrafts, FoundDraft};
 use domain::contract::PublicEvents;
 use domain::order::contract::{PublicEvent, TOPIC};
+use domain::{OrderId, TenantId, Timestamp};
 use futures::FutureExt;
 use messaging::{Encoder, schemas};
-use read_models::Orders;
+use read_models::query::OldDraft;
+use read_models::{Orders, ReadDb};
 use relay::RelayedKind;
+use service_kit::BoxError;
 use utoipa::openapi::OpenApi;
 
 use super::read_models::ReadModels;
-use super::{CommandDeps, LogNames, Participant, ParticipantWork, QueryDeps, TopicSchemas};
+use super::{CommandDeps, LogNames, Participant, ParticipantWork, QueryDeps, TopicSchemas, WorkDeps, WorkError};
 
 /// The log of orders and their sagas, which others share unless they have one of their own.
 pub(super) const ORDERS_LOG: LogNames = LogNames {
@@ -42,7 +49,7 @@ pub(super) const ORDER_PARTICIPANT: Participant = Participant {
     openapi: command_service::openapi,
     groups: &[],
     answered: &[],
-    work: |_| Ok(ParticipantWork::default()),
+    work,
     read_models: &[ReadModels::of::<Orders>(TOPIC, "projection")],
     queries,
     gauges: &[],
@@ -65,6 +72,44 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
         },
         policies: deps.policies.clone(),
     })
+}
+
+/// Drafts that nobody changes expire.
+fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
+    let Some(days) = deps.drafts.expire_days else { return Ok(ParticipantWork::default()) };
+    let kept = Duration::from_hours(24 * u64::from(days.get()));
+    let reads = (deps.reads)()?;
+    let find: FindDrafts = Arc::new(move |before, after, drafts_max| {
+        let reads = reads.clone();
+        async move { found(&reads, before, after, drafts_max).await }.boxed()
+    });
+    let expiry = DraftExpiry::new(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids), kept, find);
+    Ok(ParticipantWork { jobs: vec![expiry.job()], ..ParticipantWork::default() })
+}
+
+async fn found(
+    reads: &ReadDb,
+    before: Timestamp,
+    after: Option<FoundDraft>,
+    drafts_max: usize,
+) -> Result<Vec<FoundDraft>, BoxError> {
+    let after = after.map(|draft| OldDraft {
+        order_id: draft.order_id.uuid(),
+        tenant: draft.tenant.to_string(),
+        version: draft.version,
+        updated_at: draft.changed_at.to_datetime(),
+    });
+    let drafts_max = i64::try_from(drafts_max).unwrap_or(i64::MAX);
+    let drafts = reads.old_drafts(before.to_datetime(), after.as_ref(), drafts_max).await?;
+    let found = drafts.into_iter().map(|draft| {
+        Ok(FoundDraft {
+            order_id: OrderId::new(draft.order_id),
+            tenant: TenantId::try_new(&draft.tenant)?,
+            version: draft.version,
+            changed_at: Timestamp::try_from_micros(draft.updated_at.timestamp_micros())?,
+        })
+    });
+    found.collect()
 }
 
 fn queries(deps: QueryDeps<'_>) -> Router {

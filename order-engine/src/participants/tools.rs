@@ -13,8 +13,8 @@ use service_kit::BoxError;
 use service_kit::audit::{Examined, Findings};
 use service_kit::clock::{Clock, SystemClock, SystemIds};
 use service_kit::config::{
-    ConfigError, DatabaseUrl, KeySettings, KitchenSettings, MessagingSettings, NotificationSettings, OwnDatabases,
-    PaymentSettings, ShippingSettings, Variables,
+    ConfigError, DatabaseUrl, DraftSettings, KeySettings, KitchenSettings, MessagingSettings, NotificationSettings,
+    OwnDatabases, PaymentSettings, ShippingSettings, Variables,
 };
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::ConnectOptions;
@@ -109,15 +109,27 @@ impl LogTools {
             let payments = &PaymentSettings::default();
             let messaging = &MessagingSettings::from_variables(variables)?;
             let notifications = &NotificationSettings::from_variables(variables)?;
+            let drafts = &DraftSettings { expire_days: None };
             let kitchens = &KitchenSettings::default();
             let shipping = &ShippingSettings::default();
             let keys = &|| keys_of(variables);
             let reads = &|| {
                 let database = DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL")?);
-                Ok(ReadDb::open(&database, &model_sets(), ConnectOptions::named("routing"))?)
+                Ok(ReadDb::open(&database, &model_sets(), ConnectOptions::named("work"))?)
             };
-            let deps =
-                WorkDeps { store, clock, ids, messaging, payments, notifications, kitchens, shipping, reads, keys };
+            let deps = WorkDeps {
+                store,
+                clock,
+                ids,
+                drafts,
+                messaging,
+                payments,
+                notifications,
+                kitchens,
+                shipping,
+                reads,
+                keys,
+            };
             let work = (participant.work)(&deps)?;
             let mut services = work.requests.iter().map(|(_, service)| service);
             if let Some(service) = services.find(|service| service.group() == group) {

@@ -7,6 +7,7 @@ mod carriers;
 mod chaos;
 mod comebacks;
 mod copies;
+mod drafts;
 mod driven;
 mod engine;
 mod killed;

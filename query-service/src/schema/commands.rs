@@ -51,6 +51,7 @@ pub const fn stage(state: ViewState, imported: bool) -> Option<Stage> {
         ViewState::Confirmed => Stage::Confirmed,
         ViewState::Rejected => Stage::Rejected,
         ViewState::Cancelled => Stage::Cancelled,
+        ViewState::Expired => Stage::Expired,
         ViewState::Completed if imported => Stage::Imported,
         ViewState::Completed => Stage::Completed,
         ViewState::Foreign => return None,
@@ -107,7 +108,8 @@ impl OrderCommand {
             | order::OrderCommand::RecordFact(_)
             | order::OrderCommand::ConfirmOrder(_)
             | order::OrderCommand::RejectOrder(_)
-            | order::OrderCommand::CompleteOrder(_) => None,
+            | order::OrderCommand::CompleteOrder(_)
+            | order::OrderCommand::ExpireDraft(_) => None,
         }
     }
 }

@@ -16,6 +16,8 @@ pub enum OrderState {
     Rejected,
     /// The order was cancelled.
     Cancelled,
+    /// The order is a draft that nobody changed or placed for too long.
+    Expired,
     /// The order is finished. An imported order is completed from the start.
     Completed,
 }
@@ -38,6 +40,7 @@ impl OrderState {
             ViewState::Confirmed => Some(Self::Confirmed),
             ViewState::Rejected => Some(Self::Rejected),
             ViewState::Cancelled => Some(Self::Cancelled),
+            ViewState::Expired => Some(Self::Expired),
             ViewState::Completed => Some(Self::Completed),
             ViewState::Foreign => None,
         }
@@ -51,6 +54,7 @@ impl OrderState {
             Self::Confirmed => ViewState::Confirmed,
             Self::Rejected => ViewState::Rejected,
             Self::Cancelled => ViewState::Cancelled,
+            Self::Expired => ViewState::Expired,
             Self::Completed => ViewState::Completed,
         }
     }

@@ -87,6 +87,8 @@ stored!(
         /// Not taken by the merchant.
         Rejected = "REJECTED",
         Cancelled = "CANCELLED",
+        /// A draft that was given up.
+        Expired = "EXPIRED",
         /// Nothing more happens to it. An imported order is completed from the start.
         Completed = "COMPLETED",
         /// Has only events of other programs so far. Stored for its version; no query shows it.

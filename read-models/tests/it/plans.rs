@@ -280,6 +280,14 @@ async fn every_filter_has_an_index_in_every_sort() {
         filled.check("versions by id", mode, false).await;
         filled.read.order_by_number(&staff(), "SO-0000000003", &WITH_EVENTS).await.unwrap();
         filled.check("an order by number", mode, false).await;
+        let moment = "2026-03-26T00:00:00Z".parse().unwrap();
+        let drafts = filled.read.old_drafts(moment, None, 10).await.unwrap();
+        filled.check("the first old drafts", mode, false).await;
+        let more = filled.read.old_drafts(moment, drafts.last(), 10).await.unwrap();
+        filled.check("more old drafts", mode, false).await;
+        assert_eq!(drafts.len(), 10);
+        let places: Vec<_> = drafts.iter().chain(&more).map(|draft| (draft.updated_at, draft.order_id)).collect();
+        assert!(places.is_sorted() && places.iter().all(|(updated_at, _)| *updated_at < moment), "{places:?}");
     }
     assert!(filled.failures.is_empty(), "{}", filled.failures);
 }

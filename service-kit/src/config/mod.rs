@@ -4,6 +4,7 @@
 //! show in `Debug`. Nothing else in the workspace reads the environment.
 
 mod databases;
+mod drafts;
 mod http;
 mod kitchens;
 mod notifications;
@@ -14,6 +15,7 @@ mod shipping;
 mod variables;
 
 pub use databases::{DatabaseSettings, OwnDatabases};
+pub use drafts::DraftSettings;
 pub use http::{FairnessSettings, HttpSettings};
 pub use kitchens::KitchenSettings;
 pub use notifications::{NotificationSettings, SmsSettings, SmtpSettings, SmtpTls};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::drafts::DraftSettings;
 use super::http::{FairnessSettings, HttpSettings};
 use super::kitchens::KitchenSettings;
 use super::notifications::NotificationSettings;
@@ -22,6 +23,7 @@ pub struct Settings {
     pub jwt: JwtSettings,
     pub keys: KeySettings,
     pub sagas: SagaSettings,
+    pub drafts: DraftSettings,
     pub relay: RelaySettings,
     pub payments: PaymentSettings,
     pub notifications: NotificationSettings,
@@ -45,6 +47,7 @@ impl Settings {
             jwt: JwtSettings::from_variables(variables)?,
             keys: KeySettings::from_variables(variables)?,
             sagas: SagaSettings::from_variables(variables),
+            drafts: DraftSettings::from_variables(variables)?,
             relay: RelaySettings::from_variables(variables)?,
             payments: PaymentSettings::from_variables(variables)?,
             notifications: NotificationSettings::from_variables(variables)?,

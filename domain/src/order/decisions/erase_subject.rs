@@ -27,6 +27,7 @@ impl Decision<Order> for EraseSubject {
             | OrderState::Completed(_)
             | OrderState::Rejected(_)
             | OrderState::Cancelled(_)
+            | OrderState::Expired(_)
             | OrderState::Imported(_) => {
                 Ok(vec![OrderEvent::SubjectErased(SubjectErased { subject: self.subject, at: self.at })])
             }

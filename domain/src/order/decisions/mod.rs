@@ -9,6 +9,7 @@ mod complete_order;
 mod confirm_order;
 mod create_draft;
 mod erase_subject;
+mod expire_draft;
 mod hold_order;
 mod import_order;
 mod place_order;
@@ -27,6 +28,7 @@ pub use complete_order::*;
 pub use confirm_order::*;
 pub use create_draft::*;
 pub use erase_subject::*;
+pub use expire_draft::*;
 pub use hold_order::*;
 pub use import_order::*;
 pub use place_order::*;
@@ -74,6 +76,7 @@ declare_commands! {
         ConfirmOrder,
         RejectOrder,
         CompleteOrder,
+        ExpireDraft,
     }
 }
 

@@ -5,9 +5,10 @@ use uuid::Uuid;
 use super::fixtures::{at, line_id, placed_history};
 use crate::order::{
     AddNote, CancelLines, CancelReason, CancelledLine, CompleteOrder, ConfirmOrder, ExceptionKind, ExceptionRaised,
-    FulfilmentPlanned, HoldKind, HoldOrder, HoldReleased, LineChange, LinesCancelled, NoteAdded, OrderCommand,
-    OrderCompleted, OrderConfirmed, OrderEvent, OrderFact, OrderHeld, OrderRejected, PieceState, RecordFact,
-    RejectOrder, RejectionReason, ReleaseHold, ShipmentDelivered, ShipmentDispatched, SkuPieces, StockReserved,
+    ExpireDraft, FulfilmentPlanned, HoldKind, HoldOrder, HoldReleased, LineChange, LinesCancelled, NoteAdded,
+    OrderCommand, OrderCompleted, OrderConfirmed, OrderEvent, OrderExpired, OrderFact, OrderHeld, OrderRejected,
+    PieceState, RecordFact, RejectOrder, RejectionReason, ReleaseHold, ShipmentDelivered, ShipmentDispatched,
+    SkuPieces, StockReserved,
 };
 use crate::{
     Carrier, Currency, FulfilmentId, LocationId, Money, PaymentId, Pieces, Quantity, Reason, ReservationId, Sku,
@@ -94,6 +95,14 @@ pub(in crate::order) fn complete() -> OrderCommand {
 
 pub(in crate::order) fn completed() -> OrderEvent {
     OrderEvent::OrderCompleted(OrderCompleted { at: at(13) })
+}
+
+pub(in crate::order) fn expire() -> OrderCommand {
+    OrderCommand::ExpireDraft(ExpireDraft { at: at(13) })
+}
+
+pub(in crate::order) fn expired() -> OrderEvent {
+    OrderEvent::OrderExpired(OrderExpired { at: at(13) })
 }
 
 pub(in crate::order) fn hold(hold: HoldKind) -> OrderCommand {

@@ -94,6 +94,7 @@ const fn is_request(step: &Step) -> bool {
             | Step::Confirm
             | Step::Reject(_)
             | Step::Complete
+            | Step::Expire
             | Step::Cancel(_)
             | Step::Hold(_)
             | Step::Release(_)
@@ -270,7 +271,10 @@ proptest! {
     #[test]
     fn an_order_that_has_ended_takes_notes_and_facts_alone(steps in any_steps()) {
         for (step, stage, events) in run(&steps).decisions {
-            let has_ended = matches!(stage, Stage::Completed | Stage::Rejected(_) | Stage::Cancelled(_) | Stage::Imported);
+            let has_ended = matches!(
+                stage,
+                Stage::Completed | Stage::Rejected(_) | Stage::Cancelled(_) | Stage::Expired | Stage::Imported
+            );
             prop_assert!(!has_ended || !is_request(&step) || events.is_empty(), "{:?} changed {:?}", step, stage);
         }
     }

@@ -18,6 +18,7 @@ pub(super) enum Step {
     Confirm,
     Reject(usize),
     Complete,
+    Expire,
     Cancel(usize),
     Hold(usize),
     Release(usize),
@@ -51,6 +52,7 @@ pub(super) enum Stage {
     Completed,
     Rejected(usize),
     Cancelled(usize),
+    Expired,
     Imported,
 }
 
@@ -162,6 +164,7 @@ impl Model {
             | Step::Confirm
             | Step::Reject(_)
             | Step::Complete
+            | Step::Expire
             | Step::Cancel(_)
             | Step::Hold(_)
             | Step::Release(_)
@@ -231,8 +234,13 @@ impl Model {
                 }
                 vec!["OrderPlaced"]
             }
-            (Step::Place, Stage::Placed) | (Step::Confirm, Stage::Confirmed) | (Step::Complete, Stage::Completed) => {
-                vec![]
+            (Step::Place, Stage::Placed)
+            | (Step::Confirm, Stage::Confirmed)
+            | (Step::Complete, Stage::Completed)
+            | (Step::Expire, Stage::Expired) => vec![],
+            (Step::Expire, Stage::Draft) => {
+                self.stage = Stage::Expired;
+                vec!["OrderExpired"]
             }
             (Step::Confirm, Stage::Placed) => {
                 self.stage = Stage::Confirmed;

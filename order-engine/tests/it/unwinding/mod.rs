@@ -57,7 +57,7 @@ const READY: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(100);
 
 /// The metrics of a process are those of one engine.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// An engine with all its parts in this process, on a clock of its own.
 struct Scene {

@@ -22,5 +22,7 @@ CREATE INDEX order_summary_reference ON order_summary (tenant, reference) WHERE 
 -- Rare statuses, such as failed payments. Equal entries are stored once, so that both are small.
 CREATE INDEX order_summary_payment_status ON order_summary (tenant, payment_status);
 CREATE INDEX order_summary_fulfilment_status ON order_summary (tenant, fulfilment_status);
+-- The drafts by their last change, for those that expire. What was placed does not pay for it.
+CREATE INDEX order_summary_drafts ON order_summary (updated_at, order_id) WHERE state = 'DRAFT';
 -- The orders that something holds, which are few. The others do not pay for it.
 CREATE INDEX order_summary_holds ON order_summary (tenant, holds) WHERE holds IS NOT NULL;

@@ -21,6 +21,7 @@ pub(super) fn step(
         (ViewState::Draft, PublicEvent::LineRemoved(event)) => line_removed(view, event, checked),
         (ViewState::Draft, PublicEvent::AddressChanged(event)) => address_changed(view, event, checked),
         (ViewState::Draft, PublicEvent::OrderPlaced(event)) => placed(view, event, checked),
+        (ViewState::Draft, PublicEvent::OrderExpired(_)) => Ok(OrderView { state: ViewState::Expired, ..view }),
         (ViewState::Draft | ViewState::Placed | ViewState::Confirmed, PublicEvent::OrderCancelled(event)) => {
             cancelled(view, event, checked)
         }

@@ -2,7 +2,7 @@ mod course;
 
 use std::collections::BTreeSet;
 
-use domain::order::contract::{AddressRole, OrderKind, PublicEvent};
+use domain::order::contract::{AddressRole, OrderExpired, OrderKind, PublicEvent};
 use uuid::Uuid;
 
 use super::*;
@@ -27,7 +27,7 @@ fn every_public_event_is_folded() {
     let import = history().imported("1", OrderKind::Sale, BEGINNING_MICROS, lines());
     let import = import.corrected("1-A", OrderKind::Sale, Some("c2"), BEGINNING_MICROS, lines());
     let mut seen = BTreeSet::new();
-    for history in [order, import] {
+    for history in [order, import, given_up()] {
         folded(&history).unwrap();
         seen.extend(history.records().iter().map(|record| record.event.name()));
     }
@@ -37,6 +37,21 @@ fn every_public_event_is_folded() {
     }
     let declared: BTreeSet<_> = PublicEvent::RECORDS.iter().map(|record| record.name).collect();
     assert_eq!(seen, declared, "add the record that is missing to one of the histories");
+}
+
+/// A draft that has expired.
+fn given_up() -> EventHistory {
+    history()
+        .drafted()
+        .line(0, "A", 2, 150)
+        .then(|order_id, version, tenant, at| PublicEvent::OrderExpired(OrderExpired { order_id, version, tenant, at }))
+}
+
+#[test]
+fn a_draft_that_has_expired_is_neither_placed_nor_changed() {
+    let view = folded(&given_up()).unwrap();
+    assert_eq!((view.state, view.total_minor, view.placed_at), (ViewState::Expired, 300, None));
+    assert!(folded(&given_up().placed("1001")).is_err());
 }
 
 #[test]

@@ -235,12 +235,13 @@ impl ConditionSql {
 /// What an order that was never placed is sorted by.
 const NEVER: &str = "'-infinity'::timestamptz";
 /// The stored texts of all states.
-const STATES: [&str; 7] = [
+const STATES: [&str; 8] = [
     ViewState::Draft.as_str(),
     ViewState::Placed.as_str(),
     ViewState::Confirmed.as_str(),
     ViewState::Rejected.as_str(),
     ViewState::Cancelled.as_str(),
+    ViewState::Expired.as_str(),
     ViewState::Completed.as_str(),
     ViewState::Foreign.as_str(),
 ];
@@ -255,6 +256,7 @@ const _: fn(ViewState, ViewKind) = |state, kind| match (state, kind) {
         | ViewState::Confirmed
         | ViewState::Rejected
         | ViewState::Cancelled
+        | ViewState::Expired
         | ViewState::Completed
         | ViewState::Foreign,
         ViewKind::Sale | ViewKind::Credit,

@@ -5,6 +5,7 @@
 //! as parameters. Does not: know GraphQL.
 
 mod count;
+mod drafts;
 mod filter;
 mod history;
 mod orders;
@@ -12,6 +13,7 @@ mod page;
 mod parts;
 mod sums;
 
+pub use drafts::OldDraft;
 pub use filter::{Comparison, Condition, ConditionSql, Field, Value};
 pub use orders::Visibility;
 pub use page::{Page, PageRequest, Sort, SortKey};

@@ -3,7 +3,7 @@
 use domain::order::contract::{
     AuthorizationVoided, ChargebackReceived, ContractLineChange, ContractSkuPieces, ExceptionKind, ExceptionRaised,
     FraudScreened, FulfilmentCancelled, FulfilmentPlanned, HoldKind, HoldReleased, LinesCancelled, NoteAdded,
-    OrderCompleted, OrderConfirmed, OrderHeld, OrderRejected, PaymentActionRequired, PaymentAuthorized,
+    OrderCompleted, OrderConfirmed, OrderExpired, OrderHeld, OrderRejected, PaymentActionRequired, PaymentAuthorized,
     PaymentCaptured, PaymentFailed, PieceState, PublicEvent, RefundIssued, RejectionReason, ScreeningOutcome,
     ShipmentDelivered, ShipmentDispatched, ShipmentLost, StockReleased, StockReservationExpired,
     StockReservationFailed, StockReserved,
@@ -134,6 +134,9 @@ pub(super) fn event() -> impl Strategy<Value = PublicEvent> {
         record!(LinesCancelled { changes in changes(), reason in cancel_reason(), note in optional() }),
         head().prop_map(|(order_id, version, tenant, at)| {
             PublicEvent::OrderCompleted(OrderCompleted { order_id, version, tenant, at })
+        }),
+        head().prop_map(|(order_id, version, tenant, at)| {
+            PublicEvent::OrderExpired(OrderExpired { order_id, version, tenant, at })
         }),
         record!(NoteAdded { note in text() }),
         record!(ExceptionRaised { kind in exception(), detail in text() }),
