@@ -121,11 +121,12 @@ impl World {
         if works {
             self.authorize(id)?;
         } else {
+            let method = self.intents.get(id).and_then(|intent| intent.method.as_deref());
             let error = json!({
                 "type": "invalid_request_error",
                 "code": "payment_intent_authentication_failure",
                 "message": "The provided PaymentMethod has failed authentication.",
-                "payment_method": {"id": self.intents.get(id).and_then(|intent| intent.method.clone())},
+                "payment_method": objects::method(method, self.now()),
             });
             let failed = self.change(id, |intent| {
                 intent.status = Status::RequiresPaymentMethod;
@@ -179,7 +180,7 @@ impl World {
         let mut error = ApiError::new(StatusCode::PAYMENT_REQUIRED, "card_error", message)
             .with("code", code)
             .with("charge", charge.clone())
-            .with("payment_method", json!({"id": intent.method, "object": "payment_method", "type": "card"}));
+            .with("payment_method", objects::method(intent.method.as_deref(), self.now()));
         if let Some(decline_code) = decline_code {
             error = error.with("decline_code", decline_code);
         }

@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::records::{Charge, Dispute, Intent, Refund, Status};
 
+/// The month and year until which every card is valid.
+const EXPIRY: (u8, u16) = (12, 2034);
+
 /// A `PaymentIntent`, with its charge in it where that is given.
 pub(crate) fn intent(intent: &Intent, whole: Option<&Charge>) -> Value {
     let latest_charge = whole.map_or_else(|| intent.charge.clone().into(), charge);
@@ -49,7 +52,6 @@ pub(crate) fn intent(intent: &Intent, whole: Option<&Charge>) -> Value {
         "review": null,
         "setup_future_usage": null,
         "shipping": null,
-        "source": null,
         "statement_descriptor": null,
         "statement_descriptor_suffix": null,
         "status": intent.status.name(),
@@ -90,21 +92,35 @@ pub(crate) fn charge(charge: &Charge) -> Value {
         "paid": is_paid,
         "payment_intent": charge.intent,
         "payment_method": charge.method,
-        "payment_method_details": {"type": "card", "card": {"brand": "visa", "last4": "4242",
-            "capture_before": charge.capture_before}},
+        "payment_method_details": {"type": "card", "card": {"brand": "visa", "last4": "4242", "exp_month": EXPIRY.0,
+            "exp_year": EXPIRY.1, "funding": "credit", "capture_before": charge.capture_before}},
         "receipt_email": null,
         "receipt_number": null,
         "receipt_url": null,
         "refunded": charge.refunded > 0 && charge.refunded == charge.captured,
         "review": null,
         "shipping": null,
-        "source": null,
         "source_transfer": null,
         "statement_descriptor": null,
         "statement_descriptor_suffix": null,
         "status": if is_paid { "succeeded" } else { "failed" },
         "transfer_data": null,
         "transfer_group": null,
+    })
+}
+
+/// A method to pay with: a card, whatever its name is.
+pub(crate) fn method(id: Option<&str>, created: i64) -> Value {
+    json!({
+        "id": id,
+        "object": "payment_method",
+        "type": "card",
+        "billing_details": {"address": null, "email": null, "name": null, "phone": null, "tax_id": null},
+        "card": {"brand": "visa", "last4": "4242", "exp_month": EXPIRY.0, "exp_year": EXPIRY.1, "funding": "credit"},
+        "created": created,
+        "customer": null,
+        "livemode": false,
+        "metadata": {},
     })
 }
 
@@ -139,7 +155,7 @@ pub(crate) fn dispute(dispute: &Dispute) -> Value {
         "created": dispute.created,
         "currency": dispute.currency,
         "enhanced_eligibility_types": [],
-        "evidence": {},
+        "evidence": {"enhanced_evidence": {}},
         "evidence_details": {"due_by": null, "enhanced_eligibility": {}, "has_evidence": false, "past_due": false,
             "submission_count": 0},
         "is_charge_refundable": false,

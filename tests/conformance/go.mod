@@ -1,4 +1,4 @@
-// Pins h2spec, which has no module file of its own, and what it is built of.
+// Pins h2spec, which has no module file of its own, and what it is built of; and stripe-mock, for its description of Stripe.
 module conformance
 
 go 1.26.0
@@ -10,6 +10,7 @@ require (
 	github.com/mattn/go-isatty v0.0.20 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
+	github.com/stripe/stripe-mock v0.203.0 // indirect
 	github.com/summerwind/h2spec v2.2.1+incompatible // indirect
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect

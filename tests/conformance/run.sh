@@ -10,7 +10,7 @@ for file in common settings postgres kafka java registry engine; do
   . "$here/../../deploy/local/lib/$file.sh"
 done
 
-SUITES=(graphql-http graphql-js apollo-client graphql-ws graphql-sse json-corpus tokens h2spec schemathesis avro-python avro-node)
+SUITES=(graphql-http graphql-js apollo-client graphql-ws graphql-sse json-corpus tokens h2spec schemathesis stripe avro-python avro-node)
 NODE_VERSION_MIN=20
 # The longest takes two minutes on an idle machine with two cores, and was seen to take twice that on a busy one.
 SUITE_SECONDS_MAX=900
@@ -47,7 +47,12 @@ fetch_npm() {
   cp "$here/package.json" "$here/package-lock.json" . && npm ci --ignore-scripts --no-audit --no-fund
 }
 
-fetch_go() { cp "$here/go.mod" "$here/go.sum" . && go build -o h2spec github.com/summerwind/h2spec/cmd/h2spec; }
+# Of stripe-mock only the description is taken that it answers by.
+fetch_go() {
+  cp "$here/go.mod" "$here/go.sum" . && go build -o h2spec github.com/summerwind/h2spec/cmd/h2spec &&
+    go mod download github.com/stripe/stripe-mock &&
+    cp "$(go list -m -f '{{.Dir}}' github.com/stripe/stripe-mock)/embedded/openapi/spec3.json" stripe.json
+}
 
 fetch_tools() {
   mkdir -p "$tools"
@@ -73,6 +78,7 @@ title_of() {
     tokens) printf 'tokens by PyJWT %s, joserfc %s, jwcrypto %s' "$(pip_version PyJWT)" "$(pip_version joserfc)" "$(pip_version jwcrypto)" ;;
     h2spec) printf 'h2spec %s, HTTP/2' "$(go_version summerwind/h2spec)" ;;
     schemathesis) printf 'schemathesis %s, OpenAPI' "$(pip_version schemathesis)" ;;
+    stripe) printf 'stripe-mock %s, its OpenAPI description of Stripe' "$(go_version stripe/stripe-mock)" ;;
     avro-python) printf 'confluent-kafka %s, fastavro %s: reader' "$(pip_version confluent-kafka)" "$(pip_version fastavro)" ;;
     avro-node) printf 'kafkajs %s, its registry client %s: reader' "$(npm_version kafkajs)" "$(npm_version @kafkajs/confluent-schema-registry)" ;;
     *) die "no such suite: $1 (there are ${SUITES[*]})" ;;
@@ -90,7 +96,7 @@ run_javascript() {
 
 run_program() {
   case $1 in
-    tokens | h2spec | schemathesis | avro-python) PYTHONDONTWRITEBYTECODE=1 "$tools/python/bin/python" -W ignore "$here/suites/$1.py" ;;
+    tokens | h2spec | schemathesis | stripe | avro-python) PYTHONDONTWRITEBYTECODE=1 "$tools/python/bin/python" -W ignore "$here/suites/$1.py" ;;
     *) run_javascript "$1" ;;
   esac
 }
@@ -101,7 +107,8 @@ run_suite() {
   title=$(title_of "$suite")
   file=$results/$suite.ndjson
   CONFORMANCE_TOKEN=$("$(engine_program orderctl)" token --role admin --tenant "conformance-$suite")
-  export CONFORMANCE_TOKEN H2SPEC=$tools/go/h2spec
+  ORDER_ENGINE=$(engine_program order-engine)
+  export CONFORMANCE_TOKEN ORDER_ENGINE H2SPEC=$tools/go/h2spec STRIPE_SPEC=$tools/go/stripe.json
   printf '{"title": "%s"}\n' "$title" >"$file"
   (run_program "$suite") >>"$file" 2>"$results/$suite.log" &
   local pid=$!
