@@ -112,6 +112,12 @@ async fn an_entry_counts_once_however_often_and_by_whomever_it_is_sent() {
     assert_eq!(outcomes, [vec!["MATCHED"; 8], vec!["REPEATED"; 16]].concat());
     assert_eq!(world.view(case).await["bankTransfer"]["received"]["minor"], AMOUNT / 2 + 4_000);
     assert_eq!(world.view(second).await["bankTransfer"]["received"]["minor"], 4_000);
+    // Too much by several at once is sent back once.
+    let third = world.opened().await;
+    let surplus: Vec<_> = (0..6).map(|number| vec![credit(&format!("s-{number}"), AMOUNT, third.id)]).collect();
+    join_all(surplus.iter().map(|entries| world.statement(entries))).await;
+    let sent_back: i64 = world.outgoing().await.iter().map(|(_, minor)| minor).sum();
+    assert_eq!((world.status(third).await.as_str(), sent_back), ("AUTHORIZED", 5 * AMOUNT));
 }
 
 #[tokio::test(flavor = "multi_thread")]
