@@ -4,6 +4,7 @@
 //! The crate has no I/O, no clock and no randomness. Stored events stay private to the engine; [`contract`] maps each
 //! one to the public event that other teams read.
 
+pub mod bank;
 mod consistency;
 pub mod contract;
 mod country;

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::args::JsonArgs;
 use crate::audit::AuditArgs;
+use crate::bank::BankVerb;
 use crate::demo::DemoArgs;
 use crate::dlq::args::DlqVerb;
 use crate::events::EventsArgs;
@@ -62,6 +63,9 @@ pub enum Verb {
     /// Show stock and its movements, as GraphQL answers them
     #[command(subcommand)]
     Stock(StockVerb),
+    /// Import bank statements, by which bank transfers are known to have come
+    #[command(subcommand)]
+    Bank(BankVerb),
     /// Show what locations have to pack and ship, and what to fetch for it, as GraphQL answers it
     #[command(subcommand)]
     Fulfilments(FulfilmentsVerb),
@@ -168,6 +172,7 @@ mod tests {
             "orderctl import online-retail",
             "orderctl import online-retail f --currency gbp",
             "orderctl stock list --first 101",
+            "orderctl bank import",
             "orderctl fulfilments queue",
             "orderctl fulfilments picklist --location zrh-1 --waits-for rain",
             "orderctl saga list --state asleep",

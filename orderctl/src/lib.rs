@@ -4,6 +4,7 @@
 
 mod args;
 pub mod audit;
+pub mod bank;
 pub mod cli;
 mod connections;
 pub mod demo;

@@ -11,8 +11,8 @@ use crate::cli::{Cli, Verb};
 use crate::lag::RelayVerb;
 use crate::stock::StockVerb;
 use crate::{
-    audit, demo, dlq, events, export, fulfilments, import, jobs, lag, notifications, orders, privacy, replay, requests,
-    saga, sample, stats, stock, timers, token, webhooks,
+    audit, bank, demo, dlq, events, export, fulfilments, import, jobs, lag, notifications, orders, privacy, replay,
+    requests, saga, sample, stats, stock, timers, token, webhooks,
 };
 
 /// The exit code of an import that did not finish.
@@ -61,7 +61,7 @@ pub fn run(cli: Cli) -> LocalBoxFuture<'static, Ending> {
 }
 
 async fn end(cli: Cli) -> Ending {
-    let is_import = matches!(cli.verb, Verb::Import(_) | Verb::Stock(StockVerb::Import(_)));
+    let is_import = matches!(cli.verb, Verb::Import(_) | Verb::Bank(_) | Verb::Stock(StockVerb::Import(_)));
     match dispatch(cli).await {
         Ok(true) => Ending::Well,
         Ok(false) => Ending::Found,
@@ -79,6 +79,7 @@ async fn dispatch(cli: Cli) -> Result<bool, BoxError> {
         Verb::Sample(args) => sample::write(&args),
         Verb::Events(args) => events::print(&variables, &args).await,
         Verb::Demo(args) => demo::walk(&variables, &args).await,
+        Verb::Bank(verb) => bank::run(&variables, &verb).await,
         Verb::Stock(verb) => stock::run(&variables, &verb).await,
         Verb::Fulfilments(verb) => fulfilments::run(&variables, &verb).await,
         Verb::Saga(verb) => saga::run(&variables, &verb).await,

@@ -33,6 +33,8 @@ pub enum Form {
     Price,
     /// A moment within the years that are taken.
     Moment,
+    /// A day.
+    Day,
     /// Any UUID.
     Uuid,
     /// A UUID of version 7.
@@ -124,6 +126,7 @@ impl Form {
             Self::Ascii => "[!-~]+",
             Self::Slug => "[a-z0-9-]+",
             Self::Price => "[0-9]{1,11}(\\.[0-9]{1,4})?",
+            Self::Day => "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
             Self::Moment => "(18[3-9]|19[0-9]|2[01][0-9]|22[0-4])[0-9]-[0-9]{2}-[0-9]{2}[Tt].*",
             Self::Uuid => "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
             Self::UuidV7 => "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-7[0-9A-Fa-f]{3}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}",

@@ -142,6 +142,7 @@ carriers_webhook_secret() { printf 'whsec_%s' "$(printf '%s' "$(secret carriers_
 shop_settings() {
   local name
   printf 'SAGA_POLICIES_FILE=%s\n' "${SAGA_POLICIES_FILE:-$ROOT/deploy/policies.toml}"
+  [ -z "${BANK_ACCOUNTS_FILE:-}" ] || printf 'BANK_ACCOUNTS_FILE=%s\n' "$BANK_ACCOUNTS_FILE"
   if is_foreign STRIPE_API_URL; then
     for name in STRIPE_API_KEY STRIPE_WEBHOOK_SECRET; do
       [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"

@@ -36,8 +36,8 @@ use service_kit::audit::{Examined, Findings};
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds};
 use service_kit::config::{
-    ConfigError, DraftSettings, FairnessSettings, KitchenSettings, MessagingSettings, NotificationSettings,
-    PaymentSettings, ShippingSettings,
+    ConfigError, DatabaseUrl, DraftSettings, FairnessSettings, KitchenSettings, MessagingSettings,
+    NotificationSettings, PaymentSettings, ShippingSettings,
 };
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::{ConnectError, Migrations};
@@ -166,6 +166,8 @@ type OutsideFuture<'a> = BoxFuture<'a, Result<Outside, BoxError>>;
 /// Who keeps something outside of the engine.
 #[derive(Debug, Clone, Copy)]
 pub struct OutsideSettings<'a> {
+    /// Where the log is that is compared, beside which a participant may keep tables.
+    pub log: &'a DatabaseUrl,
     pub payments: &'a PaymentSettings,
     pub shipping: &'a ShippingSettings,
 }

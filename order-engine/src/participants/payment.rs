@@ -10,17 +10,19 @@ use domain::payment::requests::{PaymentRequest, REQUESTS_TOPIC};
 use futures::FutureExt;
 use messaging::registry::Registry;
 use messaging::{Decoder, Encoder, schemas};
-use payment::Payments;
+use payment::provider::bank::BankTransfer;
 use payment::provider::stripe::Stripe;
-use payment::provider::{SharedProvider, Unconfigured};
+use payment::provider::{Providers, SharedProvider, Unconfigured};
 use payment::requests::GROUP;
+use payment::{PaymentDeps, Payments};
 use relay::RelayedKind;
 use request_kit::{RequestOptions, RequestService};
 use service_kit::BoxError;
 use service_kit::audit::Findings;
-use service_kit::clock::{Clock, SystemClock};
+use service_kit::clock::{Clock, SystemClock, SystemIds};
 use service_kit::config::PaymentSettings;
 use service_kit::outside::OutsideOptions;
+use service_kit::postgres::ConnectOptions;
 use tokio_postgres::Client;
 use utoipa::openapi::OpenApi;
 
@@ -33,7 +35,7 @@ pub(super) const PAYMENT_PARTICIPANT: Participant = Participant {
     name: "payment",
     log: own_log!("payment", "PAYMENT_DATABASE_URL"),
     kinds: &[(PublicEvent::KIND, TOPIC)],
-    migrations: || vec![request_kit::migrations()],
+    migrations: || vec![request_kit::migrations(), payment::migrations()],
     declared_events: relay::declared_events::<PublicEvent>,
     schemas: || {
         vec![
@@ -67,16 +69,19 @@ async fn compared(
     settings: OutsideSettings<'_>,
     findings: &mut Findings,
 ) -> Result<Outside, BoxError> {
-    let OutsideSettings { payments: settings, .. } = settings;
-    if settings.stripe.is_none() {
+    let OutsideSettings { payments: settings, log: database, .. } = settings;
+    if settings.stripe.is_none() && settings.accounts.is_empty() {
         let what = "comparison with the payment provider";
-        return Ok(Outside::LeftOut { what, reason: "STRIPE_API_KEY is not set" });
+        return Ok(Outside::LeftOut { what, reason: "neither STRIPE_API_KEY nor BANK_ACCOUNTS_FILE is set" });
     }
-    let (provider, now) = (provider(settings), SystemClock.now());
-    Ok(Outside::Compared(payment::audit::compare_all(log, &*provider, now, findings).await?))
+    let pool = service_kit::postgres::pool(database, &ConnectOptions::named("payment-audit"))?;
+    let accounts = settings.accounts.clone();
+    let bank = Arc::new(BankTransfer::new(pool, accounts, Arc::new(SystemClock), Arc::new(SystemIds)));
+    let providers = Providers::new(bank, provider(settings));
+    Ok(Outside::Compared(payment::audit::compare_all(log, &providers, SystemClock.now(), findings).await?))
 }
 
-/// The provider that the settings name.
+/// The provider that the settings name for tenants without a bank account.
 fn provider(settings: &PaymentSettings) -> SharedProvider {
     let Some(stripe) = &settings.stripe else { return Arc::new(Unconfigured) };
     Arc::new(Stripe::new(OutsideOptions::new(stripe.api_url.clone(), stripe.api_key.clone())))
@@ -84,9 +89,10 @@ fn provider(settings: &PaymentSettings) -> SharedProvider {
 
 fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
     let fingerprint_key = deps.master.derive("idempotency-fingerprint");
-    let provider = provider(deps.payments);
+    let (provider, accounts) = (provider(deps.payments), deps.payments.accounts.clone());
+    let of_payments = PaymentDeps { provider, accounts, clock: deps.clock, ids: deps.ids };
     payment::router(payment::Deps {
-        payments: Arc::new(Payments::new(deps.store, provider, deps.clock, deps.ids, &fingerprint_key)),
+        payments: Arc::new(Payments::new(deps.store, of_payments, &fingerprint_key)),
         verifier: deps.verifier,
         webhook_secret: deps.payments.stripe.as_ref().and_then(|stripe| stripe.webhook_secret.clone()),
         limits: CommandLimits { commands_per_s: deps.fairness.commands_per_s, ..CommandLimits::default() },
@@ -96,7 +102,9 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
 fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let pool = deps.store.pool().clone();
     let (clock, ids) = (Arc::clone(&deps.clock), Arc::clone(&deps.ids));
-    let payments = Arc::new(Payments::for_messages(deps.store.clone(), provider(deps.payments), clock, ids));
+    let (provider, accounts) = (provider(deps.payments), deps.payments.accounts.clone());
+    let of_payments = PaymentDeps { provider, accounts, clock, ids };
+    let payments = Arc::new(Payments::for_messages(deps.store.clone(), of_payments));
     let decoder = Decoder::<PaymentRequest>::new(Registry::new(&deps.messaging.schema_registry_url)?);
     let source = payment::requests::source(Arc::clone(&payments), decoder);
     let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);

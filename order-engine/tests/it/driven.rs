@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use service_kit::poll::{wait_for, wait_until};
 
+use crate::bank::ACCOUNTS;
 use crate::look::{LOOK, PATIENCE, free_address};
 use crate::provider::Provider;
 use crate::shop::Shop;
@@ -167,7 +168,7 @@ impl Order<'_> {
     }
 }
 
-/// A stack with a provider and policies, and where its engine is to listen.
+/// A stack with a provider, policies and bank accounts, and where its engine is to listen.
 pub async fn scene() -> (Stack, Provider, String) {
     let mut stack = Stack::start().await;
     let address = free_address();
@@ -175,6 +176,9 @@ pub async fn scene() -> (Stack, Provider, String) {
     let file = format!("{}/policies.toml", stack.variables["ORDERS_STATE"]);
     std::fs::write(&file, POLICIES).unwrap();
     stack.variables.insert("SAGA_POLICIES_FILE".to_owned(), file);
+    let file = format!("{}/bank-accounts.toml", stack.variables["ORDERS_STATE"]);
+    std::fs::write(&file, ACCOUNTS).unwrap();
+    stack.variables.insert("BANK_ACCOUNTS_FILE".to_owned(), file);
     stack.variables.insert("KITCHEN_SIMULATED_STAFF_SPEED".to_owned(), "60".to_owned());
     (stack, provider, address)
 }

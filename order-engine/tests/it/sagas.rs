@@ -4,6 +4,7 @@ use payment_simulator::EntryKind as E;
 use serde_json::{Value, json};
 use service_kit::poll::wait_until;
 
+use crate::bank::is_paid_by_a_statement;
 use crate::carriers::{CarrierWorld, parcels_are_carried};
 use crate::driven::{NOTHING, ON_HAND, Order, PAYS, PIECES, ROLES, TOTAL, scene};
 use crate::engine::Engine;
@@ -162,6 +163,8 @@ async fn every_order_comes_to_its_end_with_its_money_and_its_stock() {
     let shop = Shop::at(&engine.url, &token);
     let chain = stack.run("orderctl", &["token", "--role", "admin", "--tenant", "chain"]).await;
     let chain = Shop::at(&engine.url, chain.trim());
+    let wired = stack.run("orderctl", &["token", "--role", "admin", "--tenant", "wired"]).await;
+    let wired = Shop::at(&engine.url, wired.trim());
     let unanswered = is_captured_without_an_answer(&shop, &provider).await;
     goes_on_with_one_capture(&unanswered, &provider).await;
     provider.speaks_again().await;
@@ -173,6 +176,7 @@ async fn every_order_comes_to_its_end_with_its_money_and_its_stock() {
         is_not_shipped_while_it_is_held(&shop),
         is_sent_from_the_best_location_and_after_a_rejection_from_the_next(&stack, &chain),
         is_sent_by_two_locations_and_a_third(&chain, &provider),
+        is_paid_by_a_statement(&stack, &wired, &provider),
     );
     is_cooked_by_simulated_staff(&shop).await;
     stack.run("orderctl", &["audit"]).await;

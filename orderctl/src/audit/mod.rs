@@ -152,7 +152,7 @@ impl Audit {
         let sets = sets.collect();
         let asked = tools.audit_asked(&store, &brokers, &ranges, &mut findings).await?;
         let groups = tools.audit_groups(&log, &brokers, &mut findings).await?;
-        let settings = OutsideSettings { payments: &payments, shipping: &shipping };
+        let settings = OutsideSettings { log: &tools.url, payments: &payments, shipping: &shipping };
         let outside = tools.audit_outside(&mut log, settings, &mut findings).await?;
         let report = Report {
             log: tools.name,

@@ -2,6 +2,8 @@
 
 use command_kit::{Code, Refusal, Words};
 use domain::payment::{PaymentRejection, RequestRefusalReason, code as payment_code};
+use service_kit::errors::chain;
+use service_kit::postgres::TableError;
 
 /// Codes of this service alone.
 mod own {
@@ -20,13 +22,28 @@ mod own {
         PAYMENT_REFUSED = "payment_request_refused", Conflict, "The payment does not allow this";
         /// The provider does not answer.
         PROVIDER_UNAVAILABLE = "payment_provider_unavailable", Unavailable, "The payment provider does not answer";
+        /// The payment takes no method, since it is made by bank transfer.
+        PAID_BY_TRANSFER = "payment_by_bank_transfer", Conflict, "The payment is made by bank transfer";
+        /// No entry of a statement with this id is yours.
+        ENTRY_NOT_FOUND = "bank_entry_not_found", NotFound, "There is no such entry";
+        /// The entry is another payment's.
+        ENTRY_ASSIGNED = "bank_entry_assigned", Conflict, "The entry is another payment's";
+        /// The entry is in another currency than the payment.
+        ENTRY_OTHER_CURRENCY = "bank_entry_other_currency", Conflict, "The entry is in another currency";
+        /// No outgoing transfer with this id is yours.
+        TRANSFER_NOT_FOUND = "outgoing_transfer_not_found", NotFound, "There is no such transfer";
+        /// The tables of bank transfers cannot be read or written.
+        BANK_UNAVAILABLE = "bank_transfers_unavailable", Unavailable, "Bank transfers cannot be read or written";
         /// The signature of a webhook is none.
         WEBHOOK_NOT_SIGNED = "webhook_not_signed", Malformed, "The webhook is not signed by the provider";
         /// The webhook is no JSON.
         WEBHOOK_MALFORMED = "webhook_malformed", Malformed, "The webhook cannot be read";
     }
 }
-pub(crate) use own::{PAYMENT_NOT_READY, PROVIDER_UNAVAILABLE, WEBHOOK_MALFORMED, WEBHOOK_NOT_SIGNED};
+pub(crate) use own::{
+    ENTRY_ASSIGNED, ENTRY_NOT_FOUND, ENTRY_OTHER_CURRENCY, PAID_BY_TRANSFER, PAYMENT_NOT_READY, PROVIDER_UNAVAILABLE,
+    TRANSFER_NOT_FOUND, WEBHOOK_MALFORMED, WEBHOOK_NOT_SIGNED,
+};
 
 /// What refusals call a payment.
 pub(crate) const PAYMENT: Words = Words {
@@ -44,6 +61,12 @@ const CODES: &[&[Code]] = &[own::ALL, payment_code::ALL];
 /// A payment that is absent or somebody else's: one answer for both.
 pub(crate) fn not_found() -> Refusal {
     Refusal::rejected(&PaymentRejection::OtherTenant)
+}
+
+/// The tables of bank transfers did not answer.
+pub(crate) fn of_table(error: TableError) -> Refusal {
+    tracing::warn!(error = chain(&error), "a request about bank transfers was not answered");
+    Refusal::new(own::BANK_UNAVAILABLE, "bank transfers cannot be read or written now; try again")
 }
 
 /// The payment's answer to a request that its state does not allow.

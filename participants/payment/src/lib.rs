@@ -1,7 +1,8 @@
 //! Payment: what customers are charged through a payment provider.
 //!
 //! [`payment`] has one file for each command: its body, the use case and the endpoint; and what runs the effects that were decided.
-//! [`provider`] is the provider as payments need it, with Stripe as the first.
+//! [`provider`] is the provider as payments need it, with Stripe as the first and bank transfer as the second, whose statements come in by
+//! the endpoints in `bank`.
 //!
 //! Guarantees: what is told to the provider is stored before, under a key that the provider recognises repetitions by; where the
 //! outcome is not known, the provider is asked before it is told again; a request that is repeated, by HTTP or in a message, has one
@@ -9,8 +10,11 @@
 //! provider and sends the provider's id of it here.
 
 pub mod audit;
+mod bank;
 mod code;
 mod context;
+mod hint;
+mod migrations;
 mod openapi;
 pub mod payment;
 pub mod provider;
@@ -26,7 +30,8 @@ use service_kit::auth::Verifier;
 use service_kit::config::Secret;
 use utoipa::openapi::OpenApi;
 
-pub use context::Payments;
+pub use context::{PaymentDeps, Payments};
+pub use migrations::migrations;
 pub use openapi::openapi;
 pub use reconcile::job;
 
@@ -40,10 +45,10 @@ pub struct Deps {
     pub limits: CommandLimits,
 }
 
-/// The routes of payments under `/v1/orders/{id}/payments` and `/v1/webhooks`, and their description.
+/// The routes of payments under `/v1/orders/{id}/payments`, of bank transfers and of `/v1/webhooks`, and their description.
 pub fn router(deps: Deps) -> (Router, OpenApi) {
     let Deps { payments, verifier, webhook_secret, limits } = deps;
     let webhooks = webhook::routes(Arc::clone(&payments), webhook_secret);
-    let (routes, _) = payment::routes().split_for_parts();
+    let (routes, _) = payment::routes().merge(bank::routes()).split_for_parts();
     (served(routes, payments, verifier, &limits).merge(webhooks), openapi())
 }

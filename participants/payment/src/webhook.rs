@@ -12,12 +12,9 @@ use command_kit::http::method_not_allowed;
 use domain::ProviderReference;
 use serde_json::Value;
 use service_kit::config::Secret;
-use service_kit::errors::chain;
 
-use crate::code::{PROVIDER_UNAVAILABLE, WEBHOOK_MALFORMED, WEBHOOK_NOT_SIGNED};
+use crate::code::{WEBHOOK_MALFORMED, WEBHOOK_NOT_SIGNED};
 use crate::context::Payments;
-use crate::payment::AskError;
-use crate::provider::ProviderError;
 use crate::provider::stripe::{SIGNATURE_HEADER, hinted_payment, verify};
 
 /// Largest webhook, in bytes.
@@ -57,26 +54,6 @@ impl Payments {
         let Some(reference) = hinted_payment(event).and_then(|id| ProviderReference::try_new(id).ok()) else {
             return Ok(());
         };
-        let unavailable = |error: &(dyn std::error::Error + 'static)| {
-            tracing::warn!(%reference, error = chain(error), "a webhook's payment was not recorded; it is sent again");
-            Refusal::new(PROVIDER_UNAVAILABLE, "the payment cannot be looked at; send it again")
-        };
-        let known = match self.provider.read(&reference).await {
-            Ok(known) => known,
-            Err(ProviderError::Refused { code }) => {
-                tracing::warn!(%reference, %code, "a webhook is about a payment that is not there");
-                return Ok(());
-            }
-            Err(error) => return Err(unavailable(&error)),
-        };
-        let Some(payment) = known.payment else { return Ok(()) };
-        match self.take(payment, known).await {
-            Ok(()) => Ok(()),
-            Err(AskError::Refused { source, .. }) => {
-                tracing::warn!(%reference, error = chain(&source), "a webhook is about a payment of somebody else's");
-                Ok(())
-            }
-            Err(error @ AskError::Store { .. }) => Err(unavailable(&error)),
-        }
+        self.look_at(&reference).await
     }
 }

@@ -3,6 +3,7 @@
 //! Guarantees: parsing is a pure function of [`Variables`]; an error names the variable and what to do; secrets do not
 //! show in `Debug`. Nothing else in the workspace reads the environment.
 
+mod bank_accounts;
 mod databases;
 mod drafts;
 mod http;
@@ -14,6 +15,7 @@ mod settings;
 mod shipping;
 mod variables;
 
+pub use bank_accounts::{BankAccount, BankAccounts};
 pub use databases::{DatabaseSettings, OwnDatabases};
 pub use drafts::DraftSettings;
 pub use http::{FairnessSettings, HttpSettings};

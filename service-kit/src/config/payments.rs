@@ -1,12 +1,15 @@
-//! The payment provider.
+//! Payment providers.
 
 use super::variables::http_url;
-use super::{ConfigError, Secret, Variables};
+use super::{BankAccounts, ConfigError, Secret, Variables};
 
-/// Where payments are made. None without a key.
+/// Where payments are made.
 #[derive(Debug, Clone, Default)]
 pub struct PaymentSettings {
+    /// None without a key.
     pub stripe: Option<StripeSettings>,
+    /// Tenants with an account are paid by bank transfer instead.
+    pub accounts: BankAccounts,
 }
 
 /// An API that speaks like Stripe's.
@@ -24,12 +27,20 @@ const DEFAULT_API_URL: &str = "https://api.stripe.com";
 const LIVE_KEYS: [&str; 2] = ["sk_live_", "rk_live_"];
 
 impl PaymentSettings {
-    /// Parses `STRIPE_API_KEY`, `STRIPE_API_URL`, by default Stripe's own, and `STRIPE_WEBHOOK_SECRET`.
+    /// Parses `STRIPE_API_KEY`, `STRIPE_API_URL`, by default Stripe's own, `STRIPE_WEBHOOK_SECRET`, and the file that
+    /// `BANK_ACCOUNTS_FILE` names.
     ///
     /// # Errors
-    /// When the URL is none, or would carry a live key without encryption.
+    /// When the URL is none, or would carry a live key without encryption, or the file cannot be read or holds a mistake.
     pub fn from_variables(variables: &Variables) -> Result<Self, ConfigError> {
-        let Some(key) = variables.optional("STRIPE_API_KEY") else { return Ok(Self::default()) };
+        let stripe = StripeSettings::from_variables(variables)?;
+        Ok(Self { stripe, accounts: BankAccounts::from_variables(variables)? })
+    }
+}
+
+impl StripeSettings {
+    fn from_variables(variables: &Variables) -> Result<Option<Self>, ConfigError> {
+        let Some(key) = variables.optional("STRIPE_API_KEY") else { return Ok(None) };
         let api_url = http_url("STRIPE_API_URL", variables.optional("STRIPE_API_URL").unwrap_or(DEFAULT_API_URL))?;
         let is_live = LIVE_KEYS.iter().any(|prefix| key.starts_with(prefix));
         if is_live && !api_url.starts_with("https://") {
@@ -39,7 +50,7 @@ impl PaymentSettings {
             ));
         }
         let webhook_secret = variables.optional("STRIPE_WEBHOOK_SECRET").map(Secret::new);
-        Ok(Self { stripe: Some(StripeSettings { api_url, api_key: Secret::new(key), webhook_secret }) })
+        Ok(Some(Self { api_url, api_key: Secret::new(key), webhook_secret }))
     }
 }
 

@@ -12,10 +12,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body;
+use super::money::MoneyView;
 use super::path::PaymentPath;
 use super::request::Asked;
 use super::task::Task;
-use super::view::{MoneyView, PaymentView, visible};
+use super::view::{PaymentView, visible};
 use crate::code::not_found;
 use crate::context::{AppState, Payments};
 

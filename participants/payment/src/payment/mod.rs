@@ -3,11 +3,13 @@
 mod body;
 mod capture;
 mod effects;
+mod money;
 mod path;
 mod pay;
 mod refund;
 mod request;
 mod task;
+mod transfer;
 mod view;
 mod void;
 mod wake;
@@ -17,8 +19,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::context::AppState;
 
+pub(crate) use body::amount;
+pub use money::MoneyView;
 pub use request::{AskError, Asked, AskedBy};
-pub use view::{MoneyView, PAYMENTS_MAX, PaymentList, PaymentStatus, PaymentView};
+pub use transfer::BankTransferView;
+pub use view::{PAYMENTS_MAX, PaymentList, PaymentStatus, PaymentView};
 pub use wake::waker;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

@@ -21,8 +21,9 @@ use super::path::OrderPath;
 use super::request::Asked;
 use super::task::Task;
 use super::view::{PAYMENTS_MAX, PaymentView, visible};
-use crate::code::{PAYMENT_NOT_READY, PROVIDER_UNAVAILABLE};
+use crate::code::{PAID_BY_TRANSFER, PAYMENT_NOT_READY, PROVIDER_UNAVAILABLE};
 use crate::context::{AppState, Payments};
+use crate::provider::bank::is_bank_reference;
 
 /// How long a request to pay waits until the order has asked for a payment and the provider has it.
 const READY_MS_MAX: u64 = 2_000;
@@ -82,6 +83,7 @@ impl Payments {
         let (mut view, replayed) = match input.method.clone() {
             None => (self.shown(caller, order, id).await?, false),
             Some(method) => {
+                self.takes_a_method(id).await?;
                 let (operation, scopes) = ("payment.pay", &[Scope::ORDERS_PLACE]);
                 let asked = Asked::Attach { method };
                 self.ask(caller, Task { operation, scopes, order, id, input: &input, asked }).await?
@@ -91,6 +93,17 @@ impl Payments {
             view.client_secret = Some(secret);
         }
         Ok((view, replayed))
+    }
+
+    /// Refuses a method for a payment by bank transfer. Told to the provider, it would count as a declined attempt.
+    async fn takes_a_method(&self, id: PaymentId) -> Result<(), Refusal> {
+        let state = self.loaded(id).await?.state;
+        let reference = state.payment().and_then(|payment| payment.reference.as_ref());
+        if reference.is_some_and(is_bank_reference) {
+            let detail = "leave paymentMethod out; the answer says where to transfer the money";
+            return Err(Refusal::new(PAID_BY_TRANSFER, detail));
+        }
+        Ok(())
     }
 
     /// The newest payment of an order, once the provider has it.
@@ -162,7 +175,7 @@ fn is_ready(stage: Stage, payment: &domain::payment::PaymentDetails) -> bool {
 ///
 /// With a method, the provider is told to authorise with it; the answer says whether that worked, was declined or needs the
 /// customer to authenticate. Without one, the answer has the secret with which the customer's browser gives the provider a method.
-/// Card data never comes here. Right after an order was placed there may be no payment yet: the request waits for up to two
+/// Card data never comes here. Where the tenant is paid by bank transfer, the answer says where to and with which reference. Right after an order was placed there may be no payment yet: the request waits for up to two
 /// seconds, and is then refused with `payment_not_ready`.
 #[utoipa::path(post, path = "/v1/orders/{id}/payments", tag = "payments", request_body = PayBody, responses(
     (status = 201, description = "The payment as it is now.", body = PaymentView),

@@ -8,14 +8,16 @@ use axum::response::{IntoResponse, Response};
 use command_kit::http::{Unkeyed, versioned};
 use command_kit::{Caller, Refusal};
 use domain::payment::{Payment, PaymentDetails, PaymentState, Stage};
-use domain::{Money, OrderId, PaymentId, Scope, Timestamp};
+use domain::{OrderId, PaymentId, Scope, Timestamp};
 use event_store::Loaded;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::money::MoneyView;
 use super::path::{OrderPath, PaymentPath};
+use super::transfer::BankTransferView;
 use crate::code::{self, not_found};
 use crate::context::{AppState, Payments};
 
@@ -24,25 +26,6 @@ pub const PAYMENTS_MAX: u32 = 100;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(get_payment)).routes(routes!(get_payments))
-}
-
-/// An amount of money in minor units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MoneyView {
-    /// The amount in minor units, such as cents for EUR.
-    #[schema(example = 765)]
-    #[serde(deserialize_with = "command_kit::whole_number")]
-    pub minor: i64,
-    /// The currency, as an ISO 4217 code.
-    #[schema(example = "EUR")]
-    pub currency: String,
-}
-
-impl From<Money> for MoneyView {
-    fn from(amount: Money) -> Self {
-        Self { minor: amount.minor(), currency: amount.currency().to_string() }
-    }
 }
 
 /// Where a payment stands.
@@ -117,6 +100,9 @@ pub struct PaymentView {
     /// Lets the customer's browser give the provider a method to pay with; only in the answer to a request to pay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
+    /// What the customer needs to pay by bank transfer; absent where the payment is made otherwise, or not to be paid any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_transfer: Option<BankTransferView>,
 }
 
 impl PaymentView {
@@ -146,6 +132,7 @@ impl PaymentView {
                 | Stage::Expired => None,
             },
             client_secret: None,
+            bank_transfer: None,
         }
     }
 
@@ -186,7 +173,12 @@ impl Payments {
     pub(super) async fn shown(&self, caller: &Caller, order: OrderId, id: PaymentId) -> Result<PaymentView, Refusal> {
         let loaded = self.loaded(id).await?;
         let payment = visible(&loaded.state, caller, order).ok_or_else(not_found)?;
-        Ok(PaymentView::of(id, loaded.version, payment))
+        self.view(id, loaded.version, payment).await
+    }
+
+    async fn view(&self, id: PaymentId, version: i64, payment: &PaymentDetails) -> Result<PaymentView, Refusal> {
+        let bank_transfer = self.bank_transfer(id, payment).await?;
+        Ok(PaymentView { bank_transfer, ..PaymentView::of(id, version, payment) })
     }
 
     /// The payments of an order as of now.
@@ -202,7 +194,9 @@ impl Payments {
             if matches!(*loaded.state, PaymentState::Absent) {
                 break;
             }
-            payments.extend(visible(&loaded.state, caller, order).map(|one| PaymentView::of(id, loaded.version, one)));
+            if let Some(payment) = visible(&loaded.state, caller, order) {
+                payments.push(self.view(id, loaded.version, payment).await?);
+            }
         }
         if payments.is_empty() { Err(not_found()) } else { Ok(PaymentList { payments }) }
     }

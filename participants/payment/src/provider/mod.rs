@@ -1,10 +1,13 @@
 //! A payment provider as payments need it.
 
+pub mod bank;
+mod providers;
 pub mod stripe;
 mod unconfigured;
 
 use std::sync::Arc;
 
+pub use providers::Providers;
 pub use unconfigured::Unconfigured;
 
 use domain::payment::ObservedPayment;

@@ -4,6 +4,7 @@
 
 mod audit;
 mod authorizing;
+mod bank;
 mod http;
 mod messages;
 mod money;

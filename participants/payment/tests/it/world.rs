@@ -14,7 +14,7 @@ use event_store::{Metadata, Store, StoreOptions, StreamId, TimerOptions, TimerWo
 use payment::payment::{Asked, AskedBy};
 use payment::provider::SharedProvider;
 use payment::provider::stripe::Stripe;
-use payment::{Deps, Payments};
+use payment::{Deps, PaymentDeps, Payments};
 use payment_simulator::{
     Entry, EntryKind, Fault, Faults, Operation, Options, PlannedFault, Simulator, WebhookMode, WebhookTarget,
 };
@@ -22,7 +22,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use service_kit::auth::Role;
 use service_kit::clock::{Ids, ManualClock, SharedClock, SystemIds};
-use service_kit::config::Secret;
+use service_kit::config::{BankAccounts, Secret};
 use service_kit::outside::OutsideOptions;
 use service_kit::poll::wait_until;
 use service_kit::testing::{TestDatabase, TestIssuer};
@@ -42,6 +42,7 @@ pub struct World {
     pub store: Store,
     pub simulator: Simulator,
     pub simulator_url: String,
+    accounts: BankAccounts,
     url: String,
     issuer: TestIssuer,
     client: reqwest::Client,
@@ -82,10 +83,16 @@ async fn listen() -> (TcpListener, String) {
 
 impl World {
     pub async fn new() -> Self {
+        Self::with(BankAccounts::default()).await
+    }
+
+    /// The same where the customers of some tenants pay by bank transfer.
+    pub async fn with(accounts: BankAccounts) -> Self {
         let noon = Timestamp::try_from("2026-06-01T12:00:00Z".to_owned()).unwrap();
         let clock = Arc::new(ManualClock::new(noon));
         let shared: SharedClock = clock.clone();
         let database = TestDatabase::migrated(event_store::migrations()).await.and(request_kit::migrations()).await;
+        let database = database.and(payment::migrations()).await;
         let issuer = TestIssuer::new(shared.clone()).await;
         let (listener, url) = listen().await;
         let (provider_listener, simulator_url) = listen().await;
@@ -93,10 +100,11 @@ impl World {
         let faults = Faults { webhooks: WebhookMode::Held, ..Faults::default() };
         let simulator = Simulator::new(shared.clone(), Options { seed: 7, faults, webhooks: Some(webhooks) });
         tokio::spawn(serve(simulator.router(), provider_listener));
-        let provider = stripe(&simulator_url);
         let store = Store::open(database.url(), StoreOptions::default()).await.unwrap();
-        let ids = Arc::new(SystemIds);
-        let payments = Arc::new(Payments::new(store.clone(), Arc::clone(&provider), shared, ids, &[7; 32]));
+        let (provider, ids) = (stripe(&simulator_url), Arc::new(SystemIds));
+        let deps = PaymentDeps { provider, accounts: accounts.clone(), clock: shared, ids };
+        let payments = Arc::new(Payments::new(store.clone(), deps, &[7; 32]));
+        let provider = Arc::clone(payments.provider());
         let (app, _) = payment::router(Deps {
             payments: Arc::clone(&payments),
             verifier: issuer.verifier(),
@@ -105,14 +113,27 @@ impl World {
         });
         tokio::spawn(serve(app, listener));
         let (client, next_key) = (reqwest::Client::new(), AtomicU32::new(0));
-        Self { database, clock, payments, provider, store, simulator, simulator_url, url, issuer, client, next_key }
+        Self {
+            database,
+            clock,
+            payments,
+            provider,
+            store,
+            simulator,
+            simulator_url,
+            accounts,
+            url,
+            issuer,
+            client,
+            next_key,
+        }
     }
 
     /// Another process on the same database.
     pub async fn twin(&self) -> Arc<Payments> {
         let store = Store::open(self.database.url(), StoreOptions::default()).await.unwrap();
-        let ids = Arc::new(SystemIds);
-        Arc::new(Payments::for_messages(store, Arc::clone(&self.provider), self.clock.clone(), ids))
+        let (provider, clock, ids) = (stripe(&self.simulator_url), self.clock.clone(), Arc::new(SystemIds));
+        Arc::new(Payments::for_messages(store, PaymentDeps { provider, accounts: self.accounts.clone(), clock, ids }))
     }
 
     /// How the provider fails from now on, in order.
@@ -260,6 +281,15 @@ impl World {
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         Reply { status, body: answer.json().await.unwrap_or(Value::Null) }
+    }
+
+    /// Sends a request as an admin of another tenant, with a new key.
+    pub async fn post_of(&self, tenant: &str, path: &str, body: &Value) -> Reply {
+        let key = format!("key-{}", self.next_key.fetch_add(1, Ordering::Relaxed));
+        let token = self.issuer.token(Role::Admin, &TenantId::try_new(tenant).unwrap(), None);
+        let request = self.client.post(format!("{}{path}", self.url)).bearer_auth(token);
+        let answer = request.header("idempotency-key", key).json(body).send().await.unwrap();
+        Reply { status: answer.status().as_u16(), body: answer.json().await.unwrap_or(Value::Null) }
     }
 
     /// Sends a webhook.

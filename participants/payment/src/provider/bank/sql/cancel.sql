@@ -1,0 +1,3 @@
+UPDATE bank_payments
+SET cancelled = true
+WHERE reference = $1

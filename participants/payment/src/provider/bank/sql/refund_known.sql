@@ -1,0 +1,3 @@
+SELECT id
+FROM outgoing_transfers
+WHERE refund_key = $1
