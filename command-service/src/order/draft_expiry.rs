@@ -84,9 +84,10 @@ impl DraftExpiry {
         loop {
             let page = (self.find)(before, last, PAGE).await?;
             for draft in &page {
-                match self.expire(draft, now).await? {
-                    true => found.expired += 1,
-                    false => found.left += 1,
+                if self.expire(draft, now).await? {
+                    found.expired += 1;
+                } else {
+                    found.left += 1;
                 }
             }
             if page.len() < PAGE {
