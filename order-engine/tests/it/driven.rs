@@ -172,6 +172,7 @@ impl Order<'_> {
 pub async fn scene() -> (Stack, Provider, String) {
     let mut stack = Stack::start().await;
     let address = free_address();
+    stack.variables.insert("ENGINE_URL".to_owned(), format!("http://{address}"));
     let provider = Provider::start(&mut stack, &address).await;
     let file = format!("{}/policies.toml", stack.variables["ORDERS_STATE"]);
     std::fs::write(&file, POLICIES).unwrap();

@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use service_kit::audit::Findings;
 use service_kit::clock::Clock;
 use service_kit::config::BankAccounts;
+use service_kit::poll::wait_until;
 
-use crate::world::{AMOUNT, Case, World, asked_by, eur, new_case, refund, request};
+use crate::world::{AMOUNT, Case, LOOK, PATIENCE, World, asked_by, eur, new_case, refund, request};
 
 const ACCOUNTS: &str = "[tenants.shop]\nholder = \"Shop Ltd\"\niban = \"CH9300762011623852957\"\nbic = \"POFICHBE\"\n\
     [tenants.chain]\nholder = \"Chain Ltd\"\niban = \"DE89370400440532013000\"\n";
@@ -112,12 +113,29 @@ async fn an_entry_counts_once_however_often_and_by_whomever_it_is_sent() {
     assert_eq!(outcomes, [vec!["MATCHED"; 8], vec!["REPEATED"; 16]].concat());
     assert_eq!(world.view(case).await["bankTransfer"]["received"]["minor"], AMOUNT / 2 + 4_000);
     assert_eq!(world.view(second).await["bankTransfer"]["received"]["minor"], 4_000);
-    // Too much by several at once is sent back once.
-    let third = world.opened().await;
-    let surplus: Vec<_> = (0..6).map(|number| vec![credit(&format!("s-{number}"), AMOUNT, third.id)]).collect();
-    join_all(surplus.iter().map(|entries| world.statement(entries))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_much_by_several_statements_at_the_same_moment_is_sent_back_once() {
+    const STATEMENTS: i64 = 4;
+    let world = world().await;
+    let case = world.opened().await;
+    let mut client = world.database.client().await;
+    let barrier = client.transaction().await.unwrap();
+    barrier.execute("SELECT reference FROM bank_payments FOR UPDATE", &[]).await.unwrap();
+    let entries: Vec<_> = (0..STATEMENTS).map(|number| [credit(&format!("e-{number}"), AMOUNT, case.id)]).collect();
+    let sending = join_all(entries.iter().map(|entries| world.statement(entries)));
+    let looking = world.database.client().await;
+    let release = async {
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let all = async || looking.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == STATEMENTS;
+        wait_until(PATIENCE, LOOK, all).await.unwrap();
+        barrier.commit().await.unwrap();
+    };
+    futures::future::join(sending, release).await;
     let sent_back: i64 = world.outgoing().await.iter().map(|(_, minor)| minor).sum();
-    assert_eq!((world.status(third).await.as_str(), sent_back), ("AUTHORIZED", 5 * AMOUNT));
+    assert_eq!((world.status(case).await.as_str(), sent_back), ("AUTHORIZED", (STATEMENTS - 1) * AMOUNT));
 }
 
 #[tokio::test(flavor = "multi_thread")]
