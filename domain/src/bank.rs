@@ -273,7 +273,8 @@ mod tests {
             is_small: bool,
         ) {
             let reference = reference(id);
-            let stated: String = reference.as_str().chars().zip(&gaps).map(|(c, gap)| format!("{c}{gap}")).collect();
+            let with_gaps = reference.as_str().chars().zip(&gaps).flat_map(|(c, gap)| std::iter::once(c).chain(gap.chars()));
+            let stated: String = with_gaps.collect();
             let stated = if is_small { stated.to_lowercase() } else { stated };
             let text = format!("{before} {stated} {after}");
             prop_assert_eq!(StatedReference::find_in(&text), StatedReference::One(reference));

@@ -39,8 +39,8 @@ async fn a_draft_that_nobody_changes_expires() {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let surroundings = Surroundings { clock: clock.clone(), ..Surroundings::default() };
     let settings = Settings::from_variables(&Variables::from_pairs(stack.variables.clone())).unwrap();
-    let stop = CancellationToken::new();
-    let serving = tokio::spawn(serve_in(settings, &Role::ALL, surroundings, stop.clone()));
+    let stopping = CancellationToken::new();
+    let serving = tokio::spawn(serve_in(settings, &Role::ALL, surroundings, stopping.clone()));
     let url = format!("http://{address}");
     let ready = async || reqwest::get(format!("{url}/readyz")).await.is_ok_and(|it| it.status().is_success());
     wait_until(PATIENCE, LOOK, ready).await.unwrap();
@@ -60,6 +60,6 @@ async fn a_draft_that_nobody_changes_expires() {
     clock.advance(2 * DAY);
     let has_expired = async || stack.run("orderctl", &["events", id]).await.contains("OrderExpired");
     wait_until(PATIENCE, LOOK, has_expired).await.unwrap();
-    stop.cancel();
+    stopping.cancel();
     serving.await.unwrap().unwrap();
 }

@@ -31,7 +31,7 @@ impl Payments {
         require(caller, Scope::PAYMENTS_REFUND)?;
         let id = hyphenated_uuid(id).ok_or_else(not_found)?;
         let principal = &caller.principal;
-        let sent = self.bank.sent(&principal.tenant, id, &principal.subject.to_string()).await;
+        let sent = self.bank.sent(&principal.tenant, id, &principal.subject).await;
         sent.map_err(of_table)?.map(Into::into).ok_or_else(not_found)
     }
 }
