@@ -43,8 +43,9 @@ text_type!(
 
 /// Reads the day on which an entry was booked, written as `2026-11-27`.
 pub fn day(text: &str) -> Option<NaiveDate> {
-    // The parser also takes days that are written shorter.
-    (text.len() == DAY_CHARS).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
+    // The parser also takes days that are written shorter, and years with a sign.
+    let has_form = text.len() == DAY_CHARS && text.starts_with(|c: char| c.is_ascii_digit());
+    has_form.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }
 
 /// Why a text is no IBAN or BIC.
@@ -273,8 +274,8 @@ mod tests {
             is_small: bool,
         ) {
             let reference = reference(id);
-            let with_gaps = reference.as_str().chars().zip(&gaps).flat_map(|(c, gap)| std::iter::once(c).chain(gap.chars()));
-            let stated: String = with_gaps.collect();
+            let characters = reference.as_str().chars().zip(&gaps);
+            let stated: String = characters.flat_map(|(c, gap)| std::iter::once(c).chain(gap.chars())).collect();
             let stated = if is_small { stated.to_lowercase() } else { stated };
             let text = format!("{before} {stated} {after}");
             prop_assert_eq!(StatedReference::find_in(&text), StatedReference::One(reference));

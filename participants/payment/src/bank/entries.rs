@@ -79,8 +79,8 @@ impl Payments {
     async fn assign_entry(&self, caller: &Caller, entry: &str, payment: PaymentId) -> Result<BankEntryView, Refusal> {
         require(caller, Scope::PAYMENTS_CAPTURE)?;
         let principal = &caller.principal;
-        let by = principal.subject.to_string();
-        let assigned = self.bank.assign(&principal.tenant, entry, payment, &by).await.map_err(refusal)?;
+        let assigned = self.bank.assign(&principal.tenant, entry, payment, &principal.subject).await;
+        let assigned = assigned.map_err(refusal)?;
         self.look_at(&reference_of(payment)).await?;
         Ok(assigned.into())
     }
