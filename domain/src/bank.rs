@@ -59,7 +59,7 @@ pub enum InvalidAccount {
     BicForm,
 }
 
-/// An account.
+/// The number of an account, with right check digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Iban(String);
 
@@ -91,7 +91,7 @@ impl Iban {
     }
 }
 
-/// A bank.
+/// The code of a bank, in large letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bic(String);
 
@@ -109,7 +109,7 @@ impl Bic {
         if has_form { Ok(Self(text)) } else { Err(InvalidAccount::BicForm) }
     }
 
-    /// The BIC.
+    /// The eight or eleven characters.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -181,6 +181,7 @@ impl Engine {
 
     /// What participants do without being asked by a client.
     async fn worker(&mut self) -> Result<(), ServeError> {
+        let reads = OnceLock::new();
         for log in self.logs.clone() {
             let access = self.access().await?;
             let deps = WorkDeps {
@@ -194,8 +195,13 @@ impl Engine {
                 kitchens: &self.settings.kitchens,
                 shipping: &self.settings.shipping,
                 reads: &|| {
+                    // One pool, however many participants ask for it.
+                    if let Some(opened) = reads.get() {
+                        return Ok(ReadDb::clone(opened));
+                    }
                     let connect = ConnectOptions::named("work");
-                    Ok(ReadDb::open(&self.settings.databases.read, &model_sets(), connect)?)
+                    let opened = ReadDb::open(&self.settings.databases.read, &model_sets(), connect)?;
+                    Ok(reads.get_or_init(|| opened).clone())
                 },
                 keys: &|| Ok(KeyAccess { keys: access.keys.clone(), master: Arc::clone(&access.master) }),
             };

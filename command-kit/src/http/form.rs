@@ -33,7 +33,7 @@ pub enum Form {
     Price,
     /// A moment within the years that are taken.
     Moment,
-    /// A day.
+    /// A day of the calendar, such as `2026-11-27`.
     Day,
     /// Any UUID.
     Uuid,

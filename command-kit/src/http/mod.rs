@@ -7,6 +7,7 @@ pub mod describe;
 pub mod form;
 mod json;
 mod lines;
+mod money;
 mod problem;
 mod service;
 
@@ -15,5 +16,6 @@ pub use answer::{REPLAYED_HEADER, versioned};
 pub use caller::{Keyed, Unkeyed};
 pub use json::{BODY_BYTES_MAX, JsonBody, OptionalJsonBody, malformed, optional_text};
 pub use lines::{LINE_BYTES_MAX, Line, Lines};
+pub use money::MoneyView;
 pub use problem::method_not_allowed;
 pub use service::{CommandLimits, ServiceState, served};

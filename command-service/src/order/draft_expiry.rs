@@ -33,7 +33,7 @@ pub type FindDrafts = Arc<
     dyn Fn(Timestamp, Option<FoundDraft>, usize) -> BoxFuture<'static, Result<Vec<FoundDraft>, BoxError>> + Send + Sync,
 >;
 
-/// Gives up drafts.
+/// Lets drafts expire that nobody has changed for a time.
 pub struct DraftExpiry {
     orders: CommandBus<Order>,
     clock: SharedClock,

@@ -59,7 +59,7 @@ pub use import::{ImportEffect, Imported, imported_order_id};
 pub use migrations::migrations;
 pub use policies::{Policies, PolicyError};
 pub use preview::{Preview, PreviewEvent};
-pub use receipt::{MoneyView, OrderStatus, Receipt};
+pub use receipt::{OrderStatus, Receipt};
 pub use service::{Orders, Outcome};
 pub use set_address::NewAddress;
 pub use view::{AddressView, ImportView, LineView, OrderView, QuantitiesView};

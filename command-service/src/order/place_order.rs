@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request, State};
-use command_kit::http::{Keyed, OptionalJsonBody};
+use command_kit::http::{Keyed, MoneyView, OptionalJsonBody};
 use command_kit::{Caller, Fields, Refusal};
 use domain::order::{OrderCommand, PlaceOrder};
 use domain::{Currency, CurrencyError, Money, OrderId, OrderNumber, TenantId};
@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::path::OrderPath;
-use super::receipt::{MoneyView, Receipt};
+use super::receipt::Receipt;
 use super::saga::{Begin, Told};
 use super::service::{of_bus, permit};
 use super::{Command, Link, Orders, Outcome, Trying, code};

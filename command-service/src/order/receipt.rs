@@ -1,5 +1,6 @@
 //! The receipt of a command.
 
+use command_kit::http::MoneyView;
 use domain::order::{Completed, Confirmed, Expired, OrderCommand, OrderState, Rejected};
 use domain::{EventId, LineId, Money, OrderId, OrderNumber};
 use serde::{Deserialize, Serialize};
@@ -41,19 +42,6 @@ impl OrderStatus {
             OrderState::Completed(_) | OrderState::Imported(_) => Some(Self::Completed),
         }
     }
-}
-
-/// An amount of money in minor units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MoneyView {
-    /// The amount in minor units, such as cents for EUR.
-    #[schema(example = 765)]
-    #[serde(deserialize_with = "command_kit::whole_number")]
-    pub minor: i64,
-    /// The currency, as an ISO 4217 code.
-    #[schema(example = "EUR")]
-    pub currency: String,
 }
 
 /// The result of a command.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use command_kit::http::Unkeyed;
+use command_kit::http::{MoneyView, Unkeyed};
 use command_kit::{Caller, Refusal};
 use domain::order::{
     CancelReason, Completed, Confirmed, Draft, Expired, FulfilmentStatus, HoldKind, Line, LineQuantities,
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::address::AddressDetails;
 use super::answer::of_order;
 use super::path::OrderPath;
-use super::receipt::{MoneyView, OrderStatus, total_of};
+use super::receipt::{OrderStatus, total_of};
 use super::service::{is_visible, not_found};
 use super::{AppState, Orders};
 

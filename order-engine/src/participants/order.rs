@@ -10,7 +10,6 @@ use domain::order::contract::{PublicEvent, TOPIC};
 use domain::{OrderId, TenantId, Timestamp};
 use futures::FutureExt;
 use messaging::{Encoder, schemas};
-use read_models::query::OldDraft;
 use read_models::{Orders, ReadDb};
 use relay::RelayedKind;
 use service_kit::BoxError;
@@ -93,14 +92,9 @@ async fn found(
     after: Option<FoundDraft>,
     drafts_max: usize,
 ) -> Result<Vec<FoundDraft>, BoxError> {
-    let after = after.map(|draft| OldDraft {
-        order_id: draft.order_id.uuid(),
-        tenant: draft.tenant.to_string(),
-        version: draft.version,
-        updated_at: draft.changed_at.to_datetime(),
-    });
+    let after = after.map(|draft| (draft.changed_at.to_datetime(), draft.order_id.uuid()));
     let drafts_max = i64::try_from(drafts_max).unwrap_or(i64::MAX);
-    let drafts = reads.old_drafts(before.to_datetime(), after.as_ref(), drafts_max).await?;
+    let drafts = reads.old_drafts(before.to_datetime(), after, drafts_max).await?;
     let found = drafts.into_iter().map(|draft| {
         Ok(FoundDraft {
             order_id: OrderId::new(draft.order_id),

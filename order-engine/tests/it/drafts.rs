@@ -3,17 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use order_engine::{Role, Surroundings, serve_in};
+use order_engine::Surroundings;
 use serde_json::{Value, json};
 use service_kit::clock::{Clock, ManualClock, SystemClock};
-use service_kit::config::{Settings, Variables};
 use service_kit::poll::wait_until;
-use tokio_util::sync::CancellationToken;
 
+use crate::here::{ONE_AT_A_TIME, starts_here};
 use crate::look::{LOOK, PATIENCE, free_address};
 use crate::shop::Shop;
 use crate::stack::Stack;
-use crate::unwinding::ONE_AT_A_TIME;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -28,22 +26,16 @@ async fn runs(stack: &Stack) -> u64 {
 async fn a_draft_that_nobody_changes_expires() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let mut stack = Stack::start().await;
-    let address = free_address();
     let more = [
         ("DRAFTS_EXPIRE_DAYS", "3".to_owned()),
-        ("ENGINE_LISTEN", address.clone()),
+        ("ENGINE_LISTEN", free_address()),
         ("ENGINE_METRICS_LISTEN", free_address()),
     ];
     stack.variables.extend(more.map(|(name, value)| (name.to_owned(), value)));
     let token = stack.prepare("1").await;
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let surroundings = Surroundings { clock: clock.clone(), ..Surroundings::default() };
-    let settings = Settings::from_variables(&Variables::from_pairs(stack.variables.clone())).unwrap();
-    let stopping = CancellationToken::new();
-    let serving = tokio::spawn(serve_in(settings, &Role::ALL, surroundings, stopping.clone()));
-    let url = format!("http://{address}");
-    let ready = async || reqwest::get(format!("{url}/readyz")).await.is_ok_and(|it| it.status().is_success());
-    wait_until(PATIENCE, LOOK, ready).await.unwrap();
+    let (url, stopping, serving) = starts_here(&stack, surroundings).await;
 
     let shop = Shop::at(&url, &token);
     let draft = shop.post("/v1/orders", &json!({"currency": "EUR"})).await;
@@ -61,5 +53,5 @@ async fn a_draft_that_nobody_changes_expires() {
     let has_expired = async || stack.run("orderctl", &["events", id]).await.contains("OrderExpired");
     wait_until(PATIENCE, LOOK, has_expired).await.unwrap();
     stopping.cancel();
-    serving.await.unwrap().unwrap();
+    serving.await.unwrap();
 }

@@ -11,6 +11,7 @@ mod copies;
 mod drafts;
 mod driven;
 mod engine;
+mod here;
 mod killed;
 mod killed_on_the_way;
 mod kitchens;

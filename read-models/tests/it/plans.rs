@@ -283,7 +283,11 @@ async fn every_filter_has_an_index_in_every_sort() {
         let moment = "2026-03-26T00:00:00Z".parse().unwrap();
         let drafts = filled.read.old_drafts(moment, None, 10).await.unwrap();
         filled.check("the first old drafts", mode, false).await;
-        let more = filled.read.old_drafts(moment, drafts.last(), 10).await.unwrap();
+        let more = filled
+            .read
+            .old_drafts(moment, drafts.last().map(|draft| (draft.updated_at, draft.order_id)), 10)
+            .await
+            .unwrap();
         filled.check("more old drafts", mode, false).await;
         assert_eq!(drafts.len(), 10);
         let places: Vec<_> = drafts.iter().chain(&more).map(|draft| (draft.updated_at, draft.order_id)).collect();

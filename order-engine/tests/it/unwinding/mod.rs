@@ -11,15 +11,15 @@ use std::time::Duration;
 
 use domain::{FulfilmentId, PaymentId};
 use futures::future::join_all;
-use order_engine::{Role, Surroundings, serve_in};
+use order_engine::Surroundings;
 use payment_simulator::{Fault as AtProvider, PlannedFault};
 use service_kit::clock::{Clock, ManualClock, SystemClock};
-use service_kit::config::{Settings, Variables};
 use service_kit::poll::wait_until;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::MutexGuard;
 use tokio_util::sync::CancellationToken;
 
 use crate::carriers::{CarrierWorld, ships_with_carriers};
+use crate::here::{ONE_AT_A_TIME, starts_here};
 use crate::kitchens::is_a_kitchen;
 use crate::look::free_address;
 use crate::provider::Provider;
@@ -55,9 +55,6 @@ denied_countries = ["KP"]
 "#;
 const READY: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(100);
-
-/// The metrics of a process are those of one engine.
-pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// An engine with all its parts in this process, on a clock of its own.
 struct Scene {
@@ -97,20 +94,14 @@ impl Scene {
         let network = Network::new(clock.clone());
         let between = Some(network.between());
         let surroundings = Surroundings { clock: clock.clone(), network: between, ..Surroundings::default() };
-        let settings = Settings::from_variables(&Variables::from_pairs(stack.variables.clone())).unwrap();
-        let stopping = CancellationToken::new();
-        let serving = serve_in(settings, &Role::ALL, surroundings, stopping.clone());
-        tokio::spawn(async move { serving.await.unwrap() });
-        let url = format!("http://{address}");
-        let ready = async || reqwest::get(format!("{url}/readyz")).await.is_ok_and(|it| it.status().is_success());
-        wait_until(READY, LOOK, ready).await.unwrap();
+        let (url, stop, _serving) = starts_here(&stack, surroundings).await;
         let (warehouses, kitchens) = (Shop::at(&url, &token), Shop::at(&url, of_kitchens.trim()));
         for location in KITCHENS {
             is_a_kitchen(&kitchens, location).await;
             ships_with_carriers(&kitchens, location).await;
         }
-        tokio::spawn(pace::run(clock, format!("http://{metrics}/metrics"), looks.clone(), stopping.clone()));
-        Self { _alone: alone, stack, provider, carriers, network, warehouses, kitchens, looks, stop: stopping }
+        tokio::spawn(pace::run(clock, format!("http://{metrics}/metrics"), looks.clone(), stop.clone()));
+        Self { _alone: alone, stack, provider, carriers, network, warehouses, kitchens, looks, stop }
     }
 
     /// Plays some cells at once, and compares stock, money and labels with their ends.

@@ -84,3 +84,24 @@ SELECT
         WHERE transfer.payment = payment.reference AND transfer.reason <> 'REFUND'
     ) AS returned_minor
 FROM bank_payments AS payment;
+
+-- Entries with the payments that they are of.
+CREATE VIEW bank_entries_shown AS
+SELECT
+    entry.tenant, entry.id, entry.booked_on, entry.amount_minor, entry.currency, entry.stated, payment.payment_id, payment.order_id,
+    entry.reason, entry.remittance, entry.taken_at
+FROM bank_entries AS entry
+LEFT JOIN bank_payments AS payment ON payment.reference = entry.payment;
+
+-- Money to be sent, with the bank's ids of what came for the payment.
+CREATE VIEW outgoing_transfers_shown AS
+SELECT
+    transfer.tenant, transfer.id, transfer.reason, transfer.amount_minor, transfer.currency, payment.payment_id, payment.order_id,
+    transfer.created_at, transfer.done_at,
+    (
+        SELECT coalesce(array_agg(entry.id ORDER BY entry.taken_at, entry.id), ARRAY[]::text [])
+        FROM bank_entries AS entry
+        WHERE entry.payment = transfer.payment
+    ) AS entries
+FROM outgoing_transfers AS transfer
+INNER JOIN bank_payments AS payment ON payment.reference = transfer.payment;

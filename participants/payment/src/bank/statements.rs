@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use command_kit::http::form::{Form, Text};
-use command_kit::http::{JsonBody, Keyed, optional_text};
+use command_kit::http::{JsonBody, Keyed, MoneyView, optional_text};
 use command_kit::{Broken, Caller, Fields, Refusal};
 use domain::Scope;
 use domain::bank::{BankEntryId, DAY_CHARS, RemittanceText, day};
@@ -19,7 +19,7 @@ use super::require;
 use super::view::{StatementReport, TakenEntryView};
 use crate::code::of_table;
 use crate::context::{AppState, Payments};
-use crate::payment::{MoneyView, amount};
+use crate::payment::amount;
 use crate::provider::bank::{NewEntry, reference_of};
 
 /// Most entries of one request.
@@ -48,7 +48,7 @@ struct StatementEntryBody {
     /// The day on which it was booked.
     #[schema(example = "2026-11-27")]
     booked_at: String,
-    /// What came.
+    /// What the bank credited; more than zero.
     amount: MoneyView,
     /// What the customer wrote, on one line. It is kept only while the entry is no payment's.
     #[serde(default, deserialize_with = "optional_text")]

@@ -1,42 +1,12 @@
 //! Entries and transfers in answers.
 
+use command_kit::http::MoneyView;
 use domain::{OrderId, PaymentId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::payment::MoneyView;
 use crate::provider::bank::{BankEntry, NewEntry, Outcome, OutgoingTransfer, SendReason, Taken, Unmatched};
-
-/// What became of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum EntryOutcome {
-    /// It is the payment's that its text states.
-    Matched,
-    /// It is no payment's yet; the reason says why.
-    Unmatched,
-    /// It was taken before, and counts once.
-    Repeated,
-    /// Another entry with this id was taken before; this one does not count.
-    Conflict,
-}
-
-/// Why an entry is no payment's yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum UnmatchedReason {
-    /// The text states no reference.
-    NoReference,
-    /// The text states different ones.
-    SeveralReferences,
-    /// The check digits are wrong, so something is misspelt.
-    WrongCheckDigits,
-    /// No payment of yours has the reference.
-    UnknownReference,
-    /// The payment is in another currency.
-    OtherCurrency,
-}
 
 /// An entry of a statement that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -45,14 +15,14 @@ pub(super) struct TakenEntryView {
     /// The bank's id of it.
     id: String,
     /// What became of it.
-    outcome: EntryOutcome,
+    outcome: Outcome,
     /// The payment that it is of.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     payment_id: Option<PaymentId>,
     /// Why it is no payment's yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<UnmatchedReason>,
+    reason: Option<Unmatched>,
 }
 
 /// What became of each entry, in the order in which they were sent.
@@ -70,7 +40,7 @@ pub(super) struct BankEntryView {
     /// The day on which it was booked.
     #[schema(value_type = String, format = Date)]
     booked_at: chrono::NaiveDate,
-    /// What came.
+    /// What the bank credited.
     amount: MoneyView,
     /// The reference that was found in its text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +55,7 @@ pub(super) struct BankEntryView {
     order_id: Option<OrderId>,
     /// Why it is no payment's yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<UnmatchedReason>,
+    reason: Option<Unmatched>,
     /// What the customer wrote; kept only while the entry is no payment's.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
@@ -100,20 +70,6 @@ pub(super) struct BankEntryList {
     pub(super) entries: Vec<BankEntryView>,
 }
 
-/// Why money is to be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum OutgoingReason {
-    /// It was captured, and is given back.
-    Refund,
-    /// It came and was not captured.
-    NotCaptured,
-    /// More came than was to be paid.
-    Surplus,
-    /// It came for a payment that was cancelled.
-    Cancelled,
-}
-
 /// Money that people have to send.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -121,7 +77,7 @@ pub(super) struct OutgoingTransferView {
     /// The id of the transfer.
     id: Uuid,
     /// Why it is to be sent.
-    reason: OutgoingReason,
+    reason: SendReason,
     /// What is to be sent.
     amount: MoneyView,
     /// The payment that it is of.
@@ -147,28 +103,10 @@ pub(super) struct OutgoingTransferList {
     pub(super) transfers: Vec<OutgoingTransferView>,
 }
 
-impl From<Unmatched> for UnmatchedReason {
-    fn from(reason: Unmatched) -> Self {
-        match reason {
-            Unmatched::NoReference => Self::NoReference,
-            Unmatched::SeveralReferences => Self::SeveralReferences,
-            Unmatched::WrongCheckDigits => Self::WrongCheckDigits,
-            Unmatched::UnknownReference => Self::UnknownReference,
-            Unmatched::OtherCurrency => Self::OtherCurrency,
-        }
-    }
-}
-
 impl TakenEntryView {
     pub(super) fn of(entry: &NewEntry, taken: Taken) -> Self {
-        let outcome = match taken.outcome {
-            Outcome::Matched => EntryOutcome::Matched,
-            Outcome::Unmatched => EntryOutcome::Unmatched,
-            Outcome::Repeated => EntryOutcome::Repeated,
-            Outcome::Conflict => EntryOutcome::Conflict,
-        };
-        let Taken { payment, reason, .. } = taken;
-        Self { id: entry.id.to_string(), outcome, payment_id: payment, reason: reason.map(Into::into) }
+        let Taken { outcome, payment, reason } = taken;
+        Self { id: entry.id.to_string(), outcome, payment_id: payment, reason }
     }
 }
 
@@ -182,7 +120,7 @@ impl From<BankEntry> for BankEntryView {
             reference: stated,
             payment_id: payment,
             order_id: order,
-            reason: reason.map(Into::into),
+            reason,
             text,
             taken_at,
         }
@@ -192,12 +130,6 @@ impl From<BankEntry> for BankEntryView {
 impl From<OutgoingTransfer> for OutgoingTransferView {
     fn from(transfer: OutgoingTransfer) -> Self {
         let OutgoingTransfer { id, reason, amount, payment, order, created_at, done_at, entries } = transfer;
-        let reason = match reason {
-            SendReason::Refund => OutgoingReason::Refund,
-            SendReason::NotCaptured => OutgoingReason::NotCaptured,
-            SendReason::Surplus => OutgoingReason::Surplus,
-            SendReason::Cancelled => OutgoingReason::Cancelled,
-        };
         let amount = amount.into();
         Self { id, reason, amount, payment_id: payment, order_id: order, entries, created_at, done_at }
     }

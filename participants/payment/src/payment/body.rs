@@ -1,10 +1,9 @@
 //! Amounts in bodies.
 
+use command_kit::http::MoneyView;
 use command_kit::http::form::{Form, Text};
 use command_kit::{Broken, Fields};
 use domain::{Currency, Money};
-
-use super::money::MoneyView;
 
 /// The forms of the texts of an amount.
 pub(super) const TEXTS: &[Text] = &[Text::new("MoneyView", "currency", Form::AnyCurrency, 3)];

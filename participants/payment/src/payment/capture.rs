@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use command_kit::http::{Keyed, OptionalJsonBody};
+use command_kit::http::{Keyed, MoneyView, OptionalJsonBody};
 use command_kit::{Caller, Fields, Refusal};
 use domain::{Money, OrderId, PaymentId, Scope};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body;
-use super::money::MoneyView;
 use super::path::PaymentPath;
 use super::request::Asked;
 use super::task::Task;

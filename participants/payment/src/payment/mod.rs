@@ -3,7 +3,6 @@
 mod body;
 mod capture;
 mod effects;
-mod money;
 mod path;
 mod pay;
 mod refund;
@@ -20,7 +19,6 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::context::AppState;
 
 pub(crate) use body::amount;
-pub use money::MoneyView;
 pub use request::{AskError, Asked, AskedBy};
 pub use transfer::BankTransferView;
 pub use view::{PAYMENTS_MAX, PaymentList, PaymentStatus, PaymentView};

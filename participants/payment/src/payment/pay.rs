@@ -7,7 +7,7 @@ use axum::response::Response;
 use command_kit::http::form::{Form, Text};
 use command_kit::http::{Keyed, OptionalJsonBody, optional_text};
 use command_kit::{Broken, Caller, Fields, Refusal};
-use domain::payment::{PaymentState, Stage};
+use domain::payment::{PaymentDetails, PaymentState, Stage};
 use domain::{OrderId, PaymentId, ProviderReference, Scope};
 use serde::{Deserialize, Serialize};
 use service_kit::clock::Stopwatch;
@@ -70,6 +70,12 @@ impl PayBody {
     }
 }
 
+/// A payment of which a customer can be told something.
+struct Ready {
+    id: PaymentId,
+    is_by_transfer: bool,
+}
+
 impl Payments {
     /// Pays the newest payment of an order, or gives the customer's browser what it needs to do so. Returns the payment afterwards,
     /// and whether the request is a repeat.
@@ -79,40 +85,33 @@ impl Payments {
     #[tracing::instrument(name = "command.payment.pay", skip_all, fields(order.id = %order))]
     pub async fn pay(&self, caller: &Caller, order: OrderId, input: PayInput) -> Result<(PaymentView, bool), Refusal> {
         caller.require(Scope::ORDERS_PLACE)?;
-        let id = self.ready(caller, order).await?;
+        let Ready { id, is_by_transfer } = self.ready(caller, order).await?;
         let (mut view, replayed) = match input.method.clone() {
             None => (self.shown(caller, order, id).await?, false),
+            // Told to the provider, it would count as a declined attempt.
+            Some(_) if is_by_transfer => {
+                let detail = "leave paymentMethod out; the answer says where to transfer the money";
+                return Err(Refusal::new(PAID_BY_TRANSFER, detail));
+            }
             Some(method) => {
-                self.takes_a_method(id).await?;
                 let (operation, scopes) = ("payment.pay", &[Scope::ORDERS_PLACE]);
                 let asked = Asked::Attach { method };
                 self.ask(caller, Task { operation, scopes, order, id, input: &input, asked }).await?
             }
         };
-        if let Some(secret) = self.client_secret(caller, order, id, input.method.is_none()).await? {
+        if !is_by_transfer && let Some(secret) = self.client_secret(caller, order, id, input.method.is_none()).await? {
             view.client_secret = Some(secret);
         }
         Ok((view, replayed))
     }
 
-    /// Refuses a method for a payment by bank transfer. Told to the provider, it would count as a declined attempt.
-    async fn takes_a_method(&self, id: PaymentId) -> Result<(), Refusal> {
-        let state = self.loaded(id).await?.state;
-        let reference = state.payment().and_then(|payment| payment.reference.as_ref());
-        if reference.is_some_and(is_bank_reference) {
-            let detail = "leave paymentMethod out; the answer says where to transfer the money";
-            return Err(Refusal::new(PAID_BY_TRANSFER, detail));
-        }
-        Ok(())
-    }
-
     /// The newest payment of an order, once the provider has it.
-    async fn ready(&self, caller: &Caller, order: OrderId) -> Result<PaymentId, Refusal> {
+    async fn ready(&self, caller: &Caller, order: OrderId) -> Result<Ready, Refusal> {
         let watch = Stopwatch::start();
         let never = CancellationToken::new();
         loop {
-            if let Some(id) = self.newest(caller, order).await? {
-                return Ok(id);
+            if let Some(ready) = self.newest(caller, order).await? {
+                return Ok(ready);
             }
             if watch.elapsed() >= Duration::from_millis(READY_MS_MAX) {
                 let detail = "the order has not asked for a payment yet, or it is not yours; try again";
@@ -122,7 +121,7 @@ impl Payments {
         }
     }
 
-    async fn newest(&self, caller: &Caller, order: OrderId) -> Result<Option<PaymentId>, Refusal> {
+    async fn newest(&self, caller: &Caller, order: OrderId) -> Result<Option<Ready>, Refusal> {
         let mut newest = None;
         for number in 1..=PAYMENTS_MAX {
             let id = PaymentId::of(order, number);
@@ -130,9 +129,11 @@ impl Payments {
             if matches!(*state, PaymentState::Absent) {
                 break;
             }
-            newest = visible(&state, caller, order).map(|payment| (id, is_ready(payment.stage, payment)));
+            newest = visible(&state, caller, order)
+                .filter(|payment| is_ready(payment))
+                .map(|payment| Ready { id, is_by_transfer: payment.reference.as_ref().is_some_and(is_bank_reference) });
         }
-        Ok(newest.filter(|(_, is_ready)| *is_ready).map(|(id, _)| id))
+        Ok(newest)
     }
 
     /// The payment's secret, while the customer can use it.
@@ -167,16 +168,17 @@ impl Payments {
 }
 
 /// Whether a customer can be told something of a payment: the provider has it, or it never will.
-fn is_ready(stage: Stage, payment: &domain::payment::PaymentDetails) -> bool {
-    payment.reference.is_some() || matches!(stage, Stage::Voided { .. } | Stage::Failed)
+fn is_ready(payment: &PaymentDetails) -> bool {
+    payment.reference.is_some() || matches!(payment.stage, Stage::Voided { .. } | Stage::Failed)
 }
 
 /// Pay an order
 ///
 /// With a method, the provider is told to authorise with it; the answer says whether that worked, was declined or needs the
 /// customer to authenticate. Without one, the answer has the secret with which the customer's browser gives the provider a method.
-/// Card data never comes here. Where the tenant is paid by bank transfer, the answer says where to and with which reference. Right after an order was placed there may be no payment yet: the request waits for up to two
-/// seconds, and is then refused with `payment_not_ready`.
+/// Card data never comes here. Where the tenant is paid by bank transfer, the answer says where to and with which reference. Right
+/// after an order was placed there may be no payment yet: the request waits for up to two seconds, and is then refused with
+/// `payment_not_ready`.
 #[utoipa::path(post, path = "/v1/orders/{id}/payments", tag = "payments", request_body = PayBody, responses(
     (status = 201, description = "The payment as it is now.", body = PaymentView),
     (status = 202, description = "The provider has not answered yet.", body = PaymentView),

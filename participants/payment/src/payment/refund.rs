@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use command_kit::http::form::{Form, Text};
-use command_kit::http::{JsonBody, Keyed};
+use command_kit::http::{JsonBody, Keyed, MoneyView};
 use command_kit::{Caller, Fields, Refusal};
 use domain::{Money, OrderId, PaymentId, Reason, Scope};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body;
-use super::money::MoneyView;
 use super::path::PaymentPath;
 use super::request::Asked;
 use super::task::Task;

@@ -1,13 +1,13 @@
 //! What a customer needs to pay by bank transfer.
 
 use command_kit::Refusal;
+use command_kit::http::MoneyView;
 use domain::PaymentId;
 use domain::bank::Bic;
 use domain::payment::{PaymentDetails, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::money::MoneyView;
 use crate::code::of_table;
 use crate::context::Payments;
 use crate::provider::bank::{TransferDetails, is_bank_reference};
@@ -19,7 +19,7 @@ pub struct BankTransferView {
     /// Who holds the account.
     #[schema(example = "Shop Ltd")]
     pub holder: String,
-    /// The account.
+    /// The account, without blanks.
     #[schema(example = "CH9300762011623852957")]
     pub iban: String,
     /// The bank, where it has to be named.

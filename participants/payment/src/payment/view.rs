@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use command_kit::http::{Unkeyed, versioned};
+use command_kit::http::{MoneyView, Unkeyed, versioned};
 use command_kit::{Caller, Refusal};
 use domain::payment::{Payment, PaymentDetails, PaymentState, Stage};
 use domain::{OrderId, PaymentId, Scope, Timestamp};
@@ -15,7 +15,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::money::MoneyView;
 use super::path::{OrderPath, PaymentPath};
 use super::transfer::BankTransferView;
 use crate::code::{self, not_found};

@@ -19,18 +19,18 @@ pub struct OldDraft {
 }
 
 impl ReadDb {
-    /// Drafts whose last change was before a moment, the oldest first, at most so many; only those behind `after`.
+    /// Drafts whose last change was before a moment, the oldest first, at most so many; only those behind
+    /// `after`, the time of the last change and the id of the last one of the page before.
     ///
     /// # Errors
     /// [`ReadDbError`].
     pub async fn old_drafts(
         &self,
         before: DateTime<Utc>,
-        after: Option<&OldDraft>,
+        after: Option<(DateTime<Utc>, Uuid)>,
         drafts_max: i64,
     ) -> Result<Vec<OldDraft>, ReadDbError> {
-        let (since, last) =
-            after.map_or((DateTime::UNIX_EPOCH, Uuid::nil()), |draft| (draft.updated_at, draft.order_id));
+        let (since, last) = after.unwrap_or((DateTime::UNIX_EPOCH, Uuid::nil()));
         let sql = include_str!("../../../sql/order/query/old_drafts.sql");
         let rows = self.query(OLD_DRAFTS, sql, &[&before, &since, &last, &drafts_max]).await?;
         let read = |row| -> Result<OldDraft, RowError> {

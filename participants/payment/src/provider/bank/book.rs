@@ -69,14 +69,15 @@ impl<'a> Book<'a> {
         reason: Option<SendReason>,
         (id, at): (Uuid, Timestamp),
     ) -> Result<Option<BankPayment>, TableError> {
-        let Some(payment) = self.payment(reference).await? else { return Ok(None) };
+        let Some(mut payment) = self.payment(reference).await? else { return Ok(None) };
         let surplus = payment.surplus();
         if surplus > 0 {
             let reason = reason.unwrap_or(payment.surplus_reason());
             let amount = Money::new(surplus, payment.amount.currency());
             self.send(&payment, ToSend { id, reason, key: None, amount, at }).await?;
+            payment.returned += surplus;
         }
-        self.payment(reference).await
+        Ok(Some(payment))
     }
 
     pub(super) async fn query(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, TableError> {

@@ -14,7 +14,7 @@ pub struct TransferDetails {
     pub account: BankAccount,
     /// What the customer states.
     pub reference: CreditorReference,
-    /// In minor units.
+    /// What has come so far, in minor units of the payment's currency.
     pub received: i64,
 }
 

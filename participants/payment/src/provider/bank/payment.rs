@@ -2,12 +2,16 @@
 
 use domain::payment::{ObservedPayment, ObservedStatus};
 use domain::{Currency, Money, OrderId, PaymentId, ProviderReference, TenantId};
+use serde::Serialize;
 use tokio_postgres::Row;
+use utoipa::ToSchema;
 
 use crate::provider::Known;
 
-/// Why money goes out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why money is to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = OutgoingReason)]
 pub enum SendReason {
     /// It was captured, and is given back.
     Refund,

@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use domain::bank::{BankEntryId, CreditorReference, RemittanceText, StatedReference};
 use domain::{Money, OrderId, PaymentId, ProviderReference, TenantId, Timestamp};
+use serde::Serialize;
 use service_kit::postgres::TableError;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use utoipa::ToSchema;
 
 use super::book::Book;
 use super::payment::recorded_currency;
@@ -22,16 +24,18 @@ pub struct NewEntry {
     pub text: Option<RemittanceText>,
 }
 
-/// Why an entry is of no payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why an entry is no payment's yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = UnmatchedReason)]
 pub enum Unmatched {
-    /// The text states none.
+    /// The text states no reference.
     NoReference,
     /// The text states different ones.
     SeveralReferences,
-    /// What it states has wrong check digits.
+    /// The check digits are wrong, so something is misspelt.
     WrongCheckDigits,
-    /// No payment of the tenant has it.
+    /// No payment of the tenant has the reference.
     UnknownReference,
     /// The payment is in another currency.
     OtherCurrency,
@@ -64,15 +68,17 @@ impl Unmatched {
 }
 
 /// What became of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = EntryOutcome)]
 pub enum Outcome {
-    /// It is a payment's.
+    /// It is the payment's that its text states.
     Matched,
-    /// It is no payment's yet.
+    /// It is no payment's yet; the reason says why.
     Unmatched,
-    /// It was taken before.
+    /// It was taken before, and counts once.
     Repeated,
-    /// Another one with this id was taken before.
+    /// Another entry with this id was taken before; this one does not count.
     Conflict,
 }
 
