@@ -11,7 +11,7 @@ mod gauges;
 mod health;
 mod participants;
 mod policies;
-mod relayed;
+mod relaying;
 mod roles;
 mod serve;
 mod serve_error;

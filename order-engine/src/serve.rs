@@ -7,16 +7,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use event_store::{AggregateCache, Sequencer, Store, StoreOptions};
+use event_store::{AggregateCache, Store, StoreOptions};
 use futures::future::BoxFuture;
-use messaging::registry::Registry;
 use read_models::ReadDb;
-use relay::{RelayOptions, RelayStatus};
 use request_kit::Network;
-use service_kit::BoxError;
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds, SystemIds};
-use service_kit::config::{BrokersThatLoseMarkers, Settings};
+use service_kit::config::Settings;
 use service_kit::http::{Check, ServeOptions, cors, guarded, health_router};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::ConnectOptions;
@@ -28,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::participants::{
     CommandDeps, KeyAccess, Log, ProjectionDeps, QueryDeps, WorkDeps, logs_of, model_sets, openapi, participants,
 };
-use crate::relayed::relayed;
+use crate::relaying::begin_relay;
 use crate::roles::{Role, Worked};
 use crate::serve_error::ServeError;
 use crate::surroundings::Surroundings;
@@ -217,59 +214,9 @@ impl Engine {
 
     async fn relay(&mut self) -> Result<(), ServeError> {
         for log in self.logs.clone() {
-            self.relay_of(&log).await?;
-        }
-        Ok(())
-    }
-
-    async fn relay_of(&mut self, log: &Log) -> Result<(), ServeError> {
-        let store = self.store(log).await?;
-        let registry = Registry::new(&self.settings.messaging.schema_registry_url)?;
-        let brokers = self.settings.messaging.kafka_brokers.clone();
-        let clock = Arc::clone(&self.clock);
-        let holder = self.ids.random();
-        let status = RelayStatus::default();
-        let checked = status.clone();
-        let noted = status.clone();
-        let check = Check::new(log.names.relay_check, move || std::future::ready(checked.check()));
-        self.checks.push(check.noting(move || noted.note()));
-        let refuse = self.settings.relay.brokers_that_lose_markers == BrokersThatLoseMarkers::Refuse;
-        let options = RelayOptions {
-            refuse_brokers_that_lose_markers: refuse,
-            ..RelayOptions::new(log.names.checkpoint_topic, log.names.transactional_id_prefix)
-        };
-        let name = log.names.database;
-        for shard in 0..store.identity().shards {
-            let (sequencer, head) = Sequencer::new(store.clone(), log.url.clone(), shard);
-            let stop = self.supervisor.token();
-            self.supervisor.spawn(format!("{name}-sequencer-{shard}"), async move {
-                sequencer.run(stop).await;
-                Ok::<(), ServeError>(())
-            });
-            let store = store.clone();
-            let brokers = brokers.clone();
-            let clock = Arc::clone(&clock);
-            let registry = registry.clone();
-            let stop = self.supervisor.token();
-            let status = status.clone();
-            let options = options.clone();
-            let log = log.clone();
-            self.supervisor.spawn(format!("{name}-relay-{shard}"), async move {
-                let incarnation = store.identity().incarnation;
-                let Some(kinds) = relayed(&registry, &log, incarnation, &stop).await? else { return Ok(()) };
-                let deps = relay::Deps { store, brokers, kinds, clock, holder, status };
-                if let Err(error) = relay::run(deps, options, shard, head, stop.clone()).await {
-                    // Other shards and roles go on; readiness reports it, and a restart tries again.
-                    tracing::error!(
-                        log = name,
-                        shard,
-                        error = service_kit::errors::chain(&error),
-                        "the relay has stopped for good"
-                    );
-                    stop.cancelled().await;
-                }
-                Ok::<(), BoxError>(())
-            });
+            let store = self.store(&log).await?;
+            let by = (&self.clock, self.ids.random());
+            self.checks.push(begin_relay(&log, &store, &self.settings, by, &mut self.supervisor)?);
         }
         Ok(())
     }
