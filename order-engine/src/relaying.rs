@@ -26,7 +26,8 @@ pub(crate) fn begin_relay(
     log: &Log,
     store: &Store,
     settings: &Settings,
-    (clock, holder): (&SharedClock, Uuid),
+    clock: &SharedClock,
+    holder: Uuid,
     supervisor: &mut Supervisor,
 ) -> Result<Check, ServeError> {
     let registry = Registry::new(&settings.messaging.schema_registry_url)?;

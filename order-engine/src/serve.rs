@@ -215,8 +215,9 @@ impl Engine {
     async fn relay(&mut self) -> Result<(), ServeError> {
         for log in self.logs.clone() {
             let store = self.store(&log).await?;
-            let by = (&self.clock, self.ids.random());
-            self.checks.push(begin_relay(&log, &store, &self.settings, by, &mut self.supervisor)?);
+            let holder = self.ids.random();
+            let check = begin_relay(&log, &store, &self.settings, &self.clock, holder, &mut self.supervisor)?;
+            self.checks.push(check);
         }
         Ok(())
     }
