@@ -9,6 +9,7 @@
 
 mod answer;
 mod asked;
+mod asking_events;
 mod command;
 pub mod contract;
 mod decisions;
