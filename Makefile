@@ -12,7 +12,7 @@ BASE ?= HEAD~1
 BENCHES ?= append relay http
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-hop bench-reservations bench-saga bench-import bench-reads bench-scale bench-compare conformance crashes schemas fmt lint
+.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-hop bench-reservations bench-saga bench-year bench-import bench-reads bench-scale bench-compare conformance crashes schemas fmt lint
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -72,6 +72,9 @@ bench-reservations: ## reservations of one hot SKU in one process and in three, 
 
 bench-saga: build ## whole orders driven by sagas: a drill with kills, sagas a second beside DBOS, latency (BENCH_CASES, BENCH_ORDERS)
 	@POSTGRES_STATEMENTS=on $(LOCAL)/with-stack.sh cargo bench -p benches --bench saga
+
+bench-year: build ## a real year of orders placed live on a clock 30,000 times as fast (ORDERS_DATA, BENCH_PACE, BENCH_ORDERS)
+	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench year
 
 bench-import: build ## a file of orders until GraphQL shows the last: rate, memory, disk (ORDERS_DATA)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench import

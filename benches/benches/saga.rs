@@ -21,18 +21,18 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use benches::drive::median;
+use benches::sagas::connections::Connections;
 use benches::sagas::count::count;
 use benches::sagas::dbos::Dbos;
 use benches::sagas::followed::Followed;
-use benches::sagas::order::{Buyer, Life, Wanted};
+use benches::sagas::order::{Buyer, Life, Wanted, WantedLine};
 use benches::sagas::processes::{Process, Variables, free_address};
 use benches::sagas::provider::Provider;
 use benches::sagas::spent::Counters;
-use benches::sagas::{LOCATION, TENANT};
+use benches::sagas::{LOCATION, PRICE_MINOR, TENANT};
 use benches::whole::numbers::Latencies;
 use benches::whole::{prepare, program, run, token, variable};
 use service_kit::poll::{pause, wait_until};
-use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 const SKUS: usize = 50;
@@ -46,6 +46,8 @@ const KILL_WORKER_AFTER: [f64; 2] = [0.3, 0.5];
 const KILL_FRONT_AFTER: f64 = 0.7;
 const LOOK: Duration = Duration::from_millis(100);
 const DRILL_MAX: Duration = Duration::from_secs(3_600);
+/// Longest life of an order, from its placement.
+const LIFE_MAX: Duration = Duration::from_secs(180);
 const WARM_UP: Duration = Duration::from_secs(5);
 const ORDERS_PER_S: u32 = 100;
 /// More than any cell sells.
@@ -58,9 +60,10 @@ const POLICIES: &str = "[default]\nlocations = [\"zrh-1\"]\nanswer_s = 3\nstock_
 struct Shop {
     provider: Provider,
     followed: Arc<Followed>,
-    token: String,
+    /// Of customers and warehouse to the engine.
+    connections: Arc<Connections>,
     variables: Variables,
-    /// Where customers and warehouse reach the engine.
+    /// Where they reach it.
     address: String,
 }
 
@@ -73,15 +76,16 @@ impl Shop {
         std::fs::write(&policies, POLICIES).unwrap();
         let mut variables = Variables::from([("SAGA_POLICIES_FILE".to_owned(), policies)]);
         variables.extend(provider.settings().map(|(name, value)| (name.to_owned(), value.to_owned())));
-        Self { provider, followed: Arc::new(Followed::start()), token: token(TENANT), variables, address }
+        let connections = Arc::new(Connections::new(&address, &token(TENANT)));
+        Self { provider, followed: Arc::new(Followed::start()), connections, variables, address }
     }
 
     fn buyer(&self) -> Buyer {
-        Buyer::new(&self.address, &self.token, &self.followed)
+        Buyer::new(&self.connections, &self.followed)
     }
 
     async fn receives(&self, case: &str, pieces: u64) {
-        let mut staff = self.buyer();
+        let staff = self.buyer();
         for index in 0..SKUS {
             let sku = sku(case, index);
             let body = format!(r#"{{"location":"{LOCATION}","sku":"{sku}","by":{pieces},"reason":"RECEIVED"}}"#);
@@ -91,7 +95,7 @@ impl Shop {
 
     /// Pieces on hand and reserved of each SKU.
     async fn stock(&self, case: &str) -> Vec<(u64, u64)> {
-        let mut staff = self.buyer();
+        let staff = self.buyer();
         let mut levels = Vec::new();
         for index in 0..SKUS {
             let path = format!("/v1/stock/items?location={LOCATION}&sku={}", sku(case, index));
@@ -134,10 +138,11 @@ fn wanted(case: &str, order: usize, without_money: f64) -> Wanted {
     let mut hasher = DefaultHasher::new();
     order.hash(&mut hasher);
     let mixed = hasher.finish();
-    let quantity = 1 + u32::try_from(mixed % 3).unwrap();
+    let pieces = 1 + u32::try_from(mixed % 3).unwrap();
     let sku = sku(case, usize::try_from(mixed / 3 % SKUS as u64).unwrap());
     let share = (mixed / 1_000 % 10_000) as f64 / 10_000.0;
-    Wanted { sku, quantity, has_money: share >= without_money }
+    let lines = vec![WantedLine { sku, pieces, price_minor: PRICE_MINOR }];
+    Wanted { customer: None, currency: "EUR", lines, has_money: share >= without_money }
 }
 
 async fn drill(shop: &Arc<Shop>) {
@@ -150,7 +155,7 @@ async fn drill(shop: &Arc<Shop>) {
     let (next, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let begun = Instant::now();
     let buyers = (0..BUYERS).map(|_| {
-        let (mut buyer, next, done) = (shop.buyer(), Arc::clone(&next), Arc::clone(&done));
+        let (buyer, next, done) = (shop.buyer(), Arc::clone(&next), Arc::clone(&done));
         tokio::spawn(async move {
             let mut lives = Vec::new();
             loop {
@@ -158,7 +163,7 @@ async fn drill(shop: &Arc<Shop>) {
                 if order >= orders {
                     return lives;
                 }
-                lives.push(buyer.lives(&wanted("drill", order, WITHOUT_MONEY)).await);
+                lives.push(buyer.lives(&wanted("drill", order, WITHOUT_MONEY), LIFE_MAX).await);
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
                 if done.is_multiple_of(1_000) {
                     eprintln!("saga: {done} of {orders} orders have ended");
@@ -270,12 +275,12 @@ async fn rate(shop: &Arc<Shop>, with_peers: bool) {
 async fn load(shop: &Arc<Shop>, buyers: usize, time: Duration) -> Vec<Life> {
     let is_over = Arc::new(AtomicBool::new(false));
     let tasks = (0..buyers).map(|number| {
-        let (mut buyer, is_over) = (shop.buyer(), Arc::clone(&is_over));
+        let (buyer, is_over) = (shop.buyer(), Arc::clone(&is_over));
         tokio::spawn(async move {
             let mut lives = Vec::new();
             while !is_over.load(Ordering::Relaxed) {
                 let order = lives.len() * 1_000 + number;
-                lives.push(buyer.lives(&wanted("rate", order, 0.0)).await);
+                lives.push(buyer.lives(&wanted("rate", order, 0.0), LIFE_MAX).await);
             }
             lives
         })
@@ -331,19 +336,13 @@ async fn latency(shop: &Arc<Shop>) {
 
 /// Customers who come at a steady rate, whether or not those before are served.
 async fn arrivals(shop: &Arc<Shop>, time: Duration) -> Vec<Life> {
-    let idle: Arc<Mutex<Vec<Buyer>>> = Arc::default();
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / ORDERS_PER_S);
     let mut tasks = Vec::new();
     let end = Instant::now() + time;
     while Instant::now() < end {
         ticks.tick().await;
-        let (shop, idle, order) = (Arc::clone(shop), Arc::clone(&idle), tasks.len());
-        tasks.push(tokio::spawn(async move {
-            let mut buyer = idle.lock().await.pop().unwrap_or_else(|| shop.buyer());
-            let life = buyer.lives(&wanted("latency", order, 0.0)).await;
-            idle.lock().await.push(buyer);
-            life
-        }));
+        let (buyer, order) = (shop.buyer(), tasks.len());
+        tasks.push(tokio::spawn(async move { buyer.lives(&wanted("latency", order, 0.0), LIFE_MAX).await }));
     }
     let mut lives = Vec::new();
     for task in tasks {

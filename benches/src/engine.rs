@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use order_engine::{Role, serve_until};
+use domain::{TenantId, Timestamp};
+use order_engine::{Role, Surroundings, serve_in};
 use service_kit::auth::{TokenRequest, mint};
-use service_kit::clock::{Clock, SystemClock, SystemIds};
+use service_kit::clock::SystemIds;
 use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
 use service_kit::poll::wait_until;
 use tokio_util::sync::CancellationToken;
@@ -12,8 +13,10 @@ use tokio_util::sync::CancellationToken;
 /// How long the engine may take to be ready.
 const START: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
-/// Longer than any benchmark.
-const TOKEN_LIFETIME_S: u32 = 7_200;
+/// Longer than any benchmark, also one whose clock is faster.
+const TOKEN_LIFETIME_S: u32 = 3 * 366 * 86_400;
+/// Whose token the benchmarks of single parts have.
+const TENANT: &str = "default";
 
 pub struct Engine {
     pub settings: Settings,
@@ -25,7 +28,18 @@ pub struct Engine {
 impl Engine {
     /// Prepares the stack and starts some roles in this process.
     pub async fn start(roles: &'static [Role]) -> Self {
-        let variables = Variables::load().unwrap();
+        Self::start_in(roles, TENANT, &[], Surroundings::default()).await
+    }
+
+    /// The same with more settings, which win over those of the stack, and in surroundings of the caller's. The token is one of the
+    /// tenant's, from the clock's now on.
+    pub async fn start_in(
+        roles: &'static [Role],
+        tenant: &str,
+        more: &[(&str, &str)],
+        surroundings: Surroundings,
+    ) -> Self {
+        let variables = Variables::from_pairs(more.iter().copied()).or(Variables::load().unwrap());
         let keys = std::path::Path::new(variables.required("ORDERS_STATE").unwrap()).join("keys");
         order_engine::keys(&keys, &SystemIds).unwrap();
         let settings = Settings::from_variables(&variables).unwrap();
@@ -36,12 +50,13 @@ impl Engine {
         order_engine::schemas(&messaging).await.unwrap();
         let address = settings.http.listen.to_string();
         let stop = CancellationToken::new();
-        tokio::spawn(serve_until(settings.clone(), roles, stop.clone()));
+        let now = surroundings.clock.now();
+        tokio::spawn(serve_in(settings.clone(), roles, surroundings, stop.clone()));
         let url = format!("http://{address}/readyz");
         let ready =
             wait_until(START, LOOK, async || reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()));
         ready.await.unwrap();
-        let token = token(&settings, &std::fs::read_to_string(keys.join("signing.pem")).unwrap());
+        let token = token(&settings, &std::fs::read_to_string(keys.join("signing.pem")).unwrap(), tenant, now);
         Self { settings, address, token, stop }
     }
 }
@@ -52,15 +67,15 @@ impl Drop for Engine {
     }
 }
 
-fn token(settings: &Settings, signing_key: &str) -> String {
+fn token(settings: &Settings, signing_key: &str, tenant: &str, now: Timestamp) -> String {
     let request = TokenRequest {
         issuer: settings.jwt.issuer.clone(),
         audience: settings.jwt.audience.clone(),
         subject: "bench".to_owned(),
-        tenant: domain::TenantId::try_new("default").unwrap(),
+        tenant: TenantId::try_new(tenant).unwrap(),
         customer: None,
         scopes: service_kit::auth::Role::Admin.scopes(),
         lifetime_s: TOKEN_LIFETIME_S,
     };
-    mint(signing_key, &request, SystemClock.now()).unwrap()
+    mint(signing_key, &request, now).unwrap()
 }

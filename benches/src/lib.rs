@@ -27,3 +27,4 @@ pub mod sample;
 pub mod scale;
 pub mod stock;
 pub mod whole;
+pub mod year;

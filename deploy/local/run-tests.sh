@@ -36,8 +36,13 @@ found=$(cargo test --no-run --message-format=json-render-diagnostics "$@" |
 [ -n "$found" ] || die 'cargo built no tests'
 # The names are those of the shell that xargs starts.
 # shellcheck disable=SC2016
-{
-  grep -E '/crashes-[0-9a-f]+$' <<<"$found" || true
-  grep -E '/it-[0-9a-f]+$' <<<"$found" | sort || true
-  grep -vE '/(crashes|it)-[0-9a-f]+$' <<<"$found" || true
-} | xargs -P "${TEST_JOBS:-2}" -n 2 bash -c 'run_one "$0" "$1"' || exit 101
+awk '
+  function rank() {
+    if ($1 ~ /\/order-engine\/Cargo.toml$/ && $2 ~ /\/it-/) return 0
+    if ($2 ~ /\/crashes-/) return 1
+    if ($1 ~ /\/(tests|relay)\/Cargo.toml$/ && $2 ~ /\/it-/) return 2
+    return $2 ~ /\/it-/ ? 3 : 4
+  }
+  { print rank(), $0 }
+' <<<"$found" | sort -s -n -k 1,1 | cut -d ' ' -f 2- |
+  xargs -P "${TEST_JOBS:-2}" -n 2 bash -c 'run_one "$0" "$1"' || exit 101

@@ -177,6 +177,8 @@ mod tests {
             "orderctl fulfilments picklist --location zrh-1 --waits-for rain",
             "orderctl saga list --state asleep",
             "orderctl saga skip 0197f3a0-0000-7000-8000-000000000001 SING --reason x",
+            "orderctl saga rearrange 0197f3a0-0000-7000-8000-000000000001 --fulfilment x --share zrh-1=cup",
+            "orderctl saga rearrange 0197f3a0-0000-7000-8000-000000000001 --share zrh-1=cup",
             "orderctl tasks decide 0197f3a0-0000-7000-8000-000000000001 REVIEW perhaps",
             "orderctl events not-an-id",
             "orderctl audit --from 17",

@@ -1,8 +1,9 @@
-//! What operators do with sagas: look, take and decide tasks, ask again, skip, undo. Who did it stands in the event.
+//! What operators do with sagas: look, take and decide tasks, ask again, skip, rearrange, undo. Who did it stands in the event.
 
 mod commands;
 mod flow_view;
 mod names;
+mod rearrange;
 mod route_view;
 mod view;
 
@@ -35,7 +36,7 @@ pub struct Operations {
 pub(crate) type AppState = ServiceState<Operations>;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    view::routes().merge(commands::routes())
+    view::routes().merge(commands::routes()).merge(rearrange::routes())
 }
 
 /// The result of an operator's command.

@@ -53,8 +53,9 @@ pub fn count(lives: &[Life], ledger: &[Entry]) -> Counted {
             }
             Some(true) => {
                 counted.delivered += 1;
-                *counted.delivered_pieces.entry(life.wanted.sku.clone()).or_default() +=
-                    u64::from(life.wanted.quantity);
+                for line in &life.wanted.lines {
+                    *counted.delivered_pieces.entry(line.sku.clone()).or_default() += u64::from(line.pieces);
+                }
                 life.wanted.total()
             }
             Some(false) => {

@@ -3,6 +3,7 @@
 //!
 //! Guarantees: what is measured is the release binaries. Does not: build them; `make bench-sagas` does.
 
+pub mod connections;
 pub mod count;
 pub mod dbos;
 pub mod followed;
@@ -15,6 +16,5 @@ pub mod spent;
 pub const TENANT: &str = "bench-sagas";
 /// Where the goods are.
 pub const LOCATION: &str = "zrh-1";
-/// The price of a piece, in minor units, and as a command takes it.
+/// The price of a piece, in minor units.
 pub const PRICE_MINOR: i64 = 255;
-pub const PRICE: &str = "2.55";

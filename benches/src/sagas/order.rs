@@ -10,32 +10,46 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::connections::Connections;
 use super::followed::{Followed, Progress};
-use super::{PRICE, PRICE_MINOR};
-use crate::http::Connection;
 
 /// The pause before a command is sent again that an engine did not answer, or asked to send again.
 const AGAIN: Duration = Duration::from_millis(100);
 /// How long a customer who has paid waits before they look whether it is so.
 const LOOK_AFTER: Duration = Duration::from_secs(2);
-/// Longest life of an order, from its placement.
-const LIFE_MAX: Duration = Duration::from_secs(180);
 
 const PAYS: &str = "pm_card_visa";
 const IS_DECLINED: &str = "pm_card_visa_chargeDeclined";
 
+/// A line of what is ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedLine {
+    pub sku: String,
+    pub pieces: u32,
+    /// The price of a piece, in minor units of a currency that has two decimals.
+    pub price_minor: i64,
+}
+
+impl WantedLine {
+    /// The line's total, in minor units.
+    pub fn total(&self) -> i64 {
+        i64::from(self.pieces) * self.price_minor
+    }
+}
+
 /// What is ordered, and how it is paid.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    pub sku: String,
-    pub quantity: u32,
+    pub customer: Option<String>,
+    pub currency: &'static str,
+    pub lines: Vec<WantedLine>,
     pub has_money: bool,
 }
 
 impl Wanted {
     /// The total, in minor units.
     pub fn total(&self) -> i64 {
-        i64::from(self.quantity) * PRICE_MINOR
+        self.lines.iter().map(WantedLine::total).sum()
     }
 }
 
@@ -59,51 +73,66 @@ impl Life {
 
 /// A customer, and the staff who pack what they order.
 pub struct Buyer {
-    address: String,
-    token: String,
+    connections: Arc<Connections>,
     followed: Arc<Followed>,
-    connection: Option<Connection>,
 }
 
 impl Buyer {
-    /// At an engine's address, with a token of its staff.
-    pub fn new(address: &str, token: &str, followed: &Arc<Followed>) -> Self {
-        let (address, token) = (address.to_owned(), token.to_owned());
-        Self { address, token, followed: Arc::clone(followed), connection: None }
+    /// A buyer at an engine.
+    pub fn new(connections: &Arc<Connections>, followed: &Arc<Followed>) -> Self {
+        Self { connections: Arc::clone(connections), followed: Arc::clone(followed) }
     }
 
-    /// Orders, pays, packs, ships and delivers, each when it is time, and returns when the saga has ended.
-    pub async fn lives(&mut self, wanted: &Wanted) -> Life {
+    /// Orders, pays, packs, ships and delivers, each when it is time, and returns when the saga has ended, or after the longest time that
+    /// it may take from its placement.
+    pub async fn lives(&self, wanted: &Wanted, longest: Duration) -> Life {
+        let life = self.places(wanted).await;
+        self.sees_through(life, longest).await
+    }
+
+    /// Drafts and places an order.
+    pub async fn places(&self, wanted: &Wanted) -> Life {
         let id = self.drafts(wanted).await;
-        let mut progress = self.followed.watch(&id);
-        let mut life =
-            Life { id, wanted: wanted.clone(), placed: Instant::now(), paid: None, progress: Progress::default() };
-        self.command("POST", &format!("/v1/orders/{}/place", life.id), "{}").await;
+        // Watched before it is placed, so that nothing is missed.
+        drop(self.followed.watch(&id));
+        let placed = Instant::now();
+        self.command("POST", &format!("/v1/orders/{id}/place"), "{}").await;
+        Life { id, wanted: wanted.clone(), placed, paid: None, progress: Progress::default() }
+    }
+
+    /// Does for an order that was placed what is to be done, until its saga has ended, or for the longest time that it may take. One that
+    /// does not end is counted as unfinished.
+    pub async fn sees_through(&self, mut life: Life, longest: Duration) -> Life {
+        let mut progress = self.followed.watch(&life.id);
         let whole = async {
             self.pays(&mut life, &mut progress).await;
             self.fulfils(&mut progress).await;
             progress.wait_for(|progress| progress.ended.is_some()).await.unwrap();
         };
-        // One that does not end is counted as unfinished.
-        tokio::time::timeout(LIFE_MAX, whole).await.ok();
+        tokio::time::timeout(longest, whole).await.ok();
         life.progress = progress.borrow().clone();
         self.followed.forget(&life.id);
         life
     }
 
-    async fn drafts(&mut self, wanted: &Wanted) -> String {
-        let draft = self.command("POST", "/v1/orders", r#"{"currency":"EUR"}"#).await;
+    async fn drafts(&self, wanted: &Wanted) -> String {
+        let customer = wanted.customer.as_ref().map(|id| format!(r#""customer":"{id}","#)).unwrap_or_default();
+        let draft = format!(r#"{{{customer}"currency":"{}"}}"#, wanted.currency);
+        let draft = self.command("POST", "/v1/orders", &draft).await;
         let id = draft["orderId"].as_str().unwrap().to_owned();
-        let Wanted { sku, quantity, .. } = wanted;
-        let line = format!(r#"{{"sku":"{sku}","quantity":{quantity},"unitPrice":"{PRICE}"}}"#);
-        self.command("POST", &format!("/v1/orders/{id}/lines"), &line).await;
+        let path = format!("/v1/orders/{id}/lines");
+        for WantedLine { sku, pieces, price_minor } in &wanted.lines {
+            let price = format!("{}.{:02}", price_minor / 100, price_minor % 100);
+            let line = format!(r#"{{"sku":"{sku}","quantity":{pieces},"unitPrice":"{price}"}}"#);
+            self.command("POST", &path, &line).await;
+        }
         let address = r#"{"kind":"SHIPPING","country":"CH","name":"A","line1":"B 1","city":"C","postalCode":"8000"}"#;
         self.command("PUT", &format!("/v1/orders/{id}/address"), address).await;
         id
     }
 
     /// Pays as often as it is asked to, until it is authorised or over.
-    async fn pays(&mut self, life: &mut Life, progress: &mut watch::Receiver<Progress>) {
+    async fn pays(&self, life: &mut Life, progress: &mut watch::Receiver<Progress>) {
         let path = format!("/v1/orders/{}/payments", life.id);
         let method = if life.wanted.has_money { PAYS } else { IS_DECLINED };
         let body = format!(r#"{{"paymentMethod":"{method}"}}"#);
@@ -126,13 +155,13 @@ impl Buyer {
     }
 
     /// Whether the customer is to pay, and no attempt is under way.
-    async fn is_unpaid(&mut self, path: &str) -> bool {
+    async fn is_unpaid(&self, path: &str) -> bool {
         let Some((200, body)) = self.attempt("GET", path, "", &key()).await else { return false };
         let payment = &body["payments"][0];
         payment["status"] == "PENDING" && payment["inProgress"] == false
     }
 
-    async fn fulfils(&mut self, progress: &mut watch::Receiver<Progress>) {
+    async fn fulfils(&self, progress: &mut watch::Receiver<Progress>) {
         let is_next = |progress: &Progress| progress.released.is_some() || progress.ended.is_some();
         let released = progress.wait_for(is_next).await.unwrap().released.clone();
         let Some((fulfilment, _)) = released else { return };
@@ -146,7 +175,7 @@ impl Buyer {
     ///
     /// # Panics
     /// When it is refused for good.
-    pub async fn command(&mut self, method: &str, path: &str, body: &str) -> Value {
+    pub async fn command(&self, method: &str, path: &str, body: &str) -> Value {
         let key = key();
         loop {
             match self.attempt(method, path, body, &key).await {
@@ -160,14 +189,9 @@ impl Buyer {
     }
 
     /// Sends a request once; `None` where nobody answers.
-    async fn attempt(&mut self, method: &str, path: &str, body: &str, key: &str) -> Option<(u16, Value)> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => Connection::try_open(&self.address, &self.token).await.ok()?,
-        };
+    async fn attempt(&self, method: &str, path: &str, body: &str, key: &str) -> Option<(u16, Value)> {
         let headers = format!("idempotency-key: {key}\r\n");
-        let (status, body) = connection.try_send(method, path, &headers, body).await.ok()?;
-        self.connection = Some(connection);
+        let (status, body) = self.connections.send(method, path, &headers, body).await.ok()?;
         Some((status, serde_json::from_str(&body).unwrap_or_default()))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use payment_simulator::{Entry, Faults, Options, Rates, Simulator, WebhookTarget};
-use service_kit::clock::SystemClock;
+use service_kit::clock::{SharedClock, SystemClock};
 use service_kit::config::Secret;
 use tokio::net::TcpListener;
 
@@ -20,8 +20,17 @@ impl Provider {
     pub async fn start(engine: &str) -> Self {
         let webhooks =
             WebhookTarget { url: format!("http://{engine}/v1/webhooks/stripe"), secret: Secret::new(WEBHOOK_SECRET) };
-        let options = Options { seed: 7, faults: Faults::default(), webhooks: Some(webhooks) };
-        let simulator = Simulator::new(Arc::new(SystemClock), options);
+        Self::begin(Arc::new(SystemClock), Some(webhooks)).await
+    }
+
+    /// Starts a provider that has a clock of the caller's and sends no webhooks: what a fast clock signs is too old when it arrives.
+    pub async fn start_by(clock: SharedClock) -> Self {
+        Self::begin(clock, None).await
+    }
+
+    async fn begin(clock: SharedClock, webhooks: Option<WebhookTarget>) -> Self {
+        let options = Options { seed: 7, faults: Faults::default(), webhooks };
+        let simulator = Simulator::new(clock, options);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = simulator.router();

@@ -184,6 +184,7 @@ declare_symbols!(
         Approve,
         Continue,
         Undo,
+        SendAgain,
     }
 );
 declare_symbols!(

@@ -179,10 +179,7 @@ declare_events! {
     says |event| match &event.shares[..] {
         [] => "No location can send it".to_owned(),
         [share] => format!("Routed to {}", share.location),
-        shares => {
-            let locations: Vec<_> = shares.iter().map(|share| share.location.as_str()).collect();
-            format!("Split among {}", locations.join(", "))
-        }
+        shares => format!("Split among {}", joined(shares.iter().map(|share| share.location.as_str()))),
     };
 
     /// There is no stock at any location. It is looked for again until the order is given up.
@@ -275,6 +272,24 @@ declare_events! {
     }
     says |event| format!("Hold released: {:?}", event.hold);
 
+    /// An operator wants goods that have not left to be sent otherwise: by another location, by several, or together.
+    RearrangementOrdered "1.0" {
+        /// The fulfilments that send them now. They are stopped first.
+        fulfilments: Vec<FulfilmentId>,
+        /// What is to be sent from where instead.
+        shares: Vec<RoutedShare>,
+        by: Operator,
+    }
+    says |event| format!("To be sent from {}", joined(event.shares.iter().map(|share| share.location.as_str())));
+
+    /// The fulfilments are stopped and their stock is given back: the goods are sent as it was ordered.
+    SharesRearranged "1.0" {}
+    says |_event| "Sent otherwise from here on".to_owned();
+
+    /// Goods had left before they could be stopped, so that all is sent as it was.
+    RearrangementDropped "1.0" {}
+    says |_event| "Not sent otherwise: goods had left".to_owned();
+
     /// A location is asked to ship nothing for now.
     FulfilmentHoldRequested "1.0" {
         fulfilment: FulfilmentId,
@@ -290,41 +305,8 @@ declare_events! {
     says |event| format!("Ended: {:?}", event.outcome);
 }
 
-impl OrderSagaEvent {
-    /// What it asks for; `None` for an event that asks nobody.
-    pub const fn asked(&self) -> Option<Asked> {
-        Some(match self {
-            Self::StockRequested(_) => Asked::Reserve,
-            Self::StockRenewalRequested(_) => Asked::Renew,
-            Self::StockReleaseRequested(_) => Asked::Release,
-            Self::StockShipmentRequested(_) => Asked::ShipStock,
-            Self::AuthorizationRequested(_) => Asked::Authorize,
-            Self::CaptureRequested(_) => Asked::Capture,
-            Self::VoidRequested(_) => Asked::Void,
-            Self::RefundRequested(_) => Asked::Refund,
-            Self::FulfilmentRequested(_) => Asked::Fulfil,
-            Self::FulfilmentReleaseRequested(_) => Asked::ReleaseFulfilment,
-            Self::FulfilmentCancelRequested(_) => Asked::CancelFulfilment,
-            Self::FulfilmentHoldRequested(_) => Asked::HoldFulfilment,
-            Self::SagaStarted(_)
-            | Self::AnswerReceived(_)
-            | Self::RouteChosen(_)
-            | Self::StockAwaited(_)
-            | Self::OrderScreened(_)
-            | Self::OrderReady(_)
-            | Self::UndoStarted(_)
-            | Self::TaskOpened(_)
-            | Self::TaskAssigned(_)
-            | Self::TaskEscalated(_)
-            | Self::TaskWithdrawn(_)
-            | Self::TaskDecided(_)
-            | Self::RetryOrdered(_)
-            | Self::StepSkipped(_)
-            | Self::HoldPlaced(_)
-            | Self::HoldLifted(_)
-            | Self::SagaEnded(_) => return None,
-        })
-    }
+fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// In 1.0 it did not say who began it.

@@ -6,7 +6,8 @@ mod asked;
 use crate::{StoredEvent, Timestamp, Unfoldable};
 
 use super::event::{OrderSagaEvent, RouteChosen, SagaStarted, StockAwaited, TaskDecided, UndoCause};
-use super::state::{Destination, Goal, OrderSagaState, Route, Saga, Share, StockWait};
+use super::routing::RoutedShare;
+use super::state::{Destination, FulfilmentStatus, Goal, OrderSagaState, Rearrangement, Route, Saga, Share, StockWait};
 use super::task::{Task, TaskDecision, TaskKind};
 use crate::order::{HoldKind, ScreeningOutcome};
 
@@ -45,12 +46,13 @@ fn begin(event: &SagaStarted) -> Saga {
         goal: Goal::Fulfil,
         screening: None,
         ready_at: None,
-        shares: vec![Share { lines: event.lines.clone(), destination: Destination::Open, is_divided: false }],
+        shares: vec![Share { lines: event.lines.clone(), destination: Destination::Open, is_replaced: false }],
         reservations: Vec::new(),
         payments: Vec::new(),
         fulfilments: Vec::new(),
         stock_wait: None,
         route: None,
+        rearrangement: None,
         rejections_forgiven: 0,
         undoes_shipped: false,
         holds: Vec::new(),
@@ -111,7 +113,28 @@ fn step(saga: &mut Saga, event: &OrderSagaEvent) -> Option<()> {
         E::StepSkipped(event) => answered::skipped(saga, event.step),
         E::HoldPlaced(event) => saga.holds.push(event.hold),
         E::HoldLifted(event) => lift(saga, event.hold, event.at),
+        E::RearrangementOrdered(event) => {
+            let (fulfilments, shares) = (event.fulfilments.clone(), event.shares.clone());
+            saga.rearrangement = Some(Rearrangement { fulfilments, shares });
+        }
+        E::SharesRearranged(_) => rearrange(saga)?,
+        E::RearrangementDropped(_) => saga.rearrangement = None,
     }
+    Some(())
+}
+
+/// Lines that go to a location.
+fn routed_to(share: &RoutedShare) -> Share {
+    let destination = Destination::Location(share.location.clone());
+    Share { lines: share.lines.clone(), destination, is_replaced: false }
+}
+
+/// What was to be sent otherwise is so from here on.
+fn rearrange(saga: &mut Saga) -> Option<()> {
+    let replaced: Vec<_> = saga.current_shares().filter(|share| saga.is_being_rearranged(*share)).collect();
+    replaced.into_iter().for_each(|share| saga.shares[share].is_replaced = true);
+    let wanted = saga.rearrangement.take()?;
+    saga.shares.extend(wanted.shares.iter().map(routed_to));
     Some(())
 }
 
@@ -122,12 +145,8 @@ fn routed(saga: &mut Saga, event: &RouteChosen) -> Option<()> {
         [] => saga.shares[place].destination = Destination::Nowhere,
         [share] => saga.shares[place].destination = Destination::Location(share.location.clone()),
         shares => {
-            saga.shares[place].is_divided = true;
-            saga.shares.extend(shares.iter().map(|share| Share {
-                lines: share.lines.clone(),
-                destination: Destination::Location(share.location.clone()),
-                is_divided: false,
-            }));
+            saga.shares[place].is_replaced = true;
+            saga.shares.extend(shares.iter().map(routed_to));
         }
     }
     saga.route = Some(Route { shares: event.shares.clone(), candidates: event.candidates.clone(), at: event.at });
@@ -139,10 +158,11 @@ fn waiting(saga: &Saga, event: &StockAwaited) -> StockWait {
     StockWait { next_try: event.next_try, until: event.until, tried: saga.reservations.len() }
 }
 
-/// What is undone waits for no stock.
+/// What is undone waits for no stock, and is not sent otherwise.
 fn undo(saga: &mut Saga, cause: UndoCause) {
     saga.goal = Goal::Undo(cause);
     saga.stock_wait = None;
+    saga.rearrangement = None;
 }
 
 /// A hold is over. What was held has its time from here on.
@@ -168,6 +188,7 @@ fn decided(saga: &mut Saga, event: &TaskDecided) {
             }
             saga.undoes_shipped = true;
         }
+        TaskDecision::SendAgain => send_again(saga),
         TaskDecision::Continue => {
             if event.task == TaskKind::ShippedMeanwhile {
                 // The goods are the customer's, so the order goes on to its delivery.
@@ -179,6 +200,16 @@ fn decided(saga: &mut Saga, event: &TaskDecided) {
             saga.fulfilments.iter_mut().for_each(|part| part.since = event.at);
             ask_at_once(saga, event.at);
         }
+    }
+}
+
+/// What was lost is sent by shares of its own. The order is paid already.
+fn send_again(saga: &mut Saga) {
+    let is_lost = |place: &usize| saga.fulfilment_of(*place).is_some_and(|part| part.status == FulfilmentStatus::Lost);
+    for place in saga.current_shares().filter(is_lost).collect::<Vec<_>>() {
+        saga.shares[place].is_replaced = true;
+        let lines = saga.shares[place].lines.clone();
+        saga.shares.push(Share { lines, destination: Destination::Open, is_replaced: false });
     }
 }
 

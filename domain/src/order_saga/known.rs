@@ -117,6 +117,7 @@ const fn finds_all_done(event: &OrderSagaEvent) -> bool {
         E::AnswerReceived(_)
             | E::HoldPlaced(_)
             | E::HoldLifted(_)
+            | E::RearrangementOrdered(_)
             | E::RetryOrdered(_)
             | E::StepSkipped(_)
             | E::TaskAssigned(_)

@@ -9,6 +9,7 @@
 
 mod answer;
 mod asked;
+mod asking_events;
 mod command;
 pub mod contract;
 mod decisions;
@@ -41,7 +42,7 @@ pub use routing::{Candidate, Considered, LeftOut, LocationFacts, Reach, RoutedSh
 pub use screening::{Screening, ScreeningReason, Signals};
 pub use state::{
     Ask, Destination, FulfilmentPart, FulfilmentStatus, Goal, OrderSaga, OrderSagaState, PaymentPart, PaymentStatus,
-    ReservationPart, ReservationStatus, Route, Saga, Share, StockWait,
+    Rearrangement, ReservationPart, ReservationStatus, Route, Saga, Share, StockWait,
 };
 pub use task::{Task, TaskDecision, TaskKind};
 

@@ -12,7 +12,7 @@ use self::shop_order::ShopOrder;
 use self::world::{World, at};
 use super::decisions::fixtures::start_of;
 use super::*;
-use crate::{Decider, StoredEvent, fold, upcast};
+use crate::{Decider, FulfilmentId, Sku, StoredEvent, fold, upcast};
 
 /// Longest life of a simulated order, in steps. A saga that is not at rest by then asks without end.
 const STEPS_MAX: usize = 4_000;
@@ -28,12 +28,17 @@ fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
     for _ in 0..STEPS_MAX {
         if let Some(command) = command.take().filter(|command| order.allows(command)) {
             let is_wake = matches!(command, OrderSagaCommand::Wake(_));
-            let events = OrderSaga::decide(&state, command).expect("a saga takes what happens");
+            let may_be_refused = matches!(command, OrderSagaCommand::RearrangeShares(_));
+            let events = match OrderSaga::decide(&state, command) {
+                Err(_) if may_be_refused => continue,
+                decided => decided.expect("a saga takes what happens"),
+            };
             for event in &events {
                 state = OrderSaga::evolve(state, event).expect("what is decided folds");
                 world.asked(event);
             }
             order.follow(&state, &events);
+            world.open = state.saga().map(to_be_sent).unwrap_or_default();
             world.is_held = order.is_held();
             history.extend(events);
             if let Some(due) = OrderSaga::wake_at(&state).filter(|_| is_wake) {
@@ -45,6 +50,11 @@ fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
                     state.saga().map(|saga| (&saga.reservations, &saga.payments, &saga.fulfilments, &saga.task))
                 );
             }
+        }
+        let task = state.saga().and_then(|saga| saga.task.as_ref()).map(|task| task.kind);
+        if let Some(decided) = task.and_then(|task| world.decides(task)) {
+            command = Some(decided);
+            continue;
         }
         // A person is waited for, and reservations are renewed meanwhile for as long as that takes.
         if world.is_quiet()
@@ -66,6 +76,16 @@ fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
         };
     }
     panic!("the order never comes to rest at {}: {}", world.now_s, last(&history));
+}
+
+/// The fulfilments whose goods have not left, with their products.
+fn to_be_sent(saga: &Saga) -> Vec<(FulfilmentId, Vec<Sku>)> {
+    let parts = saga.current_fulfilments().filter(|part| !part.status.has_left());
+    let skus = |part: &FulfilmentPart| {
+        let share = &saga.shares[saga.reservation_behind(part).unwrap().share];
+        share.lines.iter().map(|line| line.sku.clone()).collect()
+    };
+    parts.map(|part| (part.id, skus(part))).collect()
 }
 
 /// The last events of a saga.

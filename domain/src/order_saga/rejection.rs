@@ -1,7 +1,7 @@
 //! Why a saga refuses a command.
 
-use crate::Unfoldable;
 use crate::refusal::{Code, Rejection};
+use crate::{FulfilmentId, LocationId, Unfoldable};
 
 /// Why a saga refuses a command. No event results.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +18,18 @@ pub enum OrderSagaRejection {
     /// The task's kind does not have that decision.
     #[error("a task of this kind is not decided so")]
     DecisionNotOffered,
+    /// It is being undone, has ended, or is being rearranged already.
+    #[error("the order is being undone, or parcels of it are being rearranged already")]
+    NotRearrangeable,
+    /// A fulfilment that cannot be stopped.
+    #[error("{0} is no fulfilment of this order that is still to be sent")]
+    NotToBeSent(FulfilmentId),
+    /// A product is missing, stands there twice or is sent by others.
+    #[error("the shares must have each product of the fulfilments exactly once")]
+    WrongShares,
+    /// The policy does not have the location.
+    #[error("{0} sends no orders of this tenant")]
+    UnknownLocation(LocationId),
     /// Nothing of that kind is pending.
     #[error("no such request is pending")]
     NotPending,
@@ -41,6 +53,14 @@ pub mod code {
         SAGA_NO_TASK = "saga_no_task", Conflict, "The order has no open task";
         /// A decision that the task does not have.
         SAGA_DECISION_NOT_OFFERED = "saga_decision_not_offered", Conflict, "The task is not decided so";
+        /// Nothing that can be sent otherwise.
+        SAGA_NOT_REARRANGEABLE = "saga_not_rearrangeable", Conflict, "The order's parcels cannot be rearranged now";
+        /// A fulfilment that is not there, has left or is stopped.
+        SAGA_NOT_TO_BE_SENT = "saga_not_to_be_sent", Conflict, "The fulfilment is not to be sent any more";
+        /// Products that do not add up.
+        SAGA_WRONG_SHARES = "saga_wrong_shares", Invalid, "The shares do not have what the fulfilments have";
+        /// A location without a place in the policy.
+        SAGA_UNKNOWN_LOCATION = "saga_unknown_location", Invalid, "The location sends no orders";
         /// Nothing to skip.
         SAGA_NOT_PENDING = "saga_not_pending", Conflict, "No such request is pending";
         /// Over.
@@ -58,6 +78,10 @@ impl Rejection for OrderSagaRejection {
             Self::NotFound | Self::OtherTenant => code::SAGA_NOT_FOUND,
             Self::NoTask => code::SAGA_NO_TASK,
             Self::DecisionNotOffered => code::SAGA_DECISION_NOT_OFFERED,
+            Self::NotRearrangeable => code::SAGA_NOT_REARRANGEABLE,
+            Self::NotToBeSent(_) => code::SAGA_NOT_TO_BE_SENT,
+            Self::WrongShares => code::SAGA_WRONG_SHARES,
+            Self::UnknownLocation(_) => code::SAGA_UNKNOWN_LOCATION,
             Self::NotPending => code::SAGA_NOT_PENDING,
             Self::Ended => code::SAGA_ENDED,
             Self::UnknownFlow { .. } => code::SAGA_UNKNOWN_FLOW,

@@ -44,7 +44,7 @@ pub struct Saga {
     /// What the screening said, or the person who reviewed it.
     pub screening: Option<ScreeningOutcome>,
     pub ready_at: Option<Timestamp>,
-    /// What locations send, each its own; at first one share of all lines. Those that were divided stay, since reservations name them.
+    /// What locations send, each its own; at first one share of all lines. Those that were replaced stay, since reservations name them.
     pub shares: Vec<Share>,
     /// Every reservation that was asked for, in the order of asking.
     pub reservations: Vec<ReservationPart>,
@@ -54,6 +54,9 @@ pub struct Saga {
     /// The last comparison of locations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Route>,
+    /// What an operator wants to be sent otherwise, until it is or until goods have left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rearrangement: Option<Rearrangement>,
     /// Locations that have rejected the order before a person wanted them to be asked again.
     pub rejections_forgiven: usize,
     /// Whether a person has decided that goods which have left do not stand in the way of undoing the order.
@@ -86,8 +89,9 @@ pub struct Ask {
 pub struct Share {
     pub lines: Vec<RequestedLine>,
     pub destination: Destination,
-    /// Whether it was split, so that later shares have its lines.
-    pub is_divided: bool,
+    /// Whether later shares have its lines: it was split, or its parcel was lost and is sent again, or it was
+    /// rearranged.
+    pub is_replaced: bool,
 }
 
 /// What the last comparison of locations said of a share, until it is acted on.
@@ -198,6 +202,13 @@ pub struct Route {
     pub at: Timestamp,
 }
 
+/// Fulfilments that are stopped, and what is sent from where instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rearrangement {
+    pub fulfilments: Vec<FulfilmentId>,
+    pub shares: Vec<RoutedShare>,
+}
+
 /// No location has the stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockWait {
@@ -242,7 +253,7 @@ impl Saga {
     /// The shares that make up the order, by their places.
     pub(super) fn current_shares(&self) -> impl Iterator<Item = usize> {
         let shares = self.shares.iter().enumerate();
-        shares.filter(|(_, share)| !share.is_divided).map(|(place, _)| place)
+        shares.filter(|(_, share)| !share.is_replaced).map(|(place, _)| place)
     }
 
     /// The place of the share that has these lines.
@@ -286,6 +297,19 @@ impl Saga {
     /// Whether the goods of a share are not at their location any more.
     pub(super) fn has_left(&self, share: usize) -> bool {
         self.fulfilment_of(share).is_some_and(|part| part.status.has_left())
+    }
+
+    /// Whether a share is to be sent otherwise, and is not yet.
+    pub(super) fn is_being_rearranged(&self, share: usize) -> bool {
+        let Some(wanted) = &self.rearrangement else { return false };
+        let is_stopped = |part: &FulfilmentPart| wanted.fulfilments.contains(&part.id);
+        let stopped = self.fulfilments.iter().filter(|part| is_stopped(part));
+        stopped.filter_map(|part| self.reservation_behind(part)).any(|one| one.share == share)
+    }
+
+    /// Whether goods of a reservation are not at their location any more. What leaves is taken from the last reservation of its share.
+    pub(super) fn have_left(&self, part: &ReservationPart) -> bool {
+        self.reservation_of(part.share).is_some_and(|one| one.id == part.id) && self.has_left(part.share)
     }
 
     /// Whether a version of a part is one that the saga has not learned. What it has not asked for is no news.

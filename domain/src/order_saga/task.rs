@@ -73,4 +73,6 @@ pub enum TaskDecision {
     Continue,
     /// Undo the order.
     Undo,
+    /// Send what was lost again, from whatever location has it. Of lost goods only.
+    SendAgain,
 }

@@ -12,7 +12,7 @@ use crate::kitchens::is_cooked_by_simulated_staff;
 use crate::look::{LOOK, PATIENCE};
 use crate::provider::Provider;
 use crate::shop::Shop;
-use crate::split::is_sent_by_two_locations_and_a_third;
+use crate::split::{is_sent_by_two_locations_and_a_third, is_sent_together_after_all};
 use crate::stack::Stack;
 
 const IS_DECLINED: &str = "pm_card_visa_chargeDeclined";
@@ -176,6 +176,7 @@ async fn every_order_comes_to_its_end_with_its_money_and_its_stock() {
         is_not_shipped_while_it_is_held(&shop),
         is_sent_from_the_best_location_and_after_a_rejection_from_the_next(&stack, &chain),
         is_sent_by_two_locations_and_a_third(&chain, &provider),
+        is_sent_together_after_all(&chain, &provider),
         is_paid_by_a_statement(&stack, &wired, &provider),
     );
     is_cooked_by_simulated_staff(&shop).await;

@@ -2,7 +2,8 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use domain::order_saga::{Asked, TaskDecision, TaskKind};
-use domain::{Operator, OrderId, Reason, TenantId};
+use domain::{FulfilmentId, LocationId, Operator, OrderId, Reason, Sku, TenantId};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -25,6 +26,12 @@ pub enum SagaVerb {
         after_help = "Example:\n  orderctl saga skip 0191f2c4-… RELEASE --reason \"the warehouse confirmed by telephone\""
     )]
     Skip(SkipArgs),
+    /// Send otherwise what has not left: by another location, split among several, or together
+    #[command(
+        after_help = "Examples:\n  orderctl saga rearrange 0191f2c4-… --fulfilment 5d8b97d2-… --share bsl-1=85123A,22423\n  \
+                      orderctl saga rearrange 0191f2c4-… --fulfilment 5d8b97d2-… --share zrh-1=85123A --share bsl-1=22423"
+    )]
+    Rearrange(RearrangeArgs),
     /// Undo an order: fulfilment, payment, stock, and then the order
     #[command(visible_alias = "compensate")]
     Undo(OfOrder),
@@ -167,6 +174,27 @@ pub struct SkipArgs {
     pub reason: Reason,
 }
 
+/// `saga rearrange`
+#[derive(Debug, Args)]
+pub struct RearrangeArgs {
+    /// Whose.
+    #[command(flatten)]
+    pub of: OfOrder,
+    /// A fulfilment that has not left, as `saga show` names it; may be repeated
+    #[arg(long = "fulfilment", value_name = "ID", required = true)]
+    pub fulfilments: Vec<FulfilmentId>,
+    /// A location, and the products that it is to send, separated by commas; may be repeated
+    #[arg(long = "share", value_name = "LOCATION=SKU,…", required = true, value_parser = share)]
+    pub shares: Vec<ShareArg>,
+}
+
+/// What a location is to send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShareArg {
+    pub location: LocationId,
+    pub skus: Vec<Sku>,
+}
+
 /// `tasks take`
 #[derive(Debug, Args)]
 pub struct TakeArgs {
@@ -187,7 +215,7 @@ pub struct DecideArgs {
     /// The task that you have seen, such as REVIEW, so that you decide no other one
     #[arg(value_parser = symbol::<TaskKind>)]
     pub task: TaskKind,
-    /// approve (of a review only), continue or undo
+    /// approve (of a review only), continue, undo or send-again (of lost goods only)
     #[arg(value_parser = symbol::<TaskDecision>)]
     pub decision: TaskDecision,
     /// Why, without personal data: it is published
@@ -203,6 +231,13 @@ fn symbol<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 
 fn reason(text: &str) -> Result<Reason, String> {
     Reason::try_new(text).map_err(|error| error.to_string())
+}
+
+fn share(text: &str) -> Result<ShareArg, String> {
+    let (location, skus) = text.split_once('=').ok_or("give a location and its products, as in zrh-1=85123A,22423")?;
+    let location = LocationId::try_new(location).map_err(|error| error.to_string())?;
+    let skus = skus.split(',').map(|sku| Sku::try_new(sku).map_err(|error| error.to_string()));
+    Ok(ShareArg { location, skus: skus.collect::<Result<_, _>>()? })
 }
 
 fn operator(text: &str) -> Result<Operator, String> {

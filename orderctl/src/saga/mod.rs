@@ -33,6 +33,10 @@ pub async fn run(variables: &Variables, verb: &SagaVerb) -> Result<bool, BoxErro
             let body = json!({ "step": args.step, "reason": args.reason });
             command(variables, &args.of, "skip", body, "skipped").await
         }
+        SagaVerb::Rearrange(args) => {
+            let body = json!({ "fulfilments": args.fulfilments, "shares": args.shares });
+            command(variables, &args.of, "rearrange", body, "being stopped, to be sent otherwise").await
+        }
         SagaVerb::Undo(of) => command(variables, of, "undo", json!({}), "being undone").await,
         SagaVerb::Reassign(args) => tasks::assign(variables, &args.of, Some(&args.assignee)).await,
         SagaVerb::Graph(args) => graph(variables, args).await,

@@ -68,6 +68,8 @@ impl SagaStep {
 pub enum SagaStageName {
     /// Nothing is shipped while something holds the order.
     Hold,
+    /// What is to be sent otherwise is stopped.
+    Rearrangement,
     /// What takes too long is told, or ends the order.
     Deadlines,
     /// Stock and payments that were replaced are given back.

@@ -88,7 +88,14 @@ fn step(mut view: SagaView, checked: &Checked<'_, PublicEvent>) -> Result<SagaVi
             }
         }
         E::StockAwaited(event) => view.stock_awaited_until = Some(checked.moment("until", event.until)?),
-        E::RouteChosen(_) | E::OrderScreened(_) | E::OrderReady(_) | E::HoldPlaced(_) | E::HoldLifted(_) => {}
+        E::RouteChosen(_)
+        | E::OrderScreened(_)
+        | E::OrderReady(_)
+        | E::HoldPlaced(_)
+        | E::HoldLifted(_)
+        | E::RearrangementOrdered(_)
+        | E::SharesRearranged(_)
+        | E::RearrangementDropped(_) => {}
         E::UndoStarted(event) => undo(&mut view, Some(event.cause)),
         E::TaskOpened(event) => {
             let deadline = Some(checked.moment("deadline", event.deadline)?);
@@ -150,7 +157,7 @@ fn decided(view: &mut SagaView, event: &TaskDecided) {
         (TaskDecision::Undo, _) => undo(view, Some(UndoCause::Operator)),
         // The goods are the customer's, so the order goes on to its delivery.
         (TaskDecision::Continue, TaskKind::ShippedMeanwhile) => undo(view, None),
-        (TaskDecision::Approve | TaskDecision::Continue | TaskDecision::Unknown, _) => {}
+        (TaskDecision::Approve | TaskDecision::Continue | TaskDecision::SendAgain | TaskDecision::Unknown, _) => {}
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) const TEXTS: &[Text] = &[
     Text::new("AssignmentBody", "assignee", Form::Line, 255),
     Text::new("DecisionBody", "note", Form::Line, 500),
     Text::new("SkipBody", "reason", Form::Line, 500),
+    Text::new("WantedShareBody", "location", Form::Identifier, 32),
 ];
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -33,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(undo_order))
 }
 
-fn reply(answer: &Answer<SagaReceipt>) -> Response {
+pub(super) fn reply(answer: &Answer<SagaReceipt>) -> Response {
     versioned(StatusCode::OK, &answer.receipt, answer.receipt.version, answer.replayed)
 }
 
@@ -78,6 +79,8 @@ enum DecisionName {
     Continue,
     /// Undo the order.
     Undo,
+    /// Send what was lost again. Of lost goods only.
+    SendAgain,
 }
 
 /// What is decided.
@@ -112,6 +115,7 @@ async fn decide_task(
         DecisionName::Approve => TaskDecision::Approve,
         DecisionName::Continue => TaskDecision::Continue,
         DecisionName::Undo => TaskDecision::Undo,
+        DecisionName::SendAgain => TaskDecision::SendAgain,
     };
     let (tenant, task, at) = (caller.principal.tenant.clone(), TaskKind::from(body.task), operations.now());
     let command = DecideTask { tenant, task, decision, note, by, at }.into();

@@ -71,7 +71,7 @@ names!(
 names!(
     /// A stage of the flow.
     FlowStageName of StageName:
-    Hold, Deadlines, Replaced, Stock, Screening, Authorization, Ready, Fulfilment, Delivery, StopFulfilment, GiveMoneyBack,
+    Hold, Rearrangement, Deadlines, Replaced, Stock, Screening, Authorization, Ready, Fulfilment, Delivery, StopFulfilment, GiveMoneyBack,
     GiveStockBack,
 );
 names!(

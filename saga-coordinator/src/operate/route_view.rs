@@ -107,7 +107,7 @@ impl RouteView {
 }
 
 impl RoutedShareView {
-    fn of(share: &RoutedShare) -> Self {
+    pub(super) fn of(share: &RoutedShare) -> Self {
         let line = |line: &RequestedLine| RoutedLineView { sku: line.sku.to_string(), quantity: line.quantity.get() };
         Self { location: share.location.to_string(), lines: share.lines.iter().map(line).collect() }
     }

@@ -19,6 +19,7 @@ use super::flow_view::{DeadlineView, StageView};
 use super::names::{
     FulfilmentStatusName, PaymentStatusName, ReservationStatusName, SagaOutcomeName, StepName, TaskName, UndoCauseName,
 };
+use super::rearrange::RearrangementView;
 use super::route_view::RouteView;
 use super::{AppState, Operations, OrderPath, visible};
 use crate::code::WORDS;
@@ -91,6 +92,9 @@ pub struct SagaView {
     /// How the location was chosen that was asked last; absent where locations are asked in the order of the policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<RouteView>,
+    /// What an operator wants to be sent otherwise, as long as it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rearrangement: Option<RearrangementView>,
     /// Until when stock is waited for, where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -137,6 +141,7 @@ impl SagaView {
             payments: saga.payments.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
             fulfilments: saga.fulfilments.iter().map(|one| part(one.id.uuid(), one.status, one.ask)).collect(),
             route: saga.route.as_ref().map(RouteView::of),
+            rearrangement: saga.rearrangement.as_ref().map(RearrangementView::of),
             held: saga.is_held(),
             stock_awaited_until: saga.stock_wait.map(|wait| wait.until),
             task,

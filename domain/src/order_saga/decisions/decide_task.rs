@@ -34,6 +34,7 @@ impl Decision<OrderSaga> for DecideTask {
             TaskDecision::Approve => is_review,
             TaskDecision::Continue => !is_review && task.kind != TaskKind::Lost,
             TaskDecision::Undo => true,
+            TaskDecision::SendAgain => task.kind == TaskKind::Lost,
         };
         if !is_offered {
             return Err(OrderSagaRejection::DecisionNotOffered);
@@ -66,6 +67,9 @@ mod tests {
     fn only_what_is_open_and_offered_is_decided() {
         given(in_review())
             .when(decide(TaskKind::Review, D::Continue))
+            .then_rejected(OrderSagaRejection::DecisionNotOffered);
+        given(in_review())
+            .when(decide(TaskKind::Review, D::SendAgain))
             .then_rejected(OrderSagaRejection::DecisionNotOffered);
         given(in_review()).when(decide(TaskKind::Lost, D::Undo)).then_rejected(OrderSagaRejection::NoTask);
         given(asked_for_stock()).when(decide(TaskKind::Review, D::Undo)).then_rejected(OrderSagaRejection::NoTask);

@@ -5,6 +5,7 @@ mod cancel_saga;
 mod decide_task;
 mod hold_saga;
 mod learn_answer;
+mod rearrange_shares;
 mod release_saga;
 mod retry_steps;
 mod skip_step;
@@ -17,6 +18,7 @@ pub use cancel_saga::*;
 pub use decide_task::*;
 pub use hold_saga::*;
 pub use learn_answer::*;
+pub use rearrange_shares::*;
 pub use release_saga::*;
 pub use retry_steps::*;
 pub use skip_step::*;
@@ -39,6 +41,7 @@ declare_commands! {
         DecideTask,
         RetrySteps,
         SkipStep,
+        RearrangeShares,
         UndoOrder,
         HoldSaga,
         ReleaseSaga,

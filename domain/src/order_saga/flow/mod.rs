@@ -1,5 +1,7 @@
 //! What a saga does next: a module for each version of the flow. A saga keeps the version that it began with.
 
+#[cfg(test)]
+pub(super) mod course;
 mod outline;
 mod overdue;
 mod stage;

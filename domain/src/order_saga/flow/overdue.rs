@@ -70,7 +70,8 @@ fn is_needed(saga: &Saga, task: TaskKind) -> bool {
     let is_any = |status| saga.current_fulfilments().any(|part| part.status == status);
     match task {
         TaskKind::NoAnswer | TaskKind::CompensationFailed => stuck(saga).any(|ask| task_of(ask) == task),
-        TaskKind::Review | TaskKind::NotFulfillable | TaskKind::Lost => is_forward,
+        TaskKind::Review | TaskKind::NotFulfillable => is_forward,
+        TaskKind::Lost => is_forward && is_any(FulfilmentStatus::Lost),
         TaskKind::ShippedMeanwhile => !is_forward,
         TaskKind::NotAccepted => is_forward && is_any(FulfilmentStatus::Unknown),
         TaskKind::NotPacked => is_forward && is_any(FulfilmentStatus::Accepted),

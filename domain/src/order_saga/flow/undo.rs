@@ -2,7 +2,7 @@
 
 use super::super::asked::Asked;
 use super::super::event::{OrderSagaEvent, SagaEnded, SagaOutcome};
-use super::super::state::{FulfilmentStatus, PaymentStatus, ReservationStatus};
+use super::super::state::{FulfilmentStatus, PaymentStatus, ReservationPart, ReservationStatus};
 use super::super::task::TaskKind;
 use super::overdue::Asking;
 use super::stage::{Defined, Stage, StageName};
@@ -84,13 +84,17 @@ impl Asking<'_> {
         if is_waiting { Stage::Wait } else { Stage::Done }
     }
 
+    /// How a reservation that is not needed ends: what has left is not there to be given back.
+    pub(super) fn way_out(&self, part: &ReservationPart) -> Asked {
+        if self.saga.have_left(part) { Asked::ShipStock } else { Asked::Release }
+    }
+
     fn give_stock_back(&self) -> Stage {
         let mut is_waiting = false;
         for part in &self.saga.reservations {
             match part.status {
                 ReservationStatus::Unknown | ReservationStatus::Granted => {
-                    let has_left = self.saga.is_current(part) && self.saga.has_left(part.share);
-                    let wanted = if has_left { Asked::ShipStock } else { Asked::Release };
+                    let wanted = self.way_out(part);
                     if part.ask.is_none_or(|ask| ask.asked != wanted) {
                         return self.of_stock(part, wanted, 1).map_or(Stage::Done, Stage::next);
                     }

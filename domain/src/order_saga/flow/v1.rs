@@ -5,6 +5,7 @@
 
 mod due;
 mod goods;
+mod rearrange;
 mod route;
 
 use crate::Timestamp;
@@ -17,7 +18,7 @@ use super::super::policy::{CaptureMoment, PaymentTerms, Routing, after};
 use super::super::routing::Candidate;
 use super::super::screening::Screening;
 use super::super::state::{
-    FulfilmentPart, FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+    Destination, FulfilmentPart, FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga,
 };
 use super::super::task::TaskKind;
 use super::overdue::{Asking, open};
@@ -39,11 +40,18 @@ pub(super) fn next(saga: &Saga, at: Timestamp, candidates: Option<&[Candidate]>)
 }
 
 /// Looked at before every stage of the way to the delivery.
-pub(super) const ALWAYS: [Defined; 3] = [
+pub(super) const ALWAYS: [Defined; 4] = [
     Defined {
         name: StageName::Hold,
         run: |asking| asking.hold(),
         asks: &[Asked::HoldFulfilment],
+        opens: &[],
+        gives_up: &[],
+    },
+    Defined {
+        name: StageName::Rearrangement,
+        run: |asking| asking.rearrange(),
+        asks: &[Asked::CancelFulfilment],
         opens: &[],
         gives_up: &[],
     },
@@ -57,7 +65,7 @@ pub(super) const ALWAYS: [Defined; 3] = [
     Defined {
         name: StageName::Replaced,
         run: |asking| asking.give_back_what_is_replaced(),
-        asks: &[Asked::Release, Asked::Void, Asked::Refund],
+        asks: &[Asked::Release, Asked::ShipStock, Asked::Void, Asked::Refund],
         opens: &[],
         gives_up: &[],
     },
@@ -132,7 +140,8 @@ impl Asking<'_> {
         let may_leave = |part: &&FulfilmentPart| {
             let is_asked = |asked: Asked| part.ask.is_some_and(|ask| ask.asked == asked);
             let is_released = part.released || is_asked(Asked::ReleaseFulfilment);
-            !part.status.has_left() && is_released && !is_asked(Asked::HoldFulfilment)
+            let is_stopped = is_asked(Asked::HoldFulfilment) || is_asked(Asked::CancelFulfilment);
+            !part.status.has_left() && is_released && !is_stopped
         };
         let held = self.saga.current_fulfilments().filter(|_| self.saga.is_held()).find(may_leave);
         let event = held.and_then(|part| self.of_fulfilment(part, Asked::HoldFulfilment, 1));
@@ -163,7 +172,8 @@ impl Asking<'_> {
         Stage::Done
     }
 
-    /// Reservations at locations that did not take the order, and payments that were replaced, hold what is not needed.
+    /// Reservations at locations that did not take the order, of parcels that were lost and are sent again, and payments that were replaced,
+    /// hold what is not needed.
     fn give_back_what_is_replaced(&self) -> Stage {
         let saga = self.saga;
         let is_unwanted = |part: &&ReservationPart| {
@@ -171,10 +181,11 @@ impl Asking<'_> {
                 one.reservation == part.id
                     && matches!(one.status, FulfilmentStatus::Rejected | FulfilmentStatus::Cancelled)
             });
-            let is_being_released = part.ask.is_some_and(|ask| ask.asked == Asked::Release);
-            part.status == ReservationStatus::Granted && !is_being_released && (rejected || !saga.is_current(part))
+            let is_asked = part.ask.is_some_and(|ask| ask.asked == self.way_out(part));
+            part.status == ReservationStatus::Granted && !is_asked && (rejected || !saga.is_current(part))
         };
-        let event = saga.reservations.iter().find(is_unwanted).and_then(|part| self.of_stock(part, Asked::Release, 1));
+        let unwanted = saga.reservations.iter().find(is_unwanted);
+        let event = unwanted.and_then(|part| self.of_stock(part, self.way_out(part), 1));
         event.or_else(|| self.give_replaced_payment_back()).map_or(Stage::Done, Stage::next)
     }
 
@@ -198,6 +209,10 @@ impl Asking<'_> {
     fn each_share(&self, run: impl Fn(&Self, usize) -> Stage) -> Stage {
         let mut is_waiting = false;
         for share in self.saga.current_shares() {
+            if self.saga.is_being_rearranged(share) {
+                is_waiting = true;
+                continue;
+            }
             match run(self, share) {
                 Stage::Done => {}
                 Stage::Wait => is_waiting = true,
@@ -238,9 +253,14 @@ impl Asking<'_> {
         if saga.stock_wait.is_some_and(|wait| wait.until <= self.at) {
             return self.undo_because(UndoCause::OutOfStock);
         }
+        match &saga.shares[share].destination {
+            Destination::Location(location) => return self.reserve_at(share, location),
+            Destination::Nowhere => return self.await_stock(),
+            Destination::Open => {}
+        }
         if saga.policy.routing == Routing::Best {
             let is_tried = |location: &crate::LocationId| !is_open(location) || saga.has_rejected(location);
-            return if is_waiting { Stage::Wait } else { self.reserve_at_best_location(share, is_tried) };
+            return if is_waiting { Stage::Wait } else { self.compare_locations(share, is_tried) };
         }
         match location {
             Some(_) if is_waiting => Stage::Wait,

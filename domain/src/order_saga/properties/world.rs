@@ -2,6 +2,7 @@
 //! answers a repetition not at all.
 
 mod payment;
+mod warehouse;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +10,11 @@ use self::payment::Purse;
 use super::behaviour::Behaviour;
 use crate::order::HoldKind;
 use crate::order_saga::{
-    Answer, AnswerKind, CancelSaga, Candidate, HoldSaga, LearnAnswer, OrderSagaCommand, OrderSagaEvent, Part,
-    ReleaseSaga, Wake,
+    Answer, AnswerKind, CancelSaga, Candidate, DecideTask, HoldSaga, LearnAnswer, OrderSagaCommand, OrderSagaEvent,
+    Part, RearrangeShares, ReleaseSaga, TaskDecision, TaskKind, Wake, WantedShare,
 };
 use crate::reservation::RequestedLine;
-use crate::{Currency, LocationId, Money, Quantity, Sku, Timestamp};
+use crate::{Currency, FulfilmentId, LocationId, Money, Operator, Quantity, Sku, TenantId, Timestamp};
 
 /// The locations of the simulated world.
 const LOCATIONS: [&str; 2] = ["zrh-1", "zrh-2"];
@@ -67,6 +68,7 @@ enum Due {
     Hold(HoldKind),
     Lift(HoldKind),
     StockArrives,
+    Rearrange(usize),
 }
 
 /// The others, and the clock.
@@ -84,7 +86,16 @@ pub(super) struct World {
     held: BTreeMap<String, Held>,
     purses: BTreeMap<String, Purse>,
     places: BTreeMap<String, (Place, bool)>,
+    /// What each fulfilment sends, of which reservation.
+    parcels: BTreeMap<String, (String, Parcel)>,
+    /// Reservations whose goods have left.
+    left: BTreeSet<String>,
+    /// Pieces that were lost on the way, and those of them that people have had sent again.
+    lost: Parcel,
+    replaced: Parcel,
     has_shipped: bool,
+    /// The fulfilments that are to be sent as far as the saga knows, with their products.
+    pub(super) open: Vec<(FulfilmentId, Vec<Sku>)>,
     /// Whether the shop holds the order.
     pub(super) is_held: bool,
 }
@@ -106,7 +117,12 @@ impl World {
             held: BTreeMap::new(),
             purses: BTreeMap::new(),
             places: BTreeMap::new(),
+            parcels: BTreeMap::new(),
+            left: BTreeSet::new(),
+            lost: [0; 2],
+            replaced: [0; 2],
             has_shipped: false,
+            open: Vec::new(),
             is_held: false,
             behaviour,
         };
@@ -121,6 +137,9 @@ impl World {
         }
         if let Some(seconds) = world.behaviour.stock_arrives_at_s {
             world.put(seconds, Due::StockArrives);
+        }
+        if let Some((seconds, place)) = world.behaviour.rearranged {
+            world.put(seconds, Due::Rearrange(place));
         }
         world
     }
@@ -171,6 +190,11 @@ impl World {
                 Due::Hold(hold) => return Some(HoldSaga { hold, at: at(self.now_s) }.into()),
                 Due::Lift(hold) => return Some(ReleaseSaga { hold, at: at(self.now_s) }.into()),
                 Due::Cancel => return Some(CancelSaga { at: at(self.now_s) }.into()),
+                Due::Rearrange(place) => {
+                    if let Some(wanted) = self.rearranges(place) {
+                        return Some(wanted);
+                    }
+                }
                 Due::StockArrives => self.behaviour.stock.iter_mut().flatten().for_each(|pieces| *pieces += 3),
                 Due::Request(event) => self.handle(&event),
                 Due::Work(part) => self.work(part),
@@ -190,6 +214,34 @@ impl World {
             }
         };
         LOCATIONS.into_iter().enumerate().map(candidate).collect()
+    }
+
+    /// People want all that has not left to be sent otherwise: by one location, or by two where there was one parcel of two products.
+    fn rearranges(&self, place: usize) -> Option<OrderSagaCommand> {
+        let skus: Vec<Sku> = self.open.iter().flat_map(|(_, skus)| skus.clone()).collect();
+        let location = |place: usize| LocationId::try_new(LOCATIONS[place % 2]).unwrap();
+        let shares = match (&self.open[..], &skus[..]) {
+            ([], _) => return None,
+            ([_], [one, other]) => vec![
+                WantedShare { location: location(place), skus: vec![one.clone()] },
+                WantedShare { location: location(place + 1), skus: vec![other.clone()] },
+            ],
+            _ => vec![WantedShare { location: location(place), skus }],
+        };
+        let fulfilments = self.open.iter().map(|(id, _)| *id).collect();
+        let (tenant, by) = (TenantId::try_new("shop").unwrap(), Operator::try_new("staff").unwrap());
+        Some(RearrangeShares { tenant, fulfilments, shares, by, at: at(self.now_s) }.into())
+    }
+
+    /// What people decide about a task at once.
+    pub(super) fn decides(&mut self, task: TaskKind) -> Option<OrderSagaCommand> {
+        if task != TaskKind::Lost || !self.behaviour.sends_again {
+            return None;
+        }
+        self.behaviour.loses = false;
+        self.replaced = self.lost;
+        let (tenant, by) = (TenantId::try_new("shop").unwrap(), Operator::try_new("staff").unwrap());
+        Some(DecideTask { tenant, task, decision: TaskDecision::SendAgain, note: None, by, at: at(self.now_s) }.into())
     }
 
     fn answer(&mut self, part: Part, kind: AnswerKind, amount: Option<i64>) {
@@ -240,6 +292,7 @@ impl World {
             }
             (OrderSagaEvent::StockRenewalRequested(_), Held::Stock(..)) => (held, AnswerKind::StockRenewed),
             (OrderSagaEvent::StockReleaseRequested(_), Held::Stock(place, parcel)) => {
+                assert!(!self.left.contains(&key), "what has left is given back: {self:#?}");
                 self.move_stock(place, parcel);
                 (Held::Over, AnswerKind::StockReleased)
             }
@@ -258,76 +311,6 @@ impl World {
         self.behaviour.stock[place].iter_mut().zip(pieces).for_each(|(there, pieces)| *there += pieces);
     }
 
-    fn warehouse(&mut self, part: Part, event: &OrderSagaEvent) {
-        let key = format!("{part:?}");
-        let is_first = self.places.is_empty();
-        let place = self.places.get(&key).copied();
-        match (event, place) {
-            (OrderSagaEvent::FulfilmentRequested(_), None) => {
-                self.answer(part, AnswerKind::FulfilmentRequested, None);
-                if self.behaviour.rejects && is_first {
-                    self.places.insert(key, (Place::Over, false));
-                    self.answer(part, AnswerKind::FulfilmentRejected, None);
-                } else {
-                    self.places.insert(key, (Place::Asked, false));
-                    self.later(part);
-                }
-            }
-            (OrderSagaEvent::FulfilmentReleaseRequested(_), Some((state, false))) if state != Place::Over => {
-                self.places.insert(key, (state, true));
-                self.answer(part, AnswerKind::FulfilmentReleased, None);
-                self.later(part);
-            }
-            (OrderSagaEvent::FulfilmentHoldRequested(_), Some((state, _)))
-                if !matches!(state, Place::Over | Place::Shipped) =>
-            {
-                self.places.insert(key, (state, false));
-                self.answer(part, AnswerKind::FulfilmentHeld, None);
-            }
-            (
-                OrderSagaEvent::FulfilmentCancelRequested(_),
-                None | Some((Place::Asked | Place::Accepted | Place::Packed, _)),
-            ) => {
-                self.places.insert(key, (Place::Over, false));
-                self.answer(part, AnswerKind::FulfilmentCancelled, None);
-            }
-            _ => self.answer(part, AnswerKind::FulfilmentRequestRefused, None),
-        }
-    }
-
-    /// Whether a location may ship.
-    pub(super) fn may_ship(&self) -> bool {
-        self.places.values().any(|(place, released)| *released && !matches!(place, Place::Over | Place::Shipped))
-    }
-
-    fn later(&mut self, part: Part) {
-        let seconds = self.now_s + self.turn(&self.behaviour.place_delays_s);
-        self.put(seconds, Due::Work(part));
-    }
-
-    fn work(&mut self, part: Part) {
-        let Some((place, released)) = self.places.get(&format!("{part:?}")).copied() else { return };
-        let (next, kind) = match place {
-            Place::Asked if !self.behaviour.never_accepts => (Place::Accepted, AnswerKind::FulfilmentAccepted),
-            Place::Accepted if !self.behaviour.never_packs => (Place::Packed, AnswerKind::FulfilmentPacked),
-            Place::Packed if released => (Place::Shipped, AnswerKind::FulfilmentShipped),
-            Place::Shipped if self.behaviour.loses => (Place::Over, AnswerKind::FulfilmentLost),
-            Place::Shipped => (Place::Over, AnswerKind::FulfilmentDelivered),
-            Place::Asked | Place::Accepted | Place::Packed | Place::Over => return,
-        };
-        if next == Place::Shipped {
-            self.has_shipped = true;
-            let is_under_way = |due: &Due| matches!(due, Due::Request(event) if matches!(**event, OrderSagaEvent::FulfilmentHoldRequested(_)));
-            let is_told = !self.due.values().any(is_under_way);
-            assert!(!(self.is_held && is_told), "shipped while held: {self:#?}");
-            let captured = self.purses.values().map(|purse| purse.captured).sum::<i64>();
-            assert!(self.behaviour.is_on_credit || captured == self.behaviour.total, "shipped unpaid: {self:#?}");
-        }
-        self.places.insert(format!("{part:?}"), (next, released));
-        self.answer(part, kind, None);
-        self.later(part);
-    }
-
     /// What holds when all was delivered: it was paid once, and it was taken out of stock.
     pub(super) fn is_completed(&self) {
         let captured: i64 = self.purses.values().map(|purse| purse.captured - purse.refunded).sum();
@@ -340,7 +323,9 @@ impl World {
                 shipped.iter_mut().zip(parcel).for_each(|(sum, pieces)| *sum += pieces);
             }
         }
-        assert_eq!(shipped, parcel(&lines()), "{self:#?}");
+        assert_eq!(self.lost, self.replaced, "lost and not sent again: {self:#?}");
+        let ordered = parcel(&lines());
+        assert_eq!(shipped, [0, 1].map(|place| ordered[place] + self.lost[place]), "{self:#?}");
         assert!(self.has_shipped);
     }
 

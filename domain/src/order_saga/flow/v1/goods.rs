@@ -36,7 +36,7 @@ impl Asking<'_> {
             return Stage::Wait;
         }
         if saga.policy.capture == CaptureMoment::AtPacking {
-            if !self.is_packed() && saga.policy.terms == PaymentTerms::Prepaid {
+            if !self.is_any_packed() && saga.policy.terms == PaymentTerms::Prepaid {
                 return Stage::Wait;
             }
             match self.capture() {
@@ -50,10 +50,11 @@ impl Asking<'_> {
         Stage::Wait
     }
 
-    /// Whether all that the order is paid for is ready to be handed over.
-    fn is_packed(&self) -> bool {
+    /// Whether a first parcel is ready to be handed over, for which the whole order is paid: most providers capture an authorisation once,
+    /// and no parcel waits for another one.
+    fn is_any_packed(&self) -> bool {
         let is_ready = |part: &FulfilmentPart| part.status == FulfilmentStatus::Packed || part.status.has_left();
-        self.saga.current_shares().all(|share| self.saga.fulfilment_of(share).is_some_and(is_ready))
+        self.saga.current_fulfilments().any(is_ready)
     }
 
     /// What has left is taken out of stock. A renewal that is under way is not waited for.

@@ -35,22 +35,15 @@ impl Asking<'_> {
         Stage::next(OrderSagaEvent::StockAwaited(StockAwaited { next_try, until, at: self.at }))
     }
 
-    /// Asks the location that was chosen for a share, or compares locations, after which the share may be several. It waits where the
-    /// locations are not known at the moment: a wake-up that is due brings them along.
-    pub(super) fn reserve_at_best_location(&self, share: usize, is_tried: impl Fn(&LocationId) -> bool) -> Stage {
-        let saga = self.saga;
-        match (&saga.shares[share].destination, self.candidates) {
-            (Destination::Location(location), _) => self.reserve_at(share, location),
-            (Destination::Nowhere, _) => self.await_stock(),
-            (Destination::Open, None) => Stage::Wait,
-            (Destination::Open, Some(candidates)) => {
-                let lines = saga.shares[share].lines.clone();
-                let others = saga.current_shares().count() - 1;
-                let parcels_max = usize::try_from(saga.policy.parcels_max).unwrap_or(usize::MAX).saturating_sub(others);
-                let Routed { shares, candidates } = route(&lines, parcels_max, candidates, is_tried);
-                Stage::next(OrderSagaEvent::RouteChosen(RouteChosen { lines, shares, candidates, at: self.at }))
-            }
-        }
+    /// Compares the locations for a share, after which it may be several. It waits where they are not known at the moment: a wake-up that
+    /// is due brings them along.
+    pub(super) fn compare_locations(&self, share: usize, is_tried: impl Fn(&LocationId) -> bool) -> Stage {
+        let (saga, Some(candidates)) = (self.saga, self.candidates) else { return Stage::Wait };
+        let lines = saga.shares[share].lines.clone();
+        let others = saga.current_shares().count() - 1;
+        let parcels_max = usize::try_from(saga.policy.parcels_max).unwrap_or(usize::MAX).saturating_sub(others);
+        let Routed { shares, candidates } = route(&lines, parcels_max, candidates, is_tried);
+        Stage::next(OrderSagaEvent::RouteChosen(RouteChosen { lines, shares, candidates, at: self.at }))
     }
 }
 
@@ -70,99 +63,23 @@ pub(super) fn is_comparison_due(saga: &Saga) -> bool {
     let waits_for_stock = |share: usize| saga.stock_wait.is_some() && tries(saga, share).next().is_none();
     let is_due = |share: usize| {
         let is_open = saga.shares[share].destination == Destination::Open;
-        is_open && is_unreserved(share) && !waits_for_stock(share) && !saga.has_left(share)
+        is_open
+            && is_unreserved(share)
+            && !saga.is_being_rearranged(share)
+            && !waits_for_stock(share)
+            && !saga.has_left(share)
     };
     saga.policy.routing == Routing::Best && saga.current_shares().any(is_due)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::course::{CUP, Course, PLATE, among, place};
     use super::*;
     use crate::order_saga::decisions::fixtures::*;
     use crate::order_saga::{
-        Answer, AnswerKind as A, Asked, Candidate, CaptureMoment, FulfilmentStatus, LearnAnswer, OrderSaga,
-        OrderSagaCommand, OrderSagaState, Part, SagaOutcome, SagaPolicy, Wake,
+        AnswerKind as A, Asked, CaptureMoment, FulfilmentStatus, SagaOutcome, TaskDecision, TaskKind,
     };
-    use crate::reservation::RequestedLine;
-    use crate::{Decider, FulfilmentId, Quantity, ReservationId, Sku, StoredEvent};
-
-    const CUP: &str = "cup";
-    const PLATE: &str = "plate";
-
-    fn line(sku: &str) -> RequestedLine {
-        RequestedLine { sku: Sku::try_new(sku).unwrap(), quantity: Quantity::try_new(1).unwrap() }
-    }
-
-    fn place(code: &str, lacks: &[&str]) -> Candidate {
-        let lacks = lacks.iter().map(|sku| Sku::try_new(*sku).unwrap()).collect();
-        Candidate { location: LocationId::try_new(code).unwrap(), facts: None, lacks }
-    }
-
-    /// The saga of an order of a cup and a plate.
-    struct Course(OrderSagaState);
-
-    impl Course {
-        fn begun(capture: CaptureMoment) -> Self {
-            let policy = SagaPolicy { routing: Routing::Best, parcels_max: 2, capture, ..policy() };
-            let mut course = Self(OrderSaga::initial());
-            course.takes(start_of(vec![line(CUP), line(PLATE)], TOTAL, policy));
-            course
-        }
-
-        /// Split: the cup from zrh-1, the plate from zrh-2.
-        fn split(capture: CaptureMoment) -> Self {
-            let mut course = Self::begun(capture);
-            course.takes(among(&[place("zrh-1", &[PLATE]), place("zrh-2", &[CUP])], 0));
-            course
-        }
-
-        /// What a command leads to, by name.
-        fn takes(&mut self, command: impl Into<OrderSagaCommand>) -> Vec<String> {
-            let events = OrderSaga::decide(&self.0, command.into()).unwrap();
-            self.0 = events.iter().try_fold(self.0.clone(), OrderSaga::evolve).unwrap();
-            events.iter().map(|event| event.event_type().to_owned()).collect()
-        }
-
-        fn stock(&mut self, number: u32, version: u32, kind: A) -> Vec<String> {
-            self.takes(told(Part::Reservation(ReservationId::of(order(), number)), version, kind))
-        }
-
-        fn fulfilment(&mut self, number: u32, version: u32, kind: A) -> Vec<String> {
-            self.takes(told(Part::Fulfilment(FulfilmentId::of(order(), number)), version, kind))
-        }
-
-        /// Both reserved and paid, so that both are asked for.
-        fn paid(capture: CaptureMoment) -> Self {
-            let mut course = Self::split(capture);
-            course.stock(1, 1, A::StockGranted);
-            course.stock(2, 1, A::StockGranted);
-            course.takes(of_payment(1, A::PaymentAuthorized, None));
-            if capture == CaptureMoment::AtConfirmation {
-                course.takes(of_payment(2, A::PaymentCaptured, Some(TOTAL)));
-            }
-            course.stock(1, 2, A::StockRenewed);
-            course.stock(2, 2, A::StockRenewed);
-            course
-        }
-
-        fn saga(&self) -> &Saga {
-            self.0.saga().unwrap()
-        }
-
-        /// What is pending, by location.
-        fn asked(&self) -> Vec<(&str, Asked)> {
-            let pending = self.saga().reservations.iter();
-            pending.filter_map(|part| Some((part.location.as_str(), part.ask?.asked))).collect()
-        }
-    }
-
-    fn among(candidates: &[Candidate], seconds: u32) -> Wake {
-        Wake { candidates: Some(candidates.to_vec()), at: later(seconds) }
-    }
-
-    fn told(part: Part, version: u32, kind: A) -> LearnAnswer {
-        LearnAnswer { part, version, answer: Answer { expires_at: Some(later(900)), ..Answer::plain(kind) }, at: AT }
-    }
 
     #[test]
     fn an_order_that_no_location_has_all_of_is_reserved_at_two() {
@@ -232,15 +149,56 @@ mod tests {
         assert_eq!(course.saga().outcome, Some(SagaOutcome::Completed));
     }
 
+    /// Both are on their way; the parcel with the plate is lost.
+    fn one_lost() -> Course {
+        let mut course = Course::paid(CaptureMoment::AtConfirmation);
+        for number in [1, 2] {
+            for (version, kind) in [(1, A::FulfilmentReleased), (2, A::FulfilmentPacked), (3, A::FulfilmentShipped)] {
+                course.fulfilment(number, version, kind);
+            }
+        }
+        course.stock(1, 3, A::StockShipped);
+        assert_eq!(course.fulfilment(2, 4, A::FulfilmentLost), ["AnswerReceived", "TaskOpened"]);
+        course
+    }
+
     #[test]
-    fn money_that_is_taken_at_packing_is_taken_once_all_is_packed() {
+    fn a_lost_parcel_of_several_is_sent_again_from_where_its_goods_are() {
+        let mut course = one_lost();
+        assert_eq!(course.takes(decide(TaskKind::Lost, TaskDecision::SendAgain)), ["TaskDecided"]);
+        let events = course.takes(among(&[place("zrh-1", &[]), place("zrh-2", &[PLATE])], 0));
+        assert_eq!(events, ["RouteChosen", "StockRequested"]);
+        assert_eq!(course.asked(), [("zrh-2", Asked::ShipStock), ("zrh-1", Asked::Reserve)]);
+        course.stock(2, 3, A::StockShipped);
+        let events = course.stock(3, 1, A::StockGranted);
+        assert_eq!(events, ["AnswerReceived", "StockRenewalRequested", "FulfilmentRequested"], "it is paid already");
+        for (version, kind) in [(1, A::FulfilmentReleased), (2, A::FulfilmentPacked), (3, A::FulfilmentShipped)] {
+            course.fulfilment(3, version, kind);
+        }
+        course.stock(3, 2, A::StockShipped);
+        assert_eq!(course.fulfilment(3, 4, A::FulfilmentDelivered), ["AnswerReceived"], "the cup is still on its way");
+        assert_eq!(course.fulfilment(1, 4, A::FulfilmentDelivered), ["AnswerReceived", "SagaEnded"]);
+        assert_eq!(course.saga().outcome, Some(SagaOutcome::Completed));
+    }
+
+    #[test]
+    fn a_parcel_that_was_taken_for_lost_and_arrives_needs_nobody() {
+        let mut course = one_lost();
+        course.stock(2, 3, A::StockShipped);
+        assert_eq!(course.fulfilment(2, 5, A::FulfilmentDelivered), ["AnswerReceived", "TaskWithdrawn"]);
+        assert_eq!(course.fulfilment(1, 4, A::FulfilmentDelivered), ["AnswerReceived", "SagaEnded"]);
+        assert_eq!(course.saga().outcome, Some(SagaOutcome::Completed));
+    }
+
+    #[test]
+    fn money_that_is_taken_at_packing_is_taken_with_the_first_parcel() {
         let mut course = Course::paid(CaptureMoment::AtPacking);
         for number in [1, 2] {
             course.fulfilment(number, 1, A::FulfilmentAccepted);
         }
-        assert_eq!(course.fulfilment(1, 2, A::FulfilmentPacked), ["AnswerReceived"]);
-        assert_eq!(course.fulfilment(2, 2, A::FulfilmentPacked), ["AnswerReceived", "CaptureRequested"]);
+        assert_eq!(course.fulfilment(1, 2, A::FulfilmentPacked), ["AnswerReceived", "CaptureRequested"]);
         let released = ["AnswerReceived", "FulfilmentReleaseRequested", "FulfilmentReleaseRequested"];
         assert_eq!(course.takes(of_payment(2, A::PaymentCaptured, Some(TOTAL))), released);
+        assert_eq!(course.fulfilment(2, 2, A::FulfilmentPacked), ["AnswerReceived"]);
     }
 }
