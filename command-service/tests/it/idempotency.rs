@@ -123,7 +123,8 @@ async fn a_hundred_orders_placed_at_once_get_a_number_each() {
     let world = World::new().await;
     let paths = join_all((0..100).map(|_| world.ready("c-1"))).await;
     let nothing = json!({});
-    let placed = join_all(paths.iter().map(|path| world.post(&format!("{path}/place"), &nothing).send())).await;
+    let place = async |path: &String| world.sent(|| world.post(&format!("{path}/place"), &nothing)).await;
+    let placed = join_all(paths.iter().map(place)).await;
     let numbers: std::collections::HashSet<_> =
         placed.into_iter().map(|reply| reply.assert(200).body["number"].to_string()).collect();
     assert_eq!(numbers.len(), 100);

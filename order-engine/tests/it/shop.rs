@@ -3,6 +3,9 @@
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 use service_kit::clock::{Ids, SystemIds};
+use service_kit::poll::wait_for;
+
+use crate::look::{LOOK, PATIENCE};
 
 /// Staff of one tenant.
 pub struct Shop {
@@ -17,9 +20,15 @@ impl Shop {
         Self { url: url.to_owned(), http: Client::new(), token: token.to_owned() }
     }
 
-    /// Posts under a new key, and answers the body of the success.
+    /// Posts under a new key, and answers the body of the success. What is refused for now is sent again under that key.
     pub async fn post(&self, path: &str, body: &Value) -> Value {
-        let (status, body) = self.attempt(path, body).await.unwrap();
+        let key = new_key();
+        let answered = async || {
+            let request = self.http.post(format!("{}{path}", self.url)).json(body);
+            let (status, body) = self.send_under(&key, request).await.unwrap();
+            (body["retryable"] != true).then_some((status, body))
+        };
+        let (status, body) = wait_for(PATIENCE, LOOK, answered).await.unwrap_or_else(|late| panic!("{path}: {late}"));
         assert!((200..300).contains(&status), "{path}: {status} {body}");
         body
     }
@@ -41,7 +50,10 @@ impl Shop {
     }
 
     async fn send(&self, request: RequestBuilder) -> reqwest::Result<(u16, Value)> {
-        let key = SystemIds.random().to_string();
+        self.send_under(&new_key(), request).await
+    }
+
+    async fn send_under(&self, key: &str, request: RequestBuilder) -> reqwest::Result<(u16, Value)> {
         let answer = self.authorized(request).header("idempotency-key", key).send().await?;
         Ok((answer.status().as_u16(), answer.json().await?))
     }
@@ -63,4 +75,8 @@ impl Shop {
     fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
         request.bearer_auth(&self.token)
     }
+}
+
+fn new_key() -> String {
+    SystemIds.random().to_string()
 }
