@@ -15,6 +15,7 @@ mod batch;
 mod config;
 mod database;
 mod error;
+mod inbox;
 mod offsets;
 mod parking;
 mod progress;
