@@ -190,12 +190,11 @@ impl Reader {
         let events_max = usize::try_from(self.options.batch_events_max).unwrap_or(usize::MAX);
         let mut read_ahead = None;
         loop {
-            let read = match read_ahead.take() {
-                Some(read) => read,
-                None => {
-                    slot.wanted().await;
-                    self.read(after).await
-                }
+            let read = if let Some(read) = read_ahead.take() {
+                read
+            } else {
+                slot.wanted().await;
+                self.read(after).await
             };
             match read {
                 Ok(page) if page.rows.is_empty() => {
