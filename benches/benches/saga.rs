@@ -9,6 +9,9 @@
 //!
 //! `latency`: 100 orders a second, from placement to confirmation, by hop.
 //!
+//! `rate` and `latency` are measured after orders were placed for `BENCH_WARM_UP` (60) seconds, since a broker that was just started compiles
+//! its code meanwhile.
+//!
 //! Prints name=value lines. `BENCH_PEERS=ours` leaves DBOS out.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark ends at the first surprise")]
@@ -48,6 +51,7 @@ const LOOK: Duration = Duration::from_millis(100);
 const DRILL_MAX: Duration = Duration::from_secs(3_600);
 /// Longest life of an order, from its placement.
 const LIFE_MAX: Duration = Duration::from_secs(180);
+/// Before each round, and before the first one beside `BENCH_WARM_UP`.
 const WARM_UP: Duration = Duration::from_secs(5);
 const ORDERS_PER_S: u32 = 100;
 /// More than any cell sells.
@@ -129,6 +133,10 @@ fn seconds() -> Duration {
     Duration::from_secs(number("BENCH_SECONDS", 20) as u64)
 }
 
+fn warm_up() -> Duration {
+    Duration::from_secs(number("BENCH_WARM_UP", 60) as u64)
+}
+
 fn sku(case: &str, index: usize) -> String {
     format!("{case}-{index}")
 }
@@ -207,7 +215,7 @@ async fn drill(shop: &Arc<Shop>) {
     println!("audit={}", run(std::process::Command::new(program("orderctl")).arg("audit")).lines().last().unwrap());
     println!("audit_seconds={:.0}", audited.elapsed().as_secs_f64());
     shop.provider.is_silent_about(0.0);
-    drop((front, worker));
+    tokio::join!(front.killed(), worker.killed());
 }
 
 async fn kill_in_the_middle(
@@ -243,6 +251,7 @@ async fn rate(shop: &Arc<Shop>, with_peers: bool) {
         let engine = Process::start(&shop.address, ROLES, &shop.variables).await;
         if round == 1 {
             shop.receives("rate", PLENTY).await;
+            let _warm = load(shop, connections, warm_up()).await;
         }
         let _warm = load(shop, connections, WARM_UP).await;
         let before = counters.read(engine.pid()).await;
@@ -255,7 +264,7 @@ async fn rate(shop: &Arc<Shop>, with_peers: bool) {
         ours.push(lives.len() as f64 / took);
         spent.print_per_saga(&before, lives.len());
         hops(&lives, "rate");
-        drop(engine);
+        engine.killed().await;
         if let Some(dbos) = &dbos {
             theirs.push(dbos.run(connections, WARM_UP, seconds()).await);
         }
@@ -323,6 +332,7 @@ fn hops(lives: &[Life], case: &str) {
 async fn latency(shop: &Arc<Shop>) {
     let engine = Process::start(&shop.address, ROLES, &shop.variables).await;
     shop.receives("latency", PLENTY).await;
+    let _warm = load(shop, BUYERS, warm_up()).await;
     let _warm = arrivals(shop, WARM_UP).await;
     let lives = arrivals(shop, seconds()).await;
     let mut confirm = Latencies::default();
@@ -331,7 +341,7 @@ async fn latency(shop: &Arc<Shop>) {
     }
     confirm.print("confirm");
     hops(&lives, "latency");
-    drop(engine);
+    engine.killed().await;
 }
 
 /// Customers who come at a steady rate, whether or not those before are served.

@@ -50,6 +50,11 @@ impl Process {
         self.ready().await;
     }
 
+    /// Kills it, and waits until it is gone, so that another one can listen where it did.
+    pub async fn killed(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
     async fn ready(&self) {
         let url = format!("http://{}/readyz", self.address);
         let ready = async || reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success());
