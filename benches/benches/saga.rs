@@ -251,12 +251,12 @@ async fn rate(shop: &Arc<Shop>, with_peers: bool) {
         let engine = Process::start(&shop.address, ROLES, &shop.variables).await;
         if round == 1 {
             shop.receives("rate", PLENTY).await;
-            let _warm = load(shop, connections, warm_up()).await;
+            let _warm = load(shop, "rate", connections, warm_up()).await;
         }
-        let _warm = load(shop, connections, WARM_UP).await;
+        let _warm = load(shop, "rate", connections, WARM_UP).await;
         let before = counters.read(engine.pid()).await;
         let begun = Instant::now();
-        let lives = load(shop, connections, seconds()).await;
+        let lives = load(shop, "rate", connections, seconds()).await;
         let took = begun.elapsed().as_secs_f64();
         let spent = counters.read(engine.pid()).await;
         let counted = count(&lives, &shop.provider.ledger());
@@ -281,7 +281,7 @@ async fn rate(shop: &Arc<Shop>, with_peers: bool) {
 }
 
 /// Buyers who order one thing after the other for a time, and those orders' lives.
-async fn load(shop: &Arc<Shop>, buyers: usize, time: Duration) -> Vec<Life> {
+async fn load(shop: &Arc<Shop>, case: &'static str, buyers: usize, time: Duration) -> Vec<Life> {
     let is_over = Arc::new(AtomicBool::new(false));
     let tasks = (0..buyers).map(|number| {
         let (buyer, is_over) = (shop.buyer(), Arc::clone(&is_over));
@@ -289,7 +289,7 @@ async fn load(shop: &Arc<Shop>, buyers: usize, time: Duration) -> Vec<Life> {
             let mut lives = Vec::new();
             while !is_over.load(Ordering::Relaxed) {
                 let order = lives.len() * 1_000 + number;
-                lives.push(buyer.lives(&wanted("rate", order, 0.0), LIFE_MAX).await);
+                lives.push(buyer.lives(&wanted(case, order, 0.0), LIFE_MAX).await);
             }
             lives
         })
@@ -332,7 +332,7 @@ fn hops(lives: &[Life], case: &str) {
 async fn latency(shop: &Arc<Shop>) {
     let engine = Process::start(&shop.address, ROLES, &shop.variables).await;
     shop.receives("latency", PLENTY).await;
-    let _warm = load(shop, BUYERS, warm_up()).await;
+    let _warm = load(shop, "latency", BUYERS, warm_up()).await;
     let _warm = arrivals(shop, WARM_UP).await;
     let lives = arrivals(shop, seconds()).await;
     let mut confirm = Latencies::default();
