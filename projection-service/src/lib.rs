@@ -15,7 +15,6 @@ mod batch;
 mod config;
 mod database;
 mod error;
-mod inbox;
 mod offsets;
 mod parking;
 mod progress;

@@ -10,6 +10,7 @@ use service_kit::backoff::Backoff;
 use service_kit::clock::{SharedClock, Stopwatch};
 use service_kit::errors::chain;
 use service_kit::poll;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::attempt::{Applied, Attempt, Mode};
@@ -17,7 +18,6 @@ use crate::batch::Batch;
 use crate::config::ProjectionSettings;
 use crate::database::{Connection, Scope};
 use crate::error::{AttemptError, WorkerError};
-use crate::inbox::{Inbox, Job};
 use crate::offsets::{self, Move, Moves};
 use crate::progress::Progress;
 use crate::trace;
@@ -29,15 +29,20 @@ const RETRY_BACKOFF_MS_MAX: u64 = 5_000;
 /// Shortest time between two commits of positions that only pass control records, in milliseconds. They change no rows,
 /// so they can wait. As often the stored offsets of partitions without new records are looked at.
 const POSITIONS_INTERVAL_MS: u64 = 5_000;
-/// Longest pause behind a batch that was not full. It lasts as long as the batch took, so that a worker is busy for at most half of the time,
-/// and what a transaction costs is spread over more records the longer it takes.
-const PAUSE_MAX: Duration = Duration::from_millis(25);
 /// Histogram: records in one transaction.
 const BATCH_RECORDS: &str = "projector_batch_records";
 /// Histogram: duration of one transaction, in seconds.
 const APPLY_SECONDS: &str = "projector_apply_seconds";
 /// Counter: records by outcome.
 const RECORDS: &str = "projector_records_total";
+
+/// Work for a worker.
+pub(crate) enum Job {
+    /// Records of its partitions, in offset order for each.
+    Records(Vec<IncomingRecord>),
+    /// Partitions with the offset before which every record has been given to the worker.
+    CommitPositions(Vec<(i32, i64)>),
+}
 
 /// What all workers share.
 pub(crate) struct Shared<M: ModelSet> {
@@ -76,21 +81,13 @@ impl<M: ModelSet> Worker<M> {
         Self { shared, stop, next_offsets, halted: BTreeSet::new(), connection: None, positions_committed: None }
     }
 
-    /// Works until it is stopped.
-    pub(crate) async fn run(mut self, inbox: Arc<Inbox>) -> Result<(), WorkerError> {
-        let _closing = inbox.closing();
+    /// Works until the job queue is closed or the worker is stopped.
+    pub(crate) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), WorkerError> {
         let stop = self.stop.clone();
-        while let Some(Job { records, positions }) = stop.run_until_cancelled(inbox.take()).await {
-            let is_small = records.len() < self.shared.settings.batch.records_max;
-            let watch = Stopwatch::start();
-            if !records.is_empty() {
-                self.records(records).await?;
-            }
-            if !positions.is_empty() {
-                self.commit_positions(&positions).await?;
-            }
-            if is_small {
-                poll::pause(watch.elapsed().min(PAUSE_MAX), &stop).await;
+        while let Some(Some(job)) = stop.run_until_cancelled(jobs.recv()).await {
+            match job {
+                Job::Records(records) => self.records(records).await?,
+                Job::CommitPositions(positions) => self.commit_positions(&positions).await?,
             }
         }
         Ok(())
@@ -148,14 +145,14 @@ impl<M: ModelSet> Worker<M> {
 
     /// Commits positions that pass only control records, so that the resume position of a partition without new records
     /// does not fall behind what retention keeps; and looks whether the offsets of the others are still this worker's.
-    async fn commit_positions(&mut self, positions: &BTreeMap<i32, i64>) -> Result<(), WorkerError> {
+    async fn commit_positions(&mut self, positions: &[(i32, i64)]) -> Result<(), WorkerError> {
         let mut moves = Moves::new();
-        for (&partition, &next) in positions {
+        for &(partition, next) in positions {
             if let Some(&expected) = self.next_offsets.get(&partition)
                 && expected < next
                 && !self.halted.contains(&partition)
             {
-                // All records before it came through this inbox and are applied.
+                // All records before it came through this queue and are applied.
                 self.shared.progress.applied(partition, next, None);
                 moves.insert(partition, Move { expected, next, last: None });
             }

@@ -1,8 +1,8 @@
-//! Reading the log in pages, and making records of them.
+//! Reading ahead: pages of the log become records while Kafka commits the page before.
 //!
 //! Guarantees: pages come in position order without a gap; at most one waits, one is being encoded and one is being
-//! read; no page follows an error. Behind a full page the next ones are read ahead, while Kafka commits the one before. Otherwise the log is
-//! read only once a page is asked for, so that it has everything that came meanwhile. Does not: know what has been published.
+//! read; no page follows an error. A small page that waits is joined with the next ones, so that an event waits for one
+//! transaction and not for several small ones. Does not: know what has been published.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -93,38 +93,14 @@ pub(crate) struct Pages {
 /// Holds the next page until it is taken.
 #[derive(Default)]
 struct PageSlot {
-    waiting: Mutex<Waiting>,
+    page: Mutex<Option<Result<Page, RelayError>>>,
     filled: Notify,
-    /// A page was taken, or one is waited for.
     emptied: Notify,
 }
 
-#[derive(Default)]
-struct Waiting {
-    page: Option<Result<Page, RelayError>>,
-    /// Somebody waits for a page.
-    is_wanted: bool,
-}
-
 impl PageSlot {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes the page, or notes that one is wanted.
-    fn take(&self) -> Option<Result<Page, RelayError>> {
-        let mut waiting = self.lock();
-        let page = waiting.page.take();
-        waiting.is_wanted = page.is_none();
-        self.emptied.notify_one();
-        page
-    }
-
-    /// Waits until somebody waits for a page.
-    async fn wanted(&self) {
-        while !self.lock().is_wanted {
-            self.emptied.notified().await;
-        }
+    fn lock(&self) -> MutexGuard<'_, Option<Result<Page, RelayError>>> {
+        self.page.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a page into the slot, or joins it to the page there; waits while it does not fit.
@@ -139,12 +115,11 @@ impl PageSlot {
     /// Returns a page that does not fit.
     fn try_put(&self, page: Result<Page, RelayError>, events_max: usize) -> Option<Result<Page, RelayError>> {
         let mut waiting = self.lock();
-        match (&mut waiting.page, page) {
+        match (&mut *waiting, page) {
             (Some(Ok(waiting)), Ok(next)) => waiting.join(next, events_max).err().map(Ok),
             (Some(_), page) => Some(page),
             (empty @ None, page) => {
                 *empty = Some(page);
-                waiting.is_wanted = false;
                 self.filled.notify_one();
                 None
             }
@@ -170,7 +145,8 @@ impl Pages {
     /// Waits for the next page. Must not be called again after an error, since no page follows it.
     pub(crate) async fn next(&mut self) -> Result<Page, RelayError> {
         loop {
-            if let Some(page) = self.slot.take() {
+            if let Some(page) = self.slot.lock().take() {
+                self.slot.emptied.notify_one();
                 return page;
             }
             self.slot.filled.notified().await;
@@ -188,33 +164,23 @@ struct Reader {
 impl Reader {
     async fn read_on(mut self, mut after: i64, slot: Arc<PageSlot>) {
         let events_max = usize::try_from(self.options.batch_events_max).unwrap_or(usize::MAX);
-        let mut read_ahead = None;
+        let mut read = self.read(after).await;
         loop {
-            let read = if let Some(read) = read_ahead.take() {
-                read
-            } else {
-                slot.wanted().await;
-                self.read(after).await
-            };
             match read {
                 Ok(page) if page.rows.is_empty() => {
                     let idle = Duration::from_millis(self.options.idle_ms);
                     let _ = tokio::time::timeout(idle, self.head.changed()).await;
+                    read = self.read(after).await;
                 }
                 Ok(page) => {
                     after = page.last;
-                    let made = if page.rows.len() < events_max {
-                        self.make(page, &slot, events_max).await
-                    } else {
-                        self.head.mark_unchanged();
-                        // The database reads the next page while this one is encoded.
-                        let (made, next) = tokio::join!(self.make(page, &slot, events_max), self.behind(after));
-                        read_ahead = Some(next);
-                        made
-                    };
+                    self.head.mark_unchanged();
+                    // The database reads the next page while this one is encoded.
+                    let (made, next) = tokio::join!(self.make(page, &slot, events_max), self.behind(after));
                     if !made {
                         return;
                     }
+                    read = next;
                 }
                 Err(error) => {
                     slot.put(Err(error), events_max).await;

@@ -16,10 +16,6 @@ use crate::pages::{Page, Pages, Trace};
 use crate::start::{ExaminedTopics, PartitionName, Started, look_again, start};
 use crate::{Deps, RelayOptions};
 
-/// Longest pause behind a transaction of a page that was not full. It lasts as long as the transaction did, so that a relay is at work for
-/// at most half of the time, and what a transaction costs is spread over more events the slower Kafka answers.
-const PAUSE_MAX: Duration = Duration::from_millis(25);
-
 /// How a session ended without an error.
 pub(crate) enum End {
     Stopped,
@@ -121,25 +117,16 @@ impl Session<'_> {
     async fn publish(&mut self, head: &mut watch::Receiver<i64>, stop: &CancellationToken) -> Result<End, RelayError> {
         let mut pages = Pages::behind(self.published, self.deps, self.options, self.shard, head.clone());
         let idle = Duration::from_millis(self.options.idle_ms);
-        let events_max = usize::try_from(self.options.batch_events_max).unwrap_or(usize::MAX);
         loop {
             let page = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(End::Stopped),
                 page = tokio::time::timeout(idle, pages.next()) => page,
             };
-            let mut pause = Duration::ZERO;
             if let Ok(page) = page {
-                let page = page?;
-                let is_small = page.events < events_max;
-                let watch = Stopwatch::start();
-                self.transaction(page).await?;
-                if is_small {
-                    pause = watch.elapsed().min(PAUSE_MAX);
-                }
+                self.transaction(page?).await?;
             }
             self.report(*head.borrow());
-            service_kit::poll::pause(pause, stop).await;
         }
     }
 
