@@ -6,11 +6,17 @@ use std::time::{Duration, Instant};
 
 use domain::contract::PublicEvents;
 use domain::order_saga::contract::{AnswerKind, PublicEvent, SagaOutcome, TOPIC, UndoCause};
-use messaging::Decoder;
 use messaging::consumer::{BatchLimits, ConsumerEvent, ConsumerSettings, GroupConsumer};
 use messaging::testing::{brokers, registry, unique};
+use messaging::{Decoder, IncomingRecord};
+use service_kit::errors::chain;
+use service_kit::poll::pause;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// The pause before a registry that has not answered is asked again.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// When a saga came where, and whose turn it is.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +83,7 @@ async fn read(watched: Watched) {
             }
             ConsumerEvent::Batch(records) => {
                 for record in &records {
-                    let event = decoder.decode(record).await.unwrap().event;
+                    let event = decoded(&decoder, record).await;
                     // Nobody waits any more for what is told late of an order that has ended.
                     if let Some(progress) = watched.lock().unwrap().get(event.stream_id()) {
                         progress.send_modify(|progress| progress.learn(&event, Instant::now()));
@@ -85,6 +91,19 @@ async fn read(watched: Watched) {
                 }
             }
             ConsumerEvent::Revoked | ConsumerEvent::Positions(_) => {}
+        }
+    }
+}
+
+/// The event of a record. A registry that does not answer is asked again: what this reader misses, everybody would wait for.
+async fn decoded(decoder: &Decoder<PublicEvent>, record: &IncomingRecord) -> PublicEvent {
+    loop {
+        match decoder.decode(record).await {
+            Ok(published) => return published.event,
+            Err(error) if error.is_transient() => {
+                pause(AGAIN, &CancellationToken::new()).await;
+            }
+            Err(error) => panic!("{}", chain(&error)),
         }
     }
 }
