@@ -8,7 +8,7 @@ use super::super::super::state::{
 };
 use super::super::super::task::TaskKind;
 use super::super::Due;
-use super::route::is_comparison_due;
+use super::route::{is_comparison_due, is_unreserved};
 
 /// When a stage is due although nothing happens.
 pub(in crate::order_saga::flow) fn deadlines(saga: &Saga) -> impl Iterator<Item = (Due, Timestamp)> {
@@ -16,7 +16,7 @@ pub(in crate::order_saga::flow) fn deadlines(saga: &Saga) -> impl Iterator<Item 
     let is_blocked = saga.task.as_ref().is_some_and(|task| task.kind.blocks());
     let unasked = saga.current_reservations().filter(|part| part.ask.is_none());
     let renewals = unasked.filter_map(|part| renewal_at(saga, part));
-    let wait = saga.stock_wait.filter(|_| !is_stock_pending(saga));
+    let wait = saga.stock_wait.filter(|_| saga.current_shares().any(|share| is_unreserved(saga, share)));
     let waits = wait.map(|wait| [(Due::StockTry, wait.next_try), (Due::StockGivenUp, wait.until)]);
     let payment = payment_ends_at(saga).map(|at| (Due::Payment, at));
     let fulfilments = saga.current_fulfilments().filter(|_| saga.task.is_none());
@@ -26,13 +26,6 @@ pub(in crate::order_saga::flow) fn deadlines(saga: &Saga) -> impl Iterator<Item 
     let stages = waits.into_iter().flatten().chain(payment).chain(late).chain(route).filter(move |_| !is_blocked);
     let all = stages.chain(renewals.map(|at| (Due::Renewal, at)));
     is_forward.then_some(all).into_iter().flatten()
-}
-
-/// Whether for every share a reservation was asked for and is not known to be refused.
-fn is_stock_pending(saga: &Saga) -> bool {
-    let is_pending =
-        |part: &ReservationPart| matches!(part.status, ReservationStatus::Unknown | ReservationStatus::Granted);
-    saga.current_shares().all(|share| saga.reservation_of(share).is_some_and(is_pending))
 }
 
 /// When a reservation has to be renewed.

@@ -53,22 +53,19 @@ pub(super) fn tries(saga: &Saga, share: usize) -> impl Iterator<Item = &Reservat
     saga.reservations.iter().skip(before).filter(move |part| part.share == share)
 }
 
+/// Whether a share has yet to be reserved: nothing is asked for or granted, and its goods have not left.
+pub(super) fn is_unreserved(saga: &Saga, share: usize) -> bool {
+    let is_over = |part: &ReservationPart| {
+        matches!(part.status, ReservationStatus::Refused | ReservationStatus::Released | ReservationStatus::Expired)
+    };
+    saga.reservation_of(share).is_none_or(is_over) && !saga.has_left(share) && !saga.is_being_rearranged(share)
+}
+
 /// Whether the saga cannot go on before locations are compared. Where it waits for stock, the next try compares them.
 pub(super) fn is_comparison_due(saga: &Saga) -> bool {
-    let is_unreserved = |share: usize| {
-        saga.reservation_of(share).is_none_or(|part| {
-            matches!(part.status, ReservationStatus::Refused | ReservationStatus::Released | ReservationStatus::Expired)
-        })
-    };
     let waits_for_stock = |share: usize| saga.stock_wait.is_some() && tries(saga, share).next().is_none();
-    let is_due = |share: usize| {
-        let is_open = saga.shares[share].destination == Destination::Open;
-        is_open
-            && is_unreserved(share)
-            && !saga.is_being_rearranged(share)
-            && !waits_for_stock(share)
-            && !saga.has_left(share)
-    };
+    let is_open = |share: usize| saga.shares[share].destination == Destination::Open;
+    let is_due = |share: usize| is_open(share) && is_unreserved(saga, share) && !waits_for_stock(share);
     saga.policy.routing == Routing::Best && saga.current_shares().any(is_due)
 }
 
@@ -76,9 +73,10 @@ pub(super) fn is_comparison_due(saga: &Saga) -> bool {
 mod tests {
     use super::super::super::course::{CUP, Course, PLATE, among, place};
     use super::*;
+    use crate::Decider;
     use crate::order_saga::decisions::fixtures::*;
     use crate::order_saga::{
-        AnswerKind as A, Asked, CaptureMoment, FulfilmentStatus, SagaOutcome, TaskDecision, TaskKind,
+        AnswerKind as A, Asked, CaptureMoment, FulfilmentStatus, OrderSaga, SagaOutcome, TaskDecision, TaskKind,
     };
 
     #[test]
@@ -179,6 +177,19 @@ mod tests {
         assert_eq!(course.fulfilment(3, 4, A::FulfilmentDelivered), ["AnswerReceived"], "the cup is still on its way");
         assert_eq!(course.fulfilment(1, 4, A::FulfilmentDelivered), ["AnswerReceived", "SagaEnded"]);
         assert_eq!(course.saga().outcome, Some(SagaOutcome::Completed));
+    }
+
+    #[test]
+    fn a_try_for_stock_is_due_no_more_once_it_was_made_also_where_other_parcels_have_left() {
+        let mut course = one_lost();
+        course.takes(decide(TaskKind::Lost, TaskDecision::SendAgain));
+        let nowhere = among(&[place("zrh-1", &[PLATE]), place("zrh-2", &[PLATE])], 0);
+        assert_eq!(course.takes(nowhere), ["RouteChosen", "StockAwaited"]);
+        course.stock(2, 3, A::StockShipped);
+        assert_eq!(OrderSaga::wake_at(course.state()), Some(later(600)));
+        let there = among(&[place("zrh-1", &[]), place("zrh-2", &[PLATE])], 600);
+        assert_eq!(course.takes(there), ["RouteChosen", "StockRequested"]);
+        assert!(OrderSaga::wake_at(course.state()).unwrap() > later(600));
     }
 
     #[test]
