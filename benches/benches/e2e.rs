@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use benches::whole::disk::Disk;
 use benches::whole::load::{Seen, Target, customer};
 use benches::whole::numbers::{mb, print, rate};
-use benches::whole::{Engine, token};
+use benches::whole::{Engine, number, token};
 
 /// A tenant of its own, so that orders of other benchmarks on the same stack are not counted.
 const TENANT: &str = "bench-e2e";
@@ -52,10 +52,6 @@ async fn main() {
     let now = Disk::now().await;
     println!("disk_postgres_bytes_per_order={}", now.postgres.saturating_sub(disk.postgres) / placed);
     println!("disk_kafka_bytes_per_order={}", now.kafka.saturating_sub(disk.kafka) / placed);
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
 async fn load(target: &Target, connections: u64, time: Duration) -> Seen {

@@ -34,7 +34,7 @@ use benches::sagas::provider::Provider;
 use benches::sagas::spent::Counters;
 use benches::sagas::{LOCATION, PRICE_MINOR, TENANT};
 use benches::whole::numbers::Latencies;
-use benches::whole::{prepare, program, run, token, variable};
+use benches::whole::{audit, number, prepare, token, variable};
 use service_kit::poll::{pause, wait_until};
 use tokio_util::sync::CancellationToken;
 
@@ -125,16 +125,12 @@ async fn main() {
     }
 }
 
-fn number(name: &str, default: usize) -> usize {
-    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
-}
-
 fn seconds() -> Duration {
-    Duration::from_secs(number("BENCH_SECONDS", 20) as u64)
+    Duration::from_secs(number("BENCH_SECONDS", 20))
 }
 
 fn warm_up() -> Duration {
-    Duration::from_secs(number("BENCH_WARM_UP", 60) as u64)
+    Duration::from_secs(number("BENCH_WARM_UP", 60))
 }
 
 fn sku(case: &str, index: usize) -> String {
@@ -212,7 +208,8 @@ async fn drill(shop: &Arc<Shop>) {
         eprintln!("saga: order {} has not ended: {:?}", life.id, life.progress);
     }
     let audited = Instant::now();
-    println!("audit={}", run(std::process::Command::new(program("orderctl")).arg("audit")).lines().last().unwrap());
+    audit();
+    println!("audit=clean");
     println!("audit_seconds={:.0}", audited.elapsed().as_secs_f64());
     shop.provider.is_silent_about(0.0);
     tokio::join!(front.killed(), worker.killed());

@@ -28,7 +28,7 @@ impl Connections {
     /// Sends a request once.
     ///
     /// # Errors
-    /// When nobody answers.
+    /// What the connection says where nobody answers; it is not used again.
     pub async fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> io::Result<(u16, String)> {
         let _permit = self.permits.acquire().await.expect("it is never closed");
         let idle = self.idle.lock().unwrap().pop();

@@ -1,7 +1,7 @@
 //! Whole orders, from draft to delivery, driven by their sagas: customers and a warehouse at the engine's HTTP, a payment provider in
 //! this process, and a reader of the sagas' topic who tells them when it is their turn.
 //!
-//! Guarantees: what is measured is the release binaries. Does not: build them; `make bench-sagas` does.
+//! Does not: build the release binaries that `benches/saga.rs` measures; `make bench-saga` does.
 
 pub mod connections;
 pub mod count;

@@ -9,6 +9,7 @@ pub mod numbers;
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -52,6 +53,23 @@ pub fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Audits the stack's databases and topics with the release binary.
+///
+/// # Panics
+/// When it finds anything.
+pub fn audit() {
+    run(Command::new(program("orderctl")).arg("audit"));
+}
+
+/// A number that the environment may set.
+///
+/// # Panics
+/// Where it is none.
+#[expect(clippy::disallowed_methods, reason = "what a benchmark measures comes from the environment")]
+pub fn number<T: FromStr>(name: &str, default: T) -> T {
+    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
 /// A token of an admin of a tenant, for as long as any benchmark runs.

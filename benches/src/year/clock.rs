@@ -20,7 +20,10 @@ impl FastClock {
         Self { start, pace, begun: OnceLock::new() }
     }
 
-    /// Lets it run.
+    /// Lets it run from this moment on.
+    ///
+    /// # Panics
+    /// When it runs already.
     pub fn begin(&self) {
         self.begun.set(Instant::now()).expect("it is begun once");
     }

@@ -84,6 +84,13 @@ pub struct Ask {
     pub due: Timestamp,
 }
 
+impl Ask {
+    /// Whether this is what is pending.
+    pub(super) fn is_pending(pending: Option<Self>, asked: Asked) -> bool {
+        pending.is_some_and(|ask| ask.asked == asked)
+    }
+}
+
 /// Lines that one location sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {

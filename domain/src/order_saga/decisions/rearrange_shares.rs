@@ -67,6 +67,9 @@ fn shares_of(
     lines: &[RequestedLine],
     wanted: Vec<WantedShare>,
 ) -> Result<Vec<RoutedShare>, OrderSagaRejection> {
+    if wanted.is_empty() {
+        return Err(OrderSagaRejection::WrongShares);
+    }
     let mut shares = Vec::with_capacity(wanted.len());
     for WantedShare { location, skus } in wanted {
         if !saga.policy.locations.contains(&location) {
@@ -125,6 +128,7 @@ mod tests {
             assert_eq!(refused(&[id(1), id(2)], shares), OrderSagaRejection::WrongShares, "{shares:?}");
         }
         assert_eq!(refused(&[id(1)], &[("zrh-1", &[PLATE])]), OrderSagaRejection::WrongShares);
+        assert_eq!(refused(&[], &[]), OrderSagaRejection::WrongShares, "nothing is rearranged");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::super::asked::Asked;
 use super::super::event::{OrderSagaEvent, SagaEnded, SagaOutcome};
-use super::super::state::{FulfilmentStatus, PaymentStatus, ReservationPart, ReservationStatus};
+use super::super::state::{Ask, FulfilmentStatus, PaymentStatus, ReservationPart, ReservationStatus};
 use super::super::task::TaskKind;
 use super::overdue::Asking;
 use super::stage::{Defined, Stage, StageName};
@@ -49,7 +49,7 @@ impl Asking<'_> {
         for part in &self.saga.fulfilments {
             match part.status {
                 FulfilmentStatus::Unknown | FulfilmentStatus::Accepted | FulfilmentStatus::Packed => {
-                    if part.ask.is_none_or(|ask| ask.asked != Asked::CancelFulfilment) {
+                    if !Ask::is_pending(part.ask, Asked::CancelFulfilment) {
                         let event = self.of_fulfilment(part, Asked::CancelFulfilment, 1);
                         return event.map_or(Stage::Done, Stage::next);
                     }
@@ -76,7 +76,7 @@ impl Asking<'_> {
                 PaymentStatus::Captured => Asked::Refund,
                 PaymentStatus::Voided | PaymentStatus::Refunded | PaymentStatus::Failed => continue,
             };
-            if part.ask.is_none_or(|ask| ask.asked != wanted) {
+            if !Ask::is_pending(part.ask, wanted) {
                 return self.of_payment(part, wanted, 1).map_or(Stage::Done, Stage::next);
             }
             is_waiting = true;
@@ -95,7 +95,7 @@ impl Asking<'_> {
             match part.status {
                 ReservationStatus::Unknown | ReservationStatus::Granted => {
                     let wanted = self.way_out(part);
-                    if part.ask.is_none_or(|ask| ask.asked != wanted) {
+                    if !Ask::is_pending(part.ask, wanted) {
                         return self.of_stock(part, wanted, 1).map_or(Stage::Done, Stage::next);
                     }
                     is_waiting = true;

@@ -18,7 +18,7 @@ use super::super::policy::{CaptureMoment, PaymentTerms, Routing, after};
 use super::super::routing::Candidate;
 use super::super::screening::Screening;
 use super::super::state::{
-    Destination, FulfilmentPart, FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga,
+    Ask, Destination, FulfilmentPart, FulfilmentStatus, Goal, PaymentStatus, ReservationPart, ReservationStatus, Saga,
 };
 use super::super::task::TaskKind;
 use super::overdue::{Asking, open};
@@ -138,7 +138,7 @@ impl Asking<'_> {
     /// Takes back that the goods may leave, for as long as something holds the order.
     fn hold(&self) -> Stage {
         let may_leave = |part: &&FulfilmentPart| {
-            let is_asked = |asked: Asked| part.ask.is_some_and(|ask| ask.asked == asked);
+            let is_asked = |asked: Asked| Ask::is_pending(part.ask, asked);
             let is_released = part.released || is_asked(Asked::ReleaseFulfilment);
             let is_stopped = is_asked(Asked::HoldFulfilment) || is_asked(Asked::CancelFulfilment);
             !part.status.has_left() && is_released && !is_stopped
@@ -181,7 +181,7 @@ impl Asking<'_> {
                 one.reservation == part.id
                     && matches!(one.status, FulfilmentStatus::Rejected | FulfilmentStatus::Cancelled)
             });
-            let is_asked = part.ask.is_some_and(|ask| ask.asked == self.way_out(part));
+            let is_asked = Ask::is_pending(part.ask, self.way_out(part));
             part.status == ReservationStatus::Granted && !is_asked && (rejected || !saga.is_current(part))
         };
         let unwanted = saga.reservations.iter().find(is_unwanted);
@@ -200,7 +200,7 @@ impl Asking<'_> {
                     return None;
                 }
             };
-            let is_asked = part.ask.is_some_and(|ask| ask.asked == wanted);
+            let is_asked = Ask::is_pending(part.ask, wanted);
             if is_asked { None } else { self.of_payment(part, wanted, 1) }
         })
     }
@@ -227,7 +227,7 @@ impl Asking<'_> {
         let Some(part) = saga.reservation_of(share) else { return self.reserve_at_next_location(share) };
         match part.status {
             ReservationStatus::Granted | ReservationStatus::Shipped => {
-                let is_being_released = part.ask.is_some_and(|ask| ask.asked == Asked::Release);
+                let is_being_released = Ask::is_pending(part.ask, Asked::Release);
                 if is_being_released { Stage::Wait } else { Stage::Done }
             }
             ReservationStatus::Unknown => Stage::Wait,

@@ -3,7 +3,7 @@
 use super::super::super::asked::Asked;
 use super::super::super::event::FulfilmentRequested;
 use super::super::super::policy::{CaptureMoment, PaymentTerms};
-use super::super::super::state::{FulfilmentPart, FulfilmentStatus, ReservationPart, ReservationStatus};
+use super::super::super::state::{Ask, FulfilmentPart, FulfilmentStatus, ReservationPart, ReservationStatus};
 use super::super::super::task::TaskKind;
 use super::super::overdue::Asking;
 use super::super::stage::Stage;
@@ -59,7 +59,7 @@ impl Asking<'_> {
 
     /// What has left is taken out of stock. A renewal that is under way is not waited for.
     fn take_out_of_stock(&self, held: &ReservationPart) -> Stage {
-        let is_asked = held.ask.is_some_and(|ask| ask.asked == Asked::ShipStock);
+        let is_asked = Ask::is_pending(held.ask, Asked::ShipStock);
         if held.status != ReservationStatus::Granted || is_asked {
             return Stage::Done;
         }

@@ -3,7 +3,7 @@
 
 use super::super::super::asked::Asked;
 use super::super::super::event::{OrderSagaEvent, RearrangementDropped, SharesRearranged};
-use super::super::super::state::{FulfilmentPart, FulfilmentStatus, ReservationStatus};
+use super::super::super::state::{Ask, FulfilmentPart, FulfilmentStatus, ReservationStatus};
 use super::super::overdue::Asking;
 use super::super::stage::Stage;
 
@@ -19,7 +19,7 @@ impl Asking<'_> {
         }
         let is_over =
             |part: &FulfilmentPart| matches!(part.status, FulfilmentStatus::Rejected | FulfilmentStatus::Cancelled);
-        let is_asked = |part: &FulfilmentPart| part.ask.is_some_and(|ask| ask.asked == Asked::CancelFulfilment);
+        let is_asked = |part: &FulfilmentPart| Ask::is_pending(part.ask, Asked::CancelFulfilment);
         if let Some(part) = stopped.iter().find(|part| !is_over(part) && !is_asked(part)) {
             return self.of_fulfilment(part, Asked::CancelFulfilment, 1).map_or(Stage::Done, Stage::next);
         }
