@@ -9,6 +9,7 @@ pub mod auth;
 pub mod backoff;
 pub mod breaker;
 #[expect(clippy::disallowed_methods, reason = "the one module that reads clocks and draws random numbers")]
+pub mod certificates;
 pub mod clock;
 pub mod config;
 pub mod errors;

@@ -47,6 +47,8 @@ mod tests {
         for line in [
             "    - ${SAGA_POLICIES_FILE:-./deploy/policies.toml}:/etc/order-engine/policies.toml:ro\n",
             "    SAGA_POLICIES_FILE: /etc/order-engine/policies.toml\n",
+            "    - ${BANK_ACCOUNTS_FILE:-./deploy/bank-accounts.toml}:/etc/order-engine/bank-accounts.toml:ro\n",
+            "    BANK_ACCOUNTS_FILE: /etc/order-engine/bank-accounts.toml\n",
             "    STRIPE_API_URL: ${STRIPE_API_URL:-http://payments:12111}\n",
             "    SMTP_URL: ${SMTP_URL:-smtp://mail:1025}\n",
             "    SHIPPING_CARRIERS: ${SHIPPING_CARRIERS:-postal=http://carriers:8095/postal,courier=http://carriers:8095/courier}\n",
@@ -57,6 +59,7 @@ mod tests {
         }
         for name in [
             "SAGA_POLICIES_FILE",
+            "BANK_ACCOUNTS_FILE",
             "STRIPE_API_URL",
             "STRIPE_API_KEY",
             "STRIPE_WEBHOOK_SECRET",

@@ -243,7 +243,7 @@ pub enum WorkError {
     Registry(#[from] RegistryError),
     /// A setting that its participant cannot use.
     #[error("a setting of notifications cannot be used")]
-    Notifications(#[from] ::notification::channel::InvalidSender),
+    Notifications(#[from] ::notification::channel::EmailSetupError),
     #[error("the read database cannot be used")]
     Reads(#[from] ConnectError),
     #[error("the keys of personal data cannot be used")]

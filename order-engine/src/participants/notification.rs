@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::notification::channel::{Email, HttpGateway, InvalidSender, Sms, Smtp, SmtpOptions, WebhookOptions, Webhooks};
+use ::notification::channel::{Email, EmailSetupError, HttpGateway, Sms, SmtpOptions, WebhookOptions, Webhooks};
 use ::notification::{Channels, Deps, GROUP, Notifications, Renderer, Secrets, TOPICS};
 use axum::Router;
 use command_kit::http::CommandLimits;
@@ -53,9 +53,9 @@ pub(super) const NOTIFICATION_PARTICIPANT: Participant = Participant {
 const BRAND: &str = "Orders";
 
 /// The channels that the settings name. Mails and SMS are sent by the work alone.
-fn channels(settings: &NotificationSettings, sends: bool) -> Result<Channels, InvalidSender> {
+fn channels(settings: &NotificationSettings, sends: bool) -> Result<Channels, EmailSetupError> {
     let smtp = settings.smtp.as_ref().filter(|_| sends);
-    let email = smtp.map(|smtp| Email::new(Smtp::new(SmtpOptions::new(smtp.clone())), &smtp.from)).transpose()?;
+    let email = smtp.map(|smtp| Email::new(SmtpOptions::new(smtp.clone()))).transpose()?;
     let brand = email.as_ref().and_then(Email::sender_name).unwrap_or(BRAND).to_owned();
     let sms = settings.sms.as_ref().filter(|_| sends);
     let sms = sms.map(|sms| Sms::new(Arc::new(HttpGateway::new(sms.clone())), sms.sender.clone()));

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use percent_encoding::percent_decode_str;
+
 use super::variables::http_url;
 use super::{ConfigError, Secret, Variables};
 
@@ -29,6 +31,8 @@ pub struct SmtpSettings {
     pub port: u16,
     pub tls: SmtpTls,
     pub credentials: Option<(String, Secret)>,
+    /// A PEM file with the authorities that its certificate may be from; `None` for the public ones.
+    pub roots: Option<PathBuf>,
     /// The sender, such as `Shop <shop@example.org>`.
     pub from: String,
 }
@@ -101,21 +105,29 @@ impl NotificationSettings {
 }
 
 impl SmtpSettings {
-    /// Parses `smtp://[user:password@]host[:port][?tls=required]`, or `smtps://…` for encryption from the first byte.
+    /// Parses `smtp://[user:password@]host[:port][?tls=required][&sslrootcert=FILE]`, or `smtps://…` for encryption from the first
+    /// byte. Characters of user, password and file that have a meaning in a URL are written as `%40` and the like.
     fn parse(url: &str, from: String) -> Result<Self, ConfigError> {
         let wrong = |what: &str| ConfigError::invalid("SMTP_URL", what);
         let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("it begins with smtp:// or smtps://"))?;
-        let (rest, options) = rest.split_once('?').unwrap_or((rest, ""));
-        let tls = match (scheme, options) {
-            ("smtps", "") => SmtpTls::Implicit,
-            ("smtp", "") => SmtpTls::Offered,
-            ("smtp", "tls=required") => SmtpTls::Required,
-            _ => return Err(wrong("give smtp://…, smtp://…?tls=required or smtps://…")),
+        let mut tls = match scheme {
+            "smtps" => SmtpTls::Implicit,
+            "smtp" => SmtpTls::Offered,
+            _ => return Err(wrong("it begins with smtp:// or smtps://")),
         };
+        let (rest, options) = rest.split_once('?').unwrap_or((rest, ""));
+        let mut roots = None;
+        for option in options.split('&').filter(|option| !option.is_empty()) {
+            match option.split_once('=') {
+                Some(("tls", "required")) if tls == SmtpTls::Offered => tls = SmtpTls::Required,
+                Some(("sslrootcert", file)) if !file.is_empty() => roots = Some(PathBuf::from(decoded(file)?)),
+                _ => return Err(wrong("behind ? it takes tls=required, unless it is smtps://…, and sslrootcert=FILE")),
+            }
+        }
         let (user, server) = rest.rsplit_once('@').map_or((None, rest), |(user, server)| (Some(user), server));
         let credentials = match user.map(|user| user.split_once(':')) {
             None => None,
-            Some(Some((name, password))) => Some((name.to_owned(), Secret::new(password))),
+            Some(Some((name, password))) => Some((decoded(name)?, Secret::new(decoded(password)?))),
             Some(None) => return Err(wrong("a user has a password behind a colon")),
         };
         let default_port = if tls == SmtpTls::Implicit { SMTPS_PORT } else { SMTP_PORT };
@@ -127,8 +139,15 @@ impl SmtpSettings {
         if host.is_empty() {
             return Err(wrong("it names a host"));
         }
-        Ok(Self { host: host.to_owned(), port, tls, credentials, from })
+        Ok(Self { host: host.to_owned(), port, tls, credentials, roots, from })
     }
+}
+
+/// A part of the URL without its percent-encoding.
+fn decoded(part: &str) -> Result<String, ConfigError> {
+    let text = percent_decode_str(part).decode_utf8();
+    let text = text.map_err(|_| ConfigError::invalid("SMTP_URL", "what is percent-encoded is UTF-8"))?;
+    Ok(text.into_owned())
 }
 
 #[cfg(test)]
@@ -162,6 +181,20 @@ mod tests {
         for wrong in
             ["mail.example.org", "smtp://", "smtp://user@host", "http://host", "smtp://host:x", "smtps://h?tls=no"]
         {
+            assert!(smtp(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_mail_server_may_have_a_certificate_of_its_own_authority_and_a_password_of_any_characters() {
+        let own = smtp("smtps://shop%40example.org:a%3Ab%2F%3F@mail.internal?sslrootcert=%2Fetc/our%20ca.pem").unwrap();
+        let (user, password) = own.credentials.unwrap();
+        assert_eq!((&*user, password.expose()), ("shop@example.org", "a:b/?"));
+        assert_eq!(own.roots.unwrap(), PathBuf::from("/etc/our ca.pem"));
+        let both = smtp("smtp://mail.internal?tls=required&sslrootcert=ca.pem").unwrap();
+        assert_eq!((both.tls, both.roots), (SmtpTls::Required, Some(PathBuf::from("ca.pem"))));
+        assert_eq!(smtp("smtp://u:100%@h").unwrap().credentials.unwrap().1.expose(), "100%");
+        for wrong in ["smtps://h?tls=required", "smtp://h?sslrootcert=", "smtp://h?ca=x", "smtp://u:%ff@h"] {
             assert!(smtp(wrong).is_none(), "{wrong}");
         }
     }

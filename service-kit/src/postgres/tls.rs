@@ -1,29 +1,22 @@
 //! TLS to Postgres, always verified.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::{self, PemObject};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::certificates::{CertificatesError, certificates_in};
 
 /// Why TLS could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// The file named by `sslrootcert` cannot be read.
-    #[error("could not read certificates from {}", file.display())]
-    Roots {
-        file: PathBuf,
-        #[source]
-        source: pem::Error,
-    },
+    /// The file named by `sslrootcert` cannot be used.
+    #[error(transparent)]
+    Roots(#[from] CertificatesError),
     /// A certificate in it cannot be used, or TLS itself cannot.
     #[error("could not set up TLS")]
     Setup(#[source] rustls::Error),
-    /// The file holds no certificate.
-    #[error("no certificate in {}", file.display())]
-    NoRoots { file: PathBuf },
 }
 
 pub(super) fn connector(roots: Option<&Path>) -> Result<MakeRustlsConnect, TlsError> {
@@ -42,13 +35,9 @@ pub(super) fn connector(roots: Option<&Path>) -> Result<MakeRustlsConnect, TlsEr
 }
 
 fn read_roots(file: &Path) -> Result<RootCertStore, TlsError> {
-    let unreadable = |source| TlsError::Roots { file: file.to_owned(), source };
     let mut store = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(unreadable)? {
-        store.add(certificate.map_err(unreadable)?).map_err(TlsError::Setup)?;
-    }
-    if store.is_empty() {
-        return Err(TlsError::NoRoots { file: file.to_owned() });
+    for certificate in certificates_in(file)? {
+        store.add(certificate).map_err(TlsError::Setup)?;
     }
     Ok(store)
 }
@@ -63,9 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_or_empty_file_is_refused_by_name() {
-        let missing = connector(Some(Path::new("/no/such/ca.pem"))).err().unwrap().to_string();
-        assert_eq!(missing, "could not read certificates from /no/such/ca.pem");
+    fn a_file_without_certificates_is_refused() {
         let empty = connector(Some(Path::new("/dev/null"))).err().unwrap().to_string();
         assert_eq!(empty, "no certificate in /dev/null");
     }

@@ -1,12 +1,17 @@
-//! A mail server that records what it takes, and can fail at each step.
+//! A mail server that records what it takes, can fail at each step, and can ask for encryption and a password.
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rustls::ServerConfig;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 
 /// How the server fails with the next mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +53,28 @@ impl Mail {
     }
 }
 
+/// How the server encrypts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// From the first byte.
+    Implicit,
+    /// After STARTTLS.
+    StartTls,
+}
+
+/// What a server asks of its clients.
+#[derive(Clone, Default)]
+struct Demands {
+    encryption: Option<(Encryption, TlsAcceptor)>,
+    /// A name and its password, without which it takes nothing.
+    login: Option<(String, String)>,
+}
+
+/// A connection, encrypted or not.
+trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+type Line = BufReader<Box<dyn Wire>>;
+
 #[derive(Default)]
 struct Inner {
     mails: Vec<Mail>,
@@ -58,14 +85,36 @@ struct Inner {
 #[derive(Clone)]
 pub struct MailServer {
     pub port: u16,
+    /// Its certificate as PEM, for 127.0.0.1; empty where it does not encrypt.
+    pub certificate: String,
+    demands: Demands,
     inner: Arc<Mutex<Inner>>,
 }
 
 impl MailServer {
     /// Starts one on a free port of this machine.
     pub async fn start() -> Self {
+        Self::start_with(String::new(), Demands::default()).await
+    }
+
+    /// The same that encrypts, with a certificate that nobody else has signed, and asks for a password.
+    pub async fn start_encrypted(encryption: Encryption, user: &str, password: &str) -> Self {
+        let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = config.with_no_client_auth().with_single_cert(vec![own.cert.der().clone()], key).unwrap();
+        let demands = Demands {
+            encryption: Some((encryption, TlsAcceptor::from(Arc::new(config)))),
+            login: Some((user.to_owned(), password.to_owned())),
+        };
+        Self::start_with(own.cert.pem(), demands).await
+    }
+
+    async fn start_with(certificate: String, demands: Demands) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Self { port: listener.local_addr().unwrap().port(), inner: Arc::default() };
+        let port = listener.local_addr().unwrap().port();
+        let server = Self { port, certificate, demands, inner: Arc::default() };
         let serving = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -92,13 +141,35 @@ impl MailServer {
         if fault == Some(Fault::HangsUp) {
             return Ok(());
         }
-        let mut stream = BufReader::new(stream);
+        let Demands { encryption, login } = &self.demands;
+        let mut is_encrypted = false;
+        let mut is_known = login.is_none();
+        let mut stream: Line = BufReader::new(Box::new(stream));
+        if let Some((Encryption::Implicit, acceptor)) = encryption {
+            stream = encrypted(acceptor, stream).await?;
+            is_encrypted = true;
+        }
         let (mut from, mut to) = (String::new(), String::new());
         stream.write_all(b"220 recorder\r\n").await?;
         let mut line = String::new();
         while stream.read_line(&mut line).await? > 0 {
             let answer = match line.split_whitespace().next().unwrap_or_default() {
+                "EHLO" if encryption.is_some() && !is_encrypted => "250-recorder\r\n250 STARTTLS\r\n",
+                "EHLO" if login.is_some() => "250-recorder\r\n250-AUTH PLAIN\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
                 "EHLO" => "250-recorder\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
+                "STARTTLS" => {
+                    let (_, acceptor) = encryption.as_ref().unwrap();
+                    stream.write_all(b"220 go on\r\n").await?;
+                    stream = encrypted(acceptor, stream).await?;
+                    is_encrypted = true;
+                    line.clear();
+                    continue;
+                }
+                "AUTH" => {
+                    is_known = login.as_ref().is_some_and(|(user, password)| line.trim_end() == plain(user, password));
+                    if is_known { "235 2.7.0 welcome\r\n" } else { "535 5.7.8 wrong name or password\r\n" }
+                }
+                "MAIL" if !is_known => "530 5.7.0 authentication required\r\n",
                 "MAIL" => {
                     from.clone_from(&line);
                     "250 ok\r\n"
@@ -139,7 +210,16 @@ impl MailServer {
     }
 }
 
-async fn read_message(stream: &mut BufReader<TcpStream>) -> std::io::Result<String> {
+async fn encrypted(acceptor: &TlsAcceptor, stream: Line) -> std::io::Result<Line> {
+    Ok(BufReader::new(Box::new(acceptor.accept(stream.into_inner()).await?)))
+}
+
+/// The line with which a client gives name and password.
+fn plain(user: &str, password: &str) -> String {
+    format!("AUTH PLAIN {}", STANDARD.encode(format!("\0{user}\0{password}")))
+}
+
+async fn read_message(stream: &mut Line) -> std::io::Result<String> {
     let mut data = String::new();
     loop {
         let mut line = String::new();

@@ -5,7 +5,7 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use service_kit::BoxError;
 
-use super::smtp::Smtp;
+use super::smtp::{Smtp, SmtpOptions, SmtpSetupError};
 use crate::render::Rendered;
 
 /// Sends mails from one sender.
@@ -14,18 +14,24 @@ pub struct Email {
     pub(crate) from: Mailbox,
 }
 
-/// The sender is no mailbox.
+/// Why no mails can be sent.
 #[derive(Debug, thiserror::Error)]
-#[error("NOTIFICATION_FROM is no sender such as Shop <shop@example.org>")]
-pub struct InvalidSender(#[source] lettre::address::AddressError);
+pub enum EmailSetupError {
+    /// The sender is no mailbox.
+    #[error("NOTIFICATION_FROM is no sender such as Shop <shop@example.org>")]
+    Sender(#[source] lettre::address::AddressError),
+    #[error(transparent)]
+    Server(#[from] SmtpSetupError),
+}
 
 impl Email {
-    /// Mails from a sender, such as `Shop <shop@example.org>`.
+    /// Mails through a server, from the sender that its settings name, such as `Shop <shop@example.org>`.
     ///
     /// # Errors
-    /// The text is no sender.
-    pub fn new(smtp: Smtp, from: &str) -> Result<Self, InvalidSender> {
-        Ok(Self { smtp, from: from.parse().map_err(InvalidSender)? })
+    /// [`EmailSetupError`] where the text is no sender, or the server's certificates cannot be verified.
+    pub fn new(options: SmtpOptions) -> Result<Self, EmailSetupError> {
+        let from = options.server.from.parse().map_err(EmailSetupError::Sender)?;
+        Ok(Self { smtp: Smtp::new(options)?, from })
     }
 
     /// The name of the sender, if it has one.

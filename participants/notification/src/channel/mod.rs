@@ -9,14 +9,14 @@ mod sms;
 mod smtp;
 mod webhook;
 
-pub use email::{Email, InvalidSender};
+pub use email::{Email, EmailSetupError};
 pub use sms::{HttpGateway, Sms, SmsFailure, SmsGateway, SmsMessage};
-pub use smtp::{Smtp, SmtpOptions};
+pub use smtp::{SmtpOptions, SmtpSetupError};
 pub use webhook::{WebhookOptions, Webhooks};
 
 pub(crate) use addresses::{RefusedUrl, check_url};
 pub(crate) use attempt::Attempt;
 pub(crate) use cause::cause;
 pub(crate) use guard::BUSY_PAUSE_MS;
-pub(crate) use smtp::SmtpFailure;
+pub(crate) use smtp::{Smtp, SmtpFailure};
 pub(crate) use webhook::Answered;

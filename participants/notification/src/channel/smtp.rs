@@ -7,10 +7,11 @@ use domain::notification::Failure;
 use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use service_kit::breaker::{BreakerError, BreakerOptions};
+use service_kit::certificates::{CertificatesError, certificates_in};
 use service_kit::config::{SmtpSettings, SmtpTls};
 use service_kit::errors::chain;
 use tokio::time::timeout;
@@ -51,6 +52,17 @@ impl SmtpOptions {
     }
 }
 
+/// Why a server cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpSetupError {
+    /// The file that its URL names.
+    #[error("sslrootcert of SMTP_URL cannot be used")]
+    Roots(#[from] CertificatesError),
+    /// TLS cannot be set up with what is in it.
+    #[error("could not set up TLS to the mail server")]
+    Tls(#[source] Error),
+}
+
 /// Why a mail was not handed over.
 #[derive(Debug)]
 pub(crate) struct SmtpFailure {
@@ -61,6 +73,12 @@ pub(crate) struct SmtpFailure {
 }
 
 impl SmtpFailure {
+    /// Before the recipient is named, whatever is refused says nothing of the mail: a wrong password or certificate is the
+    /// deployment's fault, after which the same mail can be sent.
+    fn before_recipient(error: &Error) -> Self {
+        Self { failure: Failure::NotTaken, cause: cause(&chain(error)), is_servers: !error.is_transient() }
+    }
+
     /// Before the message nothing is taken, so whatever happens can be tried again unless the server refuses for good.
     fn before_message(error: &Error) -> Self {
         let failure = if error.is_permanent() { Failure::Refused } else { Failure::NotTaken };
@@ -88,16 +106,21 @@ impl SmtpFailure {
 pub(crate) struct Session(AsyncSmtpConnection);
 
 /// Hands mails to a server.
-pub struct Smtp {
+pub(crate) struct Smtp {
     options: SmtpOptions,
+    tls: TlsParameters,
     pub(crate) guard: Guard,
 }
 
 impl Smtp {
     /// A server. Nothing is sent yet.
-    pub fn new(options: SmtpOptions) -> Self {
+    ///
+    /// # Errors
+    /// [`SmtpSetupError`] where its certificates cannot be verified.
+    pub(crate) fn new(options: SmtpOptions) -> Result<Self, SmtpSetupError> {
         let SmtpOptions { at_once_max, failing_share, failing_of, rest_ms, .. } = options;
-        Self { guard: Guard::new(at_once_max, BreakerOptions { failing_share, failing_of, rest_ms }), options }
+        let tls = tls_to(&options.server)?;
+        Ok(Self { guard: Guard::new(at_once_max, BreakerOptions { failing_share, failing_of, rest_ms }), tls, options })
     }
 
     /// Connects, and lets the server take sender and recipient.
@@ -105,19 +128,26 @@ impl Smtp {
         let limit = Duration::from_millis(self.options.open_ms_max);
         let attempt = async {
             match timeout(limit, self.greet(from, to)).await {
-                Ok(result) => result.map_err(|error| SmtpFailure::before_message(&error)),
+                Ok(result) => result,
                 Err(_elapsed) => Err(SmtpFailure::too_slow(Failure::NotTaken)),
             }
         };
         self.guard.breaker.call(|failure| failure.is_servers, attempt).await
     }
 
-    async fn greet(&self, from: &Address, to: &Address) -> Result<Session, Error> {
+    async fn greet(&self, from: &Address, to: &Address) -> Result<Session, SmtpFailure> {
+        let mut connection = self.sign_in(from, to).await.map_err(|error| SmtpFailure::before_recipient(&error))?;
+        let named = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
+        named.map_err(|error| SmtpFailure::before_message(&error))?;
+        Ok(Session(connection))
+    }
+
+    /// Connects, encrypts, gives the password, and names the sender.
+    async fn sign_in(&self, from: &Address, to: &Address) -> Result<AsyncSmtpConnection, Error> {
         let server = &self.options.server;
         let limit = Some(Duration::from_millis(self.options.open_ms_max));
         let name = ClientId::default();
-        let tls = || TlsParameters::new(server.host.clone());
-        let first_tls = if server.tls == SmtpTls::Implicit { Some(tls()?) } else { None };
+        let first_tls = (server.tls == SmtpTls::Implicit).then(|| self.tls.clone());
         let address = (server.host.as_str(), server.port);
         let mut connection = AsyncSmtpConnection::connect_tokio1(address, limit, &name, first_tls, None).await?;
         let wants_tls = match server.tls {
@@ -126,7 +156,7 @@ impl Smtp {
             SmtpTls::Offered => connection.can_starttls() || server.credentials.is_some(),
         };
         if wants_tls {
-            connection.starttls(tls()?, &name).await?;
+            connection.starttls(self.tls.clone(), &name).await?;
         }
         if let Some((user, password)) = &server.credentials {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
@@ -140,8 +170,7 @@ impl Smtp {
             parameters.push(MailParameter::SmtpUtfEight);
         }
         connection.command(Mail::new(Some(from.clone()), parameters)).await?;
-        connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
-        Ok(Session(connection))
+        Ok(connection)
     }
 
     /// Hands the message over. Returns what the server says, such as the name under which it has queued the mail.
@@ -177,4 +206,16 @@ impl Smtp {
         let Session(mut connection) = session;
         let _closed = timeout(Duration::from_millis(self.options.open_ms_max), connection.abort()).await;
     }
+}
+
+/// TLS that verifies the server's certificate, against the authorities that the settings name or else the public ones.
+fn tls_to(server: &SmtpSettings) -> Result<TlsParameters, SmtpSetupError> {
+    let mut tls = TlsParameters::builder(server.host.clone());
+    if let Some(file) = &server.roots {
+        tls = tls.certificate_store(CertificateStore::None);
+        for root in certificates_in(file)? {
+            tls = tls.add_root_certificate(Certificate::from_der(root.to_vec()).map_err(SmtpSetupError::Tls)?);
+        }
+    }
+    tls.build().map_err(SmtpSetupError::Tls)
 }

@@ -8,7 +8,7 @@ use crate::events::Happening;
 use crate::world::{World, by_mail};
 
 /// An order that was confirmed, with its mail requested.
-async fn confirmed(world: &World, customer: &str) -> Happening {
+pub async fn confirmed(world: &World, customer: &str) -> Happening {
     let what = world.new_order();
     let member = world.member().await;
     let records = vec![world.placed(&what, customer).await, world.encoders.confirmed(&what)];

@@ -4,6 +4,7 @@
 
 mod client;
 mod email;
+mod encrypted;
 mod events;
 mod kitchens;
 mod of_orders;

@@ -8,7 +8,7 @@ use domain::{Decider, EventId, NotificationId, OrderId, SubjectId, TenantId, Tim
 use event_store::{Store, StoreOptions, StreamId, TimerOptions, TimerWorker};
 use messaging::EncodedRecord;
 use messaging::testing::{TestTopic, brokers, registry, unique};
-use notification::channel::{Email, Smtp, SmtpOptions, WebhookOptions, Webhooks};
+use notification::channel::{Email, SmtpOptions, WebhookOptions, Webhooks};
 use notification::send::waker;
 use notification::{Channels, Notifications, Renderer, Secrets};
 use request_kit::{RequestOptions, RequestService};
@@ -96,8 +96,13 @@ impl World {
 
     /// The same in another process.
     pub async fn twin(&self) -> Arc<Notifications> {
+        self.twin_with(channels(self.mail.port)).await
+    }
+
+    /// The same with other channels.
+    pub async fn twin_with(&self, channels: Channels) -> Arc<Notifications> {
         let store = Store::open(self.database.url(), StoreOptions::default()).await.unwrap();
-        notifications(&store, &self.keys, channels(self.mail.port), &self.clock)
+        notifications(&store, &self.keys, channels, &self.clock)
     }
 
     /// A member of a group of its own, which begins at the end of the topics.
@@ -190,12 +195,18 @@ pub fn channels(mail_port: u16) -> Channels {
         port: mail_port,
         tls: SmtpTls::Offered,
         credentials: None,
-        from: String::new(),
+        roots: None,
+        from: "Example Shop <shop@shop.example>".to_owned(),
     };
+    channels_to(server)
+}
+
+/// The same to any mail server.
+pub fn channels_to(server: SmtpSettings) -> Channels {
     let options = SmtpOptions { open_ms_max: ANSWER_MS, message_ms_max: ANSWER_MS, ..SmtpOptions::new(server) };
     let allowed = WebhookOptions { allow_private: true, answer_ms_max: ANSWER_MS, ..WebhookOptions::default() };
     Channels {
-        email: Some(Email::new(Smtp::new(options), "Example Shop <shop@shop.example>").unwrap()),
+        email: Some(Email::new(options).unwrap()),
         sms: None,
         webhooks: Webhooks::new(allowed),
         renderer: Renderer::new("Example Shop".to_owned(), "en".to_owned(), None),
