@@ -88,7 +88,7 @@ bench-compare: ## this checkout beside another, in alternating pairs (BASE=commi
 conformance: build ## suites, judges and clients of others against a running engine (SUITES='h2spec tokens')
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh tests/conformance/run.sh $(SUITES)
 
-crashes: ## kill -9 of every part in the middle of an import, of reservations and of orders with payments (CRASH_FILE)
+crashes: ## kill -9 of every part in the middle of an import, of reservations and of orders with payments (CRASH_FILE, CRASH_DRILLS)
 	CRASH_FULL=1 CRASH_RESERVATIONS=$${CRASH_RESERVATIONS:-2500} cargo test -p journeys --test crashes
 
 bench-scale: ## a store that grows to 20 million events: what each operation costs, and sizes (SCALE_EVENTS)

@@ -170,12 +170,21 @@ impl Shop {
     }
 
     async fn get(&self, path: &str) -> Value {
+        let mut said = "nothing".to_owned();
         let get = async || {
             let request = self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
-            let answer = request.send().await.ok()?;
-            if answer.status().is_success() { answer.json().await.ok() } else { None }
+            said = "no answer".to_owned();
+            let answer = request.send().await.map_err(|error| said = format!("{error:?}")).ok()?;
+            let status = answer.status();
+            let body = answer.text().await.map_err(|error| said = format!("{error:?}")).ok()?;
+            if status.is_success() {
+                return serde_json::from_str(&body).ok();
+            }
+            said = format!("{status}: {body}");
+            None
         };
-        wait_for(PATIENCE, LOOK, get).await.unwrap()
+        let found = wait_for(PATIENCE, LOOK, get).await;
+        found.unwrap_or_else(|error| panic!("{path}: {error}; at last {said}"))
     }
 
     /// Compares every reservation and every SKU with the journal.
