@@ -89,7 +89,7 @@ conformance: build ## suites, judges and clients of others against a running eng
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh tests/conformance/run.sh $(SUITES)
 
 crashes: ## kill -9 of every part in the middle of an import, of reservations and of orders with payments (CRASH_FILE, CRASH_DRILLS)
-	CRASH_FULL=1 CRASH_RESERVATIONS=$${CRASH_RESERVATIONS:-2500} cargo test -p journeys --test crashes
+	CRASH_FULL=1 CRASH_RESERVATIONS=$${CRASH_RESERVATIONS:-10000} cargo test -p journeys --test crashes
 
 bench-scale: ## a store that grows to 20 million events: what each operation costs, and sizes (SCALE_EVENTS)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench scale
