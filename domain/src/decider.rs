@@ -15,6 +15,8 @@ pub trait Decider: Send + Sync + 'static {
     /// Raised whenever [`Decider::State`] or [`Decider::evolve`] changes, so that snapshots of an earlier fold are not
     /// taken for this one's.
     const FOLD_VERSION: i32;
+    /// Most bytes that a state takes in memory, for the bound of a cache; `None` where it grows with its events.
+    const STATE_BYTES_MAX: Option<usize> = None;
     /// The state after some events.
     type State: Clone + Send + Sync + std::fmt::Debug + Serialize + DeserializeOwned + 'static;
     /// A request to change the state.

@@ -1,7 +1,8 @@
 //! Recent aggregates in memory, of all kinds under one budget.
 //!
-//! Guarantees: the entries take about as many bytes as the cache was made for, measured by the events that they fold; what was not
-//! used lately goes first, of whatever kind it is. Does not: know whether an entry is current. Every append and every answer checks.
+//! Guarantees: the entries take about as many bytes as the cache was made for, measured by the events that they fold, or by the most
+//! that a state of their kind takes (`Decider::STATE_BYTES_MAX`) where that is less; what was not used lately goes first, of whatever
+//! kind it is. Does not: know whether an entry is current. Every append and every answer checks.
 
 use std::any::Any;
 use std::hash::{Hash, Hasher};

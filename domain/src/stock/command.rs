@@ -9,6 +9,7 @@ use super::{Stock, StockCommand, StockEvent, StockRejection, StockState, evolve:
 impl Decider for Stock {
     const KIND: &'static str = PublicEvent::KIND;
     const FOLD_VERSION: i32 = 1;
+    const STATE_BYTES_MAX: Option<usize> = Some(512);
     type State = StockState;
     type Command = StockCommand;
     type Event = StockEvent;

@@ -71,3 +71,23 @@ impl StockItem {
         Availability { available, backorder_max: if self.allows_backorder { room } else { Pieces::ZERO } }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Decider;
+
+    #[test]
+    fn a_state_with_the_longest_names_is_within_its_bound() {
+        let item = StockItem {
+            tenant: TenantId::try_new("t".repeat(63)).unwrap(),
+            location: LocationId::try_new("l".repeat(32)).unwrap(),
+            sku: Sku::try_new("S".repeat(64)).unwrap(),
+            level: StockLevel::default(),
+            allows_backorder: true,
+        };
+        let names = item.tenant.as_str().len() + item.location.as_str().len() + item.sku.as_str().len();
+        let bytes = size_of::<StockState>() + names;
+        assert!(bytes <= Stock::STATE_BYTES_MAX.unwrap(), "{bytes} bytes");
+    }
+}

@@ -6,6 +6,7 @@ use domain::{Decider, upcast};
 
 use super::snapshot::SNAPSHOT_EVENTS;
 use super::{CommandBus, ExecuteError};
+use crate::loaded::counted_bytes;
 use crate::{Loaded, StoredRow, StreamId};
 
 /// Events read at once while folding.
@@ -61,7 +62,7 @@ impl<D: Decider> CommandBus<D> {
             let event: D::Event = upcast::decode(&row.event_type, &row.event_version, &row.payload)
                 .map_err(|source| ExecuteError::Unreadable { stream: stream.clone(), version: row.version, source })?;
             folded.version = row.version;
-            folded.bytes += row.payload.len();
+            folded.bytes = counted_bytes(folded.bytes + row.payload.len(), D::STATE_BYTES_MAX);
             folded.state = D::evolve(folded.state, &event)
                 .map_err(|source| ExecuteError::Damaged { stream: stream.clone(), source })?;
         }

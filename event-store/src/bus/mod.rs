@@ -19,6 +19,7 @@ pub use execution::{Answer, Claims, Decide, Decided, ExecuteError, Execution, Ex
 
 use crate::append::{AnswerId, Append, AppendError, Claim, NewAnswer, StreamAppend, TimerChange};
 use crate::cache::KindCache;
+use crate::loaded::counted_bytes;
 use crate::{Loaded, ReadError, Store, StreamId};
 
 /// Most decisions of one command; each further one follows a lost race.
@@ -115,7 +116,7 @@ impl<D: Decider> CommandBus<D> {
         let mut bytes = loaded.bytes;
         for event in &events {
             let event_to_store = payload::new_event(&self.store, &self.ids, event)?;
-            bytes += event_to_store.payload.len();
+            bytes = counted_bytes(bytes + event_to_store.payload.len(), D::STATE_BYTES_MAX);
             claims.extend((execution.claims)(&state, event));
             state =
                 D::evolve(state, event).map_err(|source| ExecuteError::Damaged { stream: stream.clone(), source })?;

@@ -23,6 +23,7 @@ pub(super) type Fold = fn(&StreamId, Arc<AnyState>, &StoredBody<'_>) -> Result<A
 pub(super) struct Kind {
     pub(super) name: &'static str,
     pub(super) fold_version: i32,
+    pub(super) state_bytes_max: Option<usize>,
     pub(super) initial: fn() -> Arc<AnyState>,
     pub(super) fold: Fold,
     pub(super) from_json: fn(&str) -> serde_json::Result<Arc<AnyState>>,
@@ -34,6 +35,7 @@ impl Kind {
         Self {
             name: D::KIND,
             fold_version: D::FOLD_VERSION,
+            state_bytes_max: D::STATE_BYTES_MAX,
             initial: || Arc::new(D::initial()),
             fold: fold::<D>,
             from_json: |text| Ok(Arc::new(serde_json::from_str::<D::State>(text)?)),

@@ -15,6 +15,7 @@ use super::members::MemberStream;
 use crate::bus::snapshot::SNAPSHOT_EVENTS;
 use crate::cache::AnyState;
 use crate::json::JsonText;
+use crate::loaded::counted_bytes;
 use crate::{ExecuteError, Loaded, ReadError, Store};
 
 /// Most events of one stream that one statement reads.
@@ -102,7 +103,7 @@ fn fold(member: &MemberStream, loaded: &mut Loaded<AnyState>, body: &StoredBody<
     }
     loaded.state = (member.kind.fold)(stream, loaded.state.clone(), body)?;
     loaded.version = body.version;
-    loaded.bytes += body.payload.len();
+    loaded.bytes = counted_bytes(loaded.bytes + body.payload.len(), member.kind.state_bytes_max);
     Ok(())
 }
 

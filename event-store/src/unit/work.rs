@@ -10,6 +10,7 @@ use super::members::{Member, MemberStream};
 use crate::append::{Claim, NewEvent, StreamAppend, TimerChange};
 use crate::bus::payload::new_event;
 use crate::cache::AnyState;
+use crate::loaded::counted_bytes;
 use crate::{ExecuteError, Loaded, Store};
 
 /// The members' states while a unit is decided, with what was decided so far. A later decision sees the earlier ones' events.
@@ -112,7 +113,8 @@ impl<'a> Work<'a> {
             changed.push(index);
             Change { state: state.clone(), events: Vec::new(), claims: Vec::new(), timer, bytes: before.bytes }
         });
-        change.bytes += new.iter().map(|event| event.payload.len()).sum::<usize>();
+        let more: usize = new.iter().map(|event| event.payload.len()).sum();
+        change.bytes = counted_bytes(change.bytes + more, D::STATE_BYTES_MAX);
         change.events.extend(new);
         change.timer = timer;
         change.state = state;

@@ -57,6 +57,7 @@ impl StoredEvent for CounterEvent {
 impl Decider for Counter {
     const KIND: &'static str = "counter";
     const FOLD_VERSION: i32 = 1;
+    const STATE_BYTES_MAX: Option<usize> = Some(64);
     type State = Count;
     type Command = CounterCommand;
     type Event = CounterEvent;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use event_store::{Expectation, Metadata, Store, StoreOptions, UnitEffects, UnitOfWork, UnitOutcome, Units};
+use event_store::{
+    AggregateCache, Expectation, Metadata, Store, StoreOptions, UnitEffects, UnitOfWork, UnitOutcome, Units,
+};
 use futures::future::join_all;
 use service_kit::clock::SystemIds;
 
@@ -27,6 +29,25 @@ async fn a_unit_is_stored_in_all_its_streams_or_refused_in_all() {
     let refused = take_one_of_each(&units, &ids, Expectation::Existing).await;
     assert!(matches!(refused, UnitOutcome::Refused(TooFew { total: 0 })), "{refused:?}");
     assert_eq!([total(&units, &ids[0]).await, total(&units, &ids[1]).await], [1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_does_not_grow_stays_in_memory_however_much_has_happened() {
+    let database = database().await;
+    let options = StoreOptions { cache: AggregateCache::new(2_000), ..StoreOptions::default() };
+    let store = Store::open(database.url(), options.clone()).await.unwrap();
+    let (busy, reading) = (units(&store), units(&open(&database).await));
+    let id = new_id();
+    for _ in 0..300 {
+        add_to_each(&busy, &[&id], 1).await;
+    }
+    // 300 events of more than ten bytes each are more than the whole cache.
+    let kept = options.cache.bytes();
+    assert!(kept > 0 && kept < 500, "{kept} bytes");
+    assert_eq!(reading.load::<Counter>(&id).await.unwrap().state.total, 300);
+    let read = Store::open(database.url(), options.clone()).await.unwrap();
+    assert_eq!(units(&read).load::<Counter>(&id).await.unwrap().version, 300);
+    assert_eq!(options.cache.bytes(), kept, "read or written, it counts alike");
 }
 
 #[tokio::test(flavor = "multi_thread")]
