@@ -8,8 +8,8 @@ pub mod audit;
 pub mod auth;
 pub mod backoff;
 pub mod breaker;
-#[expect(clippy::disallowed_methods, reason = "the one module that reads clocks and draws random numbers")]
 pub mod certificates;
+#[expect(clippy::disallowed_methods, reason = "the one module that reads clocks and draws random numbers")]
 pub mod clock;
 pub mod config;
 pub mod errors;

@@ -173,7 +173,7 @@ impl Shop {
         let mut said = "nothing".to_owned();
         let get = async || {
             let request = self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
-            said = "no answer".to_owned();
+            "no answer".clone_into(&mut said);
             let answer = request.send().await.map_err(|error| said = format!("{error:?}")).ok()?;
             let status = answer.status();
             let body = answer.text().await.map_err(|error| said = format!("{error:?}")).ok()?;

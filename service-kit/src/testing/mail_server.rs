@@ -183,19 +183,9 @@ impl MailServer {
                 "DATA" => {
                     stream.write_all(b"354 go on\r\n").await?;
                     let data = read_message(&mut stream).await?;
-                    match fault {
-                        Some(Fault::LaterAtMessage) => "451 4.3.0 try later\r\n",
-                        Some(Fault::RefusedMessage) => "554 5.7.1 refused\r\n",
-                        taken => {
-                            let mail = Mail { from: path(&from), to: path(&to), data };
-                            self.inner.lock().unwrap().mails.push(mail);
-                            match taken {
-                                Some(Fault::HangsUpAfterMessage) => return Ok(()),
-                                Some(Fault::SilentAfterMessage) => std::future::pending().await,
-                                _ => "250 2.0.0 queued as 1\r\n",
-                            }
-                        }
-                    }
+                    let mail = Mail { from: path(&from), to: path(&to), data };
+                    let Some(answer) = self.take(mail, fault).await else { return Ok(()) };
+                    answer
                 }
                 "QUIT" => {
                     stream.write_all(b"221 bye\r\n").await?;
@@ -207,6 +197,20 @@ impl MailServer {
             line.clear();
         }
         Ok(())
+    }
+
+    /// Takes a mail, unless it is to be refused. Returns the answer; `None` where the server hangs up.
+    async fn take(&self, mail: Mail, fault: Option<Fault>) -> Option<&'static str> {
+        match fault {
+            Some(Fault::LaterAtMessage) => return Some("451 4.3.0 try later\r\n"),
+            Some(Fault::RefusedMessage) => return Some("554 5.7.1 refused\r\n"),
+            _ => self.inner.lock().unwrap().mails.push(mail),
+        }
+        match fault {
+            Some(Fault::HangsUpAfterMessage) => None,
+            Some(Fault::SilentAfterMessage) => std::future::pending().await,
+            _ => Some("250 2.0.0 queued as 1\r\n"),
+        }
     }
 }
 
