@@ -1,7 +1,10 @@
 //! Certificates of authorities, in files.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 
@@ -18,6 +21,11 @@ pub enum CertificatesError {
     /// It holds no certificate.
     #[error("no certificate in {}", file.display())]
     Absent { file: PathBuf },
+}
+
+/// The file that `sslrootcert` of a URL names, without its percent-encoding.
+pub(crate) fn named_in_url(value: &str) -> PathBuf {
+    OsString::from_vec(percent_decode_str(value).collect()).into()
 }
 
 /// The certificates in a PEM file, at least one.

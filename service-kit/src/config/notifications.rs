@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::variables::http_url;
 use super::{ConfigError, Secret, Variables};
+use crate::certificates::named_in_url;
 
 /// By which channels is told, and how. A channel without an address is not used.
 #[derive(Debug, Clone)]
@@ -120,7 +121,7 @@ impl SmtpSettings {
         for option in options.split('&').filter(|option| !option.is_empty()) {
             match option.split_once('=') {
                 Some(("tls", "required")) if tls == SmtpTls::Offered => tls = SmtpTls::Required,
-                Some(("sslrootcert", file)) if !file.is_empty() => roots = Some(PathBuf::from(decoded(file)?)),
+                Some(("sslrootcert", file)) if !file.is_empty() => roots = Some(named_in_url(file)),
                 _ => return Err(wrong("behind ? it takes tls=required, unless it is smtps://…, and sslrootcert=FILE")),
             }
         }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use tokio_postgres::config::SslMode;
 
+use crate::certificates::named_in_url;
+
 /// What is wrong with a database URL. The URL itself is left out, since it may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum UrlError {
@@ -34,7 +36,7 @@ pub(super) fn parse(url: &str) -> Result<Target, UrlError> {
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=') {
             Some(("sslmode", value)) => mode = ssl_mode(value)?,
-            Some(("sslrootcert", value)) => roots = Some(PathBuf::from(value.replace("%2F", "/"))),
+            Some(("sslrootcert", value)) => roots = Some(named_in_url(value)),
             _ => kept.push(pair),
         }
     }
@@ -69,6 +71,12 @@ mod tests {
         assert_eq!(target.config.get_connect_timeout(), Some(&std::time::Duration::from_secs(3)));
         assert_eq!(target.roots, Some(PathBuf::from("/ca.pem")));
         assert_eq!(target.config.get_dbname(), Some("orders"));
+    }
+
+    #[test]
+    fn a_file_of_authorities_may_have_any_name() {
+        let target = parse("postgres://db/orders?sslmode=require&sslrootcert=%2fetc/our%20ca%26more.pem").unwrap();
+        assert_eq!(target.roots, Some(PathBuf::from("/etc/our ca&more.pem")));
     }
 
     #[test]

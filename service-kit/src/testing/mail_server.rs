@@ -58,7 +58,7 @@ impl Mail {
 pub enum Encryption {
     /// From the first byte.
     Implicit,
-    /// After STARTTLS.
+    /// From the moment on at which the client asks for it; before that no mail is taken.
     StartTls,
 }
 
