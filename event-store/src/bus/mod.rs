@@ -82,8 +82,7 @@ impl<D: Decider> CommandBus<D> {
                     Stored::Done(decided) => return Ok(Outcome::Done(decided)),
                     Stored::Answered => return self.repeat(&execution).await,
                     Stored::Stale => {
-                        self.cache.evict(execution.id);
-                        loaded = self.catch_up(&stream, Loaded::initial::<D>()).await?;
+                        loaded = self.catch_up(&stream, loaded).await?;
                         fresh = true;
                     }
                 },

@@ -153,7 +153,6 @@ impl Units {
                 Stored::Done(done) => return Ok(UnitOutcome::Done(done)),
                 Stored::Answered => return self.repeat(&unit).await,
                 Stored::Stale => {
-                    loaded = members.iter().map(initial).collect();
                     catch_up(&self.store, members, &mut loaded, (0..members.len()).collect()).await?;
                     stale.clear();
                 }
@@ -212,13 +211,11 @@ impl Units {
                 }
                 Ok(Stored::Done(DoneUnit { value, effects }))
             }
+            Err(AppendError::Conflict { .. }) => Ok(Stored::Stale),
+            Err(AppendError::AnswerExists) => Ok(Stored::Answered),
             Err(error) => {
                 members.iter().for_each(|member| cache.evict(member.kind.name, &member.stream.id));
-                match error {
-                    AppendError::Conflict { .. } => Ok(Stored::Stale),
-                    AppendError::AnswerExists => Ok(Stored::Answered),
-                    error => Err(error.into()),
-                }
+                Err(error.into())
             }
         }
     }

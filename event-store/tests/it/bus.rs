@@ -83,6 +83,22 @@ async fn what_a_stale_state_would_refuse_is_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_race_that_is_lost_is_decided_on_what_is_known_and_what_followed() {
+    let database = database().await;
+    let here = bus(&open(&database).await);
+    let there = bus(&open(&database).await);
+    let id = new_id();
+    run(&here, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
+    run(&there, &id, Expectation::Existing, None, add_line(1)).await.unwrap();
+    // Nobody who reads the stream from its beginning comes past an event of a type that does not exist.
+    let unreadable = "UPDATE events SET event_type = 'Unknown' WHERE sequence = 1";
+    database.client().await.batch_execute(unreadable).await.unwrap();
+    let cancelled = run(&here, &id, Expectation::Existing, None, cancel(CancelReason::Staff)).await;
+    assert!(matches!(&cancelled, Ok(Outcome::Done(decided)) if decided.version == 3), "{cancelled:?}");
+    assert!(bus(&open(&database).await).load(&id).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_at_once_with_one_key_have_one_effect() {
     let database = database().await;
     let store = open(&database).await;

@@ -73,6 +73,21 @@ async fn buyers_in_three_processes_take_what_is_there_and_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_race_that_is_lost_is_decided_on_what_is_known_and_what_followed() {
+    let database = database().await;
+    let (here, there) = (units(&open(&database).await), units(&open(&database).await));
+    let ids = [new_id(), new_id()];
+    add_to_each(&here, &ids, 1).await;
+    add_to_each(&there, &ids, 5).await;
+    // Nobody who reads a stream from its beginning comes past an event of a type that does not exist.
+    let unreadable = "UPDATE events SET event_type = 'Unknown' WHERE sequence = 1";
+    database.client().await.batch_execute(unreadable).await.unwrap();
+    assert!(matches!(take_one_of_each(&here, &ids, Expectation::Existing).await, UnitOutcome::Done(_)));
+    assert_eq!([total(&here, &ids[0]).await, total(&here, &ids[1]).await], [5, 5]);
+    assert!(units(&open(&database).await).load::<Counter>(&ids[0]).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_member_that_is_only_read_is_read_again_before_the_unit_is_stored() {
     let database = database().await;
     let here = units(&open(&database).await);
