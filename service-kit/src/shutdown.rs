@@ -1,7 +1,7 @@
 //! Graceful shutdown: a signal cancels a token, tasks see it and finish, and tasks that do not finish in time are
 //! aborted.
 //!
-//! Guarantees: the first task that fails stops all others, and its name and error are reported. Does not: restart
+//! Guarantees: the first task that fails stops all others, and its name and error are logged at once and reported. Does not: restart
 //! anything; a supervisor outside the process restarts the whole process.
 
 use std::collections::BTreeMap;
@@ -111,6 +111,10 @@ impl Supervisor {
             () = token.cancelled() => None,
             ended = self.next_outcome() => ended,
         };
+        if let Some(failure) = &first {
+            // Said now, for the others may take long to end.
+            tracing::error!(error = crate::errors::chain(failure), "stopping all tasks, as one has ended");
+        }
         self.token.cancel();
         let drained = tokio::time::timeout(drain, async {
             while let Some(outcome) = self.next_outcome().await {

@@ -137,6 +137,15 @@ async fn until_ready(mut engine: Command, url: &str) -> Child {
     engine
 }
 
+/// Does something that needs a process, which must not end meanwhile.
+pub async fn while_runs<T>(process: &mut Child, work: impl Future<Output = T>) -> T {
+    tokio::select! {
+        biased;
+        done = work => done,
+        ended = process.wait() => panic!("the engine has ended by itself: {ended:?}"),
+    }
+}
+
 /// Sends a signal to a process.
 pub async fn signal(name: &str, process: &Child) {
     let mut kill = Command::new("kill");

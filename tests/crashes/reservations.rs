@@ -17,6 +17,7 @@ use tokio::process::Child;
 use crate::look::audit_if_full;
 use crate::parts::{
     begin_engine_with, begin_relay, kill_and_start, run, runs, start_engine_with, start_relay, this, variable,
+    while_runs,
 };
 
 /// Reservations of a run, unless `CRASH_RESERVATIONS` says otherwise.
@@ -85,7 +86,7 @@ async fn survive(victims: &[Victim], processes: &mut Processes) {
         }
     };
     let (journal, ()) = tokio::join!(buying, killing);
-    shop.compare(&journal).await;
+    while_runs(&mut processes.inventory, shop.compare(&journal)).await;
     audit_if_full().await;
     let granted = journal.iter().filter(|granted| **granted).count();
     eprintln!("kill -9 of {victims:?}: {granted} of {} reservations granted; stock and journal agree", journal.len());

@@ -15,6 +15,7 @@ use crate::buyer::Buyer;
 use crate::look::audit;
 use crate::parts::{
     begin_relay, begin_worker, kill_and_start, runs, start_engine_with, start_relay, start_worker, this, variable,
+    while_runs,
 };
 
 /// Orders of a run.
@@ -113,7 +114,7 @@ async fn survive(victims: &[&[Victim]], processes: &mut Processes) {
         audit().await;
     };
     let (ended, ()) = tokio::join!(buying, killing);
-    let sent = compare(&buyer, &ended).await;
+    let sent = while_runs(&mut processes.front, compare(&buyer, &ended)).await;
     let left = before.0 + PIECES * u64::try_from(orders - sent).unwrap();
     wait_for(PATIENCE, LOOK, async || (buyer.on_hand().await == left).then_some(())).await.unwrap();
     let entries = ledger().await.len() - before.1;
