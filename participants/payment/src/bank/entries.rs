@@ -15,8 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::view::{BankEntryList, BankEntryView};
-use super::{LISTED_MAX, require};
+use super::view::{BankEntryPage, BankEntryView};
+use super::{PAGE_MAX, next_of, require};
 use crate::code::{self, ENTRY_ASSIGNED, ENTRY_NOT_FOUND, ENTRY_OTHER_CURRENCY, of_table};
 use crate::context::{AppState, Payments};
 use crate::provider::bank::{AssignError, reference_of};
@@ -35,6 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Deserialize)]
 struct Wanted {
     unmatched: Option<String>,
+    after: Option<String>,
 }
 
 impl Wanted {
@@ -49,7 +50,7 @@ impl Wanted {
 }
 
 fn malformed() -> Refusal {
-    Refusal::new(command_kit::code::VALIDATION_FAILED, "unmatched is true, false or left out")
+    Refusal::new(command_kit::code::VALIDATION_FAILED, "`unmatched` is true, false or left out, and `after` one id")
 }
 
 /// The payment that an entry is of.
@@ -70,10 +71,15 @@ impl AssignEntryBody {
 }
 
 impl Payments {
-    async fn bank_entries(&self, caller: &Caller, only_unmatched: bool) -> Result<BankEntryList, Refusal> {
+    async fn bank_entries(&self, caller: &Caller, wanted: &Wanted) -> Result<BankEntryPage, Refusal> {
         require(caller, Scope::PAYMENTS_CAPTURE)?;
-        let found = self.bank.entries(&caller.principal.tenant, only_unmatched, LISTED_MAX).await;
-        Ok(BankEntryList { entries: found.map_err(of_table)?.into_iter().map(Into::into).collect() })
+        let only_unmatched = wanted.only_unmatched()?;
+        let tenant = &caller.principal.tenant;
+        let limit = i64::try_from(PAGE_MAX).unwrap_or(i64::MAX);
+        let found = self.bank.entries(tenant, only_unmatched, wanted.after.as_deref(), limit).await;
+        let found = found.map_err(of_table)?.ok_or_else(entry_not_found)?;
+        let next = next_of(&found, |entry| &entry.id);
+        Ok(BankEntryPage { entries: found.into_iter().map(Into::into).collect(), next })
     }
 
     async fn assign_entry(&self, caller: &Caller, entry: &str, payment: PaymentId) -> Result<BankEntryView, Refusal> {
@@ -105,16 +111,17 @@ fn entry_not_found() -> Refusal {
 /// List entries of statements
 #[utoipa::path(get, path = "/v1/bank-entries", tag = "bank transfers", params(
     ("unmatched" = Option<bool>, Query, description = "Only those that are no payment's yet."),
+    ("after" = Option<String>, Query, description = "Only those that were taken before this one: the `next` of an earlier answer."),
 ), responses(
-    (status = 200, description = "The newest entries, at most 500.", body = BankEntryList),
+    (status = 200, description = "Entries, the newest first.", body = BankEntryPage),
 ))]
 async fn list_bank_entries(
     State(payments): State<Arc<Payments>>,
     Unkeyed(caller): Unkeyed,
     wanted: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<BankEntryList>, Refusal> {
+) -> Result<Json<BankEntryPage>, Refusal> {
     let Query(wanted) = wanted.map_err(|_| malformed())?;
-    payments.bank_entries(&caller, wanted.only_unmatched()?).await.map(Json)
+    payments.bank_entries(&caller, &wanted).await.map(Json)
 }
 
 /// Give an entry to a payment

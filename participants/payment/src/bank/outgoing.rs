@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use command_kit::http::{Keyed, Unkeyed};
 use command_kit::{Caller, Refusal, hyphenated_uuid};
 use domain::Scope;
+use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
-use super::view::{OutgoingTransferList, OutgoingTransferView};
-use super::{LISTED_MAX, require};
+use super::view::{OutgoingTransferPage, OutgoingTransferView};
+use super::{PAGE_MAX, next_of, require};
 use crate::code::{TRANSFER_NOT_FOUND, of_table};
 use crate::context::{AppState, Payments};
 
@@ -20,11 +22,21 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(list_outgoing_transfers)).routes(routes!(finish_outgoing_transfer))
 }
 
+/// Which transfers are wanted.
+#[derive(Deserialize)]
+struct Wanted {
+    after: Option<String>,
+}
+
 impl Payments {
-    async fn outgoing_transfers(&self, caller: &Caller) -> Result<OutgoingTransferList, Refusal> {
+    async fn outgoing_transfers(&self, caller: &Caller, wanted: &Wanted) -> Result<OutgoingTransferPage, Refusal> {
         require(caller, Scope::PAYMENTS_REFUND)?;
-        let found = self.bank.outgoing(&caller.principal.tenant, LISTED_MAX).await.map_err(of_table)?;
-        Ok(OutgoingTransferList { transfers: found.into_iter().map(Into::into).collect() })
+        let after = wanted.after.as_deref().map(|id| hyphenated_uuid(id).ok_or_else(not_found)).transpose()?;
+        let limit = i64::try_from(PAGE_MAX).unwrap_or(i64::MAX);
+        let found = self.bank.outgoing(&caller.principal.tenant, after, limit).await;
+        let found = found.map_err(of_table)?.ok_or_else(not_found)?;
+        let next = next_of(&found, |transfer| &transfer.id);
+        Ok(OutgoingTransferPage { transfers: found.into_iter().map(Into::into).collect(), next })
     }
 
     async fn finish_transfer(&self, caller: &Caller, id: &str) -> Result<OutgoingTransferView, Refusal> {
@@ -44,14 +56,19 @@ fn not_found() -> Refusal {
 ///
 /// Refunds, what was not captured, what was too much, and what came for cancelled payments, until somebody says that it was sent. Who
 /// sent the money is not known here: the bank shows it for the entries that are named.
-#[utoipa::path(get, path = "/v1/outgoing-transfers", tag = "bank transfers", responses(
-    (status = 200, description = "What is to be sent, the oldest first, at most 500.", body = OutgoingTransferList),
+#[utoipa::path(get, path = "/v1/outgoing-transfers", tag = "bank transfers", params(
+    ("after" = Option<Uuid>, Query, description = "Only what follows this transfer: the `next` of an earlier answer."),
+), responses(
+    (status = 200, description = "What is to be sent, the oldest first.", body = OutgoingTransferPage),
 ))]
 async fn list_outgoing_transfers(
     State(payments): State<Arc<Payments>>,
     Unkeyed(caller): Unkeyed,
-) -> Result<Json<OutgoingTransferList>, Refusal> {
-    payments.outgoing_transfers(&caller).await.map(Json)
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Json<OutgoingTransferPage>, Refusal> {
+    let malformed = |_| Refusal::new(command_kit::code::VALIDATION_FAILED, "`after` is one id");
+    let Query(wanted) = wanted.map_err(malformed)?;
+    payments.outgoing_transfers(&caller, &wanted).await.map(Json)
 }
 
 /// Say that money was sent

@@ -64,10 +64,14 @@ pub(super) struct BankEntryView {
     taken_at: Timestamp,
 }
 
-/// Entries of statements, the newest first, at most 500.
+/// Entries of statements, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct BankEntryList {
+pub(super) struct BankEntryPage {
+    /// At most 500.
     pub(super) entries: Vec<BankEntryView>,
+    /// Where there may be more: the id to ask for them with, as `after`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<String>,
 }
 
 /// Money that people have to send.
@@ -97,10 +101,14 @@ pub(super) struct OutgoingTransferView {
     done_at: Option<Timestamp>,
 }
 
-/// What is to be sent, the oldest first, at most 500.
+/// What is to be sent, the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct OutgoingTransferList {
+pub(super) struct OutgoingTransferPage {
+    /// At most 500.
     pub(super) transfers: Vec<OutgoingTransferView>,
+    /// Where there may be more: the id to ask for them with, as `after`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<Uuid>,
 }
 
 impl TakenEntryView {

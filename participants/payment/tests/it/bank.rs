@@ -275,6 +275,63 @@ async fn what_is_told_twice_has_one_effect_and_what_cannot_be_is_refused_by_its_
     assert_eq!(method["code"], "payment_by_bank_transfer");
 }
 
+/// Everything of a list, page by page.
+async fn pages(world: &World, path: &str, rows: &str) -> Vec<Value> {
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let mut page = world.get(&format!("{path}{after}")).await.assert(200).body;
+        all.append(page[rows].as_array_mut().unwrap());
+        let Some(next) = page["next"].as_str() else { return all };
+        after = format!("{}after={next}", if path.contains('?') { "&" } else { "?" });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_more_than_a_page_are_read_on_from_their_last_row() {
+    let world = world().await;
+    let case = world.transferred(AMOUNT).await;
+    let reference = world.reference(case).await;
+    // Three moments for 1,200 rows, so that pages end within one.
+    let fill = "INSERT INTO bank_entries (tenant, id, booked_on, amount_minor, currency, reason, taken_at)
+        SELECT 'shop', 'n-' || n, '2026-06-01', n, 'EUR', 'NO_REFERENCE', timestamptz '2026-06-01' + n % 3 * interval '1 s'
+        FROM generate_series(1, 1200) AS n";
+    let client = world.database.client().await;
+    client.batch_execute(fill).await.unwrap();
+    let fill = "INSERT INTO outgoing_transfers (id, tenant, payment, reason, amount_minor, currency, created_at)
+        SELECT gen_random_uuid(), 'shop', $1, 'SURPLUS', n, 'EUR', timestamptz '2026-06-01' + n % 3 * interval '1 s'
+        FROM generate_series(1, 1200) AS n";
+    client.execute(fill, &[&reference]).await.unwrap();
+
+    let all = pages(&world, "/v1/bank-entries", "entries").await;
+    let unmatched = pages(&world, "/v1/bank-entries?unmatched", "entries").await;
+    let mut newest_first: Vec<_> = all.iter().map(|one| (one["takenAt"].clone(), one["id"].clone())).collect();
+    newest_first.sort_by(|a, b| (b.0.as_str(), b.1.as_str()).cmp(&(a.0.as_str(), a.1.as_str())));
+    assert!(all.iter().map(|one| &one["id"]).eq(newest_first.iter().map(|(_, id)| id)));
+    let amounts = |rows: &[Value]| {
+        let mut amounts: Vec<_> = rows.iter().map(|one| one["amount"]["minor"].as_i64().unwrap()).collect();
+        amounts.sort_unstable();
+        amounts
+    };
+    let each_once: Vec<i64> = (1..=1_200).collect();
+    assert_eq!((all.len(), amounts(&unmatched)), (1_201, each_once.clone()));
+    let transfers = pages(&world, "/v1/outgoing-transfers", "transfers").await;
+    assert!(transfers.is_sorted_by_key(|one| one["createdAt"].as_str().unwrap().to_owned()));
+    assert_eq!(amounts(&transfers), each_once);
+
+    // What a page begins after may be done by now, and must be one's own.
+    let last = transfers[499]["id"].as_str().unwrap();
+    world.post(&format!("/v1/outgoing-transfers/{last}/done"), &Value::Null).await.assert(200);
+    let second = world.get(&format!("/v1/outgoing-transfers?after={last}")).await.assert(200).body;
+    assert_eq!(second["transfers"][0]["id"], transfers[500]["id"]);
+    for unknown in [case.id.to_string(), "x".to_owned()] {
+        let refused = world.get(&format!("/v1/outgoing-transfers?after={unknown}")).await.assert(404).body;
+        assert_eq!(refused["code"], "transfer_not_found");
+        let refused = world.get(&format!("/v1/bank-entries?after={unknown}")).await.assert(404).body;
+        assert_eq!(refused["code"], "entry_not_found");
+    }
+    world.get("/v1/bank-entries?after=n-1&after=n-2").await.assert(422);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tenants_and_providers_are_apart_and_are_compared_together() {
     let world = world().await;

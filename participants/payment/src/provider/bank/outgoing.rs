@@ -24,14 +24,36 @@ pub struct OutgoingTransfer {
 }
 
 impl BankTransfer {
-    /// What a tenant's staff has to send, the oldest first.
+    /// What a tenant's staff has to send, the oldest first; only what follows a transfer where one is given, done or not. `None` where
+    /// there is no such transfer.
     ///
     /// # Errors
     /// [`TableError`].
-    pub async fn outgoing(&self, tenant: &TenantId, limit: i64) -> Result<Vec<OutgoingTransfer>, TableError> {
+    pub async fn outgoing(
+        &self,
+        tenant: &TenantId,
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Option<Vec<OutgoingTransfer>>, TableError> {
         let action = "list outgoing transfers";
-        let rows = self.query(action, include_str!("sql/outgoing.sql"), &[&tenant.as_str(), &limit]).await?;
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(TableError::failed_to(action))
+        let mut created_at = None;
+        if let Some(after) = after {
+            let Some(last) = self.transfer(action, tenant, after).await? else { return Ok(None) };
+            created_at = Some(last.created_at.to_datetime());
+        }
+        let values: [&(dyn ToSql + Sync); 4] = [&tenant.as_str(), &created_at, &after.unwrap_or_default(), &limit];
+        let rows = self.query(action, include_str!("sql/outgoing.sql"), &values).await?;
+        rows.iter().map(read).collect::<Result<_, _>>().map(Some).map_err(TableError::failed_to(action))
+    }
+
+    async fn transfer(
+        &self,
+        action: &'static str,
+        tenant: &TenantId,
+        id: Uuid,
+    ) -> Result<Option<OutgoingTransfer>, TableError> {
+        let rows = self.query(action, include_str!("sql/outgoing_one.sql"), &[&tenant.as_str(), &id]).await?;
+        rows.first().map(read).transpose().map_err(TableError::failed_to(action))
     }
 
     /// Records that somebody has sent it; the first to say so counts. `None` where there is no such transfer.
@@ -42,8 +64,7 @@ impl BankTransfer {
         let action = "record that a transfer was made";
         let values: [&(dyn ToSql + Sync); 4] = [&tenant.as_str(), &id, &self.now().to_datetime(), &by];
         self.query(action, include_str!("sql/done.sql"), &values).await?;
-        let rows = self.query(action, include_str!("sql/outgoing_one.sql"), &[&tenant.as_str(), &id]).await?;
-        rows.first().map(read).transpose().map_err(TableError::failed_to(action))
+        self.transfer(action, tenant, id).await
     }
 }
 

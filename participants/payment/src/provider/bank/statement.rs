@@ -213,7 +213,8 @@ impl BankTransfer {
         Ok(known)
     }
 
-    /// A tenant's entries, or those alone that matched nothing, the newest first.
+    /// A tenant's entries, or those alone that matched nothing, the newest first; only those after an entry where one is given. `None`
+    /// where there is no such entry.
     ///
     /// # Errors
     /// [`TableError`].
@@ -221,12 +222,21 @@ impl BankTransfer {
         &self,
         tenant: &TenantId,
         only_unmatched: bool,
+        after: Option<&str>,
         limit: i64,
-    ) -> Result<Vec<BankEntry>, TableError> {
+    ) -> Result<Option<Vec<BankEntry>>, TableError> {
         let action = "list entries of statements";
-        let values: [&(dyn ToSql + Sync); 3] = [&tenant.as_str(), &only_unmatched, &limit];
+        let mut taken_at = None;
+        if let Some(after) = after {
+            let rows = self.query(action, include_str!("sql/entry.sql"), &[&tenant.as_str(), &after]).await?;
+            let last = rows.first().map(BankEntry::read).transpose().map_err(TableError::failed_to(action))?;
+            let Some(last) = last else { return Ok(None) };
+            taken_at = Some(last.taken_at.to_datetime());
+        }
+        let values: [&(dyn ToSql + Sync); 5] =
+            [&tenant.as_str(), &only_unmatched, &taken_at, &after.unwrap_or_default(), &limit];
         let rows = self.query(action, include_str!("sql/entries.sql"), &values).await?;
-        rows.iter().map(BankEntry::read).collect::<Result<_, _>>().map_err(TableError::failed_to(action))
+        rows.iter().map(BankEntry::read).collect::<Result<_, _>>().map(Some).map_err(TableError::failed_to(action))
     }
 }
 
