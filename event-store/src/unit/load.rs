@@ -4,7 +4,7 @@
 //! stream is read by the statement of single streams, whose plan Postgres keeps: it plans one over lists anew for each list, which
 //! takes several times as long as carrying it out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
 
 use futures::TryStreamExt;
@@ -22,22 +22,28 @@ use crate::{ExecuteError, Loaded, ReadError, Store};
 const PAGE_EVENTS: i64 = SNAPSHOT_EVENTS;
 
 /// Brings some members up to the ends of their streams. Returns whether any has moved.
+///
+/// What was read is kept in memory, whatever becomes of the unit: a stream that units only read is never kept by a write.
 pub(super) async fn catch_up(
     store: &Store,
     members: &[MemberStream],
     loaded: &mut [Loaded<AnyState>],
     mut which: Vec<usize>,
 ) -> Result<bool, ExecuteError> {
-    let mut moved = false;
+    let mut moved = BTreeSet::new();
     while !which.is_empty() {
         let counts = read_page(store, members, loaded, &which).await?;
-        moved |= !counts.is_empty();
+        moved.extend(counts.keys().copied());
         which.retain(|index| counts.get(index) == Some(&PAGE_EVENTS));
         for &index in &which {
             skip_to_snapshot(store, &members[index], &mut loaded[index]).await?;
         }
     }
-    Ok(moved)
+    for &index in &moved {
+        let MemberStream { stream, kind, .. } = &members[index];
+        store.inner.options.cache.insert(kind.name, &stream.id, loaded[index].clone());
+    }
+    Ok(!moved.is_empty())
 }
 
 /// Folds one page of each stream. Returns how many events each had, without those that had none.

@@ -105,9 +105,7 @@ impl Units {
         members.add::<D>(id, Expectation::Existing);
         let (mut loaded, to_read) = self.known(members.list()).await?;
         catch_up(&self.store, members.list(), &mut loaded, to_read).await?;
-        let cache = &self.store.inner.options.cache;
         let Loaded { version, state, bytes } = loaded.remove(0);
-        cache.insert(D::KIND, id, Loaded { version, state: state.clone(), bytes });
         let state = state.downcast().expect("the state of a member is of the member's kind");
         Ok(Loaded { version, state, bytes })
     }
@@ -147,7 +145,7 @@ impl Units {
             let decisions = decisions?;
             let value = match decision {
                 Ok(value) if !decisions.streams.is_empty() => value,
-                without_events => return self.complete(&unit, members, &loaded, without_events).await,
+                without_events => return self.complete(&unit, members, without_events).await,
             };
             match self.append(&unit, members, &loaded, value, decisions).await? {
                 Stored::Done(done) => return Ok(UnitOutcome::Done(done)),
@@ -226,13 +224,8 @@ impl Units {
         &self,
         unit: &UnitOfWork<'_, T, R>,
         members: &[MemberStream],
-        loaded: &[Loaded<AnyState>],
         decision: Result<T, R>,
     ) -> Result<UnitOutcome<T, R>, ExecuteError> {
-        let cache = &self.store.inner.options.cache;
-        for (member, loaded) in members.iter().zip(loaded) {
-            cache.insert(member.kind.name, &member.stream.id, loaded.clone());
-        }
         if let (Some(answer), Some(member)) =
             (self.answer(unit, decision.as_ref(), &UnitEffects::default()), members.first())
         {

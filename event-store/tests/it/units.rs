@@ -108,6 +108,30 @@ async fn a_member_that_is_only_read_is_read_again_before_the_unit_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_is_only_read_stays_in_memory() {
+    let database = database().await;
+    let (here, there) = (units(&open(&database).await), units(&open(&database).await));
+    let [limit, tally] = [new_id(), new_id()];
+    add_to_each(&there, &[&limit, &tally], 1).await;
+    let (members, both) = counters(&[&limit, &tally], Expectation::Existing);
+    let add_limit = async || {
+        let outcome = run::<TooFew>(&here, &members, |work| {
+            let limit = work.state(both[0]).total;
+            work.decide(both[1], CounterCommand::Add(limit)).map(drop)
+        });
+        assert!(matches!(outcome.await, UnitOutcome::Done(_)));
+    };
+    add_limit().await;
+    // Nobody who reads a stream from its beginning comes past an event of a type that does not exist.
+    let unreadable = "UPDATE events SET event_type = 'Unknown' WHERE sequence = 1";
+    database.client().await.batch_execute(unreadable).await.unwrap();
+    add_limit().await;
+    add_to_each(&there, &[&limit], 9).await;
+    add_limit().await;
+    assert_eq!(total(&here, &tally).await, 1 + 1 + 1 + 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_refused_on_what_memory_says_alone() {
     let database = database().await;
     let here = units(&open(&database).await);
