@@ -11,7 +11,6 @@ use domain::Scope;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::view::{OutgoingTransferPage, OutgoingTransferView};
 use super::{PAGE_MAX, next_of, require};

@@ -325,9 +325,9 @@ async fn lists_of_more_than_a_page_are_read_on_from_their_last_row() {
     assert_eq!(second["transfers"][0]["id"], transfers[500]["id"]);
     for unknown in [case.id.to_string(), "x".to_owned()] {
         let refused = world.get(&format!("/v1/outgoing-transfers?after={unknown}")).await.assert(404).body;
-        assert_eq!(refused["code"], "transfer_not_found");
+        assert_eq!(refused["code"], "outgoing_transfer_not_found");
         let refused = world.get(&format!("/v1/bank-entries?after={unknown}")).await.assert(404).body;
-        assert_eq!(refused["code"], "entry_not_found");
+        assert_eq!(refused["code"], "bank_entry_not_found");
     }
     world.get("/v1/bank-entries?after=n-1&after=n-2").await.assert(422);
 }
