@@ -39,17 +39,18 @@ impl Registry {
     pub async fn register(&self, subject: &str, schema: &str) -> Result<String, RegistryError> {
         // An existing subject's compatibility is set first, so that the new version is checked against the old ones.
         let existed = retried(|| self.set_compatibility(subject)).await?;
-        if existed {
-            match self.id_of(subject, schema).await {
-                Err(RegistryError::NotRegistered { .. }) => {}
-                found => return found.map(|id| format!("{subject}: unchanged, id {id}")),
+        let line = match self.id_of(subject, schema).await {
+            Ok(id) => format!("{subject}: unchanged, id {id}"),
+            Err(RegistryError::NotRegistered { .. }) => {
+                let id = retried(|| self.post(subject, schema)).await?;
+                format!("{subject}: registered, id {id}")
             }
-        }
-        let id = retried(|| self.post(subject, schema)).await?;
+            Err(error) => return Err(error),
+        };
         if !existed && !retried(|| self.set_compatibility(subject)).await? {
             return Err(RegistryError::NotRegistered { subject: subject.to_owned() });
         }
-        Ok(format!("{subject}: registered, id {id}"))
+        Ok(line)
     }
 
     async fn post(&self, subject: &str, schema: &str) -> Result<u32, RegistryError> {
