@@ -1,9 +1,10 @@
 //! Commands from load to answer.
 
-use domain::order::{AddLine, CancelOrder, CancelReason, ChangeLineQuantity, OrderCommand, OrderRejection};
+use domain::order::{AddLine, CancelOrder, CancelReason, ChangeLineQuantity, Order, OrderCommand, OrderRejection};
 use domain::{Currency, LineId, Quantity, Sku, UnitPrice};
-use event_store::{AppendError, ExecuteError, Expectation, Outcome};
+use event_store::{AppendError, CommandBus, ExecuteError, Expectation, Outcome};
 use futures::future::join_all;
+use service_kit::testing::TestDatabase;
 
 use crate::support::{bus, create_draft, database, key, new_id, now, open, run};
 
@@ -69,14 +70,20 @@ async fn nothing_is_refused_from_a_stale_state() {
     assert_eq!(here.load(&id).await.unwrap().version, 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_stale_state_would_refuse_is_done() {
-    let database = database().await;
-    let here = bus(&open(&database).await);
-    let there = bus(&open(&database).await);
+/// A bus that has a draft in memory as it was before another process has added a line to it.
+async fn behind(database: &TestDatabase) -> (CommandBus<Order>, String) {
+    let here = bus(&open(database).await);
+    let there = bus(&open(database).await);
     let id = new_id();
     run(&here, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
     run(&there, &id, Expectation::Existing, None, add_line(1)).await.unwrap();
+    (here, id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stale_state_would_refuse_is_done() {
+    let database = database().await;
+    let (here, id) = behind(&database).await;
     // Here the draft has no line in memory, so that changing one would be refused.
     let changed = run(&here, &id, Expectation::Existing, None, change_quantity(2)).await;
     assert!(matches!(&changed, Ok(Outcome::Done(decided)) if decided.version == 3), "{changed:?}");
@@ -85,11 +92,7 @@ async fn what_a_stale_state_would_refuse_is_done() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_race_that_is_lost_is_decided_on_what_is_known_and_what_followed() {
     let database = database().await;
-    let here = bus(&open(&database).await);
-    let there = bus(&open(&database).await);
-    let id = new_id();
-    run(&here, &id, Expectation::New, None, create_draft(Currency::EUR)).await.unwrap();
-    run(&there, &id, Expectation::Existing, None, add_line(1)).await.unwrap();
+    let (here, id) = behind(&database).await;
     // Nobody who reads the stream from its beginning comes past an event of a type that does not exist.
     let unreadable = "UPDATE events SET event_type = 'Unknown' WHERE sequence = 1";
     database.client().await.batch_execute(unreadable).await.unwrap();

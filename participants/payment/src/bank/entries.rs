@@ -74,9 +74,8 @@ impl Payments {
     async fn bank_entries(&self, caller: &Caller, wanted: &Wanted) -> Result<BankEntryPage, Refusal> {
         require(caller, Scope::PAYMENTS_CAPTURE)?;
         let only_unmatched = wanted.only_unmatched()?;
-        let tenant = &caller.principal.tenant;
-        let limit = i64::try_from(PAGE_MAX).unwrap_or(i64::MAX);
-        let found = self.bank.entries(tenant, only_unmatched, wanted.after.as_deref(), limit).await;
+        let (tenant, after) = (&caller.principal.tenant, wanted.after.as_deref());
+        let found = self.bank.entries(tenant, only_unmatched, after, PAGE_MAX.into()).await;
         let found = found.map_err(of_table)?.ok_or_else(entry_not_found)?;
         let next = next_of(&found, |entry| &entry.id);
         Ok(BankEntryPage { entries: found.into_iter().map(Into::into).collect(), next })

@@ -13,11 +13,11 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::context::AppState;
 
 /// Most rows of an answer.
-const PAGE_MAX: usize = 500;
+const PAGE_MAX: u16 = 500;
 
 /// Where a page is full: what its last row is asked to be followed by.
 fn next_of<Row, Key: Clone>(rows: &[Row], key: impl Fn(&Row) -> &Key) -> Option<Key> {
-    rows.last().filter(|_| rows.len() == PAGE_MAX).map(key).cloned()
+    rows.last().filter(|_| rows.len() == usize::from(PAGE_MAX)).map(key).cloned()
 }
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

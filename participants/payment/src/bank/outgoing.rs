@@ -31,8 +31,7 @@ impl Payments {
     async fn outgoing_transfers(&self, caller: &Caller, wanted: &Wanted) -> Result<OutgoingTransferPage, Refusal> {
         require(caller, Scope::PAYMENTS_REFUND)?;
         let after = wanted.after.as_deref().map(|id| hyphenated_uuid(id).ok_or_else(not_found)).transpose()?;
-        let limit = i64::try_from(PAGE_MAX).unwrap_or(i64::MAX);
-        let found = self.bank.outgoing(&caller.principal.tenant, after, limit).await;
+        let found = self.bank.outgoing(&caller.principal.tenant, after, PAGE_MAX.into()).await;
         let found = found.map_err(of_table)?.ok_or_else(not_found)?;
         let next = next_of(&found, |transfer| &transfer.id);
         Ok(OutgoingTransferPage { transfers: found.into_iter().map(Into::into).collect(), next })
