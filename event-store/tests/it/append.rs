@@ -59,7 +59,8 @@ async fn two_writers_on_one_stream_leave_no_gap_and_no_double() {
     assert_eq!(versions(&first, &id).await, (1..=120).collect::<Vec<_>>());
 }
 
-#[tokio::test(flavor = "multi_thread")]
+/// In one thread, so that the connection's task cannot answer before the command is given up.
+#[tokio::test]
 async fn a_lone_command_that_is_given_up_is_stored_whole_and_holds_nobody_up() {
     let database = database().await;
     let options = StoreOptions { writers: 1, ..StoreOptions::default() };
