@@ -202,16 +202,26 @@ async fn print_count(shop: &Shop, placed: &[Placed], receipts: &[Receipt], provi
     for (sku, pieces) in receipts.iter().flat_map(|receipt| &receipt.pieces) {
         *received.entry(sku).or_default() += pieces;
     }
-    let (mut oversold, mut difference) = (0, 0);
+    let (mut oversold, mut difference, mut still_reserved) = (0, 0, 0);
     for (sku, received) in &received {
         let (on_hand, reserved) = shop.level(sku).await;
         let sold = counted.delivered_pieces.get(*sku).copied().unwrap_or_default();
         oversold += sold.saturating_sub(*received);
-        difference += received.abs_diff(on_hand + sold) + reserved;
+        difference += received.abs_diff(on_hand + sold);
+        still_reserved += reserved;
+        if received.abs_diff(on_hand + sold) + reserved > 0 {
+            eprintln!("year: {sku}: received {received}, sold {sold}, on hand {on_hand}, reserved {reserved}");
+        }
     }
     println!("skus={}", received.len());
     println!("oversold={oversold}");
     println!("stock_difference={difference}");
+    println!("still_reserved={still_reserved}");
+    let told = shop.followed.told();
+    println!("expired_reservations={}", told.expired_reservations);
+    for (kind, count) in &told.tasks {
+        println!("tasks_opened_{kind}={count}");
+    }
     for life in lives.iter().filter(|life| life.is_delivered().is_none()) {
         eprintln!("year: order {} has not ended: {:?}", life.id, life.progress);
     }

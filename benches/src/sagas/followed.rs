@@ -1,6 +1,6 @@
 //! What sagas tell on their topic, for those who wait for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -38,18 +38,33 @@ pub struct Progress {
 
 type Watched = Arc<Mutex<HashMap<String, watch::Sender<Progress>>>>;
 
+/// What all sagas told that no buyer waits for.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Tasks that were opened for people, by kind.
+    pub tasks: BTreeMap<String, usize>,
+    /// Reservations that expired before their goods had left or were given back.
+    pub expired_reservations: usize,
+}
+
 /// A reader of the topic. It ends when this is dropped.
 pub struct Followed {
     watched: Watched,
+    told: Arc<Mutex<Told>>,
     reader: JoinHandle<()>,
 }
 
 impl Followed {
     /// Reads the topic of this stack from its beginning.
     pub fn start() -> Self {
-        let watched = Watched::default();
-        let reader = tokio::spawn(read(Arc::clone(&watched)));
-        Self { watched, reader }
+        let (watched, told) = (Watched::default(), Arc::<Mutex<Told>>::default());
+        let reader = tokio::spawn(read(Arc::clone(&watched), Arc::clone(&told)));
+        Self { watched, told, reader }
+    }
+
+    /// What all sagas have told so far.
+    pub fn told(&self) -> Told {
+        self.told.lock().unwrap().clone()
     }
 
     /// What the saga of an order tells, from the beginning.
@@ -69,7 +84,7 @@ impl Drop for Followed {
     }
 }
 
-async fn read(watched: Watched) {
+async fn read(watched: Watched, told: Arc<Mutex<Told>>) {
     let decoder = Decoder::<PublicEvent>::new(registry());
     let (group, client_id) = (unique("bench-sagas"), "bench-sagas".to_owned());
     let settings = ConsumerSettings { brokers: brokers(), group, topic: TOPIC.to_owned(), client_id };
@@ -84,6 +99,7 @@ async fn read(watched: Watched) {
             ConsumerEvent::Batch(records) => {
                 for record in &records {
                     let event = decoded(&decoder, record).await;
+                    told.lock().unwrap().learn(&event);
                     // Nobody waits any more for what is told late of an order that has ended.
                     if let Some(progress) = watched.lock().unwrap().get(event.stream_id()) {
                         progress.send_modify(|progress| progress.learn(&event, Instant::now()));
@@ -104,6 +120,18 @@ async fn decoded(decoder: &Decoder<PublicEvent>, record: &IncomingRecord) -> Pub
                 pause(AGAIN, &CancellationToken::new()).await;
             }
             Err(error) => panic!("{}", chain(&error)),
+        }
+    }
+}
+
+impl Told {
+    fn learn(&mut self, event: &PublicEvent) {
+        match event {
+            PublicEvent::TaskOpened(event) => *self.tasks.entry(format!("{:?}", event.task)).or_default() += 1,
+            PublicEvent::AnswerReceived(event) if event.answer == AnswerKind::StockExpired => {
+                self.expired_reservations += 1;
+            }
+            _ => {}
         }
     }
 }
