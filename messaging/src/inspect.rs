@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 
 use crate::client::{self, METADATA_TIMEOUT_MS};
@@ -34,11 +34,18 @@ pub async fn first_offsets(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i
 /// The offset behind the last committed record of each partition of a topic.
 ///
 /// # Errors
-/// [`InspectError`].
+/// [`InspectError`]; also where there is no such topic.
 pub async fn ends(brokers: &str, topic: &str) -> Result<BTreeMap<i32, i64>, InspectError> {
     let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
-    client::blocking(move || offsets(&brokers, &topic, |(_, end)| end).map_err(|source| InspectError { topic, source }))
-        .await
+    client::blocking(move || {
+        let failed = |source| InspectError { topic: topic.clone(), source };
+        let ends = offsets(&brokers, &topic, |(_, end)| end).map_err(failed)?;
+        if ends.is_empty() {
+            return Err(failed(KafkaError::MetadataFetch(RDKafkaErrorCode::UnknownTopicOrPartition)));
+        }
+        Ok(ends)
+    })
+    .await
 }
 
 fn offsets(brokers: &str, topic: &str, wanted: impl Fn((i64, i64)) -> i64) -> Result<BTreeMap<i32, i64>, KafkaError> {

@@ -119,21 +119,6 @@ impl Topic {
         Ok(None)
     }
 
-    /// Where each partition ends, without reading on.
-    ///
-    /// # Errors
-    /// [`ReadTopicError`].
-    pub async fn ends(mut self) -> Result<BTreeMap<i32, i64>, ReadTopicError> {
-        while self.ends.len() < self.done.len() {
-            if let ConsumerEvent::Positions(positions) = self.event().await? {
-                self.ends.extend(positions.iter().map(|position| (position.partition, position.end)));
-            }
-        }
-        let ends = std::mem::take(&mut self.ends);
-        self.close().await;
-        Ok(ends)
-    }
-
     /// Leaves the group.
     pub async fn close(self) {
         self.consumer.close().await;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use event_store::{DeclareError, SetShardsError};
+use futures::{StreamExt, TryStreamExt, stream};
+use messaging::inspect::{self, InspectError};
 use messaging::registry::{Registry, RegistryError};
 use messaging::topics::{self as kafka_topics, ApplyTopicsError};
-use messaging::whole_topic::{ReadTopicError, Topic};
 use service_kit::BoxError;
 use service_kit::clock::Ids;
 use service_kit::config::{ConfigError, DatabaseSettings, DatabaseUrl, MessagingSettings};
@@ -15,8 +16,10 @@ use service_kit::postgres::{ConnectOptions, MigrateError, migrate as apply};
 
 use crate::participants::{Log, LogNames, TopicSchemas, logs_of, model_sets, participants};
 
-/// What this program is to Kafka.
-const CLIENT_ID: &str = "order-engine";
+/// Groups that are begun at a time. Most of it is waiting for their coordinator.
+const GROUPS_AT_ONCE: usize = 4;
+/// Schemas that the registry is asked about at a time.
+const SCHEMAS_AT_ONCE: usize = 4;
 
 /// Why a step of the deployment failed.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +50,7 @@ pub enum DeployError {
     Elsewhere { database: &'static str, setting: &'static str },
     /// The checkpoints of logs that are not used cannot be read.
     #[error("looking for the checkpoints of unused logs failed")]
-    Checkpoint(#[from] Box<ReadTopicError>),
+    Checkpoint(#[from] InspectError),
     /// The kinds of events of this release could not be recorded in the log.
     #[error("recording this release's kinds of events failed")]
     Declare(#[from] Box<DeclareError>),
@@ -145,10 +148,12 @@ pub async fn topics(databases: &DatabaseSettings, messaging: &MessagingSettings)
     kafka_topics::apply(&messaging.kafka_brokers, &kafka_topics::declared(), |line| println!("{line}")).await?;
     for log in logs_of(&databases.orders, &databases.own)? {
         published_elsewhere(&log, &messaging.kafka_brokers).await?;
-        for participant in log.participants() {
-            for (group, topics) in participant.groups {
-                begin_group(&log.url, messaging, group, topics).await?;
-            }
+        let groups = log.participants().flat_map(|participant| participant.groups);
+        let mut begun = stream::iter(groups)
+            .map(|(group, topics)| begin_group(&log.url, messaging, group, topics))
+            .buffered(GROUPS_AT_ONCE);
+        while let Some(line) = begun.try_next().await? {
+            line.iter().for_each(|line| println!("{line}"));
         }
     }
     Ok(())
@@ -160,8 +165,7 @@ async fn published_elsewhere(log: &Log, brokers: &str) -> Result<(), DeployError
         if *database == log.names.database {
             continue;
         }
-        let topic = Topic::open(CLIENT_ID, brokers, checkpoint_topic, |_| 0).await.map_err(Box::new)?;
-        let ends = topic.ends().await.map_err(Box::new)?;
+        let ends = inspect::ends(brokers, checkpoint_topic).await?;
         if ends.values().any(|end| *end > 0) {
             return Err(DeployError::Elsewhere { database, setting });
         }
@@ -169,21 +173,20 @@ async fn published_elsewhere(log: &Log, brokers: &str) -> Result<(), DeployError
     Ok(())
 }
 
+/// Returns a line that says what was done, if anything was.
 async fn begin_group(
     url: &DatabaseUrl,
     messaging: &MessagingSettings,
     group: &'static str,
     topics: &[&str],
-) -> Result<(), DeployError> {
+) -> Result<Option<String>, DeployError> {
     let failed = |source: BoxError| DeployError::Group { group, source };
     let pool =
         service_kit::postgres::pool(url, &ConnectOptions::named("groups")).map_err(|error| failed(error.into()))?;
     let begun = request_kit::begin(&pool, &messaging.kafka_brokers, group, topics).await;
     let begun = begun.map_err(|error| failed(error.into()))?;
-    if !begun.partitions.is_empty() {
-        println!("group {group} begins at the end of {}", topics.join(", "));
-    }
-    Ok(())
+    let is_new = !begun.partitions.is_empty();
+    Ok(is_new.then(|| format!("group {group} begins at the end of {}", topics.join(", "))))
 }
 
 /// Registers the schemas of every topic.
@@ -192,12 +195,13 @@ async fn begin_group(
 /// [`DeployError::Schemas`].
 pub async fn schemas(messaging: &MessagingSettings) -> Result<(), DeployError> {
     let registry = Registry::new(&messaging.schema_registry_url)?;
-    for participant in participants() {
-        for TopicSchemas { topic, records } in (participant.schemas)() {
-            for record in records {
-                println!("{}", registry.register(&record.subject(topic), record.text).await?);
-            }
-        }
+    let schemas = participants().flat_map(|participant| (participant.schemas)());
+    let records = schemas.flat_map(|TopicSchemas { topic, records }| records.iter().map(move |one| (topic, one)));
+    let mut registered = stream::iter(records)
+        .map(async |(topic, record)| registry.register(&record.subject(topic), record.text).await)
+        .buffered(SCHEMAS_AT_ONCE);
+    while let Some(line) = registered.try_next().await? {
+        println!("{line}");
     }
     Ok(())
 }

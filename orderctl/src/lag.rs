@@ -7,7 +7,7 @@ use crate::args::JsonArgs;
 use clap::Subcommand;
 use event_store::Store;
 use messaging::checkpoint::{self, Checkpoint};
-use messaging::whole_topic::Topic;
+use messaging::inspect;
 use order_engine::{LogTools, ReadModels, logs, read_models};
 use serde_json::{Value, json};
 use service_kit::BoxError;
@@ -196,8 +196,7 @@ async fn partitions(brokers: &str, topic: &str, rows: &[Row]) -> Result<Vec<Part
         known.insert(row.try_get::<_, i32>(0)?, row);
     }
     let next_offset = |row: Option<&&Row>| row.map_or(Ok(0), |row| row.try_get::<_, i64>(1));
-    let start = |partition: i32| next_offset(known.get(&partition)).unwrap_or_default();
-    let ends = Topic::open("orderctl", brokers, topic, start).await?.ends().await?;
+    let ends = inspect::ends(brokers, topic).await?;
     let mut partitions = Vec::new();
     for (number, end) in ends {
         let row = known.get(&number);

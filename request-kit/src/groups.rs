@@ -1,6 +1,6 @@
 //! Where a group begins: at the end of its topics, recorded once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use messaging::consumer::{GroupOffsetError, TopicPartition, begin_at_end, offsets_of};
 use service_kit::postgres::Pool;
@@ -31,13 +31,18 @@ pub enum BeginError {
 /// set to the end.
 pub async fn begin(pool: &Pool, brokers: &str, group: &str, topics: &[&str]) -> Result<Begun, BeginError> {
     let recorded = recorded(pool, group).await?;
-    for (partition, offset) in offsets_of(brokers, group, topics).await? {
-        if offset.is_none() && recorded.contains(&partition) {
-            return Err(GroupOffsetError::Missing { group: group.to_owned(), partition }.into());
+    let mut offsets = offsets_of(brokers, group, topics).await?;
+    for (partition, offset) in &offsets {
+        if offset.is_none() && recorded.contains(partition) {
+            return Err(GroupOffsetError::Missing { group: group.to_owned(), partition: partition.clone() }.into());
         }
     }
+    if offsets.keys().all(|partition| recorded.contains(partition)) {
+        return Ok(Begun { partitions: Vec::new() });
+    }
     let partitions = begin_at_end(brokers, group, topics).await?;
-    record(pool, group, brokers, topics).await?;
+    offsets.extend(partitions.iter().map(|(partition, offset)| (partition.clone(), Some(*offset))));
+    record(pool, group, &offsets).await?;
     Ok(Begun { partitions })
 }
 
@@ -53,8 +58,7 @@ async fn recorded(pool: &Pool, group: &str) -> Result<BTreeSet<TopicPartition>, 
 }
 
 /// Records the group's offsets, after they were committed: a crash between leaves a group that the next call records.
-async fn record(pool: &Pool, group: &str, brokers: &str, topics: &[&str]) -> Result<(), BeginError> {
-    let offsets = offsets_of(brokers, group, topics).await?;
+async fn record(pool: &Pool, group: &str, offsets: &BTreeMap<TopicPartition, Option<i64>>) -> Result<(), BeginError> {
     let client = pool.get().await.map_err(ParkError::Connect)?;
     let names: Vec<&str> = offsets.keys().map(|one| &*one.topic).collect();
     let numbers: Vec<i32> = offsets.keys().map(|one| one.partition).collect();

@@ -39,18 +39,17 @@ impl Registry {
     pub async fn register(&self, subject: &str, schema: &str) -> Result<String, RegistryError> {
         // An existing subject's compatibility is set first, so that the new version is checked against the old ones.
         let existed = retried(|| self.set_compatibility(subject)).await?;
-        let line = match self.id_of(subject, schema).await {
-            Ok(id) => format!("{subject}: unchanged, id {id}"),
-            Err(RegistryError::NotRegistered { .. }) => {
-                let id = retried(|| self.post(subject, schema)).await?;
-                format!("{subject}: registered, id {id}")
+        if existed {
+            match self.id_of(subject, schema).await {
+                Err(RegistryError::NotRegistered { .. }) => {}
+                found => return found.map(|id| format!("{subject}: unchanged, id {id}")),
             }
-            Err(error) => return Err(error),
-        };
+        }
+        let id = retried(|| self.post(subject, schema)).await?;
         if !existed && !retried(|| self.set_compatibility(subject)).await? {
             return Err(RegistryError::NotRegistered { subject: subject.to_owned() });
         }
-        Ok(line)
+        Ok(format!("{subject}: registered, id {id}"))
     }
 
     async fn post(&self, subject: &str, schema: &str) -> Result<u32, RegistryError> {

@@ -6,7 +6,9 @@ mod asks;
 mod hanging;
 mod notes;
 
-use std::collections::HashMap;
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::contract::{Position, RecordSet, Request, Requests};
@@ -19,13 +21,14 @@ use rdkafka::error::KafkaError;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use service_kit::clock::{Ids, Stopwatch, SystemIds};
 use service_kit::poll::wait_until;
+use tokio::sync::Mutex;
 
 use crate::checkpoint::Checkpoint;
 use crate::consumer::{BatchLimits, ConsumerEvent, ConsumerSettings, GroupConsumer};
 use crate::producer::TransactionalProducer;
 use crate::topics::{self, Declarations};
 use crate::{EncodedRecord, Encoder, IncomingRecord, OutgoingRecord, OutgoingRequest, Registry};
-use crate::{client, inspect};
+use crate::{client, inspect, schemas};
 
 pub use crate::codec::bare::{read_datum, write_datum};
 pub use asks::{Asker, AskerEvent, Askers, NeverRefused, Task};
@@ -37,6 +40,12 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often a condition is looked at.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// The name under which the contracts of all tests' topics are registered.
+const CONTRACTS: &str = "tests";
+
+/// The ids of the contracts that this process has looked up, by the type of the contract.
+static IDS: Mutex<BTreeMap<TypeId, Arc<[u32]>>> = Mutex::const_new(BTreeMap::new());
 
 /// A moment to write into records.
 const RECORDED_AT_MICROS: i64 = 1_790_000_000_123_456;
@@ -112,7 +121,7 @@ impl TestTopic {
         assert_eq!(errors, 0, "{trimmed:?}");
     }
 
-    /// Registers the contract for this topic and returns an encoder.
+    /// An encoder of events of orders for this topic.
     ///
     /// # Panics
     /// When the registry refuses.
@@ -126,8 +135,8 @@ impl TestTopic {
     /// When the registry refuses.
     pub async fn encoder_of<E: RecordSet>(&self) -> Encoder<E> {
         let registry = registry();
-        registry.register_all::<E>(&self.name, |_| ()).await.expect("the test registry takes the contract");
-        Encoder::connect(&registry, &self.name).await.expect("the contract has just been registered")
+        let ids = ids_of::<E>(&registry).await;
+        Encoder::with_ids(registry.url(), &self.name, |index| ids[index])
     }
 
     /// Publishes records in one transaction.
@@ -264,6 +273,34 @@ impl Follower {
         })
         .await
     }
+}
+
+/// The ids of a contract's schemas. They are registered once for all topics of tests, since a record names its schema by the id alone:
+/// to register dozens of them for each test's topic would take most of the test's time.
+async fn ids_of<E: RecordSet>(registry: &Registry) -> Arc<[u32]> {
+    let mut known = IDS.lock().await;
+    if let Some(ids) = known.get(&TypeId::of::<E>()) {
+        return Arc::clone(ids);
+    }
+    let ids = if let Some(ids) = look_up::<E>(registry).await {
+        ids
+    } else {
+        // The registry refuses one of two processes that register the same at once.
+        let registered = async || registry.register_all::<E>(CONTRACTS, |_| ()).await.is_ok();
+        wait_until(PATIENCE, LOOK, registered).await.expect("the test registry takes the contract");
+        look_up::<E>(registry).await.expect("the contract has just been registered")
+    };
+    known.insert(TypeId::of::<E>(), Arc::clone(&ids));
+    ids
+}
+
+/// The ids of a contract's schemas, if all are registered.
+async fn look_up<E: RecordSet>(registry: &Registry) -> Option<Arc<[u32]>> {
+    let mut ids = Vec::with_capacity(E::RECORDS.len());
+    for record in schemas::of::<E>() {
+        ids.push(registry.id_of(&record.subject(CONTRACTS), record.text).await.ok()?);
+    }
+    Some(ids.into())
 }
 
 async fn declare(name: &str, partitions: i32) {

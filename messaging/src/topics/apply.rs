@@ -62,17 +62,21 @@ pub async fn apply(
     let admin = std::sync::Arc::new(admin);
     let cluster = look(&admin).await?;
     let replication = declarations.defaults.replication_factor_max.min(cluster.brokers).max(1);
+    let missing: Vec<_> =
+        declarations.topics.iter().filter(|topic| !cluster.partitions.contains_key(&topic.name)).collect();
     for topic in &declarations.topics {
-        let line = match cluster.partitions.get(&topic.name) {
-            None => create(&admin, topic, replication).await?,
-            Some(&found) if found != usize::from(topic.partitions) => {
-                return Err(ApplyTopicsError::Partitions {
-                    topic: topic.name.clone(),
-                    found,
-                    declared: topic.partitions,
-                });
-            }
-            Some(_) => correct(&admin, topic).await?,
+        if let Some(&found) = cluster.partitions.get(&topic.name)
+            && found != usize::from(topic.partitions)
+        {
+            return Err(ApplyTopicsError::Partitions { topic: topic.name.clone(), found, declared: topic.partitions });
+        }
+    }
+    create(&admin, &missing, replication).await?;
+    for topic in &declarations.topics {
+        let line = if cluster.partitions.contains_key(&topic.name) {
+            correct(&admin, topic).await?
+        } else {
+            format!("{}: created with {} partitions, {replication} copies", topic.name, topic.partitions)
         };
         progress(&line);
     }
@@ -101,34 +105,39 @@ async fn look(admin: &std::sync::Arc<Admin>) -> Result<Cluster, ApplyTopicsError
     .await
 }
 
+/// Creates topics, and waits until each of them is seen.
 async fn create(
     admin: &std::sync::Arc<Admin>,
-    topic: &TopicDeclaration,
+    topics: &[&TopicDeclaration],
     replication: u16,
-) -> Result<String, ApplyTopicsError> {
-    let name = &topic.name;
-    let action = format!("creating topic {name}");
-    let mut new = NewTopic::new(name, topic.partitions.into(), TopicReplication::Fixed(replication.into()));
-    for (key, value) in &topic.config {
-        new = new.set(key, value);
+) -> Result<(), ApplyTopicsError> {
+    if topics.is_empty() {
+        return Ok(());
     }
-    let created = admin.create_topics([&new], &options()).await.map_err(|source| kafka(&action, source))?;
+    let new = topics.iter().map(|topic| {
+        let new = NewTopic::new(&topic.name, topic.partitions.into(), TopicReplication::Fixed(replication.into()));
+        topic.config.iter().fold(new, |new, (key, value)| new.set(key, value))
+    });
+    let new: Vec<_> = new.collect();
+    let created = admin.create_topics(&new, &options()).await.map_err(|source| kafka("creating topics", source))?;
     for outcome in created {
         match outcome {
             // Another deploy at the same time has created it.
             Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
-            Err((_, code)) => return Err(ApplyTopicsError::Refused { action, code }),
+            Err((name, code)) => {
+                return Err(ApplyTopicsError::Refused { action: format!("creating topic {name}"), code });
+            }
         }
     }
     let deadline = Duration::from_millis(CHANGE_TIMEOUT_MS);
     let interval = Duration::from_millis(LOOK_INTERVAL_MS);
-    let wanted = usize::from(topic.partitions);
-    poll::wait_until(deadline, interval, || async {
-        look(admin).await.is_ok_and(|cluster| cluster.partitions.get(name) == Some(&wanted))
-    })
-    .await
-    .map_err(|source| ApplyTopicsError::Invisible { topic: name.clone(), source })?;
-    Ok(format!("{name}: created with {wanted} partitions, {replication} copies"))
+    for topic in topics {
+        let wanted = usize::from(topic.partitions);
+        let seen = async || look(admin).await.is_ok_and(|cluster| cluster.partitions.get(&topic.name) == Some(&wanted));
+        let seen = poll::wait_until(deadline, interval, seen).await;
+        seen.map_err(|source| ApplyTopicsError::Invisible { topic: topic.name.clone(), source })?;
+    }
+    Ok(())
 }
 
 async fn correct(admin: &Admin, topic: &TopicDeclaration) -> Result<String, ApplyTopicsError> {

@@ -124,6 +124,7 @@ impl World {
         let read = snapshot(&mut read).await.unwrap();
         let decoder = Decoder::new(registry());
         let mut consumed = Consumed::<Orders>::load(&read, &decoder, "read", &self.topic.name).await.unwrap();
+        registry().register_all::<PublicEvent>(&self.topic.name, |_| ()).await.unwrap();
         let readers = Readers::connect(&registry(), &self.topic.name).await.unwrap();
         let head = i64::try_from(self.ids.len()).unwrap();
         let (looked, parked) = {
