@@ -16,6 +16,7 @@ mod offsets;
 mod options;
 pub mod parking;
 mod partition;
+mod partitions;
 mod progress;
 mod service;
 mod session;

@@ -1,6 +1,5 @@
 //! One membership of the group, from joining to the first error.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use crate::error::SessionError;
 use crate::options::RequestOptions;
 use crate::parking::{Parking, key_of};
 use crate::partition::{Mode, Partition};
+use crate::partitions::Partitions;
 use crate::progress::Progress;
 use crate::source::Source;
 use crate::task::{Ended, Finished, handle};
@@ -36,7 +36,7 @@ pub(crate) struct Session<'a> {
     member: GroupMember,
     /// Number of the assignment, so that tasks of earlier ones are told from its own.
     assignment: u64,
-    partitions: BTreeMap<TopicPartition, Partition>,
+    partitions: Partitions,
     /// Handlers, and pauses of partitions, each with the assignment it belongs to.
     tasks: JoinSet<(u64, Finished)>,
     /// Handlers among the tasks.
@@ -53,7 +53,7 @@ impl<'a> Session<'a> {
             topics: shared.sources.iter().map(|source| source.topic().to_owned()).collect(),
             client_id: format!("requests-{}", options.group),
         })?;
-        let partitions = BTreeMap::new();
+        let partitions = Partitions::default();
         let mut session = Self { shared, member, assignment: 0, partitions, tasks: JoinSet::new(), handling: 0 };
         let outcome = stop.run_until_cancelled(session.serve()).await.unwrap_or(Ok(()));
         session.finish().await;
@@ -98,7 +98,7 @@ impl<'a> Session<'a> {
     /// Forgets the partitions. Handlers that run go on: what they store is what the next member finds stored.
     fn revoked(&mut self) {
         self.assignment += 1;
-        self.shared.progress.unassigned(self.partitions.keys());
+        self.shared.progress.unassigned(self.partitions.names());
         self.partitions.clear();
     }
 
@@ -124,29 +124,20 @@ impl<'a> Session<'a> {
     /// Gives records to handlers as far as the bounds allow, and pauses fetching where enough waits.
     fn begin_tasks(&mut self) {
         let Self { shared, member, assignment, partitions, tasks, handling } = self;
-        let mut none_ready = false;
-        while *handling < shared.options.keys_at_once_max && !none_ready {
-            none_ready = true;
-            // One of each partition in turn, so that none waits for another's backlog.
-            for partition in partitions.values_mut() {
-                if *handling >= shared.options.keys_at_once_max {
-                    break;
-                }
-                let Some(record) = partition.take() else { continue };
-                none_ready = false;
-                *handling += 1;
-                let is_parked = partition.parked.contains(key_of(&record));
-                let source = shared.sources.iter().find(|source| source.topic == record.topic);
-                let source = source.expect("the member subscribes to the sources' topics").clone();
-                let parking = shared.parking.clone();
-                let assignment = *assignment;
-                tasks.spawn(async move {
-                    let ended = handle(source, parking, Arc::clone(&record), is_parked).await;
-                    (assignment, Finished::Record { record, ended })
-                });
-            }
+        while *handling < shared.options.keys_at_once_max {
+            let Some((record, partition)) = partitions.take() else { break };
+            *handling += 1;
+            let is_parked = partition.parked.contains(key_of(&record));
+            let source = shared.sources.iter().find(|source| source.topic == record.topic);
+            let source = source.expect("the member subscribes to the sources' topics").clone();
+            let parking = shared.parking.clone();
+            let assignment = *assignment;
+            tasks.spawn(async move {
+                let ended = handle(source, parking, Arc::clone(&record), is_parked).await;
+                (assignment, Finished::Record { record, ended })
+            });
         }
-        for (name, partition) in partitions {
+        for (name, partition) in partitions.iter_mut() {
             let pause = partition.is_full(&shared.options);
             if pause != partition.fetch_paused {
                 partition.fetch_paused = pause;
