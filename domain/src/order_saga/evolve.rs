@@ -54,6 +54,7 @@ fn begin(event: &SagaStarted) -> Saga {
         route: None,
         rearrangement: None,
         rejections_forgiven: 0,
+        expiries_forgiven: 0,
         undoes_shipped: false,
         holds: Vec::new(),
         task: None,
@@ -196,6 +197,7 @@ fn decided(saga: &mut Saga, event: &TaskDecided) {
             }
             if event.task == TaskKind::NotFulfillable {
                 saga.rejections_forgiven = saga.rejections();
+                saga.expiries_forgiven = saga.expiries();
             }
             saga.fulfilments.iter_mut().for_each(|part| part.since = event.at);
             ask_at_once(saga, event.at);

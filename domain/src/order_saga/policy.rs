@@ -89,7 +89,7 @@ pub struct SagaPolicy {
     pub payments_max: u32,
     /// How long a location may take to accept.
     pub accept_s: u32,
-    /// Locations that may reject an order before people are asked.
+    /// Locations that may reject an order, and reservations that may expire, before people are asked.
     pub rejections_max: u32,
     /// How long packing may take.
     pub pack_s: u32,

@@ -59,6 +59,9 @@ pub struct Saga {
     pub rearrangement: Option<Rearrangement>,
     /// Locations that have rejected the order before a person wanted them to be asked again.
     pub rejections_forgiven: usize,
+    /// Reservations that had expired by then.
+    #[serde(default)]
+    pub expiries_forgiven: usize,
     /// Whether a person has decided that goods which have left do not stand in the way of undoing the order.
     pub undoes_shipped: bool,
     /// Holds that people have put on the order.
@@ -332,6 +335,11 @@ impl Saga {
     /// How many locations have rejected it.
     pub(super) fn rejections(&self) -> usize {
         self.fulfilments.iter().filter(|part| part.status == FulfilmentStatus::Rejected).count()
+    }
+
+    /// How many of its reservations have expired although they were needed.
+    pub(super) fn expiries(&self) -> usize {
+        self.reservations.iter().filter(|part| part.status == ReservationStatus::Expired).count()
     }
 
     /// Whether a location has rejected the order since people last wanted all to be asked again.

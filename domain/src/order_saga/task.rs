@@ -26,7 +26,7 @@ pub enum TaskKind {
     NoAnswer,
     /// The same of a request that undoes something: goods or money are held that should not be.
     CompensationFailed,
-    /// No location takes the order.
+    /// No location takes the order, or its reservations expire again and again before they can be renewed.
     NotFulfillable,
     /// The location does not say whether it takes the order.
     NotAccepted,

@@ -39,9 +39,10 @@ pub(in crate::order_saga) fn fulfilment_answer(version: u32, kind: AnswerKind) -
     answer_event(answer(Part::Fulfilment(FulfilmentId::of(order(), 1)), version, kind, None))
 }
 
-/// A paid order whose location is asked.
+/// A paid order whose stock is held for long, and whose location is asked.
 pub(in crate::order_saga) fn fulfilling() -> Vec<OrderSagaEvent> {
-    [capturing(), vec![payment_answer(2, AnswerKind::PaymentCaptured, Some(TOTAL)), fulfilment_requested(1)]].concat()
+    let captured = payment_answer(2, AnswerKind::PaymentCaptured, Some(TOTAL));
+    [capturing(), vec![stock_answer(1, 2, AnswerKind::StockRenewed), captured, fulfilment_requested(1)]].concat()
 }
 
 /// The same, held before.

@@ -107,7 +107,8 @@ fn task(saga: &Saga, part: Part, answer: AnswerKind) -> Option<TaskKind> {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
-    use crate::order_saga::{AnswerKind as A, OrderSagaEvent};
+    use super::super::hold_fixtures::*;
+    use crate::order_saga::{AnswerKind as A, OrderSagaEvent, TaskDecision, TaskKind};
 
     #[test]
     fn a_grant_is_screened_and_then_paid() {
@@ -145,6 +146,37 @@ mod tests {
         given(capturing())
             .when(of_payment(2, A::PaymentCaptured, Some(TOTAL)))
             .then([payment_answer(2, A::PaymentCaptured, Some(TOTAL)), fulfilment_requested(1)]);
+    }
+
+    #[test]
+    fn goods_may_leave_once_their_stock_is_held_for_long() {
+        let captured = payment_answer(2, A::PaymentCaptured, Some(TOTAL));
+        let asked = [capturing(), vec![captured, fulfilment_requested(1)]].concat();
+        let accepted = fulfilment_answer(1, A::FulfilmentAccepted);
+        given(asked.clone()).when(of_fulfilment(1, A::FulfilmentAccepted)).then([accepted.clone()]);
+        let renewing = [asked, vec![accepted]].concat();
+        given(renewing.clone())
+            .when(of_stock(1, 2, A::StockRenewed))
+            .then([stock_answer(1, 2, A::StockRenewed), fulfilment_release_requested()]);
+        given(renewing)
+            .when(of_stock(1, 2, A::StockExpired))
+            .then([stock_answer(1, 2, A::StockExpired), stock_requested(2, "zrh-1", 1, AT)]);
+    }
+
+    #[test]
+    fn stock_that_expires_again_and_again_is_for_people_to_see_to() {
+        let expired = |number| stock_answer(number, 2, A::StockExpired);
+        let again =
+            |number| vec![expired(number), stock_requested(number + 1, "zrh-1", 1, AT), granted_event(number + 1, 1)];
+        let history = [authorizing(), again(1), again(2)].concat();
+        let third = given(history.clone()).when(of_stock(3, 2, A::StockExpired)).events();
+        assert!(third.first() == Some(&expired(3)) && is_task(&third[1], TaskKind::NotFulfillable), "{third:?}");
+        let (go_on, decided) = (TaskDecision::Continue, decided(TaskKind::NotFulfillable, TaskDecision::Continue));
+        given([history, third].concat()).when(decide(TaskKind::NotFulfillable, go_on)).then([
+            decided,
+            authorization_requested(1, 1),
+            stock_requested(4, "zrh-1", 1, AT),
+        ]);
     }
 
     #[test]

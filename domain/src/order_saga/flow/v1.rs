@@ -24,7 +24,7 @@ use super::super::task::TaskKind;
 use super::overdue::{Asking, open};
 use super::stage::{Defined, Stage, StageName};
 use due::{late, payment_ends_at, renewal_at};
-use route::tries;
+use route::{fails_too_often, tries};
 
 use crate::order::ScreeningOutcome;
 pub(super) use due::deadlines;
@@ -240,7 +240,7 @@ impl Asking<'_> {
 
     fn reserve_at_next_location(&self, share: usize) -> Stage {
         let saga = self.saga;
-        if saga.rejections() > saga.rejections_forgiven + to_usize(saga.policy.rejections_max) {
+        if fails_too_often(saga) {
             return self.task(TaskKind::NotFulfillable);
         }
         // A reservation that has expired was granted, so its location is as good as before.

@@ -69,6 +69,8 @@ enum Due {
     Lift(HoldKind),
     StockArrives,
     Rearrange(usize),
+    /// A reservation's time may be over.
+    Expiry(Part),
 }
 
 /// The others, and the clock.
@@ -84,10 +86,12 @@ pub(super) struct World {
     handled: BTreeSet<String>,
     versions: BTreeMap<String, u32>,
     held: BTreeMap<String, Held>,
+    /// Until when each reservation holds what it holds.
+    expiries_s: BTreeMap<String, i64>,
     purses: BTreeMap<String, Purse>,
     places: BTreeMap<String, (Place, bool)>,
-    /// What each fulfilment sends, of which reservation.
-    parcels: BTreeMap<String, (String, Parcel)>,
+    /// What each fulfilment sends.
+    parcels: BTreeMap<String, Parcel>,
     /// Reservations whose goods have left.
     left: BTreeSet<String>,
     /// Pieces that were lost on the way, and those of them that people have had sent again.
@@ -115,6 +119,7 @@ impl World {
             handled: BTreeSet::new(),
             versions: BTreeMap::new(),
             held: BTreeMap::new(),
+            expiries_s: BTreeMap::new(),
             purses: BTreeMap::new(),
             places: BTreeMap::new(),
             parcels: BTreeMap::new(),
@@ -163,7 +168,7 @@ impl World {
 
     /// Whether nothing is under way.
     pub(super) fn is_quiet(&self) -> bool {
-        self.due.is_empty()
+        self.due.values().all(|due| matches!(due, Due::Expiry(_)))
     }
 
     /// Takes what a saga asks for.
@@ -198,6 +203,7 @@ impl World {
                 Due::StockArrives => self.behaviour.stock.iter_mut().flatten().for_each(|pieces| *pieces += 3),
                 Due::Request(event) => self.handle(&event),
                 Due::Work(part) => self.work(part),
+                Due::Expiry(part) => self.expire(part),
             }
         }
     }
@@ -248,15 +254,20 @@ impl World {
         let key = format!("{part:?}");
         let version = self.versions.entry(key.clone()).or_default();
         *version += 1;
+        let version = *version;
         let holds_s = match kind {
             AnswerKind::StockGranted => Some(900),
             AnswerKind::StockRenewed => Some(30 * 86_400),
             _ => None,
         };
         let amount = amount.map(|minor| Money::new(minor, Currency::try_new("EUR").unwrap()));
-        let expires_at = holds_s.map(|seconds| at(self.now_s + seconds));
-        let answer =
-            LearnAnswer { part, version: *version, answer: Answer { kind, expires_at, amount }, at: at(self.now_s) };
+        let expiry_s = holds_s.map(|seconds| self.now_s + seconds);
+        if let Some(expiry_s) = expiry_s {
+            self.expiries_s.insert(key.clone(), expiry_s);
+            self.put(expiry_s, Due::Expiry(part));
+        }
+        let expires_at = expiry_s.map(at);
+        let answer = LearnAnswer { part, version, answer: Answer { kind, expires_at, amount }, at: at(self.now_s) };
         let delay = self.turn(&self.behaviour.answer_delays_s);
         self.send(format!("answer {key}"), delay, Due::Answer(answer.clone()));
         if self.behaviour.answers_twice {
@@ -305,6 +316,19 @@ impl World {
         };
         self.held.insert(key, held);
         self.answer(part, kind, None);
+    }
+
+    /// Gives back what a reservation holds, unless it was renewed.
+    fn expire(&mut self, part: Part) {
+        let key = format!("{part:?}");
+        let Some(Held::Stock(place, parcel)) = self.held.get(&key).copied() else { return };
+        if self.expiries_s[&key] > self.now_s {
+            return;
+        }
+        assert!(!self.left.contains(&key), "what has left expires: {self:#?}");
+        self.move_stock(place, parcel);
+        self.held.insert(key, Held::Over);
+        self.answer(part, AnswerKind::StockExpired, None);
     }
 
     fn move_stock(&mut self, place: usize, pieces: Parcel) {

@@ -8,7 +8,7 @@ use super::super::super::state::{
 };
 use super::super::super::task::TaskKind;
 use super::super::Due;
-use super::route::{is_comparison_due, is_unreserved};
+use super::route::{fails_too_often, is_comparison_due, is_unreserved};
 
 /// When a stage is due although nothing happens.
 pub(in crate::order_saga::flow) fn deadlines(saga: &Saga) -> impl Iterator<Item = (Due, Timestamp)> {
@@ -16,7 +16,8 @@ pub(in crate::order_saga::flow) fn deadlines(saga: &Saga) -> impl Iterator<Item 
     let is_blocked = saga.task.as_ref().is_some_and(|task| task.kind.blocks());
     let unasked = saga.current_reservations().filter(|part| part.ask.is_none());
     let renewals = unasked.filter_map(|part| renewal_at(saga, part));
-    let wait = saga.stock_wait.filter(|_| saga.current_shares().any(|share| is_unreserved(saga, share)));
+    let is_tried_again = !fails_too_often(saga) && saga.current_shares().any(|share| is_unreserved(saga, share));
+    let wait = saga.stock_wait.filter(|_| is_tried_again);
     let waits = wait.map(|wait| [(Due::StockTry, wait.next_try), (Due::StockGivenUp, wait.until)]);
     let payment = payment_ends_at(saga).map(|at| (Due::Payment, at));
     let fulfilments = saga.current_fulfilments().filter(|_| saga.task.is_none());

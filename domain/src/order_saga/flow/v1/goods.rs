@@ -44,7 +44,9 @@ impl Asking<'_> {
                 other => return other,
             }
         }
-        if !part.released && part.ask.is_none() {
+        // The renewal may find that the reservation has expired, and then its goods are not the order's to send.
+        let is_held_for_long = !Ask::is_pending(reservation.ask, Asked::Renew);
+        if !part.released && part.ask.is_none() && is_held_for_long {
             return self.of_fulfilment(part, Asked::ReleaseFulfilment, 1).map_or(Stage::Wait, Stage::next);
         }
         Stage::Wait

@@ -53,6 +53,14 @@ pub(super) fn tries(saga: &Saga, share: usize) -> impl Iterator<Item = &Reservat
     saga.reservations.iter().skip(before).filter(move |part| part.share == share)
 }
 
+/// Whether people have to see to the order before it is reserved again: too many locations have rejected it, or too many reservations have
+/// expired, which would go on for ever where requests are under way for longer than stock is held.
+pub(super) fn fails_too_often(saga: &Saga) -> bool {
+    let failures_max = usize::try_from(saga.policy.rejections_max).unwrap_or(usize::MAX);
+    let exceeds = |failures: usize, forgiven: usize| failures.saturating_sub(forgiven) > failures_max;
+    exceeds(saga.rejections(), saga.rejections_forgiven) || exceeds(saga.expiries(), saga.expiries_forgiven)
+}
+
 /// Whether a share has yet to be reserved: nothing is asked for or granted, and its goods have not left.
 pub(super) fn is_unreserved(saga: &Saga, share: usize) -> bool {
     let is_over = |part: &ReservationPart| {
@@ -66,7 +74,7 @@ pub(super) fn is_comparison_due(saga: &Saga) -> bool {
     let waits_for_stock = |share: usize| saga.stock_wait.is_some() && tries(saga, share).next().is_none();
     let is_open = |share: usize| saga.shares[share].destination == Destination::Open;
     let is_due = |share: usize| is_open(share) && is_unreserved(saga, share) && !waits_for_stock(share);
-    saga.policy.routing == Routing::Best && saga.current_shares().any(is_due)
+    saga.policy.routing == Routing::Best && !fails_too_often(saga) && saga.current_shares().any(is_due)
 }
 
 #[cfg(test)]
