@@ -27,6 +27,20 @@ impl<'a> Matching<'a> {
         lines.fold(pieces, |missing, line| self.line(line, missing, from, to))
     }
 
+    /// The same, whichever reservation holds the pieces.
+    pub(super) fn sku_of_any_reservation(
+        &mut self,
+        sku: &Sku,
+        pieces: Pieces,
+        from: PieceState,
+        to: PieceState,
+    ) -> Pieces {
+        let own = self.holders.reservation.take();
+        let missing = self.sku(sku, pieces, from, to);
+        self.holders.reservation = own;
+        missing
+    }
+
     /// Moves pieces of a line; how many there are not.
     pub(super) fn line(&mut self, line: &Line, pieces: Pieces, from: PieceState, to: PieceState) -> Pieces {
         let part = pieces.min(self.progress.available(line.id, from, self.holders));

@@ -217,11 +217,18 @@ impl Progress {
         match change.from {
             PieceState::Open | PieceState::Cancelled => Some(()),
             PieceState::Reserved | PieceState::Backordered => {
-                let of = |known: &&mut ReservationProgress| {
+                let is_own = |known: &ReservationProgress| {
                     holders.reservation.is_none_or(|reservation| reservation == known.reservation)
                 };
+                // What has left may be another reservation's, where the fulfilment's own has expired.
+                let others = change.to == PieceState::Shipped;
+                let (own, others): (Vec<_>, Vec<_>) = self
+                    .reservations
+                    .iter_mut()
+                    .filter(|known| others || is_own(known))
+                    .partition(|known| is_own(known));
                 let mut missing = pieces;
-                for known in self.reservations.iter_mut().filter(of) {
+                for known in own.into_iter().chain(others) {
                     let held = known.held.get(&change.line_id).copied().unwrap_or_default();
                     let part = missing.min(held.get(change.from));
                     take(&mut known.held, change, part)?;

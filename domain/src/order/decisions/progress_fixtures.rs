@@ -162,7 +162,7 @@ pub(in crate::order) fn planned(n: u32, from: u32, lines: &[(u32, u32)]) -> Orde
     })
 }
 
-fn sent(n: u32, lines: &[(u32, u32)], from: PieceState) -> OrderEvent {
+pub(in crate::order) fn sent(n: u32, lines: &[(u32, u32)], from: PieceState) -> OrderEvent {
     OrderEvent::ShipmentDispatched(ShipmentDispatched {
         fulfilment: fulfilment(n),
         changes: changes(lines, from, PieceState::Shipped),

@@ -11,8 +11,10 @@ use crate::{Carrier, FulfilmentId, Money, TrackingNumber};
 use super::recording::{Recording, beyond, unmatched};
 
 /// Where pieces that have left are taken from: those that were to be sent, then those that could have been.
-const SENT_FROM: [PieceState; 5] =
-    [PieceState::InFulfilment, PieceState::Reserved, PieceState::Backordered, PieceState::Open, PieceState::Cancelled];
+const SENT_FROM: [PieceState; 4] =
+    [PieceState::InFulfilment, PieceState::Reserved, PieceState::Backordered, PieceState::Open];
+/// The same of other reservations: the fulfilment's own may have expired and been replaced.
+const SENT_FROM_OTHERS: [PieceState; 2] = [PieceState::Reserved, PieceState::Backordered];
 
 impl Recording<'_> {
     /// A fulfilment ships at once: what it leaves behind is open again.
@@ -36,6 +38,10 @@ impl Recording<'_> {
             let missing = SENT_FROM.iter().fold(line.quantity.into(), |missing, from| {
                 matching.sku(&line.sku, missing, *from, PieceState::Shipped)
             });
+            let missing = SENT_FROM_OTHERS.iter().fold(missing, |missing, from| {
+                matching.sku_of_any_reservation(&line.sku, missing, *from, PieceState::Shipped)
+            });
+            let missing = matching.sku(&line.sku, missing, PieceState::Cancelled, PieceState::Shipped);
             rest.extend(unmatched(&line.sku, missing, crate::Pieces::ZERO));
         }
         matching.all(PieceState::InFulfilment, self.given_back());

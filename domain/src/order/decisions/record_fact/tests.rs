@@ -212,6 +212,28 @@ fn goods_that_are_sent_while_held_or_unpaid_raise_exceptions() {
 }
 
 #[test]
+fn goods_leave_under_the_reservation_that_has_replaced_an_expired_one() {
+    let all = &[(1, 3)];
+    let then = |history: Vec<OrderEvent>, fact| {
+        let events = given(history.clone()).when(record(fact)).events();
+        [history, events].concat()
+    };
+    let history = confirmed_history().into_iter().chain([reserved(1, all)]).collect();
+    let history = then(history, OrderFact::StockReservationExpired { reservation: reservation(1) });
+    let planned = OrderFact::FulfilmentPlanned {
+        fulfilment: fulfilment(1),
+        reservation: reservation(1),
+        location: location(),
+        lines: vec![pieces(3, 0)],
+    };
+    let history = [then(history, planned), vec![reserved(2, all)]].concat();
+    let left = given(history.clone()).when(record(ship(1, 3))).events();
+    assert_eq!(left.first(), Some(&sent(1, all, P::Reserved)));
+    let arrived = OrderFact::ShipmentDelivered { fulfilment: fulfilment(1) };
+    given([history, left].concat()).when(record(arrived)).then([delivered(1, all)]);
+}
+
+#[test]
 fn a_lost_shipment_opens_its_pieces() {
     let all = &[(1, 3)];
     let plan = [reserved(1, all), planned(1, 1, all), dispatched_as_planned(1, all)];

@@ -124,7 +124,7 @@ impl Model {
         self.pieces.iter().filter(|piece| matches!(piece.place, Place::Shipped | Place::Delivered))
     }
 
-    /// Sends a piece of a SKU: one that was to be sent, else one of the reservation, else any that has not left.
+    /// Sends a piece of a SKU: one that was to be sent, else one of the reservation, else any that has not left, with what was cancelled last.
     fn send_one(&mut self, id: u8, reservation: Option<u8>, sku: usize) -> bool {
         let ranks = self.ranks();
         let of_reservation = |piece: &Piece| reservation.is_none() || piece.reservation == reservation;
@@ -133,7 +133,9 @@ impl Model {
             Place::Reserved if of_reservation(piece) => Some(1),
             Place::Backordered if of_reservation(piece) => Some(2),
             Place::Open => Some(3),
-            Place::Cancelled => Some(4),
+            Place::Reserved => Some(4),
+            Place::Backordered => Some(5),
+            Place::Cancelled => Some(6),
             _ => None,
         };
         let can = |piece: &&mut Piece| LINES[piece.line].0 == sku && rank(piece).is_some();
