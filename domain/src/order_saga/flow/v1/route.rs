@@ -8,6 +8,7 @@ use super::super::super::routing::{Routed, route};
 use super::super::super::state::{Destination, ReservationPart, ReservationStatus, Saga};
 use super::super::overdue::Asking;
 use super::super::stage::Stage;
+use super::to_usize;
 
 impl Asking<'_> {
     /// Asks a location for the stock of a share.
@@ -41,7 +42,7 @@ impl Asking<'_> {
         let (saga, Some(candidates)) = (self.saga, self.candidates) else { return Stage::Wait };
         let lines = saga.shares[share].lines.clone();
         let others = saga.current_shares().count() - 1;
-        let parcels_max = usize::try_from(saga.policy.parcels_max).unwrap_or(usize::MAX).saturating_sub(others);
+        let parcels_max = to_usize(saga.policy.parcels_max).saturating_sub(others);
         let Routed { shares, candidates } = route(&lines, parcels_max, candidates, is_tried);
         Stage::next(OrderSagaEvent::RouteChosen(RouteChosen { lines, shares, candidates, at: self.at }))
     }
@@ -56,7 +57,7 @@ pub(super) fn tries(saga: &Saga, share: usize) -> impl Iterator<Item = &Reservat
 /// Whether people have to see to the order before it is reserved again: too many locations have rejected it, or too many reservations have
 /// expired, which would go on for ever where requests are under way for longer than stock is held.
 pub(super) fn fails_too_often(saga: &Saga) -> bool {
-    let failures_max = usize::try_from(saga.policy.rejections_max).unwrap_or(usize::MAX);
+    let failures_max = to_usize(saga.policy.rejections_max);
     let exceeds = |failures: usize, forgiven: usize| failures.saturating_sub(forgiven) > failures_max;
     exceeds(saga.rejections(), saga.rejections_forgiven) || exceeds(saga.expiries(), saga.expiries_forgiven)
 }
