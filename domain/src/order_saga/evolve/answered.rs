@@ -24,10 +24,8 @@ pub(super) fn answered(saga: &mut Saga, event: &AnswerReceived) -> Option<()> {
             let part = reservation(saga, id)?;
             part.seen = event.answer_version;
             of_stock(part, event)?;
-            if part.status == ReservationStatus::Granted {
-                saga.stock_wait = None;
-            }
             if event.answer == AnswerKind::StockGranted {
+                saga.stock_wait = None;
                 // The order's hold for stock ends with it, whoever had put it there.
                 super::lift(saga, HoldKind::Stock, event.at);
             }

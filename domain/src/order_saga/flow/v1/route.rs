@@ -118,6 +118,19 @@ mod tests {
     }
 
     #[test]
+    fn stock_is_waited_for_no_longer_because_other_stock_is_renewed() {
+        let mut course = Course::split(CaptureMoment::AtConfirmation);
+        course.stock(1, 1, A::StockGranted);
+        course.stock(2, 1, A::StockRefused);
+        course.takes(among(&[place("zrh-1", &[PLATE]), place("zrh-2", &[PLATE])], 0));
+        let until = course.saga().stock_wait.unwrap().until;
+        let events = course.takes(among(&[place("zrh-1", &[PLATE]), place("zrh-2", &[PLATE])], 600));
+        assert_eq!(events, ["RouteChosen", "StockAwaited", "StockRenewalRequested"]);
+        course.stock(1, 2, A::StockRenewed);
+        assert_eq!(course.saga().stock_wait.map(|wait| wait.until), Some(until));
+    }
+
+    #[test]
     fn what_is_reserved_of_an_order_without_the_rest_is_given_back() {
         let mut course = Course::split(CaptureMoment::AtConfirmation);
         course.stock(1, 1, A::StockGranted);
