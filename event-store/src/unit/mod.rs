@@ -1,7 +1,7 @@
 //! Units of work: decisions over several streams of one log, stored together or not at all.
 //!
-//! Guarantees: every member was read in one statement; units and commands that share a stream are decided one after the other within a
-//! process, and a race lost to another process is decided anew; every member that the decision does not write was read again
+//! Guarantees: every member was read in one statement; units and commands that write the same stream are decided one after the other within
+//! a process, and a race lost to another process is decided anew; every member that the decision does not write was read again
 //! before the unit is stored; nothing that appends no event is answered before all members were read again.
 //! Does not: lock anything in the database. A member that is only read may change while the unit is stored.
 
@@ -10,10 +10,12 @@ mod load;
 mod members;
 mod work;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::{Decider, EventId, TenantId};
 use service_kit::clock::SharedIds;
+use tokio::sync::MutexGuard;
 
 pub use members::{Member, Members};
 pub use work::Work;
@@ -127,11 +129,21 @@ impl Units {
     /// [`ExecuteError`]; a refusal by the decision is an outcome, not an error.
     pub async fn run<T, R>(&self, unit: UnitOfWork<'_, T, R>) -> Result<UnitOutcome<T, R>, ExecuteError> {
         let members = unit.members.list();
-        let _turns = self.store.inner.stripes.lock_all(members.iter().map(|member| &member.stream)).await;
+        let mut locked = self.probably_written(&unit, members);
+        let mut turns = self.turns(members, &locked).await;
         let (mut loaded, mut stale) = self.known(members).await?;
         for _ in 0..ATTEMPTS_MAX {
             let mut work = Work::new(&self.store, &self.ids, members, &loaded);
             let decision = (unit.decide)(&mut work);
+            if decision.is_ok() && work.written().any(|index| !locked.contains(&index)) {
+                drop(work);
+                // All of them, and anew: to wait for more with some in hand could be waiting in a circle.
+                locked = (0..members.len()).collect();
+                drop(turns);
+                turns = self.turns(members, &locked).await;
+                (loaded, stale) = self.known(members).await?;
+                continue;
+            }
             let decided = decision.is_ok() && !work.is_empty();
             let relied_on: Vec<_> =
                 stale.iter().copied().filter(|&index| !decided || !work.is_written(index)).collect();
@@ -157,6 +169,30 @@ impl Units {
             }
         }
         Err(ExecuteError::Contended { stream: contended(members) })
+    }
+
+    /// The members that the unit would write by what memory says, and the first: others need not wait for it, for they are read again
+    /// before it is stored. All members where memory does not know one.
+    fn probably_written<T, R>(&self, unit: &UnitOfWork<'_, T, R>, members: &[MemberStream]) -> BTreeSet<usize> {
+        let cache = &self.store.inner.options.cache;
+        let known = members.iter().map(|member| match cache.get(member.kind.name, &member.stream.id) {
+            None if member.expects == Expectation::New => Some(initial(member)),
+            known => known,
+        });
+        let all = || (0..members.len()).collect();
+        let Some(known) = known.collect::<Option<Vec<_>>>() else { return all() };
+        if members.len() < 2 {
+            return all();
+        }
+        let mut work = Work::new(&self.store, &self.ids, members, &known);
+        match (unit.decide)(&mut work) {
+            Ok(_) => work.written().chain([0]).collect(),
+            Err(_) => BTreeSet::from([0]),
+        }
+    }
+
+    async fn turns(&self, members: &[MemberStream], which: &BTreeSet<usize>) -> Vec<MutexGuard<'_, ()>> {
+        self.store.inner.stripes.lock_all(which.iter().map(|&index| &members[index].stream)).await
     }
 
     /// The members as far as they are known: from memory, else read now. Also returns those that may be stale.

@@ -126,6 +126,11 @@ impl<'a> Work<'a> {
         self.changes[index].is_some()
     }
 
+    /// The members that have events in this unit.
+    pub(super) fn written(&self) -> impl Iterator<Item = usize> {
+        self.changed.iter().copied()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.changed.is_empty()
     }

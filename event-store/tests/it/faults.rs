@@ -1,24 +1,32 @@
 //! Locks, full queues and lost connections.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{AppendError, Store, StoreOptions};
+use domain::Decider;
+use event_store::{AppendError, Expectation, Store, StoreOptions, UnitOutcome, Units};
 use futures::future::join_all;
+use service_kit::clock::SystemIds;
 use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
 use tokio_util::sync::CancellationToken;
 
+use crate::counter::{Counter, CounterCommand, TooFew, add_to_each, counters, run, total};
 use crate::support::{LOOK, PATIENCE, append_to, database, new_id, open, versions};
 
-/// Begins, in a transaction left open, the very row that an append will want.
 async fn hold_row(database: &TestDatabase, id: &str) -> tokio_postgres::Client {
+    hold_version(database, "note", id, 1).await
+}
+
+/// Begins, in a transaction left open, the very row that an append will want.
+async fn hold_version(database: &TestDatabase, kind: &str, id: &str, version: i64) -> tokio_postgres::Client {
     let client = database.client().await;
     client.batch_execute("BEGIN").await.unwrap();
     client
         .execute(
             "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
-             VALUES ('note', $1, 1, 'Noted', '1.0', '{}', '{}')",
-            &[&id],
+             VALUES ($1, $2, $3, 'Noted', '1.0', '{}', '{}')",
+            &[&kind, &id, &version],
         )
         .await
         .unwrap();
@@ -43,6 +51,35 @@ async fn a_locked_row_stalls_no_other_command() {
     holder.batch_execute("ROLLBACK").await.unwrap();
     waiting.await.unwrap().unwrap();
     assert_eq!(versions(&store, &locked).await, [1, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_waits_for_nobody_who_writes_what_it_only_reads() {
+    let database = database().await;
+    let units = Units::new(open(&database).await, Arc::new(SystemIds));
+    let [stock, log] = [new_id(), new_id()];
+    add_to_each(&units, &[&stock, &log], 0).await;
+    let holder = hold_version(&database, Counter::KIND, &stock, 2).await;
+    let waiting = tokio::spawn({
+        let (units, stock) = (units.clone(), stock.clone());
+        async move { add_to_each(&units, &[&stock], 1).await }
+    });
+    let client = database.client().await;
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waits = async || !client.query(waits, &[]).await.unwrap().is_empty();
+    wait_until(PATIENCE, LOOK, waits).await.unwrap();
+    let (members, both) = counters(&[&log, &stock], Expectation::Existing);
+    let outcome = run::<TooFew>(&units, &members, |work| {
+        if work.decide(both[1], CounterCommand::Add(-1)).is_err() {
+            work.decide(both[0], CounterCommand::Add(1))?;
+        }
+        Ok(())
+    });
+    assert!(matches!(outcome.await, UnitOutcome::Done(_)));
+    assert!(!waiting.is_finished(), "it waits for the row");
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    waiting.await.unwrap();
+    assert_eq!([total(&units, &stock).await, total(&units, &log).await], [1, 1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
