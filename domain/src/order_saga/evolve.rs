@@ -198,6 +198,8 @@ fn decided(saga: &mut Saga, event: &TaskDecided) {
             if event.task == TaskKind::NotFulfillable {
                 saga.rejections_forgiven = saga.rejections();
                 saga.expiries_forgiven = saga.expiries();
+                // People have had their time, which is not the customer's who waits for stock.
+                saga.stock_wait = None;
             }
             saga.fulfilments.iter_mut().for_each(|part| part.since = event.at);
             ask_at_once(saga, event.at);

@@ -50,14 +50,26 @@ fn consequences(saga: &Saga, order: &OrderState, event: &OrderSagaEvent) -> Opti
         OrderSagaEvent::AnswerReceived(event) if event.answer == AnswerKind::StockGranted => {
             release(HoldKind::Stock, event.at)
         }
+        // The saga waits for stock no longer. A hold that people have put there stays.
+        OrderSagaEvent::AnswerReceived(event)
+            if event.answer == AnswerKind::FulfilmentShipped
+                && saga.stock_wait.is_none()
+                && !saga.holds.contains(&HoldKind::Stock) =>
+        {
+            release(HoldKind::Stock, event.at)
+        }
         OrderSagaEvent::OrderScreened(event) if event.outcome == ScreeningOutcome::Review => {
             hold(HoldKind::Fraud, event.at)
         }
-        OrderSagaEvent::TaskDecided(event)
-            if event.task == TaskKind::Review && event.decision == TaskDecision::Approve =>
-        {
-            release(HoldKind::Fraud, event.at)
-        }
+        OrderSagaEvent::TaskDecided(event) => match (event.task, event.decision) {
+            (TaskKind::Review, TaskDecision::Approve) => release(HoldKind::Fraud, event.at),
+            (TaskKind::NotFulfillable, TaskDecision::Continue)
+                if saga.stock_wait.is_none() && !saga.holds.contains(&HoldKind::Stock) =>
+            {
+                release(HoldKind::Stock, event.at)
+            }
+            _ => None,
+        },
         OrderSagaEvent::OrderReady(event) => Some(ConfirmOrder { at: event.at }.into()),
         OrderSagaEvent::SagaEnded(event) => match event.outcome {
             SagaOutcome::Completed => Some(CompleteOrder { at: event.at }.into()),

@@ -40,6 +40,7 @@ fn run(behaviour: Behaviour) -> (World, OrderSagaState, Vec<OrderSagaEvent>) {
             order.follow(&state, &events);
             world.open = state.saga().map(to_be_sent).unwrap_or_default();
             world.is_held = order.is_held();
+            order.agrees(&state);
             history.extend(events);
             if let Some(due) = OrderSaga::wake_at(&state).filter(|_| is_wake) {
                 assert!(

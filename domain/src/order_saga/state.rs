@@ -286,7 +286,7 @@ impl Saga {
         self.current_reservations().any(|one| one.id == part.id)
     }
 
-    /// The reservation that a fulfilment sends.
+    /// The reservation that a fulfilment sends: that of its request, or the last one that was granted at the location in place of it.
     pub(super) fn reservation_behind(&self, part: &FulfilmentPart) -> Option<&ReservationPart> {
         self.reservations.iter().find(|one| one.id == part.reservation)
     }
@@ -317,9 +317,17 @@ impl Saga {
         stopped.filter_map(|part| self.reservation_behind(part)).any(|one| one.share == share)
     }
 
-    /// Whether goods of a reservation are not at their location any more. What leaves is taken from the last reservation of its share.
+    /// Whether goods of a reservation are not at their location any more. What leaves is taken from the last reservation of its share, if
+    /// that is at the same location.
     pub(super) fn have_left(&self, part: &ReservationPart) -> bool {
-        self.reservation_of(part.share).is_some_and(|one| one.id == part.id) && self.has_left(part.share)
+        let is_last = self.reservation_of(part.share).is_some_and(|one| one.id == part.id);
+        let fulfilment = self.fulfilment_of(part.share).filter(|fulfilment| fulfilment.status.has_left());
+        is_last && fulfilment.is_some_and(|fulfilment| self.is_sent_from(fulfilment, &part.location))
+    }
+
+    /// Whether a fulfilment is the one of a location.
+    pub(super) fn is_sent_from(&self, part: &FulfilmentPart, location: &LocationId) -> bool {
+        self.reservation_behind(part).is_some_and(|one| one.location == *location)
     }
 
     /// Whether a version of a part is one that the saga has not learned. What it has not asked for is no news.

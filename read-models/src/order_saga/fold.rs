@@ -83,7 +83,7 @@ fn step(mut view: SagaView, checked: &Checked<'_, PublicEvent>) -> Result<SagaVi
     match checked.event {
         E::AnswerReceived(event) => {
             view.pending.answer(event, checked)?;
-            if event.answer == AnswerKind::StockGranted {
+            if matches!(event.answer, AnswerKind::StockGranted | AnswerKind::FulfilmentShipped) {
                 view.stock_awaited_until = None;
             }
         }
@@ -117,6 +117,9 @@ fn step(mut view: SagaView, checked: &Checked<'_, PublicEvent>) -> Result<SagaVi
         E::TaskDecided(event) => {
             view = without_task(view);
             decided(&mut view, event);
+            if (event.task, event.decision) == (TaskKind::NotFulfillable, TaskDecision::Continue) {
+                view.stock_awaited_until = None;
+            }
             if event.decision == TaskDecision::Continue {
                 view.pending.ask_at_once(at);
             }

@@ -90,15 +90,17 @@ fn task(saga: &Saga, part: Part, answer: AnswerKind) -> Option<TaskKind> {
     match (answer, part) {
         (AnswerKind::PaymentDisputed, _) => Some(TaskKind::Disputed),
         (AnswerKind::FulfilmentShipped, Part::Fulfilment(id)) => {
-            let fulfilment = saga.fulfilments.iter().find(|one| one.id == id);
-            let share = fulfilment.and_then(|one| saga.reservation_behind(one)).map(|one| one.share);
+            let fulfilment = saga.fulfilments.iter().find(|one| one.id == id)?;
+            let share = saga.reservation_behind(fulfilment).map(|one| one.share);
             let reservation = share.and_then(|share| saga.reservation_of(share));
-            let is_held = reservation.is_some_and(|one| one.status == ReservationStatus::Granted);
+            let is_held = reservation.is_some_and(|one| {
+                one.status == ReservationStatus::Granted && saga.is_sent_from(fulfilment, &one.location)
+            });
             (!is_held).then_some(TaskKind::StockNotShipped)
         }
         (AnswerKind::StockExpired, Part::Reservation(id)) => {
             let reservation = saga.reservations.iter().find(|one| one.id == id)?;
-            saga.has_left(reservation.share).then_some(TaskKind::StockNotShipped)
+            saga.have_left(reservation).then_some(TaskKind::StockNotShipped)
         }
         _ => None,
     }

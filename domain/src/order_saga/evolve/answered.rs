@@ -6,8 +6,8 @@
 //! A refusal says nothing of the part: what the part has come to was told by an event before, and the refusal may be of an earlier
 //! request that was asked twice.
 
-use crate::Timestamp;
 use crate::order::HoldKind;
+use crate::{ReservationId, Timestamp};
 
 use super::super::answer::AnswerKind;
 use super::super::asked::Asked;
@@ -26,6 +26,7 @@ pub(super) fn answered(saga: &mut Saga, event: &AnswerReceived) -> Option<()> {
             of_stock(part, event)?;
             if event.answer == AnswerKind::StockGranted {
                 saga.stock_wait = None;
+                take_over(saga, id);
                 // The order's hold for stock ends with it, whoever had put it there.
                 super::lift(saga, HoldKind::Stock, event.at);
             }
@@ -39,9 +40,25 @@ pub(super) fn answered(saga: &mut Saga, event: &AnswerReceived) -> Option<()> {
         (None, None, Some(id)) => {
             let part = part_of(saga, id)?;
             part.seen = event.answer_version;
-            of_fulfilment(part, event)
+            of_fulfilment(part, event)?;
+            if event.answer == AnswerKind::FulfilmentShipped {
+                // It may have been what stock was waited for. What still lacks stock is waited for anew.
+                saga.stock_wait = None;
+            }
+            Some(())
         }
         _ => None,
+    }
+}
+
+/// What a location is to send of a share is sent from the share's new reservation there, whatever became of the ones before.
+fn take_over(saga: &mut Saga, granted: ReservationId) {
+    let Some(reservation) = saga.current_reservations().find(|one| one.id == granted) else { return };
+    let sent_from_there =
+        saga.fulfilment_of(reservation.share).filter(|part| saga.is_sent_from(part, &reservation.location));
+    let Some(fulfilment) = sent_from_there.map(|part| part.id) else { return };
+    for part in saga.fulfilments.iter_mut().filter(|part| part.id == fulfilment) {
+        part.reservation = granted;
     }
 }
 

@@ -104,7 +104,14 @@ pub(super) const FORWARD: [Defined; 6] = [
     Defined {
         name: StageName::Fulfilment,
         run: |asking| asking.each_share(Asking::fulfilment),
-        asks: &[Asked::Fulfil, Asked::Capture, Asked::ReleaseFulfilment, Asked::ShipStock],
+        asks: &[
+            Asked::Fulfil,
+            Asked::Capture,
+            Asked::ReleaseFulfilment,
+            Asked::CancelFulfilment,
+            Asked::ShipStock,
+            Asked::Release,
+        ],
         opens: &[TaskKind::Lost],
         gives_up: &[],
     },
@@ -181,8 +188,9 @@ impl Asking<'_> {
                 one.reservation == part.id
                     && matches!(one.status, FulfilmentStatus::Rejected | FulfilmentStatus::Cancelled)
             });
+            let is_stopped = saga.is_being_rearranged(part.share) && saga.fulfilment_of(part.share).is_none();
             let is_asked = Ask::is_pending(part.ask, self.way_out(part));
-            part.status == ReservationStatus::Granted && !is_asked && (rejected || !saga.is_current(part))
+            part.status == ReservationStatus::Granted && !is_asked && (rejected || is_stopped || !saga.is_current(part))
         };
         let unwanted = saga.reservations.iter().find(is_unwanted);
         let event = unwanted.and_then(|part| self.of_stock(part, self.way_out(part), 1));

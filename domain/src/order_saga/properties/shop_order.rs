@@ -8,8 +8,8 @@ use crate::order::{
     OrderState, PlaceOrder, RecordFact, ReleaseHold, SetAddress, SkuPieces,
 };
 use crate::order_saga::{
-    AnswerKind, AnswerReceived, OrderSagaCommand, OrderSagaEvent, OrderSagaState, RequestedLine, ReservationPart, Saga,
-    order_commands,
+    AnswerKind, AnswerReceived, Goal, OrderSagaCommand, OrderSagaEvent, OrderSagaState, RequestedLine, ReservationPart,
+    Saga, order_commands,
 };
 use crate::{
     Address, Carrier, CountryCode, Currency, Decider, LineId, OrderNumber, Pieces, Quantity, Sealed, Sku, SubjectId,
@@ -79,6 +79,16 @@ impl ShopOrder {
     /// Whether something holds it.
     pub(super) fn is_held(&self) -> bool {
         self.0.progress().is_some_and(|progress| !progress.holds.is_empty())
+    }
+
+    /// No order is held whose saga lets the goods go. People may lift a hold of an order whose saga waits for stock.
+    pub(super) fn agrees(&self, state: &OrderSagaState) {
+        if let OrderSagaState::Running(saga) = state
+            && saga.goal == Goal::Fulfil
+            && self.0.is_open()
+        {
+            assert!(!self.is_held() || saga.is_held(), "{:#?}\n{saga:#?}", self.0.progress());
+        }
     }
 
     /// Whether a command for the saga is given at all: an order that cannot be cancelled tells its saga nothing.

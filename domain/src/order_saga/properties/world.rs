@@ -40,6 +40,11 @@ fn parcel(lines: &[RequestedLine]) -> Parcel {
     })
 }
 
+/// The place of a location among those of the world.
+fn place_of(location: &LocationId) -> usize {
+    usize::from(location.as_str() == LOCATIONS[1])
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Held {
     Nothing,
@@ -90,8 +95,8 @@ pub(super) struct World {
     expiries_s: BTreeMap<String, i64>,
     purses: BTreeMap<String, Purse>,
     places: BTreeMap<String, (Place, bool)>,
-    /// What each fulfilment sends.
-    parcels: BTreeMap<String, Parcel>,
+    /// What each fulfilment sends, and from which location.
+    parcels: BTreeMap<String, (usize, Parcel)>,
     /// Reservations whose goods have left.
     left: BTreeSet<String>,
     /// Pieces that were lost on the way, and those of them that people have had sent again.
@@ -292,7 +297,7 @@ impl World {
         let held = self.held.get(&key).copied().unwrap_or(Held::Nothing);
         let (held, kind) = match (event, held) {
             (OrderSagaEvent::StockRequested(event), Held::Nothing) => {
-                let place = usize::from(event.location.as_str() == LOCATIONS[1]);
+                let place = place_of(&event.location);
                 let wanted = parcel(&event.lines);
                 if self.behaviour.stock[place].iter().zip(wanted).all(|(there, wanted)| *there >= wanted) {
                     self.move_stock(place, wanted.map(|pieces| -pieces));

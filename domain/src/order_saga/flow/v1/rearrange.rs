@@ -24,8 +24,9 @@ impl Asking<'_> {
             return self.of_fulfilment(part, Asked::CancelFulfilment, 1).map_or(Stage::Done, Stage::next);
         }
         let holds_stock = |part: &&FulfilmentPart| {
-            let status = saga.reservation_behind(part).map(|reservation| reservation.status);
-            matches!(status, Some(ReservationStatus::Granted | ReservationStatus::Unknown))
+            let share = saga.reservation_behind(part).map(|reservation| reservation.share);
+            let mut of_share = saga.reservations.iter().filter(|one| Some(one.share) == share);
+            of_share.any(|one| matches!(one.status, ReservationStatus::Granted | ReservationStatus::Unknown))
         };
         if stopped.iter().all(|part| is_over(part) && !holds_stock(part)) {
             return Stage::next(OrderSagaEvent::SharesRearranged(SharesRearranged { at: self.at }));

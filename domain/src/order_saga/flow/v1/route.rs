@@ -54,12 +54,14 @@ pub(super) fn tries(saga: &Saga, share: usize) -> impl Iterator<Item = &Reservat
     saga.reservations.iter().skip(before).filter(move |part| part.share == share)
 }
 
-/// Whether people have to see to the order before it is reserved again: too many locations have rejected it, or too many reservations have
-/// expired, which would go on for ever where requests are under way for longer than stock is held.
+/// Whether people have to see to the order before it is reserved again: too many locations have rejected it, or too many reservations of
+/// each share have expired, which would go on for ever where requests are under way for longer than stock is held.
 pub(super) fn fails_too_often(saga: &Saga) -> bool {
     let failures_max = to_usize(saga.policy.rejections_max);
-    let exceeds = |failures: usize, forgiven: usize| failures.saturating_sub(forgiven) > failures_max;
-    exceeds(saga.rejections(), saga.rejections_forgiven) || exceeds(saga.expiries(), saga.expiries_forgiven)
+    let exceeds =
+        |failures: usize, forgiven: usize, parts: usize| failures.saturating_sub(forgiven) > failures_max * parts;
+    exceeds(saga.rejections(), saga.rejections_forgiven, 1)
+        || exceeds(saga.expiries(), saga.expiries_forgiven, saga.current_shares().count())
 }
 
 /// Whether a share has yet to be reserved: nothing is asked for or granted, and its goods have not left.

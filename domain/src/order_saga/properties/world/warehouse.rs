@@ -1,6 +1,6 @@
 //! A warehouse as simple as it can be: it accepts, packs, ships what it may, and the carrier delivers or loses it.
 
-use super::{Due, Held, Part, Place, World, parcel, part_of};
+use super::{Due, Held, Part, Place, World, parcel, part_of, place_of};
 use crate::order_saga::{AnswerKind, OrderSagaEvent};
 
 impl World {
@@ -10,7 +10,7 @@ impl World {
         let place = self.places.get(&key).copied();
         match (event, place) {
             (OrderSagaEvent::FulfilmentRequested(event), None) => {
-                self.parcels.insert(key.clone(), parcel(&event.lines));
+                self.parcels.insert(key.clone(), (place_of(&event.location), parcel(&event.lines)));
                 self.answer(part, AnswerKind::FulfilmentRequested, None);
                 if self.behaviour.rejects && is_first {
                     self.places.insert(key, (Place::Over, false));
@@ -76,13 +76,13 @@ impl World {
             Place::Shipped => (Place::Over, AnswerKind::FulfilmentDelivered),
             Place::Asked | Place::Accepted | Place::Packed | Place::Over => return,
         };
-        let parcel = self.parcels[&format!("{part:?}")];
+        let (from, parcel) = self.parcels[&format!("{part:?}")];
         if kind == AnswerKind::FulfilmentLost {
             self.lost.iter_mut().zip(parcel).for_each(|(sum, pieces)| *sum += pieces);
         }
         if next == Place::Shipped {
             let mut unsent = self.held.iter().filter(|(key, _)| !self.left.contains(*key));
-            let held = unsent.find(|(_, held)| matches!(held, Held::Stock(_, pieces) if *pieces == parcel));
+            let held = unsent.find(|(_, held)| **held == Held::Stock(from, parcel));
             let (reservation, _) = held.unwrap_or_else(|| panic!("goods leave that nothing holds: {self:#?}"));
             self.left.insert(reservation.clone());
             self.has_shipped = true;
