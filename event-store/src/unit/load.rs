@@ -41,7 +41,11 @@ pub(super) async fn catch_up(
     }
     for &index in &moved {
         let MemberStream { stream, kind, .. } = &members[index];
-        store.inner.options.cache.insert(kind.name, &stream.id, loaded[index].clone());
+        let cache = &store.inner.options.cache;
+        // Whoever writes a stream that is only read here may have kept a later state meanwhile.
+        if cache.get(kind.name, &stream.id).is_none_or(|known| known.version < loaded[index].version) {
+            cache.insert(kind.name, &stream.id, loaded[index].clone());
+        }
     }
     Ok(!moved.is_empty())
 }
