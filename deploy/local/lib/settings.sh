@@ -172,6 +172,9 @@ shop_settings() {
   printf 'WEBHOOK_PRIVATE_ADDRESSES=%s\n' "${WEBHOOK_PRIVATE_ADDRESSES:-allow}"
 }
 
+# What the engine is given as this shell has it, if it has it.
+OPTIONAL_SETTINGS='DRAFTS_EXPIRE_DAYS ENGINE_AGGREGATE_CACHE_BYTES ENGINE_GRAPHIQL_DIR ENGINE_CORS_ORIGINS ENGINE_CONNECTIONS_PER_PEER_MAX OTEL_EXPORTER_OTLP_ENDPOINT RUST_LOG ENGINE_LOG RELAY_BROKERS_THAT_LOSE_MARKERS NOTIFICATION_LOCALE NOTIFICATION_AGE_S_MAX NOTIFICATION_TEMPLATES_DIR SMS_GATEWAY_URL SMS_GATEWAY_KEY SMS_SENDER'
+
 # write_env [LINES]: records in $ORDERS_STATE/env everything that the engine and orderctl read, and LINES; for its owner's eyes
 # alone.
 write_env() {
@@ -189,7 +192,7 @@ write_env() {
     printf 'ENGINE_JWT_AUDIENCE=%s\n' "${ENGINE_JWT_AUDIENCE:-order-engine}"
     printf 'ENGINE_MASTER_KEY_FILE=%s\n' "${ENGINE_MASTER_KEY_FILE:-$ORDERS_STATE/keys/master.key}"
     printf 'ENGINE_SIGNING_KEY=%s\n' "${ENGINE_SIGNING_KEY:-$ORDERS_STATE/keys/signing.pem}"
-    for name in DRAFTS_EXPIRE_DAYS ENGINE_AGGREGATE_CACHE_BYTES ENGINE_GRAPHIQL_DIR ENGINE_CORS_ORIGINS ENGINE_CONNECTIONS_PER_PEER_MAX OTEL_EXPORTER_OTLP_ENDPOINT RUST_LOG ENGINE_LOG RELAY_BROKERS_THAT_LOSE_MARKERS; do
+    for name in $OPTIONAL_SETTINGS; do
       [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"
     done
     [ -z "${1:-}" ] || printf '%s\n' "$1"

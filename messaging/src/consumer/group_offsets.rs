@@ -30,8 +30,9 @@ pub enum GroupOffsetError {
     /// Kafka has no offset of the group.
     #[error(
         "group {group} has no offset in {partition}. If it never had one, run `order-engine topics`, which records where it \
-         begins. If Kafka has forgotten it (offsets.retention.minutes), set it with `kafka-consumer-groups.sh --reset-offsets \
-         --to-earliest --group {group} --topic {topic}`: what was handled before is recognised as a repeat",
+         begins. If Kafka has forgotten it (offsets.retention.minutes), stop the group's processes and set it with \
+         `kafka-consumer-groups.sh --bootstrap-server HOST:PORT --group {group} --topic {topic} --reset-offsets --to-earliest \
+         --execute`: what was handled before is recognised as a repeat",
         topic = partition.topic
     )]
     Missing { group: String, partition: TopicPartition },
@@ -39,8 +40,9 @@ pub enum GroupOffsetError {
     /// another one.
     #[error(
         "{partition} holds offsets {low} to {high} and group {group} stands at {next_offset}: requests between were lost to \
-         retention, or the topic was made anew. Ask for them again where they are still wanted, then set the offset with \
-         `kafka-consumer-groups.sh --reset-offsets --to-earliest --group {group} --topic {topic}`",
+         retention, or the topic was made anew. Ask for them again where they are still wanted, then stop the group's \
+         processes and set the offset with `kafka-consumer-groups.sh --bootstrap-server HOST:PORT --group {group} --topic {topic} \
+         --reset-offsets --to-earliest --execute`",
         topic = partition.topic
     )]
     OutOfRange {
