@@ -129,6 +129,9 @@ Traffic may go on meanwhile. Writes nothing and blocks nobody. Checks that
           was available unless backordered, and is never below zero
   I9      what payments refunded is within what they captured, and that within what was authorised, after every event
   I10     every effect at the payment provider has a key of its own, an event before it and at most one result
+  I11     every saga goes on: what it waits for is not overdue, or somebody has a task, and an order that was given up has given
+          back its stock and its money
+  I12     nothing is shipped unpaid or unreserved, and nothing is completed unpaid or unshipped
   I13     every event can be read, with the previous schema too
   I14     every consumed record is applied, parked or dropped; every request behind which its group has committed has led
           to an event, is parked or was discarded, as far back as the topic has it
