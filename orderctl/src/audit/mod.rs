@@ -240,10 +240,12 @@ async fn compare(
     Ok(sum)
 }
 
-/// A transaction that sees everything as it stands now, for as long as it lasts.
+/// A transaction that sees everything as it stands now, for as long as it lasts. It waits while topics are read, which takes longer than
+/// servers are often set to let a transaction be idle.
 async fn snapshot(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
     let transaction = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let transaction = transaction.start().await?;
+    transaction.batch_execute("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
     // The first statement decides which moment that is.
     transaction.query_one("SELECT 1", &[]).await?;
     Ok(transaction)
