@@ -5,6 +5,7 @@
 mod asks;
 mod hanging;
 mod notes;
+mod settle;
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
