@@ -2,7 +2,8 @@
 //!
 //! Guarantees: what it says of holds, stages and deadlines is what the saga itself would say. Does not: know the policy, which is not
 //! published, so that it says nothing of the deadlines that follow from it. What a policy decides about stages shows in what has
-//! happened, unless a payment is authorised once more after it was captured: such a one is taken for captured at confirmation.
+//! happened, unless a payment is authorised once more after it was captured, or another one when goods are packed already: such a one is
+//! taken for captured at confirmation.
 
 use serde_json::{Map, Value};
 
