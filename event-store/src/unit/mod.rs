@@ -174,16 +174,16 @@ impl Units {
     /// The members that the unit would write by what memory says, and the first: others need not wait for it, for they are read again
     /// before it is stored. All members where memory does not know one.
     fn probably_written<T, R>(&self, unit: &UnitOfWork<'_, T, R>, members: &[MemberStream]) -> BTreeSet<usize> {
+        let all = || (0..members.len()).collect();
+        if members.len() < 2 {
+            return all();
+        }
         let cache = &self.store.inner.options.cache;
         let known = members.iter().map(|member| match cache.get(member.kind.name, &member.stream.id) {
             None if member.expects == Expectation::New => Some(initial(member)),
             known => known,
         });
-        let all = || (0..members.len()).collect();
         let Some(known) = known.collect::<Option<Vec<_>>>() else { return all() };
-        if members.len() < 2 {
-            return all();
-        }
         let mut work = Work::new(&self.store, &self.ids, members, &known);
         match (unit.decide)(&mut work) {
             Ok(_) => work.written().chain([0]).collect(),
