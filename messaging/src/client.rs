@@ -14,6 +14,8 @@ use tokio::task::JoinHandle;
 /// Longest wait for an answer about the cluster, in milliseconds.
 pub(crate) const METADATA_TIMEOUT_MS: u64 = 10_000;
 
+/// Longest wait until a partition has a leader that answers, in milliseconds: after it was made, or its broker has started.
+const LEADER_TIMEOUT_MS: u64 = 30_000;
 /// Pause before a partition without a leader is asked about again.
 const LEADER_PAUSE: Duration = Duration::from_millis(100);
 
@@ -48,16 +50,18 @@ pub(crate) fn error(error: &KafkaError, reason: &str) {
     }
 }
 
-/// The first and the next offset of a partition. For a moment after its leader has changed nobody can tell, which is waited for.
+/// The first and the next offset of a partition. For a moment after it was made or its leader has changed nobody can tell, which is
+/// waited for.
 pub(crate) fn watermarks<C: ConsumerContext>(
     consumer: &impl Consumer<C>,
     topic: &str,
     partition: i32,
 ) -> Result<(i64, i64), KafkaError> {
-    let limit = Duration::from_millis(METADATA_TIMEOUT_MS);
+    let answer = Duration::from_millis(METADATA_TIMEOUT_MS);
+    let limit = Duration::from_millis(LEADER_TIMEOUT_MS);
     let watch = Stopwatch::start();
     loop {
-        match consumer.fetch_watermarks(topic, partition, limit) {
+        match consumer.fetch_watermarks(topic, partition, answer) {
             Err(error) if is_moving(&error) && watch.elapsed() < limit => std::thread::park_timeout(LEADER_PAUSE),
             found => return found,
         }

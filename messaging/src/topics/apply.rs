@@ -7,6 +7,7 @@ use rdkafka::admin::{
     AdminClient, AdminOptions, AlterConfig, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication,
 };
 use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use service_kit::poll;
 
@@ -44,6 +45,13 @@ pub enum ApplyTopicsError {
         #[source]
         source: poll::TimedOut,
     },
+    /// Changed settings did not appear.
+    #[error("the settings of topic {topic} were changed but the change does not appear")]
+    Unchanged {
+        topic: String,
+        #[source]
+        source: poll::TimedOut,
+    },
 }
 
 type Admin = AdminClient<DefaultClientContext>;
@@ -72,6 +80,7 @@ pub async fn apply(
         }
     }
     create(&admin, &missing, replication).await?;
+    until_led(brokers, &missing).await?;
     for topic in &declarations.topics {
         let line = if cluster.partitions.contains_key(&topic.name) {
             correct(&admin, topic).await?
@@ -140,10 +149,34 @@ async fn create(
     Ok(())
 }
 
+/// Waits until every partition of the topics answers: the cluster shows a topic before its brokers have made its partitions.
+async fn until_led(brokers: &str, topics: &[&TopicDeclaration]) -> Result<(), ApplyTopicsError> {
+    if topics.is_empty() {
+        return Ok(());
+    }
+    let consumer: BaseConsumer = client::config(brokers).create().map_err(|source| kafka("connecting", source))?;
+    let topics: Vec<_> = topics.iter().map(|topic| (topic.name.clone(), topic.partitions)).collect();
+    client::blocking(move || {
+        for (name, partitions) in topics {
+            for partition in 0..partitions {
+                client::watermarks(&consumer, &name, partition.into())
+                    .map_err(|source| kafka(&format!("waiting for partition {partition} of topic {name}"), source))?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The settings of a topic that are not as declared.
+fn differing<'a>(topic: &'a TopicDeclaration, effective: &Settings) -> Vec<(&'a String, &'a String)> {
+    topic.config.iter().filter(|(key, value)| effective.get(*key) != Some(*value)).collect()
+}
+
 async fn correct(admin: &Admin, topic: &TopicDeclaration) -> Result<String, ApplyTopicsError> {
     let name = &topic.name;
     let (overridden, effective) = settings(admin, name).await?;
-    let differing: Vec<_> = topic.config.iter().filter(|(key, value)| effective.get(*key) != Some(*value)).collect();
+    let differing = differing(topic, &effective);
     if differing.is_empty() {
         return Ok(format!("{name}: unchanged"));
     }
@@ -158,6 +191,14 @@ async fn correct(admin: &Admin, topic: &TopicDeclaration) -> Result<String, Appl
     for outcome in changed {
         outcome.map_err(|(_, code)| ApplyTopicsError::Refused { action: action.clone(), code })?;
     }
+    let deadline = Duration::from_millis(CHANGE_TIMEOUT_MS);
+    let interval = Duration::from_millis(LOOK_INTERVAL_MS);
+    let seen = async || {
+        let found = settings(admin, name).await;
+        found.is_ok_and(|(_, effective)| self::differing(topic, &effective).is_empty())
+    };
+    let seen = poll::wait_until(deadline, interval, seen).await;
+    seen.map_err(|source| ApplyTopicsError::Unchanged { topic: name.clone(), source })?;
     let names: Vec<_> = differing.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Ok(format!("{name}: set {}", names.join(", ")))
 }

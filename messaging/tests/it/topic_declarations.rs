@@ -1,5 +1,12 @@
+use std::time::Duration;
+
 use messaging::testing::{brokers, unique};
 use messaging::topics::{self, ApplyTopicsError, Declarations};
+use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+
+/// Longest wait for one answer of the cluster.
+const ANSWER: Duration = Duration::from_secs(30);
 
 fn declare(name: &str, partitions: u16, config: &str) -> Declarations {
     let text = format!(
@@ -23,6 +30,19 @@ async fn a_topic_is_created_once_and_its_settings_are_corrected() {
     let changed = declare(&name, 3, "\"retention.ms\" = \"2000000\"\n");
     assert_eq!(apply(&changed).await.unwrap(), [format!("{name}: set retention.ms=2000000")]);
     assert_eq!(apply(&changed).await.unwrap(), [format!("{name}: unchanged")]);
+}
+
+/// The cluster shows a topic before its brokers lead all of its partitions.
+#[tokio::test]
+async fn every_partition_of_a_created_topic_can_be_used_at_once() {
+    let name = unique("test");
+    apply(&declare(&name, 200, "")).await.unwrap();
+    let consumer: BaseConsumer = ClientConfig::new().set("bootstrap.servers", brokers()).create().unwrap();
+    // The last partition is made last.
+    for partition in (0..200).rev() {
+        let answer = consumer.fetch_watermarks(&name, partition, ANSWER);
+        assert_eq!(answer.unwrap(), (0, 0), "partition {partition}");
+    }
 }
 
 #[tokio::test]
