@@ -47,7 +47,7 @@ graphiql: ## build GraphiQL, the page at /graphql, without starting anything
 test: ## format, lints and every test, on a throw-away stack of its own
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh $(LOCAL)/check.sh $(TEST_ARGS)
 
-test-long: ## what takes minutes: 2,000 orders of a kitchen's lunch, every way to fail of every step of a saga, this Kafka's transaction markers, the erasure of 10,000 orders, and all again with inventory on a log of its own
+test-long: ## what takes minutes: engines, their parts and shards killed, stopped and given old copies of their data, 2,000 orders of a kitchen's lunch, every way to fail of every step of a saga, this Kafka's transaction markers, the erasure of 10,000 orders, and all again with inventory on a log of its own
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p messaging -p journeys --test it -- --ignored --test-threads=1 --nocapture
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh cargo test -p kitchen --test it -- --ignored --nocapture
 	@cargo test -p order-engine -p orderctl --test it -- --ignored --test-threads=1 --nocapture

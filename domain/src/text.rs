@@ -43,7 +43,7 @@ pub enum InvalidText {
 /// Invisible characters: bidirectional controls, zero-width and other format characters, the
 /// separators of lines and paragraphs, fillers, and non-characters. Source: Unicode 17, general categories Cf, Zl and Zp, and
 /// the properties Default_Ignorable_Code_Point (except variation selectors, which follow many visible characters) and
-/// Noncharacter_Code_Point.
+/// Noncharacter_Code_Point. In ascending order, which the search relies on.
 const HIDDEN: [(u32, u32); 24] = [
     (0x00ad, 0x00ad),
     (0x0600, 0x0605),
@@ -75,7 +75,8 @@ const HIDDEN: [(u32, u32); 24] = [
 pub fn is_hidden(c: char) -> bool {
     let code = c as u32;
     let is_no_character = code & 0xfffe == 0xfffe;
-    is_no_character || HIDDEN.iter().any(|(first, last)| (*first..=*last).contains(&code))
+    let at = HIDDEN.partition_point(|(_, last)| *last < code);
+    is_no_character || HIDDEN.get(at).is_some_and(|(first, _)| *first <= code)
 }
 
 /// Whether a character is allowed in an identifier: of all spaces, only the plain one is.
@@ -261,6 +262,15 @@ text_type!(
 mod tests {
     use super::*;
     use crate::{ExternalReference, OrderNumber, Sku};
+
+    #[test]
+    fn a_character_is_hidden_where_a_range_has_it() {
+        for code in (0..=u32::from(char::MAX)).filter(|code| code & 0xfffe != 0xfffe) {
+            let Some(character) = char::from_u32(code) else { continue };
+            let is_in_a_range = HIDDEN.iter().any(|&(first, last)| first <= code && code <= last);
+            assert_eq!(is_hidden(character), is_in_a_range, "U+{code:04X}");
+        }
+    }
 
     #[test]
     fn what_cannot_be_seen_is_refused_and_still_read_from_what_is_stored() {

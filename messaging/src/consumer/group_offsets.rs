@@ -17,8 +17,9 @@ use super::TopicPartition;
 use super::context::list;
 use crate::client::{self, METADATA_TIMEOUT_MS};
 
-/// How often a request is repeated while the group's coordinator moves or starts.
-const RETRIES_MAX: usize = 10;
+/// The longest that a request waits in all, between its attempts, for a group's coordinator that moves or starts, in milliseconds. The
+/// first request of a cluster's life waits until its topic of offsets is made, which takes a slow machine many seconds.
+const RETRY_MS_MAX: u64 = 30_000;
 /// First pause between attempts, in milliseconds; it doubles.
 const RETRY_BACKOFF_MS_MIN: u64 = 50;
 /// Longest pause between attempts, in milliseconds.
@@ -98,7 +99,8 @@ pub(super) async fn asked<T: Send + 'static>(
     let backoff = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(RETRY_BACKOFF_MS_MIN))
         .with_max_delay(Duration::from_millis(RETRY_BACKOFF_MS_MAX))
-        .with_max_times(RETRIES_MAX);
+        .without_max_times()
+        .with_total_delay(Some(Duration::from_millis(RETRY_MS_MAX)));
     let attempt = || client::blocking(work.clone());
     attempt.retry(backoff).when(GroupOffsetError::is_of_a_moving_coordinator).await
 }

@@ -10,6 +10,7 @@ use crate::stack::Stack;
 const CUSTOMERS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes; `make test-long` runs it"]
 async fn nothing_is_lost_doubled_or_out_of_order_through_faults() {
     let stack = Stack::start().await;
     let token = stack.prepare("1").await;

@@ -21,6 +21,7 @@ const SAME_VERSION: &str = "INSERT INTO events
     VALUES ('order', $1, 2, 'Noted', '1.0', '{}', '{}')";
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes; `make test-long` runs it"]
 async fn an_answer_that_was_never_sent_is_given_later_and_a_past_that_is_gone_is_refused() {
     let stack = Stack::start().await;
     let token = stack.prepare("1").await;

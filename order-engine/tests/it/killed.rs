@@ -48,6 +48,7 @@ pub async fn is_paid(order: &Order<'_>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes; `make test-long` runs it"]
 async fn sagas_outlive_their_engine() {
     let (stack, provider, address) = scene().await;
     let token = stack.prepare("1").await;

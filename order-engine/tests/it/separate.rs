@@ -60,6 +60,7 @@ fn field_of_lines<'a>(printed: &'a str, field: &'a str) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes; `make test-long` runs it"]
 async fn inventory_has_a_log_of_its_own_and_only_its_past_is_refused() {
     let stack = Stack::start_with("inventory").await;
     let token = stack.prepare("1").await;

@@ -49,6 +49,7 @@ async fn draft(http: &Client, engine: &Engine, token: &str, key: &str) -> String
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes; `make test-long` runs it"]
 async fn three_shards_lose_and_double_nothing_while_their_relays_are_stopped_and_killed() {
     let stack = Stack::start().await;
     let token = stack.prepare("3").await;
