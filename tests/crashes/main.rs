@@ -3,8 +3,9 @@
 //! while relay, inventory, Postgres and Kafka are killed, and orders are paid, sent and cancelled while relay, coordinator, payment,
 //! Postgres and Kafka are.
 //!
-//! In its short form, which `make test` runs, all parts of a list are killed in turn in one run, and the audit looks once at
-//! what all of them left. With `CRASH_FULL=1`, which `make crashes` sets, each part has a larger run and an audit of its own.
+//! In its short form, which `make test` runs, there are no imports, all parts of a list are killed in turn in one run, and the audit
+//! looks once at what all of them left. With `CRASH_FULL=1`, which `make crashes` and `make test-long` set, each part has a larger run
+//! and an audit of its own.
 //!
 //! Every test of the workspace shares one stack, which none may kill; so this one starts its own. The program runs itself: with
 //! no words it starts a stack and itself as `drill` beside it; `engine …` and `ctl …` are the engine and its tool, built from
@@ -27,7 +28,7 @@ use std::process::{Command, ExitCode};
 use clap::Parser;
 
 /// As the test is named to those who ask for some tests only.
-const NAME: &str = "an_import_survives_kill_9_of_every_part";
+const NAME: &str = "kill_9_of_every_part_loses_and_doubles_nothing";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
