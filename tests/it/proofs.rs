@@ -22,7 +22,7 @@ const SHOPPERS: u32 = 4;
 /// Of so many orders one is asked for, as of its own version.
 const ASKED_OF: u32 = 10;
 /// Rebuilds one after the other.
-const REBUILDS: usize = 2;
+const REBUILDS: usize = 3;
 
 const ORDER: &str = "query ($id: ID!) { order(id: $id) { orderId version } }";
 const LIST: &str = "{ orders(first: 5) { totalCount nodes { orderId version } } }";

@@ -138,15 +138,18 @@ async fn create(
             }
         }
     }
-    let deadline = Duration::from_millis(CHANGE_TIMEOUT_MS);
-    let interval = Duration::from_millis(LOOK_INTERVAL_MS);
     for topic in topics {
         let wanted = usize::from(topic.partitions);
         let seen = async || look(admin).await.is_ok_and(|cluster| cluster.partitions.get(&topic.name) == Some(&wanted));
-        let seen = poll::wait_until(deadline, interval, seen).await;
+        let seen = until_seen(seen).await;
         seen.map_err(|source| ApplyTopicsError::Invisible { topic: topic.name.clone(), source })?;
     }
     Ok(())
+}
+
+/// Waits until a change is visible in the cluster.
+async fn until_seen(seen: impl AsyncFnMut() -> bool) -> Result<(), poll::TimedOut> {
+    poll::wait_until(Duration::from_millis(CHANGE_TIMEOUT_MS), Duration::from_millis(LOOK_INTERVAL_MS), seen).await
 }
 
 /// Waits until every partition of the topics answers: the cluster shows a topic before its brokers have made its partitions.
@@ -191,13 +194,11 @@ async fn correct(admin: &Admin, topic: &TopicDeclaration) -> Result<String, Appl
     for outcome in changed {
         outcome.map_err(|(_, code)| ApplyTopicsError::Refused { action: action.clone(), code })?;
     }
-    let deadline = Duration::from_millis(CHANGE_TIMEOUT_MS);
-    let interval = Duration::from_millis(LOOK_INTERVAL_MS);
     let seen = async || {
         let found = settings(admin, name).await;
         found.is_ok_and(|(_, effective)| self::differing(topic, &effective).is_empty())
     };
-    let seen = poll::wait_until(deadline, interval, seen).await;
+    let seen = until_seen(seen).await;
     seen.map_err(|source| ApplyTopicsError::Unchanged { topic: name.clone(), source })?;
     let names: Vec<_> = differing.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Ok(format!("{name}: set {}", names.join(", ")))
