@@ -34,7 +34,7 @@ pub use codec::{
 };
 pub use partition::partition_of;
 pub use record::{DeliveredRequest, EncodedRecord, HeaderList, IncomingRecord, OutgoingRecord, OutgoingRequest};
-pub use registry::{Registry, RegistryError};
+pub use registry::{Registered, Registry, RegistryError};
 pub use shard_records::{
     EventRecord, EventsLook, Examined, Found, LogSource, LookError, Outcome, PartitionLook, Producing, abort_open,
     look_at_checkpoints, look_at_events,

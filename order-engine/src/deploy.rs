@@ -1,11 +1,12 @@
 //! What is done once a deployment, before the engine starts. Every step may be repeated.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use event_store::{DeclareError, SetShardsError};
 use futures::{StreamExt, TryStreamExt, stream};
 use messaging::inspect::{self, InspectError};
-use messaging::registry::{Registry, RegistryError};
+use messaging::registry::{Registered, Registry, RegistryError};
 use messaging::topics::{self as kafka_topics, ApplyTopicsError};
 use service_kit::BoxError;
 use service_kit::clock::Ids;
@@ -98,9 +99,13 @@ pub async fn migrate(databases: &DatabaseSettings) -> Result<(), DeployError> {
     for log in &logs {
         let url = &log.url;
         let mut declared = Vec::new();
+        // Several participants need the same part.
+        let mut applied = BTreeSet::new();
         for participant in log.participants() {
             for part in (participant.migrations)() {
-                apply(url, part, say).await.map_err(failed(log.names.database))?;
+                if applied.insert(part.history()) {
+                    apply(url, part, say).await.map_err(failed(log.names.database))?;
+                }
             }
             declared.extend((participant.declared_events)());
         }
@@ -198,10 +203,41 @@ pub async fn schemas(messaging: &MessagingSettings) -> Result<(), DeployError> {
     let schemas = participants().flat_map(|participant| (participant.schemas)());
     let records = schemas.flat_map(|TopicSchemas { topic, records }| records.iter().map(move |one| (topic, one)));
     let mut registered = stream::iter(records)
-        .map(async |(topic, record)| registry.register(&record.subject(topic), record.text).await)
+        .map(async |(topic, record)| {
+            let registered = registry.register(&record.subject(topic), record.text).await;
+            registered.map(|Registered { is_new, .. }| (topic, record.name, is_new))
+        })
         .buffered(SCHEMAS_AT_ONCE);
-    while let Some(line) = registered.try_next().await? {
-        println!("{line}");
+    let mut of_topic = SchemasOfTopic::default();
+    while let Some((topic, name, is_new)) = registered.try_next().await? {
+        if of_topic.topic != topic {
+            of_topic.print();
+            of_topic = SchemasOfTopic { topic, ..SchemasOfTopic::default() };
+        }
+        let schemas = if is_new { &mut of_topic.new } else { &mut of_topic.unchanged };
+        schemas.push(name);
     }
+    of_topic.print();
     Ok(())
+}
+
+/// What was found of a topic's schemas, by their names.
+#[derive(Default)]
+struct SchemasOfTopic {
+    topic: &'static str,
+    new: Vec<&'static str>,
+    unchanged: Vec<&'static str>,
+}
+
+impl SchemasOfTopic {
+    /// One line for a topic. What a new release adds to a topic is named.
+    fn print(&self) {
+        let Self { topic, new, unchanged } = self;
+        match (new.len(), unchanged.len()) {
+            (0, 0) => {}
+            (registered, 0) => println!("{topic}: {registered} schemas registered"),
+            (0, unchanged) => println!("{topic}: {unchanged} schemas unchanged"),
+            (_, unchanged) => println!("{topic}: {} registered, {unchanged} schemas unchanged", new.join(", ")),
+        }
+    }
 }

@@ -223,7 +223,11 @@ declare_events! {
         /// What it let go of.
         amount: Money,
     }
-    says |event| format!("Authorisation of {} voided", event.amount);
+    says |event| match event.amount.minor {
+        // The payment was never authorised.
+        0 => "Payment given up".to_owned(),
+        _ => format!("Authorisation of {} voided", event.amount),
+    };
 
     /// Money was paid back.
     RefundIssued "1.0" {

@@ -1,55 +1,45 @@
 //! The deploy step: sets every subject's compatibility and registers every schema.
 
-use domain::contract::RecordSet;
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 use schema_registry_converter::async_impl::schema_registry::perform_sr_call;
 use schema_registry_converter::schema_registry_common::SrCall;
 
 use super::{Registry, RegistryError, body, retried};
-use crate::schemas;
 
 /// Every version must be able to read every other version's data.
 const COMPATIBILITY: &str = "FULL_TRANSITIVE";
 
+/// What registering a schema gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registered {
+    /// The schema's id in the registry.
+    pub id: u32,
+    /// Whether the subject did not have it before.
+    pub is_new: bool,
+}
+
 impl Registry {
-    /// Registers the contract's schemas for a topic and sets each subject's compatibility, which is set again at every
-    /// call, since a registry may have lost it. Changes nothing where everything is in place. `progress` gets a line a
-    /// subject.
+    /// Registers one schema and sets its subject's compatibility, which is set again at every call, since a registry may have lost
+    /// it. Changes nothing where everything is in place.
     ///
     /// # Errors
     /// [`RegistryError::Refused`] with the subject and the registry's message for a schema that is incompatible with an
     /// earlier one.
-    pub async fn register_all<E: RecordSet>(
-        &self,
-        topic: &str,
-        mut progress: impl FnMut(&str),
-    ) -> Result<(), RegistryError> {
-        for record in schemas::of::<E>() {
-            let line = self.register(&record.subject(topic), record.text).await?;
-            progress(&line);
-        }
-        Ok(())
-    }
-
-    /// Registers one schema and sets its subject's compatibility. Returns a line that says what was done.
-    ///
-    /// # Errors
-    /// As [`Registry::register_all`].
-    pub async fn register(&self, subject: &str, schema: &str) -> Result<String, RegistryError> {
+    pub async fn register(&self, subject: &str, schema: &str) -> Result<Registered, RegistryError> {
         // An existing subject's compatibility is set first, so that the new version is checked against the old ones.
         let existed = retried(|| self.set_compatibility(subject)).await?;
         if existed {
             match self.id_of(subject, schema).await {
                 Err(RegistryError::NotRegistered { .. }) => {}
-                found => return found.map(|id| format!("{subject}: unchanged, id {id}")),
+                found => return found.map(|id| Registered { id, is_new: false }),
             }
         }
         let id = retried(|| self.post(subject, schema)).await?;
         if !existed && !retried(|| self.set_compatibility(subject)).await? {
             return Err(RegistryError::NotRegistered { subject: subject.to_owned() });
         }
-        Ok(format!("{subject}: registered, id {id}"))
+        Ok(Registered { id, is_new: true })
     }
 
     async fn post(&self, subject: &str, schema: &str) -> Result<u32, RegistryError> {

@@ -17,6 +17,7 @@ use schema_registry_converter::async_impl::schema_registry::{
 use schema_registry_converter::error::SRCError;
 use schema_registry_converter::schema_registry_common::{RawRegisteredSchema, SrCall};
 
+pub use deploy::Registered;
 pub use error::RegistryError;
 
 /// Longest wait for one answer, in milliseconds.

@@ -28,7 +28,9 @@ use crate::checkpoint::Checkpoint;
 use crate::consumer::{BatchLimits, ConsumerEvent, ConsumerSettings, GroupConsumer};
 use crate::producer::TransactionalProducer;
 use crate::topics::{self, Declarations};
-use crate::{EncodedRecord, Encoder, IncomingRecord, OutgoingRecord, OutgoingRequest, Registry};
+use crate::{
+    EncodedRecord, Encoder, IncomingRecord, OutgoingRecord, OutgoingRequest, Registered, Registry, RegistryError,
+};
 use crate::{client, inspect, schemas};
 
 pub use crate::codec::bare::{read_datum, write_datum};
@@ -287,12 +289,24 @@ async fn ids_of<E: RecordSet>(registry: &Registry) -> Arc<[u32]> {
         ids
     } else {
         // The registry refuses one of two processes that register the same at once.
-        let registered = async || registry.register_all::<E>(CONTRACTS, |_| ()).await.is_ok();
+        let registered = async || register_all::<E>(registry, CONTRACTS).await.is_ok();
         wait_until(PATIENCE, LOOK, registered).await.expect("the test registry takes the contract");
         look_up::<E>(registry).await.expect("the contract has just been registered")
     };
     known.insert(TypeId::of::<E>(), Arc::clone(&ids));
     ids
+}
+
+/// Registers a contract's schemas for a topic, as the deploy step does.
+///
+/// # Errors
+/// As [`Registry::register`].
+pub async fn register_all<E: RecordSet>(registry: &Registry, topic: &str) -> Result<Vec<Registered>, RegistryError> {
+    let mut all = Vec::new();
+    for record in schemas::of::<E>() {
+        all.push(registry.register(&record.subject(topic), record.text).await?);
+    }
+    Ok(all)
 }
 
 /// The ids of a contract's schemas, if all are registered.

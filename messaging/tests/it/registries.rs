@@ -1,22 +1,20 @@
 use domain::order::contract::PublicEvent;
 use messaging::schemas;
-use messaging::testing::{TestTopic, registry, unique};
+use messaging::testing::{TestTopic, register_all, registry, unique};
 use messaging::{DecodeError, Decoder, Encoder, Registry, RegistryError};
 
 #[tokio::test]
 async fn registering_twice_changes_nothing_and_looking_up_gives_the_same_ids() {
     let topic = unique("test");
     let registry = registry();
-    let mut first = Vec::new();
-    let mut second = Vec::new();
-    registry.register_all::<PublicEvent>(&topic, |line| first.push(line.to_owned())).await.unwrap();
-    registry.register_all::<PublicEvent>(&topic, |line| second.push(line.to_owned())).await.unwrap();
+    let first = register_all::<PublicEvent>(&registry, &topic).await.unwrap();
+    let second = register_all::<PublicEvent>(&registry, &topic).await.unwrap();
     assert_eq!(first.len(), schemas::of::<PublicEvent>().len());
-    assert!(first.iter().all(|line| line.contains(": registered, id ")), "{first:?}");
-    assert!(second.iter().all(|line| line.contains(": unchanged, id ")), "{second:?}");
-    for (contract, line) in schemas::of::<PublicEvent>().iter().zip(&second) {
+    assert!(first.iter().all(|one| one.is_new), "{first:?}");
+    assert!(second.iter().all(|one| !one.is_new), "{second:?}");
+    for (contract, registered) in schemas::of::<PublicEvent>().iter().zip(&second) {
         let id = registry.id_of(&contract.subject(&topic), contract.text).await.unwrap();
-        assert!(line.ends_with(&format!("id {id}")), "{line}");
+        assert_eq!(registered.id, id);
         let text = registry.schema(id).await.unwrap();
         assert_eq!(apache_avro::Schema::parse_str(&text).unwrap(), contract.schema);
     }

@@ -99,19 +99,28 @@ pub async fn migrate(
         .await
         .map_err(|source| MigrateError::Lock { database: name.clone(), source })?;
     let Migrations { runner, history, moved } = migrations;
+    let part = part_of(&name, history);
     let last =
         last_moved(&client, moved).await.map_err(|source| MigrateError::History { database: name.clone(), source })?;
     let report = apply(&mut client, runner, history, last)
         .await
         .map_err(|source| MigrateError::Apply { database: name.clone(), source: Box::new(source) })?;
     for migration in report.applied_migrations() {
-        progress(&format!("{name}: applied V{} {}", migration.version(), migration.name()));
+        progress(&format!("{part}: applied V{} {}", migration.version(), migration.name()));
     }
     let applied = report.applied_migrations().len();
     if applied == 0 {
-        progress(&format!("{name}: up to date"));
+        progress(&format!("{part}: up to date"));
     }
     Ok(applied)
+}
+
+/// What a line is about: a database, or a part of one.
+fn part_of(database: &str, history: &str) -> String {
+    match history.strip_suffix("_schema_history") {
+        Some(part) if history != HISTORY => format!("{database}, {part}"),
+        _ => database.to_owned(),
+    }
 }
 
 /// The last migration of a part that earlier releases applied and recorded in the common history, by its version in the part.

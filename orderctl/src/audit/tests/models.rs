@@ -8,7 +8,7 @@ use domain::{
 };
 use event_store::audit::Range;
 use event_store::{Store, StoreOptions};
-use messaging::testing::{TestTopic, brokers, new_order, registry};
+use messaging::testing::{TestTopic, brokers, new_order, register_all, registry};
 use messaging::whole_topic::Topic;
 use messaging::{Decoder, IncomingRecord, OutgoingRecord, Readers};
 use projection_service::audit::{Consumed, Counts, ParkedKey};
@@ -124,7 +124,7 @@ impl World {
         let read = snapshot(&mut read).await.unwrap();
         let decoder = Decoder::new(registry());
         let mut consumed = Consumed::<Orders>::load(&read, &decoder, "read", &self.topic.name).await.unwrap();
-        registry().register_all::<PublicEvent>(&self.topic.name, |_| ()).await.unwrap();
+        register_all::<PublicEvent>(&registry(), &self.topic.name).await.unwrap();
         let readers = Readers::connect(&registry(), &self.topic.name).await.unwrap();
         let head = i64::try_from(self.ids.len()).unwrap();
         let (looked, parked) = {
