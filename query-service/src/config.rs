@@ -68,7 +68,9 @@ pub(crate) const AS_OF_EVENTS_MAX: u32 = 10_000;
 /// Events of a saga from which its place in the flow is told at most.
 pub(crate) const SAGA_EVENTS_MAX: u32 = 1_000;
 /// The cached state of the projectors is read again when it is older, in milliseconds.
-pub(crate) const HEALTH_AGE_MS_MAX: u64 = 200;
+pub(crate) const HEALTH_AGE_MS_WANTED: u64 = 200;
+/// Beyond this age, in milliseconds, requests wait until it is read.
+pub(crate) const HEALTH_AGE_MS_MAX: u64 = 1_000;
 /// Events that a subscription reads ahead of its client at most.
 pub(crate) const READ_AHEAD_EVENTS_MAX: u32 = 50;
 /// Subscriptions that read at once; more wait, so that queries always find a connection to the database.

@@ -1,17 +1,17 @@
 //! Responses over HTTP.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use async_graphql::{Error, Pos, Response, Value};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
-use read_models::query::GroupHealth;
-use read_models::{ModelSet, Orders};
-use serde_json::json;
+use serde::Serialize;
 use service_kit::fairness::{Allowance, Spent};
 
 use super::negotiate::Media;
 use crate::error::Code;
+use crate::schema::{ConsistencyExtension, Projections};
 
 /// The outcome of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,34 @@ pub struct Answer {
     pub outcome: Outcome,
     pub cost: Option<u64>,
     allowance: Option<Allowance>,
+    /// How far the projectors had come when the query began.
+    projections: Option<Arc<Projections>>,
     retry_after_s: Option<u32>,
+}
+
+/// The member `extensions` of a response.
+#[derive(Serialize)]
+pub struct Extensions<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consistency: Option<&'a ConsistencyExtension>,
+    cost: CostExtension,
+}
+
+/// The member `cost`: what the query costs, and what is left of the caller's budget.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CostExtension {
+    requested: u64,
+    #[serde(flatten)]
+    budget: Option<BudgetExtension>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BudgetExtension {
+    limit: u32,
+    remaining: u32,
+    reset_seconds: u32,
 }
 
 impl Outcome {
@@ -54,37 +81,37 @@ impl Outcome {
 
 impl Answer {
     /// An answer to a query of a known cost.
-    pub fn new(response: Response, outcome: Outcome, cost: u64, allowance: Option<Allowance>) -> Self {
-        let response = response.extension("cost", cost_extension(cost, allowance));
-        Self { response, outcome, cost: Some(cost), allowance, retry_after_s: None }
+    pub const fn new(response: Response, outcome: Outcome, cost: u64, allowance: Option<Allowance>) -> Self {
+        Self { response, outcome, cost: Some(cost), allowance, projections: None, retry_after_s: None }
     }
 
     /// An answer to a request that was not run.
     pub const fn refused(response: Response, status: StatusCode) -> Self {
-        Self { response, outcome: Outcome::Invalid(status), cost: None, allowance: None, retry_after_s: None }
+        let outcome = Outcome::Invalid(status);
+        Self { response, outcome, cost: None, allowance: None, projections: None, retry_after_s: None }
     }
 
     /// An answer to a subject whose budget is spent.
     pub fn limited(spent: Spent, cost: u64) -> Self {
-        let allowance = Some(spent.allowance);
         let response = failed(Code::RateLimited.error(spent.to_string()));
-        let response = response.extension("cost", cost_extension(cost, allowance));
         let outcome = Outcome::Invalid(StatusCode::TOO_MANY_REQUESTS);
-        Self { response, outcome, cost: Some(cost), allowance, retry_after_s: Some(spent.wait_s) }
+        let answer = Self::new(response, outcome, cost, Some(spent.allowance));
+        Self { retry_after_s: Some(spent.wait_s), ..answer }
     }
 
     /// Adds how far the projectors had come when the query began.
-    pub fn with_consistency(mut self, groups: &[GroupHealth]) -> Self {
-        let group = groups.iter().find(|group| group.group == Orders::GROUP);
-        let positions: Vec<String> =
-            group.map(GroupHealth::positions).unwrap_or_default().iter().map(ToString::to_string).collect();
-        let consistency = json!({
-            "projection": Orders::GROUP,
-            "position": (!positions.is_empty()).then(|| positions.join(",")),
-            "lagMs": group.and_then(GroupHealth::lag_ms),
+    pub fn with_consistency(self, projections: Arc<Projections>) -> Self {
+        Self { projections: Some(projections), ..self }
+    }
+
+    fn extensions(&self) -> Option<Extensions<'_>> {
+        let consistency = self.projections.as_ref().map(|projections| &projections.consistency);
+        let budget = self.allowance.map(|Allowance { limit, remaining, reset_s, .. }| BudgetExtension {
+            limit,
+            remaining,
+            reset_seconds: reset_s,
         });
-        self.response = self.response.extension("consistency", Value::from_json(consistency).unwrap_or_default());
-        self
+        self.cost.map(|requested| Extensions { consistency, cost: CostExtension { requested, budget } })
     }
 
     /// The HTTP response. With the older media type the status is 200 for every request that could be read, as its
@@ -108,32 +135,27 @@ impl Answer {
 
     /// The outcome and the response alone, as JSON of so many bytes at most.
     pub fn into_json(self, bytes_max: usize) -> (Outcome, Vec<u8>) {
-        if let Some(json) = response_json(&self.response, self.outcome, bytes_max) {
+        if let Some(json) = response_json(&self.response, self.outcome, self.extensions().as_ref(), bytes_max) {
             return (self.outcome, json);
         }
         let message = format!("the answer is larger than {bytes_max} bytes; ask for fewer objects or fields");
         let outcome = Outcome::Invalid(StatusCode::BAD_REQUEST);
         let response = failed(Code::CostExceeded.error(message));
-        (outcome, response_json(&response, outcome, usize::MAX).unwrap_or_default())
+        (outcome, response_json(&response, outcome, None, usize::MAX).unwrap_or_default())
     }
-}
-
-fn cost_extension(cost: u64, allowance: Option<Allowance>) -> Value {
-    let cost = match allowance {
-        None => json!({"requested": cost}),
-        Some(Allowance { limit, remaining, reset_s, .. }) => {
-            json!({"requested": cost, "limit": limit, "remaining": remaining, "resetSeconds": reset_s})
-        }
-    };
-    Value::from_json(cost).unwrap_or_default()
 }
 
 /// A response as it is written in a body: errors first, as the specification recommends. If the request was not run there is
 /// no `data`, not even null. `None` when it takes more than so many bytes, of which no more are kept.
-pub fn response_json(response: &Response, outcome: Outcome, bytes_max: usize) -> Option<Vec<u8>> {
+pub fn response_json(
+    response: &Response,
+    outcome: Outcome,
+    extensions: Option<&Extensions<'_>>,
+    bytes_max: usize,
+) -> Option<Vec<u8>> {
     let capacity = (ANSWER_BYTES + written_bytes(&response.data)).min(bytes_max);
     let mut out = Bounded { bytes: Vec::with_capacity(capacity), bytes_max };
-    write_response(response, outcome, &mut out).ok()?;
+    write_response(response, outcome, extensions, &mut out).ok()?;
     Some(out.bytes)
 }
 
@@ -149,7 +171,12 @@ fn written_bytes(data: &Value) -> usize {
     members.values().map(length).sum()
 }
 
-fn write_response(response: &Response, outcome: Outcome, out: &mut Bounded) -> io::Result<()> {
+fn write_response(
+    response: &Response,
+    outcome: Outcome,
+    extensions: Option<&Extensions<'_>>,
+    out: &mut Bounded,
+) -> io::Result<()> {
     let mut separator: &[u8] = b"{";
     if !response.errors.is_empty() {
         out.write_all(b"{\"errors\":")?;
@@ -162,10 +189,10 @@ fn write_response(response: &Response, outcome: Outcome, out: &mut Bounded) -> i
         write_data(&response.data, out)?;
         separator = b",";
     }
-    if !response.extensions.is_empty() {
+    if let Some(extensions) = extensions {
         out.write_all(separator)?;
         out.write_all(b"\"extensions\":")?;
-        serde_json::to_writer(&mut *out, &response.extensions)?;
+        serde_json::to_writer(&mut *out, extensions)?;
     } else if separator == b"{" {
         out.write_all(separator)?;
     }
@@ -223,11 +250,11 @@ mod tests {
 
     #[test]
     fn an_answer_that_grows_too_large_is_given_up() {
-        let response = || Response::new(Value::from_json(json!({"a": 1})).unwrap());
+        let response = || Response::new(Value::from_json(serde_json::json!({"a": 1})).unwrap());
         let body = br#"{"data":{"a":1}}"#;
-        assert_eq!(response_json(&response(), Outcome::Executed, body.len()).as_deref(), Some(&body[..]));
-        assert_eq!(response_json(&response(), Outcome::Executed, body.len() - 1), None);
-        let data = Value::from_json(json!({"text": "x".repeat(1_000)})).unwrap();
+        assert_eq!(response_json(&response(), Outcome::Executed, None, body.len()).as_deref(), Some(&body[..]));
+        assert_eq!(response_json(&response(), Outcome::Executed, None, body.len() - 1), None);
+        let data = Value::from_json(serde_json::json!({"text": "x".repeat(1_000)})).unwrap();
         let answer = Answer::new(Response::new(data), Outcome::Executed, 1, None);
         let (outcome, body) = answer.into_json(500);
         let body = String::from_utf8(body).unwrap();

@@ -20,7 +20,7 @@ use crate::cost::{self, Measured};
 use crate::document::{self, Document, Parsed, Persisted};
 use crate::error::Code;
 use crate::output::{self, Root, SelectedField};
-use crate::schema::{Query, Reading};
+use crate::schema::{Projections, Query, Reading};
 
 /// Runs a request and records its outcome.
 pub async fn run(shared: &Shared, principal: Principal, received: Received, token: Option<ConsistencyToken>) -> Answer {
@@ -50,10 +50,10 @@ async fn admit_and_execute(
         return Answer::new(failed(error), Outcome::Executed, cost, allowance);
     }
     // Read before the query runs, so that the rows it sees are at least as new.
-    let groups = shared.health.groups().await.unwrap_or_default();
+    let projections = shared.health.projections().await.unwrap_or_else(|_| Arc::new(Projections::of(Vec::new())));
     let response = execute(shared, viewer, admitted).await;
     let outcome = Outcome::of(&response);
-    Answer::new(response, outcome, cost, allowance).with_consistency(&groups)
+    Answer::new(response, outcome, cost, allowance).with_consistency(projections)
 }
 
 /// A request that may run.

@@ -97,7 +97,7 @@ impl StreamItem {
         if response.data == Value::Null && !response.errors.is_empty() {
             return Self::errors(&response.errors);
         }
-        let json = response_json(&response, Outcome::Executed, usize::MAX).unwrap_or_default();
+        let json = response_json(&response, Outcome::Executed, None, usize::MAX).unwrap_or_default();
         Self::Next(raw(text(json)))
     }
 

@@ -194,7 +194,7 @@ impl Compiler<'_> {
                 info: index.map(|index| &object.fields[index]),
                 name: field.name.node.clone(),
                 key: key.clone(),
-                json_key: format!("\"{key}\":").into(),
+                json_key: ["\"", key, "\":"].concat().into(),
                 arguments: field
                     .arguments
                     .iter()

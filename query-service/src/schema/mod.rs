@@ -49,7 +49,7 @@ pub use fulfilment::{FulfilmentState, PackingStep};
 pub use fulfilments::ShipmentState;
 pub use kitchen::KitchenTicketState;
 pub use progress::{FulfilmentStatus, HoldKind, OrderFulfilmentState, OrderPaymentState, PaymentStatus};
-pub use projections::Health;
+pub use projections::{ConsistencyExtension, Health, Projections};
 pub use query::Query;
 pub use reading::Reading;
 pub use reservation::ReservationState;

@@ -1,16 +1,17 @@
 //! How far the projectors have come.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use read_models::ReadDb;
 use read_models::query::{self, GroupHealth};
+use read_models::{ModelSet, Orders, ReadDb};
+use serde::Serialize;
 use service_kit::clock::Stopwatch;
 use tokio::sync::Mutex;
 
 use super::scalars::Long;
-use crate::config::HEALTH_AGE_MS_MAX;
+use crate::config::{HEALTH_AGE_MS_MAX, HEALTH_AGE_MS_WANTED};
 use crate::error::ReadFailed;
 use crate::output::object;
 
@@ -58,32 +59,79 @@ object! {
     }
 }
 
-/// The groups, and the time since they were read.
-type Known = (Stopwatch, Vec<GroupHealth>);
+/// The state of all projector groups at one moment.
+#[derive(Debug)]
+pub struct Projections {
+    pub groups: Vec<GroupHealth>,
+    pub consistency: ConsistencyExtension,
+}
 
-/// The cached state of the projectors, read again when it is older than [`HEALTH_AGE_MS_MAX`].
+/// The member `consistency` of a response's extensions: how far the group of orders has come.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsistencyExtension {
+    projection: &'static str,
+    /// The furthest positions, one of each shard, with commas between.
+    position: Option<String>,
+    lag_ms: Option<i64>,
+}
+
+impl Projections {
+    pub fn of(groups: Vec<GroupHealth>) -> Self {
+        let group = groups.iter().find(|group| group.group == Orders::GROUP);
+        let positions = group.map(GroupHealth::positions).unwrap_or_default();
+        let positions: Vec<String> = positions.iter().map(ToString::to_string).collect();
+        let consistency = ConsistencyExtension {
+            projection: Orders::GROUP,
+            position: (!positions.is_empty()).then(|| positions.join(",")),
+            lag_ms: group.and_then(GroupHealth::lag_ms),
+        };
+        Self { groups, consistency }
+    }
+}
+
+/// The cached state of the projectors. Every request looks at it: where it is older than [`HEALTH_AGE_MS_WANTED`] one of them reads it
+/// again, and the others go on with what is known, up to [`HEALTH_AGE_MS_MAX`].
 #[derive(Clone)]
 pub struct Health {
     read: ReadDb,
-    known: Arc<Mutex<Option<Known>>>,
+    known: Arc<RwLock<Option<Known>>>,
+    turn: Arc<Mutex<()>>,
 }
+
+/// What is known of the projectors, and the time since it was read.
+type Known = (Stopwatch, Arc<Projections>);
 
 impl Health {
     /// An empty cache.
     pub fn new(read: ReadDb) -> Self {
-        Self { read, known: Arc::default() }
+        Self { read, known: Arc::default(), turn: Arc::default() }
     }
 
     /// The groups.
-    pub async fn groups(&self) -> Result<Vec<GroupHealth>, ReadFailed> {
-        let mut known = self.known.lock().await;
-        if let Some((since, groups)) = &*known
-            && since.elapsed() < Duration::from_millis(HEALTH_AGE_MS_MAX)
-        {
-            return Ok(groups.clone());
+    pub async fn projections(&self) -> Result<Arc<Projections>, ReadFailed> {
+        if let Some(known) = self.known(HEALTH_AGE_MS_WANTED) {
+            return Ok(known);
+        }
+        let _turn = match (self.turn.try_lock(), self.known(HEALTH_AGE_MS_MAX)) {
+            (Ok(turn), _) => turn,
+            (Err(_), Some(known)) => return Ok(known),
+            (Err(_), None) => self.turn.lock().await,
+        };
+        // Whoever had the turn before has read it.
+        if let Some(known) = self.known(HEALTH_AGE_MS_WANTED) {
+            return Ok(known);
         }
         let groups = self.read.health().await.map_err(|error| ReadFailed::log(&error))?;
-        *known = Some((Stopwatch::start(), groups.clone()));
-        Ok(groups)
+        let read = Arc::new(Projections::of(groups));
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some((Stopwatch::start(), Arc::clone(&read)));
+        Ok(read)
+    }
+
+    /// What is known, unless it is older than so many milliseconds.
+    fn known(&self, age_ms_max: u64) -> Option<Arc<Projections>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let (since, projections) = known.as_ref()?;
+        (since.elapsed() < Duration::from_millis(age_ms_max)).then(|| Arc::clone(projections))
     }
 }

@@ -220,8 +220,8 @@ async fn projections(reading: &Reading, field: &SelectedField) -> Result<Answere
     if reading.visible.customer.is_some() {
         return Err(Code::Forbidden.error("this is for staff"));
     }
-    let groups = reading.health.groups().await.map_err(read_failed)?;
-    let projections: Vec<_> = groups.iter().map(ProjectionHealth).collect();
+    let known = reading.health.projections().await.map_err(read_failed)?;
+    let projections: Vec<_> = known.groups.iter().map(ProjectionHealth).collect();
     Ok(Answered::new(field, &projections))
 }
 

@@ -13,6 +13,7 @@ mod unread;
 
 use axum::Router;
 use axum::middleware::from_fn;
+use tower::ServiceBuilder;
 
 pub use cors::cors;
 pub use health::{Check, health_router};
@@ -24,8 +25,11 @@ pub use serve::{CONNECTIONS_MAX, FIRST_REQUEST_MS_MAX, ServeError, ServeOptions,
 ///
 /// No route may be added afterwards, since it would lack these layers.
 pub fn guarded(router: Router) -> Router {
-    router
-        .layer(from_fn(framing::require_clear_framing))
-        .layer(from_fn(unread::finish_bodies))
-        .layer(from_fn(defaults::complete_answers))
+    // In one: the router boxes and copies a route once for each layer that it is given.
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(defaults::complete_answers))
+            .layer(from_fn(unread::finish_bodies))
+            .layer(from_fn(framing::require_clear_framing)),
+    )
 }

@@ -89,9 +89,18 @@ where
     let filter = EnvFilter::try_new(&settings.filter).map_err(TelemetryError::Filter)?;
     measure::install().map_err(TelemetryError::Metrics)?;
     let provider = provider(service, settings)?;
+    let is_exported = settings.otlp_endpoint.is_some();
+    // A span's parent is the span around it, so nothing looks for OpenTelemetry's own context of a thread; what only an exported span
+    // shows is not measured for others. Both cost every request, each time that it is polled.
+    let traces = tracing_opentelemetry::layer()
+        .with_tracer(provider.tracer(service))
+        .with_context_activation(false)
+        .with_tracked_inactivity(is_exported)
+        .with_threads(is_exported)
+        .with_location(is_exported);
     tracing_subscriber::registry()
         .with(log_layer(settings.format, writer).with_filter(filter.or(filter_fn(is_plain_span))))
-        .with(tracing_opentelemetry::layer().with_tracer(provider.tracer(service)).with_filter(LevelFilter::INFO))
+        .with(traces.with_filter(LevelFilter::INFO))
         .try_init()
         .map_err(TelemetryError::Subscriber)?;
     let tidying = tokio::spawn(async {
