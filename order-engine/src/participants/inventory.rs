@@ -81,7 +81,7 @@ fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let stock = backorders::source(Arc::clone(&inventory), pool.clone(), registry, TOPIC);
     Ok(ParticipantWork {
         wakers: vec![inventory::reservation::waker(inventory)],
-        jobs: Vec::new(),
+        jobs: vec![inventory::job(deps.store.clone())],
         requests: vec![
             ("inventory-requests", RequestService::new(options(GROUP), [requests], pool.clone())),
             ("inventory-backorders", RequestService::new(options(backorders::GROUP), [stock], pool)),

@@ -13,6 +13,7 @@ pub mod backorders;
 mod code;
 mod context;
 mod openapi;
+mod reconcile;
 pub mod requests;
 pub mod reservation;
 pub mod stock;
@@ -26,6 +27,7 @@ use utoipa::openapi::OpenApi;
 
 pub use context::Inventory;
 pub use openapi::openapi;
+pub use reconcile::job;
 
 /// The service's dependencies.
 pub struct Deps {

@@ -119,3 +119,16 @@ async fn a_hold_on_stock_that_is_not_there_is_found() {
     let codes: Vec<_> = findings.listed.iter().map(|finding| finding.code).collect();
     assert_eq!(codes, ["reserved_of_nothing"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_daily_comparison_says_what_differs() {
+    let world = traded().await;
+    let daily = inventory::job(world.store.clone());
+    let events = "SELECT count(*) FROM events WHERE aggregate_type = 'stock'";
+    let events: i64 = world.database.client().await.query_one(events, &[]).await.unwrap().get(0);
+    let compared = format!("2 stock items, {events} events of stock, 2 reservations compared");
+    assert_eq!((daily.run)().await.unwrap(), format!("{compared}, 0 differences"));
+    corrupt(&world, "StockCounted", "level,reserved", 1).await;
+    let outcome = (daily.run)().await.unwrap();
+    assert!(outcome.starts_with(&compared) && !outcome.ends_with(" 0 differences"), "{outcome}");
+}
