@@ -77,6 +77,7 @@ pub struct ConsistencyExtension {
 }
 
 impl Projections {
+    /// What the groups say together; without the group of orders nothing is known of its positions.
     pub fn of(groups: Vec<GroupHealth>) -> Self {
         let group = groups.iter().find(|group| group.group == Orders::GROUP);
         let positions = group.map(GroupHealth::positions).unwrap_or_default();
