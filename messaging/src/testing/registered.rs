@@ -9,8 +9,7 @@ use service_kit::poll::wait_until;
 use tokio::sync::Mutex;
 
 use super::{LOOK, PATIENCE};
-use crate::schemas;
-use crate::{Registered, Registry, RegistryError};
+use crate::{Registered, Registry, RegistryError, schemas};
 
 /// The name under which the contracts of all tests' topics are registered.
 const CONTRACTS: &str = "tests";

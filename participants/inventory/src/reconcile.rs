@@ -13,7 +13,8 @@ use tokio_postgres::IsolationLevel;
 
 use crate::audit;
 
-/// The daily comparison.
+/// The job that does it, over one log. Its outcome names what was compared and how many differences there are; to find some is no
+/// failure of the run.
 pub fn job(store: Store) -> Job {
     Job {
         name: "stock-reconciliation",
