@@ -77,7 +77,11 @@ impl Alarms {
     }
 
     fn worker_with(&self, options: TimerOptions, waker: Waker) -> TimerWorker {
-        TimerWorker::new(self.units.store().clone(), self.clock.clone(), options).with(Counter::KIND, waker)
+        self.worker_by(self.clock.clone(), options, waker)
+    }
+
+    fn worker_by(&self, clock: Arc<ManualClock>, options: TimerOptions, waker: Waker) -> TimerWorker {
+        TimerWorker::new(self.units.store().clone(), clock, options).with(Counter::KIND, waker)
     }
 
     /// How often each of the counters has rung.
@@ -133,6 +137,70 @@ async fn two_workers_fire_every_timer_once_after_a_jump_of_the_clock() {
     stop.cancel();
     join_all(workers).await;
     assert_eq!(alarms.rang(&ids).await, vec![1; 300]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_whose_clocks_are_an_hour_apart_fire_every_timer_once() {
+    let alarms = Alarms::begin().await;
+    let ids: Vec<String> = (0..60).map(|_| new_id()).collect();
+    for (index, id) in ids.iter().enumerate() {
+        alarms.set(id, Some(after(if index < 40 { 1 } else { 2 }))).await;
+    }
+    let ahead = Arc::new(ManualClock::new(after(1)));
+    let options = TimerOptions { idle_ms: 5, ..TimerOptions::default() };
+    let here = alarms.worker();
+    let there = alarms.worker_by(ahead.clone(), options, waker(units(&open(&alarms.database).await)));
+    let rang = async |early: u32, late: u32| {
+        let expected = [vec![early; 40], vec![late; 20]].concat();
+        assert_eq!(alarms.rang(&ids).await, expected);
+    };
+    // The one whose clock is ahead takes what is due by it; for the other nothing is.
+    let (slow, fast) = tokio::join!(here.round(), there.round());
+    assert_eq!((slow.unwrap(), fast.unwrap()), (0, 40));
+    rang(1, 0).await;
+    // When the other's clock comes there, nothing is left of it.
+    alarms.clock.advance(HOUR);
+    assert_eq!(here.round().await.unwrap(), 0);
+    ahead.advance(HOUR);
+    alarms.clock.advance(HOUR);
+    let stop = CancellationToken::new();
+    let workers = [here, there].map(|worker| tokio::spawn(worker.run(stop.clone())));
+    wait_until(PATIENCE, LOOK, async || alarms.waiting().await == 0).await.unwrap();
+    stop.cancel();
+    join_all(workers).await;
+    rang(1, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_lock_is_held_while_a_stream_is_woken() {
+    let alarms = Alarms::begin().await;
+    let id = new_id();
+    alarms.set(&id, Some(after(1))).await;
+    alarms.clock.set(after(1));
+    let (begun, may_go_on) = (CancellationToken::new(), CancellationToken::new());
+    let (begins, goes_on, wakes) = (begun.clone(), may_go_on.clone(), waker(alarms.units.clone()));
+    let slow: Waker = Arc::new(move |id, now| {
+        let (begins, goes_on, woken) = (begins.clone(), goes_on.clone(), wakes(id, now));
+        Box::pin(async move {
+            begins.cancel();
+            goes_on.cancelled().await;
+            woken.await
+        })
+    });
+    let worker = alarms.worker_with(TimerOptions::default(), slow);
+    let round = tokio::spawn(async move { worker.round().await });
+    begun.cancelled().await;
+    let client = alarms.database.client().await;
+    let open = "SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND state <> 'active'";
+    assert_eq!(client.query_one(open, &[]).await.unwrap().get::<_, i64>(0), 0, "no transaction is left open");
+    let row = "SELECT FROM timers WHERE aggregate_id = $1 FOR UPDATE NOWAIT";
+    assert_eq!(client.query(row, &[&id]).await.unwrap().len(), 1);
+    // Others append to the stream and move its timer meanwhile.
+    alarms.set(&id, Some(after(3))).await;
+    may_go_on.cancel();
+    assert_eq!(round.await.unwrap().unwrap(), 1);
+    assert_eq!((alarms.rang(&[id]).await, alarms.waiting().await), (vec![0], 1), "it is due later");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,5 +14,6 @@ mod program;
 mod rebuild_killed;
 mod replay_and_parked;
 mod sagas;
+mod stock;
 mod stock_import;
 mod waits;

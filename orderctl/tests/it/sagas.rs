@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::fulfilments::is_packed;
 use crate::merchant::Merchant;
 use crate::program::Ended;
+use crate::stock;
 
 #[track_caller]
 pub fn says(ended: &Ended, text: &str) {
@@ -119,7 +120,7 @@ async fn sagas_are_shown_and_operated() {
     engine.stop().await;
     let engine = Engine::start(settings, &Role::ALL).await;
     let merchant = Merchant::listens(&engine).await;
-    tokio::join!(waits_for_stock(&engine), is_reviewed(&engine), is_packed(&engine));
+    tokio::join!(waits_for_stock(&engine), is_reviewed(&engine), is_packed(&engine), stock::is_shown(&engine));
     merchant.is_told_again(&engine).await;
     let nobody = "0191f2c4-0000-7000-8000-000000000001";
     is_refused(&engine.orderctl(&format!("saga show {nobody}")).await, "saga_not_found");

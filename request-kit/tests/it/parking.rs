@@ -183,7 +183,7 @@ async fn too_many_parked_keys_stop_the_partition_until_enough_is_dealt_with() {
     assert!(said.contains("3 parked keys") && said.contains("redrive or discard"), "{said}");
     participant.ask("d", "1").await;
     assert_eq!(parked(&participant).await.len(), 2, "the third is not parked");
-    assert_eq!(member.service.counts().consumed, 2);
+    consumed(&member, 2).await;
     let first = list(&participant.database.pool()).await.unwrap().remove(0);
     discard(&participant.database.pool(), first.id, "a test").await.unwrap();
     participant.wait_until_done("d", &["1"]).await;

@@ -119,4 +119,38 @@ mod tests {
         let history = [authorizing(), vec![payment_answer(1, A::PaymentPending, None)]].concat();
         given(history).when(wake(86_400)).then_undoing(UndoCause::PaymentTimedOut);
     }
+
+    #[test]
+    fn a_stage_that_takes_too_long_is_a_task_and_so_is_a_parcel_that_has_not_arrived_after_fourteen_days() {
+        let captured = payment_answer(2, A::PaymentCaptured, Some(TOTAL));
+        let mut history = [capturing(), vec![captured, fulfilment_requested(1)]].concat();
+        let part = Part::Fulfilment(FulfilmentId::of(order(), 1));
+        let policy = policy();
+        assert_eq!(policy.deliver_s, 14 * 86_400);
+        let stages = [
+            (A::FulfilmentAccepted, policy.pack_s, TaskKind::NotPacked),
+            (A::FulfilmentPacked, policy.ship_s, TaskKind::NotShipped),
+            (A::FulfilmentShipped, policy.deliver_s, TaskKind::NotDelivered),
+        ];
+        for (version, (kind, seconds, task)) in (1..).zip(stages) {
+            let learned = LearnAnswer { part, version, answer: Answer::plain(kind), at: AT };
+            let events = given(history.clone()).when(learned.into()).events();
+            history.extend(events);
+            let opens = |seconds| {
+                let events = given(history.clone()).when(wake(seconds)).events();
+                events.iter().any(|event| is_task(event, task))
+            };
+            assert!(!opens(seconds - 1) && opens(seconds), "{task:?} after {seconds} s");
+        }
+        let late = given(history.clone()).when(wake(policy.deliver_s)).events();
+        history.extend(late);
+        let delivered = LearnAnswer {
+            part,
+            version: 4,
+            answer: Answer::plain(A::FulfilmentDelivered),
+            at: later(policy.deliver_s),
+        };
+        let events = given(history).when(delivered.into()).events();
+        assert!(events.iter().any(|event| matches!(event, OrderSagaEvent::TaskWithdrawn(_))), "{events:?}");
+    }
 }
