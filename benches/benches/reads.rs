@@ -40,7 +40,7 @@ async fn measure(settings: Settings) {
     let orders = year::import(&engine, TENANT, &token).await;
     eprintln!("reads: {orders} orders are projected; vacuuming");
     let models = Models::live().await;
-    models.settle().await;
+    models.vacuumed().await;
     let bytes = models.bytes().await;
     let keys = Keys::choose(&models, TENANT, orders).await;
     let mut postgraphile = None;

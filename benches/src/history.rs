@@ -130,7 +130,7 @@ fn commands(number: i64) -> [OrderCommand; 5] {
     };
     let subject = SubjectId::try_new(format!("customer:customer-{:06}", number % CUSTOMERS)).unwrap();
     let details = Sealed::new(subject, "x".repeat(SEALED_CHARACTERS));
-    let address = Address { country: CountryCode::try_new("GB").unwrap(), details, contact: None };
+    let address = Address { country: CountryCode::try_new("GB").unwrap(), details, contact: None, area: None };
     let address = OrderCommand::SetAddress(SetAddress { kind: AddressKind::Shipping, address, at });
     let number_text = OrderNumber::try_new(number.to_string()).unwrap();
     let place = OrderCommand::PlaceOrder(PlaceOrder { number: number_text, expected_total: None, at });

@@ -8,13 +8,13 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{FATES, Faults, Simulator};
+use crate::{Faults, OUTCOMES, Simulator};
 
 pub(crate) fn routes() -> Router<Simulator> {
     Router::new()
         .route("/_simulator/faults", get(faults).put(set_faults))
         .route("/_simulator/ledger", get(ledger))
-        .route("/_simulator/fates", get(fates))
+        .route("/_simulator/outcomes", get(outcomes))
         .route("/_simulator/clock", post(skip))
         .route("/_simulator/parcels/{tracking}/next", post(next))
         .route("/_simulator/parcels/{tracking}/scans/{status}", post(scan))
@@ -34,9 +34,9 @@ async fn ledger(State(simulator): State<Simulator>) -> Response {
     Json(json!({"labels": simulator.ledger()})).into_response()
 }
 
-async fn fates() -> Response {
-    let fates = FATES.map(|(word, outcome)| json!({"word": word, "outcome": outcome}));
-    Json(json!({"fates": fates})).into_response()
+async fn outcomes() -> Response {
+    let outcomes = OUTCOMES.map(|(word, outcome)| json!({"word": word, "outcome": outcome}));
+    Json(json!({"outcomes": outcomes})).into_response()
 }
 
 /// How long is skipped.

@@ -2,7 +2,7 @@
 //!
 //! One server is as many carriers as there are names: `/{carrier}` is the base URL of each. It sells and voids labels with idempotency
 //! keys, carries parcels by the clock it is given times a speed, and sends signed webhooks. What becomes of a parcel follows from its
-//! service or from a line of its address, see [`FATES`]. Under `/_simulator` it is told to fail ([`Faults`]) and to move parcels, and shows
+//! service or from a line of its address, see [`OUTCOMES`]. Under `/_simulator` it is told to fail ([`Faults`]) and to move parcels, and shows
 //! its ledger.
 //!
 //! Guarantees: the same requests in the same order with the same seed give the same answers; a key has one effect; a voided label is not
@@ -10,11 +10,11 @@
 
 mod control;
 mod errors;
-mod fates;
 mod faults;
 mod http;
 mod idempotency;
 mod ledger;
+mod outcomes;
 mod print;
 mod webhooks;
 mod world;
@@ -28,9 +28,9 @@ use service_kit::poll::pause;
 use service_kit::standard_webhooks::WebhookKey;
 use tokio_util::sync::CancellationToken;
 
-pub use fates::FATES;
 pub use faults::{Fault, Faults, Operation, PlannedFault, Rates, WebhookMode};
 pub use ledger::LedgerEntry;
+pub use outcomes::OUTCOMES;
 
 use faults::Injector;
 use webhooks::Webhooks;

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use service_kit::clock::SharedClock;
 
 use crate::errors::{self, Answer};
-use crate::fates::{Fate, Step};
 use crate::idempotency::Answers;
 use crate::ledger::LedgerEntry;
+use crate::outcomes::{ParcelOutcome, Step};
 use crate::webhooks::Moved;
 use axum::http::StatusCode;
 use service_kit::random::Random;
@@ -85,8 +85,8 @@ impl World {
     /// Sells a label.
     pub(crate) fn sell(&mut self, order: &Order<'_>) -> Answer {
         let line2 = order.recipient["line2"].as_str().unwrap_or_default();
-        let fate = Fate::of(order.service, line2);
-        if fate == Fate::Refused {
+        let outcome = ParcelOutcome::of(order.service, line2);
+        if outcome == ParcelOutcome::Refused {
             return errors::invalid("ADDRESS_REFUSED");
         }
         let tracking = format!("SIM{:04}{:012X}", self.sold.len() + 1, self.random.number() >> 16);
@@ -103,7 +103,7 @@ impl World {
             bought: now.micros(),
             bought_at: now.to_rfc3339(),
             skipped_before_s: self.skipped_s,
-            steps: fate.steps(),
+            steps: outcome.steps(),
             scans: vec![],
         };
         let label = parcel.label();

@@ -4,6 +4,7 @@
 //! The crate has no I/O, no clock and no randomness. Stored events stay private to the engine; [`contract`] maps each
 //! one to the public event that other teams read.
 
+mod area;
 pub mod bank;
 mod consistency;
 pub mod contract;
@@ -35,6 +36,7 @@ pub mod ticket;
 mod time;
 pub mod upcast;
 
+pub use area::{Coordinates, DeliveryArea, InvalidCoordinates, PostalPrefix};
 pub use consistency::{ConsistencyToken, InvalidConsistencyToken};
 pub use country::{CountryCode, UnknownCountry};
 pub use currency::{Currency, CurrencyError};

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CountryCode, SubjectId};
+use crate::{CountryCode, DeliveryArea, SubjectId};
 
 /// A ciphertext under one subject's key. It cannot be read once the key has been destroyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +32,8 @@ impl Sealed {
     }
 }
 
-/// A postal address: the country in the clear, since tax and statistics need it, and everything else sealed, contact
-/// apart from the rest.
+/// A postal address: the country in the clear, since tax and statistics need it, as is roughly where it is, by which locations are chosen.
+/// Everything else is sealed, contact apart from the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     pub country: CountryCode,
@@ -43,4 +43,7 @@ pub struct Address {
     /// Phone and email as one sealed JSON document. `None` without either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Sealed>,
+    /// `None` where nothing tells it, and of billing addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<Box<DeliveryArea>>,
 }

@@ -137,6 +137,7 @@ Traffic may go on meanwhile. Writes nothing and blocks nobody. Checks that
           to an event, is parked or was discarded, as far back as the topic has it
   I15     kitchens cook nothing twice and nothing beyond what stations and people have room for, and work on the open tickets
   I16     no fulfilment has two labels in force, each label in force at a carrier is a shipment's, and what left was to leave
+  I17     nobody is told twice of one event by one channel unless a person asked for it, and what has not ended has its timer
 --from limits I3 to I5 to later positions; the other checks cover everything. If something is wrong, the exit code is 1 and
 the ids are printed. docs/runbook.md says what to do about each finding.
 

@@ -13,7 +13,7 @@ use crate::poll::pause;
 /// Findings that are listed; more are counted.
 pub const LISTED_MAX: usize = 100;
 
-/// The promise that is broken. The numbers are those of ARCHITECTURE.md.
+/// The promise that is broken. The numbers are those that `orderctl audit --help` explains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Invariant {
     /// Versions of a stream are contiguous.
@@ -47,6 +47,8 @@ pub enum Invariant {
     /// No fulfilment has two labels in force; every label in force at a carrier belongs to a shipment; what left was released, or is
     /// recorded as handed over although it was not.
     I16,
+    /// Nobody is told twice of one event by one channel unless a person asked for it, and what has not ended has its timer.
+    I17,
 }
 
 /// So many things of a kind were looked at.
@@ -146,21 +148,21 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 pub struct Looks {
     taken: usize,
     /// Streams that differed at every look so far; `None` before the first.
-    suspects: Option<HashSet<String>>,
+    differing: Option<HashSet<String>>,
 }
 
 impl Looks {
     /// Takes what a look found. Answers whether no further one is needed, in which case what remains is among the findings; otherwise it
     /// pauses before the next.
-    pub async fn settle(&mut self, mut found: Findings, findings: &mut Findings) -> bool {
+    pub async fn is_last(&mut self, mut found: Findings, findings: &mut Findings) -> bool {
         self.taken += 1;
-        let is_suspect = |stream: &String| self.suspects.as_ref().is_none_or(|before| before.contains(stream));
-        found.listed.retain(|finding| finding.stream.as_ref().is_none_or(is_suspect));
+        let differed_before = |stream: &String| self.differing.as_ref().is_none_or(|before| before.contains(stream));
+        found.listed.retain(|finding| finding.stream.as_ref().is_none_or(differed_before));
         if found.listed.is_empty() || self.taken == LOOKS {
             found.listed.into_iter().for_each(|finding| findings.push(finding));
             return true;
         }
-        self.suspects = Some(found.listed.into_iter().filter_map(|finding| finding.stream).collect());
+        self.differing = Some(found.listed.into_iter().filter_map(|finding| finding.stream).collect());
         pause(BETWEEN_LOOKS, &CancellationToken::new()).await;
         false
     }

@@ -1,4 +1,4 @@
-//! The read models' tables: which generation is live, when they have settled, and how large they are.
+//! The read models' tables: which generation is live, when they are vacuumed, and how large they are.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Models {
     }
 
     /// Vacuums and analyses everything that the import wrote, puts it to disk, and waits until no vacuum runs.
-    pub async fn settle(&self) {
+    pub async fn vacuumed(&self) {
         for database in ["READ_DATABASE_URL", "ORDERS_DATABASE_URL"] {
             connect(database).await.batch_execute("VACUUM (ANALYZE)").await.unwrap();
         }

@@ -1,4 +1,4 @@
-//! The orders: imported, projected, and their tables settled.
+//! The orders: imported, projected, and their tables vacuumed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

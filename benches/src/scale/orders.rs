@@ -92,7 +92,7 @@ fn command(id: &str, step: u64) -> OrderCommand {
         2 => {
             let subject = SubjectId::try_new("customer:customer-000042").unwrap();
             let details = Sealed::new(subject, "x".repeat(SEALED_CHARACTERS));
-            let address = Address { country: CountryCode::try_new("GB").unwrap(), details, contact: None };
+            let address = Address { country: CountryCode::try_new("GB").unwrap(), details, contact: None, area: None };
             OrderCommand::SetAddress(SetAddress { kind: AddressKind::Shipping, address, at })
         }
         _ => {

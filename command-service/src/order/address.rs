@@ -1,6 +1,6 @@
 //! The personal part of an address: checked, then sealed as two documents: the contact and the rest.
 
-use domain::{Address, CountryCode, InvalidText, Sealed, SubjectId, TenantId, is_hidden};
+use domain::{Address, CountryCode, DeliveryArea, InvalidText, Sealed, SubjectId, TenantId, is_hidden};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -70,8 +70,8 @@ impl SealedAddress {
         Self { details: address.details.clone(), contact: address.contact.clone() }
     }
 
-    pub(super) fn in_country(self, country: CountryCode) -> Address {
-        Address { country, details: self.details, contact: self.contact }
+    pub(super) fn in_country(self, country: CountryCode, area: Option<DeliveryArea>) -> Address {
+        Address { country, details: self.details, contact: self.contact, area: area.map(Box::new) }
     }
 }
 

@@ -160,6 +160,7 @@ impl Begin {
                 orders_within_a_day: self.orders_within_a_day,
                 shipping_country: shipping,
                 billing_country: billing.or(shipping),
+                shipping_area: draft.shipping_address.as_ref().and_then(|address| address.area.clone()),
             },
             at,
         }

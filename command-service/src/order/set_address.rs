@@ -3,9 +3,9 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use command_kit::http::form::{Form, Text};
 use command_kit::http::{JsonBody, Keyed, Unkeyed, optional_text};
-use command_kit::{Caller, Fields, Refusal};
+use command_kit::{Broken, Caller, Fields, Refusal};
 use domain::order::{AddressKind, OrderCommand, OrderState, SetAddress};
-use domain::{CountryCode, OrderId, SubjectId};
+use domain::{Coordinates, CountryCode, DeliveryArea, OrderId, SubjectId};
 use serde::{Deserialize, Serialize};
 use service_kit::auth::Principal;
 use utoipa::ToSchema;
@@ -47,7 +47,20 @@ enum AddressRole {
     Billing,
 }
 
-/// Set or replace an address. Everything except the country is sealed under the customer's key before it is stored.
+/// A place on Earth, by WGS 84.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AddressCoordinates {
+    /// Degrees north of the equator.
+    #[schema(minimum = -90, maximum = 90)]
+    latitude: f64,
+    /// Degrees east of Greenwich.
+    #[schema(minimum = -180, maximum = 180)]
+    longitude: f64,
+}
+
+/// Set or replace an address. Everything is sealed under the customer's key before it is stored, except the country and, of a shipping
+/// address, the first signs of the postal code and the coordinates rounded to a tenth of a degree, by which locations are compared.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"kind": "SHIPPING", "name": "A. Recipient", "line1": "1 Long Street", "city": "London", "postalCode": "E1 6AN", "country": "GB"}))]
@@ -90,6 +103,9 @@ struct AddressBody {
     #[schema(max_length = 35, example = "de")]
     #[serde(default, deserialize_with = "optional_text")]
     locale: Option<String>,
+    /// Where a shipping address is, if that is known. It is kept rounded to a tenth of a degree, at most 8 km away.
+    #[serde(default)]
+    coordinates: Option<AddressCoordinates>,
 }
 
 /// An address to set. It is no [`SetAddress`], since it is not sealed yet: a seal differs every time, and a repeat is the same request.
@@ -98,6 +114,8 @@ pub struct NewAddress {
     pub kind: AddressKind,
     pub country: CountryCode,
     pub details: AddressDetails,
+    /// Roughly where goods go; `None` of a billing address.
+    pub area: Option<DeliveryArea>,
 }
 
 impl AddressBody {
@@ -120,9 +138,16 @@ impl AddressBody {
             locale: self.locale,
         };
         let checked = details.check(&mut fields);
+        let at = fields.check_optional("/coordinates", self.coordinates, |at| {
+            let broken = |_| Broken("coordinates_out_of_range", "a place lies within 90 and 180 degrees");
+            Coordinates::try_new(at.latitude, at.longitude).map_err(broken)
+        });
         fields.finish(|| {
             checked?;
-            Some(NewAddress { kind, country: country?, details })
+            let (country, at) = (country?, at?);
+            let is_shipping = kind == AddressKind::Shipping;
+            let area = DeliveryArea::of(country, details.postal_code.as_deref(), at).filter(|_| is_shipping);
+            Some(NewAddress { kind, country, details, area })
         })
     }
 }
@@ -142,7 +167,7 @@ impl Orders {
         let principal = &caller.principal;
         let unsealed = |state: &OrderState| input.details.unsealed(&SubjectId::of_order(state.customer(), order_id));
         let command = |sealed: SealedAddress| {
-            let address = sealed.in_country(input.country);
+            let address = sealed.in_country(input.country, input.area.clone());
             OrderCommand::SetAddress(SetAddress { kind: input.kind, address, at: self.now() })
         };
         permit(principal, &command(unsealed(&OrderState::Absent)))?;

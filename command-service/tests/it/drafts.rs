@@ -147,7 +147,7 @@ async fn nothing_personal_is_readable_in_the_database() {
     let answers = "SELECT string_agg(kept::text, '') FROM idempotency kept";
     for statement in [stored, answers] {
         let text: String = client.query_one(statement, &[]).await.unwrap().get(0);
-        for word in ["A. Example", "Example Road", "Exampleton", "EX1", "a@example.org"] {
+        for word in ["A. Example", "Example Road", "Exampleton", " 1EX", "a@example.org"] {
             assert!(!text.contains(word), "{word} is in {text}");
         }
     }

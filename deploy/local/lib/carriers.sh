@@ -7,7 +7,7 @@ carriers_is_ours() {
   (tr '\0' '\n' <"/proc/$1/environ") 2>/dev/null | grep -qxF "ORDERS_STATE=$ORDERS_STATE"
 }
 
-carriers_answers() { curl -fsS -o /dev/null -m 2 "http://127.0.0.1:$CARRIERS_PORT/_simulator/fates" 2>/dev/null; }
+carriers_answers() { curl -fsS -o /dev/null -m 2 "http://127.0.0.1:$CARRIERS_PORT/_simulator/outcomes" 2>/dev/null; }
 
 carriers_spawn() {
   local program

@@ -70,7 +70,7 @@ impl ToPublic for super::LocationDetails {
     }
 }
 
-impl ToPublic for super::Coordinates {
+impl ToPublic for crate::Coordinates {
     type Public = ContractCoordinates;
 
     fn to_public(&self) -> ContractCoordinates {

@@ -20,7 +20,7 @@ mod state;
 mod properties;
 
 pub use decisions::*;
-pub use details::{Coordinates, InvalidCoordinates, LocationDetails, LocationKind, LocationName, PostalPrefix, Zone};
+pub use details::{LocationDetails, LocationKind, LocationName, Zone};
 pub use event::*;
 pub use hours::{
     InvalidHours, MINUTES_A_DAY, OpeningHours, OpeningSpan, SPANS_MAX, TimeZone, UnknownTimeZone, Weekday,

@@ -99,12 +99,15 @@ pub struct Told {
     /// Of a payment or a refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// Set for a shipment.
+    /// Set for a shipment, and for one that its carrier delays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<Carrier>,
-    /// Set for a shipment.
+    /// Set with the carrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking: Option<TrackingNumber>,
+    /// When the carrier expects to deliver what it delays, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_at: Option<Timestamp>,
     /// The symbol of why an order was cancelled or is late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,

@@ -8,7 +8,7 @@ use super::{Order, OrderCommand, OrderEvent, OrderRejection, OrderState, evolve:
 
 impl Decider for Order {
     const KIND: &'static str = PublicEvent::KIND;
-    const FOLD_VERSION: i32 = 4;
+    const FOLD_VERSION: i32 = 5;
     type State = OrderState;
     type Command = OrderCommand;
     type Event = OrderEvent;

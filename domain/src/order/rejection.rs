@@ -32,7 +32,7 @@ pub enum OrderRejection {
     /// The order has no shipping address.
     #[error("an order needs a shipping address before it is placed")]
     ShippingAddressMissing,
-    /// Pieces of the order have left, so that it cannot be called off any more.
+    /// Pieces of the order have left, so that it cannot be cancelled any more.
     #[error("pieces of the order have been shipped")]
     AlreadyShipped,
     /// Fewer pieces of the line can be cancelled than are to be: the others are being sent, or have left.

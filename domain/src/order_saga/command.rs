@@ -10,7 +10,7 @@ use super::{
 
 impl Decider for OrderSaga {
     const KIND: &'static str = PublicEvent::KIND;
-    const FOLD_VERSION: i32 = 6;
+    const FOLD_VERSION: i32 = 7;
     type State = OrderSagaState;
     type Command = OrderSagaCommand;
     type Event = OrderSagaEvent;

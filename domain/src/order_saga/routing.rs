@@ -11,6 +11,8 @@ use crate::location::{LocationDetails, LocationKind};
 use crate::reservation::RequestedLine;
 use crate::{CountryCode, LocationId, Sku, Timestamp};
 
+use super::screening::Signals;
+
 /// How well a location's zones fit where the order goes, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -31,6 +33,9 @@ pub struct LocationFacts {
     /// Whether it works at the moment, by its hours.
     pub is_open: bool,
     pub reach: Reach,
+    /// How far the goods go, in metres; `None` where it is not known of both ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metres: Option<u32>,
     /// Orders that stock is reserved for there and that have not left.
     pub open: u32,
     /// Most of them at once; `None` where there is no limit.
@@ -39,18 +44,21 @@ pub struct LocationFacts {
 }
 
 impl LocationFacts {
-    /// What is known of a location at a moment for an order that goes to a country, which has `open` orders. `None` where this release
-    /// cannot read what was published of it.
+    /// What is known of a location at a moment for an order, of which `signals` tell where it goes; the location has `open` orders. `None`
+    /// where this release cannot read what was published of it.
     ///
-    /// An order whose country is not known goes wherever a location sends.
+    /// An order whose country is not known goes wherever a location sends, and one whose postal code is not known to all of its zones'
+    /// areas in that country.
     pub fn of(
         published: &ContractLocationDetails,
         (is_paused, open): (bool, u32),
-        to: Option<CountryCode>,
+        signals: &Signals,
         now: Timestamp,
     ) -> Option<Self> {
         let details: LocationDetails = serde_json::from_value(serde_json::to_value(published).ok()?).ok()?;
-        let reach = |to: CountryCode| match (details.serves(to, None), details.country == to) {
+        let area = signals.shipping_area.as_deref();
+        let postal_area = area.and_then(|area| area.postal_prefix.as_ref());
+        let reach = |to: CountryCode| match (details.serves(to, postal_area), details.country == to) {
             (false, _) => Reach::OutOfZone,
             (true, true) => Reach::Home,
             (true, false) => Reach::Abroad,
@@ -59,7 +67,8 @@ impl LocationFacts {
             kind: details.kind,
             is_paused,
             is_open: details.is_open(now),
-            reach: to.map_or(Reach::Home, reach),
+            reach: signals.shipping_country.map_or(Reach::Home, reach),
+            metres: area.and_then(|area| area.near).zip(details.coordinates).map(|(to, from)| from.metres_to(to)),
             open,
             open_max: details.open_max,
             cost: details.cost,
@@ -126,14 +135,17 @@ pub(super) struct Routed {
     pub(super) candidates: Vec<Considered>,
 }
 
+/// Metres that make no difference: where goods go is not known more exactly.
+const EQUALLY_NEAR_M: u32 = 10_000;
+
 /// Most locations that are looked at for a split, the best first, so that all sets of them can be tried.
 const SPLIT_AMONG_MAX: usize = 12;
 
 /// Chooses for some lines among candidates, which are given in the order of preference. `is_tried` says of which it is known that they
 /// do not send them.
 ///
-/// Of those that nothing stands in the way of and that have everything, the nearest is chosen, then one that works now, then the cheapest,
-/// then the first. Where none has everything, the lines are split among as few as possible, at most `parcels_max`; of several sets of that
+/// Of those that nothing stands in the way of and that have everything, one in the country is chosen, then the nearest, then one that works
+/// now, then the cheapest, then the first. Those that are equally far by tens of kilometres are equally near. Where none has everything, the lines are split among as few as possible, at most `parcels_max`; of several sets of that
 /// many, the one with the best in it, then the second best, and so on.
 pub(super) fn route(
     lines: &[RequestedLine],
@@ -214,10 +226,11 @@ impl Candidate {
         }
     }
 
-    /// The less, the better. One that was not registered is as far as one abroad.
-    fn rank(&self) -> (Reach, bool, u32) {
-        let unknown = (Reach::Abroad, false, 0);
-        self.facts.as_ref().map_or(unknown, |facts| (facts.reach, !facts.is_open, facts.cost))
+    /// The less, the better. One that was not registered is as far as one abroad, and one whose distance is not known farther than any.
+    fn rank(&self) -> (Reach, u32, bool, u32) {
+        let unknown = (Reach::Abroad, u32::MAX, false, 0);
+        let tens = |metres: Option<u32>| metres.map_or(u32::MAX, |metres| metres / EQUALLY_NEAR_M);
+        self.facts.as_ref().map_or(unknown, |facts| (facts.reach, tens(facts.metres), !facts.is_open, facts.cost))
     }
 }
 

@@ -2,18 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CountryCode, CustomerId, Money};
+use crate::{CountryCode, CustomerId, DeliveryArea, Money};
 
 use super::policy::ScreeningPolicy;
 use crate::order::ScreeningOutcome;
 
-/// What the rule looks at, as it was when the order was placed.
+/// What this rule and that of routing look at, as it was when the order was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Signals {
     /// Orders that the customer placed within the day before; 0 for an order without a customer.
     pub orders_within_a_day: u32,
     pub shipping_country: Option<CountryCode>,
     pub billing_country: Option<CountryCode>,
+    /// Roughly where the goods go, by which locations are chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_area: Option<Box<DeliveryArea>>,
 }
 
 /// What was suspicious.
@@ -39,7 +42,7 @@ pub struct Screening {
 impl ScreeningPolicy {
     /// Screens an order.
     pub fn screen(&self, customer: Option<&CustomerId>, total: Money, signals: &Signals) -> Screening {
-        let Signals { orders_within_a_day, shipping_country, billing_country } = signals;
+        let Signals { orders_within_a_day, shipping_country, billing_country, shipping_area: _ } = signals;
         let is_denied = |country: &Option<CountryCode>| country.is_some_and(|one| self.denied_countries.contains(&one));
         let differ = shipping_country.zip(*billing_country).is_some_and(|(goods, invoice)| goods != invoice);
         let is_large = self.large_total_minor > 0 && total.minor() >= self.large_total_minor;
@@ -85,7 +88,7 @@ mod tests {
 
     fn countries(goods: &str, invoice: &str) -> Signals {
         let country = |code| Some(CountryCode::try_new(code).unwrap());
-        Signals { shipping_country: country(goods), billing_country: country(invoice), orders_within_a_day: 0 }
+        Signals { shipping_country: country(goods), billing_country: country(invoice), ..Signals::default() }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! for the attempt.
 
 mod command;
+mod consequences;
 pub mod contract;
 mod decisions;
 mod effect;
@@ -17,7 +18,6 @@ mod evolve;
 mod label;
 mod parcel;
 mod rejection;
-mod settle;
 mod state;
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ proptest! {
     ) {
         let mut world = World::planned();
         steps.into_iter().for_each(|step| world.take(step));
-        world.settle();
+        world.let_all_answer();
         let shipment = world.shipment().clone();
         prop_assert!(shipment.effect.is_none(), "{:?}", shipment);
         let in_force = world.in_force();

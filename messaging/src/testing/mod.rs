@@ -4,9 +4,9 @@
 
 mod asks;
 mod hanging;
+mod markers;
 mod notes;
 mod registered;
-mod settle;
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -129,7 +129,7 @@ async fn resume_positions_tell_a_topic_from_one_made_anew() {
     let encoder = topic.encoder().await;
     let records = [drafted(new_order(), 1), drafted(new_order(), 2)];
     topic.publish(&encoder, &records).await;
-    topic.settle().await;
+    topic.has_markers().await;
     let position = |next_offset, last| vec![ResumePosition { partition: 0, next_offset, last }];
     let check = |positions| {
         let name = topic.name.clone();

@@ -45,7 +45,7 @@ pub(super) const NOTIFICATION_PARTICIPANT: Participant = Participant {
     queries: |_| Router::new(),
     outside: &[],
     gauges: &[],
-    audits: &[],
+    audits: &[|log, _, findings| ::notification::audit::check(log, findings).boxed()],
     asks: Vec::new,
 };
 

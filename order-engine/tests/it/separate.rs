@@ -18,7 +18,7 @@ use crate::shop::Shop;
 use crate::stack::Stack;
 
 const ROLES: &str = "command,worker,relay,projection,query";
-/// Whose shop the tokens of `orderctl` are for.
+/// The tenant of the tokens of `orderctl`.
 const TENANT: &str = "default";
 
 impl Shop {

@@ -108,8 +108,8 @@ impl Fulfilments {
     ///
     /// # Errors
     /// [`AskError`]; see there.
-    #[tracing::instrument(name = "message.fulfilment.heard", skip_all, fields(fulfilment.id = %id))]
-    pub(crate) async fn hear(
+    #[tracing::instrument(name = "message.fulfilment.reported", skip_all, fields(fulfilment.id = %id))]
+    pub(crate) async fn record_report(
         &self,
         id: FulfilmentId,
         command: impl Into<FulfilmentCommand>,

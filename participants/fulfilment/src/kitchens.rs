@@ -34,17 +34,17 @@ async fn handle(fulfilments: &Fulfilments, published: Published<PublicEvent>) ->
         Err(error) => return Outcome::Poison(chain(&error)),
     };
     let by = AskedBy { tenant, metadata: Metadata::caused_by(&event_id, correlation_id, traceparent) };
-    match fulfilments.hear(id, command, by).await {
+    match fulfilments.record_report(id, command, by).await {
         Ok(()) => Outcome::Done,
         Err(error @ AskError::Refused { .. }) => Outcome::Poison(chain(&error)),
         Err(AskError::Store { source, .. }) => source.into(),
     }
 }
 
-type Heard = (FulfilmentId, TenantId, FulfilmentCommand);
+type Report = (FulfilmentId, TenantId, FulfilmentCommand);
 
 /// What an event says of a fulfilment; `None` where it says nothing that fulfilment needs to know.
-fn read(event: &PublicEvent, at: Timestamp) -> Result<Option<Heard>, InvalidField> {
+fn read(event: &PublicEvent, at: Timestamp) -> Result<Option<Report>, InvalidField> {
     let command: FulfilmentCommand = match event {
         PublicEvent::TicketAccepted(_) => AcceptFulfilment { at }.into(),
         PublicEvent::TicketRejected(rejected) => {

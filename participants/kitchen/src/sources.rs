@@ -28,9 +28,9 @@ pub fn source(kitchens: Arc<Kitchens>, reader: KindReader<PublicEvent>, topic: &
         async move {
             match handle(&kitchens, published).await {
                 Ok(()) => Outcome::Done,
-                Err(HearError::Invalid(error)) => Outcome::Poison(chain(&error)),
-                Err(HearError::Ask(AskError::Store(source))) => source.into(),
-                Err(HearError::Ask(error)) => Outcome::Poison(chain(&error)),
+                Err(FollowError::Invalid(error)) => Outcome::Poison(chain(&error)),
+                Err(FollowError::Ask(AskError::Store(source))) => source.into(),
+                Err(FollowError::Ask(error)) => Outcome::Poison(chain(&error)),
             }
         }
     })
@@ -38,14 +38,14 @@ pub fn source(kitchens: Arc<Kitchens>, reader: KindReader<PublicEvent>, topic: &
 
 /// Why an event was not taken notice of.
 #[derive(Debug, thiserror::Error)]
-enum HearError {
+enum FollowError {
     #[error(transparent)]
     Invalid(#[from] InvalidField),
     #[error(transparent)]
     Ask(#[from] AskError),
 }
 
-impl From<ExecuteError> for HearError {
+impl From<ExecuteError> for FollowError {
     fn from(error: ExecuteError) -> Self {
         Self::Ask(error.into())
     }
@@ -60,7 +60,7 @@ enum Change {
     Over,
 }
 
-async fn handle(kitchens: &Kitchens, published: Published<PublicEvent>) -> Result<(), HearError> {
+async fn handle(kitchens: &Kitchens, published: Published<PublicEvent>) -> Result<(), FollowError> {
     let Published { event, event_id, correlation_id, traceparent, .. } = published;
     let about = || -> Result<(FulfilmentId, AskedBy), InvalidField> {
         let ticket = event.fulfilment_id().parse().map_err(invalid("fulfilment_id"))?;
@@ -88,7 +88,7 @@ async fn take(
     ticket: FulfilmentId,
     requested: &FulfilmentRequested,
     by: AskedBy,
-) -> Result<(), HearError> {
+) -> Result<(), FollowError> {
     let location = LocationId::try_new(&*requested.location).map_err(invalid("location"))?;
     let kitchen = KitchenId::of(&by.tenant, &location);
     if !kitchens.is_kitchen(kitchen).await? {
@@ -124,7 +124,7 @@ fn lines(lines: &[ContractFulfilmentLine]) -> Result<Vec<OrderedLine>, InvalidFi
 }
 
 /// Does with a ticket what a change of its fulfilment means; one that no kitchen has is none of theirs.
-async fn follow(kitchens: &Kitchens, ticket: FulfilmentId, change: Change, by: AskedBy) -> Result<(), HearError> {
+async fn follow(kitchens: &Kitchens, ticket: FulfilmentId, change: Change, by: AskedBy) -> Result<(), FollowError> {
     for _ in 0..BEGINS_MAX {
         let state = kitchens.ticket_state(ticket).await?;
         let details = match &*state {
@@ -164,7 +164,7 @@ async fn after_cooking(
     ticket: FulfilmentId,
     change: Change,
     by: &AskedBy,
-) -> Result<(), HearError> {
+) -> Result<(), FollowError> {
     let at = kitchens.now();
     match change {
         Change::Released | Change::Held => Ok(()),

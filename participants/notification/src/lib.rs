@@ -1,6 +1,6 @@
 //! Notification: what customers and merchants are told of orders.
 //!
-//! It is fed by the public events of orders, payments, fulfilments and kitchens ([`sources`]). What is to be told is a stream of its own, one for
+//! It is fed by the public events of orders, payments, fulfilments, kitchens and shipments ([`sources`]). What is to be told is a stream of its own, one for
 //! each event and channel; [`send`] hands it over when its timer is due, by the ways of [`channel`]: emails by SMTP, SMS by a gateway,
 //! webhooks by HTTP.
 //!
@@ -9,6 +9,7 @@
 //! whose personal data was erased. Neither addresses nor texts are stored. Does not: decide anything about orders, or prove that a
 //! mail was read.
 
+pub mod audit;
 pub mod channel;
 mod code;
 mod context;

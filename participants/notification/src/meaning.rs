@@ -5,6 +5,7 @@ use domain::fulfilment::contract::PublicEvent as FulfilmentEvent;
 use domain::notification::{Kind, Told};
 use domain::order::contract::{HoldKind, PublicEvent as OrderEvent};
 use domain::payment::contract::PublicEvent as PaymentEvent;
+use domain::shipment::contract::{ParcelStatus, PublicEvent as ShipmentEvent};
 use domain::ticket::contract::{PublicEvent as TicketEvent, TicketRejectionReason};
 use domain::{Carrier, Currency, Money, OrderId, Reason, TenantId, Timestamp, TrackingNumber};
 use request_kit::{InvalidField, invalid};
@@ -36,6 +37,14 @@ fn of_amount(field: &'static str, money: &ContractMoney) -> Result<Told, Invalid
 
 fn of_reason(symbol: &str) -> Told {
     Told { reason: Reason::try_new(symbol).ok(), ..Told::default() }
+}
+
+fn of_parcel(carrier: &str, tracking: &str) -> Result<Told, InvalidField> {
+    Ok(Told {
+        carrier: Some(Carrier::recorded(carrier).map_err(invalid("carrier"))?),
+        tracking: Some(TrackingNumber::recorded(tracking).map_err(invalid("tracking"))?),
+        ..Told::default()
+    })
 }
 
 /// The symbol of a public enumeration, such as `OUT_OF_STOCK`.
@@ -89,12 +98,7 @@ pub(crate) fn of_fulfilment(event: &FulfilmentEvent) -> Result<Option<Meaning>, 
     match event {
         E::FulfilmentAccepted(record) => meaning(event, &record.order, Kind::Preparation, Told::default()),
         E::FulfilmentShipped(record) => {
-            let told = Told {
-                carrier: Some(Carrier::recorded(&record.carrier).map_err(invalid("carrier"))?),
-                tracking: Some(TrackingNumber::recorded(&record.tracking).map_err(invalid("tracking"))?),
-                ..Told::default()
-            };
-            meaning(event, &record.order, Kind::Shipment, told)
+            meaning(event, &record.order, Kind::Shipment, of_parcel(&record.carrier, &record.tracking)?)
         }
         E::FulfilmentDelivered(record) => meaning(event, &record.order, Kind::Delivery, Told::default()),
         E::FulfilmentLost(record) => meaning(event, &record.order, Kind::Delay, of_reason("LOST")),
@@ -110,6 +114,23 @@ pub(crate) fn of_ticket(event: &TicketEvent) -> Result<Option<Meaning>, InvalidF
         E::TicketDelayed(record) => meaning(event, &record.order, Kind::Delay, of_reason("KITCHEN")),
         E::TicketRejected(record) if record.reason == TicketRejectionReason::SoldOut => {
             meaning(event, &record.order, Kind::Delay, of_reason("SOLD_OUT"))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What an event of a shipment means; `None` for one of which nobody is told. That it was handed over, has arrived or was lost is told of
+/// its fulfilment.
+pub(crate) fn of_shipment(event: &ShipmentEvent) -> Result<Option<Meaning>, InvalidField> {
+    match event {
+        ShipmentEvent::TrackingUpdated(record) if record.status == ParcelStatus::Exception => {
+            let expected_at = record.expected_at.map(Timestamp::try_from_micros).transpose();
+            let told = Told {
+                expected_at: expected_at.map_err(invalid("expected_at"))?,
+                reason: Reason::try_new("CARRIER").ok(),
+                ..of_parcel(&record.carrier, &record.tracking)?
+            };
+            meaning(event, &record.order, Kind::Delay, told)
         }
         _ => Ok(None),
     }

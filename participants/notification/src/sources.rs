@@ -8,6 +8,8 @@ use domain::kitchen::contract::PublicEvent as KitchenEvent;
 use domain::location::contract::PublicEvent as LocationEvent;
 use domain::order::contract::{PublicEvent as OrderEvent, TOPIC as ORDERS_TOPIC};
 use domain::payment::contract::TOPIC as PAYMENT_TOPIC;
+use domain::shipment::contract::TOPIC as SHIPPING_TOPIC;
+use domain::shipping_location::contract::PublicEvent as ShippingLocationEvent;
 use domain::ticket::contract::TOPIC as KITCHEN_TOPIC;
 use event_store::Metadata;
 use messaging::registry::Registry;
@@ -17,13 +19,13 @@ use service_kit::errors::chain;
 
 use crate::context::Notifications;
 use crate::error::RequestError;
-use crate::meaning::{Meaning, of_fulfilment, of_order, of_payment, of_ticket};
+use crate::meaning::{Meaning, of_fulfilment, of_order, of_payment, of_shipment, of_ticket};
 
 /// The consumer group of what is told of.
 pub const GROUP: &str = "notification.v1";
 
 /// The topics of what is told of.
-pub const TOPICS: [&str; 4] = [ORDERS_TOPIC, PAYMENT_TOPIC, FULFILMENT_TOPIC, KITCHEN_TOPIC];
+pub const TOPICS: [&str; 5] = [ORDERS_TOPIC, PAYMENT_TOPIC, FULFILMENT_TOPIC, KITCHEN_TOPIC, SHIPPING_TOPIC];
 
 /// The namespaces of what else is published to the topic of fulfilments.
 const BESIDE_FULFILMENTS: &[&str] = &[LocationEvent::NAMESPACE];
@@ -31,15 +33,19 @@ const BESIDE_FULFILMENTS: &[&str] = &[LocationEvent::NAMESPACE];
 /// The namespaces of what else is published to the topic of tickets.
 const BESIDE_TICKETS: &[&str] = &[KitchenEvent::NAMESPACE];
 
+/// The namespaces of what else is published to the topic of shipments.
+const BESIDE_SHIPMENTS: &[&str] = &[ShippingLocationEvent::NAMESPACE];
+
 /// The topics of what is told of, which are [`TOPICS`] or stand for them, with what is done for each of their events. The schemas are
 /// asked from the registry.
-pub fn sources(notifications: &Arc<Notifications>, registry: &Registry, topics: [&str; 4]) -> [Source; 4] {
-    let [orders, payments, fulfilments, tickets] = topics;
+pub fn sources(notifications: &Arc<Notifications>, registry: &Registry, topics: [&str; 5]) -> [Source; 5] {
+    let [orders, payments, fulfilments, tickets, shipments] = topics;
     [
         events(orders, (registry, &[]), notifications, of_order, placed),
         events(payments, (registry, &[]), notifications, of_payment, |_| None),
         events(fulfilments, (registry, BESIDE_FULFILMENTS), notifications, of_fulfilment, |_| None),
         events(tickets, (registry, BESIDE_TICKETS), notifications, of_ticket, |_| None),
+        events(shipments, (registry, BESIDE_SHIPMENTS), notifications, of_shipment, |_| None),
     ]
 }
 

@@ -48,9 +48,11 @@ pub fn sources(shipments: &Arc<Shipments>, registry: &Registry, topics: [&str; 2
             async move {
                 match follow(&shipments, published).await {
                     Ok(()) => Outcome::Done,
-                    Err(HearError::Invalid(error)) => Outcome::Poison(chain(&error)),
-                    Err(HearError::Ask(AskError::Store { source, .. }) | HearError::Location(source)) => source.into(),
-                    Err(HearError::Ask(error)) => Outcome::Poison(chain(&error)),
+                    Err(FollowError::Invalid(error)) => Outcome::Poison(chain(&error)),
+                    Err(FollowError::Ask(AskError::Store { source, .. }) | FollowError::Location(source)) => {
+                        source.into()
+                    }
+                    Err(FollowError::Ask(error)) => Outcome::Poison(chain(&error)),
                 }
             }
         })
@@ -72,7 +74,7 @@ async fn place(shipments: &Shipments, event: &OrderRecord) -> Outcome {
 
 /// Why an event was not taken notice of.
 #[derive(Debug, thiserror::Error)]
-enum HearError {
+enum FollowError {
     #[error(transparent)]
     Invalid(#[from] InvalidField),
     #[error(transparent)]
@@ -81,7 +83,7 @@ enum HearError {
     Location(#[source] event_store::ExecuteError),
 }
 
-async fn follow(shipments: &Shipments, published: Published<FulfilmentRecord>) -> Result<(), HearError> {
+async fn follow(shipments: &Shipments, published: Published<FulfilmentRecord>) -> Result<(), FollowError> {
     let Published { event, event_id, correlation_id, traceparent, .. } = published;
     let at = shipments.now();
     let tenant = || TenantId::try_new(event.tenant()).map_err(invalid("tenant"));
@@ -116,9 +118,9 @@ async fn plan(
     requested: &FulfilmentRequested,
     tenant: TenantId,
     at: Timestamp,
-) -> Result<Option<PlanShipment>, HearError> {
+) -> Result<Option<PlanShipment>, FollowError> {
     let location = LocationId::recorded(&*requested.location).map_err(invalid("location"))?;
-    let state = shipments.locations.state(&tenant, &location).await.map_err(HearError::Location)?;
+    let state = shipments.locations.state(&tenant, &location).await.map_err(FollowError::Location)?;
     let Some(details) = state.details() else { return Ok(None) };
     let pieces = requested.lines.iter().map(|line| line.quantity).fold(0_i64, i64::saturating_add);
     Ok(Some(PlanShipment {

@@ -56,6 +56,9 @@ pub struct FactsView {
     /// Whether it worked at the moment, by its hours.
     pub works: bool,
     pub reach: ReachName,
+    /// How far the goods go, in metres, to a place near the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metres: Option<u32>,
     /// Orders that stock was reserved for there and that had not left.
     pub open: u32,
     /// Most of them at once.
@@ -136,6 +139,7 @@ impl FactsView {
                 Reach::Abroad => ReachName::Abroad,
                 Reach::OutOfZone => ReachName::OutOfZone,
             },
+            metres: facts.metres,
             open: facts.open,
             open_max: facts.open_max,
             cost: facts.cost,

@@ -71,7 +71,7 @@ impl Surveyor {
             let code = location.as_str();
             let there = open.get(code).map_or(0, |open| u32::try_from(*open).unwrap_or(u32::MAX));
             let facts = known.get(code).and_then(|KnownLocation { is_paused, details }| {
-                LocationFacts::of(details, (*is_paused, there), saga.signals.shipping_country, now)
+                LocationFacts::of(details, (*is_paused, there), &saga.signals, now)
             });
             let lacks = needed.iter().filter(|(sku, pieces)| lacks(code, sku.as_str(), **pieces));
             Candidate { location: location.clone(), facts, lacks: lacks.map(|(sku, _)| (*sku).clone()).collect() }

@@ -36,7 +36,7 @@ pub fn policy(reviewed_from: i64) -> SagaPolicy {
 
 fn address() -> Address {
     let details = Sealed::new(SubjectId::try_new("customer:c-1").unwrap(), "c2VhbGVk".to_owned());
-    Address { country: CountryCode::try_new("CH").unwrap(), details, contact: None }
+    Address { country: CountryCode::try_new("CH").unwrap(), details, contact: None, area: None }
 }
 
 pub fn new_id() -> OrderId {

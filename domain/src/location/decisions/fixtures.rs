@@ -1,12 +1,12 @@
 //! Fixtures of the decisions' tests.
 
 use crate::location::{
-    ChangeLocation, Coordinates, Location, LocationChanged, LocationCommand, LocationDetails, LocationEvent,
-    LocationKind, LocationName, LocationPaused, LocationRegistered, LocationResumed, OpeningHours, OpeningSpan,
-    PauseLocation, PostalPrefix, RegisterLocation, ResumeLocation, TimeZone, Weekday, Zone,
+    ChangeLocation, Location, LocationChanged, LocationCommand, LocationDetails, LocationEvent, LocationKind,
+    LocationName, LocationPaused, LocationRegistered, LocationResumed, OpeningHours, OpeningSpan, PauseLocation,
+    RegisterLocation, ResumeLocation, TimeZone, Weekday, Zone,
 };
 use crate::testing::{Given, given_for};
-use crate::{CountryCode, LocationId, TenantId, Timestamp};
+use crate::{Coordinates, CountryCode, LocationId, PostalPrefix, TenantId, Timestamp};
 
 pub(in crate::location) fn given(history: impl IntoIterator<Item = LocationEvent>) -> Given<Location> {
     given_for(history)

@@ -109,7 +109,7 @@ fn address(country: &str) -> Address {
     let subject = SubjectId::try_new("customer:c-1").unwrap();
     let sealed = |data: &str| Sealed::new(subject.clone(), data.to_owned());
     let country = CountryCode::try_new(country).unwrap();
-    Address { country, details: sealed("c2VhbGVk"), contact: Some(sealed("Y29udGFjdA==")) }
+    Address { country, details: sealed("c2VhbGVk"), contact: Some(sealed("Y29udGFjdA==")), area: None }
 }
 
 pub(in crate::order) fn set_address(kind: AddressKind, country: &str) -> OrderCommand {

@@ -34,7 +34,8 @@ impl Sample for SetAddress {
     fn sample() -> Option<Self> {
         let subject = SubjectId::try_new("sample").expect("the text is short and printable");
         let country = CountryCode::try_new("ZZ").expect("the code is user-assigned");
-        let address = Address { country, details: Sealed::new(subject, "sample".to_owned()), contact: None };
+        let address =
+            Address { country, details: Sealed::new(subject, "sample".to_owned()), contact: None, area: None };
         Some(Self { kind: AddressKind::Billing, address, at: SAMPLE_AT })
     }
 }

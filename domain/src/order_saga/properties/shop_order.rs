@@ -58,6 +58,7 @@ impl ShopOrder {
                     country: CountryCode::try_new("CH").unwrap(),
                     details: Sealed::new(subject, "c2VhbGVk".to_owned()),
                     contact: None,
+                    area: None,
                 },
                 at,
             }

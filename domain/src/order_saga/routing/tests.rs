@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::Quantity;
+use crate::{Coordinates, DeliveryArea, Quantity};
 
 fn facts() -> LocationFacts {
     LocationFacts {
@@ -11,6 +11,7 @@ fn facts() -> LocationFacts {
         is_paused: false,
         is_open: true,
         reach: Reach::Home,
+        metres: None,
         open: 0,
         open_max: None,
         cost: 10,
@@ -22,23 +23,38 @@ fn facts_follow_from_what_is_published() {
     let zones =
         serde_json::json!([{"country": "CH", "postal_prefixes": ["80"]}, {"country": "LI", "postal_prefixes": []}]);
     let spans = serde_json::json!([{"day": "MONDAY", "opens": 480, "closes": 1020}]);
+    let zurich = serde_json::json!({"latitude_e6": 47_376_900, "longitude_e6": 8_541_700});
     let published = |kind: &str| -> ContractLocationDetails {
-        serde_json::from_value(serde_json::json!({"name": "Zürich", "kind": kind, "country": "CH", "coordinates": null,
-            "zones": zones, "hours": {"time_zone": "Europe/Zurich", "spans": spans}, "open_max": 5, "cost": 3}))
+        serde_json::from_value(
+            serde_json::json!({"name": "Zürich", "kind": kind, "country": "CH", "coordinates": zurich,
+            "zones": zones, "hours": {"time_zone": "Europe/Zurich", "spans": spans}, "open_max": 5, "cost": 3}),
+        )
         .unwrap()
     };
     // A Monday in summer.
     let at = |text: &str| Timestamp::try_new(text).unwrap();
+    let goes_to = |to: &str, postal_code: Option<&str>, near: Option<(f64, f64)>| {
+        let to = CountryCode::try_new(to).unwrap();
+        let near = near.map(|(latitude, longitude)| Coordinates::try_new(latitude, longitude).unwrap());
+        let shipping_area = DeliveryArea::of(to, postal_code, near).map(Box::new);
+        let signals = Signals { shipping_country: Some(to), shipping_area, ..Signals::default() };
+        LocationFacts::of(&published("KITCHEN"), (false, 2), &signals, at("2026-06-01T06:00:00Z")).unwrap()
+    };
     let of = |to: &str, now: &str| {
-        let to = Some(CountryCode::try_new(to).unwrap());
-        LocationFacts::of(&published("KITCHEN"), (false, 2), to, at(now)).unwrap()
+        let signals = Signals { shipping_country: Some(CountryCode::try_new(to).unwrap()), ..Signals::default() };
+        LocationFacts::of(&published("KITCHEN"), (false, 2), &signals, at(now)).unwrap()
     };
     let home = of("CH", "2026-06-01T06:00:00Z");
     assert_eq!((home.reach, home.is_open, home.open, home.open_max), (Reach::Home, true, 2, Some(5)));
     assert!(home.is_kitchen() && !of("CH", "2026-06-01T05:00:00Z").is_open);
     assert_eq!(of("LI", "2026-06-01T06:00:00Z").reach, Reach::Abroad);
     assert_eq!(of("DE", "2026-06-01T06:00:00Z").reach, Reach::OutOfZone);
-    assert_eq!(LocationFacts::of(&published("DEPOT"), (false, 0), None, Timestamp::EPOCH), None);
+    assert_eq!(LocationFacts::of(&published("DEPOT"), (false, 0), &Signals::default(), Timestamp::EPOCH), None);
+    assert_eq!(goes_to("CH", Some("8004"), None).reach, Reach::Home);
+    assert_eq!(goes_to("CH", Some("3011"), None).reach, Reach::OutOfZone, "another area of the country");
+    assert_eq!(home.metres, None);
+    let to_geneva = goes_to("CH", None, Some((46.204_4, 6.143_2))).metres.unwrap();
+    assert!((220_000..230_000).contains(&to_geneva), "{to_geneva}");
 }
 
 fn sku(code: &str) -> Sku {
@@ -84,6 +100,21 @@ fn the_nearest_that_works_and_costs_least_is_chosen_and_then_the_first() {
     );
     assert_eq!(verdicts(&[abroad.clone(), closed.clone(), dear]), [worse, worse, None]);
     assert_eq!(verdicts(&[abroad, closed]), [worse, None], "a warehouse that is closed sends when it opens");
+}
+
+#[test]
+fn the_nearer_by_tens_of_kilometres_goes_before_the_cheaper() {
+    let at = |code: &str, metres: Option<u32>, cost: u32| {
+        candidate(code, Some(LocationFacts { metres, cost, ..facts() }), true)
+    };
+    let (near, far, cheap_and_near, unknown) =
+        (at("a", Some(21_000), 9), at("b", Some(30_000), 1), at("c", Some(29_999), 1), at("d", None, 0));
+    let worse = Some(LeftOut::Worse);
+    assert_eq!(verdicts(&[unknown.clone(), far.clone(), near.clone()]), [worse, worse, None]);
+    assert_eq!(verdicts(&[near, far.clone(), cheap_and_near]), [worse, worse, None]);
+    assert_eq!(verdicts(&[unknown, far.clone()]), [worse, None]);
+    let abroad = candidate("e", Some(LocationFacts { reach: Reach::Abroad, metres: Some(1), ..facts() }), true);
+    assert_eq!(verdicts(&[abroad, far]), [worse, None], "a border is farther than any way within the country");
 }
 
 #[test]
@@ -136,17 +167,24 @@ fn an_order_is_split_only_where_it_may_be_and_no_location_has_everything() {
 fn any_candidate() -> impl Strategy<Value = Candidate> {
     let reach = prop::sample::select(vec![Reach::Home, Reach::Abroad, Reach::OutOfZone]);
     let kind = prop::sample::select(vec![LocationKind::Warehouse, LocationKind::Kitchen]);
-    let facts = (kind, any::<(bool, bool)>(), reach, 0_u32..3, prop::option::of(1_u32..3), 0_u32..3).prop_map(
-        |(kind, (is_paused, is_open), reach, open, open_max, cost)| LocationFacts {
+    let facts = (
+        kind,
+        any::<(bool, bool)>(),
+        reach,
+        0_u32..3,
+        prop::option::of(1_u32..3),
+        (0_u32..3, prop::option::of(0_u32..40_000)),
+    )
+        .prop_map(|(kind, (is_paused, is_open), reach, open, open_max, (cost, metres))| LocationFacts {
             kind,
             is_paused,
             is_open,
             reach,
+            metres,
             open,
             open_max,
             cost,
-        },
-    );
+        });
     let code = prop::sample::select(vec!["a", "b", "c"]);
     let lacks = prop::sample::subsequence(vec!["cup", "plate"], 0..=2);
     (code, prop::option::of(facts), lacks).prop_map(|(code, facts, lacks)| lacking(code, facts, &lacks))

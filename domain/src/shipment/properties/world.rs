@@ -88,7 +88,7 @@ impl World {
     }
 
     /// Lets carriers answer until nothing is under way.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn let_all_answer(&mut self) {
         for _ in 0..20 {
             self.carry(true);
             self.read(0);

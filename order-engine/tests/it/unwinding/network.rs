@@ -29,7 +29,7 @@ struct State {
     acts: HashMap<(OrderId, &'static str), Act>,
     /// What crashed or was late already, which happens once to each of those who handle it: several read what others publish.
     done: HashSet<(OrderId, &'static str, usize)>,
-    /// The lanes that do not move, by topic and key.
+    /// The queues that do not move, by topic and key.
     blocked: HashMap<(Arc<str>, String), VecDeque<Waiting>>,
     opened: HashSet<OrderId>,
     held: HashSet<OrderId>,
@@ -112,8 +112,8 @@ impl Network {
         let state = &mut *self.state.lock().unwrap();
         let key = String::from_utf8(record.key.clone()?).ok()?;
         let order = *state.orders.get(&key)?;
-        let lane = (Arc::clone(&record.topic), key);
-        if let Some(waiting) = state.blocked.get_mut(&lane) {
+        let queue = (Arc::clone(&record.topic), key);
+        if let Some(waiting) = state.blocked.get_mut(&queue) {
             waiting.push_back((Arc::clone(record), Arc::clone(handle)));
             return Some((order, None));
         }
@@ -126,7 +126,7 @@ impl Network {
             return None;
         }
         if matches!(act, Act::Late | Act::Held | Act::Lost) {
-            state.blocked.insert(lane, VecDeque::new());
+            state.blocked.insert(queue, VecDeque::new());
         }
         if act == Act::Held {
             state.held.insert(order);
@@ -142,16 +142,16 @@ impl Network {
         while !is_time() {
             pause(LOOK, &CancellationToken::new()).await;
         }
-        let lane = (Arc::clone(&first.0.topic), String::from_utf8(first.0.key.clone().unwrap()).unwrap());
+        let queue = (Arc::clone(&first.0.topic), String::from_utf8(first.0.key.clone().unwrap()).unwrap());
         let mut next = Some(first);
         while let Some((record, handle)) = next {
             while let Outcome::Unavailable(_) = handle(Arc::clone(&record)).await {
                 pause(LOOK, &CancellationToken::new()).await;
             }
             let state = &mut *self.state.lock().unwrap();
-            next = state.blocked.get_mut(&lane).and_then(VecDeque::pop_front);
+            next = state.blocked.get_mut(&queue).and_then(VecDeque::pop_front);
             if next.is_none() {
-                state.blocked.remove(&lane);
+                state.blocked.remove(&queue);
             }
         }
     }

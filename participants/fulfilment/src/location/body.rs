@@ -2,11 +2,10 @@
 
 use command_kit::http::form::{Form, Text};
 use command_kit::{Broken, Fields, Refusal};
-use domain::CountryCode;
 use domain::location::{
-    Coordinates, LocationDetails, LocationKind, LocationName, OpeningHours, OpeningSpan, PostalPrefix, TimeZone,
-    Weekday, Zone,
+    LocationDetails, LocationKind, LocationName, OpeningHours, OpeningSpan, TimeZone, Weekday, Zone,
 };
+use domain::{Coordinates, CountryCode, PostalPrefix};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

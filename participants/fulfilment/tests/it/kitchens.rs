@@ -98,7 +98,7 @@ fn names(events: &[FulfilmentEvent]) -> Vec<&'static str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_kitchen_reports_is_done_once_to_its_fulfilment() {
     let (world, kitchen) = (World::new().await, Kitchen::new().await);
-    let (asked, hears) = (world.member(), world.hears(&kitchen.topic.name).await);
+    let (asked, follows) = (world.member(), world.follows(&kitchen.topic.name).await);
     let [cooked, sold_out, given_up] = [new_order(), new_order(), new_order()];
     for order in [cooked, sold_out, given_up] {
         world.ask_twice("shop", request(order)).await;
@@ -121,17 +121,17 @@ async fn what_a_kitchen_reports_is_done_once_to_its_fulfilment() {
         (FulfilmentRejectionReason::OutOfStock, Some("tea")),
         "the customer is told what is missing"
     );
-    hears.has_consumed(10).await;
+    follows.has_consumed(10).await;
     let events = world.events(fulfilment_of(given_up)).await;
     assert_eq!(names(&events), ["FulfilmentRequested", "FulfilmentCancelled"], "it came too late");
     asked.stop().await;
-    hears.stop().await;
+    follows.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kitchen_of_another_tenant_changes_nothing() {
     let (world, kitchen) = (World::new().await, Kitchen::new().await);
-    let (asked, hears) = (world.member(), world.hears(&kitchen.topic.name).await);
+    let (asked, follows) = (world.member(), world.follows(&kitchen.topic.name).await);
     let order = new_order();
     world.ask_twice("shop", request(order)).await;
     world.wait_for_events(fulfilment_of(order), 1).await;
@@ -140,5 +140,5 @@ async fn a_kitchen_of_another_tenant_changes_nothing() {
     assert!(reasons[0].contains("belongs to another tenant"), "{reasons:?}");
     assert_eq!(names(&world.events(fulfilment_of(order)).await), ["FulfilmentRequested"]);
     asked.stop().await;
-    hears.stop().await;
+    follows.stop().await;
 }

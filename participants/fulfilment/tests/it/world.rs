@@ -117,7 +117,7 @@ impl World {
     }
 
     /// A process that handles the events of kitchens' tickets on a topic from now on.
-    pub async fn hears(&self, topic: &str) -> Member {
+    pub async fn follows(&self, topic: &str) -> Member {
         let (group, pool) = (unique("kitchens"), self.database.pool());
         request_kit::begin(&pool, &brokers(), &group, &[topic]).await.unwrap();
         let reader = KindReader::new(Decoder::new(registry()), &[]);

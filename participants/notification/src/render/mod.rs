@@ -10,6 +10,8 @@ mod locale;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::Datelike;
+use domain::Timestamp;
 use domain::contract::{ContractMoney, ToPublic};
 use domain::notification::{Kind, NotificationDetails};
 use minijinja::value::{Kwargs, Rest};
@@ -115,6 +117,7 @@ impl Renderer {
             amount => told.amount.as_ref().map(|amount| amount_value(&amount.to_public())),
             carrier => told.carrier.as_ref().map(ToString::to_string),
             tracking => told.tracking.as_ref().map(ToString::to_string),
+            expected => told.expected_at.map(date_value),
             reason => told.reason.as_ref().map(ToString::to_string),
         };
         let values = context! {
@@ -169,6 +172,12 @@ fn text_of(state: &State<'_, '_>, name: &str) -> String {
 
 fn amount_value(ContractMoney { minor, currency }: &ContractMoney) -> Value {
     context! { minor => minor, currency => currency }
+}
+
+/// A moment's day in UTC, for templates to write in their language.
+fn date_value(at: Timestamp) -> Value {
+    let date = at.to_datetime();
+    context! { day => date.day(), month => date.month(), year => date.year() }
 }
 
 fn line_value(KnownLine { name, quantity, total }: &KnownLine) -> Value {

@@ -17,6 +17,7 @@ fn details(kind: Kind) -> NotificationDetails {
             amount: Some(Money::new(12_990, Currency::EUR)),
             carrier: Some(Carrier::try_new("post").unwrap()),
             tracking: Some(TrackingNumber::try_new("00340434161094021501").unwrap()),
+            expected_at: None,
             reason: None,
         },
         occurred_at: Timestamp::EPOCH,

@@ -1,7 +1,7 @@
 //! Sending webhooks.
 
-use domain::NotificationId;
 use domain::notification::{Failure, Kind, NotificationDetails, SkipReason};
+use domain::{NotificationId, Timestamp};
 use reqwest::StatusCode;
 use serde::Serialize;
 use service_kit::BoxError;
@@ -35,6 +35,8 @@ struct Data {
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    expected_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
 
@@ -65,6 +67,7 @@ fn body_of(details: &NotificationDetails) -> Vec<u8> {
             amount: told.amount,
             carrier: told.carrier.as_ref().map(ToString::to_string),
             tracking: told.tracking.as_ref().map(ToString::to_string),
+            expected_at: told.expected_at.map(Timestamp::to_rfc3339),
             reason: told.reason.as_ref().map(ToString::to_string),
         },
     };

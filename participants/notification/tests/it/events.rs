@@ -4,11 +4,12 @@ use domain::contract::{Facts, Position, PublicEvents, Published};
 use domain::fulfilment::{FulfilmentAccepted, FulfilmentEvent, FulfilmentShipped};
 use domain::order::{Line, OrderConfirmed, OrderEvent, OrderPlaced};
 use domain::payment::{PaymentEvent, PaymentRefunded};
+use domain::shipment::{ParcelStatus, ShipmentEvent, TrackingUpdated};
 use domain::ticket::{TicketDelayed, TicketEvent, TicketRejected, TicketRejectionReason};
 use domain::{
     Address, Carrier, CountryCode, Currency, EventId, FulfilmentId, LineId, LocationId, Money, OrderId, OrderNumber,
     PaymentId, Quantity, Sealed, Sku, SubjectId, TenantId, Timestamp, TrackingNumber, UnitPrice, fulfilment, order,
-    payment, ticket,
+    payment, shipment, ticket,
 };
 use messaging::{EncodedRecord, Encoder, OutgoingRecord};
 use service_kit::clock::{Ids, SystemIds};
@@ -19,6 +20,7 @@ pub struct Encoders {
     pub payments: Encoder<payment::contract::PublicEvent>,
     pub fulfilments: Encoder<fulfilment::contract::PublicEvent>,
     pub tickets: Encoder<ticket::contract::PublicEvent>,
+    pub shipments: Encoder<shipment::contract::PublicEvent>,
 }
 
 /// An order of the shop's, told of at a moment.
@@ -78,6 +80,7 @@ impl Encoders {
                 country: CountryCode::try_new("NL").unwrap(),
                 details: Sealed::new(subject.clone(), "sealed".to_owned()),
                 contact,
+                area: None,
             },
             billing_address: None,
             at: what.at,
@@ -120,6 +123,22 @@ impl Encoders {
         let (order, location) = (what.order, LocationId::try_new("zrh-k").unwrap());
         let delayed = TicketDelayed { order, location, promised_at: what.at, at: what.at };
         what.record(&self.tickets, FulfilmentId::of(order, 1), 2, &TicketEvent::TicketDelayed(delayed))
+    }
+
+    /// The carrier says where the parcel is, and when it expects to deliver it.
+    pub fn tracked(&self, what: &Happening, status: ParcelStatus, expected_at: Option<Timestamp>) -> EncodedRecord {
+        let stored = ShipmentEvent::TrackingUpdated(TrackingUpdated {
+            order: what.order,
+            location: LocationId::try_new("zrh-1").unwrap(),
+            carrier: Carrier::try_new("post").unwrap(),
+            tracking: TrackingNumber::try_new("T-77").unwrap(),
+            status,
+            place: None,
+            expected_at,
+            occurred_at: what.at,
+            at: what.at,
+        });
+        what.record(&self.shipments, FulfilmentId::of(what.order, 1), 5, &stored)
     }
 
     /// A kitchen does not prepare it.

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod audit;
 mod client;
 mod email;
 mod encrypted;
 mod events;
 mod kitchens;
 mod of_orders;
+mod parcels;
 mod preferences;
 mod receiver;
 mod webhooks;

@@ -38,7 +38,7 @@ pub struct World {
     store: Store,
     database: TestDatabase,
     _identity: TestDatabase,
-    topics: [TestTopic; 4],
+    topics: [TestTopic; 5],
 }
 
 /// A group's member that runs.
@@ -83,13 +83,15 @@ impl World {
             TestTopic::create(2).await,
             TestTopic::create(2).await,
             TestTopic::create(2).await,
+            TestTopic::create(2).await,
         ];
-        let [orders, payments, fulfilments, tickets] = &topics;
+        let [orders, payments, fulfilments, tickets, shipments] = &topics;
         let encoders = Encoders {
             orders: orders.encoder_of().await,
             payments: payments.encoder_of().await,
             fulfilments: fulfilments.encoder_of().await,
             tickets: tickets.encoder_of().await,
+            shipments: shipments.encoder_of().await,
         };
         Self { clock, mail, notifications, keys, encoders, store, database, _identity: identity, topics }
     }
@@ -135,6 +137,10 @@ impl World {
         self.topics[3].produce(records).await;
     }
 
+    pub async fn publish_shipments(&self, records: Vec<EncodedRecord>) {
+        self.topics[4].produce(records).await;
+    }
+
     /// Something that happens to a new order now.
     pub fn new_order(&self) -> Happening {
         Happening::new(OrderId::new(SystemIds.ordered()), self.clock.now())
@@ -175,6 +181,10 @@ impl World {
     pub async fn types(&self, id: NotificationId) -> Vec<&'static str> {
         use domain::StoredEvent;
         self.events(id).await.iter().map(StoredEvent::event_type).collect()
+    }
+
+    pub async fn client(&self) -> tokio_postgres::Client {
+        self.database.client().await
     }
 
     /// How many notifications there are.

@@ -41,7 +41,7 @@ pub async fn compare_all(
         let snapshot = log.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
         let mut found = Findings::default();
         let examined = compare(&snapshot.start().await?, &known, &mut found).await?;
-        if looks.settle(found, findings).await {
+        if looks.is_last(found, findings).await {
             return Ok(examined);
         }
     }

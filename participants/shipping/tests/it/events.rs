@@ -74,7 +74,12 @@ impl Encoders {
             number: OrderNumber::try_new("R-1001").unwrap(),
             lines: vec![],
             total: Money::new(2_598, Currency::EUR),
-            shipping_address: Address { country: CountryCode::try_new("CH").unwrap(), details, contact: None },
+            shipping_address: Address {
+                country: CountryCode::try_new("CH").unwrap(),
+                details,
+                contact: None,
+                area: None,
+            },
             billing_address: None,
             at,
         };

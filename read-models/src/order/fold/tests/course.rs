@@ -56,7 +56,7 @@ fn placing() -> Vec<OrderCommand> {
         at: at(),
     };
     let details = Sealed::new(SubjectId::try_new("customer:c1").unwrap(), "AAAA".to_owned());
-    let address = Address { country: CountryCode::try_new("CH").unwrap(), details, contact: None };
+    let address = Address { country: CountryCode::try_new("CH").unwrap(), details, contact: None, area: None };
     vec![
         CreateDraft { tenant: tenant(), customer, currency: Currency::EUR, at: at() }.into(),
         line(1, "A", 3, "2.55").into(),

@@ -13,12 +13,12 @@ impl TestTopic {
     ///
     /// # Panics
     /// When Kafka cannot be asked, or it takes too long.
-    pub async fn settle(&self) {
-        let is_settled = async || {
+    pub async fn has_markers(&self) {
+        let are_written = async || {
             let name = self.name.clone();
             client::blocking(move || ends(&name, "read_committed") == ends(&name, "read_uncommitted")).await
         };
-        wait_until(PATIENCE, LOOK, is_settled).await.expect("markers are written");
+        wait_until(PATIENCE, LOOK, are_written).await.expect("markers are written");
     }
 }
 

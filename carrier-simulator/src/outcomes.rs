@@ -2,7 +2,7 @@
 
 /// What becomes of a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum ParcelOutcome {
     /// It arrives a day after its label was bought.
     Delivered,
     /// No label is sold.
@@ -15,17 +15,17 @@ pub(crate) enum Fate {
     Delayed,
 }
 
-/// The words by which a fate is chosen, each with what it chooses: a part of the service, as in `parcel-lost`, or the second line of the
+/// The words by which a outcome is chosen, each with what it chooses: a part of the service, as in `parcel-lost`, or the second line of the
 /// address, as in `LOST`.
-pub const FATES: [(&str, &str); 4] = [
+pub const OUTCOMES: [(&str, &str); 4] = [
     ("REFUSED", "no label is sold: 422 ADDRESS_REFUSED"),
     ("LOST", "the carrier loses it after two hours on its way"),
     ("RETURNED", "nobody takes it, and it comes back after two days"),
     ("DELAYED", "it is delayed with a new expected day, and arrives a day later"),
 ];
 
-impl Fate {
-    /// The fate of a parcel of a service for a recipient.
+impl ParcelOutcome {
+    /// The outcome of a parcel of a service for a recipient.
     pub(crate) fn of(service: &str, line2: &str) -> Self {
         let has = |word: &str| line2.trim() == word || service.to_ascii_uppercase().ends_with(word);
         match () {
@@ -90,22 +90,23 @@ mod tests {
 
     #[test]
     fn a_fate_is_chosen_by_service_or_by_address() {
-        assert_eq!(Fate::of("parcel", ""), Fate::Delivered);
-        assert_eq!(Fate::of("parcel", "Flat 3"), Fate::Delivered);
-        assert_eq!(Fate::of("parcel-lost", ""), Fate::Lost);
-        assert_eq!(Fate::of("parcel", " RETURNED "), Fate::Returned);
-        assert_eq!(Fate::of("express-refused", "LOST"), Fate::Refused);
-        for (word, _) in FATES {
-            assert_ne!(Fate::of("parcel", word), Fate::Delivered, "{word}");
+        assert_eq!(ParcelOutcome::of("parcel", ""), ParcelOutcome::Delivered);
+        assert_eq!(ParcelOutcome::of("parcel", "Flat 3"), ParcelOutcome::Delivered);
+        assert_eq!(ParcelOutcome::of("parcel-lost", ""), ParcelOutcome::Lost);
+        assert_eq!(ParcelOutcome::of("parcel", " RETURNED "), ParcelOutcome::Returned);
+        assert_eq!(ParcelOutcome::of("express-refused", "LOST"), ParcelOutcome::Refused);
+        for (word, _) in OUTCOMES {
+            assert_ne!(ParcelOutcome::of("parcel", word), ParcelOutcome::Delivered, "{word}");
         }
     }
 
     #[test]
     fn every_parcel_is_collected_first_and_moves_on() {
-        for fate in [Fate::Delivered, Fate::Lost, Fate::Returned, Fate::Delayed] {
-            let steps = fate.steps();
+        for outcome in [ParcelOutcome::Delivered, ParcelOutcome::Lost, ParcelOutcome::Returned, ParcelOutcome::Delayed]
+        {
+            let steps = outcome.steps();
             assert_eq!(steps[0].status, "HANDED_OVER");
-            assert!(steps.windows(2).all(|pair| pair[0].after_s < pair[1].after_s), "{fate:?}");
+            assert!(steps.windows(2).all(|pair| pair[0].after_s < pair[1].after_s), "{outcome:?}");
         }
     }
 }

@@ -1,0 +1,1 @@
+SELECT aggregate_id FROM timers WHERE aggregate_type = $1
