@@ -12,7 +12,7 @@ BASE ?= HEAD~1
 BENCHES ?= append relay http
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-hop bench-reservations bench-saga bench-year bench-import bench-reads bench-scale bench-compare conformance crashes schemas fmt lint
+.PHONY: help up down clean status logs env build fetch graphiql test test-long bench bench-e2e bench-hop bench-idle bench-reservations bench-saga bench-year bench-import bench-reads bench-scale bench-compare conformance crashes schemas fmt lint
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -76,6 +76,9 @@ bench-saga: build ## whole orders driven by sagas: a drill with kills, sagas a s
 bench-year: build ## a real year of orders placed live on a clock 30,000 times as fast (ORDERS_DATA, BENCH_PACE, BENCH_ORDERS)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench year
 
+bench-idle: ## what an engine without traffic costs, and 5,000 subscriptions to it (BENCH_SECONDS=60)
+	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench idle
+
 bench-import: build ## a file of orders until GraphQL shows the last: rate, memory, disk (ORDERS_DATA)
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench import
 
@@ -88,7 +91,7 @@ bench-compare: ## this checkout beside another, in alternating pairs (BASE=commi
 conformance: build ## suites, judges and clients of others against a running engine (SUITES='h2spec tokens')
 	@POSTGRES_FSYNC=off $(LOCAL)/with-stack.sh tests/conformance/run.sh $(SUITES)
 
-crashes: ## kill -9 of every part in the middle of an import, of reservations and of orders with payments (CRASH_FILE, CRASH_DRILLS)
+crashes: ## kill -9 of every part in the middle of an import, of reservations, and of orders that are paid, cooked, carried and told of (CRASH_FILE, CRASH_DRILLS)
 	CRASH_FULL=1 CRASH_RESERVATIONS=$${CRASH_RESERVATIONS:-10000} cargo test -p journeys --test crashes
 
 bench-scale: ## a store that grows to 20 million events: what each operation costs, and sizes (SCALE_EVENTS)

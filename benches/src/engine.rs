@@ -22,6 +22,8 @@ pub struct Engine {
     pub settings: Settings,
     pub address: String,
     pub token: String,
+    signing_key: String,
+    now: Timestamp,
     stop: CancellationToken,
 }
 
@@ -56,8 +58,14 @@ impl Engine {
         let ready =
             wait_until(START, LOOK, async || reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()));
         ready.await.unwrap();
-        let token = token(&settings, &std::fs::read_to_string(keys.join("signing.pem")).unwrap(), tenant, now);
-        Self { settings, address, token, stop }
+        let signing_key = std::fs::read_to_string(keys.join("signing.pem")).unwrap();
+        let token = token(&settings, &signing_key, tenant, now);
+        Self { settings, address, token, signing_key, now, stop }
+    }
+
+    /// An admin's token of another tenant.
+    pub fn token_of(&self, tenant: &str) -> String {
+        token(&self.settings, &self.signing_key, tenant, self.now)
     }
 }
 
