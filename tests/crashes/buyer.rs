@@ -51,17 +51,17 @@ impl Buyer {
         if [429, 500, 502, 503, 504].contains(&status) { None } else { Some((status, body)) }
     }
 
-    async fn told(&self, method: Method, path: &str, version: Option<i64>, body: &Value) -> (u16, Value) {
+    pub async fn told(&self, method: Method, path: &str, version: Option<i64>, body: &Value) -> (u16, Value) {
         let key = SystemIds.random().to_string();
         let told = wait_for(PATIENCE, LOOK, async || self.attempt(method.clone(), path, (&key, version), body).await);
         told.await.unwrap_or_else(|_| panic!("nobody answers to {path}"))
     }
 
-    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         self.told(Method::POST, path, None, body).await
     }
 
-    async fn get(&self, path: &str) -> Option<Value> {
+    pub async fn get(&self, path: &str) -> Option<Value> {
         let (status, body) = self.told(Method::GET, path, None, &Value::Null).await;
         (status == 200).then_some(body)
     }
@@ -84,42 +84,51 @@ impl Buyer {
         list["payments"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Places an order and does what it takes until its saga has ended. Answers the order with the state that it ended in.
-    pub async fn buys(&self, index: usize) -> (String, &'static str) {
+    /// Places an order.
+    pub async fn places(&self) -> String {
         let (_, draft) = self.post("/v1/orders", &json!({"currency": "EUR"})).await;
         let order = draft["orderId"].as_str().unwrap_or_else(|| panic!("{draft}")).to_owned();
         let path = format!("/v1/orders/{order}");
         let line = json!({"sku": SKU, "quantity": PIECES, "unitPrice": "2.55"});
         self.post(&format!("{path}/lines"), &line).await;
         let address = json!({"kind": "SHIPPING", "country": "CH", "name": "A", "line1": "B 1", "city": "C",
-            "postalCode": "8000"});
+            "postalCode": "8000", "email": "a@customer.example"});
         self.told(Method::PUT, &format!("{path}/address"), None, &address).await;
         let (status, body) = self.post(&format!("{path}/place"), &json!({})).await;
         assert_eq!(status, 200, "{body}");
+        order
+    }
+
+    /// Places an order and does what it takes until its saga has ended. Answers the order with the state that it ended in.
+    pub async fn buys(&self, index: usize) -> (String, &'static str) {
+        let order = self.places().await;
+        let state = self.follows(&order, async |path, saga| self.acts(index, path, saga).await).await;
+        (order, state)
+    }
+
+    /// Does something for an order at each look until its saga has ended. Answers the state that the order ended in.
+    pub async fn follows(&self, order: &str, acts: impl AsyncFn(&str, &Value)) -> &'static str {
+        let path = format!("/v1/orders/{order}");
         let ended = wait_for(PATIENCE, STEP, async || {
             let saga = self.get(&format!("{path}/saga")).await?;
             if saga["outcome"].is_string() {
                 return Some(());
             }
-            self.acts(index, &path, &saga).await;
+            acts(&path, &saga).await;
             None
         });
         let saga = if ended.await.is_ok() { None } else { self.get(&format!("{path}/saga")).await };
         assert!(saga.is_none(), "{path} has no end: {saga:#?}");
         let view = self.get(&path).await.unwrap();
         let known = ["COMPLETED", "REJECTED", "CANCELLED"].into_iter().find(|state| view["state"] == *state);
-        (order, known.unwrap_or_else(|| panic!("{view:#}")))
+        known.unwrap_or_else(|| panic!("{view:#}"))
     }
 
     /// What is to be done for an order now.
     async fn acts(&self, index: usize, path: &str, saga: &Value) {
-        let last = |parts: &str| saga[parts].as_array().and_then(|parts| parts.last()).cloned().unwrap_or_default();
-        let payment = last("payments");
-        if payment["status"] == "UNKNOWN" && self.is_payable(path).await {
-            let method =
-                if index.is_multiple_of(DECLINED_EVERY) { "pm_card_visa_chargeDeclined" } else { "pm_card_visa" };
-            self.post(&format!("{path}/payments"), &json!({"paymentMethod": method})).await;
-        }
+        let method = if index.is_multiple_of(DECLINED_EVERY) { "pm_card_visa_chargeDeclined" } else { "pm_card_visa" };
+        self.pays(method, path, saga).await;
+        let payment = last(saga, "payments");
         let is_to_cancel = index.is_multiple_of(CANCELLED_EVERY);
         if is_to_cancel && payment["status"] == "CAPTURED" && saga["undoneBecause"].is_null() {
             if let Some(view) = self.get(path).await {
@@ -128,7 +137,7 @@ impl Buyer {
             }
             return;
         }
-        let fulfilment = last("fulfilments");
+        let fulfilment = last(saga, "fulfilments");
         let Some(id) = fulfilment["id"].as_str() else { return };
         let fulfilment = format!("/v1/fulfilments/{id}");
         let Some(view) = self.get(&fulfilment).await else { return };
@@ -144,10 +153,22 @@ impl Buyer {
         self.post(&format!("{fulfilment}/{next}"), &body).await;
     }
 
+    /// Pays an order by a method, where there is something to pay.
+    pub async fn pays(&self, method: &str, path: &str, saga: &Value) {
+        if last(saga, "payments")["status"] == "UNKNOWN" && self.is_payable(path).await {
+            self.post(&format!("{path}/payments"), &json!({"paymentMethod": method})).await;
+        }
+    }
+
     /// Whether the provider has the payment and has nothing to answer.
     async fn is_payable(&self, path: &str) -> bool {
         let Some(list) = self.get(&format!("{path}/payments")).await else { return false };
         let payment = list["payments"].as_array().and_then(|list| list.last()).cloned().unwrap_or_default();
         payment["status"] == "PENDING" && payment["inProgress"] == false
     }
+}
+
+/// The last of a saga's payments or fulfilments.
+fn last(saga: &Value, parts: &str) -> Value {
+    saga[parts].as_array().and_then(|parts| parts.last()).cloned().unwrap_or_default()
 }

@@ -9,6 +9,7 @@ use service_kit::poll::wait_until;
 use tokio::process::{Child, Command};
 
 use crate::look::{audit_if_full, event_store, events, report, visible, whole};
+use crate::parcels::{self, Surroundings};
 use crate::parts::{
     Victim, first_engine, is_full, kill_and_start, policies, run, run_import, start_engine, this, variable,
 };
@@ -24,6 +25,9 @@ const LOOK: Duration = Duration::from_millis(10);
 /// How long the import may take to come to the line at which the kill happens.
 const MIDDLE: Duration = Duration::from_secs(60);
 
+/// The drills that the short form leaves out.
+const LONG: [&str; 2] = ["imports", "parcels"];
+
 /// What an undisturbed import gives.
 struct Undisturbed {
     report: Value,
@@ -31,15 +35,16 @@ struct Undisturbed {
     figures: Value,
 }
 
-/// Kills every part in turn, or in those drills alone that `CRASH_DRILLS` names: `imports`, `reservations`, `sagas`. Imports are left
-/// out of the short form unless they are named.
+/// Kills every part in turn, or in those drills alone that `CRASH_DRILLS` names: `imports`, `reservations`, `sagas`, `parcels`. Imports
+/// and parcels are left out of the short form unless they are named.
 pub async fn every_part() {
     let wanted = std::env::var_os("CRASH_DRILLS");
     let wanted = wanted.as_deref().map(std::ffi::OsStr::to_string_lossy);
     let is_wanted = |name: &str| match wanted.as_deref() {
         Some(wanted) => wanted.split(',').any(|one| one == name),
-        None => is_full() || name != "imports",
+        None => is_full() || !LONG.contains(&name),
     };
+    let surroundings = if is_wanted("parcels") { Some(Surroundings::start().await) } else { None };
     let mut provider = sagas::provider(&policies()).await;
     if is_wanted("imports") {
         imports().await;
@@ -51,6 +56,9 @@ pub async fn every_part() {
     }
     if is_wanted("sagas") {
         sagas::survive_every_part().await;
+    }
+    if let Some(surroundings) = surroundings {
+        parcels::survive_every_part(surroundings).await;
     }
     provider.kill().await.unwrap();
 }

@@ -1,11 +1,11 @@
 //! `kill -9` of the engine, the importer, Postgres and Kafka in the middle of an import, followed by a second run: nothing is lost,
 //! nothing is twice. Then a projector is stopped within a transaction, replaced, and goes on. Reservations of too little stock are taken
-//! while relay, inventory, Postgres and Kafka are killed, and orders are paid, sent and cancelled while relay, coordinator, payment,
-//! Postgres and Kafka are.
+//! while relay, inventory, Postgres and Kafka are killed; orders are paid, sent and cancelled while relay, coordinator, inventory, payment,
+//! Postgres and Kafka are; orders are cooked, carried and told of while fulfilment, kitchen, shipping and notification are.
 //!
-//! In its short form, which `make test` runs, there are no imports, all parts of a list are killed in turn in one run, and the audit
-//! looks once at what all of them left. With `CRASH_FULL=1`, which `make crashes` and `make test-long` set, each part has a larger run
-//! and an audit of its own.
+//! In its short form, which `make test` runs, there are no imports and no parcels, all parts of a list are killed in turn in one run, and
+//! the audit looks once at what all of them left. With `CRASH_FULL=1`, which `make crashes` and `make test-long` set, each part has a
+//! larger run and an audit of its own.
 //!
 //! Every test of the workspace shares one stack, which none may kill; so this one starts its own. The program runs itself: with
 //! no words it starts a stack and itself as `drill` beside it; `engine …` and `ctl …` are the engine and its tool, built from
@@ -17,6 +17,7 @@
 mod buyer;
 mod drill;
 mod look;
+mod parcels;
 mod parts;
 mod reservations;
 mod sagas;

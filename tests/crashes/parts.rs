@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use service_kit::config::Variables;
@@ -25,6 +26,14 @@ pub enum Victim {
 /// What signs the webhooks of the drill's provider.
 const WEBHOOK_SECRET: &str = "whsec_drill";
 
+/// Settings that every part has besides those of the stack, such as where the drill's carriers are.
+static SETTINGS: OnceLock<Vec<(&'static str, String)>> = OnceLock::new();
+
+/// Gives settings to all parts that start from now on. To be called once.
+pub fn set_for_all(settings: Vec<(&'static str, String)>) {
+    SETTINGS.set(settings).unwrap();
+}
+
 /// How orders are driven, as a file.
 pub fn policies() -> PathBuf {
     PathBuf::from(variable("ORDERS_STATE")).join("policies.toml")
@@ -35,6 +44,7 @@ pub fn this(words: &[&str]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.env("STRIPE_API_KEY", "sk_test_drill").env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET);
     command.env("SAGA_POLICIES_FILE", policies());
+    command.envs(SETTINGS.get().into_iter().flatten().map(|(name, value)| (*name, value)));
     command.args(words).env("RUST_LOG", "error").stdin(Stdio::null()).kill_on_drop(true);
     command
 }

@@ -1,5 +1,5 @@
-//! Orders that are paid, declined, sent and cancelled, by a provider that does not always answer, while relay, coordinator, payment,
-//! Postgres and Kafka are killed. Every saga ends; the provider's ledger and the stock say the same as the orders.
+//! Orders that are paid, declined, sent and cancelled, by a provider that does not always answer, while relay, coordinator, inventory,
+//! payment, Postgres and Kafka are killed. Every saga ends; the provider's ledger and the stock say the same as the orders.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +27,7 @@ const AT_ONCE: usize = 32;
 const LOOK: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(180);
 /// How the orders are driven: what is not answered is asked again soon.
-const POLICIES: &str = "[tenants.sagas]\nlocations = [\"zrh-1\"]\nanswer_s = 5\npause_s_max = 20\nasks_max = 20\n";
+const POLICIES: &str = "[default]\nlocations = [\"zrh-1\"]\nanswer_s = 5\npause_s_max = 20\nasks_max = 20\n";
 /// Shares of the provider's requests that have no answer, some of them with their effect.
 const UNKNOWN: [&str; 4] = ["--error", "0.02", "--error-after", "0.03"];
 pub const SKU: &str = "tea";
@@ -40,6 +40,7 @@ const TOTAL: i64 = 510;
 enum Victim {
     Relay,
     Coordinator,
+    Inventory,
     Payment,
     Postgres,
     Kafka,
@@ -63,6 +64,7 @@ struct Processes {
     front: Child,
     relay: Child,
     coordinator: Child,
+    inventory: Child,
     payment: Child,
     others: Child,
 }
@@ -74,17 +76,21 @@ pub async fn survive_every_part() {
         relay: start_relay().await,
         coordinator: start_worker("saga").await,
         payment: start_worker("payment").await,
-        others: start_worker("order,inventory,fulfilment").await,
+        inventory: start_worker("inventory").await,
+        others: start_worker("order,fulfilment").await,
     };
     // What is killed together comes back together: a group waits as long for two members that are gone as for one.
-    let victims: [&[Victim]; 3] =
-        [&[Victim::Coordinator, Victim::Payment], &[Victim::Relay, Victim::Kafka], &[Victim::Postgres]];
+    let victims: [&[Victim]; 3] = [
+        &[Victim::Coordinator, Victim::Inventory, Victim::Payment],
+        &[Victim::Relay, Victim::Kafka],
+        &[Victim::Postgres],
+    ];
     for victims in runs(&victims) {
         survive(victims, &mut processes).await;
     }
     audit().await;
-    let Processes { front, relay, coordinator, payment, others } = processes;
-    for mut process in [front, relay, coordinator, payment, others] {
+    let Processes { front, relay, coordinator, inventory, payment, others } = processes;
+    for mut process in [front, relay, coordinator, inventory, payment, others] {
         process.kill().await.unwrap();
     }
 }
@@ -133,6 +139,10 @@ async fn kill(victim: Victim, processes: &mut Processes) {
         Victim::Coordinator => {
             processes.coordinator.kill().await.unwrap();
             processes.coordinator = begin_worker("saga").await;
+        }
+        Victim::Inventory => {
+            processes.inventory.kill().await.unwrap();
+            processes.inventory = begin_worker("inventory").await;
         }
         Victim::Payment => {
             processes.payment.kill().await.unwrap();

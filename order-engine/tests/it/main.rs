@@ -17,6 +17,7 @@ mod killed_on_the_way;
 mod kitchens;
 mod load;
 mod look;
+mod lunch;
 mod provider;
 mod sagas;
 mod separate;
