@@ -17,13 +17,17 @@ const KILLS: usize = 3;
 const STAFF: u32 = 12;
 /// Orders that are placed at once.
 const AT_ONCE: usize = 32;
-/// So many seconds of the kitchen in one, with which twelve people cook more slowly than orders come.
-const SPEED: &str = "120";
+/// So many seconds of the kitchen in one.
+const SPEED: &str = "240";
+/// Orders that come before somebody looks at the board again.
+const WAVE: usize = 100;
+/// Tickets with which a kitchen lets the next wave come: with 500 it would turn orders away.
+const UNDER_WAY_MAX: u64 = 300;
 const DISH: &str = "lunch";
 const PREPARATION_S: u32 = 60;
 const BOARD: &str = "{ kitchenBoard(location: \"zrh-1\") { queuedCount cookingCount readyCount } }";
-/// How long all may be in the kitchen after the last order has come.
-const COOKED: Duration = Duration::from_secs(600);
+/// How long it may take until the kitchen has room again, or has cooked all.
+const COOKED: Duration = Duration::from_secs(240);
 
 /// How many tickets are queued, cooking and ready.
 async fn board(shop: &Shop) -> Option<[u64; 3]> {
@@ -46,8 +50,12 @@ async fn opens(shop: &Shop) {
 }
 
 async fn come(shop: &Shop, orders: usize) {
-    let coming = stream::iter(0..orders).map(async |_| shop.places(DISH).await.pays(PAYS).await);
-    coming.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+    for _ in 0..orders / WAVE {
+        let has_room = async || board(shop).await.is_some_and(|[queued, cooking, _]| queued + cooking < UNDER_WAY_MAX);
+        wait_until(COOKED, LOOK, has_room).await.unwrap();
+        let coming = stream::iter(0..WAVE).map(async |_| shop.places(DISH).await.pays(PAYS).await);
+        coming.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+    }
 }
 
 /// Seconds of the kitchen from the taking of each ticket to its being ready, in order of size.
