@@ -15,7 +15,7 @@ pub(crate) enum ParcelOutcome {
     Delayed,
 }
 
-/// The words by which a outcome is chosen, each with what it chooses: a part of the service, as in `parcel-lost`, or the second line of the
+/// The words by which an outcome is chosen, each with what it chooses: a part of the service, as in `parcel-lost`, or the second line of the
 /// address, as in `LOST`.
 pub const OUTCOMES: [(&str, &str); 4] = [
     ("REFUSED", "no label is sold: 422 ADDRESS_REFUSED"),
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fate_is_chosen_by_service_or_by_address() {
+    fn an_outcome_is_chosen_by_service_or_by_address() {
         assert_eq!(ParcelOutcome::of("parcel", ""), ParcelOutcome::Delivered);
         assert_eq!(ParcelOutcome::of("parcel", "Flat 3"), ParcelOutcome::Delivered);
         assert_eq!(ParcelOutcome::of("parcel-lost", ""), ParcelOutcome::Lost);

@@ -1,8 +1,8 @@
 //! Checks input field by field, so that one answer names all errors.
 
 use domain::{
-    CurrencyError, InvalidDifference, InvalidPieces, InvalidQuantity, InvalidText, InvalidTimestamp, MoneyError,
-    Quantity, UnknownCountry,
+    CurrencyError, InvalidCoordinates, InvalidDifference, InvalidPieces, InvalidQuantity, InvalidText,
+    InvalidTimestamp, MoneyError, Quantity, UnknownCountry,
 };
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -41,6 +41,16 @@ impl FieldFailure for InvalidText {
 impl FieldFailure for InvalidQuantity {
     fn code(&self) -> &'static str {
         "quantity_out_of_range"
+    }
+
+    fn detail(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl FieldFailure for InvalidCoordinates {
+    fn code(&self) -> &'static str {
+        "coordinates_out_of_range"
     }
 
     fn detail(&self) -> String {

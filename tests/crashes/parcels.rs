@@ -1,7 +1,7 @@
 //! Orders that a kitchen cooks, carriers take and customers are told of by mail, while fulfilment, kitchen, shipping and notification are
 //! killed, all of them several times while orders are under way. Each order has one ticket, one label and at most one mail of each kind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -184,28 +184,7 @@ async fn compare(buyer: &Buyer, orders: &[String], before: &BTreeMap<String, usi
     assert!(new.iter().all(|(_, count)| **count == 1), "{new:?}");
     let mut uncertain = 0;
     for order in orders {
-        uncertain += was_told_once(buyer, &around.mail, order).await;
-    }
-    uncertain
-}
-
-/// Each kind is told once: what counts as sent was taken once, and what may have been sent was not sent again.
-async fn was_told_once(buyer: &Buyer, server: &MailServer, order: &str) -> usize {
-    let mails = mails(buyer, order).await;
-    let kinds: BTreeSet<_> = mails.iter().map(|mail| mail["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds.len(), mails.len(), "{order}: {mails:#?}");
-    let mut uncertain = 0;
-    for mail in &mails {
-        let id = mail["id"].as_str().unwrap();
-        let taken = server.mails().iter().filter(|taken| taken.header("Message-ID").unwrap().contains(id)).count();
-        match mail["status"].as_str().unwrap() {
-            "SENT" => assert_eq!(taken, 1, "{mail}"),
-            "UNCERTAIN" => {
-                assert!(taken <= 1, "{mail}");
-                uncertain += 1;
-            }
-            other => panic!("{other}: {mail}"),
-        }
+        uncertain += around.mail.took_each_once(&mails(buyer, order).await);
     }
     uncertain
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use command_kit::http::form::{Form, Text};
 use command_kit::http::{JsonBody, Keyed, Unkeyed, optional_text};
-use command_kit::{Broken, Caller, Fields, Refusal};
+use command_kit::{Caller, Fields, Refusal};
 use domain::order::{AddressKind, OrderCommand, OrderState, SetAddress};
 use domain::{Coordinates, CountryCode, DeliveryArea, OrderId, SubjectId};
 use serde::{Deserialize, Serialize};
@@ -138,10 +138,8 @@ impl AddressBody {
             locale: self.locale,
         };
         let checked = details.check(&mut fields);
-        let at = fields.check_optional("/coordinates", self.coordinates, |at| {
-            let broken = |_| Broken("coordinates_out_of_range", "a place lies within 90 and 180 degrees");
-            Coordinates::try_new(at.latitude, at.longitude).map_err(broken)
-        });
+        let at = fields
+            .check_optional("/coordinates", self.coordinates, |at| Coordinates::try_new(at.latitude, at.longitude));
         fields.finish(|| {
             checked?;
             let (country, at) = (country?, at?);

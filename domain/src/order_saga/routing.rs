@@ -145,8 +145,9 @@ const SPLIT_AMONG_MAX: usize = 12;
 /// do not send them.
 ///
 /// Of those that nothing stands in the way of and that have everything, one in the country is chosen, then the nearest, then one that works
-/// now, then the cheapest, then the first. Those that are equally far by tens of kilometres are equally near. Where none has everything, the lines are split among as few as possible, at most `parcels_max`; of several sets of that
-/// many, the one with the best in it, then the second best, and so on.
+/// now, then the cheapest, then the first. Those that are equally far by tens of kilometres are equally near. Where none has everything,
+/// the lines are split among as few as possible, at most `parcels_max`; of several sets of that many, the one with the best in it, then the
+/// second best, and so on.
 pub(super) fn route(
     lines: &[RequestedLine],
     parcels_max: usize,

@@ -7,6 +7,7 @@ mod caused;
 mod histories;
 mod log;
 mod rows;
+mod timers;
 mod walk;
 
 use domain::contract::Position;
@@ -18,6 +19,7 @@ pub use caused::{Cause, without_effect};
 pub use histories::Histories;
 pub use log::{positions, versions, without_position};
 pub use rows::{AuditedRow, StreamAt, rows_at, streams_at};
+pub use timers::with_timer;
 pub use walk::{Examination, Place, walk};
 
 /// Positions of one shard that are looked at.

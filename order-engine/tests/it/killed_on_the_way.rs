@@ -71,27 +71,6 @@ async fn mails(shop: &Shop, order: &str) -> Vec<Value> {
     listed.as_array().unwrap().iter().filter(|one| one["channel"] == "EMAIL").cloned().collect()
 }
 
-/// Each kind is told once: what counts as sent was taken once, and what may have been sent was not sent again.
-async fn was_told_once(shop: &Shop, server: &MailServer, order: &str) -> usize {
-    let mails = mails(shop, order).await;
-    let kinds: BTreeSet<_> = mails.iter().map(|mail| mail["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds.len(), mails.len(), "{order}: {mails:#?}");
-    let mut uncertain = 0;
-    for mail in &mails {
-        let id = mail["id"].as_str().unwrap();
-        let taken = server.mails().iter().filter(|taken| taken.header("Message-ID").unwrap().contains(id)).count();
-        match mail["status"].as_str().unwrap() {
-            "SENT" => assert_eq!(taken, 1, "{mail}"),
-            "UNCERTAIN" => {
-                assert!(taken <= 1, "{mail}");
-                uncertain += 1;
-            }
-            other => panic!("{other}: {mail}"),
-        }
-    }
-    uncertain
-}
-
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes, as each part is killed at each step; `make test-long` runs it"]
 async fn an_order_has_one_ticket_one_label_and_one_mail_of_each_kind() {
@@ -122,7 +101,7 @@ async fn an_order_has_one_ticket_one_label_and_one_mail_of_each_kind() {
     assert_eq!((carriers.sold(), carriers.in_force()), (orders.len(), orders.len()), "labels");
     let mut uncertain = 0;
     for order in &orders {
-        uncertain += was_told_once(&shop, &server, order).await;
+        uncertain += server.took_each_once(&mails(&shop, order).await);
     }
     println!("{} mails were taken; {uncertain} that may have been taken were not sent again", server.mails().len());
     println!("{}", stack.run("orderctl", &["audit"]).await);

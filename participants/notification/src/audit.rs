@@ -4,11 +4,11 @@
 //! Guarantees: it writes nothing, and sees the log at one moment. Memory holds an id for each notification that has not ended. Does not:
 //! use the code that decided the events to follow them, or ask a mail server what it has taken.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use domain::notification::{Notification, NotificationEvent, NotificationRequested};
 use domain::{Decider, NotificationId};
-use event_store::audit::{Examination, Place, walk};
+use event_store::audit::{Examination, Place, walk, with_timer};
 use service_kit::BoxError;
 use service_kit::audit::{Examined, Finding, Findings, Invariant};
 use tokio_postgres::Transaction;
@@ -23,9 +23,8 @@ type Problem = (&'static str, String);
 pub async fn check(log: &Transaction<'_>, findings: &mut Findings) -> Result<Vec<Examined>, BoxError> {
     let mut notifications = Notifications::default();
     let (count, events) = walk(log, &mut notifications, findings).await?;
-    let rows = log.query(include_str!("sql/audit_timers.sql"), &[&Notification::KIND]).await?;
-    let timers: HashSet<&str> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-    for stream in notifications.open.iter().filter(|stream| !timers.contains(stream.as_str())) {
+    let woken = with_timer(log, Notification::KIND).await?;
+    for stream in notifications.open.iter().filter(|stream| !woken.contains(*stream)) {
         let detail = "it has not ended, and no timer wakes it".to_owned();
         let finding = Finding::new(Invariant::I17, "notification_forgotten", detail);
         findings.push(Finding { stream: Some(stream.clone()), ..finding });

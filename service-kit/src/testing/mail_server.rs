@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -129,6 +130,30 @@ impl MailServer {
     /// The mails that it took, in order.
     pub fn mails(&self) -> Vec<Mail> {
         self.inner.lock().unwrap().mails.clone()
+    }
+
+    /// Compares mails with what it took: `mails` are of one order, as `/v1/orders/{id}/notifications` lists them. Each kind is there once; what
+    /// counts as sent was taken once, and what may have been sent was not sent again. Returns how many may have been.
+    ///
+    /// # Panics
+    /// Where that is not so, or it is not known yet what became of a mail.
+    pub fn took_each_once(&self, mails: &[Value]) -> usize {
+        let kinds: BTreeSet<_> = mails.iter().map(|mail| mail["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds.len(), mails.len(), "{mails:#?}");
+        let mut uncertain = 0;
+        for mail in mails {
+            let id = mail["id"].as_str().unwrap();
+            let taken = self.mails().iter().filter(|taken| taken.header("Message-ID").unwrap().contains(id)).count();
+            match mail["status"].as_str().unwrap() {
+                "SENT" => assert_eq!(taken, 1, "{mail}"),
+                "UNCERTAIN" => {
+                    assert!(taken <= 1, "{mail}");
+                    uncertain += 1;
+                }
+                other => panic!("{other}: {mail}"),
+            }
+        }
+        uncertain
     }
 
     /// How the server fails with the next mails, one each.

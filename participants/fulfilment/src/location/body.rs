@@ -127,8 +127,7 @@ impl LocationBody {
         let name = fields.check("/name", LocationName::try_new(&self.name));
         let country = fields.check("/country", CountryCode::try_new(&self.country));
         let coordinates = fields.check_optional("/coordinates", self.coordinates, |given| {
-            let broken = |_| Broken("coordinates_out_of_range", "a place lies within 90 and 180 degrees");
-            Coordinates::try_new(given.latitude, given.longitude).map_err(broken)
+            Coordinates::try_new(given.latitude, given.longitude)
         });
         let zones = self.zones.into_iter().enumerate().map(|(place, zone)| zone.check(&mut fields, place));
         let zones: Option<Vec<_>> = zones.collect::<Vec<_>>().into_iter().collect();
