@@ -243,9 +243,10 @@ async fn compare(
 /// A transaction that sees everything as it stands now, for as long as it lasts. It waits while topics are read, which takes longer than
 /// servers are often set to let a transaction be idle.
 async fn snapshot(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
+    // Before the transaction, which is idle already between its own first statement and the next.
+    client.batch_execute("SET idle_in_transaction_session_timeout = 0").await?;
     let transaction = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let transaction = transaction.start().await?;
-    transaction.batch_execute("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
     // The first statement decides which moment that is.
     transaction.query_one("SELECT 1", &[]).await?;
     Ok(transaction)
