@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::shipment::{Shipment, ShipmentDetails, Wake};
+use domain::shipment::{Shipment, Wake};
 use domain::{Decider, FulfilmentId, Timestamp};
 use event_store::{Metadata, Waker};
 use service_kit::BoxError;
@@ -43,15 +43,18 @@ impl Shipments {
         Ok(state.shipment().and_then(|shipment| shipment.next_look(now)))
     }
 
-    /// Tells the carrier again what is due and still without a result; where nothing is, reads the parcel.
+    /// Tells the carrier again what is due and still without a result. Where nothing is under way after that, reads the parcel: whether of
+    /// a label that was long in force or of one whose sale is known only now, webhooks may have been lost.
     async fn ask(&self, id: FulfilmentId, now: Timestamp) -> Result<(), AskError> {
-        let state = self.state(id).await?;
-        let Some(shipment) = state.shipment() else { return Ok(()) };
-        let is_due = shipment.effect.as_ref().is_some_and(|effect| effect.ask_at <= now);
-        if is_due { self.tell(id, Arc::clone(&state)).await } else { self.look_if_silent(id, shipment).await }
-    }
-
-    async fn look_if_silent(&self, id: FulfilmentId, shipment: &ShipmentDetails) -> Result<(), AskError> {
-        if shipment.effect.is_none() { self.look(id, shipment).await } else { Ok(()) }
+        let mut state = self.state(id).await?;
+        let effect = state.shipment().and_then(|shipment| shipment.effect.as_ref());
+        if effect.is_some_and(|effect| effect.ask_at <= now) {
+            self.tell(id, state).await?;
+            state = self.state(id).await?;
+        }
+        match state.shipment() {
+            Some(shipment) if shipment.effect.is_none() => self.look(id, shipment).await,
+            Some(_) | None => Ok(()),
+        }
     }
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use command_kit::Refusal;
 use command_kit::http::method_not_allowed;
-use domain::shipment::RecordParcel;
+use domain::shipment::{EffectKind, RecordParcel, ShipmentState};
 use domain::{Carrier as CarrierName, TrackingNumber};
 use event_store::Metadata;
 use service_kit::errors::chain;
@@ -82,7 +82,15 @@ impl Shipments {
             Err(error) => return Err(unavailable(&error)),
         };
         let Some(id) = known.shipment else { return Ok(()) };
-        let state = self.state(id).await.map_err(|error| unavailable(&error))?;
+        let mut state = self.state(id).await.map_err(|error| unavailable(&error))?;
+        if is_being_bought(&state) {
+            // The carrier has sold the label, and its answer was lost or is under way. The purchase repeated has the same answer.
+            self.tell(id, state).await.map_err(|error| unavailable(&error))?;
+            state = self.state(id).await.map_err(|error| unavailable(&error))?;
+            if is_being_bought(&state) {
+                return Err(unavailable(&CarrierError::Unknown("the parcel's label is not known yet".into())));
+            }
+        }
         let label = state.shipment().and_then(|shipment| Some((shipment, shipment.label.as_ref()?)));
         let is_ours = |carrier_of: &CarrierName| carrier_of == carrier;
         let Some((shipment, _)) = label.filter(|(_, label)| is_ours(&label.choice.carrier)) else { return Ok(()) };
@@ -101,4 +109,9 @@ impl Shipments {
             Err(error @ AskError::Store { .. }) => Err(unavailable(&error)),
         }
     }
+}
+
+fn is_being_bought(state: &ShipmentState) -> bool {
+    let effect = state.shipment().and_then(|shipment| shipment.effect.as_ref());
+    effect.is_some_and(|effect| matches!(effect.kind, EffectKind::Buy(_)))
 }

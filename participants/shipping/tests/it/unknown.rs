@@ -4,7 +4,7 @@ use carrier_simulator::{Fault, Operation};
 use domain::shipment::ShipmentEvent;
 use service_kit::poll::wait_until;
 
-use crate::events::{held, packed, released};
+use crate::events::{Job, held, packed, released};
 use crate::world::{LOOK, PATIENCE, World, subject};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,4 +99,38 @@ async fn a_label_that_was_bought_before_the_recipient_was_erased_is_not_bought_a
     assert_eq!(world.wake_after_a_pause().await, 1);
     assert_eq!(world.state(job).await, "LABELLED");
     assert_eq!(world.in_force(), ["postal"]);
+}
+
+/// A shipment whose label was sold without an answer, with its parcel's tracking number.
+async fn sold_without_an_answer(world: &World) -> (Job, String) {
+    let job = world.planned().await;
+    world.plan(&[(Operation::Buy, Fault::SilentAfter), (Operation::Buy, Fault::Silent)]);
+    world.is_ready(job).await;
+    assert_eq!(world.state(job).await, "LABELLING");
+    let sold = world.simulator.ledger();
+    assert_eq!(sold.len(), 1);
+    (job, sold[0].tracking_number.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_about_a_parcel_whose_sale_had_no_answer_is_not_lost() {
+    let world = World::new().await;
+    let (job, tracking) = sold_without_an_answer(&world).await;
+    world.plan(&[(Operation::Buy, Fault::Error)]);
+    world.scan(&tracking, Some("HANDED_OVER")).await;
+    assert_eq!(world.release_webhooks(false, 1).await, [503], "the carrier sends it again");
+    world.scan(&tracking, Some("DELIVERED")).await;
+    assert_eq!(world.release_webhooks(false, 1).await, [204]);
+    let types = world.types(job).await;
+    assert_eq!(types[types.len() - 3..], ["LabelBought", "ShipmentHandedOver", "ShipmentDelivered"]);
+    assert_eq!(world.simulator.ledger().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parcel_whose_sale_becomes_known_late_is_read_at_once() {
+    let world = World::new().await;
+    let (job, tracking) = sold_without_an_answer(&world).await;
+    world.scan(&tracking, Some("DELIVERED")).await;
+    assert_eq!(world.wake_after_a_pause().await, 1);
+    assert_eq!(world.types(job).await.last(), Some(&"ShipmentDelivered"));
 }
