@@ -17,6 +17,7 @@ mod evolve;
 mod rejection;
 pub mod schedule;
 mod shapes;
+mod staff_speed;
 mod state;
 mod ticket_commands;
 
@@ -27,6 +28,7 @@ pub use decisions::*;
 pub use event::*;
 pub use rejection::{KitchenRejection, code};
 pub use shapes::{KitchenMode, KitchenStation, MenuItem, OrderedLine, Staff};
+pub use staff_speed::StaffSpeed;
 pub use state::{Cooking, Dish, Kitchen, KitchenDetails, KitchenState, OpenItem, OpenTicket, Stage};
 pub use ticket_commands::ticket_commands;
 

@@ -109,7 +109,7 @@ impl Run {
             Step::SellOut { sku, is_sold_out } => sell_out(sku, *is_sold_out),
             Step::Staff { on_shift, simulated } => set_staff(*on_shift, *simulated),
             Step::Mode { mode } => set_mode(*mode),
-            Step::Wait { .. } => Wake { now: later(self.clock_s), speed: 1 }.into(),
+            Step::Wait { .. } => Wake { now: later(self.clock_s), speed: StaffSpeed::OF_PEOPLE }.into(),
         };
         self.decide(command.clone());
         let before = self.events.len();
@@ -152,7 +152,7 @@ impl Run {
             let Some(due) = Kitchen::wake_at(&self.kitchen) else { return };
             let now = due.max(later(self.clock_s));
             self.clock_s = (now.micros() - later(0).micros()) / 1_000_000;
-            self.decide(Wake { now, speed: 1 }.into());
+            self.decide(Wake { now, speed: StaffSpeed::OF_PEOPLE }.into());
         }
         panic!("they are not done");
     }
@@ -238,7 +238,7 @@ proptest! {
         run.take(&Step::Staff { on_shift: 2, simulated: true });
         for step in steps.iter().filter(|step| !matches!(step, Step::Staff { .. })) {
             run.take(step);
-            run.decide(Wake { now: later(run.clock_s), speed: 1 }.into());
+            run.decide(Wake { now: later(run.clock_s), speed: StaffSpeed::OF_PEOPLE }.into());
             prop_assert!(schedule::startable(run.kitchen.kitchen().unwrap()).is_empty());
             prop_assert!(Kitchen::wake_at(&run.kitchen).is_none_or(|due| due > later(run.clock_s)));
         }

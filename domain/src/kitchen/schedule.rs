@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 use crate::{FulfilmentId, Timestamp};
 
-use super::{KitchenDetails, KitchenMode, OpenTicket, Stage};
+use super::{KitchenDetails, KitchenMode, OpenTicket, StaffSpeed, Stage};
 
 /// What a promise has beyond the expected duration, in hundredths of it.
 const MARGIN_PERCENT: i64 = 10;
 /// The same in a rush.
 const RUSH_MARGIN_PERCENT: i64 = 60;
-/// The least that a promise has beyond the expected duration.
+/// The least that a promise has beyond the expected duration, however fast the staff: by the clock, which messages and timers take too.
 const MARGIN_S_MIN: i64 = 60;
 
 const MICROS: i64 = 1_000_000;
@@ -35,9 +35,15 @@ pub fn startable(kitchen: &KitchenDetails) -> Vec<Start> {
 }
 
 /// When a ticket will be ready if everything takes as long as it should, from now on; `None` where it never will, since nobody is on
-/// shift. One that is held is looked at as if it were not.
-pub fn ready_at(kitchen: &KitchenDetails, ticket: FulfilmentId, now: Timestamp) -> Option<Timestamp> {
-    Ahead::of(kitchen, Some(ticket)).run(ticket, now)
+/// shift. One that is held is looked at as if it were not. The speed counts where staff is simulated.
+pub fn ready_at(
+    kitchen: &KitchenDetails,
+    ticket: FulfilmentId,
+    now: Timestamp,
+    simulated: StaffSpeed,
+) -> Option<Timestamp> {
+    let speed = if kitchen.staff.simulated { simulated } else { StaffSpeed::OF_PEOPLE };
+    Ahead::of(kitchen, Some(ticket)).run(ticket, now, speed)
 }
 
 /// What is promised of a ticket that is expected to be ready at a moment.
@@ -129,12 +135,12 @@ impl<'a> Ahead<'a> {
     }
 
     /// Works until a ticket is ready.
-    fn run(mut self, ticket: FulfilmentId, now: Timestamp) -> Option<Timestamp> {
+    fn run(mut self, ticket: FulfilmentId, now: Timestamp, speed: StaffSpeed) -> Option<Timestamp> {
         let mut time = now;
         loop {
             for (row, item) in self.starts() {
-                let seconds = i64::from(self.rows[row].open.items[item].item.preparation_s);
-                self.rows[row].items[item].1 = Step::Cooking(time.later_by_micros(seconds * MICROS));
+                let in_hand = speed.in_hand_micros(self.rows[row].open.items[item].item.preparation_s);
+                self.rows[row].items[item].1 = Step::Cooking(time.later_by_micros(in_hand));
             }
             let steps = self.rows.iter().flat_map(|row| &row.items);
             let next = steps.filter_map(|(_, step)| match step {
@@ -174,6 +180,8 @@ impl Row<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::super::decisions::fixtures::*;
     use super::*;
     use crate::kitchen::KitchenEvent;
@@ -214,7 +222,7 @@ mod tests {
     #[test]
     fn a_ticket_is_expected_when_those_before_it_leave_it_room() {
         let at = |history: Vec<KitchenEvent>, ticket: u128| {
-            let ready = ready_at(&kitchen(history), id(ticket), now())?;
+            let ready = ready_at(&kitchen(history), id(ticket), now(), StaffSpeed::new(NonZeroU32::new(60).unwrap()))?;
             Some((ready.micros() - now().micros()) / MICROS)
         };
         // Soup 240 s, then pie 600 s.
@@ -227,6 +235,9 @@ mod tests {
         assert_eq!(at(with(busy), 3), Some(340));
         assert_eq!(at(with([queued(1, &["soup"], 600), staff(0)]), 1), None);
         assert_eq!(at(with([queued(1, &["soup"], 600), held(1)]), 1), Some(240));
+        // Simulated staff, 60 times as fast.
+        let simulated = with([simulated_staff(2), queued(1, &["soup", "pie"], 600)]);
+        assert_eq!(at(simulated, 1), Some(14));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use axum::Router;
 use command_kit::http::CommandLimits;
 use domain::contract::PublicEvents;
 use domain::fulfilment::contract::TOPIC as FULFILMENT_TOPIC;
+use domain::kitchen::StaffSpeed;
 use domain::kitchen::contract::{PublicEvent as KitchenRecord, TOPIC};
 use domain::location::contract::PublicEvent as LocationRecord;
 use domain::ticket::contract::PublicEvent as TicketRecord;
@@ -68,7 +69,9 @@ fn commands(deps: CommandDeps<'_>) -> (Router, OpenApi) {
 }
 
 fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
-    let kitchens = Kitchens::for_messages(deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids));
+    let simulated_staff = deps.kitchens.simulated_staff_speed.map(StaffSpeed::new);
+    let (store, clock, ids) = (deps.store.clone(), Arc::clone(&deps.clock), Arc::clone(&deps.ids));
+    let kitchens = Kitchens::for_messages(store, clock, ids, simulated_staff.unwrap_or(StaffSpeed::OF_PEOPLE));
     let kitchens = Arc::new(kitchens);
     let registry = Registry::new(&deps.messaging.schema_registry_url)?;
     let reader = KindReader::new(Decoder::new(registry), BESIDE_FULFILMENTS);
@@ -76,6 +79,6 @@ fn work(deps: &WorkDeps<'_>) -> Result<ParticipantWork, WorkError> {
     let options = RequestOptions::new(&deps.messaging.kafka_brokers, GROUP);
     let service = RequestService::new(options, [source], deps.store.pool().clone());
     let mut wakers = vec![::kitchen::promise::waker(Arc::clone(&kitchens))];
-    wakers.extend(deps.kitchens.simulated_staff_speed.map(|speed| ::kitchen::staff::waker(kitchens, speed)));
+    wakers.extend(simulated_staff.map(|_| ::kitchen::staff::waker(kitchens)));
     Ok(ParticipantWork { wakers, requests: vec![("kitchen", service)], ..ParticipantWork::default() })
 }

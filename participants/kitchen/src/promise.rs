@@ -36,7 +36,7 @@ impl Kitchens {
             idempotency: None,
             decide: &|work| {
                 let kitchen = work.state(kitchen).kitchen();
-                let expected_at = kitchen.and_then(|kitchen| schedule::ready_at(kitchen, ticket, now));
+                let expected_at = kitchen.and_then(|kitchen| schedule::ready_at(kitchen, ticket, now, self.speed));
                 let events = work.decide(member, DelayTicket { expected_at, at: now }.into())?;
                 let is_late = events.iter().any(|event| matches!(event, TicketEvent::TicketDelayed(_)));
                 Ok((Ticket::wake_at(work.state(member)), is_late))

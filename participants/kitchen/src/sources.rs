@@ -99,6 +99,7 @@ async fn take(
         ticket,
         order: requested.order.parse().map_err(invalid("order"))?,
         lines: lines(&requested.lines)?,
+        speed: kitchens.speed,
         at: kitchens.now(),
     };
     let task = KitchenTask {

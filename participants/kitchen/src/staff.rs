@@ -4,7 +4,6 @@
 //! process of their own: whichever worker takes the timer goes on, and one that ended in the middle has left nothing half done. A timer
 //! that comes twice finds nothing to do.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use domain::kitchen::{Kitchen, KitchenEvent, Wake};
@@ -15,11 +14,11 @@ use service_kit::BoxError;
 use crate::context::Kitchens;
 use crate::request::{AskedBy, KitchenTask};
 
-/// Lets simulated staff work at a speed: so many seconds of preparation in one of the clock's.
-pub fn waker(kitchens: Arc<Kitchens>, speed: NonZeroU32) -> (&'static str, Waker) {
+/// Lets simulated staff work.
+pub fn waker(kitchens: Arc<Kitchens>) -> (&'static str, Waker) {
     let waker: Waker = Arc::new(move |id, now| {
         let kitchens = Arc::clone(&kitchens);
-        Box::pin(async move { kitchens.work(id.parse()?, now, speed).await })
+        Box::pin(async move { kitchens.work(id.parse()?, now).await })
     });
     (Kitchen::KIND, waker)
 }
@@ -27,12 +26,12 @@ pub fn waker(kitchens: Arc<Kitchens>, speed: NonZeroU32) -> (&'static str, Waker
 impl Kitchens {
     /// Lets the simulated staff of a kitchen look at the clock. Returns when they want to do so next.
     #[tracing::instrument(name = "kitchen.work", skip_all, fields(kitchen.id = %id))]
-    async fn work(&self, id: KitchenId, now: Timestamp, speed: NonZeroU32) -> Result<Option<Timestamp>, BoxError> {
+    async fn work(&self, id: KitchenId, now: Timestamp) -> Result<Option<Timestamp>, BoxError> {
         let state = self.runner.units().load::<Kitchen>(&id.to_string()).await?.state;
         let Some(kitchen) = state.kitchen() else { return Ok(None) };
         let task = KitchenTask {
             kitchen: id,
-            command: Wake { now, speed: speed.get() }.into(),
+            command: Wake { now, speed: self.speed }.into(),
             looks_at: None,
             by: AskedBy { tenant: kitchen.tenant.clone(), metadata: Metadata::default() },
             is_wanted: &|_, _| true,

@@ -1,5 +1,7 @@
 //! Fixtures of the decisions' tests: a kitchen with a stove for two and an oven for one, two people on shift, and soup before pie.
 
+use std::num::NonZeroU32;
+
 use uuid::Uuid;
 
 use super::{
@@ -8,8 +10,8 @@ use super::{
 };
 use crate::kitchen::{
     CookingFinished, CookingStarted, Kitchen, KitchenEvent, KitchenMode, KitchenState, KitchenStation, MenuItemSet,
-    ModeChanged, OrderedLine, SoldOutChanged, Staff, StaffChanged, StationsSet, TicketCompleted, TicketHeld,
-    TicketQueued, TicketResumed, TicketTurnedAway, TicketWithdrawn,
+    ModeChanged, OrderedLine, SoldOutChanged, Staff, StaffChanged, StaffSpeed, StationsSet, TicketCompleted,
+    TicketHeld, TicketQueued, TicketResumed, TicketTurnedAway, TicketWithdrawn,
 };
 use crate::testing::{Given, given_for};
 use crate::ticket::{TicketItem, TicketRejectionReason};
@@ -203,12 +205,25 @@ pub(in crate::kitchen) fn set_mode(mode: KitchenMode) -> KitchenCommand {
 pub(in crate::kitchen) fn take(ticket: u128, skus: &[&str]) -> KitchenCommand {
     let quantity = Quantity::try_new(1).unwrap();
     let lines = skus.iter().map(|name| OrderedLine { sku: sku(name), quantity }).collect();
-    TakeTicket { tenant: tenant(), ticket: id(ticket), order: order(ticket), lines, at: now() }.into()
+    taken(ticket, lines, 1).into()
 }
 
 pub(in crate::kitchen) fn take_pieces(ticket: u128, name: &str, pieces: u32) -> KitchenCommand {
     let lines = vec![OrderedLine { sku: sku(name), quantity: Quantity::try_new(pieces).unwrap() }];
-    TakeTicket { tenant: tenant(), ticket: id(ticket), order: order(ticket), lines, at: now() }.into()
+    taken(ticket, lines, 1).into()
+}
+
+/// One piece, in a kitchen whose staff is so fast where it is simulated.
+pub(in crate::kitchen) fn take_at_speed(ticket: u128, name: &str, speed: u32) -> KitchenCommand {
+    taken(ticket, vec![OrderedLine { sku: sku(name), quantity: Quantity::try_new(1).unwrap() }], speed).into()
+}
+
+pub(in crate::kitchen) fn speed(of: u32) -> StaffSpeed {
+    StaffSpeed::new(NonZeroU32::new(of).unwrap())
+}
+
+fn taken(ticket: u128, lines: Vec<OrderedLine>, of: u32) -> TakeTicket {
+    TakeTicket { tenant: tenant(), ticket: id(ticket), order: order(ticket), lines, speed: speed(of), at: now() }
 }
 
 pub(in crate::kitchen) fn hold(ticket: u128) -> KitchenCommand {

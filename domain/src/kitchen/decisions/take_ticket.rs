@@ -4,8 +4,8 @@ use crate::{FulfilmentId, OrderId, Scope, Sku, TenantId, Timestamp};
 
 use super::super::{
     Dish, ITEMS_MAX, Kitchen, KitchenDetails, KitchenEvent, KitchenMode, KitchenRejection, KitchenState, OpenItem,
-    OpenTicket, OrderedLine, PIECES_MAX, PREPARATION_S_MAX, Stage, TICKETS_MAX, TicketQueued, TicketTurnedAway,
-    schedule,
+    OpenTicket, OrderedLine, PIECES_MAX, PREPARATION_S_MAX, StaffSpeed, Stage, TICKETS_MAX, TicketQueued,
+    TicketTurnedAway, schedule,
 };
 use super::{OF_STAFF, kitchen_of};
 
@@ -18,6 +18,8 @@ pub struct TakeTicket {
     pub ticket: FulfilmentId,
     pub order: OrderId,
     pub lines: Vec<OrderedLine>,
+    /// How fast the staff is where it is simulated.
+    pub speed: StaffSpeed,
     pub at: Timestamp,
 }
 
@@ -30,14 +32,14 @@ impl Decision<Kitchen> for TakeTicket {
     }
 
     fn decide(self, state: &KitchenState) -> Result<Vec<KitchenEvent>, KitchenRejection> {
-        let Self { tenant, ticket, order, lines, at } = self;
+        let Self { tenant, ticket, order, lines, speed, at } = self;
         let kitchen = kitchen_of(state, &tenant)?;
         if kitchen.tickets.contains_key(&ticket) {
             return Ok(vec![]);
         }
         let location = kitchen.location.clone();
         let taken = items(kitchen, &lines).and_then(|items| {
-            let expected = expected(kitchen, ticket, order, &items, at);
+            let expected = schedule::ready_at(&with_ticket(kitchen, ticket, order, &items, at), ticket, at, speed);
             let expected = expected.ok_or((TicketRejectionReason::NoStaff, Vec::new()))?;
             Ok((items, schedule::promise(kitchen.mode, at, expected)))
         });
@@ -88,21 +90,21 @@ fn item(dish: &Dish, line: &OrderedLine) -> Option<TicketItem> {
     is_small.then_some(TicketItem { sku, quantity, station, course, preparation_s })
 }
 
-/// When it would be ready behind all that is in the queue; `None` where nobody is on shift.
-fn expected(
+/// The kitchen with the ticket behind all that is in the queue.
+fn with_ticket(
     kitchen: &KitchenDetails,
     ticket: FulfilmentId,
     order: OrderId,
     items: &[TicketItem],
     at: Timestamp,
-) -> Option<Timestamp> {
+) -> KitchenDetails {
     let last = kitchen.tickets.values().map(|open| open.promised_at).max().unwrap_or(at);
     let waiting = items.iter().map(|item| OpenItem { item: item.clone(), stage: Stage::Waiting });
     let open =
         OpenTicket { order, place: kitchen.next_place, promised_at: last, held: false, items: waiting.collect() };
     let mut with = kitchen.clone();
     with.tickets.insert(ticket, open);
-    schedule::ready_at(&with, ticket, at)
+    with
 }
 
 #[cfg(test)]
@@ -119,6 +121,14 @@ mod tests {
         given([set_up(), full.to_vec()].concat()).when(take(3, &["soup"])).then([queued(3, &["soup"], 540)]);
         let rush = [set_up(), vec![mode(KitchenMode::Rush)]].concat();
         given(rush).when(take(1, &["soup", "pie"])).then([queued(1, &["soup", "pie"], 1_344)]);
+    }
+
+    #[test]
+    fn promises_are_as_near_as_simulated_staff_are_fast() {
+        let kitchen = [set_up(), vec![simulated_staff(2)]].concat();
+        given(kitchen.clone()).when(take_at_speed(1, "pie", 1)).then([queued(1, &["pie"], 660)]);
+        given(kitchen).when(take_at_speed(1, "pie", 60)).then([queued(1, &["pie"], 70)]);
+        given(set_up()).when(take_at_speed(1, "pie", 60)).then([queued(1, &["pie"], 660)]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 use crate::decision::Decision;
 use crate::{Decider, Scope, Timestamp};
 
-use super::super::{CookingStarted, Kitchen, KitchenDetails, KitchenEvent, KitchenRejection, KitchenState, schedule};
+use super::super::{
+    CookingStarted, Kitchen, KitchenDetails, KitchenEvent, KitchenRejection, KitchenState, StaffSpeed, schedule,
+};
 use super::finish;
 
 /// Let simulated staff look at the clock: they finish what is due, and then begin what there is room for.
@@ -10,12 +12,8 @@ use super::finish;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wake {
     pub now: Timestamp,
-    /// How many seconds of preparation simulated staff do in one of the clock's; at least 1.
-    pub speed: u32,
+    pub speed: StaffSpeed,
 }
-
-/// The shortest that an item is in hand.
-const IN_HAND_MICROS_MIN: i64 = 1_000;
 
 impl Decision<Kitchen> for Wake {
     fn scopes(&self) -> &'static [Scope] {
@@ -49,14 +47,13 @@ impl Wake {
     fn start(&self, kitchen: &KitchenDetails, start: &schedule::Start) -> Option<KitchenEvent> {
         let open = kitchen.tickets.get(&start.ticket)?;
         let item = &open.item(start.item)?.item;
-        let in_hand = i64::from(item.preparation_s) * 1_000_000 / i64::from(self.speed.max(1));
         Some(KitchenEvent::CookingStarted(CookingStarted {
             location: kitchen.location.clone(),
             ticket: start.ticket,
             order: open.order,
             item: start.item,
             station: item.station.clone(),
-            until: self.now.later_by_micros(in_hand.max(IN_HAND_MICROS_MIN)),
+            until: self.now.later_by_micros(self.speed.in_hand_micros(item.preparation_s)),
             simulated: true,
             at: self.now,
         }))
@@ -69,8 +66,8 @@ mod tests {
     use super::*;
     use crate::fold;
 
-    fn wake(after_s: i64, speed: u32) -> super::super::KitchenCommand {
-        Wake { now: later(after_s), speed }.into()
+    fn wake(after_s: i64, of: u32) -> super::super::KitchenCommand {
+        Wake { now: later(after_s), speed: speed(of) }.into()
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Kitchens with a database and a topic of their own, and a client of them.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
@@ -253,10 +252,8 @@ impl World {
 
     fn timers_with(&self, kitchens: &Arc<Kitchens>, options: TimerOptions) -> TimerWorker {
         let worker = TimerWorker::new(self.store.clone(), self.clock.clone(), options);
-        let (promise, staff) = (
-            kitchen::promise::waker(Arc::clone(kitchens)),
-            kitchen::staff::waker(Arc::clone(kitchens), NonZeroU32::MIN),
-        );
+        let (promise, staff) =
+            (kitchen::promise::waker(Arc::clone(kitchens)), kitchen::staff::waker(Arc::clone(kitchens)));
         worker.with(promise.0, promise.1).with(staff.0, staff.1)
     }
 
