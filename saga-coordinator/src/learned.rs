@@ -234,7 +234,8 @@ pub(crate) fn of_fulfilment(event: &FulfilmentEvent) -> Result<Option<Learned>, 
             (&event.order, (AnswerKind::FulfilmentCancelled, Some(OrderFact::FulfilmentCancelled { fulfilment })))
         }
         E::RequestRefused(event) => (&event.order, (AnswerKind::FulfilmentRequestRefused, None)),
-        E::ForeignEvent(_) => return Ok(None),
+        // A location that picks has still to pack.
+        E::FulfilmentPicked(_) | E::ForeignEvent(_) => return Ok(None),
     };
     learned(event, order, Part::Fulfilment(fulfilment), meaning).map(Some)
 }

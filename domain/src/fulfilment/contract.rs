@@ -72,6 +72,7 @@ impl PublicEvent {
             Self::RequestRefused(event) => Some(&event.request),
             Self::FulfilmentAccepted(_)
             | Self::FulfilmentRejected(_)
+            | Self::FulfilmentPicked(_)
             | Self::FulfilmentPacked(_)
             | Self::FulfilmentShipped(_)
             | Self::FulfilmentDelivered(_)

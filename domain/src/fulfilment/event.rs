@@ -57,6 +57,12 @@ declare_events! {
     }
     says |_event| "Held".to_owned();
 
+    /// Its goods were fetched from their places. A location may pack without saying so.
+    FulfilmentPicked "1.0" {
+        order: OrderId,
+    }
+    says |_event| "Picked".to_owned();
+
     /// It lies ready.
     FulfilmentPacked "1.0" {
         order: OrderId,
@@ -152,6 +158,7 @@ impl FulfilmentEvent {
             Self::RequestRefused(event) => Some(event.request),
             Self::FulfilmentAccepted(_)
             | Self::FulfilmentRejected(_)
+            | Self::FulfilmentPicked(_)
             | Self::FulfilmentPacked(_)
             | Self::FulfilmentShipped(_)
             | Self::FulfilmentDelivered(_)

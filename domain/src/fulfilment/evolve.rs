@@ -20,12 +20,13 @@ pub(super) fn evolve(state: FulfilmentState, event: &FulfilmentEvent) -> Result<
             }))
         }
         (S::Requested(job), E::FulfilmentAccepted(_)) => Ok(S::Accepted(job)),
-        (S::Requested(job) | S::Accepted(job), E::FulfilmentRejected(_)) => Ok(S::Rejected(job.inbox)),
-        (S::Accepted(job), E::FulfilmentPacked(_)) => Ok(S::Packed(job)),
-        (state @ (S::Requested(_) | S::Accepted(_) | S::Packed(_)), E::FulfilmentReleased(released)) => {
+        (S::Requested(job) | S::Accepted(job) | S::Picked(job), E::FulfilmentRejected(_)) => Ok(S::Rejected(job.inbox)),
+        (S::Accepted(job), E::FulfilmentPicked(_)) => Ok(S::Picked(job)),
+        (S::Accepted(job) | S::Picked(job), E::FulfilmentPacked(_)) => Ok(S::Packed(job)),
+        (state @ (S::Requested(_) | S::Accepted(_) | S::Picked(_) | S::Packed(_)), E::FulfilmentReleased(released)) => {
             Ok(with_release(state, true, released.request))
         }
-        (state @ (S::Requested(_) | S::Accepted(_) | S::Packed(_)), E::FulfilmentHeld(held)) => {
+        (state @ (S::Requested(_) | S::Accepted(_) | S::Picked(_) | S::Packed(_)), E::FulfilmentHeld(held)) => {
             Ok(with_release(state, false, held.request))
         }
         (S::Packed(job), E::FulfilmentShipped(shipped)) => Ok(S::Shipped(Shipment {
@@ -41,7 +42,7 @@ pub(super) fn evolve(state: FulfilmentState, event: &FulfilmentEvent) -> Result<
             let inbox = answering(&state, &cancelled.tenant, cancelled.order, cancelled.request);
             Ok(S::Cancelled(Inbox { order: cancelled.order, ..inbox }))
         }
-        (S::Requested(job) | S::Accepted(job) | S::Packed(job), E::FulfilmentCancelled(cancelled)) => {
+        (S::Requested(job) | S::Accepted(job) | S::Picked(job) | S::Packed(job), E::FulfilmentCancelled(cancelled)) => {
             Ok(S::Cancelled(job.inbox.with(cancelled.request)))
         }
         (S::Absent, E::RequestRefused(refused)) => {
@@ -67,7 +68,7 @@ fn answering(state: &FulfilmentState, tenant: &TenantId, order: OrderId, request
 /// A state at the location, released or held by a request.
 fn with_release(mut state: FulfilmentState, is_released: bool, request: RequestId) -> FulfilmentState {
     use FulfilmentState as S;
-    if let S::Requested(job) | S::Accepted(job) | S::Packed(job) = &mut state {
+    if let S::Requested(job) | S::Accepted(job) | S::Picked(job) | S::Packed(job) = &mut state {
         job.released = is_released;
         job.inbox.answered.insert(request);
     }
@@ -85,7 +86,7 @@ impl FulfilmentState {
     const fn inbox_mut(&mut self) -> Option<&mut Inbox> {
         match self {
             Self::Absent => None,
-            Self::Requested(job) | Self::Accepted(job) | Self::Packed(job) => Some(&mut job.inbox),
+            Self::Requested(job) | Self::Accepted(job) | Self::Picked(job) | Self::Packed(job) => Some(&mut job.inbox),
             Self::Shipped(shipment) | Self::Delivered(shipment) | Self::Lost(shipment) => Some(&mut shipment.inbox),
             Self::Unrequested(inbox) | Self::Rejected(inbox) | Self::Cancelled(inbox) => Some(inbox),
         }

@@ -11,7 +11,8 @@ use self::model::{Model, Step};
 use super::{
     AcceptFulfilment, CancelFulfilment, DeliverFulfilment, Fulfilment, FulfilmentCommand, FulfilmentEvent,
     FulfilmentLine, FulfilmentRejection, FulfilmentRejectionReason, FulfilmentState, HoldFulfilment, LoseFulfilment,
-    PackFulfilment, RecordHandover, RejectFulfilment, ReleaseFulfilment, Request, RequestFulfilment, ShipFulfilment,
+    PackFulfilment, PickFulfilment, RecordHandover, RejectFulfilment, ReleaseFulfilment, Request, RequestFulfilment,
+    ShipFulfilment,
 };
 use crate::{
     Carrier, Decider, LocationId, OrderId, Quantity, RequestId, Sku, StoredEvent, TenantId, Timestamp, TrackingNumber,
@@ -28,6 +29,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => request().prop_map(|request| Step::Cancel { request }),
         4 => Just(Step::Accept),
         1 => Just(Step::Reject),
+        2 => Just(Step::Pick),
         4 => Just(Step::Pack),
         4 => (0_u8..2).prop_map(|tracking| Step::Ship { tracking }),
         1 => (0_u8..2).prop_map(|tracking| Step::HandOver { tracking }),
@@ -66,6 +68,7 @@ fn command(step: &Step) -> FulfilmentCommand {
         Step::Cancel { request: number } => CancelFulfilment { request: request(number), at }.into(),
         Step::Accept => AcceptFulfilment { at }.into(),
         Step::Reject => RejectFulfilment { reason: FulfilmentRejectionReason::Damaged, note: None, at }.into(),
+        Step::Pick => PickFulfilment { at }.into(),
         Step::Pack => PackFulfilment { at }.into(),
         Step::Ship { tracking: number } => ShipFulfilment { carrier: carrier(), tracking: tracking(number), at }.into(),
         Step::HandOver { tracking: number } => {
@@ -130,6 +133,7 @@ fn every_event_is_given_by_a_step() {
         Step::Hold { request: 4 },
         Step::Release { request: 5 },
         Step::Accept,
+        Step::Pick,
         Step::Pack,
         Step::Ship { tracking: 0 },
     ];

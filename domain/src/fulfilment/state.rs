@@ -23,6 +23,8 @@ pub enum FulfilmentState {
     Requested(Job),
     /// The location will send it.
     Accepted(Job),
+    /// Its goods were fetched from their places.
+    Picked(Job),
     /// It lies ready.
     Packed(Job),
     /// The carrier has it.
@@ -83,6 +85,7 @@ impl FulfilmentState {
             Self::Unrequested(_) => "Unrequested",
             Self::Requested(_) => "Requested",
             Self::Accepted(_) => "Accepted",
+            Self::Picked(_) => "Picked",
             Self::Packed(_) => "Packed",
             Self::Shipped(_) => "Shipped",
             Self::Delivered(_) => "Delivered",
@@ -96,7 +99,7 @@ impl FulfilmentState {
     pub const fn inbox(&self) -> Option<&Inbox> {
         match self {
             Self::Absent => None,
-            Self::Requested(job) | Self::Accepted(job) | Self::Packed(job) => Some(&job.inbox),
+            Self::Requested(job) | Self::Accepted(job) | Self::Picked(job) | Self::Packed(job) => Some(&job.inbox),
             Self::Shipped(shipment) | Self::Delivered(shipment) | Self::Lost(shipment) => Some(&shipment.inbox),
             Self::Unrequested(inbox) | Self::Rejected(inbox) | Self::Cancelled(inbox) => Some(inbox),
         }
@@ -110,7 +113,7 @@ impl FulfilmentState {
     /// What is to be sent, while it is at the location.
     pub const fn job(&self) -> Option<&Job> {
         match self {
-            Self::Requested(job) | Self::Accepted(job) | Self::Packed(job) => Some(job),
+            Self::Requested(job) | Self::Accepted(job) | Self::Picked(job) | Self::Packed(job) => Some(job),
             Self::Absent
             | Self::Unrequested(_)
             | Self::Shipped(_)
@@ -129,6 +132,7 @@ impl FulfilmentState {
             | Self::Unrequested(_)
             | Self::Requested(_)
             | Self::Accepted(_)
+            | Self::Picked(_)
             | Self::Packed(_)
             | Self::Rejected(_)
             | Self::Cancelled(_) => None,
@@ -141,6 +145,7 @@ impl FulfilmentState {
             Self::Absent | Self::Unrequested(_) => FulfilmentRejection::NotRequested,
             Self::Requested(_)
             | Self::Accepted(_)
+            | Self::Picked(_)
             | Self::Packed(_)
             | Self::Shipped(_)
             | Self::Delivered(_)

@@ -21,7 +21,7 @@ use crate::stock::text;
 /// `fulfilments …`
 #[derive(Debug, Subcommand)]
 pub enum FulfilmentsVerb {
-    /// List what a location has to accept, pack or ship, the oldest first
+    /// List what a location has to accept, pick, pack or ship, the oldest first
     #[command(
         after_help = "Examples:\n  orderctl fulfilments queue --location zrh-1\n  orderctl fulfilments queue --location zrh-1 --waits-for to-ship --json"
     )]
@@ -60,7 +60,7 @@ pub struct PicklistArgs {
     #[arg(long)]
     pub location: LocationId,
     /// What the fulfilments wait for that are to be picked
-    #[arg(long, value_enum, default_value_t = Step::ToPack)]
+    #[arg(long, value_enum, default_value_t = Step::ToPick)]
     pub waits_for: Step,
     /// The tenant
     #[arg(long, default_value = DEFAULT_TENANT)]
@@ -75,7 +75,9 @@ pub struct PicklistArgs {
 pub enum Step {
     /// The location has to say whether it will send it
     ToAccept,
-    /// The location has to pack it
+    /// The location has to fetch its goods, or to pack them at once
+    ToPick,
+    /// Its goods were fetched, and have to be packed
     ToPack,
     /// It is packed, and not paid or held
     AwaitsRelease,
@@ -88,6 +90,7 @@ impl Step {
     const fn as_str(self) -> &'static str {
         match self {
             Self::ToAccept => "TO_ACCEPT",
+            Self::ToPick => "TO_PICK",
             Self::ToPack => "TO_PACK",
             Self::AwaitsRelease => "AWAITS_RELEASE",
             Self::ToShip => "TO_SHIP",

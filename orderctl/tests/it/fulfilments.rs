@@ -23,11 +23,13 @@ pub async fn is_packed(engine: &Engine) {
     says(&engine.orderctl(queue).await, &format!("{fulfilment} {order} TO_ACCEPT "));
 
     engine.send(Method::POST, &format!("/v1/fulfilments/{fulfilment}/accept"), &json!({})).await;
-    engine.until(&format!("{queue} --waits-for to-pack --json"), waits_for(&order, "TO_PACK")).await;
+    engine.until(&format!("{queue} --waits-for to-pick --json"), waits_for(&order, "TO_PICK")).await;
     let list = engine.orderctl("fulfilments picklist --location zrh-1").await;
     says(&list, "        3  orderctl-free\n");
     says(&list, &format!("\norder {order}, fulfilment {fulfilment}\n        3  orderctl-free\n"));
     let list = engine.orderctl("fulfilments picklist --location zrh-1 --json").await.json();
     assert!(list["pieces"].as_array().unwrap().contains(&json!({"sku": "orderctl-free", "quantity": 3})), "{list}");
+    engine.send(Method::POST, &format!("/v1/fulfilments/{fulfilment}/pick"), &json!({})).await;
+    engine.until(&format!("{queue} --waits-for to-pack --json"), waits_for(&order, "TO_PACK")).await;
     says(&engine.orderctl("fulfilments picklist --location elsewhere").await, "0 pieces of 0 SKUs for 0 fulfilments");
 }

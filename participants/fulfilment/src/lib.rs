@@ -16,6 +16,7 @@ mod lose;
 mod openapi;
 mod pack;
 mod path;
+mod pick;
 mod receipt;
 mod reject;
 pub mod requests;
@@ -60,8 +61,9 @@ pub fn router(deps: Deps) -> (Router, OpenApi) {
 type AppState = ServiceState<Fulfilments>;
 
 fn routes() -> OpenApiRouter<AppState> {
-    let reports = [accept::routes, reject::routes, pack::routes, ship::routes, deliver::routes, lose::routes];
-    reports.iter().fold(view::routes(), |routes, report| routes.merge(report()))
+    let at_location = [accept::routes, reject::routes, pick::routes, pack::routes];
+    let under_way = [ship::routes, deliver::routes, lose::routes];
+    at_location.iter().chain(&under_way).fold(view::routes(), |routes, report| routes.merge(report()))
 }
 
 /// The forms of all texts of requests.

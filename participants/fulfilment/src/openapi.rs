@@ -38,6 +38,6 @@ fn make() -> OpenApi {
 mod tests {
     #[test]
     fn every_operation_says_what_it_needs_and_every_text_has_a_form() {
-        assert_eq!(command_kit::testing::assert_described(super::openapi(), &[]), 13);
+        assert_eq!(command_kit::testing::assert_described(super::openapi(), &[]), 14);
     }
 }

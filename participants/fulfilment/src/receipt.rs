@@ -20,6 +20,8 @@ pub enum FulfilmentStatus {
     Requested,
     /// The location will send it.
     Accepted,
+    /// Its goods were fetched from their places.
+    Picked,
     /// It lies ready.
     Packed,
     /// The carrier has it.
@@ -42,6 +44,7 @@ impl FulfilmentStatus {
             FulfilmentState::Unrequested(_) => Some(Self::Unrequested),
             FulfilmentState::Requested(_) => Some(Self::Requested),
             FulfilmentState::Accepted(_) => Some(Self::Accepted),
+            FulfilmentState::Picked(_) => Some(Self::Picked),
             FulfilmentState::Packed(_) => Some(Self::Packed),
             FulfilmentState::Shipped(_) => Some(Self::Shipped),
             FulfilmentState::Delivered(_) => Some(Self::Delivered),

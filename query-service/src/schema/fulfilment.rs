@@ -23,6 +23,8 @@ pub enum FulfilmentState {
     Requested,
     /// The location will send it.
     Accepted,
+    /// Its goods were fetched from their places.
+    Picked,
     /// It lies ready.
     Packed,
     /// The carrier has it.
@@ -43,6 +45,7 @@ impl FulfilmentState {
             State::Unrequested => Self::Unrequested,
             State::Requested => Self::Requested,
             State::Accepted => Self::Accepted,
+            State::Picked => Self::Picked,
             State::Packed => Self::Packed,
             State::Shipped => Self::Shipped,
             State::Delivered => Self::Delivered,
@@ -58,7 +61,9 @@ impl FulfilmentState {
 pub enum PackingStep {
     /// The location has to say whether it will send it.
     ToAccept,
-    /// The location has to pack it.
+    /// The location has to fetch its goods, or to pack them at once.
+    ToPick,
+    /// Its goods were fetched, and have to be packed.
     ToPack,
     /// It is packed, and must not leave before it is released: it is not paid, or something holds it.
     AwaitsRelease,
@@ -70,6 +75,7 @@ impl PackingStep {
     const fn of(step: Step) -> Self {
         match step {
             Step::ToAccept => Self::ToAccept,
+            Step::ToPick => Self::ToPick,
             Step::ToPack => Self::ToPack,
             Step::AwaitsRelease => Self::AwaitsRelease,
             Step::ToShip => Self::ToShip,
@@ -80,6 +86,7 @@ impl PackingStep {
     pub const fn stored(self) -> Step {
         match self {
             Self::ToAccept => Step::ToAccept,
+            Self::ToPick => Step::ToPick,
             Self::ToPack => Step::ToPack,
             Self::AwaitsRelease => Step::AwaitsRelease,
             Self::ToShip => Step::ToShip,
@@ -118,6 +125,8 @@ object! {
         requestedAt: Option<DateTime<Utc>> => it.0.requested_at,
         /// When the location said that it will send it.
         acceptedAt: Option<DateTime<Utc>> => it.0.accepted_at,
+        /// When its goods were fetched; null where nobody said so.
+        pickedAt: Option<DateTime<Utc>> => it.0.picked_at,
         /// When it lay ready.
         packedAt: Option<DateTime<Utc>> => it.0.packed_at,
         /// When it left.

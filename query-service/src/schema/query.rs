@@ -64,7 +64,7 @@ root! {
         reservations(ReservationsArguments): Vec<Reservation<'_>> => reservations,
         /// What is in the kitchen at a location. Needs the scopes `tenant:staff` and `fulfilment:write`.
         kitchenBoard(KitchenBoardArguments): KitchenBoard<'_> => kitchen_board,
-        /// What a location has to accept, pack or ship, the oldest first. Needs the scopes `tenant:staff` and `fulfilment:write`.
+        /// What a location has to accept, pick, pack or ship, the oldest first. Needs the scopes `tenant:staff` and `fulfilment:write`.
         packingQueue(PackingQueueArguments): FulfilmentConnection<'_> => packing_queue,
         /// What has left the tenant's locations, the newest first. Needs the scopes `tenant:staff` and `fulfilment:write`.
         shipments(ShipmentsArguments): FulfilmentConnection<'_> => shipments,

@@ -22,7 +22,7 @@ async fn filled() -> World {
     let histories = [
         asked(3, "shop", "zrh-1").accepted().packed(),
         asked(1, "shop", "zrh-1"),
-        asked(2, "shop", "zrh-1").accepted(),
+        asked(2, "shop", "zrh-1").accepted().picked(),
         asked(4, "shop", "zrh-1").released().accepted().packed(),
         asked(5, "shop", "bsl-1"),
         asked(6, "elsewhere", "zrh-1"),

@@ -81,18 +81,21 @@ fn step(
         (S::Requested, PublicEvent::FulfilmentAccepted(_)) => {
             Ok(FulfilmentView { state: S::Accepted, accepted_at: at, ..view })
         }
-        (S::Requested | S::Accepted, PublicEvent::FulfilmentRejected(event)) => {
+        (S::Requested | S::Accepted | S::Picked, PublicEvent::FulfilmentRejected(event)) => {
             checked.text_without_nul("note", event.note.as_deref().unwrap_or_default())?;
             let rejection = Some(rejection(event.reason).to_owned());
             Ok(FulfilmentView { state: S::Rejected, rejection, ..view })
         }
-        (S::Requested | S::Accepted | S::Packed, PublicEvent::FulfilmentReleased(_)) => {
+        (S::Requested | S::Accepted | S::Picked | S::Packed, PublicEvent::FulfilmentReleased(_)) => {
             Ok(FulfilmentView { released: true, ..view })
         }
-        (S::Requested | S::Accepted | S::Packed, PublicEvent::FulfilmentHeld(_)) => {
+        (S::Requested | S::Accepted | S::Picked | S::Packed, PublicEvent::FulfilmentHeld(_)) => {
             Ok(FulfilmentView { released: false, ..view })
         }
-        (S::Accepted, PublicEvent::FulfilmentPacked(_)) => {
+        (S::Accepted, PublicEvent::FulfilmentPicked(_)) => {
+            Ok(FulfilmentView { state: S::Picked, picked_at: at, ..view })
+        }
+        (S::Accepted | S::Picked, PublicEvent::FulfilmentPacked(_)) => {
             Ok(FulfilmentView { state: S::Packed, packed_at: at, ..view })
         }
         (S::Packed, PublicEvent::FulfilmentShipped(event)) if view.released => shipped(view, event, checked),
@@ -100,7 +103,7 @@ fn step(
             Ok(FulfilmentView { state: S::Delivered, delivered_at: at, ..view })
         }
         (S::Shipped, PublicEvent::FulfilmentLost(_)) => Ok(FulfilmentView { state: S::Lost, lost_at: at, ..view }),
-        (S::Unrequested | S::Requested | S::Accepted | S::Packed, PublicEvent::FulfilmentCancelled(_)) => {
+        (S::Unrequested | S::Requested | S::Accepted | S::Picked | S::Packed, PublicEvent::FulfilmentCancelled(_)) => {
             Ok(FulfilmentView { state: S::Cancelled, ..view })
         }
         (state, _) => Err(checked.unexpected(Some(state.as_str()))),
@@ -115,6 +118,7 @@ fn order(event: &PublicEvent) -> Option<&str> {
         PublicEvent::FulfilmentRejected(event) => Some(&event.order),
         PublicEvent::FulfilmentReleased(event) => Some(&event.order),
         PublicEvent::FulfilmentHeld(event) => Some(&event.order),
+        PublicEvent::FulfilmentPicked(event) => Some(&event.order),
         PublicEvent::FulfilmentPacked(event) => Some(&event.order),
         PublicEvent::FulfilmentShipped(event) => Some(&event.order),
         PublicEvent::FulfilmentDelivered(event) => Some(&event.order),
@@ -196,8 +200,11 @@ mod tests {
         let asked = requested();
         assert_eq!((asked.view().waits_for(), asked.view().lines.0.len()), (Some(PackingStep::ToAccept), 2));
         let accepted = asked.accepted();
-        assert_eq!(accepted.view().waits_for(), Some(PackingStep::ToPack));
-        let packed = accepted.packed();
+        assert_eq!(accepted.view().waits_for(), Some(PackingStep::ToPick));
+        let fetched = accepted.clone().picked();
+        assert_eq!(fetched.view().waits_for(), Some(PackingStep::ToPack));
+        let packed = fetched.packed();
+        assert!(packed.view().picked_at.is_some() && accepted.packed().view().picked_at.is_none());
         assert_eq!(packed.view().waits_for(), Some(PackingStep::AwaitsRelease));
         let released = packed.released();
         assert_eq!(released.view().waits_for(), Some(PackingStep::ToShip));
@@ -207,18 +214,22 @@ mod tests {
         let view = shipped.view();
         assert_eq!((view.state, view.waits_for()), (FulfilmentState::Shipped, None));
         assert_eq!((view.carrier.as_deref(), view.tracking.as_deref()), (Some("post"), Some("99.1")));
-        assert!(view.requested_at < view.accepted_at && view.packed_at < view.shipped_at);
+        assert!(
+            view.requested_at < view.accepted_at && view.picked_at < view.packed_at && view.packed_at < view.shipped_at
+        );
         let lost = shipped.clone().lost();
         assert_eq!((lost.view().state, lost.view().delivered_at), (FulfilmentState::Lost, None));
         assert!(lost.view().lost_at > lost.view().shipped_at);
         let delivered = shipped.delivered();
-        assert_eq!((delivered.view().state, delivered.view().version), (FulfilmentState::Delivered, 6));
+        assert_eq!((delivered.view().state, delivered.view().version), (FulfilmentState::Delivered, 7));
     }
 
     #[test]
     fn a_location_may_refuse_and_nobody_may_want_it() {
         let rejected = requested().accepted().rejected(FulfilmentRejectionReason::Damaged);
         assert_eq!(rejected.view().rejection.as_deref(), Some("DAMAGED"));
+        let missing = requested().accepted().picked().rejected(FulfilmentRejectionReason::OutOfStock);
+        assert_eq!(missing.view().state, FulfilmentState::Rejected);
         assert_eq!((rejected.view().state, rejected.view().waits_for()), (FulfilmentState::Rejected, None));
         let cancelled = requested().cancelled().request_refused(8);
         let view = cancelled.view();

@@ -17,7 +17,7 @@ use crate::query::AppliedVersion;
 /// A list of a tenant's fulfilments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FulfilmentList {
-    /// What a location has to accept, pack or ship, the oldest first.
+    /// What a location has to accept, pick, pack or ship, the oldest first.
     PackingQueue {
         location: String,
         /// Only what waits for this.
@@ -108,7 +108,7 @@ impl Conditions {
         match list {
             FulfilmentList::PackingQueue { location, step } => {
                 // As the index of the queue has it.
-                conditions.texts.push("state IN ('REQUESTED', 'ACCEPTED', 'PACKED')".to_owned());
+                conditions.texts.push("state IN ('REQUESTED', 'ACCEPTED', 'PICKED', 'PACKED')".to_owned());
                 conditions.compare("location =", location.clone(), Type::TEXT);
                 conditions.texts.extend(step.map(|step| waits_for(step).to_owned()));
             }
@@ -162,7 +162,8 @@ impl Conditions {
 const fn waits_for(step: PackingStep) -> &'static str {
     match step {
         PackingStep::ToAccept => "state = 'REQUESTED'",
-        PackingStep::ToPack => "state = 'ACCEPTED'",
+        PackingStep::ToPick => "state = 'ACCEPTED'",
+        PackingStep::ToPack => "state = 'PICKED'",
         PackingStep::AwaitsRelease => "state = 'PACKED' AND NOT released",
         PackingStep::ToShip => "state = 'PACKED' AND released",
     }

@@ -3,8 +3,9 @@
 use domain::contract::Position;
 use domain::fulfilment::contract::{
     ContractFulfilmentLine, FulfilmentAccepted, FulfilmentCancelled, FulfilmentDelivered, FulfilmentHeld,
-    FulfilmentLost, FulfilmentPacked, FulfilmentRejected, FulfilmentRejectionReason, FulfilmentReleased,
-    FulfilmentRequested, FulfilmentShipped, PublicEvent, Published, RequestRefusalReason, RequestRefused,
+    FulfilmentLost, FulfilmentPacked, FulfilmentPicked, FulfilmentRejected, FulfilmentRejectionReason,
+    FulfilmentReleased, FulfilmentRequested, FulfilmentShipped, PublicEvent, Published, RequestRefusalReason,
+    RequestRefused,
 };
 use domain::{EventId, Timestamp};
 use uuid::Uuid;
@@ -94,6 +95,8 @@ impl FulfilmentHistory {
     plain! {
         /// The location will send it.
         accepted FulfilmentAccepted {};
+        /// Its goods were fetched.
+        picked FulfilmentPicked {};
         /// It lies ready.
         packed FulfilmentPacked {};
         /// It may leave.

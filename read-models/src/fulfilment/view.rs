@@ -24,6 +24,8 @@ pub enum FulfilmentState {
     Requested,
     /// The location will send it.
     Accepted,
+    /// Its goods were fetched from their places.
+    Picked,
     /// It lies ready.
     Packed,
     /// The carrier has it.
@@ -39,10 +41,11 @@ pub enum FulfilmentState {
 }
 
 impl FulfilmentState {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Unrequested,
         Self::Requested,
         Self::Accepted,
+        Self::Picked,
         Self::Packed,
         Self::Shipped,
         Self::Delivered,
@@ -57,6 +60,7 @@ impl FulfilmentState {
             Self::Unrequested => "UNREQUESTED",
             Self::Requested => "REQUESTED",
             Self::Accepted => "ACCEPTED",
+            Self::Picked => "PICKED",
             Self::Packed => "PACKED",
             Self::Shipped => "SHIPPED",
             Self::Delivered => "DELIVERED",
@@ -88,7 +92,9 @@ impl Stored for FulfilmentState {
 pub enum PackingStep {
     /// The location has to say whether it will send it.
     ToAccept,
-    /// The location has to pack it.
+    /// The location has to fetch its goods, or to pack them at once.
+    ToPick,
+    /// Its goods were fetched, and have to be packed.
     ToPack,
     /// It is packed, and must not leave before it is released: it is not paid, or something holds it.
     AwaitsRelease,
@@ -146,6 +152,7 @@ pub struct FulfilmentView {
     pub rejection: Option<String>,
     pub requested_at: Option<DateTime<Utc>>,
     pub accepted_at: Option<DateTime<Utc>>,
+    pub picked_at: Option<DateTime<Utc>>,
     pub packed_at: Option<DateTime<Utc>>,
     pub shipped_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
@@ -174,6 +181,7 @@ columns!(FulfilmentView {
     rejection,
     requested_at,
     accepted_at,
+    picked_at,
     packed_at,
     shipped_at,
     delivered_at,
@@ -189,7 +197,8 @@ impl FulfilmentView {
     pub const fn waits_for(&self) -> Option<PackingStep> {
         match self.state {
             FulfilmentState::Requested => Some(PackingStep::ToAccept),
-            FulfilmentState::Accepted => Some(PackingStep::ToPack),
+            FulfilmentState::Accepted => Some(PackingStep::ToPick),
+            FulfilmentState::Picked => Some(PackingStep::ToPack),
             FulfilmentState::Packed if self.released => Some(PackingStep::ToShip),
             FulfilmentState::Packed => Some(PackingStep::AwaitsRelease),
             FulfilmentState::Unrequested

@@ -38,6 +38,7 @@ fn histories() -> Vec<FulfilmentHistory> {
         asked(1, "shop", "zrh-1"),
         packed(3).released(),
         asked(2, "shop", "zrh-1").accepted(),
+        asked(10, "shop", "zrh-1").accepted().picked(),
         asked(5, "shop", "bsl-1"),
         asked(6, "other", "zrh-1"),
         asked(7, "shop", "zrh-1").rejected(FulfilmentRejectionReason::NoCapacity),
@@ -96,10 +97,11 @@ async fn filled() -> (TestDatabase, Memory<domain::fulfilment::contract::PublicE
 async fn a_location_sees_what_it_has_to_do_the_oldest_first() {
     let (database, _) = filled().await;
     let read = ReadDb::open(database.url(), &[Fulfilments::MODELS], ConnectOptions::named("test")).unwrap();
-    assert_eq!(listed(&read, queue(None)).await, [1, 2, 3, 4]);
+    assert_eq!(listed(&read, queue(None)).await, [1, 2, 3, 4, 10]);
     let steps = [
         (PackingStep::ToAccept, 1),
-        (PackingStep::ToPack, 2),
+        (PackingStep::ToPick, 2),
+        (PackingStep::ToPack, 10),
         (PackingStep::ToShip, 3),
         (PackingStep::AwaitsRelease, 4),
     ];

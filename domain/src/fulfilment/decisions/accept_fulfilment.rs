@@ -22,6 +22,7 @@ impl Decision<Fulfilment> for AcceptFulfilment {
                 Ok(vec![FulfilmentEvent::FulfilmentAccepted(FulfilmentAccepted { order, at: self.at })])
             }
             FulfilmentState::Accepted(_)
+            | FulfilmentState::Picked(_)
             | FulfilmentState::Packed(_)
             | FulfilmentState::Shipped(_)
             | FulfilmentState::Delivered(_)

@@ -35,6 +35,7 @@ impl Decision<Fulfilment> for CancelFulfilment {
             | FulfilmentState::Unrequested(_)
             | FulfilmentState::Requested(_)
             | FulfilmentState::Accepted(_)
+            | FulfilmentState::Picked(_)
             | FulfilmentState::Packed(_) => {
                 let Request { id: request, tenant, order } = request;
                 let cancelled = FulfilmentCancelled { tenant, request, order, at };

@@ -26,6 +26,7 @@ impl Decision<Fulfilment> for DeliverFulfilment {
             | FulfilmentState::Unrequested(_)
             | FulfilmentState::Requested(_)
             | FulfilmentState::Accepted(_)
+            | FulfilmentState::Picked(_)
             | FulfilmentState::Packed(_)
             | FulfilmentState::Lost(_)
             | FulfilmentState::Rejected(_)

@@ -4,11 +4,12 @@ use uuid::Uuid;
 
 use super::{
     AcceptFulfilment, CancelFulfilment, DeliverFulfilment, FulfilmentCommand, HoldFulfilment, LoseFulfilment,
-    PackFulfilment, RecordHandover, RejectFulfilment, ReleaseFulfilment, Request, RequestFulfilment, ShipFulfilment,
+    PackFulfilment, PickFulfilment, RecordHandover, RejectFulfilment, ReleaseFulfilment, Request, RequestFulfilment,
+    ShipFulfilment,
 };
 use crate::fulfilment::{
     Fulfilment, FulfilmentAccepted, FulfilmentCancelled, FulfilmentDelivered, FulfilmentEvent, FulfilmentHeld,
-    FulfilmentLine, FulfilmentLost, FulfilmentPacked, FulfilmentRejected, FulfilmentRejection,
+    FulfilmentLine, FulfilmentLost, FulfilmentPacked, FulfilmentPicked, FulfilmentRejected, FulfilmentRejection,
     FulfilmentRejectionReason, FulfilmentReleased, FulfilmentRequested, FulfilmentShipped, RequestRefusalReason,
     RequestRefused,
 };
@@ -98,6 +99,10 @@ pub(in crate::fulfilment) fn reject() -> FulfilmentCommand {
     RejectFulfilment { reason: FulfilmentRejectionReason::OutOfStock, note: None, at: now() }.into()
 }
 
+pub(in crate::fulfilment) fn pick() -> FulfilmentCommand {
+    PickFulfilment { at: now() }.into()
+}
+
 pub(in crate::fulfilment) fn pack() -> FulfilmentCommand {
     PackFulfilment { at: now() }.into()
 }
@@ -154,6 +159,10 @@ pub(in crate::fulfilment) fn rejected() -> FulfilmentEvent {
     FulfilmentEvent::FulfilmentRejected(FulfilmentRejected { order: order(1), reason, note: None, at: now() })
 }
 
+pub(in crate::fulfilment) fn picked() -> FulfilmentEvent {
+    FulfilmentEvent::FulfilmentPicked(FulfilmentPicked { order: order(1), at: now() })
+}
+
 pub(in crate::fulfilment) fn packed() -> FulfilmentEvent {
     FulfilmentEvent::FulfilmentPacked(FulfilmentPacked { order: order(1), at: now() })
 }
@@ -186,6 +195,7 @@ pub(in crate::fulfilment) fn sent() -> Vec<FulfilmentEvent> {
 pub(in crate::fulfilment) fn every_stage() -> Vec<Vec<FulfilmentEvent>> {
     let mut stages: Vec<_> = (1..=sent().len()).map(|events| sent()[..events].to_vec()).collect();
     stages.extend([delivered(), lost()].map(|end| [sent(), vec![end]].concat()));
+    stages.push(vec![requested(), accepted(), picked()]);
     stages.extend([rejected(), cancelled(5)].map(|end| vec![requested(), end]));
     stages
 }

@@ -26,6 +26,7 @@ impl Decision<Fulfilment> for LoseFulfilment {
             | FulfilmentState::Unrequested(_)
             | FulfilmentState::Requested(_)
             | FulfilmentState::Accepted(_)
+            | FulfilmentState::Picked(_)
             | FulfilmentState::Packed(_)
             | FulfilmentState::Delivered(_)
             | FulfilmentState::Rejected(_)

@@ -6,6 +6,7 @@ mod deliver_fulfilment;
 mod hold_fulfilment;
 mod lose_fulfilment;
 mod pack_fulfilment;
+mod pick_fulfilment;
 mod record_handover;
 mod reject_fulfilment;
 mod release_fulfilment;
@@ -18,6 +19,7 @@ pub use deliver_fulfilment::*;
 pub use hold_fulfilment::*;
 pub use lose_fulfilment::*;
 pub use pack_fulfilment::*;
+pub use pick_fulfilment::*;
 pub use record_handover::*;
 pub use reject_fulfilment::*;
 pub use release_fulfilment::*;
@@ -40,6 +42,7 @@ declare_commands! {
         CancelFulfilment,
         AcceptFulfilment,
         RejectFulfilment,
+        PickFulfilment,
         PackFulfilment,
         ShipFulfilment,
         RecordHandover,
@@ -89,9 +92,10 @@ impl Request {
     fn refused_by(self, state: &FulfilmentState, at: Timestamp) -> Vec<FulfilmentEvent> {
         let reason = match state {
             FulfilmentState::Absent | FulfilmentState::Unrequested(_) => RequestRefusalReason::NotRequested,
-            FulfilmentState::Requested(_) | FulfilmentState::Accepted(_) | FulfilmentState::Packed(_) => {
-                RequestRefusalReason::AlreadyRequested
-            }
+            FulfilmentState::Requested(_)
+            | FulfilmentState::Accepted(_)
+            | FulfilmentState::Picked(_)
+            | FulfilmentState::Packed(_) => RequestRefusalReason::AlreadyRequested,
             FulfilmentState::Shipped(_) | FulfilmentState::Delivered(_) | FulfilmentState::Lost(_) => {
                 RequestRefusalReason::Shipped
             }

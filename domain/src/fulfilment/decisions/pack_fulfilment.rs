@@ -17,7 +17,7 @@ impl Decision<Fulfilment> for PackFulfilment {
 
     fn decide(self, state: &FulfilmentState) -> Result<Vec<FulfilmentEvent>, FulfilmentRejection> {
         match state {
-            FulfilmentState::Accepted(job) => {
+            FulfilmentState::Accepted(job) | FulfilmentState::Picked(job) => {
                 let order = job.inbox.order;
                 Ok(vec![FulfilmentEvent::FulfilmentPacked(FulfilmentPacked { order, at: self.at })])
             }
@@ -43,6 +43,7 @@ mod tests {
     fn what_was_accepted_is_packed_once_released_or_not() {
         given([requested(), accepted()]).when(pack()).then([packed()]);
         given([requested(), released(2), accepted()]).when(pack()).then([packed()]);
+        given([requested(), accepted(), picked()]).when(pack()).then([packed()]);
         given([requested(), accepted(), packed()]).when(pack()).then_nothing();
         given(sent()).when(pack()).then_nothing();
     }

@@ -41,6 +41,7 @@ impl RecordHandover {
             | FulfilmentState::Unrequested(_)
             | FulfilmentState::Requested(_)
             | FulfilmentState::Accepted(_)
+            | FulfilmentState::Picked(_)
             | FulfilmentState::Shipped(_)
             | FulfilmentState::Delivered(_)
             | FulfilmentState::Lost(_)

@@ -22,7 +22,7 @@ impl Decision<Fulfilment> for RejectFulfilment {
 
     fn decide(self, state: &FulfilmentState) -> Result<Vec<FulfilmentEvent>, FulfilmentRejection> {
         match state {
-            FulfilmentState::Requested(job) | FulfilmentState::Accepted(job) => {
+            FulfilmentState::Requested(job) | FulfilmentState::Accepted(job) | FulfilmentState::Picked(job) => {
                 let Self { reason, note, at } = self;
                 let order = job.inbox.order;
                 Ok(vec![FulfilmentEvent::FulfilmentRejected(FulfilmentRejected { order, reason, note, at })])
@@ -54,6 +54,7 @@ mod tests {
     #[test]
     fn nothing_else_can_be_rejected() {
         given([]).when(reject()).then_rejected(FulfilmentRejection::NotRequested);
+        given([requested(), accepted(), picked()]).when(reject()).then([rejected()]);
         given([requested(), accepted(), packed()]).when(reject()).then_rejected(not_allowed("Packed", "rejected"));
         given([cancelled(5)]).when(reject()).then_rejected(not_allowed("Cancelled", "rejected"));
         given(sent()).when(reject()).then_rejected(not_allowed("Shipped", "rejected"));

@@ -46,6 +46,7 @@ impl Decision<Fulfilment> for RequestFulfilment {
             }
             FulfilmentState::Requested(_)
             | FulfilmentState::Accepted(_)
+            | FulfilmentState::Picked(_)
             | FulfilmentState::Packed(_)
             | FulfilmentState::Shipped(_)
             | FulfilmentState::Delivered(_)

@@ -11,6 +11,7 @@ pub(super) enum Step {
     Cancel { request: u8 },
     Accept,
     Reject,
+    Pick,
     Pack,
     Ship { tracking: u8 },
     HandOver { tracking: u8 },
@@ -22,7 +23,7 @@ pub(super) enum Step {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Model {
     answered: BTreeSet<u8>,
-    /// `requested`, `accepted`, `packed`.
+    /// `requested`, `accepted`, `picked`, `packed`.
     done: BTreeSet<&'static str>,
     is_released: bool,
     shipped: Option<u8>,
@@ -49,6 +50,7 @@ impl Model {
             Step::Cancel { .. } => self.cancel(),
             Step::Accept
             | Step::Reject
+            | Step::Pick
             | Step::Pack
             | Step::Ship { .. }
             | Step::HandOver { .. }
@@ -60,6 +62,7 @@ impl Model {
             }
             Step::Accept => self.accept(),
             Step::Reject => self.reject(),
+            Step::Pick => self.pick(),
             Step::Pack => self.pack(),
             Step::Ship { tracking } => self.ship(*tracking, self.is_released),
             Step::HandOver { tracking } => self.ship(*tracking, true),
@@ -120,6 +123,13 @@ impl Model {
         }
         self.end = Some("rejected");
         "FulfilmentRejected"
+    }
+
+    fn pick(&mut self) -> &'static str {
+        if !self.done.contains("accepted") || (self.shipped.is_none() && self.end.is_some()) {
+            return "refused";
+        }
+        if !self.done.contains("packed") && self.done.insert("picked") { "FulfilmentPicked" } else { "" }
     }
 
     fn pack(&mut self) -> &'static str {

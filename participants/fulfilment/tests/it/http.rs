@@ -23,19 +23,23 @@ async fn a_location_accepts_packs_ships_and_delivers() {
     let accepted = world.post(&format!("{path}/accept"), &Value::Null).await.assert(200);
     assert_eq!((&accepted.body["state"], &accepted.body["orderId"]), (&json!("ACCEPTED"), &json!(order)));
     assert_eq!((&accepted.headers["etag"], &accepted.body["released"]), (&"\"2\"".parse().unwrap(), &json!(false)));
+    let picked = world.post(&format!("{path}/pick"), &Value::Null).await.assert(200);
+    assert_eq!(picked.body["state"], "PICKED");
     world.post(&format!("{path}/pack"), &Value::Null).await.assert(200);
+    let late = world.post(&format!("{path}/pick"), &Value::Null).await.assert(200);
+    assert_eq!(late.body["state"], "PACKED", "what is packed was picked");
     let dispatch = json!({"carrier": "Die Post", "tracking": "99.00.1"});
     let early = world.post_as(Role::Clerk, "shop", "ship-1", &format!("{path}/ship"), &dispatch).await.assert(412);
     assert_eq!(early.body["code"], "fulfilment_not_released");
     world.ask_twice("shop", release(order)).await;
-    world.wait_for_events(id, 4).await;
-    world.ask_twice("shop", hold(order)).await;
     world.wait_for_events(id, 5).await;
+    world.ask_twice("shop", hold(order)).await;
+    world.wait_for_events(id, 6).await;
     world.post(&format!("{path}/ship"), &dispatch).await.assert(412);
     world.ask_twice("shop", release(order)).await;
-    world.wait_for_events(id, 6).await;
+    world.wait_for_events(id, 7).await;
     let shipped = world.post_as(Role::Clerk, "shop", "ship-1", &format!("{path}/ship"), &dispatch).await.assert(200);
-    assert_eq!((&shipped.body["state"], &shipped.body["version"]), (&json!("SHIPPED"), &json!(7)));
+    assert_eq!((&shipped.body["state"], &shipped.body["version"]), (&json!("SHIPPED"), &json!(8)));
     let repeated = world.post_as(Role::Clerk, "shop", "ship-1", &format!("{path}/ship"), &dispatch).await.assert(200);
     assert_eq!((&repeated.headers["idempotent-replayed"], &repeated.body), (&"true".parse().unwrap(), &shipped.body));
     let unchanged = world.post(&format!("{path}/ship"), &dispatch).await.assert(200);
@@ -45,7 +49,7 @@ async fn a_location_accepts_packs_ships_and_delivers() {
     world.post(&format!("{path}/deliver"), &Value::Null).await.assert(200);
     let view = world.get_as(Role::Clerk, "shop", &path).await.assert(200).body;
     let expected = json!({
-        "id": id, "orderId": order, "version": 8, "state": "DELIVERED", "released": true, "location": "zrh-1",
+        "id": id, "orderId": order, "version": 9, "state": "DELIVERED", "released": true, "location": "zrh-1",
         "lines": [{"sku": "tea", "quantity": 3}], "carrier": "Die Post", "tracking": "99.00.1"
     });
     assert_eq!(view, expected);

@@ -13,6 +13,7 @@ CREATE TABLE fulfilment (
     rejection     text        COLLATE "C",
     requested_at  timestamptz,
     accepted_at   timestamptz,
+    picked_at     timestamptz,
     packed_at     timestamptz,
     shipped_at    timestamptz,
     delivered_at  timestamptz,
