@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -14,6 +14,7 @@ use command_kit::Refusal;
 use command_kit::http::method_not_allowed;
 use domain::NotificationId;
 use domain::notification::NotificationDetails;
+use serde::Deserialize;
 
 use crate::code;
 use crate::context::Notifications;
@@ -35,12 +36,13 @@ impl Notifications {
     }
 
     /// Records that the recipient of a notification does not want its kind any more.
-    async fn unsubscribe(&self, token: &str) -> Result<(), Refusal> {
+    async fn unsubscribe(&self, token: &str) -> Result<NotificationDetails, Refusal> {
         let details = self.of_link(token).await?;
         let order = self.orders.find(&details.tenant, details.order).await.map_err(code::of_table)?;
         let subject = order.ok_or_else(code::not_found)?.subject;
         let set = self.refusals.set(&details.tenant, &subject, details.kind, false, self.now());
-        set.await.map_err(code::of_table)
+        set.await.map_err(code::of_table)?;
+        Ok(details)
     }
 }
 
@@ -53,34 +55,44 @@ pub(crate) fn routes(notifications: Arc<Notifications>) -> Router {
         .with_state(notifications)
 }
 
+/// The language of the page, as the link says.
+#[derive(Deserialize)]
+struct PageQuery {
+    lang: Option<String>,
+}
+
 /// A page without anything of the customer's.
-fn page(title: &str, body: &str) -> Response {
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
-         <body style=\"font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem\">\
-         <h1 style=\"font-size:1.4rem\">{title}</h1>{body}"
-    );
+fn page(
+    notifications: &Notifications,
+    details: &NotificationDetails,
+    query: &PageQuery,
+    is_done: bool,
+) -> Result<Response, Refusal> {
+    let renderer = &notifications.channels.renderer;
+    let html = renderer.unsubscribe_page(&details.tenant, query.lang.as_deref(), is_done);
+    let html = html.map_err(|error| code::unavailable(&error))?;
     let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
-    (StatusCode::OK, headers, Html(html)).into_response()
+    Ok((StatusCode::OK, headers, Html(html)).into_response())
 }
 
-async fn show(State(notifications): State<Arc<Notifications>>, Path(token): Path<String>) -> Result<Response, Refusal> {
-    notifications.of_link(&token).await?;
-    let button = "<p>You get no more mails of this kind. What has to be told of an order still is.</p>\
-                  <form method=\"post\"><input type=\"hidden\" name=\"List-Unsubscribe\" value=\"One-Click\">\
-                  <button style=\"font:inherit;padding:.5rem 1rem\">Unsubscribe</button></form>";
-    Ok(page("Unsubscribe?", button))
+async fn show(
+    State(notifications): State<Arc<Notifications>>,
+    Path(token): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Refusal> {
+    let details = notifications.of_link(&token).await?;
+    page(&notifications, &details, &query, false)
 }
 
 async fn one_click(
     State(notifications): State<Arc<Notifications>>,
     Path(token): Path<String>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Response, Refusal> {
-    notifications.unsubscribe(&token).await?;
-    Ok(page("You are unsubscribed", "<p>You get no more mails of this kind.</p>"))
+    let details = notifications.unsubscribe(&token).await?;
+    page(&notifications, &details, &query, true)
 }

@@ -40,20 +40,14 @@ impl Email {
     }
 
     /// The message to a recipient. Its id follows from the notification's, so that a mailbox that gets it twice can tell.
-    pub(crate) fn message(
-        &self,
-        id: &str,
-        to: Address,
-        rendered: Rendered,
-        unsubscribe: Option<&str>,
-    ) -> Result<Vec<u8>, BoxError> {
+    pub(crate) fn message(&self, id: &str, to: Address, rendered: Rendered) -> Result<Vec<u8>, BoxError> {
         let message_id = format!("<{id}@{}>", self.from.email.domain());
         let mut builder = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(rendered.subject)
             .message_id(Some(message_id));
-        if let Some(link) = unsubscribe {
+        if let Some(link) = rendered.unsubscribe {
             for (name, value) in [
                 ("List-Unsubscribe", format!("<{link}>")),
                 ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),

@@ -2,7 +2,8 @@
 //!
 //! A kind has one template for each language, with what is said of it; the layouts put that into each form. Templates are embedded, and a
 //! tenant's own are read from a folder: `TENANT/LANGUAGE/KIND.j2`, `TENANT/LANGUAGE/labels.j2`, `TENANT/layout.FORM.j2`. Each that is
-//! absent there is the engine's. What is read stays until the process ends.
+//! absent there is the engine's. What is read stays until the process ends. The page to unsubscribe is `TENANT/page.html.j2` with the words
+//! of `TENANT/LANGUAGE/unsubscribe.j2`.
 
 mod embedded;
 mod locale;
@@ -11,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::Datelike;
-use domain::Timestamp;
 use domain::contract::{ContractMoney, ToPublic};
 use domain::notification::{Kind, NotificationDetails};
+use domain::{TenantId, Timestamp};
 use minijinja::value::{Kwargs, Rest};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value, context};
 use serde::Deserialize;
@@ -32,6 +33,8 @@ pub(crate) struct Rendered {
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) html: String,
+    /// The link to unsubscribe, to a page in the message's language.
+    pub(crate) unsubscribe: Option<String>,
 }
 
 /// A message could not be made of its template.
@@ -81,8 +84,36 @@ impl Renderer {
         locale: Option<&str>,
         unsubscribe: Option<&str>,
     ) -> Result<Rendered, RenderError> {
-        let render = |form| self.render(form, details, order, locale, unsubscribe);
-        Ok(Rendered { subject: one_line(&render(SUBJECT)?), text: render(TEXT)?, html: render(HTML)? })
+        let language = self.language(details, order, locale);
+        let unsubscribe = unsubscribe.map(|link| format!("{link}?lang={}", language.locale));
+        let render = |form| self.render(form, details, order, &language, unsubscribe.as_deref());
+        let (subject, text, html) = (one_line(&render(SUBJECT)?), render(TEXT)?, render(HTML)?);
+        Ok(Rendered { subject, text, html, unsubscribe })
+    }
+
+    /// The page on which a customer refuses to be told of a kind, or that says that it is done. In the default language where none is
+    /// given.
+    ///
+    /// # Errors
+    /// A tenant's template that cannot be rendered.
+    pub(crate) fn unsubscribe_page(
+        &self,
+        tenant: &TenantId,
+        locale: Option<&str>,
+        is_done: bool,
+    ) -> Result<String, RenderError> {
+        let name = |template: &str| format!("{HTML}:{tenant}/{template}");
+        let has = |language: &str| load(self.dir.as_deref(), &name(&format!("{language}/unsubscribe")));
+        let language =
+            Language::of(locale.unwrap_or(&self.default_locale), |language| matches!(has(language), Ok(Some(_))));
+        let values = context! {
+            words => name(&format!("{}/unsubscribe", language.code)),
+            language => &language.code,
+            brand => &self.brand,
+            done => is_done,
+        };
+        let page = self.environment.get_template(&name("page.html")).and_then(|page| page.render(values));
+        page.map_err(|source| RenderError { kind: "the page to unsubscribe", source })
     }
 
     /// An SMS to a customer.
@@ -95,7 +126,14 @@ impl Renderer {
         order: &KnownOrder,
         locale: Option<&str>,
     ) -> Result<String, RenderError> {
-        self.render(SMS, details, order, locale, None).map(|text| one_line(&text))
+        self.render(SMS, details, order, &self.language(details, order, locale), None).map(|text| one_line(&text))
+    }
+
+    /// The language of a customer, or of most people in the country of an order.
+    fn language(&self, details: &NotificationDetails, order: &KnownOrder, locale: Option<&str>) -> Language {
+        let locale = locale.or_else(|| locale::of_country(&order.country)).unwrap_or(&self.default_locale);
+        let labels = |language: &str| format!("{TEXT}:{}/{language}/labels", details.tenant);
+        Language::of(locale, |language| matches!(load(self.dir.as_deref(), &labels(language)), Ok(Some(_))))
     }
 
     fn render(
@@ -103,14 +141,11 @@ impl Renderer {
         form: &str,
         details: &NotificationDetails,
         order: &KnownOrder,
-        locale: Option<&str>,
+        language: &Language,
         unsubscribe: Option<&str>,
     ) -> Result<String, RenderError> {
         let NotificationDetails { tenant, kind, told, .. } = details;
         let failed = |source| RenderError { kind: kind.symbol(), source };
-        let locale = locale.or_else(|| locale::of_country(&order.country)).unwrap_or(&self.default_locale);
-        let has = |language: &str| load(self.dir.as_deref(), &format!("{form}:{tenant}/{language}/labels"));
-        let language = Language::of(locale, |language| has(language).is_ok_and(|source| source.is_some()));
         let name = |template: &str| format!("{form}:{tenant}/{template}");
         let file = kind.symbol().to_ascii_lowercase();
         let told = context! {

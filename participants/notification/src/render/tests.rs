@@ -47,6 +47,23 @@ fn renderer() -> Renderer {
 }
 
 #[test]
+fn the_page_to_unsubscribe_is_rendered_in_every_language() {
+    let tenant = TenantId::try_new("shop").unwrap();
+    let page = |language, is_done| renderer().unsubscribe_page(&tenant, language, is_done).unwrap();
+    for (language, question, done) in [
+        ("en", "Unsubscribe?", "You are unsubscribed"),
+        ("de", "Abmelden?", "Sie sind abgemeldet"),
+        ("fr", "Se désabonner ?", "Vous êtes désabonné"),
+    ] {
+        let (before, after) = (page(Some(language), false), page(Some(language), true));
+        assert!(before.contains(&format!("<html lang=\"{language}\">")) && before.contains("<form method=\"post\">"));
+        assert!(before.contains(&format!("<h1>{question}</h1>")) && after.contains(&format!("<h1>{done}</h1>")));
+        assert!(!after.contains("<form") && !before.contains("{{"), "{before}");
+    }
+    assert_eq!(page(None, true), page(Some("nl"), true), "English where there is no page in a language");
+}
+
+#[test]
 fn every_kind_is_rendered_in_every_language() {
     for kind in Kind::ALL {
         for language in ["en", "de", "fr"] {

@@ -35,7 +35,7 @@ impl Notifications {
                 // A tenant's template may be mended.
                 Err(error) => return Ok(Attempt::not_taken(&chain(&error))),
             };
-        let message = email.message(&message_id(id, details), address.clone(), rendered, unsubscribe.as_deref())?;
+        let message = email.message(&message_id(id, details), address.clone(), rendered)?;
         let smtp = &email.smtp;
         let session = match smtp.open(&email.from.email, &address).await {
             Ok(session) => session,

@@ -77,9 +77,11 @@ impl Client {
         self.send(Method::DELETE, None, path, &Value::Null, None).await
     }
 
-    /// Opens a link without a token.
-    pub async fn open(&self, path: &str) -> u16 {
-        self.http.get(format!("{}{path}", self.url)).send().await.unwrap().status().as_u16()
+    /// Opens a link without a token. Returns the page.
+    pub async fn open(&self, path: &str) -> String {
+        let answer = self.http.get(format!("{}{path}", self.url)).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.text().await.unwrap()
     }
 
     /// What a mail program sends when its user unsubscribes.

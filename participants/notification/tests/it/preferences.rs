@@ -33,7 +33,16 @@ async fn a_link_in_a_mail_refuses_its_kind_by_one_click_and_only_by_post() {
     world.wake().await;
     let link = world.mail.mails()[0].header("List-Unsubscribe").unwrap();
     let path = link.trim_matches(['<', '>']).strip_prefix("https://engine.example").unwrap();
-    assert_eq!(client.open(path).await, 200);
+    for (link, language, button) in [
+        (path.to_owned(), "en", "Unsubscribe"),
+        (path.replace("lang=en", "lang=de-CH"), "de", "Abmelden"),
+        (path.replace("lang=en", "lang=..%2Fde"), "en", "Unsubscribe"),
+        (path.replace("?lang=en", ""), "en", "Unsubscribe"),
+    ] {
+        let page = client.open(&link).await;
+        assert!(page.contains(&format!("<html lang=\"{language}\">")), "{link}: {page}");
+        assert!(page.contains(&format!("<button>{button}</button>")), "{link}: {page}");
+    }
     let second = shipped(&world, "grace").await;
     world.wake().await;
     assert_eq!(world.mail.mails().len(), 2, "a page that was opened refuses nothing");
