@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
+use service_kit::backoff::Backoff;
 use service_kit::clock::SharedClock;
 use service_kit::standard_webhooks::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,8 @@ use crate::faults::WebhookMode;
 const TRIES_MAX: u32 = 5;
 /// Pause before it is sent again, in milliseconds; doubled with each time.
 const FIRST_PAUSE_MS: u64 = 200;
+/// Longest such pause, in milliseconds.
+const PAUSE_MS_MAX: u64 = 5_000;
 /// Longest wait for an answer, in milliseconds.
 const ANSWER_MS_MAX: u64 = 10_000;
 
@@ -59,13 +62,12 @@ impl Webhooks {
                 let second = self.second();
                 let (http, target, moved) = (self.http.clone(), target.clone(), moved.clone());
                 tokio::spawn(async move {
-                    let mut pause_ms = FIRST_PAUSE_MS;
+                    let mut pauses = Backoff::between_ms(FIRST_PAUSE_MS, PAUSE_MS_MAX);
                     for _ in 0..TRIES_MAX {
                         if send(&http, &target, &moved, second).await.is_ok_and(|status| status < 300) {
                             return;
                         }
-                        service_kit::poll::pause(Duration::from_millis(pause_ms), &CancellationToken::new()).await;
-                        pause_ms *= 2;
+                        service_kit::poll::pause(pauses.next_pause(), &CancellationToken::new()).await;
                     }
                     tracing::warn!(url = target.url, "a webhook was not taken");
                 });

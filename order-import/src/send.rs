@@ -11,6 +11,7 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use service_kit::BoxError;
+use service_kit::backoff::Backoff;
 use service_kit::clock::Stopwatch;
 use service_kit::poll::pause;
 use tokio::sync::mpsc;
@@ -134,7 +135,7 @@ impl Sender {
     pub async fn deliver(&self, invoices: Vec<Prepared>) -> Result<(), SendError> {
         let mut waiting = invoices;
         let mut quiet = Stopwatch::start();
-        let mut rest_ms = REST_MS_MIN;
+        let mut rests = Backoff::between_ms(REST_MS_MIN, REST_MS_MAX);
         loop {
             let before = waiting.len();
             let Some(outcome) = self.bounded(self.attempt(&mut waiting)).await else { return Err(SendError::Stopped) };
@@ -142,7 +143,7 @@ impl Sender {
                 return Ok(());
             }
             if waiting.len() < before {
-                (quiet, rest_ms) = (Stopwatch::start(), REST_MS_MIN);
+                (quiet, rests) = (Stopwatch::start(), Backoff::between_ms(REST_MS_MIN, REST_MS_MAX));
             }
             let (last, rest) = match outcome {
                 Ok(()) => ("the answer ended before its last result".to_owned(), None),
@@ -154,11 +155,11 @@ impl Sender {
                 return Err(SendError::Away { url: self.engine.url.clone(), seconds, last });
             }
             self.progress.waiting(&last);
-            let rest = rest.unwrap_or(Duration::from_millis(rest_ms)).min(Duration::from_millis(REST_MS_MAX));
+            let next = rests.next_pause();
+            let rest = rest.unwrap_or(next).min(Duration::from_millis(REST_MS_MAX));
             if !pause(rest, &self.stop).await {
                 return Err(SendError::Stopped);
             }
-            rest_ms = (rest_ms * 2).min(REST_MS_MAX);
         }
     }
 

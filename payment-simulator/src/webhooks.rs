@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use serde_json::Value;
+use service_kit::backoff::Backoff;
 use service_kit::clock::SharedClock;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +17,8 @@ use crate::{SIGNATURE_HEADER, WebhookTarget};
 const TRIES_MAX: u32 = 5;
 /// Pause before it is sent again, in milliseconds; doubled with each time.
 const FIRST_PAUSE_MS: u64 = 200;
+/// Longest such pause, in milliseconds.
+const PAUSE_MS_MAX: u64 = 5_000;
 /// Longest wait for an answer, in milliseconds.
 const ANSWER_MS_MAX: u64 = 10_000;
 
@@ -63,13 +66,12 @@ impl Webhooks {
                 let at = self.seconds();
                 let (http, target, event) = (self.http.clone(), target.clone(), event.clone());
                 tokio::spawn(async move {
-                    let mut pause_ms = FIRST_PAUSE_MS;
+                    let mut pauses = Backoff::between_ms(FIRST_PAUSE_MS, PAUSE_MS_MAX);
                     for _ in 0..TRIES_MAX {
                         if send(&http, &target, &event, at).await.is_ok_and(|status| status < 300) {
                             return;
                         }
-                        service_kit::poll::pause(Duration::from_millis(pause_ms), &CancellationToken::new()).await;
-                        pause_ms *= 2;
+                        service_kit::poll::pause(pauses.next_pause(), &CancellationToken::new()).await;
                     }
                     tracing::warn!(url = target.url, "a webhook was not taken");
                 });

@@ -24,6 +24,7 @@ mod status;
 use std::time::Duration;
 
 use event_store::Store;
+use service_kit::backoff::Backoff;
 use service_kit::clock::SharedClock;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -67,12 +68,13 @@ pub async fn run(
 ) -> Result<(), RelayError> {
     let relay = options.transactional_id_prefix.clone();
     metrics::gauge!("relay_stopped", "relay" => relay.clone(), "shard" => shard.to_string()).set(0.0);
-    let mut backoff_ms = options.retry_backoff_ms_min;
+    let backoff = || Backoff::between_ms(options.retry_backoff_ms_min, options.retry_backoff_ms_max);
+    let mut pauses = backoff();
     while !stop.is_cancelled() {
         let error = match session::session(&deps, &options, shard, &mut head, &stop).await {
             Ok(session::End::Stopped) => return Ok(()),
             Ok(end @ (session::End::StandBy | session::End::NewerRelease)) => {
-                backoff_ms = options.retry_backoff_ms_min;
+                pauses = backoff();
                 let is_older = matches!(end, session::End::NewerRelease);
                 let pause_ms = if is_older { options.newer_release_standby_ms } else { options.standby_ms };
                 service_kit::poll::pause(Duration::from_millis(pause_ms), &stop).await;
@@ -86,8 +88,7 @@ pub async fn run(
         };
         tracing::warn!(shard, error = service_kit::errors::chain(&error), "the relay starts over");
         metrics::counter!("relay_restarts_total", "relay" => relay.clone()).increment(1);
-        service_kit::poll::pause(Duration::from_millis(backoff_ms), &stop).await;
-        backoff_ms = (backoff_ms * 2).min(options.retry_backoff_ms_max);
+        service_kit::poll::pause(pauses.next_pause(), &stop).await;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use bytes::{Bytes, BytesMut};
 use event_store::Expectation;
 use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
+use service_kit::backoff::Backoff;
 use service_kit::clock::Stopwatch;
 use service_kit::http::is_media_type;
 use service_kit::poll::pause;
@@ -185,14 +186,13 @@ impl Import {
     async fn import(&self, order: ImportOrder) -> Result<Imported, Refusal> {
         let watch = Stopwatch::start();
         let never = CancellationToken::new();
-        let mut pause_ms = RETRY_PAUSE_MS_MIN;
+        let mut pauses = Backoff::between_ms(RETRY_PAUSE_MS_MIN, RETRY_PAUSE_MS_MAX);
         loop {
             let known = self.mostly_known.load(Ordering::Relaxed);
             let expects = if known { Expectation::Existing } else { Expectation::New };
             match self.orders.import(&self.caller, order.clone(), expects).await {
                 Err(refusal) if refusal.code.is_retryable() && watch.elapsed() < self.retry_limit => {
-                    pause(Duration::from_millis(pause_ms), &never).await;
-                    pause_ms = (pause_ms * 2).min(RETRY_PAUSE_MS_MAX);
+                    pause(pauses.next_pause(), &never).await;
                 }
                 Ok(imported) => {
                     self.mostly_known.store(imported.effect != ImportEffect::Imported, Ordering::Relaxed);
