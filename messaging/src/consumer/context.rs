@@ -121,6 +121,11 @@ impl Context {
         take_uncommitted(&mut self.state())
     }
 
+    /// Whether offsets wait to be committed.
+    pub(super) fn has_uncommitted(&self) -> bool {
+        !self.state().uncommitted.is_empty()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -16,13 +16,13 @@ use crate::record::IncomingRecord;
 /// Most bytes that the client fetches ahead, in KiB.
 const FETCHED_AHEAD_KIB_MAX: &str = "16384";
 /// Longest time that a broker waits for new records before it answers a fetch, in milliseconds.
-const FETCH_WAIT_MS_MAX: &str = "100";
+const FETCH_WAIT_MS_MAX: &str = "500";
 /// Time without a heartbeat after which the cluster reassigns a member's partitions, in milliseconds.
 const SESSION_TIMEOUT_MS: &str = "10000";
 /// Longest time between two polls, in milliseconds. The poller polls all the time, whatever the owner does.
 const POLL_INTERVAL_MS_MAX: &str = "60000";
 /// How often positions are reported, in milliseconds.
-const POSITIONS_INTERVAL_MS: &str = "500";
+const POSITIONS_INTERVAL_MS: &str = "1000";
 
 /// The group, the topics and the cluster of a member.
 #[derive(Debug, Clone)]

@@ -20,8 +20,10 @@ use crate::record::{HeaderList, IncomingRecord};
 
 /// Most bytes handed on and not yet taken, in KiB. A record counts as one at least, so this bounds their number too.
 const HANDED_ON_KIB_MAX: usize = 16_384;
-/// Longest wait of one poll, in milliseconds; also the delay after which a stop is seen.
+/// Longest wait of one poll while records come, in milliseconds: how late offsets are committed that are handled after the last record.
 const POLL_MS: u64 = 100;
+/// The same while none do and nothing is to be committed; also the delay after which a stop is seen.
+const IDLE_POLL_MS: u64 = 250;
 /// Polls in a row without a record after which the client's queue counts as empty.
 const POLLS_EMPTY: u32 = 2;
 /// Shortest time between two commits of offsets, in milliseconds.
@@ -94,7 +96,9 @@ impl Poller {
         let mut polled_empty = 0;
         let mut committed = Stopwatch::start();
         while !self.stop.load(Ordering::Relaxed) && !self.events.is_closed() {
-            let polled = self.client.poll(Duration::from_millis(POLL_MS)).map(|message| message.map(|m| self.copy(&m)));
+            let is_idle = polled_empty >= POLLS_EMPTY && waiting.is_empty() && !self.client.context().has_uncommitted();
+            let longest = Duration::from_millis(if is_idle { IDLE_POLL_MS } else { POLL_MS });
+            let polled = self.client.poll(longest).map(|message| message.map(|m| self.copy(&m)));
             let moved = self.pass_changes_on();
             if moved {
                 waiting.clear(); // of partitions that are no longer assigned
