@@ -23,7 +23,7 @@ pub struct Customer {
     pub currency: String,
 }
 
-/// The keys.
+/// Keys of rows that the requests of a benchmark ask for.
 #[derive(Debug, Clone)]
 pub struct Keys {
     /// Customers with a full page of orders.

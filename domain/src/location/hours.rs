@@ -29,7 +29,7 @@ impl TimeZone {
         name.parse().map(Self).map_err(|_| UnknownTimeZone)
     }
 
-    /// Its name.
+    /// Its name in the IANA database, such as `Europe/Zurich`.
     pub fn name(&self) -> &'static str {
         self.0.name()
     }

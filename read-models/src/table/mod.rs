@@ -45,7 +45,7 @@ impl Table {
         Self { name, key, columns }
     }
 
-    /// Its name.
+    /// Its name without a generation, such as `order_summary`.
     pub const fn name(&self) -> &'static str {
         self.name
     }

@@ -44,7 +44,7 @@ struct ReserveBody {
     reservation_id: Option<String>,
     /// The id of the order.
     order_id: String,
-    /// The location.
+    /// The code of the location, such as `zrh-1`.
     location: String,
     /// All of these are reserved or none.
     #[schema(min_items = 1, max_items = 2_000)]

@@ -49,7 +49,7 @@ enum AdjustmentGround {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"location": "zrh-1", "sku": "85123A", "by": 20, "reason": "RECEIVED"}))]
 struct AdjustmentBody {
-    /// The location.
+    /// The code of the location, such as `zrh-1`.
     location: String,
     /// The SKU.
     sku: String,

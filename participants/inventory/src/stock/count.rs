@@ -28,7 +28,7 @@ pub(super) const TEXTS: &[Text] =
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"location": "zrh-1", "sku": "85123A", "counted": 19}))]
 struct CountBody {
-    /// The location.
+    /// The code of the location, such as `zrh-1`.
     location: String,
     /// The SKU.
     sku: String,

@@ -45,7 +45,7 @@ struct OpeningStockBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct OpeningStockRow {
-    /// The location.
+    /// The code of the location, such as `zrh-1`.
     location: String,
     /// The SKU.
     sku: String,

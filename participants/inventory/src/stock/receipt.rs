@@ -52,7 +52,7 @@ pub struct StockReceipt {
     /// The id of the stock, which follows from tenant, location and SKU.
     #[schema(value_type = Uuid)]
     pub stock_id: StockId,
-    /// The location.
+    /// The code of the location, such as `zrh-1`.
     #[schema(example = "zrh-1")]
     pub location: String,
     /// The SKU.

@@ -30,7 +30,7 @@ pub struct StockView {
     /// The id of the stock.
     #[schema(value_type = Uuid)]
     pub stock_id: StockId,
-    /// The location.
+    /// The code of the location, such as `zrh-1`.
     pub location: String,
     /// The SKU.
     pub sku: String,

@@ -40,7 +40,7 @@ pub struct KitchenReceipt {
     /// The id of the kitchen, which follows from tenant and location.
     #[schema(value_type = Uuid)]
     pub kitchen_id: KitchenId,
-    /// The location.
+    /// The code of the location, such as `zrh-1`.
     #[schema(example = "zrh-k")]
     pub location: String,
     /// The version of the kitchen after the command, which is also its ETag.

@@ -31,7 +31,7 @@ pub struct KitchenView {
     /// The id of the kitchen, which follows from tenant and location.
     #[schema(value_type = Uuid)]
     pub id: KitchenId,
-    /// The location.
+    /// The code of the location, such as `zrh-1`.
     pub location: String,
     /// The version of the kitchen, which is also its ETag.
     pub version: i64,
