@@ -8,7 +8,7 @@
 mod document;
 mod nesting;
 
-pub use document::{Measured, measure};
+pub use document::{Measured, measure, measure_fixed};
 pub use nesting::too_nested;
 
 use crate::config::Limits;

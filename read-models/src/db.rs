@@ -4,16 +4,20 @@
 //! without failing a query: a query keeps the connection that it began with, and begins again where its tables are
 //! gone. Does not: write.
 
+use std::iter;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deadpool_postgres::Object;
+use deadpool_postgres::{Object, PoolError, TimeoutType, Timeouts};
+use futures::future::select_ok;
 use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, Lifecycle, UnitWeighter};
 use service_kit::clock::Stopwatch;
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{self, ConnectError, ConnectOptions, Pool};
+use service_kit::serving_threads;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Error, Row};
@@ -29,8 +33,33 @@ pub struct ReadSettings {
     pub connect: ConnectOptions,
     /// The cached pointer to the live generations is read again when it is older than so many milliseconds.
     pub pointer_age_ms_max: u64,
+    /// How many serving threads read; more than one divide the connections among themselves.
+    pub threads: NonZeroUsize,
 }
 
+impl ReadSettings {
+    /// The default limits, for readers that are on no serving thread.
+    pub const fn new(connect: ConnectOptions) -> Self {
+        Self { connect, pointer_age_ms_max: POINTER_AGE_MS_MAX, threads: NonZeroUsize::MIN }
+    }
+
+    /// The most connections of each pool: first of the one for readers on no serving thread.
+    fn shares(&self) -> Vec<usize> {
+        let all = self.connect.connections_max;
+        let pools = self.threads.get().min(all / OWN_CONNECTIONS_MIN);
+        if pools < 2 {
+            vec![all]
+        } else {
+            iter::once(OWN_CONNECTIONS_MIN).chain(iter::repeat_n(all / pools, pools)).collect()
+        }
+    }
+}
+
+/// Fewest connections of one of several pools.
+const OWN_CONNECTIONS_MIN: usize = 2;
+/// How long a thread waits for a connection of its own before it takes any, in milliseconds. One of its own answers without waking
+/// another thread; but none must wait behind a slow statement while others are free.
+const OWN_WAIT_MS: u64 = 5;
 /// A read that takes longer is cancelled by the server, whatever the connection would allow.
 const STATEMENT_MS_MAX: u32 = 5_000;
 /// Statements built for requests that connections keep prepared, by the columns and conditions of a query. Without a limit a
@@ -47,7 +76,7 @@ pub enum ReadDbError {
     Connect(#[source] ConnectError),
     /// No connection was free or could be opened in time.
     #[error("could not get a connection to the read database")]
-    Connection(#[source] deadpool_postgres::PoolError),
+    Connection(#[source] PoolError),
     /// The live generations could not be read.
     #[error("could not find the live generations of the read models")]
     Generations(#[source] GenerationError),
@@ -97,10 +126,13 @@ struct Pools {
     by_values: Connections,
 }
 
-/// A pool, and what its connections keep prepared.
+/// The pools of the serving threads and of all others, and what their connections keep prepared.
+///
+/// A connection is driven by the thread that opened it. With one pool for all, each answer would be passed from one sleeping thread to
+/// another, which costs about as much as the answer itself.
 #[derive(Clone)]
 struct Connections {
-    pool: Pool,
+    pools: Arc<[Pool]>,
     built: Arc<BuiltStatements>,
 }
 
@@ -152,22 +184,35 @@ impl BuiltStatements {
         Self(Cache::with(BUILT_STATEMENTS_MAX, BUILT_STATEMENTS_MAX as u64, weighter, hasher, Evicted))
     }
 
-    /// Notes that a statement is used. The connections of the pool close one that others have displaced.
-    fn note(&self, sql: &str, types: &[Type], pool: &Pool) {
+    /// Notes that a statement is used. The connections of the pools close one that others have displaced.
+    fn note(&self, sql: &str, types: &[Type], pools: &[Pool]) {
         if self.0.get(sql).is_some() {
             return;
         }
         let mut evicted = Vec::new();
         self.0.insert_with_lifecycle(sql.to_owned(), types.to_vec(), &mut evicted);
         for (sql, types) in evicted {
-            pool.manager().statement_caches.remove(&sql, &types);
+            pools.iter().for_each(|pool| pool.manager().statement_caches.remove(&sql, &types));
         }
     }
 }
 
 impl Connections {
+    /// A connection of the calling thread's own; any, where none of those gets free soon.
     async fn get(&self) -> Result<Object, ReadDbError> {
-        self.pool.get().await.map_err(ReadDbError::Connection)
+        let of_threads = self.pools.len() - 1;
+        let own = match serving_threads::number() {
+            Some(number) if of_threads > 0 => &self.pools[1 + number % of_threads],
+            _ => &self.pools[0],
+        };
+        let soon = Timeouts { wait: Some(Duration::from_millis(OWN_WAIT_MS)), ..own.timeouts() };
+        let found = match own.timeout_get(&soon).await {
+            Err(PoolError::Timeout(TimeoutType::Wait)) => {
+                select_ok(self.pools.iter().map(|pool| Box::pin(pool.get()))).await.map(|(client, _)| client)
+            }
+            found => found,
+        };
+        found.map_err(ReadDbError::Connection)
     }
 }
 
@@ -184,7 +229,7 @@ impl Statement<'_> {
             Self::Fixed(sql, values) => client.query(&client.prepare_cached(sql).await?, values).await,
             Self::Built(sql, values, _) => {
                 let (values, types): (Vec<_>, Vec<_>) = values.iter().cloned().unzip();
-                connections.built.note(sql, &types, &connections.pool);
+                connections.built.note(sql, &types, &connections.pools);
                 client.query(&client.prepare_typed_cached(sql, &types).await?, &values).await
             }
         }
@@ -203,7 +248,7 @@ impl ReadDb {
     /// # Errors
     /// [`ConnectError`] for a URL or bounds that can never work.
     pub fn open(database: &DatabaseUrl, sets: &[Models], connect: ConnectOptions) -> Result<Self, ConnectError> {
-        Self::with(database, sets, ReadSettings { connect, pointer_age_ms_max: POINTER_AGE_MS_MAX })
+        Self::with(database, sets, ReadSettings::new(connect))
     }
 
     /// The same with limits of the caller's choice.
@@ -333,7 +378,11 @@ impl ReadDb {
             Planning::ByValues => "auto",
         };
         let url = format!("{url}{separator}options=-c%20search_path%3D{search_path}%20-c%20plan_cache_mode%3D{mode}");
-        let pool = postgres::pool(&DatabaseUrl::new(self.0.database.variable(), url), &self.0.settings.connect);
-        Ok(Connections { pool: pool.map_err(ReadDbError::Connect)?, built: Arc::new(BuiltStatements::new()) })
+        let url = DatabaseUrl::new(self.0.database.variable(), url);
+        let pool = |connections_max| {
+            postgres::pool(&url, &ConnectOptions { connections_max, ..self.0.settings.connect.clone() })
+        };
+        let pools = self.0.settings.shares().into_iter().map(pool).collect::<Result<_, _>>();
+        Ok(Connections { pools: pools.map_err(ReadDbError::Connect)?, built: Arc::new(BuiltStatements::new()) })
     }
 }

@@ -1,5 +1,6 @@
 //! Measuring a parsed query.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::convert::Infallible;
 
@@ -35,22 +36,15 @@ pub fn measure(
     operation: Option<&str>,
     variables: &Variables,
 ) -> Result<Measured, CostRefusal> {
-    let mut walk = Walk { document, variables, known: HashMap::new(), open: Vec::new(), operation: None };
-    let mut whole = Measured::default();
-    for (name, definition) in document.operations.iter() {
-        if operation.is_none_or(|wanted| name.is_some_and(|name| name.as_str() == wanted)) {
-            walk.operation = Some(&definition.node);
-            walk.known.clear();
-            let mut part = walk.selections(&definition.node.selection_set.node)?;
-            part.directives = part.directives.saturating_add(count(&definition.node.directives));
-            whole.join(part);
-        }
-    }
-    // Unused fragments cost nothing to run, but their directives and aliases are still parsed.
-    for name in document.fragments.keys() {
-        walk.fragment(name)?;
-    }
-    Ok(whole)
+    Walk::new(document, variables).whole(operation)
+}
+
+/// The same for an operation whose cost depends on no variable; `None` where it does, or where it cannot be measured.
+pub fn measure_fixed(document: &ExecutableDocument, operation: Option<&str>) -> Option<Measured> {
+    let variables = Variables::default();
+    let mut walk = Walk::new(document, &variables);
+    let measured = walk.whole(operation).ok()?;
+    (!walk.has_variables.get()).then_some(measured)
 }
 
 /// Fields that answer a page, or as many objects as ids are given.
@@ -95,6 +89,33 @@ struct Walk<'a> {
     /// Fragments being measured, outermost first.
     open: Vec<Name>,
     operation: Option<&'a OperationDefinition>,
+    /// Whether the value of a variable was asked for.
+    has_variables: Cell<bool>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(document: &'a ExecutableDocument, variables: &'a Variables) -> Self {
+        let (known, open, operation) = (HashMap::new(), Vec::new(), None);
+        Self { document, variables, known, open, operation, has_variables: Cell::new(false) }
+    }
+
+    fn whole(&mut self, operation: Option<&str>) -> Result<Measured, CostRefusal> {
+        let mut whole = Measured::default();
+        for (name, definition) in self.document.operations.iter() {
+            if operation.is_none_or(|wanted| name.is_some_and(|name| name.as_str() == wanted)) {
+                self.operation = Some(&definition.node);
+                self.known.clear();
+                let mut part = self.selections(&definition.node.selection_set.node)?;
+                part.directives = part.directives.saturating_add(count(&definition.node.directives));
+                whole.join(part);
+            }
+        }
+        // Unused fragments cost nothing to run, but their directives and aliases are still parsed.
+        for name in self.document.fragments.keys() {
+            self.fragment(name)?;
+        }
+        Ok(whole)
+    }
 }
 
 impl Walk<'_> {
@@ -198,6 +219,7 @@ impl Walk<'_> {
     }
 
     fn variable(&self, name: &Name) -> Option<Value> {
+        self.has_variables.set(true);
         if let Some(value) = self.variables.get(name) {
             return Some(value.clone());
         }

@@ -30,6 +30,16 @@ fn variables_and_their_defaults_count() {
 }
 
 #[test]
+fn a_cost_is_fixed_where_no_size_is_a_variable() {
+    let fixed = |query: &str| measure_fixed(&parse_query(query).unwrap(), None);
+    let query = "query($id: ID!) { order(id: $id) { lines(first: 5) { nodes { sku } } } }";
+    assert_eq!(fixed(query), Some(measured(query).unwrap()));
+    assert_eq!(fixed("query($n: Int = 7) { orders(first: $n) { nodes { number } } }"), None);
+    assert_eq!(fixed("query($ids: [ID!]!) { nodes(ids: $ids) { id } }"), None);
+    assert_eq!(fixed("{ order(id: 1) { ...f } } fragment f on Order { ...f }"), None);
+}
+
+#[test]
 fn fragments_multiply_without_being_walked_again() {
     let fragments: Vec<String> =
         (0..60).map(|n| format!("fragment f{n} on Order {{ ...f{0} ...f{0} }}", n + 1)).collect();

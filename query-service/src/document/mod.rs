@@ -10,7 +10,7 @@ mod shape;
 mod unique;
 mod variables;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use apollo_compiler::schema::{Component, ExtendedType, FieldDefinition};
 use apollo_compiler::validation::{DiagnosticList, Valid};
@@ -22,8 +22,9 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::config::{DOCUMENTS_BYTES_MAX, DOCUMENTS_COUNT};
+use crate::cost::{self, Measured};
 use crate::error::Code;
-use crate::output::{ObjectInfo, Selected};
+use crate::output::{ObjectInfo, Selected, SelectedOnce};
 
 use shape::Shape;
 
@@ -54,9 +55,20 @@ pub struct Document {
     parsed: Parsed,
     /// The document to execute, if it is not the parsed one.
     marked: Option<ExecutableDocument>,
-    /// By the operation's name.
-    shapes: Vec<(Option<Name>, Shape)>,
+    operations: Vec<Operation>,
     checked: Valid<Checked>,
+}
+
+/// What is the same for all requests that run an operation.
+struct Operation {
+    name: Option<Name>,
+    shape: Shape,
+    /// `None` where it depends on variables.
+    cost: Option<Measured>,
+    /// The same; compiled for the first request.
+    selected: OnceLock<Option<SelectedOnce>>,
+    /// Why it may not run, if introspection nests too deep in it.
+    too_deep: Option<String>,
 }
 
 /// Weighs a document by its text: what is parsed of it grows with it.
@@ -100,13 +112,11 @@ impl Documents {
             let position = at.map(|at| Pos { line: at.line, column: at.column });
             return Err(vec![syntax_error(&format!("There can be only one input field named \"{name}\"."), position)]);
         }
-        let shape = |operation: &Positioned<OperationDefinition>| {
-            Shape::of(&parsed.document, &operation.node.selection_set.node)
-        };
-        let shapes = parsed.document.operations.iter();
-        let shapes = shapes.map(|(name, operation)| (name.cloned(), shape(operation))).collect();
+        let operations = parsed.document.operations.iter();
+        let operations =
+            operations.map(|(name, operation)| Operation::of(&parsed, &checked, name, operation)).collect();
         let marked = shape::marked(&parsed.document);
-        let document = Arc::new(Document { parsed, marked, shapes, checked });
+        let document = Arc::new(Document { parsed, marked, operations, checked });
         self.known.insert(text.into(), Arc::clone(&document));
         Ok(document)
     }
@@ -122,10 +132,11 @@ impl Documents {
         given: serde_json::Map<String, serde_json::Value>,
     ) -> Result<Variables, Error> {
         let found = document.checked.operations.get(operation);
-        let operation = found.map_err(|error| Code::BadUserInput.error(error.message().to_string()))?;
-        apollo_compiler::introspection::check_max_depth(&document.checked, operation)
-            .map_err(|error| Code::CostExceeded.error(error.message().to_string()))?;
-        variables::coerce(&self.schema, operation, given)
+        let definition = found.map_err(|error| Code::BadUserInput.error(error.message().to_string()))?;
+        if let Some(reason) = document.operation(operation).and_then(|operation| operation.too_deep.as_ref()) {
+            return Err(Code::CostExceeded.error(reason));
+        }
+        variables::coerce(&self.schema, definition, given)
     }
 }
 
@@ -198,15 +209,49 @@ impl Parsed {
     }
 }
 
+impl Operation {
+    fn of(
+        parsed: &Parsed,
+        checked: &Valid<Checked>,
+        name: Option<&Name>,
+        definition: &Positioned<OperationDefinition>,
+    ) -> Self {
+        let text = name.map(Name::as_str);
+        let depth = checked.operations.get(text).ok();
+        let depth = depth.map(|operation| apollo_compiler::introspection::check_max_depth(checked, operation));
+        Self {
+            name: name.cloned(),
+            shape: Shape::of(&parsed.document, &definition.node.selection_set.node),
+            cost: cost::measure_fixed(&parsed.document, text),
+            selected: OnceLock::new(),
+            too_deep: depth.and_then(Result::err).map(|error| error.message().to_string()),
+        }
+    }
+}
+
 impl Document {
     /// As the executing library has it.
     pub const fn parsed(&self) -> &Parsed {
         &self.parsed
     }
 
-    /// What an operation selects of a root type.
-    pub fn selected(&self, operation: Option<&str>, variables: &Variables, root: &'static ObjectInfo) -> Selected {
-        Selected::of_operation(&self.parsed.document, operation, variables, root)
+    /// The operation with a name. Without one it is the only operation.
+    fn operation(&self, name: Option<&str>) -> Option<&Operation> {
+        self.operations.iter().find(|operation| name.is_none() || operation.name.as_deref() == name)
+    }
+
+    /// What an operation costs, where that depends on no variable.
+    pub fn fixed_cost(&self, operation: Option<&str>) -> Option<Measured> {
+        self.operation(operation)?.cost
+    }
+
+    /// What an operation selects of the root type of queries.
+    pub fn selected(&self, operation: Option<&str>, variables: &Variables, root: &'static ObjectInfo) -> Arc<Selected> {
+        let once = || SelectedOnce::of_operation(&self.parsed.document, operation, root);
+        match self.operation(operation).and_then(|operation| operation.selected.get_or_init(once).as_ref()) {
+            Some(once) => once.with(variables),
+            None => Selected::of_operation(&self.parsed.document, operation, variables, root),
+        }
     }
 
     /// What the executing library gets.
@@ -216,9 +261,8 @@ impl Document {
 
     /// Puts the fields of an answer in the order of the query.
     pub fn arrange(&self, operation: Option<&str>, data: &mut Value) {
-        let found = self.shapes.iter().find(|(name, _)| operation.is_none() || name.as_deref() == operation);
-        if let Some((_, shape)) = found {
-            shape.arrange(data);
+        if let Some(operation) = self.operation(operation) {
+            operation.shape.arrange(data);
         }
     }
 

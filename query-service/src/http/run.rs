@@ -112,7 +112,10 @@ pub fn admit(shared: &Shared, principal: &Principal, received: Received) -> Resu
         .documents
         .variables(&document, operation.as_deref(), variables)
         .map_err(|error| Refusal::invalid(error, StatusCode::BAD_REQUEST))?;
-    let measured = measured(shared, document.parsed(), operation.as_deref(), &variables)?;
+    let measured = match document.fixed_cost(operation.as_deref()) {
+        Some(measured) => affordable(shared, Ok(measured))?,
+        None => measured(shared, document.parsed(), operation.as_deref(), &variables)?,
+    };
     if hash.is_some() {
         shared.persisted.keep(text);
     }
@@ -174,6 +177,11 @@ fn measured(
     operation: Option<&str>,
     variables: &Variables,
 ) -> Result<Measured, Refusal> {
+    affordable(shared, cost::measure(parsed.document(), operation, variables))
+}
+
+/// Refuses what costs too much.
+fn affordable(shared: &Shared, measured: Result<Measured, cost::CostRefusal>) -> Result<Measured, Refusal> {
     let refusal = |refusal: cost::CostRefusal| {
         let code = match refusal {
             cost::CostRefusal::Exceeded { .. } => Code::CostExceeded,
@@ -181,7 +189,7 @@ fn measured(
         };
         Refusal::invalid(code.error(refusal.to_string()), StatusCode::BAD_REQUEST)
     };
-    let measured = cost::measure(parsed.document(), operation, variables).map_err(refusal)?;
+    let measured = measured.map_err(refusal)?;
     cost::admit(&measured, &shared.limits).map_err(refusal)?;
     Ok(measured)
 }

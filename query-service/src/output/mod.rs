@@ -25,7 +25,7 @@ pub use object::{
 };
 pub(crate) use root::root;
 pub use root::{Answering, Root, execute};
-pub use selected::{MARKER, Selected, SelectedField};
+pub use selected::{MARKER, Selected, SelectedField, SelectedOnce};
 pub use writer::{Failure, Writer};
 pub use written::{Answered, Written};
 

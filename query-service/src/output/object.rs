@@ -251,7 +251,7 @@ macro_rules! object {
                         $(let $given = <$arguments as $crate::output::Arguments>::of($selection)?;)?
                         $($(let $column = $read!($this, $column)?;)*)?
                         let value: $value = $expression;
-                        $crate::output::Output::write(&value, &$selection.below, out)
+                        $crate::output::Output::write(&value, $selection.below(), out)
                     }
                 ),+];
                 $crate::output::write_object(stringify!($name), self, fields, selected, out)

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use async_graphql::parser::types::{Directive, ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet};
 use async_graphql::{Context, Name, Pos, Positioned, Value, Variables};
+use async_graphql_value::Value as WrittenValue;
 use read_models::{ColumnNames, ColumnSet};
 
 use super::info::{FieldInfo, ObjectInfo};
@@ -14,37 +16,104 @@ use super::info::{FieldInfo, ObjectInfo};
 pub const MARKER: &str = "__present";
 
 /// The fields that a query selects of an object, in the order of the query and each once, with fragments and directives applied.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Selected {
     fields: Vec<SelectedField>,
     /// The same for each type, where the value may have several.
     by_type: Vec<(&'static str, Self)>,
 }
 
+/// What an operation selects, with variables in arguments where the query has them. Requests share it.
+#[derive(Debug, Clone)]
+pub struct SelectedOnce(Arc<Selected>);
+
 /// A selected field.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SelectedField {
     /// Unique in its query, so that what was loaded for the field can be found again.
     pub id: usize,
     /// The field's index in its type; `None` for `__typename` and the fields of introspection.
     pub index: Option<usize>,
-    /// What is selected of its own value.
-    pub below: Selected,
+    below: Arc<Selected>,
     info: Option<&'static FieldInfo>,
     name: Name,
     key: Name,
     /// The key as JSON, with its colon.
-    json_key: Box<str>,
+    json_key: Arc<str>,
     arguments: Vec<(Name, Value)>,
+    /// The arguments with variables in them, by their places in the list.
+    unbound: Vec<(usize, WrittenValue)>,
     position: Pos,
 }
 
 /// The parts of a query that compiling needs.
 struct Compiler<'a> {
-    /// Each of its type, with defaults for absent ones.
+    /// For directives. Each of its type, with defaults for absent ones.
     variables: &'a Variables,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     count: usize,
+}
+
+impl SelectedOnce {
+    /// What an operation selects of its root, whatever its variables are. Without a name it is the only operation. `None` where that
+    /// depends on a variable.
+    pub fn of_operation(
+        document: &ExecutableDocument,
+        operation: Option<&str>,
+        root: &'static ObjectInfo,
+    ) -> Option<Self> {
+        let sets = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+        let mut sets = sets.chain(document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node));
+        sets.all(is_included_or_not).then(|| Self(Arc::new(compiled(document, operation, &Variables::default(), root))))
+    }
+
+    /// With the variables put in.
+    pub fn with(&self, variables: &Variables) -> Arc<Selected> {
+        bound(&self.0, variables)
+    }
+}
+
+/// Whether no directive of a set has a variable. Fragments are sets of their own.
+fn is_included_or_not(set: &SelectionSet) -> bool {
+    set.items.iter().all(|selection| {
+        let (directives, below) = match &selection.node {
+            Selection::Field(field) => (&field.node.directives, Some(&field.node.selection_set)),
+            Selection::InlineFragment(inline) => (&inline.node.directives, Some(&inline.node.selection_set)),
+            Selection::FragmentSpread(spread) => (&spread.node.directives, None),
+        };
+        let mut arguments = directives.iter().flat_map(|directive| &directive.node.arguments);
+        arguments.all(|(_, value)| constant(&value.node).is_some())
+            && below.is_none_or(|set| is_included_or_not(&set.node))
+    })
+}
+
+fn compiled(
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+    variables: &Variables,
+    root: &'static ObjectInfo,
+) -> Selected {
+    let mut compiler = Compiler { variables, fragments: &document.fragments, count: 0 };
+    let mut operations = document.operations.iter();
+    let found = operations.find(|(name, _)| operation.is_none() || name.map(Name::as_str) == operation);
+    found.map(|(_, found)| compiler.all(&[root], &found.node.selection_set.node)).unwrap_or_default()
+}
+
+/// A selection with variables put in. What has none is shared.
+fn bound(selected: &Arc<Selected>, variables: &Variables) -> Arc<Selected> {
+    if selected.is_bound() { Arc::clone(selected) } else { Arc::new(selected.bound(variables)) }
+}
+
+/// A value without variables; `None` where it has some.
+fn constant(value: &WrittenValue) -> Option<Value> {
+    value.clone().into_const()
+}
+
+/// A value with its variables put in; null for one that has no value.
+fn value_of(value: &WrittenValue, variables: &Variables) -> Value {
+    let value: Result<Value, Infallible> =
+        value.clone().into_const_with(|name| Ok(variables.get(&name).cloned().unwrap_or_default()));
+    value.unwrap_or_else(|never| match never {})
 }
 
 impl Selected {
@@ -54,18 +123,30 @@ impl Selected {
         operation: Option<&str>,
         variables: &Variables,
         root: &'static ObjectInfo,
-    ) -> Self {
-        let mut compiler = Compiler { variables, fragments: &document.fragments, count: 0 };
-        let mut operations = document.operations.iter();
-        let found = operations.find(|(name, _)| operation.is_none() || name.map(Name::as_str) == operation);
-        found.map(|(_, found)| compiler.all(&[root], &found.node.selection_set.node)).unwrap_or_default()
+    ) -> Arc<Self> {
+        bound(&Arc::new(compiled(document, operation, variables, root)), variables)
     }
 
     /// What the field of a subscription's context selects of its objects.
-    pub fn of(context: &Context<'_>, objects: &[&'static ObjectInfo]) -> Self {
+    pub fn of(context: &Context<'_>, objects: &[&'static ObjectInfo]) -> Arc<Self> {
         let environment = context.query_env;
-        let mut compiler = Compiler { variables: &environment.variables, fragments: &environment.fragments, count: 0 };
-        compiler.all(objects, &context.item.node.selection_set.node)
+        let variables = &environment.variables;
+        let mut compiler = Compiler { variables, fragments: &environment.fragments, count: 0 };
+        bound(&Arc::new(compiler.all(objects, &context.item.node.selection_set.node)), variables)
+    }
+
+    /// Whether no argument in it has a variable.
+    fn is_bound(&self) -> bool {
+        self.fields.iter().all(|field| field.unbound.is_empty() && field.below.is_bound())
+            && self.by_type.iter().all(|(_, selected)| selected.is_bound())
+    }
+
+    fn bound(&self, variables: &Variables) -> Self {
+        let of_type = |(name, selected): &(&'static str, Self)| (*name, selected.bound(variables));
+        Self {
+            fields: self.fields.iter().map(|field| field.bound(variables)).collect(),
+            by_type: self.by_type.iter().map(of_type).collect(),
+        }
     }
 
     /// What is selected of a type.
@@ -97,9 +178,23 @@ impl Selected {
 }
 
 impl SelectedField {
+    fn bound(&self, variables: &Variables) -> Self {
+        let mut field = self.clone();
+        for (place, value) in std::mem::take(&mut field.unbound) {
+            field.arguments[place].1 = value_of(&value, variables);
+        }
+        field.below = bound(&self.below, variables);
+        field
+    }
+
     /// The field's name in the query, also of one that the type does not have.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What is selected of its own value.
+    pub fn below(&self) -> &Selected {
+        &self.below
     }
 
     /// The key in the answer.
@@ -121,15 +216,6 @@ impl SelectedField {
     pub fn argument(&self, name: &str) -> Option<&Value> {
         self.arguments.iter().find(|(given, _)| given == name).map(|(_, value)| value)
     }
-}
-
-/// A value in a query with its variables put in. The library does not export that value's type.
-macro_rules! constant {
-    ($compiler:ident, $value:ident) => {{
-        let value: Result<Value, Infallible> =
-            $value.node.clone().into_const_with(|name| Ok($compiler.variable(&name)));
-        value.unwrap_or_else(|never| match never {})
-    }};
 }
 
 impl Compiler<'_> {
@@ -187,26 +273,26 @@ impl Compiler<'_> {
         let place = known.unwrap_or_else(|| {
             let index = object.fields.iter().position(|info| info.name == field.name.node.as_str());
             self.count += 1;
+            let constants = field.arguments.iter().map(|(name, value)| (name.node.clone(), constant(&value.node)));
+            let constants: Vec<_> = constants.collect();
+            let written = field.arguments.iter().map(|(_, value)| value.node.clone()).enumerate();
             selected.fields.push(SelectedField {
                 id: self.count,
                 index,
-                below: Selected::default(),
+                below: Arc::default(),
                 info: index.map(|index| &object.fields[index]),
                 name: field.name.node.clone(),
                 key: key.clone(),
                 json_key: ["\"", key, "\":"].concat().into(),
-                arguments: field
-                    .arguments
-                    .iter()
-                    .map(|(name, value)| (name.node.clone(), constant!(self, value)))
-                    .collect(),
+                unbound: written.filter(|(place, _)| constants[*place].1.is_none()).collect(),
+                arguments: constants.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect(),
                 position,
             });
             selected.fields.len() - 1
         });
         let selected = &mut selected.fields[place];
         if let Some(info) = selected.info {
-            self.add_all(&mut selected.below, &(info.objects)(), &field.selection_set.node);
+            self.add_all(Arc::make_mut(&mut selected.below), &(info.objects)(), &field.selection_set.node);
         }
     }
 
@@ -218,12 +304,8 @@ impl Compiler<'_> {
                 "skip" => false,
                 _ => return true,
             };
-            directive.node.get_argument("if").map(|value| constant!(self, value)) == Some(Value::Boolean(wanted))
+            let given = directive.node.get_argument("if").map(|value| value_of(&value.node, self.variables));
+            given == Some(Value::Boolean(wanted))
         })
-    }
-
-    /// The value of a variable; null if it has none.
-    fn variable(&self, name: &Name) -> Value {
-        self.variables.get(name).cloned().unwrap_or_default()
     }
 }

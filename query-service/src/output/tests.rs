@@ -4,7 +4,7 @@ use async_graphql::registry::{MetaInputValue, Registry};
 use async_graphql::{EmptyMutation, EmptySubscription, Error, Result, Schema, Variables};
 use serde_json::{Value, json};
 
-use super::{Answered, Arguments, Root, Selected, SelectedField, argument, execute, object, root};
+use super::{Answered, Arguments, Root, Selected, SelectedField, SelectedOnce, argument, execute, object, root};
 
 /// A part of a tree, which may fail.
 struct Part {
@@ -97,7 +97,12 @@ fn schema() -> Schema<Query, EmptyMutation, EmptySubscription> {
 /// The data as text, and of each error the path, the message and the column.
 async fn answer(query: &str, variables: Value) -> (String, Vec<Value>) {
     let document = async_graphql::parser::parse_query(query).unwrap();
-    let selected = Selected::of_operation(&document, None, &Variables::from_json(variables), Query::object());
+    let variables = Variables::from_json(variables);
+    let selected = Selected::of_operation(&document, None, &variables, Query::object());
+    // What is compiled once for all requests is the same for this one.
+    if let Some(once) = SelectedOnce::of_operation(&document, None, Query::object()) {
+        assert_eq!(format!("{:?}", once.with(&variables)), format!("{selected:?}"));
+    }
     let (data, errors) = execute::<_, Query>(&(), &selected, |_| None).await;
     let error = |error: &async_graphql::ServerError| {
         json!([error.path, error.message, error.locations.first().map(|at| at.column)])
@@ -133,6 +138,37 @@ async fn fields_are_merged_in_order_with_aliases_fragments_and_directives() {
     let (data, errors) = answer(query, json!({"yes": true, "n": 2})).await;
     let expected = r#"{"part":{"b":"part","parts":[{"type":"part"},{"type":"part"}],"name":"a\"ba\"b","first":{"name":"c","__typename":"Part"},"d":"part"}}"#;
     assert_eq!((data.as_str(), errors.len()), (expected, 0));
+}
+
+#[tokio::test]
+async fn a_query_is_compiled_once_and_each_request_puts_its_variables_in() {
+    let query =
+        "query($n: Int) { part { ...f first { again: name(times: $n) type } } } fragment f on Part { name(times: $n) }";
+    let document = async_graphql::parser::parse_query(query).unwrap();
+    let once = SelectedOnce::of_operation(&document, None, Query::object()).unwrap();
+    for (times, name) in [(1, "a"), (3, "aaa")] {
+        let variables = Variables::from_json(json!({"n": times}));
+        let part = Part { name: "a", parts: Vec::new() };
+        let selected = once.with(&variables);
+        let written = Answered::at("part", selected.fields()[0].below(), &part).json.unwrap();
+        assert_eq!(written, format!(r#"{{"name":"{name}","first":null}}"#));
+    }
+    let answered = answer(query, json!({"n": 2})).await;
+    assert_eq!(answered.0, r#"{"part":{"name":"a\"ba\"b","first":{"again":"cc","type":"part"}}}"#);
+}
+
+#[test]
+fn a_query_whose_fields_depend_on_variables_is_compiled_for_each_request() {
+    for (query, is_fixed) in [
+        ("query($n: Int) { part { name(times: $n) @include(if: true) } }", true),
+        ("query($yes: Boolean!) { part { name @include(if: $yes) } }", false),
+        ("query($yes: Boolean!) { part { ... @skip(if: $yes) { name } } }", false),
+        ("query($yes: Boolean!) { part { ...f } } fragment f on Part { parts { name @skip(if: $yes) } }", false),
+        ("query($yes: Boolean!) { part { ...f @skip(if: $yes) } } fragment f on Part { name }", false),
+    ] {
+        let document = async_graphql::parser::parse_query(query).unwrap();
+        assert_eq!(SelectedOnce::of_operation(&document, None, Query::object()).is_some(), is_fixed, "{query}");
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ pub struct Answered {
 impl Answered {
     /// Writes what is selected of the value of a root field.
     pub fn new(field: &SelectedField, value: &impl Output) -> Self {
-        Self::at(field.key(), &field.below, value)
+        Self::at(field.key(), field.below(), value)
     }
 
     /// The same for the root field with a key.

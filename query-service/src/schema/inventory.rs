@@ -43,14 +43,14 @@ pub async fn stock(reading: &Reading, field: &SelectedField, arguments: StockArg
     let tenant = &reading.visible.tenant;
     let failed = |error| read_failed(ReadFailed::log(&error));
     let page = reading.read.stock_page(tenant, &list.request).await.map_err(failed)?;
-    let is_counted = field.below.has("totalCount") || field.below.has("totalCountCapped");
+    let is_counted = field.below().has("totalCount") || field.below().has("totalCountCapped");
     let count = if is_counted {
         Some(reading.read.stock_count(tenant, &list.request.filter, COUNT_MAX).await.map_err(failed)?)
     } else {
         None
     };
-    let nodes = field.below.named("nodes").map(|field| &field.below);
-    let edges = field.below.named("edges").flat_map(|edge| edge.below.named("node")).map(|field| &field.below);
+    let nodes = field.below().named("nodes").map(SelectedField::below);
+    let edges = field.below().named("edges").flat_map(|edge| edge.below().named("node")).map(SelectedField::below);
     let movements = movements_of(reading, &page.items, nodes.chain(edges)).await?;
     let loaded = LoadedStock { list, page, movements, count };
     Ok(Answered::new(field, &StockConnection { reading, loaded: &loaded }))
@@ -90,7 +90,7 @@ pub async fn stock_at(reading: &Reading, field: &SelectedField, arguments: Stock
     let tenant = &reading.visible.tenant;
     let id = StockId::of(tenant, &location, &sku).uuid();
     let found = reading.read.stock(tenant, &[id]).await.map_err(|error| read_failed(ReadFailed::log(&error)))?;
-    let movements = movements_of(reading, &found, std::iter::once(&field.below)).await?;
+    let movements = movements_of(reading, &found, std::iter::once(field.below())).await?;
     let item = found.first().map(|row| StockItem { reading, row, movements: &movements });
     Ok(Answered::new(field, &item))
 }

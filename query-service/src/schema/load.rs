@@ -52,7 +52,7 @@ fn first_page<'a>(sets: &Sets<'a>) -> Option<(&'a SelectedField, PageArguments)>
 }
 
 fn event_columns(timeline: &SelectedField) -> EventColumns {
-    item_sets(&timeline.below).iter().fold(EventColumns::NONE, |all, set| all.and(set.columns()))
+    item_sets(timeline.below()).iter().fold(EventColumns::NONE, |all, set| all.and(set.columns()))
 }
 
 /// Reads what some orders show beyond their rows. A past state has no events with it.
@@ -67,12 +67,12 @@ pub fn extras<'a>(
         let timelines = sets.iter().flat_map(|set| set.named("timeline")).filter(|_| timelines).collect::<Vec<_>>();
         let addresses: Vec<_> = ["shippingAddress", "billingAddress"]
             .into_iter()
-            .filter(|name| sets.iter().flat_map(|set| set.named(name)).any(|field| needs_key(&field.below)))
+            .filter(|name| sets.iter().flat_map(|set| set.named(name)).any(|field| needs_key(field.below())))
             .collect();
         let customers: Vec<&Selected> =
-            sets.iter().flat_map(|set| set.named("customer")).map(|field| &field.below).collect();
+            sets.iter().flat_map(|set| set.named("customer")).map(SelectedField::below).collect();
         let of_customers = customers.iter().any(|set| set.has("totals") || set.has("orders"));
-        let sagas: Vec<&Selected> = sets.iter().flat_map(|set| set.named("saga")).map(|field| &field.below).collect();
+        let sagas: Vec<&Selected> = sets.iter().flat_map(|set| set.named("saga")).map(SelectedField::below).collect();
         let of_sagas = !sagas.is_empty() && !past && reading.viewer.may(Scope::SAGA_OPERATE);
         if orders.is_empty() || (timelines.is_empty() && addresses.is_empty() && !of_customers && !of_sagas) {
             return Ok(Vec::new());
@@ -247,7 +247,7 @@ async fn read_pages(
     let failed = |error| read_failed(ReadFailed::log(&error));
     // Wrong arguments are told when the field is written.
     let Ok(arguments) = CustomerOrders::of(field) else { return Ok(()) };
-    let sets = item_sets(&field.below);
+    let sets = item_sets(field.below());
     // Cursors belong to one customer's list, so that pages with cursors are read one by one.
     let has_cursor = arguments.page.after.is_some() || arguments.page.before.is_some();
     let groups: Vec<&[String]> = if has_cursor { ids.chunks(1).collect() } else { vec![ids] };
@@ -255,19 +255,19 @@ async fn read_pages(
     for group in groups {
         // A cursor of another list is told when the field is written.
         let Some(Ok(list)) = group.first().map(|id| arguments.list(reading, id)) else { continue };
-        let mut pages = if shows_orders(&field.below) {
+        let mut pages = if shows_orders(field.below()) {
             reading.read.order_pages(&reading.visible, group, &list.request, &parts(&sets)).await.map_err(failed)?
         } else {
             HashMap::new()
         };
-        let counts = if shows_count(&field.below) {
+        let counts = if shows_count(field.below()) {
             reading.read.order_counts(&reading.visible, group, COUNT_MAX).await.map_err(failed)?
         } else {
             HashMap::new()
         };
         for id in group {
             let page = pages.remove(id).unwrap_or_default();
-            let count = shows_count(&field.below).then(|| counts.get(id).copied().unwrap_or_default());
+            let count = shows_count(field.below()).then(|| counts.get(id).copied().unwrap_or_default());
             lists.push((id, arguments.list(reading, id)?, page, count));
         }
     }
@@ -304,8 +304,8 @@ pub async fn page(reading: &Reading, list: OrderList, connection: &Selected) -> 
 /// What a connection selects of its items.
 fn item_sets(connection: &Selected) -> Vec<&Selected> {
     let nodes = connection.named("nodes");
-    let in_edges = connection.named("edges").flat_map(|edges| edges.below.named("node"));
-    nodes.chain(in_edges).map(|field| &field.below).collect()
+    let in_edges = connection.named("edges").flat_map(|edges| edges.below().named("node"));
+    nodes.chain(in_edges).map(SelectedField::below).collect()
 }
 
 fn shows_orders(connection: &Selected) -> bool {

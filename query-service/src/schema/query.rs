@@ -117,7 +117,7 @@ async fn order(reading: &Reading, field: &SelectedField, arguments: OrderArgumen
     reading.require(Scope::ORDERS_READ)?;
     let OrderArguments { id, number, as_of, consistency } = arguments;
     reading.wait(consistency).await?;
-    let sets = [&field.below];
+    let sets = [field.below()];
     // The current row says whether a past state may be seen.
     let parts = if as_of.is_some() { Parts::columns(OrderColumns::NONE) } else { load::parts(&sets) };
     let found = match (id, number) {
@@ -151,7 +151,7 @@ async fn orders(reading: &Reading, field: &SelectedField, arguments: OrdersArgum
     let ListArguments { filter, order_by, page, consistency } = arguments;
     let list = OrderList::new(reading, page, condition(filter)?, order_by, None)?;
     reading.wait(consistency).await?;
-    let loaded = load::page(reading, list, &field.below).await?;
+    let loaded = load::page(reading, list, field.below()).await?;
     Ok(Answered::new(field, &OrderConnection { reading, loaded: &loaded }))
 }
 
@@ -171,7 +171,7 @@ impl Arguments for CustomerArguments {
 async fn customer(reading: &Reading, field: &SelectedField, arguments: CustomerArguments) -> Result<Answered> {
     reading.require(Scope::ORDERS_READ)?;
     let id = NodeId::customer(&arguments.0)?;
-    let found = load::known_customers(reading, vec![id.clone()], &[&field.below]).await?;
+    let found = load::known_customers(reading, vec![id.clone()], &[field.below()]).await?;
     let customer = found.get(&id).map(|loaded| Customer { reading, id: &id, loaded: Some(loaded) });
     Ok(Answered::new(field, &customer))
 }
@@ -190,7 +190,7 @@ impl Arguments for NodeArguments {
 
 async fn node(reading: &Reading, field: &SelectedField, arguments: NodeArguments) -> Result<Answered> {
     reading.require(Scope::ORDERS_READ)?;
-    let found = Found::read(reading, &[arguments.0], &field.below).await?;
+    let found = Found::read(reading, &[arguments.0], field.below()).await?;
     Ok(Answered::new(field, &found.nodes().pop().flatten()))
 }
 
@@ -212,7 +212,7 @@ async fn nodes(reading: &Reading, field: &SelectedField, arguments: NodesArgumen
     if ids.len() > LIST_MAX {
         return Err(Code::BadUserInput.error(format!("`nodes` takes at most {LIST_MAX} ids")));
     }
-    let found = Found::read(reading, &ids, &field.below).await?;
+    let found = Found::read(reading, &ids, field.below()).await?;
     Ok(Answered::new(field, &found.nodes()))
 }
 

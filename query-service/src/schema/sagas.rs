@@ -53,7 +53,7 @@ pub async fn saga(reading: &Reading, field: &SelectedField, arguments: SagaArgum
     let SagaArguments { order, consistency } = arguments;
     let order_id = NodeId::order(&order)?;
     reading.wait(consistency).await?;
-    let (found, events) = read(reading, &[order_id], &[&field.below]).await?;
+    let (found, events) = read(reading, &[order_id], &[field.below()]).await?;
     let saga = found.first().map(|row| Saga { reading, row, events: &events });
     Ok(Answered::new(field, &saga))
 }
@@ -97,9 +97,9 @@ pub async fn sagas(reading: &Reading, field: &SelectedField, arguments: SagasArg
     reading.wait(consistency).await?;
     let page = reading.read.saga_page(&reading.visible.tenant, &list.request).await;
     let page = page.map_err(|error| read_failed(ReadFailed::log(&error)))?;
-    let nodes = field.below.named("nodes");
-    let edges = field.below.named("edges").flat_map(|edge| edge.below.named("node"));
-    let sets: Vec<&Selected> = nodes.chain(edges).map(|field| &field.below).collect();
+    let nodes = field.below().named("nodes");
+    let edges = field.below().named("edges").flat_map(|edge| edge.below().named("node"));
+    let sets: Vec<&Selected> = nodes.chain(edges).map(SelectedField::below).collect();
     let events = events_of(reading, &page.sagas, &sets).await?;
     let loaded = LoadedSagas { list, page, events };
     Ok(Answered::new(field, &SagaConnection { reading, loaded: &loaded }))

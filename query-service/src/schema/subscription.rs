@@ -20,7 +20,7 @@ use super::timeline::{self, TimelineEvent};
 use crate::changes::{Change, Changes, Follow, FollowError, SubscriptionPermit, SubscriptionPermits};
 use crate::consistency::ConsistencyToken;
 use crate::error::{Code, ReadFailed, internal, read_failed};
-use crate::output::{Answered, Output, Selected, Written, object};
+use crate::output::{Answered, Output, Selected, SelectedField, Written, object};
 
 /// The subscription root.
 pub struct Subscription;
@@ -162,7 +162,7 @@ impl FollowBoard {
 
 /// What is selected of the order of a change.
 fn order_sets(change: &Selected) -> Vec<&Selected> {
-    change.named("order").map(|field| &field.below).collect()
+    change.named("order").map(SelectedField::below).collect()
 }
 
 /// A cursor may be ahead of a replica of the read models that will soon catch up, so its version is awaited.
