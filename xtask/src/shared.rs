@@ -36,12 +36,11 @@ mod tests {
     }
 
     /// The statements of the read models' machinery. Those of an aggregate are in its folder. A released migration has named a
-    /// column of parked records after the order, which one statement copies.
+    /// column of parked records after the order, which the statements over them have to name too.
     fn sql_of_read_models() -> impl Iterator<Item = PathBuf> {
-        let give_up = Path::new("read-models/sql/rebuild/give_up_parked.sql");
-        let is_of_an_aggregate =
-            |path: &Path| AGGREGATES.iter().any(|folder| path.starts_with(Path::new("read-models/sql").join(folder)));
-        let is_shared = move |path: &PathBuf| path != give_up && !is_of_an_aggregate(path);
+        let is_in = |path: &Path, folder: &str| path.starts_with(Path::new("read-models/sql").join(folder));
+        let is_shared =
+            move |path: &PathBuf| !is_in(path, "parked") && !AGGREGATES.iter().any(|folder| is_in(path, folder));
         sources("read-models/sql", "sql").into_iter().filter(is_shared)
     }
 
