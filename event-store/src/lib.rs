@@ -36,7 +36,7 @@ pub use bus::{
 pub use cache::AggregateCache;
 pub use declared::{DeclareError, DeclaredEvent, declare, kind_with_streams};
 pub use jobs::{Job, JobRunner, JobStatus};
-pub use lease::{Lease, LeaseError};
+pub use lease::{Lease, LeaseError, LeaseHolding};
 pub use loaded::Loaded;
 pub use options::StoreOptions;
 pub use read::{LogPage, ReadError};

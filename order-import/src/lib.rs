@@ -1,10 +1,11 @@
-//! Imports orders of another system from a file.
+//! Imports orders of another system from a file; [`stock`] imports what locations have.
 //!
 //! Guarantees: every line of the file is imported or refused with a reason, and counted exactly; an order is imported whole or
 //! not at all, unless the user asks for parts; memory does not grow with the file; a second run changes nothing. The
 //! rules for lines are in `docs/import-rules.md`.
 //! Does not: write to the store. Every order goes through `POST /v1/imports`.
 
+mod attempts;
 mod credits;
 mod engine;
 pub mod exact;
@@ -20,6 +21,7 @@ mod row;
 pub mod sample;
 mod send;
 mod spool;
+pub mod stock;
 mod summary;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -7,12 +7,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::StreamExt;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use service_kit::BoxError;
-use service_kit::backoff::Backoff;
-use service_kit::clock::Stopwatch;
 use service_kit::poll::pause;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -20,17 +18,11 @@ use tokio_util::sync::CancellationToken;
 use super::ledger::{Completed, Outcome};
 use super::order::Prepared;
 use super::progress::Progress;
+use crate::attempts::{self, Attempts, Failure, FieldError, GivenUp, Problem, Refusal, SILENCE_MAX, disconnected};
 use crate::engine::Engine;
 
-/// Longest silence of the engine within an answer; it waits a minute for its own store.
-const SILENCE_MAX: Duration = Duration::from_secs(75);
-/// Shortest and longest delay before rows are sent again.
-const REST_MS_MIN: u64 = 200;
-const REST_MS_MAX: u64 = 5_000;
 /// How long a stopped import waits for the results of what was sent.
 const GRACE: Duration = Duration::from_secs(10);
-/// How much of an answer that is no result is kept for the message.
-const ANSWER_BYTES_MAX: usize = 16 * 1_024;
 /// Longest line of results.
 const RESULT_BYTES_MAX: usize = 256 * 1_024;
 
@@ -57,14 +49,7 @@ pub enum SendError {
 }
 
 /// How one attempt failed; what had a result by then is completed.
-enum SendFailure {
-    /// Worth another attempt, after a rest where the engine asks for one.
-    Transient {
-        reason: String,
-        rest: Option<Duration>,
-    },
-    Final(SendError),
-}
+type SendFailure = Failure<SendError>;
 
 /// Sends rows.
 #[derive(Clone)]
@@ -103,19 +88,10 @@ enum RowStatus {
     Failed,
 }
 
-#[derive(Debug, Deserialize)]
-struct FieldError {
-    pointer: String,
-    detail: String,
-}
-
 impl RowResult {
     /// `Err` with the reason when the row is to be sent again.
     fn outcome(self) -> Result<Outcome, String> {
-        let mut detail = self.detail.unwrap_or_default();
-        for error in self.errors {
-            detail = format!("{detail}; {}: {}", error.pointer, error.detail);
-        }
+        let detail = attempts::explained(self.detail.unwrap_or_default(), self.errors);
         let code = self.code.unwrap_or_else(|| "refused".to_owned());
         match self.status {
             RowStatus::Imported => Ok(Outcome::Imported),
@@ -134,8 +110,7 @@ impl Sender {
     /// [`SendError`] when some have none.
     pub async fn deliver(&self, invoices: Vec<Prepared>) -> Result<(), SendError> {
         let mut waiting = invoices;
-        let mut quiet = Stopwatch::start();
-        let mut rests = Backoff::between_ms(REST_MS_MIN, REST_MS_MAX);
+        let mut attempts = Attempts::new(self.patience, &self.progress, &self.stop);
         loop {
             let before = waiting.len();
             let Some(outcome) = self.bounded(self.attempt(&mut waiting)).await else { return Err(SendError::Stopped) };
@@ -143,23 +118,17 @@ impl Sender {
                 return Ok(());
             }
             if waiting.len() < before {
-                (quiet, rests) = (Stopwatch::start(), Backoff::between_ms(REST_MS_MIN, REST_MS_MAX));
+                attempts.renew();
             }
-            let (last, rest) = match outcome {
+            let (last, wait) = match outcome {
                 Ok(()) => ("the answer ended before its last result".to_owned(), None),
-                Err(SendFailure::Transient { reason, rest }) => (reason, rest),
-                Err(SendFailure::Final(error)) => return Err(error),
+                Err(Failure::Transient { reason, wait }) => (reason, wait),
+                Err(Failure::Final(error)) => return Err(error),
             };
-            if quiet.elapsed() >= self.patience {
-                let seconds = self.patience.as_secs();
-                return Err(SendError::Away { url: self.engine.url.clone(), seconds, last });
-            }
-            self.progress.waiting(&last);
-            let next = rests.next_pause();
-            let rest = rest.unwrap_or(next).min(Duration::from_millis(REST_MS_MAX));
-            if !pause(rest, &self.stop).await {
-                return Err(SendError::Stopped);
-            }
+            attempts.pause(last, wait).await.map_err(|given_up| match given_up {
+                GivenUp::Away { seconds, last } => SendError::Away { url: self.engine.url.clone(), seconds, last },
+                GivenUp::Stopped => SendError::Stopped,
+            })?;
         }
     }
 
@@ -179,7 +148,7 @@ impl Sender {
     async fn attempt(&self, waiting: &mut Vec<Prepared>) -> Result<(), SendFailure> {
         let mut body = Vec::new();
         waiting.iter().filter_map(|invoice| invoice.row.as_deref()).for_each(|row| body.extend_from_slice(row));
-        let token = self.engine.token().map_err(|error| SendFailure::Final(SendError::Token(error)))?;
+        let token = self.engine.token().map_err(|error| Failure::Final(SendError::Token(error)))?;
         let query = if self.dry_run { "?dryRun=true" } else { "" };
         let request = self
             .engine
@@ -189,9 +158,9 @@ impl Sender {
             .bearer_auth(token)
             .body(body);
         let answer = tokio::time::timeout(SILENCE_MAX, request.send()).await.map_err(|_| silence())?;
-        let response = answer.map_err(|error| transient(&error))?;
+        let response = answer.map_err(|error| disconnected(&error))?;
         if response.status() != StatusCode::OK {
-            return Err(refused(response).await);
+            return Err(refused(Refusal::read(response).await));
         }
         let mut open: HashMap<usize, Prepared> = (1..).zip(waiting.drain(..)).collect();
         let outcome = self.results(response, &mut open).await;
@@ -210,7 +179,7 @@ impl Sender {
             let chunk = match tokio::time::timeout(SILENCE_MAX, chunks.next()).await {
                 Err(_) => return Err(silence()),
                 Ok(None) => break,
-                Ok(Some(chunk)) => chunk.map_err(|error| transient(&error))?,
+                Ok(Some(chunk)) => chunk.map_err(|error| disconnected(&error))?,
             };
             buffer.extend_from_slice(&chunk);
             let mut taken = 0;
@@ -224,7 +193,7 @@ impl Sender {
                 return Err(unreadable("a result without end"));
             }
         }
-        failed.map_or(Ok(()), |reason| Err(SendFailure::Transient { reason, rest: None }))
+        failed.map_or(Ok(()), |reason| Err(Failure::Transient { reason, wait: None }))
     }
 
     /// Completes one row. Returns the reason when the row must be sent again.
@@ -240,65 +209,28 @@ impl Sender {
         };
         let invoice = open.remove(&row).ok_or_else(|| unreadable(&format!("a second result for row {row}")))?;
         // The ledger leaves only after an error of its own, which ends the import.
-        self.completions
-            .send(Completed { invoice, outcome })
-            .await
-            .map_err(|_| SendFailure::Final(SendError::Stopped))?;
+        self.completions.send(Completed { invoice, outcome }).await.map_err(|_| Failure::Final(SendError::Stopped))?;
         Ok(None)
     }
 }
 
-/// A failure of the connection, described by its innermost cause, because the outer ones repeat the address at length.
-fn transient(error: &reqwest::Error) -> SendFailure {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    SendFailure::Transient { reason: innermost.to_string(), rest: None }
-}
-
 fn silence() -> SendFailure {
-    SendFailure::Transient { reason: format!("no answer within {} s", SILENCE_MAX.as_secs()), rest: None }
+    Failure::Transient { reason: format!("no answer within {} s", SILENCE_MAX.as_secs()), wait: None }
 }
 
 fn unreadable(what: &str) -> SendFailure {
-    let answer = format!("its answer cannot be read ({what}); do this tool and the engine have the same version?");
-    SendFailure::Final(SendError::Refused { answer })
+    Failure::Final(SendError::Refused { answer: attempts::unreadable(what) })
 }
 
 /// A whole request refused: for now, or for good.
-async fn refused(response: Response) -> SendFailure {
-    let status = response.status();
-    let rest = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    let mut text = Vec::new();
-    let mut chunks = response.bytes_stream();
-    while let Ok(Some(Ok(chunk))) = tokio::time::timeout(SILENCE_MAX, chunks.next()).await {
-        text.extend_from_slice(&chunk);
-        if text.len() > ANSWER_BYTES_MAX {
-            break;
-        }
+fn refused(refusal: Refusal) -> SendFailure {
+    let is_transient = refusal.is_transient();
+    let Refusal { status, wait, problem: Problem { title, detail, .. } } = refusal;
+    let explanation = detail.map_or_else(String::new, |detail| format!(": {detail}"));
+    let answer = format!("{status} {title}{explanation}");
+    if is_transient {
+        Failure::Transient { reason: answer, wait }
+    } else {
+        Failure::Final(SendError::Refused { answer })
     }
-    let answer = format!("{status} {}", summary(&text));
-    let transient = status.is_server_error()
-        || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT);
-    if transient {
-        return SendFailure::Transient { reason: answer, rest: rest.map(Duration::from_secs) };
-    }
-    SendFailure::Final(SendError::Refused { answer })
-}
-
-/// The title and detail of a problem document, else the beginning of the text.
-fn summary(text: &[u8]) -> String {
-    #[derive(Deserialize)]
-    struct Problem {
-        title: String,
-        detail: Option<String>,
-    }
-    serde_json::from_slice::<Problem>(text).map_or_else(
-        |_| String::from_utf8_lossy(text).chars().take(200).collect(),
-        |problem| match problem.detail {
-            Some(detail) => format!("{}: {detail}", problem.title),
-            None => problem.title,
-        },
-    )
 }

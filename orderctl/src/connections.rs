@@ -1,7 +1,7 @@
 //! Connections to the databases and to Kafka, as the settings name them.
 
 use order_engine::model_sets;
-use read_models::{Generations, Models};
+use read_models::{Generations, Models, ReadDb};
 use service_kit::BoxError;
 use service_kit::config::{DatabaseUrl, MessagingSettings, Variables};
 use service_kit::postgres::{ConnectOptions, connect};
@@ -26,7 +26,7 @@ pub fn read_database(variables: &Variables) -> Result<DatabaseUrl, BoxError> {
     Ok(DatabaseUrl::new("READ_DATABASE_URL", variables.required("READ_DATABASE_URL")?))
 }
 
-/// A connection to all read models that are live.
+/// A connection to all read models that are live, whose statements may take long.
 ///
 /// # Errors
 /// When they cannot be reached, or one has no live tables of this release.
@@ -35,6 +35,14 @@ pub async fn read_client(variables: &Variables) -> Result<Client, BoxError> {
     let models: Vec<_> = model_sets().iter().flat_map(Models::all).collect();
     Generations::usable(&client, &models).await?.select(&client).await?;
     Ok(client)
+}
+
+/// The read models as short queries reach them.
+///
+/// # Errors
+/// When the settings name no database that can be connected to.
+pub fn read_db(variables: &Variables) -> Result<ReadDb, BoxError> {
+    Ok(ReadDb::open(&read_database(variables)?, &model_sets(), options())?)
 }
 
 /// The addresses of the Kafka brokers.

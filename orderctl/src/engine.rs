@@ -152,6 +152,11 @@ impl Engine {
         Self { url, http: reqwest::Client::new(), tokens, bearer }
     }
 
+    /// The same engine as imports reach it.
+    pub fn of_imports(self) -> order_import::Engine {
+        order_import::Engine::new(self.url.clone(), move || Ok(self.token()?))
+    }
+
     /// A fresh token for one request.
     ///
     /// # Errors

@@ -7,11 +7,12 @@ use domain::OrderId;
 use domain::contract::Position;
 use event_store::{Metadata, Store, StoreOptions, StoredRow, StreamId};
 use read_models::Moment;
+use read_models::query::Window;
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
 
-use crate::connections::{orders_database, read_client};
+use crate::connections::{orders_database, read_db};
 
 /// `events`
 #[derive(Debug, Args)]
@@ -60,12 +61,10 @@ pub async fn print(variables: &Variables, args: &EventsArgs) -> Result<bool, Box
 
 /// Version and position of each event, as the read models have seen them; the log itself has no index by order.
 pub(crate) async fn positions(variables: &Variables, order: OrderId) -> Result<Vec<(i64, Position)>, BoxError> {
-    let client = read_client(variables).await?;
-    let rows = client.query(include_str!("sql/positions.sql"), &[&order.uuid()]).await?;
-    let read = |row: &tokio_postgres::Row| {
-        Ok((row.try_get(0)?, Position { shard: row.try_get(1)?, position: row.try_get(2)? }))
-    };
-    rows.iter().map(read).collect()
+    let id = order.uuid();
+    let mut timelines = read_db(variables)?.timeline(&[id], Window::first(u32::MAX)).await?;
+    let entries = timelines.remove(&id).unwrap_or_default();
+    Ok(entries.iter().map(|entry| (entry.version, entry.log_position())).collect())
 }
 
 fn as_json(row: &StoredRow, position: Option<Position>) -> String {

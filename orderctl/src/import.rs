@@ -158,8 +158,7 @@ fn read_plan(args: &OrdersArgs) -> Result<Plan, BoxError> {
 }
 
 async fn run_import(variables: &Variables, wanted: Wanted) -> Result<bool, BoxError> {
-    let engine = Engine::from_variables(variables, Bearer::staff(wanted.args.tenant))?;
-    let engine = order_import::Engine::new(engine.url.clone(), move || Ok(engine.token()?));
+    let engine = Engine::from_variables(variables, Bearer::staff(wanted.args.tenant))?.of_imports();
     let job = Job {
         origin: wanted.origin,
         plan: Arc::new(wanted.plan),

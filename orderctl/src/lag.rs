@@ -9,13 +9,12 @@ use event_store::Store;
 use messaging::checkpoint::{self, Checkpoint};
 use messaging::inspect;
 use order_engine::{LogTools, ReadModels, logs, read_models};
+use read_models::query::{GroupHealth, PartitionHealth};
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
-use service_kit::postgres::connect;
-use tokio_postgres::{Client, Row};
 
-use crate::connections::{brokers, options, read_client};
+use crate::connections::{brokers, read_db};
 
 /// `relay …`
 #[derive(Debug, Subcommand)]
@@ -55,10 +54,11 @@ struct Projector {
 }
 
 impl Projector {
-    async fn of(models: &'static ReadModels, read: &Client, brokers: &str) -> Result<Self, BoxError> {
-        let rows = read.query(include_str!("sql/offsets.sql"), &[&models.group, &models.topic]).await?;
-        let parked = read.query_one(include_str!("sql/parked.sql"), &[&models.group]).await?.try_get(0)?;
-        Ok(Self { models, parked, partitions: partitions(brokers, models.topic, &rows).await? })
+    async fn of(models: &'static ReadModels, groups: &[GroupHealth], brokers: &str) -> Result<Self, BoxError> {
+        let group = groups.iter().find(|group| group.group == models.group);
+        let parked = group.map_or(0, |group| group.parked_records);
+        let known = group.map_or(&[][..], |group| &group.partitions);
+        Ok(Self { models, parked, partitions: partitions(brokers, models.topic, known).await? })
     }
 
     fn json(&self) -> impl Iterator<Item = Value> {
@@ -103,10 +103,10 @@ pub async fn print(variables: &Variables, as_json: bool) -> Result<bool, BoxErro
         unsequenced += store.unsequenced().await?;
         shards.extend(shards_of(&log, &store, &brokers(variables)?).await?);
     }
-    let read = read_client(variables).await?;
+    let groups = read_db(variables)?.health().await?;
     let mut projectors = Vec::new();
     for models in read_models() {
-        projectors.push(Projector::of(models, &read, &brokers(variables)?).await?);
+        projectors.push(Projector::of(models, &groups, &brokers(variables)?).await?);
     }
     let mut out = std::io::stdout();
     if as_json {
@@ -146,19 +146,14 @@ pub async fn print_relay(variables: &Variables, as_json: bool) -> Result<bool, B
 
 async fn print_relay_of(log: &LogTools, brokers: &str, as_json: bool) -> Result<bool, BoxError> {
     let store = log.open().await?;
-    let client = connect(&log.url, &options()).await?;
     let mut out = std::io::stdout();
     let mut well = true;
     for shard in shards_of(log, &store, brokers).await? {
-        let name = format!("relay-{}", shard.number);
-        let lease = client.query_opt(include_str!("sql/lease.sql"), &[&name]).await?;
-        let holder = lease.as_ref().map(|row| row.try_get::<_, String>(0)).transpose()?;
-        let (epoch, left_s): (i64, f64) = match &lease {
-            Some(row) => (row.try_get(1)?, row.try_get(2)?),
-            None => (0, 0.0),
-        };
+        let lease = store.lease_holding(&relay::lease_name(shard.number)).await?;
+        let holder = lease.as_ref().map(|lease| lease.lease.holder);
+        let (epoch, left_s) = lease.as_ref().map_or((0, 0.0), |lease| (lease.lease.epoch, lease.left_s));
         let ours = shard.checkpoint.is_none_or(|one| one.incarnation == store.identity().incarnation);
-        let held = holder.is_some() && left_s > 0.0;
+        let held = lease.is_some_and(|lease| lease.is_held());
         well &= held && ours;
         let Shard { log, number, head, .. } = shard;
         let published = shard.published();
@@ -190,25 +185,21 @@ async fn shards_of(log: &LogTools, store: &Store, brokers: &str) -> Result<Vec<S
     Ok(shards)
 }
 
-async fn partitions(brokers: &str, topic: &str, rows: &[Row]) -> Result<Vec<Partition>, BoxError> {
-    let mut known = BTreeMap::new();
-    for row in rows {
-        known.insert(row.try_get::<_, i32>(0)?, row);
-    }
-    let next_offset = |row: Option<&&Row>| row.map_or(Ok(0), |row| row.try_get::<_, i64>(1));
+async fn partitions(brokers: &str, topic: &str, known: &[PartitionHealth]) -> Result<Vec<Partition>, BoxError> {
+    let of_topic = known.iter().filter(|partition| partition.topic == topic);
+    let known: BTreeMap<_, _> = of_topic.map(|partition| (partition.partition, partition)).collect();
     let ends = inspect::ends(brokers, topic).await?;
-    let mut partitions = Vec::new();
-    for (number, end) in ends {
-        let row = known.get(&number);
-        partitions.push(Partition {
+    let partition = |(number, end)| {
+        let known = known.get(&number);
+        Partition {
             number,
-            next_offset: next_offset(row)?,
+            next_offset: known.map_or(0, |known| known.next_offset),
             end,
-            position: row.map(|row| row.try_get(2)).transpose()?.flatten(),
-            lag_ms: row.map(|row| row.try_get(3)).transpose()?.flatten(),
-        });
-    }
-    Ok(partitions)
+            position: known.and_then(|known| known.position).map(|position| position.to_string()),
+            lag_ms: known.and_then(|known| known.lag_ms),
+        }
+    };
+    Ok(ends.into_iter().map(partition).collect())
 }
 
 fn shard_json(shard: &Shard) -> Value {

@@ -1,20 +1,16 @@
-//! Orders, lines and revenue from the read models.
-//!
-//! What counts: placed and imported orders; a cancelled one does not; a credit counts negatively in revenue and pieces. Months
-//! are those of UTC.
+//! Orders, lines and revenue, as the read models count them.
 
 use std::io::Write;
 
 use clap::Args;
-use domain::{Currency, TenantId};
+use domain::{Currency, TenantId, decimal};
+use read_models::query::{Grouping, OrderFigures, order_figures};
 use serde_json::{Map, Value, json};
 use service_kit::BoxError;
 use service_kit::config::Variables;
-use tokio_postgres::Row;
 
 use crate::args::DEFAULT_TENANT;
 use crate::connections::read_client;
-use domain::decimal;
 
 /// `stats`
 #[derive(Debug, Args)]
@@ -30,25 +26,14 @@ pub struct StatsArgs {
     pub json: bool,
 }
 
-/// One table: its name, its statement, and what its fifth column counts.
-const TABLES: [(&str, &str, &str); 5] = [
-    ("total", include_str!("sql/stats_total.sql"), "lines"),
-    ("month", include_str!("sql/stats_months.sql"), "lines"),
-    ("country", include_str!("sql/stats_countries.sql"), "lines"),
-    ("sku", include_str!("sql/stats_skus.sql"), "pieces"),
-    ("customer", include_str!("sql/stats_customers.sql"), "lines"),
+/// One table: its name, its grouping, and what its fifth column counts.
+const TABLES: [(&str, Grouping, &str); 5] = [
+    ("total", Grouping::Total, "lines"),
+    ("month", Grouping::Month, "lines"),
+    ("country", Grouping::Country, "lines"),
+    ("sku", Grouping::Sku, "pieces"),
+    ("customer", Grouping::Customer, "lines"),
 ];
-
-/// One line of a table.
-struct Figures {
-    name: String,
-    currency: String,
-    orders: i64,
-    credits: i64,
-    /// Lines, or pieces of a stock code.
-    counted: i64,
-    revenue: String,
-}
 
 /// Prints the tables.
 ///
@@ -58,11 +43,10 @@ pub async fn print(variables: &Variables, args: &StatsArgs) -> Result<bool, BoxE
     let client = read_client(variables).await?;
     let mut all = Map::new();
     let mut out = std::io::stdout();
-    for (table, statement, counted) in TABLES {
-        let rows = client.query(statement, &[&args.tenant.as_str(), &i64::from(args.top)]).await?;
-        let figures = rows.iter().map(Figures::read).collect::<Result<Vec<_>, _>>()?;
+    for (table, grouping, counted) in TABLES {
+        let figures = order_figures(&client, &args.tenant, grouping, args.top).await?;
         if args.json {
-            all.insert(table.to_owned(), figures.iter().map(|figures| figures.as_json(counted)).collect());
+            all.insert(table.to_owned(), figures.iter().map(|figures| as_json(figures, counted)).collect());
         } else {
             write_table(&mut out, table, counted, &figures)?;
         }
@@ -73,33 +57,23 @@ pub async fn print(variables: &Variables, args: &StatsArgs) -> Result<bool, BoxE
     Ok(true)
 }
 
-impl Figures {
-    fn read(row: &Row) -> Result<Self, BoxError> {
-        let currency: String = row.try_get(1)?;
-        let minor: i128 = row.try_get::<_, String>(5)?.parse()?;
-        let exponent = Currency::try_new(&currency).map_or(2, Currency::exponent);
-        Ok(Self {
-            name: row.try_get(0)?,
-            orders: row.try_get(2)?,
-            credits: row.try_get(3)?,
-            counted: row.try_get(4)?,
-            revenue: decimal(minor, exponent),
-            currency,
-        })
-    }
-
-    fn as_json(&self, counted: &str) -> Value {
-        json!({
-            "name": self.name, "currency": self.currency, "orders": self.orders, "credits": self.credits,
-            counted: self.counted, "revenue": self.revenue,
-        })
-    }
+fn as_json(figures: &OrderFigures, counted: &str) -> Value {
+    json!({
+        "name": figures.name, "currency": figures.currency, "orders": figures.orders, "credits": figures.credits,
+        counted: figures.counted, "revenue": revenue(figures),
+    })
 }
 
-fn write_table(out: &mut impl Write, table: &str, counted: &str, figures: &[Figures]) -> std::io::Result<()> {
+/// Major units.
+fn revenue(figures: &OrderFigures) -> String {
+    let exponent = Currency::try_new(&figures.currency).map_or(2, Currency::exponent);
+    decimal(figures.revenue_minor, exponent)
+}
+
+fn write_table(out: &mut impl Write, table: &str, counted: &str, figures: &[OrderFigures]) -> std::io::Result<()> {
     writeln!(out, "{table:<24} {:>9} {:>9} {counted:>10} {:>18}", "orders", "credits", "revenue")?;
     for row in figures {
-        let revenue = format!("{} {}", row.revenue, row.currency);
+        let revenue = format!("{} {}", revenue(row), row.currency);
         // Names of other systems may be long, and columns shall stay columns.
         let name: String = row.name.chars().take(24).collect();
         writeln!(out, "{name:<24} {:>9} {:>9} {:>10} {revenue:>18}", row.orders, row.credits, row.counted)?;

@@ -29,7 +29,7 @@ pub enum StockVerb {
     /// Show the events of the stock of a SKU at a location, the newest last
     Movements(MovementsArgs),
     /// Import what locations have, from a CSV file
-    #[command(after_long_help = stock_import::FORMAT)]
+    #[command(after_long_help = order_import::stock::FORMAT)]
     Import(StockImportArgs),
 }
 

@@ -18,6 +18,7 @@ mod model;
 mod moment;
 mod order;
 mod order_saga;
+mod parked;
 pub mod query;
 pub mod rebuild;
 mod reservation;
@@ -60,6 +61,7 @@ pub use order_saga::tasks::OpenTasks;
 #[cfg(any(test, feature = "testing"))]
 pub use order_saga::testing::SagaHistory;
 pub use order_saga::view::{PartKind, PendingRequest, PendingRequests, SagaState, SagaView};
+pub use parked::{ParkedError, ParkedRecord, drop_parked, groups_with_parked, parked_record, parked_records};
 pub use reservation::event::{Answer, ReservationEvent};
 pub use reservation::set::Reservations;
 #[cfg(any(test, feature = "testing"))]

@@ -35,6 +35,7 @@ pub use kinds::{Kinds, RelayedKind, declared_events};
 pub use options::{BATCH_EVENTS_MAX, RelayOptions};
 pub use outgoing::{UnreadableEvent, outgoing, published, published_as_foreign};
 pub use routes::{Route, Routes};
+pub use session::lease_name;
 pub use start::{PartitionName, StartError, Undecidable};
 pub use status::{RelayStatus, RelayStopped};
 

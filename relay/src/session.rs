@@ -25,6 +25,11 @@ pub(crate) enum End {
     NewerRelease,
 }
 
+/// The lease that whoever relays a shard of a log holds in it.
+pub fn lease_name(shard: i16) -> String {
+    format!("relay-{shard}")
+}
+
 pub(crate) async fn session(
     deps: &Deps,
     options: &RelayOptions,
@@ -32,7 +37,7 @@ pub(crate) async fn session(
     head: &mut watch::Receiver<i64>,
     stop: &CancellationToken,
 ) -> Result<End, RelayError> {
-    let name = format!("relay-{shard}");
+    let name = lease_name(shard);
     let Some(lease) = deps.store.lease(&name, deps.holder, options.lease_ttl_s).await? else { return Ok(End::StandBy) };
     let ended = tokio::select! {
         ended = work(deps, options, shard, &lease, head, stop) => ended,

@@ -11,6 +11,7 @@ pub mod participants;
 pub mod rules;
 pub mod shared;
 mod tokens;
+pub mod tools;
 mod tree;
 
 pub use tree::{root, sources};

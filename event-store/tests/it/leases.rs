@@ -36,3 +36,19 @@ async fn an_epoch_grows_with_every_taking_and_never_goes_back() {
     let fourth = wait_for(PATIENCE, LOOK, async || take(one, LONG_S).await).await.unwrap();
     assert!(fourth.epoch > third);
 }
+
+#[tokio::test]
+async fn whoever_looks_sees_the_holder_and_the_time_that_is_left_and_takes_nothing() {
+    let database = database().await;
+    let store = open(&database).await;
+    assert_eq!(store.lease_holding("press").await.unwrap(), None);
+    let holder = SystemIds.random();
+    let lease = store.lease("press", holder, LONG_S).await.unwrap().unwrap();
+    let held = store.lease_holding("press").await.unwrap().unwrap();
+    assert!(held.is_held() && held.left_s <= LONG_S, "{held:?}");
+    assert_eq!(held.lease, lease);
+    store.release(&lease).await.unwrap();
+    let released = store.lease_holding("press").await.unwrap().unwrap();
+    assert!(!released.is_held(), "{released:?}");
+    assert_eq!(released.lease, lease, "the row stays, and its epoch with it");
+}

@@ -32,8 +32,8 @@ use service_kit::BoxError;
 use service_kit::audit::Findings;
 use service_kit::clock::Stopwatch;
 use service_kit::config::{MessagingSettings, PaymentSettings, ShippingSettings, Variables};
-use service_kit::postgres::connect;
-use tokio_postgres::{Client, IsolationLevel, Transaction};
+use service_kit::postgres::{connect, snapshot};
+use tokio_postgres::Client;
 
 use crate::connections::{options, read_client};
 use report::{Report, SetReport};
@@ -238,16 +238,4 @@ async fn compare(
         sum += relayed::compare(log, reading, ranges, belongs, findings, on_records).await?;
     }
     Ok(sum)
-}
-
-/// A transaction that sees everything as it stands now, for as long as it lasts. It waits while topics are read, which takes longer than
-/// servers are often set to let a transaction be idle.
-async fn snapshot(client: &mut Client) -> Result<Transaction<'_>, BoxError> {
-    // Before the transaction, which is idle already between its own first statement and the next.
-    client.batch_execute("SET idle_in_transaction_session_timeout = 0").await?;
-    let transaction = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
-    let transaction = transaction.start().await?;
-    // The first statement decides which moment that is.
-    transaction.query_one("SELECT 1", &[]).await?;
-    Ok(transaction)
 }

@@ -2,8 +2,6 @@
 
 mod models;
 
-use std::time::Duration;
-
 use domain::contract::Position;
 use domain::order::contract::PublicEvent;
 use domain::{EventId, OrderId};
@@ -19,7 +17,6 @@ use projection_service::audit::Consumed;
 use read_models::Orders;
 use relay::audit::compare;
 use service_kit::audit::Findings;
-use service_kit::poll::wait_until;
 
 /// A log of orders with two events each, and the records that a faithful relay publishes.
 struct Written {
@@ -140,23 +137,4 @@ async fn what_the_log_lost_or_mixed_up_is_named() {
     let mut expected = expected.to_vec();
     expected.sort();
     assert_eq!(findings, expected);
-}
-
-#[tokio::test]
-async fn a_snapshot_outlives_the_idle_time_that_the_server_allows() {
-    let database = TestDatabase::create().await;
-    let observer = database.client().await;
-    let name: String = observer.query_one("SELECT current_database()", &[]).await.unwrap().get(0);
-    let limit = format!("ALTER DATABASE \"{name}\" SET idle_in_transaction_session_timeout = '1ms'");
-    observer.batch_execute(&limit).await.unwrap();
-    let mut client = database.client().await;
-    let process: i32 = client.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
-    let snapshot = super::snapshot(&mut client).await.unwrap();
-    let has_been_idle = async || {
-        let idle = "SELECT FROM pg_stat_activity
-                    WHERE pid = $1 AND state = 'idle in transaction' AND clock_timestamp() - state_change > '100ms'";
-        !observer.query(idle, &[&process]).await.unwrap().is_empty()
-    };
-    wait_until(Duration::from_secs(10), Duration::from_millis(10), has_been_idle).await.unwrap();
-    snapshot.query_one("SELECT 1", &[]).await.unwrap();
 }

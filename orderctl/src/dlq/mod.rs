@@ -11,10 +11,11 @@ use base64::engine::general_purpose::STANDARD;
 use messaging::Registry;
 use order_engine::read_models;
 use projection_service::Redriven;
+use read_models::{ParkedRecord, drop_parked, groups_with_parked, parked_record, parked_records};
 use serde_json::{Value, json};
 use service_kit::BoxError;
 use service_kit::config::{MessagingSettings, Variables};
-use tokio_postgres::{Client, Row};
+use tokio_postgres::Client;
 
 use crate::connections::read_client;
 use args::{DlqVerb, DropArgs, IdArgs, RedriveArgs};
@@ -34,31 +35,26 @@ pub async fn run(variables: &Variables, verb: &DlqVerb) -> Result<bool, BoxError
 
 async fn list(variables: &Variables, as_json: bool) -> Result<bool, BoxError> {
     let client = read_client(variables).await?;
-    let rows = client.query(include_str!("../sql/dlq_list.sql"), &[]).await?;
+    let records = parked_records(&client).await?;
     let mut out = std::io::stdout();
     if as_json {
-        let listed: Vec<Value> = rows.iter().map(row_json).collect::<Result<_, _>>()?;
-        writeln!(out, "{}", Value::Array(listed))?;
+        writeln!(out, "{}", Value::Array(records.iter().map(as_listed).collect()))?;
         return Ok(true);
     }
-    for row in &rows {
-        let id: i64 = row.try_get(0)?;
-        let partition: i32 = row.try_get(3)?;
-        let offset: i64 = row.try_get(4)?;
-        let reason: String = row.try_get(7)?;
-        writeln!(out, "{id:>6}  {partition}/{offset:<8}  {:<36}  {reason}", key_text(row)?)?;
+    for record in &records {
+        let ParkedRecord { id, partition, offset, reason, .. } = record;
+        writeln!(out, "{id:>6}  {partition}/{offset:<8}  {:<36}  {reason}", key_text(record))?;
     }
-    writeln!(out, "{} parked", rows.len())?;
+    writeln!(out, "{} parked", records.len())?;
     Ok(true)
 }
 
 async fn show(variables: &Variables, args: &IdArgs) -> Result<bool, BoxError> {
     let client = read_client(variables).await?;
-    let row = client.query_opt(include_str!("../sql/dlq_one.sql"), &[&args.id]).await?;
-    let row = row.ok_or_else(|| none(args.id))?;
-    let mut shown = row_json(&row)?;
-    shown["headers"] = headers(&row.try_get::<_, Value>(9)?);
-    shown["recordBase64"] = row.try_get::<_, Option<Vec<u8>>>(8)?.map(|record| STANDARD.encode(record)).into();
+    let record = parked_record(&client, args.id).await?.ok_or_else(|| none(args.id))?;
+    let mut shown = as_listed(&record);
+    shown["headers"] = headers(&record.headers);
+    shown["recordBase64"] = record.record.map(|record| STANDARD.encode(record)).into();
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&shown)?)?;
     Ok(true)
 }
@@ -70,8 +66,7 @@ async fn redrive(variables: &Variables, args: &RedriveArgs) -> Result<bool, BoxE
         (None, Some(id)) => key_of(&client, id).await?,
         (None, None) => return Err("give a number or --key".into()),
     };
-    let groups = client.query(include_str!("../sql/dlq_groups.sql"), &[&key, &args.id]).await?;
-    let groups: Vec<String> = groups.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    let groups = groups_with_parked(&client, &key, args.id).await?;
     if groups.is_empty() {
         return Err(format!("nothing of the key {} is parked", String::from_utf8_lossy(&key)).into());
     }
@@ -96,15 +91,13 @@ async fn redrive(variables: &Variables, args: &RedriveArgs) -> Result<bool, BoxE
 }
 
 async fn key_of(client: &Client, id: i64) -> Result<Vec<u8>, BoxError> {
-    let row = client.query_opt(include_str!("../sql/dlq_one.sql"), &[&id]).await?.ok_or_else(|| none(id))?;
-    let key: Option<Vec<u8>> = row.try_get(5)?;
-    key.ok_or_else(|| format!("record {id} has no key and can only be dropped").into())
+    let record = parked_record(client, id).await?.ok_or_else(|| none(id))?;
+    record.key.ok_or_else(|| format!("record {id} has no key and can only be dropped").into())
 }
 
 async fn give_up(variables: &Variables, args: &DropArgs) -> Result<bool, BoxError> {
     let client = read_client(variables).await?;
-    let dropped = client.execute(include_str!("../sql/dlq_drop.sql"), &[&args.id, &args.reason]).await?;
-    if dropped == 0 {
+    if !drop_parked(&client, args.id, &args.reason).await? {
         return Err(none(args.id));
     }
     writeln!(std::io::stdout(), "dropped {}; later records of its stream will not apply without it", args.id)?;
@@ -115,23 +108,17 @@ fn none(id: i64) -> BoxError {
     format!("no parked record has the number {id}; `orderctl dlq list` shows them").into()
 }
 
-fn key_text(row: &Row) -> Result<String, tokio_postgres::Error> {
-    let key: Option<Vec<u8>> = row.try_get(5)?;
-    Ok(key.map_or_else(|| "(no key)".to_owned(), |key| String::from_utf8_lossy(&key).escape_debug().to_string()))
+fn key_text(record: &ParkedRecord) -> String {
+    let key = record.key.as_deref();
+    key.map_or_else(|| "(no key)".to_owned(), |key| String::from_utf8_lossy(key).escape_debug().to_string())
 }
 
-fn row_json(row: &Row) -> Result<Value, tokio_postgres::Error> {
-    Ok(json!({
-        "id": row.try_get::<_, i64>(0)?,
-        "group": row.try_get::<_, String>(1)?,
-        "topic": row.try_get::<_, String>(2)?,
-        "partition": row.try_get::<_, i32>(3)?,
-        "offset": row.try_get::<_, i64>(4)?,
-        "key": key_text(row)?,
-        "orderId": row.try_get::<_, Option<uuid::Uuid>>(6)?,
-        "reason": row.try_get::<_, String>(7)?,
-        "at": row.try_get::<_, chrono::DateTime<chrono::Utc>>(10)?,
-    }))
+fn as_listed(record: &ParkedRecord) -> Value {
+    json!({
+        "id": record.id, "group": record.group, "topic": record.topic, "partition": record.partition,
+        "offset": record.offset, "key": key_text(record), "orderId": record.stream_id, "reason": record.reason,
+        "at": record.at,
+    })
 }
 
 /// Headers as text, as far as they are text.

@@ -1,6 +1,6 @@
 //! The language of `--where`: comparisons of known fields with values, joined by `and`.
 //!
-//! Guarantees: every value is bound as a parameter by the read models or compared here. Does not: know `or`, brackets or functions.
+//! Guarantees: a value is compared by the read models, which bind it as a parameter, or here. Does not: know `or`, brackets or functions.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::Currency;
 use domain::order::{FulfilmentStatus, PaymentStatus};
-use read_models::query::{self, ConditionSql};
+use read_models::query;
 
 use super::token::{Token, Unclosed, tokens};
 
@@ -121,14 +121,9 @@ enum Value {
 }
 
 impl Condition {
-    /// Adds to a statement the comparisons that the database makes, and returns the text that continues its `WHERE`.
-    pub(super) fn sql(&self, statement: &mut ConditionSql) -> String {
-        let mut sql = String::new();
-        for comparison in self.0.iter().filter_map(Comparison::in_database) {
-            sql.push_str(" AND ");
-            sql.push_str(&statement.condition(&comparison));
-        }
-        sql
+    /// The comparisons that the database makes.
+    pub(super) fn in_database(&self) -> query::Condition {
+        query::Condition::All(self.0.iter().filter_map(Comparison::in_database).collect())
     }
 
     /// Whether a total meets what the condition asks of totals.

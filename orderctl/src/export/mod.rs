@@ -15,16 +15,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use domain::TenantId;
-use futures::TryStreamExt;
+use futures::{Stream, TryStreamExt};
 use indicatif::{ProgressBar, ProgressStyle};
-use read_models::query::ConditionSql;
+use read_models::query::{all_lines, all_orders};
+use read_models::{ReadDbError, RowError};
 use service_kit::BoxError;
 use service_kit::config::Variables;
 use tokio_postgres::Client;
-use tokio_postgres::types::ToSql;
 
 use self::condition::Condition;
-use self::table::Table;
+use self::table::{Table, Value};
 use self::write::{Format, Writer};
 use crate::args::DEFAULT_TENANT;
 use crate::connections::read_client;
@@ -55,7 +55,10 @@ const PROGRESS_ROWS: u64 = 1_000;
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     #[error("cannot read the read models")]
-    Read(#[from] tokio_postgres::Error),
+    Read(#[from] ReadDbError),
+    /// A row holds what no projector writes.
+    #[error("cannot read a row of the read models")]
+    Row(#[from] RowError),
     #[error("cannot write the export")]
     Write(#[source] std::io::Error),
     #[error("cannot write the Parquet file")]
@@ -137,18 +140,32 @@ pub async fn export<W: Write + Send>(
     out: W,
     progress: impl Fn(u64),
 ) -> Result<u64, ExportError> {
-    let mut parameters = ConditionSql::new("o", 1);
-    let condition = job.condition.sql(&mut parameters);
-    let statement = format!("{}{condition}{}", job.table.statement(), job.table.order());
-    let tenant = job.tenant.as_str();
-    let values = parameters.values();
-    let parameters = std::iter::once(&tenant as &(dyn ToSql + Sync)).chain(values.iter().map(|(value, _)| *value));
-    let rows = client.query_raw(&statement, parameters.collect::<Vec<_>>()).await?;
-    let mut rows = std::pin::pin!(rows);
-    let mut writer = Writer::begin(job.format, job.table.columns(), out)?;
+    let writer = Writer::begin(job.format, job.table.columns(), out)?;
+    let condition = job.condition.in_database();
+    match job.table {
+        Table::Orders => {
+            let orders = all_orders(client, &job.tenant, &condition, table::ORDER_COLUMNS).await?;
+            let records = orders.err_into().and_then(async |order| table::of_order(&order, &job.condition));
+            write_all(records, writer, progress).await
+        }
+        Table::Lines => {
+            let lines = all_lines(client, &job.tenant, &condition, table::LINE_COLUMNS).await?;
+            let records = lines.err_into().and_then(async |line| table::of_line(&line, &job.condition));
+            write_all(records, writer, progress).await
+        }
+    }
+}
+
+/// Writes the records that there are; answers how many.
+async fn write_all<W: Write + Send>(
+    records: impl Stream<Item = Result<Option<Vec<Value>>, ExportError>>,
+    mut writer: Writer<W>,
+    progress: impl Fn(u64),
+) -> Result<u64, ExportError> {
+    let mut records = std::pin::pin!(records);
     let mut written = 0_u64;
-    while let Some(row) = rows.try_next().await? {
-        let Some(record) = job.table.record(&row, &job.condition)? else { continue };
+    while let Some(record) = records.try_next().await? {
+        let Some(record) = record else { continue };
         writer.write(record)?;
         written += 1;
         if written.is_multiple_of(PROGRESS_ROWS) {

@@ -1,11 +1,12 @@
 //! What can be exported: columns, and a row of the read models as a record.
 
 use chrono::{DateTime, Utc};
-use domain::Currency;
-use tokio_postgres::Row;
+use domain::{Currency, decimal};
+use read_models::query::ExportedLine;
+use read_models::{OrderColumns, OrderRow, RowError, order_column};
 
+use super::ExportError;
 use super::condition::Condition;
-use domain::decimal;
 
 /// What a row of the export is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -93,8 +94,43 @@ const LINES: &[Column] = &[
 
 /// Decimals of a unit price.
 const PRICE_DECIMALS: u32 = 4;
-/// Columns of both statements that the condition is checked with: the order's total and its currency.
-const CHECKED: usize = 2;
+
+/// What the record of an order shows.
+pub(super) const ORDER_COLUMNS: OrderColumns = OrderColumns::of(&[
+    "order_id",
+    "version",
+    "state",
+    "kind",
+    "imported",
+    "source",
+    "reference",
+    "credit_of",
+    "number",
+    "customer",
+    "country",
+    "currency",
+    "total_minor",
+    "line_count",
+    "quantity_total",
+    "drafted_at",
+    "placed_at",
+    "cancelled_at",
+    "imported_at",
+    "updated_at",
+    "cancel_reason",
+]);
+/// What the record of a line shows of its order, and the order's total, which the condition may be about.
+pub(super) const LINE_COLUMNS: OrderColumns = OrderColumns::of(&[
+    "order_id",
+    "state",
+    "kind",
+    "number",
+    "customer",
+    "country",
+    "currency",
+    "total_minor",
+    "placed_at",
+]);
 
 impl Table {
     /// Its columns, in order.
@@ -104,62 +140,100 @@ impl Table {
             Self::Lines => LINES,
         }
     }
+}
 
-    /// The statement without condition and order; its one parameter is the tenant.
-    pub(super) const fn statement(self) -> &'static str {
-        match self {
-            Self::Orders => include_str!("../sql/export_orders.sql"),
-            Self::Lines => include_str!("../sql/export_lines.sql"),
-        }
-    }
-
-    /// The order of rows: the one an index of the read model has, so that nothing is sorted.
-    pub(super) const fn order(self) -> &'static str {
-        match self {
-            Self::Orders => " ORDER BY coalesce(o.placed_at, '-infinity'::timestamptz), o.order_id",
-            Self::Lines => " ORDER BY coalesce(o.placed_at, '-infinity'::timestamptz), o.order_id, l.ordinal",
-        }
-    }
-
-    /// The record of a row, unless the condition leaves it out.
-    pub(super) fn record(self, row: &Row, condition: &Condition) -> Result<Option<Vec<Value>>, tokio_postgres::Error> {
-        let order_minor: i64 = row.try_get(0)?;
-        let code: Option<String> = row.try_get(1)?;
-        let currency = code.as_deref().and_then(|code| Currency::try_new(code).ok());
-        if !condition.admits_total(order_minor, currency) {
-            return Ok(None);
-        }
-        let exponent = currency.map_or(2, Currency::exponent);
-        let amount = |minor: i64| Value::Text(decimal(i128::from(minor), exponent));
-        let mut record = Vec::with_capacity(self.columns().len());
-        let stored = match self {
-            Self::Orders => ORDERS.len() - 3,
-            Self::Lines => LINES.len() - 4,
-        };
-        for (index, (_, kind)) in self.columns().iter().take(stored).enumerate() {
-            record.push(value(row, CHECKED + index, *kind)?);
-        }
-        record.push(code.map_or(Value::Nothing, Value::Text));
-        let minor = match self {
-            Self::Orders => order_minor,
-            Self::Lines => {
-                record.push(Value::Text(price(row.try_get(CHECKED + stored)?, exponent)));
-                row.try_get(CHECKED + stored + 1)?
-            }
-        };
-        record.extend([amount(minor), Value::Whole(minor)]);
-        Ok(Some(record))
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
     }
 }
 
-fn value(row: &Row, index: usize, kind: Kind) -> Result<Value, tokio_postgres::Error> {
-    let value = match kind {
-        Kind::Whole => row.try_get::<_, Option<i64>>(index)?.map(Value::Whole),
-        Kind::Flag => row.try_get::<_, Option<bool>>(index)?.map(Value::Flag),
-        Kind::Time => row.try_get::<_, Option<DateTime<Utc>>>(index)?.map(Value::Time),
-        Kind::Text => row.try_get::<_, Option<String>>(index)?.map(Value::Text),
-    };
-    Ok(value.unwrap_or(Value::Nothing))
+impl From<DateTime<Utc>> for Value {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self::Time(time)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Nothing, Into::into)
+    }
+}
+
+/// The money of an order: its total in minor units, and its currency where it has one.
+struct Amount {
+    minor: i64,
+    currency: Option<Currency>,
+}
+
+impl Amount {
+    fn of(order: &OrderRow) -> Result<Self, RowError> {
+        let currency = order_column!(order, currency)?.and_then(|code| Currency::try_new(code).ok());
+        Ok(Self { minor: order_column!(order, total_minor)?, currency })
+    }
+
+    fn exponent(&self) -> u32 {
+        self.currency.map_or(2, Currency::exponent)
+    }
+}
+
+/// The record of an order, unless the condition leaves it out.
+pub(super) fn of_order(order: &OrderRow, condition: &Condition) -> Result<Option<Vec<Value>>, ExportError> {
+    let total = Amount::of(order)?;
+    if !condition.admits_total(total.minor, total.currency) {
+        return Ok(None);
+    }
+    Ok(Some(vec![
+        Value::Text(order_column!(order, order_id)?.to_string()),
+        Value::Whole(order_column!(order, version)?),
+        order_column!(order, state)?.as_str().into(),
+        order_column!(order, kind)?.as_str().into(),
+        Value::Flag(order_column!(order, imported)?),
+        order_column!(order, source)?.into(),
+        order_column!(order, reference)?.into(),
+        order_column!(order, credit_of)?.into(),
+        order_column!(order, number)?.into(),
+        order_column!(order, customer)?.into(),
+        order_column!(order, country)?.into(),
+        Value::Whole(order_column!(order, line_count)?.into()),
+        Value::Whole(order_column!(order, quantity_total)?),
+        order_column!(order, drafted_at)?.into(),
+        order_column!(order, placed_at)?.into(),
+        order_column!(order, cancelled_at)?.into(),
+        order_column!(order, imported_at)?.into(),
+        order_column!(order, updated_at)?.into(),
+        order_column!(order, cancel_reason)?.into(),
+        order_column!(order, currency)?.into(),
+        Value::Text(decimal(i128::from(total.minor), total.exponent())),
+        Value::Whole(total.minor),
+    ]))
+}
+
+/// The record of a line, unless the condition leaves its order out.
+pub(super) fn of_line(line: &ExportedLine, condition: &Condition) -> Result<Option<Vec<Value>>, ExportError> {
+    let order = &line.order;
+    let total = Amount::of(order)?;
+    if !condition.admits_total(total.minor, total.currency) {
+        return Ok(None);
+    }
+    Ok(Some(vec![
+        Value::Text(order_column!(order, order_id)?.to_string()),
+        order_column!(order, number)?.into(),
+        order_column!(order, state)?.as_str().into(),
+        order_column!(order, kind)?.as_str().into(),
+        order_column!(order, customer)?.into(),
+        order_column!(order, country)?.into(),
+        order_column!(order, placed_at)?.into(),
+        Value::Whole(line.ordinal.into()),
+        Value::Text(line.line_id.to_string()),
+        line.sku.as_str().into(),
+        line.description.as_deref().into(),
+        Value::Whole(line.quantity),
+        order_column!(order, currency)?.into(),
+        Value::Text(price(line.unit_price, total.exponent())),
+        Value::Text(decimal(i128::from(line.total_minor), total.exponent())),
+        Value::Whole(line.total_minor),
+    ]))
 }
 
 /// A unit price with the decimals it has, and at least those of its currency.

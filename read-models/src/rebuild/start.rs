@@ -3,6 +3,7 @@
 use tokio_postgres::Transaction;
 
 use super::error::{RebuildError, database};
+use crate::parked::drop_parked_of_topic;
 
 /// The offsets where a group starts over in its topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,10 +25,7 @@ impl Start {
             .execute(include_str!("../../sql/rebuild/start_over.sql"), &[group, topic, &partitions, &offsets])
             .await
             .map_err(database("let the projector start over"))?;
-        transaction
-            .execute(include_str!("../../sql/rebuild/give_up_parked.sql"), &[group, topic])
-            .await
-            .map_err(database("drop the parked records"))?;
+        drop_parked_of_topic(transaction, group, topic).await.map_err(database("drop the parked records"))?;
         Ok(())
     }
 }

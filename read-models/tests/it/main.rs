@@ -4,7 +4,9 @@
 
 mod counts;
 mod damage;
+mod figures;
 mod fulfilments;
+mod parked;
 mod plans;
 mod rebuilds;
 mod sagas;

@@ -8,6 +8,7 @@
 mod cause;
 mod connect;
 mod migrate;
+mod snapshot;
 mod table;
 mod tls;
 mod url;
@@ -15,6 +16,7 @@ mod url;
 pub use cause::{Cause, cause};
 pub use connect::{CheckError, ConnectError, ConnectOptions, Pool, check, connect, connect_listening, pool};
 pub use migrate::{MigrateError, Migrations, migrate};
+pub use snapshot::snapshot;
 pub use table::TableError;
 pub use tls::TlsError;
 pub use url::UrlError;

@@ -1,9 +1,14 @@
 //! Pools, bounds and migrations.
 
+use std::time::Duration;
+
 use refinery::{Migration, Runner};
 use service_kit::config::DatabaseUrl;
 use service_kit::errors::chain;
-use service_kit::postgres::{ConnectError, ConnectOptions, MigrateError, Migrations, check, connect, migrate, pool};
+use service_kit::poll::wait_until;
+use service_kit::postgres::{
+    ConnectError, ConnectOptions, MigrateError, Migrations, check, connect, migrate, pool, snapshot,
+};
 use service_kit::testing::TestDatabase;
 
 fn shelf_and(second: &str) -> Migrations {
@@ -129,4 +134,23 @@ async fn tls_that_is_asked_for_is_never_left_out() {
     let url = format!("{}?sslmode=require", database.url().expose());
     let error = connect(&DatabaseUrl::new("READ_DATABASE_URL", url), &ConnectOptions::named("test")).await.unwrap_err();
     assert!(matches!(error, ConnectError::Refused { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_snapshot_outlives_the_idle_time_that_the_server_allows() {
+    let database = TestDatabase::create().await;
+    let observer = database.client().await;
+    let name: String = observer.query_one("SELECT current_database()", &[]).await.unwrap().get(0);
+    let limit = format!("ALTER DATABASE \"{name}\" SET idle_in_transaction_session_timeout = '1ms'");
+    observer.batch_execute(&limit).await.unwrap();
+    let mut client = database.client().await;
+    let process: i32 = client.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
+    let snapshot = snapshot(&mut client).await.unwrap();
+    let has_been_idle = async || {
+        let idle = "SELECT FROM pg_stat_activity
+                    WHERE pid = $1 AND state = 'idle in transaction' AND clock_timestamp() - state_change > '100ms'";
+        !observer.query(idle, &[&process]).await.unwrap().is_empty()
+    };
+    wait_until(Duration::from_secs(10), Duration::from_millis(10), has_been_idle).await.unwrap();
+    snapshot.query_one("SELECT 1", &[]).await.unwrap();
 }

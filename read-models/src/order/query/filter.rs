@@ -106,7 +106,7 @@ impl Comparison {
 }
 
 /// Conditions on rows of `order_summary` as text, and the parameters of their statement.
-pub struct ConditionSql {
+pub(crate) struct ConditionSql {
     table: &'static str,
     taken: usize,
     values: Vec<(Box<dyn ToSql + Sync + Send>, Type)>,
@@ -271,7 +271,38 @@ fn literals(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn comparisons_become_columns_and_parameters_behind_those_that_are_taken() {
+        let compare =
+            |field, comparison, text: &str| Condition::Compare(field, comparison, Value::Text(text.to_owned()));
+        let mut sql = ConditionSql::new("o", 1);
+        let text = sql.condition(&Condition::All(vec![
+            compare(Field::State, Comparison::Equal, "PLACED"),
+            compare(Field::Country, Comparison::Unequal, "GB"),
+            Condition::Compare(Field::PlacedAt, Comparison::AtLeast, Value::Moment(DateTime::UNIX_EPOCH)),
+            Condition::Compare(Field::Imported, Comparison::Equal, Value::Flag(true)),
+        ]));
+        assert_eq!(
+            text,
+            "(o.state = $2 AND o.country IS DISTINCT FROM $3 \
+             AND (coalesce(o.placed_at, '-infinity'::timestamptz) >= $4 AND o.placed_at IS NOT NULL) AND o.imported = $5)"
+        );
+        assert_eq!(sql.values().len(), 4);
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_reaches_the_text(value in any::<String>()) {
+            let mut sql = ConditionSql::new("o", 1);
+            let text = sql.condition(&Condition::Compare(Field::Number, Comparison::Equal, Value::Text(value)));
+            prop_assert_eq!(text, "(coalesce(o.number, '') = $2 AND o.number IS NOT NULL)");
+            prop_assert_eq!(sql.values().len(), 1);
+        }
+    }
 
     #[test]
     fn values_never_enter_the_text() {

@@ -4,7 +4,7 @@ use domain::{CustomerId, TenantId};
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
-use super::ConditionSql;
+use super::filter::ConditionSql;
 use super::parts::{FoundOrder, Parts};
 use crate::db::Planning;
 use crate::order::view::ORDER_SUMMARY;

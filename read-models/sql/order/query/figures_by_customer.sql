@@ -1,4 +1,4 @@
-SELECT c.customer AS name, c.currency, c.orders, c.credits, coalesce(o.lines, 0), c.revenue_minor::text AS revenue
+SELECT c.customer AS name, c.currency, c.orders, c.credits, coalesce(o.lines, 0) AS counted, c.revenue_minor::text AS revenue
 FROM (
     SELECT customer, currency, orders, credits, revenue_minor
     FROM customer_summary

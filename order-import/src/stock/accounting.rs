@@ -1,24 +1,34 @@
 //! What became of the rows of a file, for people and as a JSON file.
+//!
+//! Guarantees: every row of the file is counted once: by its outcome, as refused, or as one without a result.
 
-use std::io::Write;
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use service_kit::BoxError;
 
 use super::file::{RefusedRow, StockFile};
 use super::send::RowOutcome;
 
-/// What became of the rows.
+/// What became of the rows; its text says it in one line.
 #[derive(Debug, Default)]
-pub(super) struct Accounting {
+pub struct Accounting {
     read: u64,
     added: u64,
     changed: u64,
     unchanged: u64,
     /// By line of the file.
-    pub(super) refused: Vec<RefusedRow>,
+    refused: Vec<RefusedRow>,
     is_dry_run: bool,
+}
+
+/// Why the report cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the report {}", path.display())]
+pub struct StockReportError {
+    path: PathBuf,
+    #[source]
+    source: std::io::Error,
 }
 
 impl Accounting {
@@ -40,36 +50,21 @@ impl Accounting {
         self.refused.insert(place, row);
     }
 
+    /// Whether a row was refused.
+    pub const fn has_refusals(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
     /// Rows without a result: those that were not sent.
     fn open(&self) -> u64 {
         self.read - self.added - self.changed - self.unchanged - self.refused.len() as u64
     }
 
-    /// Prints it.
-    pub(super) fn print(&self) -> std::io::Result<()> {
-        let Self { read, added, changed, unchanged, refused, is_dry_run } = self;
-        let mut out = std::io::stdout();
-        if *is_dry_run {
-            return writeln!(
-                out,
-                "{read} rows read = {} that can be imported + {} refused",
-                self.open(),
-                refused.len()
-            );
-        }
-        let open = match self.open() {
-            0 => String::new(),
-            open => format!(" + {open} without a result"),
-        };
-        let refused = refused.len();
-        writeln!(
-            out,
-            "{read} rows read = {added} added + {changed} changed + {unchanged} unchanged + {refused} refused{open}"
-        )
-    }
-
-    /// Writes it to a file.
-    pub(super) fn write(&self, path: &Path) -> Result<(), BoxError> {
+    /// Writes it to a file as JSON, with each refused line and its reason.
+    ///
+    /// # Errors
+    /// [`StockReportError`].
+    pub fn write(&self, path: &Path) -> Result<(), StockReportError> {
         let Self { read, added, changed, unchanged, refused, is_dry_run } = self;
         let report = json!({
             "rows": {
@@ -81,7 +76,18 @@ impl Accounting {
             "complete": *is_dry_run || self.open() == 0,
         });
         let text = format!("{report:#}\n");
-        std::fs::write(path, text)
-            .map_err(|error| format!("cannot write the report {}: {error}", path.display()).into())
+        std::fs::write(path, text).map_err(|source| StockReportError { path: path.to_path_buf(), source })
+    }
+}
+
+impl fmt::Display for Accounting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { read, added, changed, unchanged, refused, is_dry_run } = self;
+        let (refused, open) = (refused.len(), self.open());
+        if *is_dry_run {
+            return write!(f, "{read} rows read = {open} that can be imported + {refused} refused");
+        }
+        write!(f, "{read} rows read = {added} added + {changed} changed + {unchanged} unchanged + {refused} refused")?;
+        if open > 0 { write!(f, " + {open} without a result") } else { Ok(()) }
     }
 }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use domain::{LocationId, Pieces, Sku};
-use order_import::input::{InputError, Origin, Record};
 use serde::Serialize;
 use serde_json::{Value, json};
 use service_kit::errors::chain;
 use uuid::Uuid;
+
+use crate::input::{InputError, Origin, Record};
 
 /// The columns of a file, all of which its header names, in any order.
 pub(super) const COLUMNS: [&str; 5] = ["location", "sku", "on_hand", "safety_stock", "allows_backorder"];
@@ -47,9 +48,9 @@ pub(super) struct StockFile {
     content: Uuid,
 }
 
-/// Why a file cannot be imported.
+/// Why a file of stock cannot be imported.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum FileError {
+pub enum StockFileError {
     #[error(transparent)]
     Input(#[from] InputError),
     #[error("{name} has more than {FILE_ROWS_MAX} rows; divide it")]
@@ -61,14 +62,14 @@ type Refused = (&'static str, String);
 
 impl StockFile {
     /// Reads a file and checks each of its rows.
-    pub(super) fn read(origin: &Origin) -> Result<Self, FileError> {
+    pub(super) fn read(origin: &Origin) -> Result<Self, StockFileError> {
         let mut rows = origin.table(&COLUMNS)?;
         let mut file = Self::default();
         let mut lines: HashMap<(LocationId, Sku), u64> = HashMap::new();
         let mut record = Record::default();
         while rows.next(&mut record)? {
             if file.read_rows() == FILE_ROWS_MAX {
-                return Err(FileError::TooLong { name: origin.name().to_string() });
+                return Err(StockFileError::TooLong { name: origin.name().to_string() });
             }
             let line = record.number;
             match check(&record, &mut lines) {
@@ -149,4 +150,56 @@ fn pieces(text: &str) -> Result<Pieces, String> {
     let number = text.parse().ok().filter(|_| is_number);
     let number: u64 = number.ok_or_else(|| format!("{text:?} is no whole number of pieces from 0"))?;
     Pieces::try_new(number).map_err(|error| chain(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(rows: &str) -> StockFile {
+        let content = format!("{}\n{rows}", COLUMNS.join(",")).into_bytes();
+        StockFile::read(&Origin::Memory { name: "stock".into(), content: content.into() }).unwrap()
+    }
+
+    fn many(rows: usize, sku: &str) -> String {
+        (0..rows).map(|number| format!("zrh-1,{sku}-{number},{number},,")).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn requests_have_all_rows_in_order_and_keep_to_both_limits() {
+        for (rows, sku, requests) in
+            [(0, "a", 0), (1, "a", 1), (BATCH_ROWS_MAX + 1, "a", 2), (BATCH_ROWS_MAX, "long", 1)]
+        {
+            let file = read(&many(rows, sku));
+            let batches = file.batches();
+            assert_eq!(batches.len(), requests, "{rows} rows");
+            assert!(batches.iter().flat_map(Clone::clone).eq(0..rows));
+            assert!(batches.iter().all(|range| file.body(range).len() <= BATCH_BYTES_MAX + "{\"rows\":[]}".len()));
+        }
+        let wide = read(&many(BATCH_ROWS_MAX, &"x".repeat(50)));
+        let bytes: usize = wide.rows.iter().map(|row| row.json.len()).sum();
+        assert_eq!(wide.batches().len() > 1, bytes > BATCH_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_request_has_the_key_of_its_content() {
+        let (one, same, other) = (read("zrh-1,tea,1,,\n"), read("zrh-1, tea ,1,,\n"), read("zrh-1,tea,2,,\n"));
+        assert_eq!(one.key(&(0..1)), same.key(&(0..1)));
+        assert_ne!(one.key(&(0..1)), other.key(&(0..1)));
+        assert_ne!(one.key(&(0..1)), one.key(&(0..2)));
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_sent_is_refused_by_its_line() {
+        let file = read("zrh-1,tea,1,2,true\nzrh-1,tea,2,,\nzrh-1,mug,x,,\nzrh-1,mug,1,-1,\nzrh-1,mug,1,,maybe\n");
+        assert_eq!(file.rows.len(), 1);
+        let codes: Vec<_> = file.refused.iter().map(|row| (row.line, row.code.as_str())).collect();
+        let expected = [
+            (3, "duplicate_row"),
+            (4, "invalid_on_hand"),
+            (5, "invalid_safety_stock"),
+            (6, "invalid_allows_backorder"),
+        ];
+        assert_eq!(codes, expected);
+    }
 }

@@ -1,31 +1,29 @@
-//! `orderctl stock import`: opening stock from a CSV file.
+//! Opening stock from a CSV file.
 //!
 //! Guarantees: every row of the file is imported or refused with a reason, and counted; a request has one effect however often the same
 //! file is imported, so stock that was sold meanwhile is not put back. Does not: write to the store. Every row goes through
 //! `POST /v1/stock/imports`.
 
+mod accounting;
 mod file;
-mod report;
 mod send;
 
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
-use domain::TenantId;
-use order_import::input::Origin;
-use order_import::progress::Progress;
-use service_kit::BoxError;
-use service_kit::config::Variables;
-use service_kit::shutdown::on_signal;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
+use tokio_util::sync::CancellationToken;
 
-use crate::args::DEFAULT_TENANT;
-use crate::engine::{Bearer, Engine};
+use crate::engine::Engine;
+use crate::input::Origin;
+use crate::progress::Progress;
 use file::{RefusedRow, StockFile};
-use report::Accounting;
-use send::{Answer, RowOutcome, SendError, Sender};
+use send::{Answer, RowOutcome, Sender};
+
+pub use accounting::{Accounting, StockReportError};
+pub use file::StockFileError;
+pub use send::StockSendError;
 
 /// The format of a file, as help text.
 pub const FORMAT: &str = "\
@@ -39,62 +37,70 @@ A file with other rows is another import, and sets all its quantities: import co
 Example:
   orderctl stock import opening.csv --report report.json";
 
-/// `stock import`
-#[derive(Debug, Args)]
-pub struct StockImportArgs {
-    /// The file: CSV, plain or compressed with gzip
-    pub file: PathBuf,
-    /// Write a report as JSON: counts, and each refused line with its reason
-    #[arg(long, value_name = "FILE.json")]
+/// What to import.
+pub struct StockJob {
+    /// CSV.
+    pub origin: Origin,
+    /// Where the rows go; without one, the file alone is checked.
+    pub engine: Option<Engine>,
+    /// Where the account is written as JSON.
     pub report: Option<PathBuf>,
-    /// The tenant that the stock belongs to
-    #[arg(long, default_value = DEFAULT_TENANT)]
-    pub tenant: TenantId,
-    /// Import nothing; check the file alone
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Longest wait for an engine that does not answer, in seconds
-    #[arg(long, default_value_t = order_import::PATIENCE.as_secs(), value_name = "SECONDS")]
-    pub patience_s: u64,
+    /// Longest wait for an engine that does not answer.
+    pub patience: Duration,
 }
 
-/// Imports a file; `false` where rows were refused.
+/// Why an import could not begin, or its report not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum StockImportError {
+    #[error(transparent)]
+    File(#[from] StockFileError),
+    #[error(transparent)]
+    Report(#[from] StockReportError),
+    /// A fault of this program.
+    #[error("reading the file broke down")]
+    Broken(#[from] JoinError),
+}
+
+/// How an import ended.
+#[derive(Debug)]
+pub struct StockOutcome {
+    pub accounting: Accounting,
+    /// Why some rows have no result.
+    pub error: Option<StockSendError>,
+}
+
+/// Imports. `stop` ends it: rows that were not answered have no result, and the same import goes on with them later.
 ///
 /// # Errors
-/// When the import could not begin, or did not come to its end.
-pub async fn run(variables: &Variables, args: &StockImportArgs) -> Result<bool, BoxError> {
-    let progress = Progress::visible();
-    let origin = Origin::file(&args.file);
+/// [`StockImportError`].
+pub async fn import(
+    job: StockJob,
+    progress: Progress,
+    stop: CancellationToken,
+) -> Result<StockOutcome, StockImportError> {
+    let StockJob { origin, engine, report, patience } = job;
     progress.begin(&format!("reading {}", origin.name()));
     let file = spawn_blocking(move || StockFile::read(&origin)).await??;
-    let mut accounting = Accounting::of(&file, args.dry_run);
-    let result = if args.dry_run { Ok(()) } else { import(variables, args, &file, &progress, &mut accounting).await };
+    let mut accounting = Accounting::of(&file, engine.is_none());
+    let error = match engine {
+        Some(engine) => {
+            let sender = Sender { engine, patience, progress: progress.clone(), stop };
+            send_all(&sender, &file, &mut accounting).await.err()
+        }
+        None => None,
+    };
     progress.end();
-    if let Some(path) = &args.report {
-        accounting.write(path)?;
+    if let Some(path) = report {
+        accounting.write(&path)?;
     }
-    accounting.print()?;
-    result?;
-    Ok(accounting.refused.is_empty())
+    Ok(StockOutcome { accounting, error })
 }
 
-async fn import(
-    variables: &Variables,
-    args: &StockImportArgs,
-    file: &StockFile,
-    progress: &Progress,
-    accounting: &mut Accounting,
-) -> Result<(), BoxError> {
-    let sender = Sender {
-        engine: Engine::from_variables(variables, Bearer::staff(args.tenant.clone()))?,
-        patience: Duration::from_secs(args.patience_s),
-        progress: progress.clone(),
-        stop: on_signal()?,
-    };
-    progress.lines(file.read_rows());
-    progress.advance(file.refused.len() as u64);
+async fn send_all(sender: &Sender, file: &StockFile, accounting: &mut Accounting) -> Result<(), StockSendError> {
+    sender.progress.lines(file.read_rows());
+    sender.progress.advance(file.refused.len() as u64);
     for batch in file.batches() {
-        deliver(&sender, file, batch, accounting).await?;
+        deliver(sender, file, batch, accounting).await?;
     }
     Ok(())
 }
@@ -105,14 +111,14 @@ async fn deliver(
     file: &StockFile,
     batch: Range<usize>,
     accounting: &mut Accounting,
-) -> Result<(), SendError> {
+) -> Result<(), StockSendError> {
     let mut ranges = vec![batch];
     while let Some(range) = ranges.pop() {
         match sender.send(&file.key(&range), &file.body(&range)).await? {
             Answer::Done { outcomes, is_repeat } => {
                 if outcomes.len() != range.len() {
                     let counts = format!("{} results for {} rows", outcomes.len(), range.len());
-                    return Err(SendError::Refused(counts));
+                    return Err(StockSendError::Refused(counts));
                 }
                 sender.progress.advance(range.len() as u64);
                 // What an earlier run did is no work of this one.

@@ -1,8 +1,8 @@
-SELECT 'all' AS name, currency,
+SELECT coalesce(to_char(placed_at AT TIME ZONE 'UTC', 'YYYY-MM'), '-') AS name, currency,
        count(*) FILTER (WHERE kind = 'SALE') AS orders, count(*) FILTER (WHERE kind = 'CREDIT') AS credits,
-       sum(line_count)::bigint AS lines, sum(total_minor)::text AS revenue
+       sum(line_count)::bigint AS counted, sum(total_minor)::text AS revenue
 FROM order_summary
 WHERE tenant = $1 AND state IN ('PLACED', 'COMPLETED') AND currency IS NOT NULL
-GROUP BY 2
-ORDER BY 2
+GROUP BY 1, 2
+ORDER BY 1 DESC, 2
 LIMIT $2

@@ -1,5 +1,5 @@
 SELECT sku AS name, currency, sum(orders)::bigint AS orders, sum(credits)::bigint AS credits,
-       sum(quantity)::bigint AS pieces, sum(revenue_minor)::text AS revenue
+       sum(quantity)::bigint AS counted, sum(revenue_minor)::text AS revenue
 FROM sku_sales
 WHERE tenant = $1
 GROUP BY sku, currency

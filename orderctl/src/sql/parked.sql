@@ -1,1 +1,0 @@
-SELECT count(*) FROM public.parked WHERE group_name = $1
