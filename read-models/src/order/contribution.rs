@@ -1,6 +1,6 @@
 //! What one order adds to the sums over customers and SKUs, and to the counts of orders.
 //!
-//! Rule of the sums: placed and completed orders count, a cancelled one no longer does; a credit counts negatively in
+//! Rule of the sums: placed, confirmed and completed orders count, a cancelled one no longer does; a credit counts negatively in
 //! revenue and quantity and is counted apart. Sums are 128 bits wide, so no set of orders overflows them. Rule of
 //! `order_counts`: every order counts that queries show, which are all but foreign ones.
 
@@ -13,6 +13,9 @@ use crate::model::Model;
 use crate::sums::{SumChange, SumRows, Sums};
 use crate::table::{Table, arrays, columns};
 use crate::{OrderView, ViewKind, ViewState};
+
+/// The states of orders that count in sums.
+pub(crate) const COUNTED: [ViewState; 3] = [ViewState::Placed, ViewState::Confirmed, ViewState::Completed];
 
 /// One row a customer and currency: what they bought.
 pub(crate) static CUSTOMER_SUMMARY: LazyLock<Table> = LazyLock::new(|| {
@@ -168,7 +171,7 @@ impl Contribution {
             self.counts.entry(CountKey::of(view)).or_default().orders += times;
         }
         let (Some(placed_at), Some(currency)) = (view.placed_at, &view.currency) else { return };
-        let counts = matches!(view.state, ViewState::Placed | ViewState::Confirmed | ViewState::Completed);
+        let counts = COUNTED.contains(&view.state);
         if let Some(customer) = &view.customer {
             let key =
                 CustomerKey { tenant: view.tenant.clone(), customer: customer.clone(), currency: currency.clone() };

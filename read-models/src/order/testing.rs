@@ -3,8 +3,8 @@
 use domain::contract::Position;
 use domain::order::contract::{
     AddressChanged, AddressRole, CancelReason, ContractAddress, ContractLine, ContractMoney, ContractSealed,
-    ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderDrafted,
-    OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, Published, SubjectErased,
+    ContractUnitPrice, ForeignEvent, LineAdded, LineQuantityChanged, LineRemoved, OrderCancelled, OrderConfirmed,
+    OrderDrafted, OrderImportCorrected, OrderImported, OrderKind, OrderPlaced, PublicEvent, Published, SubjectErased,
 };
 use domain::{EventId, Timestamp};
 use uuid::Uuid;
@@ -151,6 +151,14 @@ impl EventHistory {
         self.then(|order_id, version, tenant, at| {
             let (reason, note) = (CancelReason::Customer, Some("changed my mind".to_owned()));
             PublicEvent::OrderCancelled(OrderCancelled { order_id, version, tenant, at, reason, note })
+        })
+    }
+
+    /// The placed order is confirmed.
+    #[must_use]
+    pub fn confirmed(self) -> Self {
+        self.then(|order_id, version, tenant, at| {
+            PublicEvent::OrderConfirmed(OrderConfirmed { order_id, version, tenant, at })
         })
     }
 

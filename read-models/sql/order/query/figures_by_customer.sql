@@ -9,6 +9,6 @@ FROM (
 CROSS JOIN LATERAL (
     SELECT sum(line_count)::bigint AS lines
     FROM order_summary
-    WHERE tenant = $1 AND customer = c.customer AND currency = c.currency AND state IN ('PLACED', 'COMPLETED')
+    WHERE tenant = $1 AND customer = c.customer AND currency = c.currency AND state = ANY($3)
 ) AS o
 ORDER BY c.revenue_minor DESC, c.customer, c.currency

@@ -1,7 +1,7 @@
 //! Numbers and revenue of a tenant's orders, in all or by what they have in common.
 //!
-//! What counts: placed orders, and imported ones, which are completed; a cancelled one does not; a credit counts negatively in revenue
-//! and pieces. By SKU and by customer, confirmed orders count too, as in the sums over them. Months are those of UTC.
+//! What counts: orders in the states that the sums over customers and SKUs count; a credit counts negatively in revenue and pieces.
+//! Months are those of UTC.
 //!
 //! Does not: limit how long it takes to read all orders, so it reads over a connection of the caller's, on the generations that the
 //! caller selected.
@@ -10,6 +10,7 @@ use domain::TenantId;
 use tokio_postgres::{GenericClient, Row};
 
 use crate::ReadDbError;
+use crate::order::contribution::COUNTED;
 use crate::order::view::ORDER_SUMMARY;
 use crate::table::{Reader, RowError};
 
@@ -68,7 +69,12 @@ pub async fn order_figures(
     grouping: Grouping,
     lines_max: u16,
 ) -> Result<Vec<OrderFigures>, ReadDbError> {
-    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&tenant.as_str(), &i64::from(lines_max)];
+    let states: Vec<&str> = COUNTED.iter().map(|state| state.as_str()).collect();
+    let (tenant, lines_max) = (tenant.as_str(), i64::from(lines_max));
+    let mut values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = vec![&tenant, &lines_max];
+    if grouping != Grouping::Sku {
+        values.push(&states); // the rows of SKUs have no state
+    }
     let rows = client.query(grouping.statement(), &values).await;
     let rows = rows.map_err(|source| ReadDbError::Statement { what: FIGURES, source })?;
     let figures = rows.iter().map(figures).collect::<Result<_, _>>();
