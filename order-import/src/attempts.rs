@@ -129,7 +129,7 @@ pub struct FieldError {
 }
 
 impl Refusal {
-    /// Reads it.
+    /// Reads its status, the pause that the engine asks for, and the beginning of its body.
     pub async fn read(response: Response) -> Self {
         let status = response.status();
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());

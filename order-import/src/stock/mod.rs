@@ -37,7 +37,7 @@ A file with other rows is another import, and sets all its quantities: import co
 Example:
   orderctl stock import opening.csv --report report.json";
 
-/// What to import.
+/// An import of one file.
 pub struct StockJob {
     /// CSV.
     pub origin: Origin,

@@ -54,7 +54,7 @@ struct Receipt {
     outcomes: Vec<RowOutcome>,
 }
 
-/// Sends requests.
+/// Sends the requests of an import.
 pub(super) struct Sender {
     pub(super) engine: Engine,
     /// Longest wait for an engine that does not answer.

@@ -22,7 +22,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::config::{DOCUMENTS_BYTES_MAX, DOCUMENTS_COUNT};
-use crate::cost::{self, Measured};
+use crate::cost::{self, CostRefusal, Measured};
 use crate::error::Code;
 use crate::output::{ObjectInfo, Selected, SelectedOnce};
 
@@ -240,9 +240,15 @@ impl Document {
         self.operations.iter().find(|operation| name.is_none() || operation.name.as_deref() == name)
     }
 
-    /// What an operation costs, where that depends on no variable.
-    pub fn fixed_cost(&self, operation: Option<&str>) -> Option<Measured> {
-        self.operation(operation)?.cost
+    /// The size of an operation.
+    ///
+    /// # Errors
+    /// [`CostRefusal`].
+    pub fn measured(&self, operation: Option<&str>, variables: &Variables) -> Result<Measured, CostRefusal> {
+        match self.operation(operation).and_then(|operation| operation.cost) {
+            Some(fixed) => Ok(fixed),
+            None => cost::measure(&self.parsed.document, operation, variables),
+        }
     }
 
     /// What an operation selects of the root type of queries.

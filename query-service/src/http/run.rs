@@ -112,10 +112,7 @@ pub fn admit(shared: &Shared, principal: &Principal, received: Received) -> Resu
         .documents
         .variables(&document, operation.as_deref(), variables)
         .map_err(|error| Refusal::invalid(error, StatusCode::BAD_REQUEST))?;
-    let measured = match document.fixed_cost(operation.as_deref()) {
-        Some(measured) => affordable(shared, Ok(measured))?,
-        None => measured(shared, document.parsed(), operation.as_deref(), &variables)?,
-    };
+    let measured = affordable(shared, document.measured(operation.as_deref(), &variables))?;
     if hash.is_some() {
         shared.persisted.keep(text);
     }
@@ -160,7 +157,7 @@ fn read(shared: &Shared, text: &str, received: &Received) -> Result<Arc<Document
     let parsed = document::parse(text).map_err(invalid)?;
     refuse_unsafe(&parsed, received)?;
     let unchecked = Variables::from_json(serde_json::Value::Object(received.variables.clone()));
-    measured(shared, &parsed, received.operation.as_deref(), &unchecked)?;
+    affordable(shared, cost::measure(parsed.document(), received.operation.as_deref(), &unchecked))?;
     shared.documents.check(text, parsed).map_err(invalid)
 }
 
@@ -169,15 +166,6 @@ fn refuse_unsafe(parsed: &Parsed, received: &Received) -> Result<(), Refusal> {
         return Err(Refusal::invalid(Code::BadUserInput.error("GET changes nothing"), StatusCode::METHOD_NOT_ALLOWED));
     }
     Ok(())
-}
-
-fn measured(
-    shared: &Shared,
-    parsed: &Parsed,
-    operation: Option<&str>,
-    variables: &Variables,
-) -> Result<Measured, Refusal> {
-    affordable(shared, cost::measure(parsed.document(), operation, variables))
 }
 
 /// Refuses what costs too much.

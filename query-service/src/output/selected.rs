@@ -43,6 +43,8 @@ pub struct SelectedField {
     arguments: Vec<(Name, Value)>,
     /// The arguments with variables in them, by their places in the list.
     unbound: Vec<(usize, WrittenValue)>,
+    /// Whether they or an argument below have variables. It is kept, so that a request need not look through all that it shares.
+    has_variables: bool,
     position: Pos,
 }
 
@@ -64,7 +66,8 @@ impl SelectedOnce {
     ) -> Option<Self> {
         let sets = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
         let mut sets = sets.chain(document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node));
-        sets.all(is_included_or_not).then(|| Self(Arc::new(compiled(document, operation, &Variables::default(), root))))
+        sets.all(has_fixed_directives)
+            .then(|| Self(Arc::new(compiled(document, operation, &Variables::default(), root))))
     }
 
     /// With the variables put in.
@@ -74,7 +77,7 @@ impl SelectedOnce {
 }
 
 /// Whether no directive of a set has a variable. Fragments are sets of their own.
-fn is_included_or_not(set: &SelectionSet) -> bool {
+fn has_fixed_directives(set: &SelectionSet) -> bool {
     set.items.iter().all(|selection| {
         let (directives, below) = match &selection.node {
             Selection::Field(field) => (&field.node.directives, Some(&field.node.selection_set)),
@@ -83,7 +86,7 @@ fn is_included_or_not(set: &SelectionSet) -> bool {
         };
         let mut arguments = directives.iter().flat_map(|directive| &directive.node.arguments);
         arguments.all(|(_, value)| constant(&value.node).is_some())
-            && below.is_none_or(|set| is_included_or_not(&set.node))
+            && below.is_none_or(|set| has_fixed_directives(&set.node))
     })
 }
 
@@ -101,7 +104,7 @@ fn compiled(
 
 /// A selection with variables put in. What has none is shared.
 fn bound(selected: &Arc<Selected>, variables: &Variables) -> Arc<Selected> {
-    if selected.is_bound() { Arc::clone(selected) } else { Arc::new(selected.bound(variables)) }
+    if selected.has_variables() { Arc::new(selected.bound(variables)) } else { Arc::clone(selected) }
 }
 
 /// A value without variables; `None` where it has some.
@@ -135,10 +138,9 @@ impl Selected {
         bound(&Arc::new(compiler.all(objects, &context.item.node.selection_set.node)), variables)
     }
 
-    /// Whether no argument in it has a variable.
-    fn is_bound(&self) -> bool {
-        self.fields.iter().all(|field| field.unbound.is_empty() && field.below.is_bound())
-            && self.by_type.iter().all(|(_, selected)| selected.is_bound())
+    fn has_variables(&self) -> bool {
+        self.fields.iter().any(|field| field.has_variables)
+            || self.by_type.iter().any(|(_, selected)| selected.has_variables())
     }
 
     fn bound(&self, variables: &Variables) -> Self {
@@ -179,12 +181,20 @@ impl Selected {
 
 impl SelectedField {
     fn bound(&self, variables: &Variables) -> Self {
-        let mut field = self.clone();
-        for (place, value) in std::mem::take(&mut field.unbound) {
-            field.arguments[place].1 = value_of(&value, variables);
+        let mut arguments = self.arguments.clone();
+        for (place, value) in &self.unbound {
+            arguments[*place].1 = value_of(value, variables);
         }
-        field.below = bound(&self.below, variables);
-        field
+        Self {
+            below: bound(&self.below, variables),
+            arguments,
+            unbound: Vec::new(),
+            has_variables: false,
+            name: self.name.clone(),
+            key: self.key.clone(),
+            json_key: Arc::clone(&self.json_key),
+            ..*self
+        }
     }
 
     /// The field's name in the query, also of one that the type does not have.
@@ -284,6 +294,7 @@ impl Compiler<'_> {
                 name: field.name.node.clone(),
                 key: key.clone(),
                 json_key: ["\"", key, "\":"].concat().into(),
+                has_variables: false,
                 unbound: written.filter(|(place, _)| constants[*place].1.is_none()).collect(),
                 arguments: constants.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect(),
                 position,
@@ -294,6 +305,7 @@ impl Compiler<'_> {
         if let Some(info) = selected.info {
             self.add_all(Arc::make_mut(&mut selected.below), &(info.objects)(), &field.selection_set.node);
         }
+        selected.has_variables = !selected.unbound.is_empty() || selected.below.has_variables();
     }
 
     /// Whether the directives of a selection let it be.
