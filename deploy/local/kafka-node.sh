@@ -4,7 +4,8 @@
 #
 #   kafka-node.sh FOLDER CLUSTER_ID NODE_ID ROLES PORT CONTROLLER_PORT
 #
-# ROLES are those of process.roles; the controller is node 1. All else is as in kafka/server.properties.
+# ROLES are those of process.roles; the controller is node 1. A killed node is given up after 3 seconds; all else is as in
+# kafka/server.properties.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Nothing of a stack's own is touched.
@@ -25,8 +26,10 @@ listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT
 case $roles in *controller*) listeners+=,CONTROLLER://127.0.0.1:$KAFKA_CONTROLLER_PORT ;; esac
 {
   sed -e "s|@KAFKA_PORT@|$KAFKA_PORT|g" -e "s|@KAFKA_CONTROLLER_PORT@|$KAFKA_CONTROLLER_PORT|g" -e "s|@LOG_DIRS@|$folder/data|g" \
-    -e '/^process.roles=/d; /^node.id=/d; /^listeners=/d' "$ROOT/deploy/local/kafka/server.properties"
+    -e '/^process.roles=/d; /^node.id=/d; /^listeners=/d; /^broker.session.timeout.ms=/d; /^broker.heartbeat.interval.ms=/d' \
+    "$ROOT/deploy/local/kafka/server.properties"
   printf 'process.roles=%s\nnode.id=%s\nlisteners=%s\n' "$roles" "$id" "$listeners"
+  printf 'broker.session.timeout.ms=3000\nbroker.heartbeat.interval.ms=500\n'
 } >"$folder/server.properties"
 mapfile -t flags < <(java_flags kafka "$HEAP_MEGABYTES")
 if [ ! -f "$folder/data/meta.properties" ]; then

@@ -50,7 +50,7 @@ pub(crate) fn error(error: &KafkaError, reason: &str) {
     }
 }
 
-/// The first and the next offset of a partition. For a moment after it was made or its leader has changed nobody can tell, which is
+/// The first and the next offset of a partition. After it was made, or while its leader changes or starts again, nobody can tell, which is
 /// waited for.
 pub(crate) fn watermarks<C: ConsumerContext>(
     consumer: &impl Consumer<C>,
@@ -62,17 +62,22 @@ pub(crate) fn watermarks<C: ConsumerContext>(
     let watch = Stopwatch::start();
     loop {
         match consumer.fetch_watermarks(topic, partition, answer) {
-            Err(error) if is_moving(&error) && watch.elapsed() < limit => std::thread::park_timeout(LEADER_PAUSE),
+            Err(error) if is_moving(&error) && watch.elapsed() < limit => {
+                std::thread::park_timeout(LEADER_PAUSE);
+                // librdkafka goes on believing that a partition has no leader until it is told anew.
+                consumer.fetch_metadata(Some(topic), answer)?;
+            }
             found => return found,
         }
     }
 }
 
-/// Whether a partition is between two leaders.
+/// Whether a partition is between two leaders. A partition that was known and is unknown now is one without a leader.
 fn is_moving(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
     matches!(
         error.rdkafka_error_code(),
-        Some(RDKafkaErrorCode::NotLeaderForPartition | RDKafkaErrorCode::LeaderNotAvailable)
+        Some(Code::NotLeaderForPartition | Code::LeaderNotAvailable | Code::UnknownPartition)
     )
 }
 

@@ -78,6 +78,7 @@ async fn what_is_written_all_the_time_is_read_in_a_short_time() {
     });
     let mut last = 0;
     while last < 1_000 {
+        assert!(!writer.is_finished(), "the writer failed: {:?}", writer.await);
         let seen = tokio::time::timeout(LONG, read(&topic, 0)).await.unwrap().map_or(0, |seen| seen.position);
         assert!(seen >= last, "{seen} after {last}");
         last = seen;

@@ -5,6 +5,7 @@
 mod checkpoints;
 mod cluster;
 mod consumers;
+mod leaders;
 mod lost_markers;
 mod producers;
 mod registries;
