@@ -6,6 +6,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::poll::wait_for;
+use service_kit::testing::PATIENCE;
 
 use crate::parts::{run, this, variable};
 use crate::sagas::{PIECES, SKU};
@@ -13,7 +14,6 @@ use crate::sagas::{PIECES, SKU};
 const LOOK: Duration = Duration::from_millis(50);
 /// Between two looks at an order.
 const STEP: Duration = Duration::from_millis(300);
-const PATIENCE: Duration = Duration::from_secs(180);
 /// Of so many orders one is paid with a card that is declined.
 const DECLINED_EVERY: usize = 9;
 /// Of so many orders one is cancelled when it is paid.

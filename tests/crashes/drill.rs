@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use tokio::process::{Child, Command};
 
 use crate::look::{audit_if_full, event_store, events, report, visible, whole};
@@ -22,8 +23,6 @@ const LINES: &str = "12000";
 /// The same in the full form.
 const LINES_FULL: &str = "40000";
 const LOOK: Duration = Duration::from_millis(10);
-/// How long the import may take to come to the line at which the kill happens.
-const MIDDLE: Duration = Duration::from_secs(60);
 
 /// The drills that the short form leaves out.
 const LONG: [&str; 2] = ["imports", "parcels"];
@@ -105,7 +104,7 @@ async fn survive(victim: Victim, engine: &mut Child, file: &Path, folder: &Path,
     let all = before + i64::try_from(expected.orders).unwrap();
     let mut importer = import(file, &tenant, &first).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let middle = before + (all - before) / 5;
-    wait_until(MIDDLE, LOOK, async || events(&store).await >= middle).await.unwrap();
+    wait_until(PATIENCE, LOOK, async || events(&store).await >= middle).await.unwrap();
     match victim {
         Victim::Engine => {
             engine.kill().await.unwrap();

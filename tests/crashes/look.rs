@@ -8,13 +8,12 @@ use serde_json::{Value, json};
 use service_kit::config::DatabaseUrl;
 use service_kit::poll::wait_until;
 use service_kit::postgres::{ConnectOptions, connect};
+use service_kit::testing::PATIENCE;
 use tokio_postgres::Client;
 
 use crate::parts::{is_full, run, this, variable};
 
 const LOOK: Duration = Duration::from_millis(200);
-/// How long the read models may take to have all.
-const VISIBLE: Duration = Duration::from_secs(60);
 /// GraphQL counts no further.
 const GRAPHQL_COUNT_MAX: u64 = 10_001;
 
@@ -80,7 +79,7 @@ pub async fn visible(tenant: &str, orders: u64) -> Value {
         let total = &figures["total"][0];
         total["orders"].as_u64().unwrap_or_default() + total["credits"].as_u64().unwrap_or_default()
     };
-    let all = wait_until(VISIBLE, LOOK, async || held(&stats(tenant).await) == orders);
+    let all = wait_until(PATIENCE, LOOK, async || held(&stats(tenant).await) == orders);
     all.await.unwrap_or_else(|_| panic!("the read models do not come to {orders} orders of {tenant}"));
     assert_eq!(count_in_graphql(tenant).await, orders.min(GRAPHQL_COUNT_MAX), "orders of {tenant} in GraphQL");
     stats(tenant).await

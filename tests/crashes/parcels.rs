@@ -10,6 +10,7 @@ use futures::stream;
 use reqwest::Method;
 use serde_json::{Value, json};
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use service_kit::testing::mail_server::MailServer;
 use tokio::process::Child;
 
@@ -29,7 +30,6 @@ const AT_ONCE: usize = 16;
 /// How often each part is killed in a run.
 const KILLS: usize = 3;
 const LOOK: Duration = Duration::from_millis(100);
-const PATIENCE: Duration = Duration::from_secs(180);
 /// Longer than it takes until a mail that was interrupted counts as one of which nobody knows whether it was sent.
 const MAILED: Duration = Duration::from_secs(300);
 /// The URL of webhooks signs with it.

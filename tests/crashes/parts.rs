@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use service_kit::config::Variables;
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
 const LOOK: Duration = Duration::from_millis(50);
-/// How long a part may take to be back.
-const START: Duration = Duration::from_secs(60);
 
 /// What is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +138,7 @@ pub async fn free_address() -> String {
 async fn until_ready(mut engine: Command, url: &str) -> Child {
     let mut engine = engine.spawn().unwrap();
     let url = format!("{url}/readyz");
-    let ready = wait_until(START, LOOK, async || {
+    let ready = wait_until(PATIENCE, LOOK, async || {
         assert!(engine.try_wait().unwrap().is_none(), "the engine ended while it started");
         reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success())
     });

@@ -12,6 +12,7 @@ use futures::stream;
 use reqwest::Client;
 use serde_json::{Value, json};
 use service_kit::poll::{wait_for, wait_until};
+use service_kit::testing::PATIENCE;
 use tokio::process::Child;
 
 use crate::look::audit_if_full;
@@ -33,8 +34,6 @@ const SKUS: usize = 40;
 /// Pieces of each SKU: less than a half of what is asked for.
 const PIECES: u64 = 50;
 const LOOK: Duration = Duration::from_millis(20);
-/// How long a request is repeated.
-const PATIENCE: Duration = Duration::from_secs(90);
 
 /// What is killed.
 #[derive(Debug, Clone, Copy)]

@@ -9,6 +9,7 @@ use futures::StreamExt;
 use futures::stream;
 use serde_json::Value;
 use service_kit::poll::{wait_for, wait_until};
+use service_kit::testing::PATIENCE;
 use tokio::process::Child;
 
 use crate::buyer::Buyer;
@@ -25,7 +26,6 @@ const ORDERS_FULL: usize = 300;
 /// Orders that are under way at once.
 const AT_ONCE: usize = 32;
 const LOOK: Duration = Duration::from_millis(100);
-const PATIENCE: Duration = Duration::from_secs(180);
 /// How the orders are driven: what is not answered is asked again soon.
 const POLICIES: &str = "[default]\nlocations = [\"zrh-1\"]\nanswer_s = 5\npause_s_max = 20\nasks_max = 20\n";
 /// Shares of the provider's requests that have no answer, some of them with their effect.

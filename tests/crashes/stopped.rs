@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use tokio::process::Child;
 
 use crate::drill::{generated, import};
@@ -14,8 +15,6 @@ use crate::parts::{is_import_done, run_import, signal, start_engine_with, start_
 /// Lines of the generated file: one batch is enough.
 const LINES: &str = "2000";
 const LOOK: Duration = Duration::from_millis(10);
-/// How long the projector may take to come to the lock.
-const BATCH: Duration = Duration::from_secs(60);
 
 /// Stops a projector that has advanced its offsets and written rows, and has not committed. Its successor must not wait for
 /// it, and it must change nothing once it goes on.
@@ -34,7 +33,7 @@ pub async fn replace_a_stopped_projector(mut engine: Child, folder: &Path) {
     let waits = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() \
                  AND application_name LIKE 'projection%' AND wait_event_type = 'Lock'";
     let within_a_batch = async || watcher.query_one(waits, &[]).await.unwrap().get::<_, bool>(0);
-    wait_until(BATCH, LOOK, within_a_batch).await.unwrap();
+    wait_until(PATIENCE, LOOK, within_a_batch).await.unwrap();
     signal("STOP", &first).await;
     holding.rollback().await.unwrap();
 

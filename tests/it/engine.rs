@@ -8,12 +8,11 @@ use service_kit::clock::SystemIds;
 use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
 use service_kit::poll::wait_until;
 use service_kit::telemetry::init_with_writer;
+use service_kit::testing::PATIENCE;
 use tokio_util::sync::CancellationToken;
 use tracing::Level;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
-/// How long the engine may take to be ready.
-const START: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
 /// What the engine logs, in the stack's folder of logs.
 pub const LOG_FILE: &str = "journeys.log";
@@ -60,7 +59,7 @@ async fn start() -> Engine {
     let url = format!("http://{}", settings.http.listen);
     let serving = serve_until(settings.clone(), &Role::ALL, CancellationToken::new());
     let running = tokio::spawn(serving);
-    let ready = wait_until(START, LOOK, async || {
+    let ready = wait_until(PATIENCE, LOOK, async || {
         assert!(!running.is_finished(), "the engine ended while it started");
         let answer = reqwest::get(format!("{url}/readyz")).await;
         answer.is_ok_and(|answer| answer.status().is_success())

@@ -1,7 +1,5 @@
 //! A customer's personal data: readable by those who may, in the clear nowhere, and gone once it is erased.
 
-use std::time::Duration;
-
 use domain::order::contract::TOPIC;
 use messaging::headers::TYPE;
 use messaging::testing::TestTopic;
@@ -11,6 +9,7 @@ use serde_json::{Value, json};
 use service_kit::clock::Stopwatch;
 use service_kit::poll::wait_until;
 use service_kit::postgres::{ConnectOptions, connect};
+use service_kit::testing::PATIENCE;
 use tokio_postgres::Client;
 
 use crate::engine::engine;
@@ -19,8 +18,6 @@ use crate::proofs::{ALONE, live_rows, orderctl};
 use crate::tenant::{Caller, LOOK, Ordered, TestTenant};
 use crate::words::{every_storage, number, storages_with, word};
 
-/// A process that holds a key in memory notices its destruction within half a minute.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Events of an order after which it has a snapshot.
 const SNAPSHOT_EVENTS: u32 = 1_000;
 const PARTITIONS: i32 = 12;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 
 use crate::tenant::TestTenant;
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(50);
 const SHOWN: &str = "query ($order: ID!) { reservations(order: $order) { state }
     stockAt(location: \"zrh-1\", sku: \"85123A\") { onHand reserved available } }";

@@ -7,12 +7,10 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use service_kit::auth::{Role, Scopes, TokenRequest, mint};
 use service_kit::clock::{Clock, Ids, Stopwatch, SystemClock, SystemIds};
+pub use service_kit::testing::PATIENCE;
 
 use crate::engine::engine;
 
-pub const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a projector may take that has little of the machine for itself.
-const SLOW_PROJECTOR: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
 /// How long a test's tokens are good for.
 const TOKEN_LIFETIME_S: u32 = 3_600;
@@ -118,7 +116,7 @@ impl Caller {
         loop {
             let answer = self.ask(after, query, variables.clone()).await;
             let is_early = answer["errors"][0]["extensions"]["code"] == "CONSISTENCY_TIMEOUT";
-            if !is_early || watch.elapsed() > SLOW_PROJECTOR {
+            if !is_early || watch.elapsed() > PATIENCE {
                 return answer;
             }
         }

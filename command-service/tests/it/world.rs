@@ -17,12 +17,11 @@ use service_kit::config::DatabaseUrl;
 use service_kit::keyring::{KeyRing, MasterKey, identity_migrations};
 use service_kit::poll::wait_for;
 use service_kit::postgres::{ConnectOptions, pool};
+use service_kit::testing::PATIENCE;
 use service_kit::testing::{TestDatabase, TestIssuer};
 use tower::ServiceExt;
 
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-/// How long what is refused for now is sent again, and how often.
-const PATIENCE: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_millis(50);
 const ANSWER_BYTES_MAX: usize = 16 << 20;
 

@@ -11,10 +11,9 @@ use event_store::{
     NewAnswer, NewEvent, Outcome, Store, StoreOptions, StreamAppend, StreamId, migrations,
 };
 use service_kit::clock::{Ids, SystemIds};
+pub use service_kit::testing::PATIENCE;
 use service_kit::testing::TestDatabase;
 
-/// How long a condition may take to come true before a test fails.
-pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a condition is looked at.
 pub const LOOK: Duration = Duration::from_millis(5);
 

@@ -16,8 +16,8 @@ use rdkafka::error::KafkaError;
 use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 use service_kit::poll::wait_until;
+pub use service_kit::testing::PATIENCE;
 
-pub const PATIENCE: Duration = Duration::from_secs(90);
 pub const LOOK: Duration = Duration::from_millis(200);
 /// Longest wait for an answer of the cluster.
 pub const ANSWER: Duration = Duration::from_secs(5);

@@ -1,12 +1,8 @@
-use std::time::Duration;
-
 use messaging::testing::{brokers, unique};
 use messaging::topics::{self, ApplyTopicsError, Declarations};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-
-/// Longest wait for one answer of the cluster.
-const ANSWER: Duration = Duration::from_secs(30);
+use service_kit::testing::PATIENCE;
 
 fn declare(name: &str, partitions: u16, config: &str) -> Declarations {
     let text = format!(
@@ -40,7 +36,7 @@ async fn every_partition_of_a_created_topic_can_be_used_at_once() {
     let consumer: BaseConsumer = ClientConfig::new().set("bootstrap.servers", brokers()).create().unwrap();
     // The last partition is made last.
     for partition in (0..200).rev() {
-        let answer = consumer.fetch_watermarks(&name, partition, ANSWER);
+        let answer = consumer.fetch_watermarks(&name, partition, PATIENCE);
         assert_eq!(answer.unwrap(), (0, 0), "partition {partition}");
     }
 }

@@ -4,12 +4,12 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use service_kit::poll::{wait_for, wait_until};
+use service_kit::testing::PATIENCE;
 use tokio::process::{Child, Command};
 
 use crate::look::free_address;
 use crate::stack::{Stack, binary};
 
-const START: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(100);
 
 pub struct Engine {
@@ -58,7 +58,7 @@ impl Engine {
     pub async fn ready(&self) {
         let url = format!("{}/readyz", self.url);
         let ready = async || reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success());
-        wait_until(START, LOOK, ready).await.unwrap();
+        wait_until(PATIENCE, LOOK, ready).await.unwrap();
     }
 
     /// What it says once it is not ready because a relay has stopped, by the name under which the readiness shows it.
@@ -70,13 +70,13 @@ impl Engine {
             let body: serde_json::Value = answer.json().await.ok()?;
             (is_unready && body["checks"][relay] == "failed").then(|| body["notes"][relay].to_string())
         };
-        wait_for(START, LOOK, stopped).await.unwrap()
+        wait_for(PATIENCE, LOOK, stopped).await.unwrap()
     }
 
     /// Waits until the engine's metrics show a line.
     pub async fn shows(&self, line: &str) {
         let mut metrics = String::new();
-        let shows = wait_until(START, LOOK, async || {
+        let shows = wait_until(PATIENCE, LOOK, async || {
             let Ok(answer) = reqwest::get(&self.metrics_url).await else { return false };
             metrics = answer.text().await.unwrap_or_default();
             metrics.lines().any(|one| one == line)
@@ -95,7 +95,7 @@ impl Engine {
     /// Stops it where it is, and returns when none of its threads runs any more: on a busy machine some go on for a while.
     pub async fn stop(&self) {
         self.signal("STOP").await;
-        wait_until(START, LOOK, async || self.threads().iter().all(|state| *state == 'T')).await.unwrap();
+        wait_until(PATIENCE, LOOK, async || self.threads().iter().all(|state| *state == 'T')).await.unwrap();
     }
 
     /// What each of its threads does, as the kernel says it.

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use event_store::{Store, StreamId};
 use service_kit::poll::wait_until;
+pub use service_kit::testing::PATIENCE;
 
 use crate::stack::Stack;
 
-pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(100);
 /// Events of a shard that show that commands are stored and sequenced.
 const GROWTH: i64 = 50;

@@ -2,7 +2,6 @@
 //! consumers leave their groups.
 
 use std::path::Path;
-use std::time::Duration;
 
 use order_engine::{Role, ServeError, serve_until};
 use reqwest::{Client, Method};
@@ -10,14 +9,13 @@ use serde_json::{Value, json};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
 use service_kit::poll::{wait_for, wait_until};
+use service_kit::testing::PATIENCE;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::program::{Ended, orderctl};
 use crate::waits::LOOK;
 
-/// How long it may take to be ready, and to have driven an order to where a test wants it.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// One location, answers that are waited for briefly, and totals that are soon large.
 const POLICIES: &str =
     "[default]\nlocations = [\"zrh-1\"]\nanswer_s = 3\n[default.screening]\nlarge_total_minor = 100000\n";

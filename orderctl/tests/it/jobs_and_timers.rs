@@ -13,7 +13,7 @@ use service_kit::testing::TestDatabase;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::program::orderctl_on;
-use crate::waits::{LIMIT, LOOK};
+use crate::waits::{PATIENCE, LOOK};
 
 const EVERY: Duration = Duration::from_hours(1);
 
@@ -37,7 +37,7 @@ async fn run_jobs(database: &TestDatabase) -> (Store, DropGuard) {
 
 async fn wait_for_runs(store: &Store, name: &str, runs: i64) {
     let ended = async || store.jobs().await.unwrap().iter().any(|job| job.name == name && job.runs >= runs);
-    wait_until(LIMIT, LOOK, ended).await.unwrap();
+    wait_until(PATIENCE, LOOK, ended).await.unwrap();
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::waits::{LIMIT, LOOK};
+use crate::waits::{PATIENCE, LOOK};
 
 /// A log of its own, with its sequencer.
 pub struct Log {
@@ -59,7 +59,7 @@ impl Log {
             assert!(matches!(outcome.await, Ok(Outcome::Done(_))));
         }
         let placed = async || self.store.head(0).await.unwrap() == before + orders;
-        wait_until(LIMIT, LOOK, placed).await.unwrap();
+        wait_until(PATIENCE, LOOK, placed).await.unwrap();
         StoreLog(self.store.clone()).page(0, before, orders).await.unwrap()
     }
 }

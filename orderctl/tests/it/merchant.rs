@@ -1,7 +1,6 @@
 //! A merchant's system that takes webhooks.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
@@ -9,13 +8,12 @@ use axum::routing::post;
 use reqwest::Method;
 use serde_json::{Value, json};
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use tokio::net::TcpListener;
 
 use crate::engine::Engine;
 use crate::sagas::says;
 use crate::waits::LOOK;
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Merchant {
     endpoint: String,

@@ -15,12 +15,12 @@ use messaging::{EncodedRecord, IncomingRecord, partition_of};
 use relay::{Deps, Kinds, RelayError, RelayOptions, RelayStatus, RelayedKind, Routes, run};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::poll::wait_until;
+pub use service_kit::testing::PATIENCE;
 use service_kit::testing::TestDatabase;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
 
 pub struct Journey {

@@ -15,11 +15,11 @@ use request_kit::{Outcome, RequestOptions, RequestService, Source, begin};
 use serde::{Deserialize, Serialize};
 use service_kit::clock::SystemIds;
 use service_kit::poll::wait_until;
+pub use service_kit::testing::PATIENCE;
 use service_kit::testing::TestDatabase;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
 
 /// A task's events.

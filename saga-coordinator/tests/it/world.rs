@@ -15,6 +15,7 @@ use request_kit::{RequestOptions, RequestService};
 use saga_coordinator::{Coordinator, Deps, Operations};
 use service_kit::clock::{ManualClock, SystemIds};
 use service_kit::poll::wait_until;
+pub use service_kit::testing::PATIENCE;
 use service_kit::testing::{TestDatabase, TestIssuer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +23,6 @@ use tokio_util::sync::CancellationToken;
 use crate::orders;
 use crate::published::{Encoders, Source};
 
-pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
 
 pub struct World {

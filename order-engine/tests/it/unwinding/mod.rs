@@ -15,6 +15,7 @@ use order_engine::Surroundings;
 use payment_simulator::{Fault as AtProvider, PlannedFault};
 use service_kit::clock::{Clock, ManualClock, SystemClock};
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use tokio::sync::MutexGuard;
 use tokio_util::sync::CancellationToken;
 
@@ -53,7 +54,6 @@ locations = ["ber-1", "muc-1"]
 country_mismatch_points = 50
 denied_countries = ["KP"]
 "#;
-const READY: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(100);
 
 /// An engine with all its parts in this process, on a clock of its own.
@@ -133,7 +133,7 @@ impl Scene {
             play.is_conserved().await;
             self.network.opens(play.order);
         }
-        wait_until(READY, LOOK, async || self.network.is_empty()).await.unwrap();
+        wait_until(PATIENCE, LOOK, async || self.network.is_empty()).await.unwrap();
         println!("{} orders came to rest as their rows say", plays.len());
     }
 

@@ -1,12 +1,11 @@
 //! The two transports as a client sees them.
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use axum::http::{Request, header};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+pub use service_kit::testing::PATIENCE;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -15,9 +14,6 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::world::{World, post};
-
-/// Nothing that a test waits for takes longer.
-pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Server-sent events as they come.
 pub struct Events {
