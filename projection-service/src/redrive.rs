@@ -7,11 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::contract::{PublicEvents, Published};
 use messaging::{Decoder, HeaderList, IncomingRecord};
-use read_models::{Applier, ModelSet};
-use serde_json::Value;
+use read_models::{Applier, ModelSet, ParkedRecord, lock_parked_of_key, remove_parked, set_parked_reason};
 use service_kit::BoxError;
 use service_kit::errors::chain;
-use tokio_postgres::{Client, Row, Transaction};
+use tokio_postgres::Client;
 
 /// What became of the parked records of a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,13 +42,12 @@ pub async fn redrive<M: ModelSet>(
 ) -> Result<Redriven, BoxError> {
     let applier = Applier::<M>::open(client).await?;
     let transaction = client.transaction().await?;
-    // As the projector does: the offsets first. So it parks nothing behind what is just being removed, and a switch waits.
-    transaction.query(include_str!("../sql/lock_parked.sql"), &[&M::GROUP, &key]).await?;
-    let rows = transaction.query(include_str!("../sql/parked_of_key.sql"), &[&M::GROUP, &key]).await?;
-    if rows.is_empty() {
+    // Nothing is parked behind what is just being removed, and a switch of models waits.
+    let parked = lock_parked_of_key(&transaction, M::GROUP, key).await?;
+    let Some(first) = parked.first() else {
         return Err(format!("nothing of the key {} is parked", String::from_utf8_lossy(key)).into());
-    }
-    let (events, mut obstacle) = decode(decoder, &rows).await?;
+    };
+    let (events, mut obstacle) = decode(decoder, &parked).await?;
     let report = applier.apply(&transaction, &events).await?;
     let mut done = events.len();
     for failure in &report.failures {
@@ -60,21 +58,25 @@ pub async fn redrive<M: ModelSet>(
     }
     let reason = obstacle.unwrap_or_default();
     if done == 0 {
-        return Ok(Redriven::Refused { id: rows[0].try_get(0)?, reason });
+        return Ok(Redriven::Refused { id: first.id, reason });
     }
-    remove(&transaction, &rows, done, &reason).await?;
+    let (removed, waiting) = parked.split_at(done);
+    remove_parked(&transaction, &removed.iter().map(|parked| parked.id).collect::<Vec<_>>()).await?;
+    if let Some(next) = waiting.first() {
+        set_parked_reason(&transaction, next.id, &reason).await?;
+    }
     transaction.commit().await?;
-    Ok(Redriven::Applied { records: done, waiting: rows.len() - done })
+    Ok(Redriven::Applied { records: done, waiting: waiting.len() })
 }
 
 /// The events of the records up to the first that cannot be read, and what is wrong with that.
 async fn decode<E: PublicEvents>(
     decoder: &Decoder<E>,
-    rows: &[Row],
+    parked: &[ParkedRecord],
 ) -> Result<(Vec<Published<E>>, Option<String>), BoxError> {
-    let mut events = Vec::with_capacity(rows.len());
-    for row in rows {
-        match decoder.decode(&record(row)?).await {
+    let mut events = Vec::with_capacity(parked.len());
+    for parked in parked {
+        match decoder.decode(&record(parked)?).await {
             Ok(event) => events.push(event),
             Err(error) if error.is_transient() => return Err(error.into()),
             Err(error) => return Ok((events, Some(chain(&error)))),
@@ -83,33 +85,19 @@ async fn decode<E: PublicEvents>(
     Ok((events, None))
 }
 
-fn record(row: &Row) -> Result<IncomingRecord, BoxError> {
-    let stored: Value = row.try_get(9)?;
+fn record(parked: &ParkedRecord) -> Result<IncomingRecord, BoxError> {
     let mut headers = HeaderList::default();
-    for (name, value) in stored.as_object().into_iter().flatten() {
+    for (name, value) in parked.headers.as_object().into_iter().flatten() {
         let value = value.as_str().map(|value| STANDARD.decode(value)).transpose()?;
         headers.push(name, value.as_deref());
     }
     Ok(IncomingRecord {
-        topic: row.try_get::<_, String>(2)?.into(),
-        partition: row.try_get(3)?,
-        offset: row.try_get(4)?,
+        topic: parked.topic.as_str().into(),
+        partition: parked.partition,
+        offset: parked.offset,
         timestamp_ms: None,
-        key: row.try_get(5)?,
-        value: row.try_get(8)?,
+        key: parked.key.clone(),
+        value: parked.record.clone(),
         headers,
     })
-}
-
-/// Removes what was applied, and stores with the next one why it cannot be applied.
-async fn remove(transaction: &Transaction<'_>, rows: &[Row], done: usize, reason: &str) -> Result<(), BoxError> {
-    let ids: Vec<i64> = rows[..done].iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-    transaction.execute("DELETE FROM public.parked WHERE id = ANY ($1)", &[&ids]).await?;
-    if let Some(next) = rows.get(done) {
-        let next: i64 = next.try_get(0)?;
-        // Postgres keeps no NUL in a text, and a reason quotes what it found.
-        let reason = reason.replace('\0', "\u{fffd}");
-        transaction.execute("UPDATE public.parked SET reason = $2 WHERE id = $1", &[&next, &reason]).await?;
-    }
-    Ok(())
 }

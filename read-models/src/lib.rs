@@ -61,7 +61,10 @@ pub use order_saga::tasks::OpenTasks;
 #[cfg(any(test, feature = "testing"))]
 pub use order_saga::testing::SagaHistory;
 pub use order_saga::view::{PartKind, PendingRequest, PendingRequests, SagaState, SagaView};
-pub use parked::{ParkedError, ParkedRecord, drop_parked, groups_with_parked, parked_record, parked_records};
+pub use parked::{
+    ParkedError, ParkedRecord, drop_parked, groups_with_parked, lock_parked_of_key, parked_record, parked_records,
+    remove_parked, set_parked_reason,
+};
 pub use reservation::event::{Answer, ReservationEvent};
 pub use reservation::set::Reservations;
 #[cfg(any(test, feature = "testing"))]

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use tokio_postgres::{GenericClient, Row};
+use tokio_postgres::{GenericClient, Row, Transaction};
 use uuid::Uuid;
 
 use crate::table::{Reader, RowError};
@@ -34,7 +34,7 @@ pub struct ParkedRecord {
     pub at: DateTime<Utc>,
 }
 
-/// Why parked records could not be read or dropped.
+/// Why parked records could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ParkedError {
     #[error("could not {action} parked records")]
@@ -79,6 +79,44 @@ pub async fn groups_with_parked(
     let rows = client.query(statement, &[&key, &id]).await.map_err(database("find the groups of"))?;
     let group = |row| Reader { table: PARKED, row }.get("group_name");
     rows.iter().map(group).collect::<Result<_, _>>().map_err(ParkedError::Row)
+}
+
+/// The parked records of a key of a group, by topic, partition and offset. Until the transaction ends, the projectors of their partitions wait:
+/// none parks a record behind these meanwhile.
+///
+/// # Errors
+/// [`ParkedError`].
+pub async fn lock_parked_of_key(
+    transaction: &Transaction<'_>,
+    group: &str,
+    key: &[u8],
+) -> Result<Vec<ParkedRecord>, ParkedError> {
+    // As the projector does: the offsets first.
+    let lock = include_str!("../sql/parked/lock_of_key.sql");
+    transaction.query(lock, &[&group, &key]).await.map_err(database("lock"))?;
+    let rows = transaction.query(include_str!("../sql/parked/of_key.sql"), &[&group, &key]).await;
+    let rows = rows.map_err(database("read"))?;
+    rows.iter().map(ParkedRecord::read).collect::<Result<_, _>>().map_err(ParkedError::Row)
+}
+
+/// Removes records that have been applied after all.
+///
+/// # Errors
+/// [`ParkedError`].
+pub async fn remove_parked(client: &impl GenericClient, ids: &[i64]) -> Result<(), ParkedError> {
+    let removed = client.execute(include_str!("../sql/parked/remove.sql"), &[&ids]).await;
+    removed.map(drop).map_err(database("remove"))
+}
+
+/// Stores why a record is still parked.
+///
+/// # Errors
+/// [`ParkedError`].
+pub async fn set_parked_reason(client: &impl GenericClient, id: i64, reason: &str) -> Result<(), ParkedError> {
+    // Postgres keeps no NUL in a text, and a reason quotes what it found.
+    let reason = reason.replace('\0', "\u{fffd}");
+    let stored = client.execute(include_str!("../sql/parked/set_reason.sql"), &[&id, &reason]).await;
+    stored.map(drop).map_err(database("change"))
 }
 
 /// Drops a record for good, and keeps it apart with the reason; `false` if no such record is parked.

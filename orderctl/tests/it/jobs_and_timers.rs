@@ -13,7 +13,7 @@ use service_kit::testing::TestDatabase;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::program::orderctl_on;
-use crate::waits::{PATIENCE, LOOK};
+use crate::waits::{LOOK, PATIENCE};
 
 const EVERY: Duration = Duration::from_hours(1);
 

@@ -17,7 +17,7 @@ use service_kit::poll::wait_until;
 use service_kit::testing::TestDatabase;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::waits::{PATIENCE, LOOK};
+use crate::waits::{LOOK, PATIENCE};
 
 /// A log of its own, with its sequencer.
 pub struct Log {

@@ -1,0 +1,1 @@
+DELETE FROM public.parked WHERE id = ANY ($1)

@@ -1,0 +1,1 @@
+UPDATE public.parked SET reason = $2 WHERE id = $1
