@@ -9,7 +9,7 @@ use axum::Router;
 use axum::routing::get;
 use event_store::{AggregateCache, Store, StoreOptions};
 use futures::future::BoxFuture;
-use read_models::ReadDb;
+use read_models::{ReadDb, ReadSettings};
 use request_kit::Network;
 use service_kit::auth::Verifier;
 use service_kit::clock::{SharedClock, SharedIds, SystemIds};
@@ -17,6 +17,7 @@ use service_kit::config::Settings;
 use service_kit::http::{Check, ServeOptions, cors, guarded, health_router};
 use service_kit::keyring::{KeyRing, MasterKey};
 use service_kit::postgres::ConnectOptions;
+use service_kit::serving_threads::{self, ServingThreads};
 use service_kit::shutdown::{Supervisor, on_signal};
 use service_kit::telemetry;
 use tokio::net::TcpListener;
@@ -244,7 +245,8 @@ impl Engine {
     async fn query(&mut self) -> Result<(), ServeError> {
         let access = self.access().await?;
         let connect = ConnectOptions::named("query-service");
-        let reads = ReadDb::open(&self.settings.databases.read, &model_sets(), connect)?;
+        let settings = ReadSettings { threads: serving_threads::count(), ..ReadSettings::new(connect) };
+        let reads = ReadDb::with(&self.settings.databases.read, &model_sets(), settings)?;
         let checked = reads.clone();
         self.checks.push(Check::new("read-database", move || {
             let reads = checked.clone();
@@ -282,10 +284,13 @@ impl Engine {
     async fn run(mut self, listener: TcpListener, metrics_listener: TcpListener) -> Result<(), ServeError> {
         let drain = Duration::from_millis(DRAIN_MS);
         let http = &self.settings.http;
-        let mut options = ServeOptions::new(drain);
+        // Kept until all parts have ended, since they may use what requests have opened on these threads.
+        let threads = ServingThreads::start().map_err(ServeError::Threads)?;
+        let mut metrics_options = ServeOptions::new(drain);
         if let Some(max) = http.connections_per_peer_max {
-            options.connections_per_peer_max = usize::try_from(max.get()).unwrap_or(usize::MAX);
+            metrics_options.connections_per_peer_max = usize::try_from(max.get()).unwrap_or(usize::MAX);
         }
+        let options = ServeOptions { threads: Some(threads.clone()), ..metrics_options.clone() };
         let mut api = self.api.layer(axum::middleware::from_fn(telemetry::observe)).merge(health_router(self.checks));
         if !http.cors_origins.is_empty() {
             api = api.layer(cors(&http.cors_origins));
@@ -295,9 +300,11 @@ impl Engine {
         let stop = self.supervisor.token();
         let metrics_stop = self.supervisor.token();
         self.supervisor.spawn("http", service_kit::http::serve(listener, guarded(api), stop, options));
-        let serving = service_kit::http::serve(metrics_listener, guarded(metrics), metrics_stop, options);
+        let serving = service_kit::http::serve(metrics_listener, guarded(metrics), metrics_stop, metrics_options);
         self.supervisor.spawn("metrics", serving);
-        self.supervisor.run(drain).await?;
+        let ended = self.supervisor.run(drain).await;
+        drop(threads);
+        ended?;
         tracing::info!("the engine has stopped");
         Ok(())
     }

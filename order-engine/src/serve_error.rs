@@ -31,6 +31,9 @@ pub enum ServeError {
     /// Signals cannot be received.
     #[error("cannot receive signals")]
     Signals(#[source] std::io::Error),
+    /// The threads that serve connections could not be started.
+    #[error("cannot start the threads that serve connections")]
+    Threads(#[source] std::io::Error),
     #[error("opening the event store failed")]
     Store(#[from] OpenError),
     /// A setting that says where a log is cannot be used.

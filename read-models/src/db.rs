@@ -4,16 +4,17 @@
 //! without failing a query: a query keeps the connection that it began with, and begins again where its tables are
 //! gone. Does not: write.
 
+mod connections;
+
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deadpool_postgres::Object;
-use quick_cache::sync::Cache;
-use quick_cache::{DefaultHashBuilder, Lifecycle, UnitWeighter};
+use deadpool_postgres::{Object, PoolError};
 use service_kit::clock::Stopwatch;
 use service_kit::config::DatabaseUrl;
-use service_kit::postgres::{self, ConnectError, ConnectOptions, Pool};
+use service_kit::postgres::{self, ConnectError, ConnectOptions};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Error, Row};
@@ -21,6 +22,9 @@ use tokio_postgres::{Error, Row};
 use crate::generation::{GenerationError, Generations};
 use crate::model::{Model, Models};
 use crate::table::RowError;
+use connections::{Connections, Pools};
+
+pub(crate) use connections::Planning;
 
 /// Limits of reading.
 #[derive(Debug, Clone)]
@@ -29,13 +33,19 @@ pub struct ReadSettings {
     pub connect: ConnectOptions,
     /// The cached pointer to the live generations is read again when it is older than so many milliseconds.
     pub pointer_age_ms_max: u64,
+    /// How many serving threads read; more than one divide the connections among themselves.
+    pub threads: NonZeroUsize,
+}
+
+impl ReadSettings {
+    /// The default limits, for readers that are on no serving thread.
+    pub const fn new(connect: ConnectOptions) -> Self {
+        Self { connect, pointer_age_ms_max: POINTER_AGE_MS_MAX, threads: NonZeroUsize::MIN }
+    }
 }
 
 /// A read that takes longer is cancelled by the server, whatever the connection would allow.
 const STATEMENT_MS_MAX: u32 = 5_000;
-/// Statements built for requests that connections keep prepared, by the columns and conditions of a query. Without a limit a
-/// client could fill Postgres's memory with them.
-const BUILT_STATEMENTS_MAX: usize = 128;
 /// Oldest age of the cached pointer to the live generations, in milliseconds.
 const POINTER_AGE_MS_MAX: u64 = 1_000;
 
@@ -47,7 +57,7 @@ pub enum ReadDbError {
     Connect(#[source] ConnectError),
     /// No connection was free or could be opened in time.
     #[error("could not get a connection to the read database")]
-    Connection(#[source] deadpool_postgres::PoolError),
+    Connection(#[source] PoolError),
     /// The live generations could not be read.
     #[error("could not find the live generations of the read models")]
     Generations(#[source] GenerationError),
@@ -88,87 +98,12 @@ struct Current {
     read: Stopwatch,
 }
 
-/// The connections by how Postgres plans their statements.
-#[derive(Clone)]
-struct Pools {
-    /// Plans a statement once, for any values. Planning a page of orders takes longer than reading it.
-    once: Connections,
-    /// Plans a statement by its values, as often as that seems to pay.
-    by_values: Connections,
-}
-
-/// A pool, and what its connections keep prepared.
-#[derive(Clone)]
-struct Connections {
-    pool: Pool,
-    built: Arc<BuiltStatements>,
-}
-
-/// How often Postgres plans a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Planning {
-    /// Once: the plan is good for any values.
-    Once,
-    /// By its values: a rare value needs another plan than a frequent one.
-    ByValues,
-}
-
-impl Pools {
-    const fn of(&self, planning: Planning) -> &Connections {
-        match planning {
-            Planning::Once => &self.once,
-            Planning::ByValues => &self.by_values,
-        }
-    }
-}
-
 /// A statement with its values.
 enum Statement<'a> {
     /// Prepared once on each connection.
     Fixed(&'static str, &'a [&'a (dyn ToSql + Sync)]),
     /// Built for a request. Those in use are kept prepared: see [`BuiltStatements`].
     Built(&'a str, &'a [(&'a (dyn ToSql + Sync), Type)], Planning),
-}
-
-/// The statements built for requests that are prepared on connections, by their texts, with the types of their parameters. Those
-/// that are asked for again stay.
-struct BuiltStatements(Cache<String, Vec<Type>, UnitWeighter, DefaultHashBuilder, Evicted>);
-
-/// Collects what the cache gives up.
-#[derive(Debug, Clone)]
-struct Evicted;
-
-impl Lifecycle<String, Vec<Type>> for Evicted {
-    type RequestState = Vec<(String, Vec<Type>)>;
-
-    fn on_evict(&self, evicted: &mut Self::RequestState, sql: String, types: Vec<Type>) {
-        evicted.push((sql, types));
-    }
-}
-
-impl BuiltStatements {
-    fn new() -> Self {
-        let (weighter, hasher) = (UnitWeighter, DefaultHashBuilder::default());
-        Self(Cache::with(BUILT_STATEMENTS_MAX, BUILT_STATEMENTS_MAX as u64, weighter, hasher, Evicted))
-    }
-
-    /// Notes that a statement is used. The connections of the pool close one that others have displaced.
-    fn note(&self, sql: &str, types: &[Type], pool: &Pool) {
-        if self.0.get(sql).is_some() {
-            return;
-        }
-        let mut evicted = Vec::new();
-        self.0.insert_with_lifecycle(sql.to_owned(), types.to_vec(), &mut evicted);
-        for (sql, types) in evicted {
-            pool.manager().statement_caches.remove(&sql, &types);
-        }
-    }
-}
-
-impl Connections {
-    async fn get(&self) -> Result<Object, ReadDbError> {
-        self.pool.get().await.map_err(ReadDbError::Connection)
-    }
 }
 
 impl Statement<'_> {
@@ -184,7 +119,7 @@ impl Statement<'_> {
             Self::Fixed(sql, values) => client.query(&client.prepare_cached(sql).await?, values).await,
             Self::Built(sql, values, _) => {
                 let (values, types): (Vec<_>, Vec<_>) = values.iter().cloned().unzip();
-                connections.built.note(sql, &types, &connections.pool);
+                connections.note(sql, &types);
                 client.query(&client.prepare_typed_cached(sql, &types).await?, &values).await
             }
         }
@@ -203,7 +138,7 @@ impl ReadDb {
     /// # Errors
     /// [`ConnectError`] for a URL or bounds that can never work.
     pub fn open(database: &DatabaseUrl, sets: &[Models], connect: ConnectOptions) -> Result<Self, ConnectError> {
-        Self::with(database, sets, ReadSettings { connect, pointer_age_ms_max: POINTER_AGE_MS_MAX })
+        Self::with(database, sets, ReadSettings::new(connect))
     }
 
     /// The same with limits of the caller's choice.
@@ -326,14 +261,7 @@ impl ReadDb {
     }
 
     fn connections(&self, search_path: &str, planning: Planning) -> Result<Connections, ReadDbError> {
-        let url = self.0.database.expose();
-        let separator = if url.contains('?') { '&' } else { '?' };
-        let mode = match planning {
-            Planning::Once => "force_generic_plan",
-            Planning::ByValues => "auto",
-        };
-        let url = format!("{url}{separator}options=-c%20search_path%3D{search_path}%20-c%20plan_cache_mode%3D{mode}");
-        let pool = postgres::pool(&DatabaseUrl::new(self.0.database.variable(), url), &self.0.settings.connect);
-        Ok(Connections { pool: pool.map_err(ReadDbError::Connect)?, built: Arc::new(BuiltStatements::new()) })
+        let Inner { database, settings, .. } = &*self.0;
+        Connections::new(database, settings, search_path, planning).map_err(ReadDbError::Connect)
     }
 }

@@ -23,6 +23,7 @@ pub mod poll;
 pub mod postgres;
 pub mod problem;
 pub mod random;
+pub mod serving_threads;
 pub mod shutdown;
 pub mod standard_webhooks;
 pub mod telemetry;

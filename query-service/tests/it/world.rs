@@ -73,7 +73,8 @@ impl World {
         let issuer = TestIssuer::new(Arc::clone(&clock)).await;
         let master = MasterKey::from_base64(MASTER_KEY).unwrap();
         let keys = KeyRing::new(identity.pool(), &master, Arc::clone(&clock), Arc::new(SystemIds));
-        let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: POINTER_AGE_MS_MAX };
+        let settings =
+            ReadSettings { pointer_age_ms_max: POINTER_AGE_MS_MAX, ..ReadSettings::new(ConnectOptions::named("test")) };
         let reads = ReadDb::with(read.url(), &SETS, settings).unwrap();
         let (router, stop) = (Router::new(), CancellationToken::new());
         let mut world = Self { read, issuer, reads, keys, router, stop, clock, limits, _identity: identity };

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod connections;
 mod counts;
 mod damage;
 mod figures;
@@ -231,7 +232,7 @@ async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() 
     let database = database().await;
     let mut client = database.client().await;
     let applier = Applier::<Orders>::open(&client).await.unwrap();
-    let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: 0 };
+    let settings = ReadSettings { pointer_age_ms_max: 0, ..ReadSettings::new(ConnectOptions::named("test")) };
     let read = ReadDb::with(database.url(), &[Orders::MODELS], settings).unwrap();
     apply(&mut client, &applier, &sale(1, "c1", "1").records()).await;
     assert_eq!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().len(), 1);
@@ -260,7 +261,7 @@ async fn a_switch_of_generations_is_seen_by_readers_and_stops_a_stale_applier() 
 async fn a_query_finds_the_live_tables_even_after_two_switches_that_it_has_not_heard_of() {
     let database = database().await;
     let mut client = database.client().await;
-    let settings = ReadSettings { connect: ConnectOptions::named("test"), pointer_age_ms_max: u64::MAX };
+    let settings = ReadSettings { pointer_age_ms_max: u64::MAX, ..ReadSettings::new(ConnectOptions::named("test")) };
     let read = ReadDb::with(database.url(), &[Orders::MODELS], settings).unwrap();
     assert!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().is_empty());
     for generation in 2..=3 {

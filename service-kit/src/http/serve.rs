@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,6 +20,7 @@ use tower::util::MapRequest;
 use super::linger::Lingering;
 use super::peers::{PeerSlot, Peers};
 use crate::poll::pause;
+use crate::serving_threads::{Place, ServingThreads};
 
 /// Most connections served at once; further ones wait to be accepted.
 pub const CONNECTIONS_MAX: usize = 4_096;
@@ -49,19 +51,21 @@ pub enum ServeError {
     },
 }
 
-/// Limits of a server.
-#[derive(Debug, Clone, Copy)]
+/// Limits of a server, and who serves.
+#[derive(Debug, Clone)]
 pub struct ServeOptions {
     /// How long running requests may take to end after the stop.
     pub drain: Duration,
     /// Most connections of one peer at once. A proxy is one peer.
     pub connections_per_peer_max: usize,
+    /// The threads that serve the connections; `None` leaves them to the caller's runtime.
+    pub threads: Option<ServingThreads>,
 }
 
 impl ServeOptions {
     /// The default limits, with a drain.
     pub const fn new(drain: Duration) -> Self {
-        Self { drain, connections_per_peer_max: CONNECTIONS_PER_PEER_MAX }
+        Self { drain, connections_per_peer_max: CONNECTIONS_PER_PEER_MAX, threads: None }
     }
 }
 
@@ -89,6 +93,8 @@ pub async fn serve(
             tracing::debug!(%peer, "a connection is closed, since its peer has as many as it may");
             continue;
         };
+        let place = options.threads.as_ref().map(ServingThreads::place);
+        let runtime = place.as_ref().map_or_else(Handle::current, |place| place.runtime.clone());
         let connection = Connection {
             builder: builder.clone(),
             router: router.clone(),
@@ -96,8 +102,9 @@ pub async fn serve(
             cut: cut.clone(),
             _slot: slot,
             _peer_slot: peer_slot,
+            _place: place,
         };
-        connections.spawn(connection.run(stream));
+        connections.spawn_on(connection.run(stream), &runtime);
     }
     drop(listener);
     connections.close();
@@ -128,7 +135,9 @@ fn builder() -> Builder<TokioExecutor> {
 async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>, stop: &CancellationToken) -> Accepted {
     let slot = slots.clone().acquire_owned().await.expect("the semaphore is never closed");
     loop {
-        match listener.accept().await {
+        // Without its registration with this runtime, since another one may serve it.
+        let accepted = listener.accept().await.and_then(|(stream, peer)| Ok((stream.into_std()?, peer)));
+        match accepted {
             Ok((stream, peer)) => return Accepted { stream, peer, slot },
             Err(error) => {
                 tracing::warn!(error = crate::errors::chain(&error), "could not accept a connection");
@@ -140,7 +149,7 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>, stop: &Cancellat
 
 /// An accepted connection.
 struct Accepted {
-    stream: TcpStream,
+    stream: std::net::TcpStream,
     peer: SocketAddr,
     slot: OwnedSemaphorePermit,
 }
@@ -152,10 +161,18 @@ struct Connection {
     cut: CancellationToken,
     _slot: OwnedSemaphorePermit,
     _peer_slot: PeerSlot,
+    _place: Option<Place>,
 }
 
 impl Connection {
-    async fn run(self, stream: TcpStream) {
+    async fn run(self, stream: std::net::TcpStream) {
+        let stream = match TcpStream::from_std(stream) {
+            Ok(stream) => stream,
+            Err(error) => {
+                tracing::warn!(error = crate::errors::chain(&error), "could not serve a connection");
+                return;
+            }
+        };
         // Responses are small and written at once, so delaying packets gains nothing. A failure only makes them slower.
         let _ = stream.set_nodelay(true);
         let asked = Arc::new(AtomicBool::new(false));

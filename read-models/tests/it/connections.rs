@@ -1,0 +1,46 @@
+//! Connections that threads have of their own, on a real Postgres.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use read_models::query::Condition;
+use read_models::{ModelSet, Orders, ReadDb, ReadSettings};
+use service_kit::poll::wait_until;
+use service_kit::postgres::ConnectOptions;
+use uuid::Uuid;
+
+use super::{WHOLE, database, staff};
+
+const WAITING: &str = "SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'test' AND wait_event_type = 'Lock'";
+
+/// Two connections for each of two serving threads, and two for all others: the caller's own are busy, and of the rest none is open yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_takes_a_connection_of_others_where_its_own_wait_for_slow_statements() {
+    let database = database().await;
+    let connect = ConnectOptions { connections_max: 4, ..ConnectOptions::named("test") };
+    let settings = ReadSettings { threads: NonZeroUsize::new(2).unwrap(), ..ReadSettings::new(connect) };
+    let read = ReadDb::with(database.url(), &[Orders::MODELS], settings).unwrap();
+    assert!(read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.unwrap().is_empty());
+
+    let (mut holder, watcher) = (database.client().await, database.client().await);
+    let holding = holder.transaction().await.unwrap();
+    holding.batch_execute("LOCK TABLE order_summary_g1.order_summary").await.unwrap();
+    let slow: Vec<_> = (0..2)
+        .map(|_| {
+            let read = read.clone();
+            tokio::spawn(
+                async move { read.orders(&staff(), &[Uuid::from_u128(1)], &WHOLE).await.map(|found| found.len()) },
+            )
+        })
+        .collect();
+    let all_wait = async || watcher.query_one(WAITING, &[]).await.unwrap().get::<_, i64>(0) == 2;
+    wait_until(Duration::from_secs(20), Duration::from_millis(5), all_wait).await.unwrap();
+    // Reads another table, which nobody holds.
+    assert_eq!(read.order_count(&staff(), &Condition::All(Vec::new()), 10).await.unwrap(), 0);
+    assert!(slow.iter().all(|slow| !slow.is_finished()));
+    holding.rollback().await.unwrap();
+    for slow in slow {
+        assert_eq!(slow.await.unwrap().unwrap(), 0);
+    }
+}
