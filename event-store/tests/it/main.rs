@@ -18,6 +18,7 @@ mod several_streams;
 mod shards;
 mod support;
 mod timers;
+mod two_processes;
 mod units;
 mod wake;
 mod wire;
