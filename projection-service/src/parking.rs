@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use messaging::IncomingRecord;
 use messaging::producer::IdempotentProducer;
+use service_kit::postgres::without_nul;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
@@ -129,11 +130,6 @@ pub(crate) async fn copy(
 fn stream_id(record: &IncomingRecord) -> Option<Uuid> {
     let key = record.key.as_deref()?;
     Uuid::parse_str(std::str::from_utf8(key).ok()?).ok()
-}
-
-/// Postgres cannot store NUL in text, and a reason quotes the record's content.
-fn without_nul(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
 }
 
 fn headers(record: &IncomingRecord) -> serde_json::Value {

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use service_kit::postgres::without_nul;
 use tokio_postgres::{GenericClient, Row, Transaction};
 use uuid::Uuid;
 
@@ -113,8 +114,7 @@ pub async fn remove_parked(client: &impl GenericClient, ids: &[i64]) -> Result<(
 /// # Errors
 /// [`ParkedError`].
 pub async fn set_parked_reason(client: &impl GenericClient, id: i64, reason: &str) -> Result<(), ParkedError> {
-    // Postgres keeps no NUL in a text, and a reason quotes what it found.
-    let reason = reason.replace('\0', "\u{fffd}");
+    let reason = without_nul(reason);
     let stored = client.execute(include_str!("../sql/parked/set_reason.sql"), &[&id, &reason]).await;
     stored.map(drop).map_err(database("change"))
 }

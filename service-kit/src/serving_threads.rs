@@ -50,7 +50,7 @@ impl Drop for Place {
 }
 
 impl ServingThreads {
-    /// Starts them.
+    /// Starts a thread for each core, with the runtime that it serves connections on.
     ///
     /// # Errors
     /// The system's, when it gives no thread or no event queue.

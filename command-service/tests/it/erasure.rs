@@ -54,11 +54,8 @@ async fn an_erasure_that_was_interrupted_goes_on_where_it_stopped() {
         // The client goes away as soon as some orders are written.
         let mut first = Box::pin(erase().fuse());
         let some = async || !erasures(&world).await.is_empty();
-        let noticed = service_kit::poll::wait_until(
-            std::time::Duration::from_secs(30),
-            std::time::Duration::from_millis(1),
-            some,
-        );
+        let noticed =
+            service_kit::poll::wait_until(service_kit::testing::PATIENCE, std::time::Duration::from_millis(1), some);
         futures::select_biased! {
             noticed = Box::pin(noticed.fuse()) => noticed.unwrap(),
             reply = first => _ = reply.assert(200),

@@ -17,8 +17,7 @@ use service_kit::config::DatabaseUrl;
 use service_kit::keyring::{KeyRing, MasterKey, identity_migrations};
 use service_kit::poll::wait_for;
 use service_kit::postgres::{ConnectOptions, pool};
-use service_kit::testing::PATIENCE;
-use service_kit::testing::{TestDatabase, TestIssuer};
+use service_kit::testing::{PATIENCE, TestDatabase, TestIssuer};
 use tower::ServiceExt;
 
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

@@ -1,7 +1,6 @@
 //! Locks, full queues and lost connections.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::Decider;
 use event_store::{AppendError, Expectation, Store, StoreOptions, UnitOutcome, Units};
@@ -224,7 +223,7 @@ async fn a_database_that_is_gone_is_unavailable_not_unknown() {
     client.query(kill, &[&name]).await.unwrap();
     // The first append may find its connection gone only after sending; from then on nothing is sent at all.
     let _first = store.append(append_to(&new_id(), 0, 1)).await;
-    let result = tokio::time::timeout(Duration::from_secs(10), store.append(append_to(&new_id(), 0, 1))).await;
+    let result = tokio::time::timeout(PATIENCE, store.append(append_to(&new_id(), 0, 1))).await;
     assert!(matches!(result, Ok(Err(AppendError::Unavailable))), "{result:?}");
 }
 

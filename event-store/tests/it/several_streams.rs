@@ -1,20 +1,13 @@
 //! Appends over several streams: all or nothing in every one of them, whoever else appends.
 
-use event_store::{Append, AppendError, Claim, NewEvent, Sequencer, StreamAppend, StreamId};
+use event_store::{AppendError, Claim, Sequencer, Store, StoreOptions};
 use futures::future::join_all;
 use service_kit::poll::wait_until;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{LOOK, PATIENCE, answering, append_to, database, event, new_id, open, tenant, versions};
-
-pub fn append_to_all(streams: &[(&str, i64, usize)]) -> Append {
-    let mut streams = streams.iter().map(|&(id, expected_version, events)| {
-        let events: Vec<NewEvent> = (0..events).map(|_| event("{}")).collect();
-        StreamAppend::new(StreamId::new("note", id), expected_version, events)
-    });
-    let first = streams.next().unwrap();
-    Append { others: streams.collect(), ..Append::new(tenant(), "{}".to_owned(), first) }
-}
+use crate::support::{
+    LOOK, PATIENCE, answering, append_to, append_to_all, database, deadlocks, new_id, open, versions,
+};
 
 fn ids<const N: usize>() -> [String; N] {
     std::array::from_fn(|_| new_id())
@@ -54,6 +47,28 @@ async fn a_loser_in_one_of_three_streams_stores_nothing_in_any_and_fails_alone()
     assert_eq!(store.stored_answer("test", "loser").await.unwrap(), None);
     let claim = Claim { scope: "number".to_owned(), value: "7".to_owned() };
     assert_eq!(store.claim_holder(&claim).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_appends_that_overlap_in_opposite_order_one_wins_both_streams() {
+    let database = database().await;
+    // Without a limit on waiting for locks a circle would be a deadlock, which Postgres counts.
+    let options = StoreOptions { lock_timeout_ms: 0, ..StoreOptions::default() };
+    let stores = [
+        Store::open(database.url(), options.clone()).await.unwrap(),
+        Store::open(database.url(), options).await.unwrap(),
+    ];
+    for _ in 0..100 {
+        let [a, b] = ids();
+        let forwards = append_to_all(&[(&a, 0, 1), (&b, 0, 1)]);
+        let backwards = append_to_all(&[(&b, 0, 1), (&a, 0, 1)]);
+        let (one, other) = tokio::join!(stores[0].append(forwards), stores[1].append(backwards));
+        let won = [&one, &other].iter().filter(|result| result.is_ok()).count();
+        let lost = [&one, &other].iter().filter(|result| matches!(result, Err(AppendError::Conflict { .. }))).count();
+        assert_eq!((won, lost), (1, 1), "{one:?} {other:?}");
+        assert_eq!([versions(&stores[0], &a).await, versions(&stores[0], &b).await], [[1], [1]]);
+    }
+    assert_eq!(deadlocks(&database).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,6 +47,16 @@ pub fn append_to(id: &str, expected_version: i64, events: usize) -> Append {
     Append::new(tenant(), "{}".to_owned(), StreamAppend::new(StreamId::new("note", id), expected_version, events))
 }
 
+/// An append to several streams, of which each is its id, its expected version and how many events it gets.
+pub fn append_to_all(streams: &[(&str, i64, usize)]) -> Append {
+    let mut streams = streams.iter().map(|&(id, expected_version, events)| {
+        let events: Vec<NewEvent> = (0..events).map(|_| event("{}")).collect();
+        StreamAppend::new(StreamId::new("note", id), expected_version, events)
+    });
+    let first = streams.next().unwrap();
+    Append { others: streams.collect(), ..Append::new(tenant(), "{}".to_owned(), first) }
+}
+
 pub fn answering(mut append: Append, key: &str, keep_s: Option<f64>) -> Append {
     append.answer = Some(NewAnswer {
         id: AnswerId::new("test", key),
@@ -66,6 +76,12 @@ pub fn claiming(mut append: Append, value: &str) -> Append {
 pub async fn versions(store: &Store, id: &str) -> Vec<i64> {
     let rows = store.read_stream(&StreamId::new("note", id), 0).await.unwrap();
     rows.into_iter().map(|row| row.version).collect()
+}
+
+/// How often Postgres has ended a circle of transactions that wait for each other.
+pub async fn deadlocks(database: &TestDatabase) -> i64 {
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    database.client().await.query_one(deadlocks, &[]).await.unwrap().get(0)
 }
 
 pub fn bus(store: &Store) -> CommandBus<Order> {

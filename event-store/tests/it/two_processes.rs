@@ -8,10 +8,11 @@ use service_kit::config::{DatabaseUrl, Variables};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
-use crate::several_streams::append_to_all;
-use crate::support::{database, versions};
+use crate::support::{append_to_all, database, deadlocks, versions};
 
-/// Names the database for the second process, which is this program again.
+/// The test below, which is the second process too.
+const TEST: &str = "two_processes::appends_that_overlap_in_opposite_order_wait_for_each_other_and_never_in_a_circle";
+/// Names the database for the second process; the first has no such variable.
 const DATABASE: &str = "EVENT_STORE_TEST_DATABASE_URL";
 /// Pairs of streams that are appended to at the same time.
 const PAIRS: usize = 8;
@@ -48,9 +49,12 @@ async fn append_to_pairs(store: &Store, left_first: bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn appends_that_overlap_in_opposite_order_wait_for_each_other_and_never_in_a_circle() {
+    if let Some(url) = Variables::load().unwrap().optional(DATABASE) {
+        return as_the_second_process(&DatabaseUrl::new(DATABASE, url)).await;
+    }
     let database = database().await;
     let mut second = Command::new(std::env::current_exe().unwrap())
-        .args(["two_processes::the_second_process", "--exact", "--ignored", "--nocapture"])
+        .args([TEST, "--exact", "--nocapture"])
         .env(DATABASE, database.url().expose())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -68,16 +72,11 @@ async fn appends_that_overlap_in_opposite_order_wait_for_each_other_and_never_in
     for id in (0..PAIRS).flat_map(pair) {
         assert_eq!(versions(&store, &id).await, all, "{id}");
     }
-    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
-    assert_eq!(database.client().await.query_one(deadlocks, &[]).await.unwrap().get::<_, i64>(0), 0);
+    assert_eq!(deadlocks(&database).await, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "is the second process of the test above, which starts it"]
-async fn the_second_process() {
-    let variables = Variables::load().unwrap();
-    let Some(url) = variables.optional(DATABASE) else { return };
-    let store = open(&DatabaseUrl::new(DATABASE, url)).await;
+async fn as_the_second_process(database: &DatabaseUrl) {
+    let store = open(database).await;
     println!("{READY}");
     let mut begin = String::new();
     std::io::stdin().read_line(&mut begin).unwrap();

@@ -17,8 +17,9 @@ use kafka_protocol::protocol::StrBytes;
 use kafka_protocol::records::{Compression, Record, RecordBatchEncoder, RecordEncodeOptions, TimestampType};
 use rdkafka::message::Headers;
 use service_kit::clock::Stopwatch;
+use service_kit::testing::PATIENCE;
 
-use super::{PATIENCE, brokers};
+use super::brokers;
 use crate::record::EncodedRecord;
 use crate::wire::Connection;
 use crate::{Producing, client};

@@ -3,8 +3,9 @@
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 
-use super::{LOOK, PATIENCE, TestTopic, brokers};
+use super::{LOOK, TestTopic, brokers};
 use crate::client;
 
 impl TestTopic {

@@ -35,9 +35,7 @@ pub use hanging::hang;
 pub use notes::{NoteEvent, Noted};
 use registered::ids_of;
 pub use registered::register_all;
-
-/// Longest wait for a condition in a test.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+use service_kit::testing::PATIENCE;
 
 /// How often a condition is looked at.
 const LOOK: Duration = Duration::from_millis(50);

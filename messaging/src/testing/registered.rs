@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use domain::contract::RecordSet;
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use tokio::sync::Mutex;
 
-use super::{LOOK, PATIENCE};
+use super::LOOK;
 use crate::{Registered, Registry, RegistryError, schemas};
 
 /// The name under which the contracts of all tests' topics are registered.

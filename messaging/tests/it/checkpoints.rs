@@ -1,11 +1,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use domain::EventId;
 use messaging::checkpoint::{self, Checkpoint};
 use messaging::producer::TransactionalProducer;
 use messaging::testing::{TestTopic, brokers, unique};
+use service_kit::testing::PATIENCE;
 use uuid::Uuid;
 
 /// More than the first look back reaches.
@@ -61,7 +61,6 @@ async fn what_a_dead_predecessor_left_open_does_not_count_once_it_is_fenced() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_written_all_the_time_is_read_in_a_short_time() {
-    const LONG: Duration = Duration::from_secs(10);
     let topic = TestTopic::create(1).await;
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
@@ -79,7 +78,7 @@ async fn what_is_written_all_the_time_is_read_in_a_short_time() {
     let mut last = 0;
     while last < 1_000 {
         assert!(!writer.is_finished(), "the writer failed: {:?}", writer.await);
-        let seen = tokio::time::timeout(LONG, read(&topic, 0)).await.unwrap().map_or(0, |seen| seen.position);
+        let seen = tokio::time::timeout(PATIENCE, read(&topic, 0)).await.unwrap().map_or(0, |seen| seen.position);
         assert!(seen >= last, "{seen} after {last}");
         last = seen;
     }

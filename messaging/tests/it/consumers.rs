@@ -6,7 +6,8 @@ use messaging::consumer::{
     Assignment, BatchLimits, ConsumeError, ConsumerEvent, ConsumerSettings, GroupConsumer, ResumePosition,
     ResumePositionError, check_resume_positions,
 };
-use messaging::testing::{PATIENCE, TestTopic, brokers, drafted, new_order, unique};
+use messaging::testing::{TestTopic, brokers, drafted, new_order, unique};
+use service_kit::testing::PATIENCE;
 
 const LIMITS: BatchLimits = BatchLimits { records_max: 10, bytes_max: usize::MAX, wait_max: Duration::from_millis(20) };
 

@@ -2,8 +2,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use messaging::testing::{PATIENCE, registry};
+use messaging::testing::registry;
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::support::{SOMEBODY_WAITS, World, new_id, placed};

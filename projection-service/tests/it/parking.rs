@@ -1,7 +1,7 @@
 use messaging::EncodedRecord;
-use messaging::testing::PATIENCE;
 use projection_service::NotReady;
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use uuid::Uuid;
 
 use super::support::{World, new_id, placed};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::order::contract::Published;
 use messaging::producer::IdempotentProducer;
-use messaging::testing::{PATIENCE, TestTopic, brokers, registry, unique};
+use messaging::testing::{TestTopic, brokers, registry, unique};
 use messaging::{EncodedRecord, Encoder, OutgoingRecord};
 use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
 use read_models::testing::EventHistory;
@@ -14,6 +14,7 @@ use read_models::{ModelSet, Orders};
 use service_kit::clock::{Ids, SystemClock, SystemIds};
 use service_kit::config::MessagingSettings;
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use service_kit::testing::TestDatabase;
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;

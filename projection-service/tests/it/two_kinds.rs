@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use domain::contract::{PublicEvents, Published};
 use messaging::producer::IdempotentProducer;
-use messaging::testing::{PATIENCE, TestTopic, brokers, registry, unique};
+use messaging::testing::{TestTopic, brokers, registry, unique};
 use messaging::{Encoder, OutgoingRecord};
 use projection_service::{ProjectionService, ProjectionSettings, ProjectionSource};
 use read_models::{ModelSet, ReservationHistory, Reservations, Stock, StockHistory};
 use service_kit::clock::SystemClock;
 use service_kit::config::MessagingSettings;
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use service_kit::testing::TestDatabase;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;

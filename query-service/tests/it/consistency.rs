@@ -5,6 +5,7 @@ use std::time::Duration;
 use query_service::Limits;
 use serde_json::json;
 use service_kit::poll;
+use service_kit::testing::PATIENCE;
 
 use super::world::{World, id, placed, post};
 
@@ -23,11 +24,9 @@ async fn a_query_waits_for_the_version_it_names() {
     let applying = async {
         // Applied only once somebody asks for it again and again.
         let begun = world.reads.statements();
-        poll::wait_until(Duration::from_secs(5), Duration::from_millis(2), async || {
-            world.reads.statements() > begun + 5
-        })
-        .await
-        .unwrap();
+        poll::wait_until(PATIENCE, Duration::from_millis(2), async || world.reads.statements() > begun + 5)
+            .await
+            .unwrap();
         world.apply(&history).await;
     };
     let (data, ()) = tokio::join!(asking, applying);

@@ -7,6 +7,7 @@ use read_models::query::Condition;
 use read_models::{ModelSet, Orders, ReadDb, ReadSettings};
 use service_kit::poll::wait_until;
 use service_kit::postgres::ConnectOptions;
+use service_kit::testing::PATIENCE;
 use uuid::Uuid;
 
 use super::{WHOLE, database, staff};
@@ -35,7 +36,7 @@ async fn a_read_takes_a_connection_of_others_where_its_own_wait_for_slow_stateme
         })
         .collect();
     let all_wait = async || watcher.query_one(WAITING, &[]).await.unwrap().get::<_, i64>(0) == 2;
-    wait_until(Duration::from_secs(20), Duration::from_millis(5), all_wait).await.unwrap();
+    wait_until(PATIENCE, Duration::from_millis(5), all_wait).await.unwrap();
     // Reads another table, which nobody holds.
     assert_eq!(read.order_count(&staff(), &Condition::All(Vec::new()), 10).await.unwrap(), 0);
     assert!(slow.iter().all(|slow| !slow.is_finished()));

@@ -321,9 +321,9 @@ async fn a_rebuild_killed_at_any_stage_changes_nothing_and_the_next_one_finishes
         assert_eq!(Generations::live(&projector.client, &models()).await.unwrap(), before, "killed at {stage}");
         let left = schemas(&projector.client).await - kept;
         assert_eq!(left, models().len(), "what was begun at {stage} is left for the next one");
-        let (limit, interval) = (std::time::Duration::from_secs(10), std::time::Duration::from_millis(50));
+        let interval = std::time::Duration::from_millis(50);
         let next = async || run(&database, &events, Purpose::Switch).await.ok();
-        let report = service_kit::poll::wait_for(limit, interval, next).await.unwrap();
+        let report = service_kit::poll::wait_for(service_kit::testing::PATIENCE, interval, next).await.unwrap();
         assert!(report.switched && report.is_equal(), "{report:?}");
         assert_eq!(schemas(&projector.client).await, 2 * models().len());
     }

@@ -1,7 +1,5 @@
 //! What a relay does before it publishes.
 
-use std::time::Duration;
-
 use messaging::checkpoint;
 use messaging::testing::{TestTopic, brokers};
 use messaging::{LogSource, look_at_checkpoints, look_at_events};
@@ -83,7 +81,7 @@ async fn a_start_that_takes_its_time_ends_when_it_is_stopped() {
     let held = "SELECT 1 FROM leases WHERE expires_at > clock_timestamp()";
     let starts = async || !client.query(held, &[]).await.unwrap().is_empty();
     wait_until(PATIENCE, LOOK, starts).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(10), running.stop()).await.unwrap();
+    tokio::time::timeout(PATIENCE, running.stop()).await.unwrap();
     assert!(client.query(held, &[]).await.unwrap().is_empty(), "the lease is given back");
 }
 

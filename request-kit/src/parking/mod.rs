@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use messaging::IncomingRecord;
 use messaging::consumer::TopicPartition;
 use serde_json::Value;
-use service_kit::postgres::Pool;
+use service_kit::postgres::{Pool, without_nul};
 use tokio_postgres::GenericClient;
 
 use crate::error::{ParkError, statement};
@@ -117,11 +117,6 @@ impl Parking {
         }
         Ok(())
     }
-}
-
-/// Postgres cannot store NUL in text, and a reason quotes the record's content.
-fn without_nul(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
 }
 
 fn headers_json(record: &IncomingRecord) -> Value {

@@ -10,6 +10,7 @@ mod connect;
 mod migrate;
 mod snapshot;
 mod table;
+mod text;
 mod tls;
 mod url;
 
@@ -18,5 +19,6 @@ pub use connect::{CheckError, ConnectError, ConnectOptions, Pool, check, connect
 pub use migrate::{MigrateError, Migrations, migrate};
 pub use snapshot::snapshot;
 pub use table::TableError;
+pub use text::without_nul;
 pub use tls::TlsError;
 pub use url::UrlError;

@@ -9,7 +9,7 @@ use service_kit::poll::wait_until;
 use service_kit::postgres::{
     ConnectError, ConnectOptions, MigrateError, Migrations, check, connect, migrate, pool, snapshot,
 };
-use service_kit::testing::TestDatabase;
+use service_kit::testing::{PATIENCE, TestDatabase};
 
 fn shelf_and(second: &str) -> Migrations {
     Migrations::new(runner([("V1__shelf", SHELF), ("V2__book", second)]))
@@ -151,6 +151,6 @@ async fn a_snapshot_outlives_the_idle_time_that_the_server_allows() {
                     WHERE pid = $1 AND state = 'idle in transaction' AND clock_timestamp() - state_change > '100ms'";
         !observer.query(idle, &[&process]).await.unwrap().is_empty()
     };
-    wait_until(Duration::from_secs(10), Duration::from_millis(10), has_been_idle).await.unwrap();
+    wait_until(PATIENCE, Duration::from_millis(10), has_been_idle).await.unwrap();
     snapshot.query_one("SELECT 1", &[]).await.unwrap();
 }

@@ -6,6 +6,7 @@ use domain::{FulfilmentId, OrderId};
 use payment_simulator::{EntryKind as E, Operation};
 use serde_json::{Value, json};
 use service_kit::poll::wait_for;
+use service_kit::testing::PATIENCE;
 
 use super::network::{Network, PARTS};
 use super::pace::Looks;
@@ -17,7 +18,6 @@ use crate::provider::Provider;
 use crate::shop::Shop;
 
 /// How long an order may take to come to rest, by the wall.
-const PATIENCE: Duration = Duration::from_secs(300);
 const LOOK: Duration = Duration::from_millis(100);
 pub const WAREHOUSES: [&str; 2] = ["zrh-1", "bsl-1"];
 pub const KITCHENS: [&str; 2] = ["ber-1", "muc-1"];

@@ -22,13 +22,12 @@ use serde_json::Value;
 use service_kit::auth::Role;
 use service_kit::clock::{Ids, ManualClock, SharedClock, SystemIds};
 use service_kit::poll::wait_until;
-use service_kit::testing::{TestDatabase, TestIssuer};
+use service_kit::testing::{PATIENCE, TestDatabase, TestIssuer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 const ANSWER_BYTES_MAX: usize = 1 << 20;
-const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
 
 pub struct World {

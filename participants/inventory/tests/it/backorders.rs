@@ -16,11 +16,11 @@ use messaging::{EncodedRecord, OutgoingRecord};
 use request_kit::{RequestOptions, RequestService};
 use serde_json::{Value, json};
 use service_kit::poll::wait_until;
+use service_kit::testing::PATIENCE;
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, asked_by, is_granted, reservation_id, reserve};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// A shop that allows backorder, whose events of stock are published by hand.

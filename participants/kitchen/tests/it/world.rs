@@ -29,6 +29,7 @@ use serde_json::{Value, json};
 use service_kit::auth::Role;
 use service_kit::clock::{Clock, Ids, ManualClock, SharedClock, SystemIds};
 use service_kit::poll::wait_until;
+pub use service_kit::testing::PATIENCE;
 use service_kit::testing::{TestDatabase, TestIssuer};
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
@@ -36,7 +37,6 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 const ANSWER_BYTES_MAX: usize = 1 << 20;
-pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
 const SHORT_LOOK: Duration = Duration::from_millis(3);
 pub const LOCATION: &str = "zrh-k";

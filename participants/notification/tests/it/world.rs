@@ -16,6 +16,7 @@ use service_kit::clock::{Clock, Ids, ManualClock, SystemIds};
 use service_kit::config::{SmtpSettings, SmtpTls};
 use service_kit::keyring::{KeyRing, MasterKey, identity_migrations};
 use service_kit::poll::wait_until;
+pub use service_kit::testing::PATIENCE;
 use service_kit::testing::TestDatabase;
 use service_kit::testing::mail_server::MailServer;
 use tokio::task::JoinHandle;
@@ -23,7 +24,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::events::{Encoders, Happening};
 
-pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
 /// How long the tests' mail session waits for an answer.
 const ANSWER_MS: u64 = 700;

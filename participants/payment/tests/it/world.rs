@@ -25,10 +25,10 @@ use service_kit::clock::{Ids, ManualClock, SharedClock, SystemIds};
 use service_kit::config::{BankAccounts, Secret};
 use service_kit::outside::OutsideOptions;
 use service_kit::poll::wait_until;
+pub use service_kit::testing::PATIENCE;
 use service_kit::testing::{TestDatabase, TestIssuer};
 use tokio::net::TcpListener;
 
-pub const PATIENCE: Duration = Duration::from_secs(30);
 pub const LOOK: Duration = Duration::from_millis(10);
 pub const WEBHOOK_SECRET: &str = "whsec_test";
 /// What the payments of these tests are of.

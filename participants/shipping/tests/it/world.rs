@@ -22,13 +22,13 @@ use service_kit::config::Secret;
 use service_kit::keyring::{KeyRing, MasterKey, identity_migrations};
 use service_kit::poll::wait_until;
 use service_kit::standard_webhooks::WebhookKey;
+pub use service_kit::testing::PATIENCE;
 use service_kit::testing::{TestDatabase, TestIssuer};
 use shipping::{Deps, Shipments, ShippingLocations};
 
 use crate::events::{Encoders, Job, LOCATION, packed, released, requested, tenant};
 use crate::parts::{Member, deps, listen, member, serve};
 
-pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LOOK: Duration = Duration::from_millis(20);
 pub const SECRET: &str = "whsec_c2hpcHBpbmctdGVzdHM=";
 const MASTER: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
