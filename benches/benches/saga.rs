@@ -5,14 +5,15 @@
 //! ended, stock and money are what an independent count says, and the audit is clean.
 //!
 //! `rate`: every role in one process, enough stock, no faults: sagas from placement to delivery, `BENCH_CONNECTIONS` (64) at once, for
-//! `BENCH_SECONDS` (20), `BENCH_ROUNDS` (3) times, in turn with DBOS for Go, whose workflow is six inserted rows.
+//! `BENCH_SECONDS` (20), `BENCH_ROUNDS` (3) times, in turn with DBOS for Go and with Temporal, each in its
+//! fastest form and with a workflow of six inserted rows.
 //!
 //! `latency`: 100 orders a second, from placement to confirmation, by hop.
 //!
 //! `rate` and `latency` are measured after orders were placed for `BENCH_WARM_UP` (60) seconds, since a broker that was just started compiles
 //! its code meanwhile.
 //!
-//! Prints name=value lines. `BENCH_PEERS=ours` leaves DBOS out.
+//! Prints name=value lines. `BENCH_PEERS` (`ours dbos temporal`) says who takes part beside us: `BENCH_PEERS=ours` leaves both out.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark ends at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "its length comes from the environment, its times from the machine")]
@@ -26,9 +27,10 @@ use std::time::{Duration, Instant};
 use benches::drive::median;
 use benches::sagas::connections::Connections;
 use benches::sagas::count::count;
-use benches::sagas::dbos::Dbos;
 use benches::sagas::followed::Followed;
+use benches::sagas::go::Load;
 use benches::sagas::order::{Buyer, Life, Wanted, WantedLine};
+use benches::sagas::peers::Peers;
 use benches::sagas::processes::{Process, Variables, free_address};
 use benches::sagas::provider::Provider;
 use benches::sagas::spent::Counters;
@@ -113,12 +115,11 @@ impl Shop {
 #[tokio::main]
 async fn main() {
     let cases = std::env::var("BENCH_CASES").unwrap_or_else(|_| "drill rate latency".to_owned());
-    let with_peers = std::env::var("BENCH_PEERS").map_or(true, |peers| peers != "ours");
     let shop = Arc::new(Shop::open().await);
     for case in cases.split_whitespace() {
         match case {
             "drill" => drill(&shop).await,
-            "rate" => rate(&shop, with_peers).await,
+            "rate" => rate(&shop).await,
             "latency" => latency(&shop).await,
             other => panic!("BENCH_CASES names {other}; it takes drill, rate and latency"),
         }
@@ -238,12 +239,12 @@ async fn kill_in_the_middle(
 
 const ROLES: &str = "command,worker,relay,projection,query";
 
-async fn rate(shop: &Arc<Shop>, with_peers: bool) {
+async fn rate(shop: &Arc<Shop>) {
     let connections = number("BENCH_CONNECTIONS", BUYERS);
     let rounds = number("BENCH_ROUNDS", 3);
-    let dbos = if with_peers { Some(Dbos::build().await) } else { None };
+    let mut peers = Peers::build().await;
     let counters = Counters::start().await;
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut ours = Vec::new();
     for round in 1..=rounds {
         let engine = Process::start(&shop.address, ROLES, &shop.variables).await;
         if round == 1 {
@@ -262,19 +263,11 @@ async fn rate(shop: &Arc<Shop>, with_peers: bool) {
         spent.print_per_saga(&before, lives.len());
         hops(&lives, "rate");
         engine.killed().await;
-        if let Some(dbos) = &dbos {
-            theirs.push(dbos.run(connections, WARM_UP, seconds()).await);
-        }
+        peers.run(Load { concurrent: connections, warm_up: WARM_UP, time: seconds() }).await;
         eprintln!("saga: round {round} of {rounds}: {:.0}/s", ours[round - 1]);
     }
     println!("sagas_per_s={:.1}", median(ours.clone()));
-    if dbos.is_some() {
-        println!("dbos_per_s={:.1}", median(theirs.iter().map(|figures| figures.per_s).collect()));
-        println!("dbos_confirm_p50_ms={:.1}", median(theirs.iter().map(|figures| figures.confirm_p50_ms).collect()));
-        println!("dbos_confirm_p99_ms={:.1}", median(theirs.iter().map(|figures| figures.confirm_p99_ms).collect()));
-        let ratios = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs.per_s);
-        println!("sagas_vs_dbos={:.2}", median(ratios.collect()));
-    }
+    peers.print(&ours);
 }
 
 /// Buyers who order one thing after the other for a time, and those orders' lives.

@@ -3,6 +3,7 @@ module bench
 go 1.26
 
 require (
+	closedloop v0.0.0
 	github.com/dbos-inc/dbos-transact-golang v1.8.0
 	github.com/google/uuid v1.6.0
 	github.com/jackc/pgx/v5 v5.10.0
@@ -17,3 +18,5 @@ require (
 	golang.org/x/sync v0.22.0 // indirect
 	golang.org/x/text v0.41.0 // indirect
 )
+
+replace closedloop => ../closedloop

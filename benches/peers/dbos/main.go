@@ -12,11 +12,10 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"slices"
-	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"closedloop"
 
 	"github.com/dbos-inc/dbos-transact-golang/dbos"
 	"github.com/google/uuid"
@@ -52,25 +51,6 @@ func (s *shop) order(workflow dbos.Context, id string) (string, error) {
 	return id, nil
 }
 
-type latencies struct {
-	sync.Mutex
-	confirmed, ended []float64
-}
-
-func (l *latencies) add(confirmed, ended time.Duration) {
-	l.Lock()
-	defer l.Unlock()
-	l.confirmed = append(l.confirmed, float64(confirmed.Microseconds())/1000)
-	l.ended = append(l.ended, float64(ended.Microseconds())/1000)
-}
-
-func quantile(sorted []float64, share float64) float64 {
-	if len(sorted) == 0 {
-		return 0
-	}
-	return sorted[min(len(sorted)-1, int(float64(len(sorted))*share))]
-}
-
 func main() {
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -79,18 +59,10 @@ func main() {
 }
 
 func run() error {
-	if len(os.Args) != 4 {
-		return fmt.Errorf("usage: bench CONCURRENT WARM_UP_SECONDS SECONDS")
+	load, err := closedloop.Asked()
+	if err != nil {
+		return err
 	}
-	var numbers [3]int
-	for place, text := range os.Args[1:] {
-		number, err := strconv.Atoi(text)
-		if err != nil {
-			return err
-		}
-		numbers[place] = number
-	}
-	concurrent, warmUp, length := numbers[0], time.Duration(numbers[1])*time.Second, time.Duration(numbers[2])*time.Second
 	ctx := context.Background()
 	config, err := pgxpool.ParseConfig(os.Getenv("PEER_DATABASE_URL"))
 	if err != nil {
@@ -117,44 +89,21 @@ func run() error {
 	if err := dbos.Launch(engine); err != nil {
 		return err
 	}
-	var seen latencies
-	var failed, stopped, measuring atomic.Bool
-	var group sync.WaitGroup
-	for range concurrent {
-		group.Go(func() {
-			for !stopped.Load() {
-				id, begun := uuid.NewString(), time.Now()
-				handle, err := dbos.RunWorkflow(engine, s.order, id, dbos.WithWorkflowID(id))
-				if err == nil {
-					_, err = handle.GetResult()
-				}
-				confirmed, _ := confirmedAt.LoadAndDelete(id)
-				if err != nil {
-					fmt.Fprintln(os.Stderr, err)
-					failed.Store(true)
-					return
-				}
-				if measuring.Load() {
-					seen.add(confirmed.(time.Time).Sub(begun), time.Since(begun))
-				}
-			}
-		})
+	figures, err := load.Run(func() (time.Time, error) {
+		id := uuid.NewString()
+		handle, err := dbos.RunWorkflow(engine, s.order, id, dbos.WithWorkflowID(id))
+		if err == nil {
+			_, err = handle.GetResult()
+		}
+		confirmed, _ := confirmedAt.LoadAndDelete(id)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return confirmed.(time.Time), nil
+	})
+	if err != nil {
+		return err
 	}
-	time.Sleep(warmUp)
-	measuring.Store(true)
-	begun := time.Now()
-	time.Sleep(length)
-	measuring.Store(false)
-	seconds := time.Since(begun).Seconds()
-	stopped.Store(true)
-	group.Wait()
-	if failed.Load() {
-		return fmt.Errorf("a workflow failed")
-	}
-	slices.Sort(seen.confirmed)
-	slices.Sort(seen.ended)
-	fmt.Printf("per_s=%.1f\n", float64(len(seen.ended))/seconds)
-	fmt.Printf("confirm_p50_ms=%.1f\nconfirm_p99_ms=%.1f\n", quantile(seen.confirmed, 0.5), quantile(seen.confirmed, 0.99))
-	fmt.Printf("end_p50_ms=%.1f\nend_p99_ms=%.1f\n", quantile(seen.ended, 0.5), quantile(seen.ended, 0.99))
+	figures.Print()
 	return nil
 }

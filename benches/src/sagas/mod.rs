@@ -7,10 +7,13 @@ pub mod connections;
 pub mod count;
 pub mod dbos;
 pub mod followed;
+pub mod go;
 pub mod order;
+pub mod peers;
 pub mod processes;
 pub mod provider;
 pub mod spent;
+pub mod temporal;
 
 /// The tenant that everything belongs to.
 pub const TENANT: &str = "bench-sagas";

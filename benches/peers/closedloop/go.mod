@@ -1,0 +1,3 @@
+module closedloop
+
+go 1.26
