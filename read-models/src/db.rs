@@ -5,13 +5,14 @@
 //! gone. Does not: write.
 
 mod connections;
+mod shared;
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deadpool_postgres::{Object, PoolError};
+use deadpool_postgres::{ClientWrapper, PoolError};
 use service_kit::clock::Stopwatch;
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{self, ConnectError, ConnectOptions};
@@ -101,7 +102,7 @@ struct Current {
 /// A statement with its values.
 enum Statement<'a> {
     /// Prepared once on each connection.
-    Fixed(&'static str, &'a [&'a (dyn ToSql + Sync)]),
+    Fixed(&'static str, &'a [&'a (dyn ToSql + Sync)], Planning),
     /// Built for a request. Those in use are kept prepared: see [`BuiltStatements`].
     Built(&'a str, &'a [(&'a (dyn ToSql + Sync), Type)], Planning),
 }
@@ -109,14 +110,24 @@ enum Statement<'a> {
 impl Statement<'_> {
     const fn planning(&self) -> Planning {
         match self {
-            Self::Fixed(..) => Planning::Once,
-            Self::Built(_, _, planning) => *planning,
+            Self::Fixed(_, _, planning) | Self::Built(_, _, planning) => *planning,
         }
     }
 
-    async fn run(&self, client: &Object, connections: &Connections) -> Result<Vec<Row>, Error> {
+    /// Runs it on one of these connections. The outer error says that there was none.
+    async fn run(&self, connections: &Connections) -> Result<Result<Vec<Row>, Error>, ReadDbError> {
+        if self.planning() == Planning::Brief
+            && let Some(place) = connections.place().await?
+            && let Some(answer) = place.answer_of(self.run_on(&place, connections)).await
+        {
+            return Ok(answer);
+        }
+        Ok(self.run_on(&*connections.get().await?, connections).await)
+    }
+
+    async fn run_on(&self, client: &ClientWrapper, connections: &Connections) -> Result<Vec<Row>, Error> {
         match self {
-            Self::Fixed(sql, values) => client.query(&client.prepare_cached(sql).await?, values).await,
+            Self::Fixed(sql, values, _) => client.query(&client.prepare_cached(sql).await?, values).await,
             Self::Built(sql, values, _) => {
                 let (values, types): (Vec<_>, Vec<_>) = values.iter().cloned().unzip();
                 connections.note(sql, &types);
@@ -178,10 +189,10 @@ impl ReadDb {
     pub(crate) async fn query(
         &self,
         what: &'static str,
-        sql: &'static str,
+        (sql, planning): (&'static str, Planning),
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, ReadDbError> {
-        self.on_live(what, Statement::Fixed(sql, values)).await
+        self.on_live(what, Statement::Fixed(sql, values, planning)).await
     }
 
     /// Runs a statement whose text depends on the request.
@@ -198,20 +209,16 @@ impl ReadDb {
     /// its tables are gone: then the pointer is read again, and the statement is repeated.
     async fn on_live(&self, what: &'static str, statement: Statement<'_>) -> Result<Vec<Row>, ReadDbError> {
         self.0.statements.fetch_add(1, Ordering::Relaxed);
-        let current = self.current().await?;
-        let connections = current.pools.of(statement.planning());
-        let client = connections.get().await?;
-        let failed = |source| ReadDbError::Statement { what, source };
-        match statement.run(&client, connections).await {
+        let Current { generations, pools, .. } = self.current().await?;
+        let answer = match statement.run(pools.of(statement.planning())).await? {
             Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
-                drop(client);
-                self.forget(&current.generations);
+                self.forget(&generations);
                 let Current { pools, .. } = self.current().await?;
-                let connections = pools.of(statement.planning());
-                statement.run(&connections.get().await?, connections).await.map_err(failed)
+                statement.run(pools.of(statement.planning())).await?
             }
-            answer => answer.map_err(failed),
-        }
+            answer => answer,
+        };
+        answer.map_err(|source| ReadDbError::Statement { what, source })
     }
 
     /// The live generations and their pool.

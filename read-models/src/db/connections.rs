@@ -13,6 +13,7 @@ use service_kit::postgres::{self, ConnectError, ConnectOptions, Pool};
 use service_kit::serving_threads;
 use tokio_postgres::types::Type;
 
+use super::shared::{Place, SharedConnection};
 use super::{ReadDbError, ReadSettings};
 
 /// Fewest connections of one of several pools.
@@ -40,6 +41,8 @@ pub(super) struct Pools {
 #[derive(Clone)]
 pub(super) struct Connections {
     pools: Arc<[Pool]>,
+    /// Beside each pool where it has room for one; empty where no brief statements come.
+    shared: Arc<[SharedConnection]>,
     built: Arc<BuiltStatements>,
 }
 
@@ -48,6 +51,8 @@ pub(super) struct Connections {
 pub enum Planning {
     /// Once: the plan is good for any values.
     Once,
+    /// Once too; and an index finds the few rows that are read, so that the statement may share a connection with others.
+    Brief,
     /// By its values: a rare value needs another plan than a frequent one.
     ByValues,
 }
@@ -55,7 +60,7 @@ pub enum Planning {
 impl Pools {
     pub(super) const fn of(&self, planning: Planning) -> &Connections {
         match planning {
-            Planning::Once => &self.once,
+            Planning::Once | Planning::Brief => &self.once,
             Planning::ByValues => &self.by_values,
         }
     }
@@ -84,14 +89,14 @@ impl BuiltStatements {
     }
 
     /// Notes that a statement is used. The connections of the pools close one that others have displaced.
-    fn note(&self, sql: &str, types: &[Type], pools: &[Pool]) {
+    fn note<'a>(&self, sql: &str, types: &[Type], pools: impl Iterator<Item = &'a Pool> + Clone) {
         if self.0.get(sql).is_some() {
             return;
         }
         let mut evicted = Vec::new();
         self.0.insert_with_lifecycle(sql.to_owned(), types.to_vec(), &mut evicted);
         for (sql, types) in evicted {
-            pools.iter().for_each(|pool| pool.manager().statement_caches.remove(&sql, &types));
+            pools.clone().for_each(|pool| pool.manager().statement_caches.remove(&sql, &types));
         }
     }
 }
@@ -113,29 +118,50 @@ impl Connections {
         let url = database.expose();
         let separator = if url.contains('?') { '&' } else { '?' };
         let mode = match planning {
-            Planning::Once => "force_generic_plan",
+            Planning::Once | Planning::Brief => "force_generic_plan",
             Planning::ByValues => "auto",
         };
         let url = format!("{url}{separator}options=-c%20search_path%3D{search_path}%20-c%20plan_cache_mode%3D{mode}");
         let url = DatabaseUrl::new(database.variable(), url);
         let pool =
             |connections_max| postgres::pool(&url, &ConnectOptions { connections_max, ..settings.connect.clone() });
-        let pools = shares(settings).into_iter().map(pool).collect::<Result<_, _>>()?;
-        Ok(Self { pools, built: Arc::new(BuiltStatements::new()) })
+        let mut sizes = shares(settings);
+        let mut shared = Vec::new();
+        if planning != Planning::ByValues && sizes.iter().all(|size| *size >= OWN_CONNECTIONS_MIN) {
+            for size in &mut sizes {
+                *size -= 1;
+                shared.push(SharedConnection::of(pool(1)?));
+            }
+        }
+        let pools = sizes.into_iter().map(pool).collect::<Result<_, _>>()?;
+        Ok(Self { pools, shared: shared.into(), built: Arc::new(BuiltStatements::new()) })
     }
 
     /// Notes that a built statement is used: see [`BuiltStatements`].
     pub(super) fn note(&self, sql: &str, types: &[Type]) {
-        self.built.note(sql, types, &self.pools);
+        self.built.note(sql, types, self.pools.iter().chain(self.shared.iter().map(SharedConnection::pool)));
+    }
+
+    /// Which of the pools is the calling thread's.
+    fn own(&self) -> usize {
+        let of_threads = self.pools.len() - 1;
+        match serving_threads::number() {
+            Some(number) if of_threads > 0 => 1 + number % of_threads,
+            _ => 0,
+        }
+    }
+
+    /// A place on the calling thread's shared connection; `None` where a brief statement had better take one by [`Connections::get`].
+    pub(super) async fn place(&self) -> Result<Option<Place>, ReadDbError> {
+        match self.shared.get(self.own()) {
+            Some(shared) => shared.place().await.map_err(ReadDbError::Connection),
+            None => Ok(None),
+        }
     }
 
     /// A connection of the calling thread's own; any that is free, where none of those gets free soon.
     pub(super) async fn get(&self) -> Result<Object, ReadDbError> {
-        let of_threads = self.pools.len() - 1;
-        let own = match serving_threads::number() {
-            Some(number) if of_threads > 0 => &self.pools[1 + number % of_threads],
-            _ => &self.pools[0],
-        };
+        let own = &self.pools[self.own()];
         let mut waiting = pin!(own.get());
         let found = loop {
             if let Ok(found) = tokio::time::timeout(Duration::from_millis(OWN_WAIT_MS), waiting.as_mut()).await {

@@ -89,7 +89,7 @@ impl FulfilmentList {
     const fn planning(&self) -> Planning {
         match self {
             Self::Shipments(ShipmentFilter { carrier: Some(_), state: Some(_), .. }) => Planning::ByValues,
-            Self::PackingQueue { .. } | Self::Shipments(_) => Planning::Once,
+            Self::PackingQueue { .. } | Self::Shipments(_) => Planning::Brief,
         }
     }
 }
@@ -216,7 +216,7 @@ impl ReadDb {
         let text = FULFILMENT.fill(include_str!("../../sql/fulfilment/query/by_id.sql"));
         let tenant = tenant.as_str();
         let values: [(&(dyn ToSql + Sync), Type); 2] = [(&id, Type::UUID), (&tenant, Type::TEXT)];
-        let rows = self.query_built(FULFILMENTS, (&text, Planning::Once), &values).await?;
+        let rows = self.query_built(FULFILMENTS, (&text, Planning::Brief), &values).await?;
         Ok(fulfilments(FULFILMENTS, &rows)?.pop())
     }
 
@@ -226,7 +226,9 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn fulfilment_versions(&self, ids: &[Uuid]) -> Result<Vec<AppliedVersion>, ReadDbError> {
         let what = "applied versions of fulfilments";
-        let rows = self.query(what, include_str!("../../sql/fulfilment/query/versions.sql"), &[&ids]).await?;
+        let rows = self
+            .query(what, (include_str!("../../sql/fulfilment/query/versions.sql"), Planning::Brief), &[&ids])
+            .await?;
         let read = |row: &Row| AppliedVersion::read(FULFILMENT.name(), row);
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
     }

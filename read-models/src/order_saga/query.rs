@@ -143,7 +143,7 @@ impl ReadDb {
         let text = SAGA.fill(include_str!("../../sql/order_saga/query/by_id.sql"));
         let tenant = tenant.as_str();
         let values: [(&(dyn ToSql + Sync), Type); 2] = [(&orders, Type::UUID_ARRAY), (&tenant, Type::TEXT)];
-        sagas(SAGAS, &self.query_built(SAGAS, (&text, Planning::Once), &values).await?)
+        sagas(SAGAS, &self.query_built(SAGAS, (&text, Planning::Brief), &values).await?)
     }
 
     /// The events of some sagas within a window, by version. The caller has checked that the sagas are visible.
@@ -164,7 +164,7 @@ impl ReadDb {
             (&window.before, Type::INT8),
             (&i64::from(window.limit), Type::INT8),
         ];
-        let rows = self.query_built(what, (&text, Planning::Once), &values).await?;
+        let rows = self.query_built(what, (&text, Planning::Brief), &values).await?;
         let mut events: HashMap<Uuid, Vec<SagaEvent>> = HashMap::new();
         for row in &rows {
             let event: SagaEvent = SAGA_EVENT.read(row).map_err(|source| ReadDbError::Row { what, source })?;
@@ -179,7 +179,9 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn saga_versions(&self, orders: &[Uuid]) -> Result<Vec<AppliedVersion>, ReadDbError> {
         let what = "applied versions of sagas";
-        let rows = self.query(what, include_str!("../../sql/order_saga/query/versions.sql"), &[&orders]).await?;
+        let rows = self
+            .query(what, (include_str!("../../sql/order_saga/query/versions.sql"), Planning::Brief), &[&orders])
+            .await?;
         let read = |row: &Row| AppliedVersion::read(SAGA.name(), row);
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
     }

@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Error, Row};
 
-use crate::db::{ReadDb, ReadDbError};
+use crate::db::{Planning, ReadDb, ReadDbError};
 
 /// The tasks of one kind that nobody has decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,8 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn open_tasks(&self) -> Result<Vec<OpenTasks>, ReadDbError> {
         let what = "open tasks of sagas";
-        let rows = self.query(what, include_str!("../../sql/order_saga/query/open_tasks.sql"), &[]).await?;
+        let rows =
+            self.query(what, (include_str!("../../sql/order_saga/query/open_tasks.sql"), Planning::Once), &[]).await?;
         let read =
             |row: &Row| Ok(OpenTasks { kind: row.try_get(0)?, open: row.try_get(1)?, escalated: row.try_get(2)? });
         rows.iter().map(read).collect::<Result<_, Error>>().map_err(|source| ReadDbError::Statement { what, source })

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::contract::Position;
 
+use crate::db::Planning;
 use crate::table::{Reader, RowError};
 use crate::{ReadDb, ReadDbError};
 
@@ -61,8 +62,8 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn health(&self) -> Result<Vec<GroupHealth>, ReadDbError> {
         let what = "the projectors' health";
-        let offsets = self.query(what, include_str!("../../sql/query/health.sql"), &[]).await?;
-        let parked = self.query(what, include_str!("../../sql/query/parked.sql"), &[]).await?;
+        let offsets = self.query(what, (include_str!("../../sql/query/health.sql"), Planning::Once), &[]).await?;
+        let parked = self.query(what, (include_str!("../../sql/query/parked.sql"), Planning::Once), &[]).await?;
         collect(&offsets, &parked).map_err(|source| ReadDbError::Row { what, source })
     }
 }

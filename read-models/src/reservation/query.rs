@@ -30,7 +30,7 @@ impl ReadDb {
         let (tenant, limit) = (tenant.as_str(), i64::from(limit));
         let values: [(&(dyn ToSql + Sync), Type); 3] =
             [(&tenant, Type::TEXT), (&order_id, Type::UUID), (&limit, Type::INT8)];
-        reservations(&self.query_built(RESERVATIONS, (&text, Planning::Once), &values).await?)
+        reservations(&self.query_built(RESERVATIONS, (&text, Planning::Brief), &values).await?)
     }
 
     /// A tenant's reservations in a state, the first to expire first; at most so many.
@@ -47,7 +47,7 @@ impl ReadDb {
         let (tenant, state, limit) = (tenant.as_str(), state.as_str(), i64::from(limit));
         let values: [(&(dyn ToSql + Sync), Type); 3] =
             [(&tenant, Type::TEXT), (&state, Type::TEXT), (&limit, Type::INT8)];
-        reservations(&self.query_built(RESERVATIONS, (&text, Planning::Once), &values).await?)
+        reservations(&self.query_built(RESERVATIONS, (&text, Planning::Brief), &values).await?)
     }
 
     /// How many reservations hold stock at some locations. A location without one is left out.
@@ -57,7 +57,7 @@ impl ReadDb {
     pub async fn granted_at(&self, tenant: &TenantId, locations: &[&str]) -> Result<Vec<(String, i64)>, ReadDbError> {
         let what = "reservations at locations";
         let text = include_str!("../../sql/reservation/query/granted_at.sql");
-        let rows = self.query(what, text, &[&tenant.as_str(), &locations]).await?;
+        let rows = self.query(what, (text, Planning::Once), &[&tenant.as_str(), &locations]).await?;
         let read = |row: &Row| {
             let reader = Reader { table: RESERVATION.name(), row };
             Ok((reader.get("location")?, reader.get("reservations")?))
@@ -71,7 +71,9 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn reservation_versions(&self, ids: &[Uuid]) -> Result<Vec<AppliedVersion>, ReadDbError> {
         let what = "applied versions of reservations";
-        let rows = self.query(what, include_str!("../../sql/reservation/query/versions.sql"), &[&ids]).await?;
+        let rows = self
+            .query(what, (include_str!("../../sql/reservation/query/versions.sql"), Planning::Brief), &[&ids])
+            .await?;
         let read = |row: &Row| AppliedVersion::read(RESERVATION.name(), row);
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
     }

@@ -214,7 +214,7 @@ impl ReadDb {
     ) -> Result<Vec<Reservable>, ReadDbError> {
         let what = "stock at locations";
         let text = include_str!("../../sql/stock/query/at_locations.sql");
-        let rows = self.query(what, text, &[&tenant.as_str(), &skus, &locations]).await?;
+        let rows = self.query(what, (text, Planning::Brief), &[&tenant.as_str(), &skus, &locations]).await?;
         let read = |row: &Row| {
             let reader = Reader { table: STOCK.name(), row };
             let pieces = if reader.get("backorder_allowed")? { i64::MAX } else { reader.get("available")? };
@@ -232,7 +232,7 @@ impl ReadDb {
         let text = STOCK.fill(include_str!("../../sql/stock/query/by_id.sql"));
         let tenant = tenant.as_str();
         let values: [(&(dyn ToSql + Sync), Type); 2] = [(&ids, Type::UUID_ARRAY), (&tenant, Type::TEXT)];
-        items(what, &self.query_built(what, (&text, Planning::Once), &values).await?)
+        items(what, &self.query_built(what, (&text, Planning::Brief), &values).await?)
     }
 
     /// The movements of some stock items within a window, by version. The caller has checked that the items are visible.
@@ -253,7 +253,7 @@ impl ReadDb {
             (&window.before, Type::INT8),
             (&i64::from(window.limit), Type::INT8),
         ];
-        let rows = self.query_built(what, (&text, Planning::Once), &values).await?;
+        let rows = self.query_built(what, (&text, Planning::Brief), &values).await?;
         let mut movements: HashMap<Uuid, Vec<StockMovement>> = HashMap::new();
         for row in &rows {
             let movement: StockMovement =
@@ -269,7 +269,8 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn stock_versions(&self, ids: &[Uuid]) -> Result<Vec<AppliedVersion>, ReadDbError> {
         let what = "applied versions of stock";
-        let rows = self.query(what, include_str!("../../sql/stock/query/versions.sql"), &[&ids]).await?;
+        let rows =
+            self.query(what, (include_str!("../../sql/stock/query/versions.sql"), Planning::Brief), &[&ids]).await?;
         let read = |row: &Row| AppliedVersion::read(STOCK.name(), row);
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|source| ReadDbError::Row { what, source })
     }

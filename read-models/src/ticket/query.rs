@@ -47,7 +47,7 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn kitchen_board_stamp(&self, tenant: &TenantId, location: &str) -> Result<BoardStamp, ReadDbError> {
         let sql = include_str!("../../sql/ticket/query/board_stamp.sql");
-        let rows = self.query(BOARD, sql, &[&tenant.as_str(), &location]).await?;
+        let rows = self.query(BOARD, (sql, Planning::Once), &[&tenant.as_str(), &location]).await?;
         let read = |row: &Row| {
             Ok(BoardStamp {
                 queued: row.try_get(0)?,

@@ -31,7 +31,7 @@ impl ReadDb {
     ) -> Result<i64, ReadDbError> {
         let (mut sql, skeleton, planning) = if visible.customer.is_none() && is_kept(condition) {
             let kept = include_str!("../../../sql/order/query/order_count_kept.sql");
-            (ConditionSql::new("counted", 0), kept, Planning::Once)
+            (ConditionSql::new("counted", 0), kept, Planning::Brief)
         } else {
             let read = include_str!("../../../sql/order/query/order_count.sql");
             (ConditionSql::new("order_summary", 0), read, Planning::ByValues)

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::db::Planning;
 use crate::order::view::ORDER_SUMMARY;
 use crate::table::{Reader, RowError};
 use crate::{ReadDb, ReadDbError};
@@ -32,7 +33,7 @@ impl ReadDb {
     ) -> Result<Vec<OldDraft>, ReadDbError> {
         let (since, last) = after.unwrap_or((DateTime::UNIX_EPOCH, Uuid::nil()));
         let sql = include_str!("../../../sql/order/query/old_drafts.sql");
-        let rows = self.query(OLD_DRAFTS, sql, &[&before, &since, &last, &drafts_max]).await?;
+        let rows = self.query(OLD_DRAFTS, (sql, Planning::Once), &[&before, &since, &last, &drafts_max]).await?;
         let read = |row| -> Result<OldDraft, RowError> {
             let reader = Reader { table: ORDER_SUMMARY.name(), row };
             Ok(OldDraft {

@@ -29,7 +29,7 @@ impl ReadDb {
             (&window.before, Type::INT8),
             (&i64::from(window.limit), Type::INT8),
         ];
-        let rows = self.query_built(what, (&statement, Planning::Once), &values).await?;
+        let rows = self.query_built(what, (&statement, Planning::Brief), &values).await?;
         let mut timelines: HashMap<Uuid, Vec<TimelineEntry>> = HashMap::new();
         for row in &rows {
             let entry: TimelineEntry = ORDER_TIMELINE.read(row).map_err(|source| ReadDbError::Row { what, source })?;

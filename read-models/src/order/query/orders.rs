@@ -90,7 +90,7 @@ impl ReadDb {
         let text = parts.fill(statement, &mut |value, kind| sql.bind_boxed(value, kind));
         let mut values: Vec<(&(dyn ToSql + Sync), Type)> = vec![by, (&tenant, Type::TEXT), (&customer, Type::TEXT)];
         values.extend(sql.values());
-        parts.read(ORDERS, self.query_built(ORDERS, (&text, Planning::Once), &values).await?)
+        parts.read(ORDERS, self.query_built(ORDERS, (&text, Planning::Brief), &values).await?)
     }
 
     /// The applied versions of some orders, regardless of visibility; absent ones are left out.
@@ -99,7 +99,8 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn versions(&self, ids: &[Uuid]) -> Result<Vec<AppliedVersion>, ReadDbError> {
         let what = "applied versions";
-        let rows = self.query(what, include_str!("../../../sql/order/query/versions.sql"), &[&ids]).await?;
+        let rows =
+            self.query(what, (include_str!("../../../sql/order/query/versions.sql"), Planning::Brief), &[&ids]).await?;
         rows.iter()
             .map(|row| AppliedVersion::read(ORDER_SUMMARY.name(), row))
             .collect::<Result<_, _>>()

@@ -176,7 +176,11 @@ fn planning(request: &PageRequest) -> Planning {
             || (of_state && equal(Field::Country)(part))
             || *part == Condition::All(Vec::new())
     };
-    if parts.iter().all(is_served) { Planning::Once } else { Planning::ByValues }
+    match parts.iter().all(is_served) {
+        true if by_placement => Planning::Brief,
+        true => Planning::Once,
+        false => Planning::ByValues,
+    }
 }
 
 fn page_text(

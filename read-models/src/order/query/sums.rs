@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use domain::TenantId;
 use tokio_postgres::Row;
 
+use crate::db::Planning;
 use crate::order::contribution::CUSTOMER_SUMMARY;
 use crate::{CustomerFigures, CustomerKey, ReadDb, ReadDbError};
 
@@ -28,7 +29,7 @@ impl ReadDb {
     /// [`ReadDbError`].
     pub async fn customers(&self, tenant: &TenantId, customers: &[String]) -> Result<Vec<CustomerRow>, ReadDbError> {
         let what = "customers";
-        let rows = self.query(what, &OF_CUSTOMERS, &[&tenant.as_str(), &customers]).await?;
+        let rows = self.query(what, (OF_CUSTOMERS.as_str(), Planning::Brief), &[&tenant.as_str(), &customers]).await?;
         let read = |row: &Row| {
             let (key, figures): (CustomerKey, CustomerFigures) = CUSTOMER_SUMMARY.read(row)?;
             Ok(CustomerRow { customer: key.customer, currency: key.currency, figures })
