@@ -30,7 +30,7 @@ run_one() {
 export -f run_one
 export logs
 
-# Those that take longest go first, so that none is left alone at the end.
+# Those that take longest go first, so that none is left alone at the end. The engine of orderctl's waits until that of tests/it has ended.
 found=$(cargo test --no-run --message-format=json-render-diagnostics "$@" |
   sed -n 's/.*"manifest_path":"\([^"]*\)".*"test":true},"features".*"executable":"\([^"]*\)".*/\1 \2/p')
 [ -n "$found" ] || die 'cargo built no tests'
@@ -41,7 +41,8 @@ awk '
     if ($1 ~ /\/order-engine\/Cargo.toml$/ && $2 ~ /\/it-/) return 0
     if ($2 ~ /\/crashes-/) return 1
     if ($1 ~ /\/(tests|relay)\/Cargo.toml$/ && $2 ~ /\/it-/) return 2
-    return $2 ~ /\/it-/ ? 3 : 4
+    if ($1 ~ /\/orderctl\/Cargo.toml$/ && $2 ~ /\/it-/) return 4
+    return $2 ~ /\/it-/ ? 3 : 5
   }
   { print rank(), $0 }
 ' <<<"$found" | sort -s -n -k 1,1 | cut -d ' ' -f 2- |

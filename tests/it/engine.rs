@@ -43,6 +43,10 @@ pub fn engine() -> &'static Engine {
 async fn start() -> Engine {
     let variables = Variables::load().unwrap();
     let state = variables.required("ORDERS_STATE").expect("run `make test`");
+    // Held until the process ends: orderctl's tests have an engine at the stack's one address too, on the same databases.
+    let turn = std::fs::File::create(std::path::Path::new(state).join("engine.lock")).unwrap();
+    turn.lock().unwrap();
+    std::mem::forget(turn);
     let keys = std::path::Path::new(state).join("keys");
     order_engine::keys(&keys, &SystemIds).unwrap();
     let settings = Settings::from_variables(&variables).unwrap();

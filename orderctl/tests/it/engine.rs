@@ -32,6 +32,10 @@ impl Engine {
     /// Makes its keys, tables, topics and schemas; answers its settings.
     pub async fn prepare() -> Settings {
         let state = Variables::load().unwrap().required("ORDERS_STATE").expect("run `make test`").to_owned();
+        // Held until the process ends: other tests of the whole engine listen at the stack's one address, on the same databases.
+        let turn = std::fs::File::create(Path::new(&state).join("engine.lock")).unwrap();
+        turn.lock().unwrap();
+        std::mem::forget(turn);
         let (keys, policies) = (Path::new(&state).join("keys"), Path::new(&state).join("orderctl-policies.toml"));
         std::fs::write(&policies, POLICIES).unwrap();
         let policies = ("SAGA_POLICIES_FILE".to_owned(), policies.to_str().unwrap().to_owned());
