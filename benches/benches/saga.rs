@@ -5,8 +5,8 @@
 //! ended, stock and money are what an independent count says, and the audit is clean.
 //!
 //! `rate`: every role in one process, enough stock, no faults: sagas from placement to delivery, `BENCH_CONNECTIONS` (64) at once, for
-//! `BENCH_SECONDS` (20), `BENCH_ROUNDS` (3) times, in turn with DBOS for Go and with Temporal, each in its
-//! fastest form and with a workflow of six inserted rows.
+//! `BENCH_SECONDS` (20), `BENCH_ROUNDS` (3) times, in turn with DBOS for Go and with Temporal, each
+//! in its fastest form and with a workflow of six inserted rows.
 //!
 //! `latency`: 100 orders a second, from placement to confirmation, by hop.
 //!

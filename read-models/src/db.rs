@@ -34,6 +34,8 @@ pub struct ReadSettings {
     pub connect: ConnectOptions,
     /// The cached pointer to the live generations is read again when it is older than so many milliseconds.
     pub pointer_age_ms_max: u64,
+    /// Brief statements leave the connection that they share when it has answered nothing for so many milliseconds.
+    pub silence_ms_max: u64,
     /// How many serving threads read; more than one divide the connections among themselves.
     pub threads: NonZeroUsize,
 }
@@ -41,12 +43,15 @@ pub struct ReadSettings {
 impl ReadSettings {
     /// The default limits, for readers that are on no serving thread.
     pub const fn new(connect: ConnectOptions) -> Self {
-        Self { connect, pointer_age_ms_max: POINTER_AGE_MS_MAX, threads: NonZeroUsize::MIN }
+        let (pointer_age_ms_max, silence_ms_max) = (POINTER_AGE_MS_MAX, SILENCE_MS_MAX);
+        Self { connect, pointer_age_ms_max, silence_ms_max, threads: NonZeroUsize::MIN }
     }
 }
 
 /// A read that takes longer is cancelled by the server, whatever the connection would allow.
 const STATEMENT_MS_MAX: u32 = 5_000;
+/// How long a shared connection may answer nothing, in milliseconds. A brief statement takes a small part of it.
+const SILENCE_MS_MAX: u64 = 20;
 /// Oldest age of the cached pointer to the live generations, in milliseconds.
 const POINTER_AGE_MS_MAX: u64 = 1_000;
 

@@ -8,7 +8,7 @@ use service_kit::clock::SystemIds;
 use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
 use service_kit::poll::wait_until;
 use service_kit::telemetry::init_with_writer;
-use service_kit::testing::PATIENCE;
+use service_kit::testing::{PATIENCE, wait_for_turn_with_engine};
 use tokio_util::sync::CancellationToken;
 use tracing::Level;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
@@ -43,10 +43,7 @@ pub fn engine() -> &'static Engine {
 async fn start() -> Engine {
     let variables = Variables::load().unwrap();
     let state = variables.required("ORDERS_STATE").expect("run `make test`");
-    // Held until the process ends: orderctl's tests have an engine at the stack's one address too, on the same databases.
-    let turn = std::fs::File::create(std::path::Path::new(state).join("engine.lock")).unwrap();
-    turn.lock().unwrap();
-    std::mem::forget(turn);
+    wait_for_turn_with_engine(std::path::Path::new(state));
     let keys = std::path::Path::new(state).join("keys");
     order_engine::keys(&keys, &SystemIds).unwrap();
     let settings = Settings::from_variables(&variables).unwrap();
@@ -64,11 +61,13 @@ async fn start() -> Engine {
     let serving = serve_until(settings.clone(), &Role::ALL, CancellationToken::new());
     let running = tokio::spawn(serving);
     let ready = wait_until(PATIENCE, LOOK, async || {
-        assert!(!running.is_finished(), "the engine ended while it started");
         let answer = reqwest::get(format!("{url}/readyz")).await;
         answer.is_ok_and(|answer| answer.status().is_success())
     });
-    ready.await.unwrap();
+    tokio::select! {
+        ended = running => panic!("the engine ended while it started: {ended:?}"),
+        ready = ready => ready.unwrap(),
+    }
     let signing_key = std::fs::read_to_string(keys.join("signing.pem")).unwrap();
     Engine { url, settings, signing_key }
 }

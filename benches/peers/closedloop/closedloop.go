@@ -37,7 +37,7 @@ func Asked() (Load, error) {
 type Figures struct {
 	perSecond        float64
 	confirmed, ended []float64
-	Finished         int
+	finished         int
 }
 
 // Run runs workflows until the time is over and the last one has finished. A workflow says when its order was confirmed.
@@ -58,7 +58,7 @@ func (l Load) Run(workflow func() (confirmed time.Time, err error)) (Figures, er
 					return
 				}
 				lock.Lock()
-				figures.Finished++
+				figures.finished++
 				if measuring.Load() {
 					figures.confirmed = append(figures.confirmed, milliseconds(confirmed.Sub(begun)))
 					figures.ended = append(figures.ended, milliseconds(ended.Sub(begun)))

@@ -19,16 +19,9 @@ import (
 
 	"github.com/dbos-inc/dbos-transact-golang/dbos"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Connections of the pool; DBOS documents no better number, and more were no faster.
-const connections = 20
-
-const table = "CREATE TABLE order_step (order_id text, step text, at timestamptz NOT NULL, PRIMARY KEY (order_id, step))"
 const insert = "INSERT INTO order_step (order_id, step, at) VALUES ($1, $2, now())"
-
-var steps = []string{"reserve", "screen", "authorise", "confirm", "capture", "ship"}
 
 // When the running workflows were confirmed, by their ids.
 var confirmedAt sync.Map
@@ -36,7 +29,7 @@ var confirmedAt sync.Map
 type shop struct{ source *dbos.DataSource }
 
 func (s *shop) order(workflow dbos.Context, id string) (string, error) {
-	for _, step := range steps {
+	for _, step := range closedloop.Steps {
 		write := func(ctx context.Context, tx dbos.Tx) (string, error) {
 			_, err := tx.Exec(ctx, insert, id, step)
 			return step, err
@@ -64,16 +57,8 @@ func run() error {
 		return err
 	}
 	ctx := context.Background()
-	config, err := pgxpool.ParseConfig(os.Getenv("PEER_DATABASE_URL"))
+	pool, err := closedloop.Open(ctx)
 	if err != nil {
-		return err
-	}
-	config.MaxConns = connections
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return err
-	}
-	if _, err := pool.Exec(ctx, table); err != nil {
 		return err
 	}
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -102,6 +87,9 @@ func run() error {
 		return confirmed.(time.Time), nil
 	})
 	if err != nil {
+		return err
+	}
+	if err := figures.Verify(ctx, pool); err != nil {
 		return err
 	}
 	figures.Print()

@@ -31,9 +31,6 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// Connections of the application's pool, as many as the other peer has.
-const connections = 20
-
 const namespace, queue = "orders", "orders"
 const retention = 24 * time.Hour
 const stepMax = time.Minute
@@ -41,12 +38,8 @@ const stepMax = time.Minute
 // How long a server that was just started may take, and how often it is asked meanwhile.
 const startMax, look = time.Minute, 100 * time.Millisecond
 
-const table = "CREATE TABLE order_step (order_id text, step text, at timestamptz NOT NULL, PRIMARY KEY (order_id, step))"
-
 // A local activity may run again when its workflow's task is given out anew.
 const insert = "INSERT INTO order_step (order_id, step, at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING"
-
-var steps = []string{"reserve", "screen", "authorise", "confirm", "capture", "ship"}
 
 // When the running workflows were confirmed, by their ids.
 var confirmedAt sync.Map
@@ -63,7 +56,7 @@ func (s *shop) step(ctx context.Context, id, step string) error {
 
 func (s *shop) order(ctx workflow.Context, id string) error {
 	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{ScheduleToCloseTimeout: stepMax})
-	for _, step := range steps {
+	for _, step := range closedloop.Steps {
 		if err := workflow.ExecuteLocalActivity(ctx, s.step, id, step).Get(ctx, nil); err != nil {
 			return err
 		}
@@ -102,19 +95,11 @@ func run() error {
 		return err
 	}
 	ctx := context.Background()
-	config, err := pgxpool.ParseConfig(os.Getenv("PEER_DATABASE_URL"))
-	if err != nil {
-		return err
-	}
-	config.MaxConns = connections
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	pool, err := closedloop.Open(ctx)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	if _, err := pool.Exec(ctx, table); err != nil {
-		return err
-	}
 	engine, err := open(ctx)
 	if err != nil {
 		return err
@@ -131,12 +116,8 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	var rows int
-	if err := pool.QueryRow(ctx, "SELECT count(*) FROM order_step").Scan(&rows); err != nil {
+	if err := figures.Verify(ctx, pool); err != nil {
 		return err
-	}
-	if expected := figures.Finished * len(steps); rows != expected {
-		return fmt.Errorf("%d workflows have finished, with %d rows instead of %d", figures.Finished, rows, expected)
 	}
 	figures.Print()
 	return nil

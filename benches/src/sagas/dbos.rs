@@ -12,7 +12,7 @@ pub struct Dbos {
 }
 
 impl Dbos {
-    /// Builds it.
+    /// Builds it, which is quick where that was done before.
     ///
     /// # Panics
     /// When Go is not installed, or does not build it.
@@ -20,10 +20,10 @@ impl Dbos {
         Self { program: build("dbos", ".", "bench-dbos").await }
     }
 
-    /// Runs workflows.
+    /// Measures a round, in a database of its own.
     ///
     /// # Panics
-    /// When one fails.
+    /// When a workflow fails.
     pub async fn run(&self, load: Load) -> Figures {
         let database = TestDatabase::create().await;
         run(&self.program, load, &[("PEER_DATABASE_URL", database.url().expose())]).await

@@ -17,7 +17,7 @@ pub struct Load {
     pub time: Duration,
 }
 
-/// What was measured.
+/// A peer's rate and latencies in one round.
 #[derive(Debug, Clone, Copy)]
 pub struct Figures {
     pub per_s: f64,

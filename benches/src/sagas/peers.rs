@@ -15,7 +15,7 @@ enum Engine {
 struct Peer {
     name: &'static str,
     engine: Engine,
-    /// Of each round.
+    /// One for each round, in their order.
     figures: Vec<Figures>,
 }
 

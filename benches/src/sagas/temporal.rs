@@ -21,7 +21,7 @@ const SCHEMAS: &str = "postgresql/v12";
 const PORTS: std::ops::Range<u16> = 10_000..30_000;
 const SERVICES: [&str; 4] = ["FRONTEND", "HISTORY", "MATCHING", "WORKER"];
 
-/// The built programs.
+/// Its programs, built from the modules among the peers.
 pub struct Temporal {
     worker: PathBuf,
     /// Where the server and its tool for schemas are.
@@ -29,7 +29,7 @@ pub struct Temporal {
 }
 
 impl Temporal {
-    /// Builds them.
+    /// Builds them, which takes minutes the first time.
     ///
     /// # Panics
     /// When Go is not installed, or does not build them.
@@ -39,7 +39,7 @@ impl Temporal {
         Self { worker, server }
     }
 
-    /// Runs workflows on a new server.
+    /// Measures a round, on a new server with databases of its own.
     ///
     /// # Panics
     /// When it does not start, or a workflow fails.

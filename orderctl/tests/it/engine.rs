@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use service_kit::clock::{Ids, SystemIds};
 use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
 use service_kit::poll::{wait_for, wait_until};
-use service_kit::testing::PATIENCE;
+use service_kit::testing::{PATIENCE, wait_for_turn_with_engine};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -32,10 +32,7 @@ impl Engine {
     /// Makes its keys, tables, topics and schemas; answers its settings.
     pub async fn prepare() -> Settings {
         let state = Variables::load().unwrap().required("ORDERS_STATE").expect("run `make test`").to_owned();
-        // Held until the process ends: other tests of the whole engine listen at the stack's one address, on the same databases.
-        let turn = std::fs::File::create(Path::new(&state).join("engine.lock")).unwrap();
-        turn.lock().unwrap();
-        std::mem::forget(turn);
+        wait_for_turn_with_engine(Path::new(&state));
         let (keys, policies) = (Path::new(&state).join("keys"), Path::new(&state).join("orderctl-policies.toml"));
         std::fs::write(&policies, POLICIES).unwrap();
         let policies = ("SAGA_POLICIES_FILE".to_owned(), policies.to_str().unwrap().to_owned());
@@ -53,13 +50,13 @@ impl Engine {
     pub async fn start(settings: Settings, roles: &'static [Role]) -> Self {
         let url = format!("http://{}", settings.http.listen);
         let stop = CancellationToken::new();
-        let running = tokio::spawn(serve_until(settings, roles, stop.clone()));
+        let mut running = tokio::spawn(serve_until(settings, roles, stop.clone()));
         let http = Client::new();
-        let ready = async || {
-            assert!(!running.is_finished(), "the engine ended while it started");
-            http.get(format!("{url}/readyz")).send().await.is_ok_and(|answer| answer.status().is_success())
-        };
-        wait_until(PATIENCE, LOOK, ready).await.unwrap();
+        let ready = async || http.get(format!("{url}/readyz")).send().await.is_ok_and(|it| it.status().is_success());
+        tokio::select! {
+            ended = &mut running => panic!("the engine ended while it started: {ended:?}"),
+            ready = wait_until(PATIENCE, LOOK, ready) => ready.unwrap(),
+        }
         let token = orderctl(&[], &["token", "--role", "admin"]).await.output.trim().to_owned();
         Self { url, token, http, stop, running }
     }

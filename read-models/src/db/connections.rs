@@ -128,9 +128,10 @@ impl Connections {
         let mut sizes = shares(settings);
         let mut shared = Vec::new();
         if planning != Planning::ByValues && sizes.iter().all(|size| *size >= OWN_CONNECTIONS_MIN) {
+            let silence_max = Duration::from_millis(settings.silence_ms_max);
             for size in &mut sizes {
                 *size -= 1;
-                shared.push(SharedConnection::of(pool(1)?));
+                shared.push(SharedConnection::of(pool(1)?, silence_max));
             }
         }
         let pools = sizes.into_iter().map(pool).collect::<Result<_, _>>()?;

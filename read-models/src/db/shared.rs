@@ -16,13 +16,12 @@ use service_kit::postgres::Pool;
 
 /// Most statements on a shared connection. Further ones are carried out beside it.
 const SHARING_MAX: usize = 32;
-/// How long a shared connection may answer nothing before statements leave it. Brief ones take a small part of this.
-const SILENCE_MAX: Duration = Duration::from_millis(20);
 
 /// A thread's shared connection, which opens when first used and again after it was lost.
 pub(super) struct SharedConnection {
     /// Of one connection, which is never given back while it lives.
     pool: Pool,
+    silence_max: Duration,
     open: Mutex<Option<Arc<Open>>>,
     /// Held by who opens it.
     opening: tokio::sync::Mutex<()>,
@@ -30,6 +29,8 @@ pub(super) struct SharedConnection {
 
 struct Open {
     client: Object,
+    /// How long it may answer nothing before statements leave it.
+    silence_max: Duration,
     progress: Mutex<Progress>,
 }
 
@@ -45,9 +46,9 @@ struct Progress {
 pub(super) struct Place(Arc<Open>);
 
 impl SharedConnection {
-    /// A connection of a pool that has one.
-    pub(super) fn of(pool: Pool) -> Self {
-        Self { pool, open: Mutex::default(), opening: tokio::sync::Mutex::default() }
+    /// A connection of a pool that has one, and how long it may answer nothing.
+    pub(super) fn of(pool: Pool, silence_max: Duration) -> Self {
+        Self { pool, silence_max, open: Mutex::default(), opening: tokio::sync::Mutex::default() }
     }
 
     pub(super) const fn pool(&self) -> &Pool {
@@ -64,7 +65,7 @@ impl SharedConnection {
             self.lock().take_if(|known| Arc::ptr_eq(known, &open));
         }
         let Ok(_opening) = self.opening.try_lock() else { return Ok(None) };
-        let open = Arc::new(Open::new(self.pool.get().await?));
+        let open = Arc::new(Open::new(self.pool.get().await?, self.silence_max));
         *self.lock() = Some(Arc::clone(&open));
         Ok(open.join())
     }
@@ -75,8 +76,9 @@ impl SharedConnection {
 }
 
 impl Open {
-    fn new(client: Object) -> Self {
-        Self { client, progress: Mutex::new(Progress { waiting: 0, since: Stopwatch::start(), is_left: false }) }
+    fn new(client: Object, silence_max: Duration) -> Self {
+        let progress = Progress { waiting: 0, since: Stopwatch::start(), is_left: false };
+        Self { client, silence_max, progress: Mutex::new(progress) }
     }
 
     fn join(self: Arc<Self>) -> Option<Place> {
@@ -84,7 +86,7 @@ impl Open {
         if progress.waiting == 0 {
             progress.since = Stopwatch::start();
         }
-        if progress.is_left || progress.waiting >= SHARING_MAX || progress.is_silent() {
+        if progress.is_left || progress.waiting >= SHARING_MAX || progress.since.elapsed() > self.silence_max {
             return None;
         }
         progress.waiting += 1;
@@ -97,24 +99,18 @@ impl Open {
     }
 }
 
-impl Progress {
-    fn is_silent(&self) -> bool {
-        self.since.elapsed() > SILENCE_MAX
-    }
-}
-
 impl Place {
     /// Waits for the answer of a statement on this connection; `None` when the connection falls silent.
     pub(super) async fn answer_of<T>(&self, statement: impl Future<Output = T>) -> Option<T> {
         let mut statement = pin!(statement);
+        let silence_max = self.0.silence_max;
         loop {
-            match tokio::time::timeout(SILENCE_MAX, statement.as_mut()).await {
-                Ok(answer) => return Some(answer),
-                Err(_) if self.0.progress().is_silent() => {
-                    self.leave();
-                    return None;
-                }
-                Err(_) => {}
+            if let Ok(answer) = tokio::time::timeout(silence_max, statement.as_mut()).await {
+                return Some(answer);
+            }
+            if self.0.progress().since.elapsed() > silence_max {
+                self.leave();
+                return None;
             }
         }
     }
