@@ -31,6 +31,8 @@ pub struct StoreOptions {
     pub page_bytes_max: usize,
     /// Most connections for reads.
     pub read_connections_max: usize,
+    /// Whether those plan their statements once, for any values. For brief ones it is cheaper, for those over a whole log dearer.
+    pub reads_are_planned_once: bool,
 }
 
 impl Default for StoreOptions {
@@ -49,6 +51,7 @@ impl Default for StoreOptions {
             refusal_kept_s: 24.0 * 3_600.0,
             page_bytes_max: 8 << 20,
             read_connections_max: 8,
+            reads_are_planned_once: true,
         }
     }
 }

@@ -84,6 +84,7 @@ impl Store {
     pub async fn open(url: &DatabaseUrl, options: StoreOptions) -> Result<Self, OpenError> {
         let mut reads = ConnectOptions::named("event-store");
         reads.connections_max = options.read_connections_max;
+        reads.is_planned_once = options.reads_are_planned_once;
         let pool = service_kit::postgres::pool(url, &reads)?;
         let identity = identity(&pool, url).await?;
         let connector = Connector::new(url.clone());

@@ -55,7 +55,8 @@ impl<M: ModelSet> Connection<M> {
 
 /// A connection without prepared statements.
 pub(crate) async fn plain(database: &DatabaseUrl) -> Result<Client, DatabaseError> {
-    Ok(connect(database, &ConnectOptions::named("projection")).await?)
+    let options = ConnectOptions { is_planned_once: true, ..ConnectOptions::named("projection") };
+    Ok(connect(database, &options).await?)
 }
 
 /// Turns the driver's error into one that names the failed action.

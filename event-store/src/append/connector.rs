@@ -30,10 +30,11 @@ impl Connector {
     pub(super) async fn appender(&self, lock_timeout_ms: u32) -> Result<Client, InsertError> {
         let mut options = ConnectOptions::named("event-store-appender");
         options.lock_timeout_ms = lock_timeout_ms;
-        let client = service_kit::postgres::connect(&self.url, &options).await?;
-        // Without this, Postgres plans the append again each time: it misjudges the one row of a table that is never
+        // Planned by its values, the append would be planned anew each time: Postgres misjudges the one row of a table that is never
         // analysed.
-        client.batch_execute("SET orders.appender = 'on'; SET plan_cache_mode = force_generic_plan").await?;
+        options.is_planned_once = true;
+        let client = service_kit::postgres::connect(&self.url, &options).await?;
+        client.batch_execute("SET orders.appender = 'on'").await?;
         Ok(client)
     }
 }

@@ -23,8 +23,15 @@ use queue::Queue;
 
 /// Most append statements whose events one call assigns positions to.
 const STATEMENTS_MAX: i32 = 64;
-/// Shortest time between two calls: under load a call then serves many statements, at the price of this much delay.
+/// Shortest time from the beginning of one call to that of the next: under load a call then serves many statements, at the price of this
+/// much delay.
 const PACE_MS: u64 = 3;
+/// On a busy machine this many times as long as the last call took, so that calls leave the machine to others.
+const PACE_CALLS: u32 = 3;
+/// But no longer than this.
+const PACE_MS_MAX: u64 = 20;
+/// Events of a call that takes its time because of them: the next one begins at once.
+const MANY_EVENTS_MIN: i64 = 400;
 /// How long an idle sequencer waits, unless it is woken, before it looks for rows again: the longest that rows of other
 /// programs wait, and those of the engine's other processes whose hint was lost.
 const IDLE_MS: u64 = 500;
@@ -71,7 +78,7 @@ impl Sequencer {
     async fn session(&self, stop: &CancellationToken) -> Result<(), SequenceError> {
         let hint = Arc::new(Notify::new());
         let hinted = Arc::clone(&hint);
-        let options = ConnectOptions::named("sequencer");
+        let options = ConnectOptions { is_planned_once: true, ..ConnectOptions::named("sequencer") };
         let client = service_kit::postgres::connect_listening(&self.url, &options, move || hinted.notify_one()).await?;
         client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
         let mut appended = self.store.inner.appended.subscribe();
@@ -81,9 +88,13 @@ impl Sequencer {
         let writers = client.prepare("SELECT last_id, writers FROM queue_writers()").await?;
         let mut queue = Queue::default();
         let mut looked: Option<Stopwatch> = None;
+        // What was taken before this session left dead rows too.
+        let mut has_taken = true;
         while !stop.is_cancelled() {
-            if looked.as_ref().is_none_or(|looked| looked.elapsed().as_millis() >= LOOK_MS) {
+            let is_time = looked.as_ref().is_none_or(|looked| looked.elapsed().as_millis() >= LOOK_MS);
+            if is_time && (has_taken || queue.has_candidate()) {
                 looked = Some(Stopwatch::start());
+                has_taken = false;
                 let row = client.query_one(&writers, &[]).await?;
                 queue.looked(row.try_get(0)?, row.try_get::<_, Vec<String>>(1)?);
             }
@@ -102,6 +113,7 @@ impl Sequencer {
             self.publish(row.try_get(0)?);
             queue.taken(row.try_get(2)?);
             let sequenced: i64 = row.try_get(1)?;
+            has_taken |= sequenced > 0;
             metrics::counter!("event_store_sequenced_total").increment(sequenced.unsigned_abs());
             if sequenced == 0 {
                 let wake = async {
@@ -112,8 +124,8 @@ impl Sequencer {
                     }
                 };
                 let _idle = tokio::time::timeout(Duration::from_millis(IDLE_MS), wake).await;
-            } else if let Some(rest) = Duration::from_millis(PACE_MS).checked_sub(called.elapsed()) {
-                service_kit::poll::pause(rest, stop).await;
+            } else if sequenced < MANY_EVENTS_MIN {
+                service_kit::poll::pause(rest_after(called.elapsed()), stop).await;
             }
         }
         Ok(())
@@ -121,5 +133,23 @@ impl Sequencer {
 
     fn publish(&self, head: i64) {
         self.head.send_if_modified(|seen| std::mem::replace(seen, head) != head);
+    }
+}
+
+/// How long to rest after a call of a few events that took so long.
+fn rest_after(took: Duration) -> Duration {
+    let pace = (took * PACE_CALLS).clamp(Duration::from_millis(PACE_MS), Duration::from_millis(PACE_MS_MAX));
+    pace.saturating_sub(took)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_keep_their_pace_and_slow_ones_leave_the_machine_to_others() {
+        let rest_us = |took_us| rest_after(Duration::from_micros(took_us)).as_micros();
+        assert_eq!([rest_us(300), rest_us(1_000), rest_us(4_000)], [2_700, 2_000, 8_000]);
+        assert_eq!([rest_us(15_000), rest_us(60_000)], [5_000, 0]);
     }
 }

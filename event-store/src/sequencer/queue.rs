@@ -28,6 +28,11 @@ impl Queue {
         self.behind
     }
 
+    /// Whether a further look may find that it can go on.
+    pub(super) const fn has_candidate(&self) -> bool {
+        self.next.is_some()
+    }
+
     /// Records the last id that was given out, and the transactions that wrote to the queue after it was read.
     pub(super) fn looked(&mut self, id: i64, writers: impl IntoIterator<Item = String>) {
         let writers: HashSet<String> = writers.into_iter().collect();

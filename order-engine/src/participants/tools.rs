@@ -73,7 +73,8 @@ impl LogTools {
     /// # Errors
     /// When it cannot be reached, or is none of this release.
     pub async fn open(&self) -> Result<Store, OpenError> {
-        Store::open(&self.url, StoreOptions::default()).await
+        // Audits read whole logs.
+        Store::open(&self.url, StoreOptions { reads_are_planned_once: false, ..StoreOptions::default() }).await
     }
 
     /// The kinds of its streams, each with the topic of its events. The first topic also gets the rows of unknown kinds.

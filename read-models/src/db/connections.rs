@@ -117,14 +117,12 @@ impl Connections {
     ) -> Result<Self, ConnectError> {
         let url = database.expose();
         let separator = if url.contains('?') { '&' } else { '?' };
-        let mode = match planning {
-            Planning::Once | Planning::Brief => "force_generic_plan",
-            Planning::ByValues => "auto",
-        };
-        let url = format!("{url}{separator}options=-c%20search_path%3D{search_path}%20-c%20plan_cache_mode%3D{mode}");
+        let url = format!("{url}{separator}options=-c%20search_path%3D{search_path}");
         let url = DatabaseUrl::new(database.variable(), url);
-        let pool =
-            |connections_max| postgres::pool(&url, &ConnectOptions { connections_max, ..settings.connect.clone() });
+        let is_planned_once = planning != Planning::ByValues;
+        let pool = |connections_max| {
+            postgres::pool(&url, &ConnectOptions { connections_max, is_planned_once, ..settings.connect.clone() })
+        };
         let mut sizes = shares(settings);
         let mut shared = Vec::new();
         if planning != Planning::ByValues && sizes.iter().all(|size| *size >= OWN_CONNECTIONS_MIN) {

@@ -37,6 +37,10 @@ pub struct ConnectOptions {
     pub acquire_timeout_ms: u64,
     /// Longest attempt to connect.
     pub connect_timeout_ms: u64,
+    /// Whether a prepared statement is planned once, for whatever values it is given. Otherwise Postgres plans it anew for each execution
+    /// where it expects to gain by it, and for statements over lists of keys it mostly does: planning one then takes longer than carrying
+    /// it out.
+    pub is_planned_once: bool,
 }
 
 impl ConnectOptions {
@@ -49,6 +53,7 @@ impl ConnectOptions {
             lock_timeout_ms: 5_000,
             acquire_timeout_ms: 5_000,
             connect_timeout_ms: 5_000,
+            is_planned_once: false,
         }
     }
 }
@@ -183,8 +188,9 @@ fn prepare(
     })?;
     let mut config = target.config;
     let given = config.get_options().unwrap_or_default();
+    let plans = if options.is_planned_once { "force_generic_plan" } else { "auto" };
     let bounds = format!(
-        "-c statement_timeout={} -c lock_timeout={} {given}",
+        "-c statement_timeout={} -c lock_timeout={} -c plan_cache_mode={plans} {given}",
         options.statement_timeout_ms, options.lock_timeout_ms
     );
     config

@@ -107,6 +107,22 @@ async fn connections_carry_their_name_and_bounds() {
 }
 
 #[tokio::test]
+async fn statements_are_planned_once_where_the_options_say_so() {
+    let database = TestDatabase::create().await;
+    for (is_planned_once, custom_plans) in [(false, 3), (true, 0)] {
+        let options = ConnectOptions { is_planned_once, ..ConnectOptions::named("test") };
+        let client = connect(database.url(), &options).await.unwrap();
+        let statement = client.prepare("SELECT oid FROM pg_class WHERE oid = ANY ($1)").await.unwrap();
+        for oid in [1_u32, 2, 3] {
+            client.query(&statement, &[&vec![oid]]).await.unwrap();
+        }
+        let counted = "SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT oid %'";
+        let counted: i64 = client.query_one(counted, &[]).await.unwrap().get(0);
+        assert_eq!(counted, custom_plans);
+    }
+}
+
+#[tokio::test]
 async fn an_exhausted_pool_refuses_within_its_bound() {
     let database = TestDatabase::create().await;
     let options = ConnectOptions { connections_max: 1, acquire_timeout_ms: 20, ..ConnectOptions::named("test") };
