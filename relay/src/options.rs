@@ -1,9 +1,12 @@
 //! The relay's topics, limits and timeouts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Most events of one transaction in production.
 pub const BATCH_EVENTS_MAX: i64 = 4_000;
+/// Events of a transaction that takes its time because of them, so that no rest would make the next one cheaper.
+const LARGE_EVENTS_MIN: usize = 400;
 
 /// Topics, limits and timeouts of a relay.
 #[derive(Debug, Clone)]
@@ -18,8 +21,12 @@ pub struct RelayOptions {
     pub lease_ttl_s: f64,
     /// How often the lease is renewed.
     pub lease_renewal_ms: u64,
-    /// How long an idle relay waits for a new head before it reads the log anyway.
+    /// How long an idle relay waits for a new head before it reads the log anyway. A sequencer of the same process tells it each head,
+    /// whichever process gave the positions.
     pub idle_ms: u64,
+    /// Where events wait already when a transaction ends, the relay rests as long as that took, at most so long, and the next one has more
+    /// of them: what a transaction costs a cluster grows with its partitions, hardly with its events.
+    pub rest_ms_max: u64,
     /// How long a relay without the lease waits before it asks again.
     pub standby_ms: u64,
     /// How long a relay that has met an event of a newer release leaves the lease to others.
@@ -43,7 +50,8 @@ impl RelayOptions {
             batch_events_max: BATCH_EVENTS_MAX,
             lease_ttl_s: 10.0,
             lease_renewal_ms: 3_000,
-            idle_ms: 500,
+            idle_ms: 5_000,
+            rest_ms_max: 10,
             standby_ms: 1_000,
             newer_release_standby_ms: 10_000,
             marker_wait_ms: 2_000,
@@ -51,5 +59,23 @@ impl RelayOptions {
             retry_backoff_ms_min: 100,
             retry_backoff_ms_max: 5_000,
         }
+    }
+
+    /// How long to rest after a transaction that took so long, where events wait already.
+    pub(crate) fn rest_after(&self, took: Duration, events: usize) -> Duration {
+        if events < LARGE_EVENTS_MIN { took.min(Duration::from_millis(self.rest_ms_max)) } else { Duration::ZERO }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_relay_rests_as_long_as_a_transaction_of_few_events_took() {
+        let options = RelayOptions::new("checkpoint", "relay");
+        let rest_ms = |took_ms, events| options.rest_after(Duration::from_millis(took_ms), events).as_millis();
+        assert_eq!([rest_ms(4, 1), rest_ms(20, 399), rest_ms(9_000, 1)], [4, 10, 10]);
+        assert_eq!(rest_ms(20, 400), 0);
     }
 }

@@ -142,6 +142,11 @@ impl Pages {
         Self { slot, _reading: reading }
     }
 
+    /// Whether the next page is there already.
+    pub(crate) fn is_one_waiting(&self) -> bool {
+        self.slot.lock().is_some()
+    }
+
     /// Waits for the next page. Must not be called again after an error, since no page follows it.
     pub(crate) async fn next(&mut self) -> Result<Page, RelayError> {
         loop {

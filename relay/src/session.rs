@@ -8,6 +8,7 @@ use messaging::checkpoint::Checkpoint;
 use messaging::producer::{ProducerError, TransactionalProducer};
 use messaging::{EncodedRecord, partition_of};
 use service_kit::clock::Stopwatch;
+use service_kit::poll;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -81,7 +82,7 @@ pub(crate) async fn session(
 async fn hold(deps: &Deps, options: &RelayOptions, lease: &Lease) -> Result<End, RelayError> {
     let never = CancellationToken::new();
     loop {
-        service_kit::poll::pause(Duration::from_millis(options.lease_renewal_ms), &never).await;
+        poll::pause(Duration::from_millis(options.lease_renewal_ms), &never).await;
         let renewed = deps.store.lease(&lease.name, lease.holder, options.lease_ttl_s).await?;
         // Another epoch means that the lease had expired, so that another relay may have started meanwhile.
         if renewed.as_ref() != Some(lease) {
@@ -128,15 +129,22 @@ impl Session<'_> {
                 () = stop.cancelled() => return Ok(End::Stopped),
                 page = tokio::time::timeout(idle, pages.next()) => page,
             };
-            if let Ok(page) = page {
-                self.transaction(page?).await?;
-            }
+            let Ok(page) = page else {
+                self.report(*head.borrow());
+                continue;
+            };
+            let page = page?;
+            let events = page.events;
+            let took = self.transaction(page).await?;
             self.report(*head.borrow());
+            if pages.is_one_waiting() {
+                poll::pause(self.options.rest_after(took, events), stop).await;
+            }
         }
     }
 
-    /// Publishes a page and its checkpoint in one transaction.
-    async fn transaction(&mut self, page: Page) -> Result<(), RelayError> {
+    /// Publishes a page and its checkpoint in one transaction. Returns how long that took.
+    async fn transaction(&mut self, page: Page) -> Result<Duration, RelayError> {
         let started = Stopwatch::start();
         let requests = page.records.len() - page.events;
         let touched = self.touched_of_unmarked(&page.records);
@@ -148,7 +156,8 @@ impl Session<'_> {
         self.produce_checkpoint(page.last, page.event_id).await?;
         self.producer.commit().await?;
         self.published = page.last;
-        metrics::histogram!("relay_transaction_seconds").record(started.elapsed().as_secs_f64());
+        let took = started.elapsed();
+        metrics::histogram!("relay_transaction_seconds").record(took.as_secs_f64());
         metrics::counter!("relay_events_published_total").increment(page.events as u64);
         metrics::counter!("relay_requests_published_total").increment(requests as u64);
         metrics::gauge!("relay_lag_ms", "relay" => self.relay(), "shard" => self.shard.to_string())
@@ -156,7 +165,7 @@ impl Session<'_> {
         if !touched.is_empty() {
             self.look_again(touched).await?;
         }
-        Ok(())
+        Ok(took)
     }
 
     /// The unmarked partitions that a transaction with these records writes to, and whose markers it thereby completes.

@@ -28,8 +28,10 @@ const MESSAGE_BYTES_MAX: &str = "1048576";
 const RECORDS_A_POLL: usize = 64;
 /// How long delivery reports are polled before a full queue is tried again, in milliseconds.
 const QUEUE_FULL_PAUSE_MS: u64 = 5;
-/// Pause between two polls while records are in flight, in microseconds.
+/// Shortest pause between two polls while records are in flight, in microseconds.
 const DRAIN_POLL_US: u64 = 200;
+/// A pause is this part of the time waited so far, so that a busy broker's answer is awaited with few polls and seen little later.
+const DRAIN_POLL_PART: u32 = 8;
 /// Events polled before the client counts as undisturbed. A lost connection raises fewer.
 const EVENTS_POLLED_MAX: usize = 32;
 /// Facility of the client's log lines about lost connections and requests that timed out. Source: `rd_kafka_broker_set_error`.
@@ -176,7 +178,7 @@ fn drain(producer: &BaseProducer<Deliveries>, timeout: Duration) -> Result<(), K
             if watch.elapsed() >= timeout {
                 return Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
             }
-            std::thread::sleep(Duration::from_micros(DRAIN_POLL_US));
+            std::thread::sleep((watch.elapsed() / DRAIN_POLL_PART).max(Duration::from_micros(DRAIN_POLL_US)));
         }
         before = left;
     }
