@@ -15,14 +15,14 @@ use crate::record::IncomingRecord;
 
 /// Most bytes that the client fetches ahead, in KiB.
 const FETCHED_AHEAD_KIB_MAX: &str = "16384";
-/// Longest time that a broker waits for new records before it answers a fetch, in milliseconds.
-const FETCH_WAIT_MS_MAX: &str = "500";
+/// Longest time that a broker waits for new records before it answers a fetch, in milliseconds. An idle member asks so often.
+const FETCH_WAIT_MS_MAX: &str = "1000";
 /// Time without a heartbeat after which the cluster reassigns a member's partitions, in milliseconds.
 const SESSION_TIMEOUT_MS: &str = "10000";
 /// Longest time between two polls, in milliseconds. The poller polls all the time, whatever the owner does.
 const POLL_INTERVAL_MS_MAX: &str = "60000";
-/// How often positions are reported, in milliseconds.
-const POSITIONS_INTERVAL_MS: &str = "1000";
+/// How often positions are reported, in milliseconds. The client writes statistics of all its partitions for each report.
+const POSITIONS_INTERVAL_MS: &str = "2000";
 
 /// The group, the topics and the cluster of a member.
 #[derive(Debug, Clone)]
@@ -123,7 +123,7 @@ impl GroupMember {
         })
     }
 
-    /// Notes that everything before an offset of a partition is handled. The offset is committed within a fraction of a second,
+    /// Notes that everything before an offset of a partition is handled. The offset is committed within a second,
     /// and before the partition is given to another member. Without effect once the partition was revoked.
     pub fn commit_soon(&self, partition: &TopicPartition, next_offset: i64) {
         if let Some(client) = self.client.upgrade() {

@@ -20,14 +20,15 @@ use crate::record::{HeaderList, IncomingRecord};
 
 /// Most bytes handed on and not yet taken, in KiB. A record counts as one at least, so this bounds their number too.
 const HANDED_ON_KIB_MAX: usize = 16_384;
-/// Longest wait of one poll while records come, in milliseconds: how late offsets are committed that are handled after the last record.
+/// Longest wait of one poll while records come, in milliseconds: how late it is seen that offsets are to be committed.
 const POLL_MS: u64 = 100;
 /// The same while none do and nothing is to be committed; also the delay after which a stop is seen.
 const IDLE_POLL_MS: u64 = 250;
 /// Polls in a row without a record after which the client's queue counts as empty.
 const POLLS_EMPTY: u32 = 2;
-/// Shortest time between two commits of offsets, in milliseconds.
-const COMMIT_INTERVAL_MS: u64 = 100;
+/// Shortest time between two commits of offsets, in milliseconds. A commit costs the cluster a record for each partition that moved;
+/// what is handled and not committed is delivered again after a crash.
+const COMMIT_INTERVAL_MS: u64 = 500;
 /// How long the poller waits for a slow owner before it pauses fetching and goes on polling, in milliseconds.
 const OWNER_SLOW_MS: u64 = 1_000;
 

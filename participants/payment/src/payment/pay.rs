@@ -27,7 +27,7 @@ use crate::provider::bank::is_bank_reference;
 
 /// How long a request to pay waits until the order has asked for a payment and the provider has it.
 const READY_MS_MAX: u64 = 2_000;
-/// How often it looks.
+/// The first pause before it looks again; later ones are half as long as it has waited.
 const READY_EVERY_MS: u64 = 50;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -117,7 +117,7 @@ impl Payments {
                 let detail = "the order has not asked for a payment yet, or it is not yours; try again";
                 return Err(Refusal::new(PAYMENT_NOT_READY, detail));
             }
-            service_kit::poll::pause(Duration::from_millis(READY_EVERY_MS), &never).await;
+            service_kit::poll::pause((watch.elapsed() / 2).max(Duration::from_millis(READY_EVERY_MS)), &never).await;
         }
     }
 
