@@ -10,6 +10,8 @@
 //!
 //! `latency`: 100 orders a second, from placement to confirmation, by hop.
 //!
+//! The topics have `TOPIC_PARTITIONS` partitions, of which `make bench-saga` makes 4: enough for two cores.
+//!
 //! `rate` and `latency` are measured after orders were placed for `BENCH_WARM_UP` (60) seconds, since a broker that was just started compiles
 //! its code meanwhile.
 //!
@@ -115,6 +117,7 @@ impl Shop {
 #[tokio::main]
 async fn main() {
     let cases = std::env::var("BENCH_CASES").unwrap_or_else(|_| "drill rate latency".to_owned());
+    println!("topic_partitions={}", std::env::var("TOPIC_PARTITIONS").unwrap_or_else(|_| "as declared".to_owned()));
     let shop = Arc::new(Shop::open().await);
     for case in cases.split_whitespace() {
         match case {

@@ -6,7 +6,7 @@ use domain::{TenantId, Timestamp};
 use order_engine::{Role, Surroundings, serve_in};
 use service_kit::auth::{TokenRequest, mint};
 use service_kit::clock::SystemIds;
-use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
+use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, TopicSettings, Variables};
 use service_kit::poll::wait_until;
 use tokio_util::sync::CancellationToken;
 
@@ -48,7 +48,7 @@ impl Engine {
         let databases = DatabaseSettings::from_variables(&variables).unwrap();
         order_engine::migrate(&databases).await.unwrap();
         let messaging = MessagingSettings::from_variables(&variables).unwrap();
-        order_engine::topics(&databases, &messaging).await.unwrap();
+        order_engine::topics(&databases, &messaging, &TopicSettings::default()).await.unwrap();
         order_engine::schemas(&messaging).await.unwrap();
         let address = settings.http.listen.to_string();
         let stop = CancellationToken::new();

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use futures::future::LocalBoxFuture;
 use service_kit::BoxError;
 use service_kit::clock::SystemIds;
-use service_kit::config::{DatabaseSettings, HttpSettings, MessagingSettings, Settings, Variables};
+use service_kit::config::{DatabaseSettings, HttpSettings, MessagingSettings, Settings, TopicSettings, Variables};
 
 use crate::roles::{Role, Worked};
 use crate::simulate::{CarrierArgs, PaymentArgs};
@@ -94,7 +94,8 @@ async fn dispatch(cli: Cli) -> Result<(), BoxError> {
         }
         Command::Topics => {
             let databases = DatabaseSettings::from_variables(&variables)?;
-            crate::topics(&databases, &MessagingSettings::from_variables(&variables)?).await?;
+            let messaging = MessagingSettings::from_variables(&variables)?;
+            crate::topics(&databases, &messaging, &TopicSettings::from_variables(&variables)?).await?;
         }
         Command::Schemas => crate::schemas(&MessagingSettings::from_variables(&variables)?).await?,
         Command::Simulate { what: Simulated::Payments(args) } => crate::simulate::payments(args).await?,

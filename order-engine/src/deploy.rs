@@ -10,7 +10,7 @@ use messaging::registry::{Registered, Registry, RegistryError};
 use messaging::topics::{self as kafka_topics, ApplyTopicsError};
 use service_kit::BoxError;
 use service_kit::clock::Ids;
-use service_kit::config::{ConfigError, DatabaseSettings, DatabaseUrl, MessagingSettings};
+use service_kit::config::{ConfigError, DatabaseSettings, DatabaseUrl, MessagingSettings, TopicSettings};
 use service_kit::keyring::identity_migrations;
 use service_kit::keys::KeysError;
 use service_kit::postgres::{ConnectOptions, MigrateError, migrate as apply};
@@ -149,8 +149,16 @@ pub async fn set_shards(databases: &DatabaseSettings, shards: i16) -> Result<(),
 ///
 /// # Errors
 /// [`DeployError::Topics`], [`DeployError::Elsewhere`] or [`DeployError::Group`].
-pub async fn topics(databases: &DatabaseSettings, messaging: &MessagingSettings) -> Result<(), DeployError> {
-    kafka_topics::apply(&messaging.kafka_brokers, &kafka_topics::declared(), |line| println!("{line}")).await?;
+pub async fn topics(
+    databases: &DatabaseSettings,
+    messaging: &MessagingSettings,
+    topics: &TopicSettings,
+) -> Result<(), DeployError> {
+    let mut declared = kafka_topics::declared();
+    if let Some(partitions) = topics.partitions {
+        declared = declared.with_partitions(partitions);
+    }
+    kafka_topics::apply(&messaging.kafka_brokers, &declared, |line| println!("{line}")).await?;
     for log in logs_of(&databases.orders, &databases.own)? {
         published_elsewhere(&log, &messaging.kafka_brokers).await?;
         let groups = log.participants().flat_map(|participant| participant.groups);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use order_engine::{Role, serve_until};
 use service_kit::clock::SystemIds;
-use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
+use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, TopicSettings, Variables};
 use service_kit::poll::wait_until;
 use service_kit::telemetry::init_with_writer;
 use service_kit::testing::{PATIENCE, wait_for_turn_with_engine};
@@ -55,7 +55,7 @@ async fn start() -> Engine {
     let databases = DatabaseSettings::from_variables(&variables).unwrap();
     order_engine::migrate(&databases).await.unwrap();
     let messaging = MessagingSettings::from_variables(&variables).unwrap();
-    order_engine::topics(&databases, &messaging).await.unwrap();
+    order_engine::topics(&databases, &messaging, &TopicSettings::default()).await.unwrap();
     order_engine::schemas(&messaging).await.unwrap();
     let url = format!("http://{}", settings.http.listen);
     let serving = serve_until(settings.clone(), &Role::ALL, CancellationToken::new());

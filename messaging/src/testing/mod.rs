@@ -271,8 +271,8 @@ impl Follower {
 async fn declare(name: &str, partitions: i32) {
     // Kept for ever: a test's records may bear any timestamp, and a broker deletes old ones within minutes.
     let text = format!(
-        "[defaults]\nreplication_factor_max = 1\n\
-         [[topic]]\nname = \"{name}\"\ndoc = \"A test's.\"\npartitions = {partitions}\n\
+        "[defaults]\npartitions = {partitions}\nreplication_factor_max = 1\n\
+         [[topic]]\nname = \"{name}\"\ndoc = \"A test's.\"\n\
          [topic.config]\n\"retention.ms\" = \"-1\"\n"
     );
     let declarations = Declarations::parse(&text).expect("the declaration is sound");

@@ -35,7 +35,8 @@ pub enum ApplyTopicsError {
     /// The topic has another number of partitions, which cannot be changed: a stream's events would be split between
     /// two partitions.
     #[error(
-        "topic {topic} has {found} partitions and is declared with {declared}; the count is fixed for a topic's life"
+        "topic {topic} has {found} partitions and is declared with {declared}; the count is fixed for a topic's life, so correct \
+         TOPIC_PARTITIONS, or whoever has changed the topic"
     )]
     Partitions { topic: String, found: usize, declared: u16 },
     /// A created topic did not appear.

@@ -1,6 +1,7 @@
 //! Parses and checks the declaration of topics.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU16;
 
 use serde::Deserialize;
 
@@ -19,6 +20,8 @@ pub struct Declarations {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Defaults {
+    /// Partitions of a topic that says no number of its own.
+    pub partitions: u16,
     /// Replication factor, or the number of brokers where there are fewer.
     pub replication_factor_max: u16,
 }
@@ -30,7 +33,10 @@ pub struct TopicDeclaration {
     pub name: String,
     /// What the topic's records are, and their key. Shown in the AsyncAPI document.
     pub doc: String,
-    /// Fixed for the topic's life.
+    #[serde(rename = "partitions")]
+    own_partitions: Option<u16>,
+    /// Its own number or the default one. Fixed for the topic's life.
+    #[serde(skip)]
     pub partitions: u16,
     /// Kafka's topic settings by name.
     #[serde(default)]
@@ -54,7 +60,8 @@ impl Declarations {
     /// # Errors
     /// [`DeclarationError`] naming the topic.
     pub fn parse(text: &str) -> Result<Self, DeclarationError> {
-        let declarations: Self = toml::from_str(text)?;
+        let mut declarations: Self = toml::from_str(text)?;
+        declarations.set_partitions();
         let mut names = BTreeSet::new();
         for topic in &declarations.topics {
             let nonsense = |reason| DeclarationError::Nonsense { name: topic.name.clone(), reason };
@@ -69,6 +76,20 @@ impl Declarations {
             }
         }
         Ok(declarations)
+    }
+
+    /// The same with another number of partitions for topics that say none of their own.
+    #[must_use]
+    pub fn with_partitions(mut self, partitions: NonZeroU16) -> Self {
+        self.defaults.partitions = partitions.get();
+        self.set_partitions();
+        self
+    }
+
+    fn set_partitions(&mut self) {
+        for topic in &mut self.topics {
+            topic.partitions = topic.own_partitions.unwrap_or(self.defaults.partitions);
+        }
     }
 }
 
@@ -108,9 +129,21 @@ mod tests {
     }
 
     #[test]
+    fn a_deployment_chooses_the_partitions_of_topics_without_a_number_of_their_own() {
+        let of_checkpoints = |topic: &&TopicDeclaration| topic.name.ends_with(".relay.checkpoint");
+        let partitions = |declared: Declarations| {
+            let (shards, others): (Vec<_>, Vec<_>) = declared.topics.iter().partition(of_checkpoints);
+            [shards, others].map(|topics| topics.iter().map(|topic| topic.partitions).collect::<BTreeSet<_>>())
+        };
+        assert_eq!(partitions(declared()), [BTreeSet::from([16]), BTreeSet::from([12])]);
+        let chosen = declared().with_partitions(NonZeroU16::MIN);
+        assert_eq!(partitions(chosen), [BTreeSet::from([16]), BTreeSet::from([1])]);
+    }
+
+    #[test]
     fn a_topic_declared_twice_is_refused_by_name() {
-        let one = "[[topic]]\nname = \"a\"\ndoc = \"b\"\npartitions = 1\n";
-        let text = format!("[defaults]\nreplication_factor_max = 1\n{one}{one}");
+        let one = "[[topic]]\nname = \"a\"\ndoc = \"b\"\n";
+        let text = format!("[defaults]\npartitions = 1\nreplication_factor_max = 1\n{one}{one}");
         assert_eq!(Declarations::parse(&text).unwrap_err().to_string(), "topic a: declared twice");
     }
 }

@@ -6,7 +6,7 @@ use service_kit::testing::PATIENCE;
 
 fn declare(name: &str, partitions: u16, config: &str) -> Declarations {
     let text = format!(
-        "[defaults]\nreplication_factor_max = 3\n[[topic]]\nname = \"{name}\"\ndoc = \"A test's.\"\npartitions = {partitions}\n[topic.config]\n{config}"
+        "[defaults]\npartitions = {partitions}\nreplication_factor_max = 3\n[[topic]]\nname = \"{name}\"\ndoc = \"A test's.\"\n[topic.config]\n{config}"
     );
     Declarations::parse(&text).unwrap()
 }

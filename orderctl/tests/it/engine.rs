@@ -7,7 +7,7 @@ use order_engine::{Role, ServeError, serve_until};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use service_kit::clock::{Ids, SystemIds};
-use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, Variables};
+use service_kit::config::{DatabaseSettings, MessagingSettings, Settings, TopicSettings, Variables};
 use service_kit::poll::{wait_for, wait_until};
 use service_kit::testing::{PATIENCE, wait_for_turn_with_engine};
 use tokio::task::JoinHandle;
@@ -42,7 +42,7 @@ impl Engine {
         let databases = DatabaseSettings::from_variables(&variables).unwrap();
         order_engine::migrate(&databases).await.unwrap();
         let messaging = MessagingSettings::from_variables(&variables).unwrap();
-        order_engine::topics(&databases, &messaging).await.unwrap();
+        order_engine::topics(&databases, &messaging, &TopicSettings::default()).await.unwrap();
         order_engine::schemas(&messaging).await.unwrap();
         Settings::from_variables(&variables).unwrap()
     }

@@ -13,6 +13,7 @@ mod payments;
 mod secret;
 mod settings;
 mod shipping;
+mod topics;
 mod variables;
 
 pub use bank_accounts::{BankAccount, BankAccounts};
@@ -28,4 +29,5 @@ pub use settings::{
     RelaySettings, SagaSettings, Settings, TelemetrySettings,
 };
 pub use shipping::{CarrierSettings, ShippingSettings};
+pub use topics::TopicSettings;
 pub use variables::{ConfigError, Variables};
