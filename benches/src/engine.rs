@@ -48,7 +48,8 @@ impl Engine {
         let databases = DatabaseSettings::from_variables(&variables).unwrap();
         order_engine::migrate(&databases).await.unwrap();
         let messaging = MessagingSettings::from_variables(&variables).unwrap();
-        order_engine::topics(&databases, &messaging, &TopicSettings::default()).await.unwrap();
+        let topics = TopicSettings::from_variables(&variables).unwrap();
+        order_engine::topics(&databases, &messaging, &topics).await.unwrap();
         order_engine::schemas(&messaging).await.unwrap();
         let address = settings.http.listen.to_string();
         let stop = CancellationToken::new();

@@ -55,7 +55,8 @@ async fn start() -> Engine {
     let databases = DatabaseSettings::from_variables(&variables).unwrap();
     order_engine::migrate(&databases).await.unwrap();
     let messaging = MessagingSettings::from_variables(&variables).unwrap();
-    order_engine::topics(&databases, &messaging, &TopicSettings::default()).await.unwrap();
+    let topics = TopicSettings::from_variables(&variables).unwrap();
+    order_engine::topics(&databases, &messaging, &topics).await.unwrap();
     order_engine::schemas(&messaging).await.unwrap();
     let url = format!("http://{}", settings.http.listen);
     let serving = serve_until(settings.clone(), &Role::ALL, CancellationToken::new());

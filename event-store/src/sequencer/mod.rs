@@ -88,13 +88,10 @@ impl Sequencer {
         let writers = client.prepare("SELECT last_id, writers FROM queue_writers()").await?;
         let mut queue = Queue::default();
         let mut looked: Option<Stopwatch> = None;
-        // What was taken before this session left dead rows too.
-        let mut has_taken = true;
         while !stop.is_cancelled() {
             let is_time = looked.as_ref().is_none_or(|looked| looked.elapsed().as_millis() >= LOOK_MS);
-            if is_time && (has_taken || queue.has_candidate()) {
+            if is_time && queue.needs_look() {
                 looked = Some(Stopwatch::start());
-                has_taken = false;
                 let row = client.query_one(&writers, &[]).await?;
                 queue.looked(row.try_get(0)?, row.try_get::<_, Vec<String>>(1)?);
             }
@@ -113,7 +110,9 @@ impl Sequencer {
             self.publish(row.try_get(0)?);
             queue.taken(row.try_get(2)?);
             let sequenced: i64 = row.try_get(1)?;
-            has_taken |= sequenced > 0;
+            if sequenced > 0 {
+                queue.took();
+            }
             metrics::counter!("event_store_sequenced_total").increment(sequenced.unsigned_abs());
             if sequenced == 0 {
                 let wake = async {

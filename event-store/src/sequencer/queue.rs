@@ -13,6 +13,8 @@ pub(super) struct Queue {
     /// No row with this id or a lower one will ever appear.
     behind: i64,
     next: Option<Candidate>,
+    /// Whether nothing was taken since the last candidate was made. What was taken before this one is not known to be.
+    is_covered: bool,
 }
 
 /// An id below which no row can appear once some transactions have ended.
@@ -28,17 +30,24 @@ impl Queue {
         self.behind
     }
 
-    /// Whether a further look may find that it can go on.
-    pub(super) const fn has_candidate(&self) -> bool {
-        self.next.is_some()
+    /// Whether a further look may let it go on.
+    pub(super) const fn needs_look(&self) -> bool {
+        !self.is_covered || self.next.is_some()
+    }
+
+    /// Records that rows were taken, which are dead from now on.
+    pub(super) const fn took(&mut self) {
+        self.is_covered = false;
     }
 
     /// Records the last id that was given out, and the transactions that wrote to the queue after it was read.
     pub(super) fn looked(&mut self, id: i64, writers: impl IntoIterator<Item = String>) {
         let writers: HashSet<String> = writers.into_iter().collect();
-        match &mut self.next {
-            Some(candidate) => candidate.writers.retain(|writer| writers.contains(writer)),
-            None => self.next = Some(Candidate { id, writers }),
+        if let Some(candidate) = &mut self.next {
+            candidate.writers.retain(|writer| writers.contains(writer));
+        } else {
+            self.next = Some(Candidate { id, writers });
+            self.is_covered = true;
         }
     }
 
@@ -83,5 +92,20 @@ mod tests {
         queue.looked(31, names([]));
         queue.taken(i64::MAX);
         assert_eq!(queue.behind(), 31);
+    }
+
+    #[test]
+    fn it_is_looked_at_until_all_that_was_taken_is_behind_it() {
+        let mut queue = Queue::default();
+        assert!(queue.needs_look(), "what was taken before is not known");
+        queue.looked(9, names(["slow"]));
+        queue.took();
+        queue.looked(12, []);
+        queue.taken(i64::MAX);
+        assert!(queue.needs_look(), "rows behind 9 were taken since");
+        queue.looked(12, []);
+        assert!(queue.needs_look(), "nothing was taken after the look");
+        queue.taken(i64::MAX);
+        assert!(queue.behind() == 12 && !queue.needs_look());
     }
 }

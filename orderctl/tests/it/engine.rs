@@ -42,7 +42,8 @@ impl Engine {
         let databases = DatabaseSettings::from_variables(&variables).unwrap();
         order_engine::migrate(&databases).await.unwrap();
         let messaging = MessagingSettings::from_variables(&variables).unwrap();
-        order_engine::topics(&databases, &messaging, &TopicSettings::default()).await.unwrap();
+        let topics = TopicSettings::from_variables(&variables).unwrap();
+        order_engine::topics(&databases, &messaging, &topics).await.unwrap();
         order_engine::schemas(&messaging).await.unwrap();
         Settings::from_variables(&variables).unwrap()
     }

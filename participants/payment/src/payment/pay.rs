@@ -10,6 +10,7 @@ use command_kit::{Broken, Caller, Fields, Refusal};
 use domain::payment::{PaymentDetails, PaymentState, Stage};
 use domain::{OrderId, PaymentId, ProviderReference, Scope};
 use serde::{Deserialize, Serialize};
+use service_kit::backoff::Backoff;
 use service_kit::clock::Stopwatch;
 use service_kit::errors::chain;
 use tokio_util::sync::CancellationToken;
@@ -27,8 +28,9 @@ use crate::provider::bank::is_bank_reference;
 
 /// How long a request to pay waits until the order has asked for a payment and the provider has it.
 const READY_MS_MAX: u64 = 2_000;
-/// The first pause before it looks again; later ones are half as long as it has waited.
-const READY_EVERY_MS: u64 = 50;
+/// The first and the longest pause before it looks again.
+const READY_PAUSE_MS_MIN: u64 = 50;
+const READY_PAUSE_MS_MAX: u64 = 500;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(pay))
@@ -109,6 +111,7 @@ impl Payments {
     async fn ready(&self, caller: &Caller, order: OrderId) -> Result<Ready, Refusal> {
         let watch = Stopwatch::start();
         let never = CancellationToken::new();
+        let mut pauses = Backoff::between_ms(READY_PAUSE_MS_MIN, READY_PAUSE_MS_MAX);
         loop {
             if let Some(ready) = self.newest(caller, order).await? {
                 return Ok(ready);
@@ -117,7 +120,7 @@ impl Payments {
                 let detail = "the order has not asked for a payment yet, or it is not yours; try again";
                 return Err(Refusal::new(PAYMENT_NOT_READY, detail));
             }
-            service_kit::poll::pause((watch.elapsed() / 2).max(Duration::from_millis(READY_EVERY_MS)), &never).await;
+            service_kit::poll::pause(pauses.next_pause(), &never).await;
         }
     }
 
