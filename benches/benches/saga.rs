@@ -8,7 +8,7 @@
 //! `BENCH_SECONDS` (20), `BENCH_ROUNDS` (3) times, in turn with DBOS for Go and with Temporal, each
 //! in its fastest form and with a workflow of six inserted rows.
 //!
-//! `latency`: 100 orders a second, from placement to confirmation, by hop.
+//! `latency`: `BENCH_ORDERS_PER_S` (100) orders a second, from placement to confirmation, by hop.
 //!
 //! The topics have `TOPIC_PARTITIONS` partitions, of which `make bench-saga` makes 4: enough for two cores.
 //!
@@ -57,7 +57,7 @@ const DRILL_MAX: Duration = Duration::from_secs(3_600);
 const LIFE_MAX: Duration = Duration::from_secs(180);
 /// Before each round, and before the first one beside `BENCH_WARM_UP`.
 const WARM_UP: Duration = Duration::from_secs(5);
-const ORDERS_PER_S: u32 = 100;
+const ORDERS_PER_S: f64 = 100.0;
 /// More than any cell sells.
 const PLENTY: u64 = 1_000_000;
 
@@ -327,7 +327,10 @@ async fn latency(shop: &Arc<Shop>) {
     shop.receives("latency", PLENTY).await;
     let _warm = load(shop, "latency", BUYERS, warm_up()).await;
     let _warm = arrivals(shop, WARM_UP).await;
+    let counters = Counters::start().await;
+    let before = counters.read(engine.pid()).await;
     let lives = arrivals(shop, seconds()).await;
+    counters.read(engine.pid()).await.print_per_saga(&before, lives.len());
     let mut confirm = Latencies::default();
     for life in &lives {
         confirm.push(life.progress.confirmed.map_or(Duration::MAX, |at| at.saturating_duration_since(life.placed)));
@@ -339,7 +342,7 @@ async fn latency(shop: &Arc<Shop>) {
 
 /// Customers who come at a steady rate, whether or not those before are served.
 async fn arrivals(shop: &Arc<Shop>, time: Duration) -> Vec<Life> {
-    let mut ticks = tokio::time::interval(Duration::from_secs(1) / ORDERS_PER_S);
+    let mut ticks = tokio::time::interval(Duration::from_secs_f64(1.0 / number("BENCH_ORDERS_PER_S", ORDERS_PER_S)));
     let mut tasks = Vec::new();
     let end = Instant::now() + time;
     while Instant::now() < end {
