@@ -22,6 +22,8 @@ use crate::{ReadError, Store};
 const KIND: &str = "job";
 /// Longest run of a job.
 const RUN_MS_MAX: u64 = 3_600_000;
+/// How often due jobs are looked for, in milliseconds: the latest that one begins. Their periods are minutes or longer.
+const LOOK_MS: u64 = 2_000;
 
 /// A piece of periodic work.
 #[derive(Clone)]
@@ -67,7 +69,7 @@ pub struct JobRunner {
 impl JobRunner {
     /// A runner of some jobs. A failed run is tried again after a pause that doubles up to ten minutes.
     pub fn new(store: Store, clock: SharedClock, jobs: Vec<Job>) -> Self {
-        let options = TimerOptions { wake_ms_max: RUN_MS_MAX, ..TimerOptions::default() };
+        let options = TimerOptions { wake_ms_max: RUN_MS_MAX, idle_ms: LOOK_MS, ..TimerOptions::default() };
         Self { store, clock, jobs, options }
     }
 

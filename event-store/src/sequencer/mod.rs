@@ -6,23 +6,19 @@
 //! Does not: wait for open transactions of others. What commits late gets a later position.
 
 mod queue;
+mod session;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use service_kit::clock::Stopwatch;
 use service_kit::config::DatabaseUrl;
-use service_kit::postgres::{ConnectError, ConnectOptions};
-use tokio::sync::{Notify, watch};
+use service_kit::postgres::ConnectError;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::Store;
-use crate::read::HEAD;
-use crate::wake::CHANNEL;
-use queue::Queue;
+use session::{Sequenced, Session};
 
-/// Most append statements whose events one call assigns positions to.
-const STATEMENTS_MAX: i32 = 64;
 /// Shortest time from the beginning of one call to that of the next: under load a call then serves many statements, at the price of this
 /// much delay.
 const PACE_MS: u64 = 3;
@@ -32,11 +28,6 @@ const PACE_CALLS: u32 = 3;
 const PACE_MS_MAX: u64 = 20;
 /// Events of a call that takes its time because of them: the next one begins at once.
 const MANY_EVENTS_MIN: i64 = 400;
-/// How long an idle sequencer waits, unless it is woken, before it looks for rows again: the longest that rows of other
-/// programs wait, and those of the engine's other processes whose hint was lost.
-const IDLE_MS: u64 = 500;
-/// How often it looks up how much of the queue is behind it.
-const LOOK_MS: u128 = 100;
 /// How long it waits while another one is at work, or after a fault.
 const STANDBY_MS: u64 = 100;
 
@@ -76,55 +67,24 @@ impl Sequencer {
     }
 
     async fn session(&self, stop: &CancellationToken) -> Result<(), SequenceError> {
-        let hint = Arc::new(Notify::new());
-        let hinted = Arc::clone(&hint);
-        let options = ConnectOptions { is_planned_once: true, ..ConnectOptions::named("sequencer") };
-        let client = service_kit::postgres::connect_listening(&self.url, &options, move || hinted.notify_one()).await?;
-        client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
-        let mut appended = self.store.inner.appended.subscribe();
+        let mut session = Session::open(self).await?;
         let mut at_work = None;
-        let statement =
-            client.prepare("SELECT head, sequenced, taken_to FROM sequence_log($1::smallint, $2, $3::int)").await?;
-        let writers = client.prepare("SELECT last_id, writers FROM queue_writers()").await?;
-        let mut queue = Queue::default();
-        let mut looked: Option<Stopwatch> = None;
         while !stop.is_cancelled() {
-            let is_time = looked.as_ref().is_none_or(|looked| looked.elapsed().as_millis() >= LOOK_MS);
-            if is_time && queue.needs_look() {
-                looked = Some(Stopwatch::start());
-                let row = client.query_one(&writers, &[]).await?;
-                queue.looked(row.try_get(0)?, row.try_get::<_, Vec<String>>(1)?);
-            }
+            session.look_at_writers().await?;
             let called = Stopwatch::start();
-            // Before the call, so that an append that it does not see ends the pause behind it.
-            appended.mark_unchanged();
-            let call = client.query_opt(&statement, &[&self.shard, &queue.behind(), &STATEMENTS_MAX]).await?;
-            let Some(row) = call else {
+            let Some(Sequenced { events, is_all }) = session.sequence().await? else {
                 // Another sequencer is at work; its rows show in the head.
                 at_work = None;
-                self.publish(client.query_one(HEAD, &[&self.shard]).await?.try_get(0)?);
+                self.publish(session.head().await?);
                 service_kit::poll::pause(Duration::from_millis(STANDBY_MS), stop).await;
                 continue;
             };
             at_work.get_or_insert_with(|| self.store.inner.appended.sequenced_here());
-            self.publish(row.try_get(0)?);
-            queue.taken(row.try_get(2)?);
-            let sequenced: i64 = row.try_get(1)?;
-            if sequenced > 0 {
-                queue.took();
-            }
-            metrics::counter!("event_store_sequenced_total").increment(sequenced.unsigned_abs());
-            if sequenced == 0 {
-                let wake = async {
-                    tokio::select! {
-                        _ = appended.changed() => {}
-                        () = hint.notified() => {}
-                        () = stop.cancelled() => {}
-                    }
-                };
-                let _idle = tokio::time::timeout(Duration::from_millis(IDLE_MS), wake).await;
-            } else if sequenced < MANY_EVENTS_MIN {
+            if (1..MANY_EVENTS_MIN).contains(&events) {
                 service_kit::poll::pause(rest_after(called.elapsed()), stop).await;
+            }
+            if is_all {
+                session.idle(stop).await?;
             }
         }
         Ok(())

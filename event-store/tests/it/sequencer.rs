@@ -1,7 +1,7 @@
 //! Positions: contiguous, in stream order, after commit.
 
-use std::collections::HashMap;
-use std::time::Duration;
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, SystemTime};
 
 use event_store::{ReadError, Sequencer, Store};
 use futures::future::join_all;
@@ -94,6 +94,39 @@ async fn a_slow_transaction_stalls_nobody_and_is_not_lost() {
     slow.batch_execute("COMMIT").await.unwrap();
     sequenced(&store, 21).await;
     assert_eq!(read_all(&store).await.last(), Some(&slow_id));
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_sequencer_looks_for_rows_without_locking() {
+    // Locking a row writes to the server's log, which it then has to bring to the disk.
+    const LOOKS: usize = 4;
+    let database = database().await;
+    let store = open(&database).await;
+    let stop = start(&store, &database);
+    store.append(append_to(&new_id(), 0, 1)).await.unwrap();
+    sequenced(&store, 1).await;
+    let client = database.client().await;
+    let look = "SELECT query_start, (SELECT xmax::text FROM log_head WHERE shard = 0) FROM pg_stat_activity
+                WHERE application_name = 'sequencer' AND datname = current_database()";
+    // The looks since the row was locked last.
+    let mut looks: HashSet<SystemTime> = HashSet::new();
+    let mut locked_by = String::new();
+    wait_until(PATIENCE, LOOK, async || {
+        let row = client.query_one(look, &[]).await.unwrap();
+        let locker: String = row.get(1);
+        if locker != locked_by {
+            looks.clear();
+            locked_by = locker;
+        }
+        looks.insert(row.get(0));
+        looks.len() >= LOOKS
+    })
+    .await
+    .unwrap();
+    let (writer, _id) = uncommitted(&database).await;
+    writer.batch_execute("COMMIT").await.unwrap();
+    sequenced(&store, 2).await;
     stop.cancel();
 }
 

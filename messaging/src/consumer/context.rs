@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult};
-use rdkafka::statistics::{Partition, Statistics};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 
+use super::reported::Reported;
 use super::{Assignment, PartitionPosition, TopicPartition};
 use crate::client;
 
@@ -155,34 +155,23 @@ impl ClientContext for Context {
         client::error(&error, reason);
     }
 
-    fn stats(&self, statistics: Statistics) {
+    fn stats_raw(&self, json: &[u8]) {
+        let reported = match Reported::parse(json) {
+            Ok(reported) => reported,
+            Err(error) => return tracing::error!(%error, "the Kafka client reports its positions in an unknown form"),
+        };
         let mut state = self.state();
         let mut positions = Vec::new();
         for topic in &self.topics {
-            let Some(found) = statistics.topics.get(&**topic) else { continue };
-            let partitions = found.partitions.values();
-            for found in partitions.filter(|found| found.fetch_state == "active" && found.ls_offset >= 0) {
+            for found in reported.read_of(topic) {
                 let partition = TopicPartition { topic: Arc::clone(topic), partition: found.partition };
                 let reached_end = state.reached_end.contains(&partition);
-                positions.push(position(partition, found, reached_end));
+                positions.push(found.position(partition, reached_end));
             }
         }
         if !positions.is_empty() {
             state.changes.push(Change::Positions(positions));
         }
-    }
-}
-
-/// How far a partition has been read. After the last record there may be markers and aborted records, which are never
-/// handed out: when the client has fetched to the end and no fetched record waits, everything before that end has been
-/// delivered. The statistics come through the queue that carries the records, so records taken from it before have been
-/// handed out. Requiring that an end was reached since the assignment ignores statistics from before the assignment.
-fn position(partition: TopicPartition, found: &Partition, reached_end: bool) -> PartitionPosition<TopicPartition> {
-    let at_end = reached_end && found.fetchq_cnt == 0 && found.eof_offset == found.next_offset;
-    PartitionPosition {
-        partition,
-        delivered_to: (at_end && found.eof_offset >= 0).then_some(found.eof_offset),
-        end: found.ls_offset,
     }
 }
 

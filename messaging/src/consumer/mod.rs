@@ -14,6 +14,7 @@ mod group_offsets;
 mod limits;
 mod member;
 mod poller;
+mod reported;
 mod resume_position;
 
 pub use error::ConsumeError;
