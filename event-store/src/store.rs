@@ -5,12 +5,13 @@ use std::sync::Arc;
 use service_kit::config::DatabaseUrl;
 use service_kit::postgres::{ConnectError, ConnectOptions, Migrations, Pool};
 use tokio::sync::Semaphore;
+use tokio::sync::futures::Notified;
 use uuid::Uuid;
 
 use crate::append::{Append, AppendError, AppendQueue, Connector};
 use crate::stripes::Stripes;
-use crate::wake::Appended;
-use crate::{StoreOptions, hashing};
+use crate::wake::{Appended, Waiters};
+use crate::{StoreOptions, StreamId, hashing};
 
 mod embedded {
     refinery::embed_migrations!("migrations/log");
@@ -40,6 +41,7 @@ pub(crate) struct Inner {
     room: Arc<Semaphore>,
     /// Whoever decides on a stream holds its lock. Streams share the locks by hash.
     pub(crate) stripes: Stripes,
+    waiters: Waiters,
 }
 
 /// Which log this is.
@@ -93,7 +95,8 @@ impl Store {
         let isolated = Arc::new(Semaphore::new(options.isolated_appends_max));
         let open = |_| AppendQueue::open(connector.clone(), options.clone(), appended.clone(), Arc::clone(&isolated));
         let queues = (0..options.writers.max(1)).map(open).collect();
-        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room, stripes: Stripes::new() }) })
+        let (stripes, waiters) = (Stripes::new(), Waiters::new());
+        Ok(Self { inner: Arc::new(Inner { pool, options, identity, appended, queues, room, stripes, waiters }) })
     }
 
     /// Which log this is.
@@ -114,8 +117,17 @@ impl Store {
         let units = u32::try_from(append.bytes() / ROOM_UNIT_BYTES + 1).unwrap_or(u32::MAX);
         let room =
             Arc::clone(&self.inner.room).try_acquire_many_owned(units).map_err(|_full| AppendError::Overloaded)?;
-        let queues = &self.inner.queues;
-        queues[hashing::bucket(hashing::hash(&append.first.stream.id), queues.len())].append(append, room).await
+        let Inner { queues, waiters, .. } = &*self.inner;
+        let written = Waiters::groups(append.streams().map(|one| &one.stream));
+        queues[hashing::bucket(hashing::hash(&append.first.stream.id), queues.len())].append(append, room).await?;
+        waiters.wake(&written);
+        Ok(())
+    }
+
+    /// Is done once this process has appended to a stream after this call. It may be done sooner, and never is by what other processes
+    /// append, so whoever waits also looks by itself.
+    pub fn appended_to(&self, stream: &StreamId) -> Notified<'_> {
+        self.inner.waiters.next(stream)
     }
 }
 

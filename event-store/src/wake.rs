@@ -1,4 +1,5 @@
-//! Wakes sequencers after an append: those of this process at once, those of other processes by a hint.
+//! Wakes sequencers after an append, those of this process at once, those of other processes by a hint; and whoever waits in this
+//! process for an append to a stream.
 //!
 //! Guarantees: none. A wake-up may be lost or come twice; a sequencer also looks by itself, which is what events wait for at
 //! most.
@@ -6,10 +7,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::watch;
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, watch};
+
+use crate::{StreamId, hashing};
 
 /// The channel of the hints. Their payload is empty.
 pub(crate) const CHANNEL: &str = "event_log_appended";
+
+/// Number of groups of waiters that streams share by hash; a collision only wakes somebody for nothing.
+const GROUPS: usize = 1_024;
 
 /// What appends tell the sequencers of this process, and which of those are at work.
 #[derive(Clone)]
@@ -50,4 +57,32 @@ impl Appended {
         self.sequenced_shards.fetch_add(1, Ordering::Relaxed);
         SequencedHere(Arc::clone(&self.sequenced_shards))
     }
+}
+
+/// Who waits for appends to streams.
+pub(crate) struct Waiters(Box<[Notify]>);
+
+impl Waiters {
+    pub(crate) fn new() -> Self {
+        Self((0..GROUPS).map(|_| Notify::new()).collect())
+    }
+
+    /// Is done at the next append to a stream, or to another one of its group. It counts from this call on.
+    pub(crate) fn next(&self, stream: &StreamId) -> Notified<'_> {
+        self.0[group(stream)].notified()
+    }
+
+    /// The groups of some streams.
+    pub(crate) fn groups<'s>(streams: impl Iterator<Item = &'s StreamId>) -> Vec<usize> {
+        streams.map(group).collect()
+    }
+
+    /// Wakes all of some groups.
+    pub(crate) fn wake(&self, groups: &[usize]) {
+        groups.iter().for_each(|&group| self.0[group].notify_waiters());
+    }
+}
+
+fn group(stream: &StreamId) -> usize {
+    hashing::bucket(hashing::hash(stream), GROUPS)
 }

@@ -1,16 +1,17 @@
-//! Hints of appends to the sequencers of other processes.
+//! Hints of appends to the sequencers of other processes, and to whoever waits for an append to a stream.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use event_store::Sequencer;
+use event_store::{Sequencer, StreamId};
 use service_kit::poll::wait_until;
 use service_kit::postgres::{ConnectOptions, connect_listening};
 use service_kit::testing::TestDatabase;
+use tokio::time::timeout;
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{LOOK, PATIENCE, append_to, database, new_id, open};
+use crate::support::{LOOK, PATIENCE, append_to, append_to_all, database, new_id, open};
 
 /// Listens as a sequencer of another process does.
 async fn listener(database: &TestDatabase) -> (Client, Arc<AtomicU32>) {
@@ -63,4 +64,21 @@ async fn every_shard_s_sequencer_is_woken_by_an_append_of_its_process() {
         wait_until(PATIENCE, LOOK, async || store.unsequenced().await.unwrap() == 0).await.unwrap();
     }
     stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_wakes_all_who_wait_for_one_of_its_streams_since_before_it() {
+    let database = database().await;
+    let store = open(&database).await;
+    let (first, second) = (new_id(), new_id());
+    let stream = StreamId::new("note", &second);
+    let (one, other) = (store.appended_to(&stream), store.appended_to(&stream));
+    store.append(append_to_all(&[(&first, 0, 1), (&second, 0, 1)])).await.unwrap();
+    let after = store.appended_to(&stream);
+    timeout(PATIENCE, one).await.unwrap();
+    timeout(PATIENCE, other).await.unwrap();
+    assert!(futures::poll!(std::pin::pin!(after)).is_pending(), "nothing was appended since");
+    let refused = store.appended_to(&stream);
+    store.append(append_to(&second, 0, 1)).await.unwrap_err();
+    assert!(futures::poll!(std::pin::pin!(refused)).is_pending(), "nothing was stored");
 }

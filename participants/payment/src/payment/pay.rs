@@ -7,13 +7,14 @@ use axum::response::Response;
 use command_kit::http::form::{Form, Text};
 use command_kit::http::{Keyed, OptionalJsonBody, optional_text};
 use command_kit::{Broken, Caller, Fields, Refusal};
-use domain::payment::{PaymentDetails, PaymentState, Stage};
-use domain::{OrderId, PaymentId, ProviderReference, Scope};
+use domain::payment::{Payment, PaymentDetails, PaymentState, Stage};
+use domain::{Decider, OrderId, PaymentId, ProviderReference, Scope};
+use event_store::StreamId;
 use serde::{Deserialize, Serialize};
 use service_kit::backoff::Backoff;
 use service_kit::clock::Stopwatch;
 use service_kit::errors::chain;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::futures::Notified;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -28,8 +29,8 @@ use crate::provider::bank::is_bank_reference;
 
 /// How long a request to pay waits until the order has asked for a payment and the provider has it.
 const READY_MS_MAX: u64 = 2_000;
-/// The first and the longest pause before it looks again.
-const READY_PAUSE_MS_MIN: u64 = 50;
+/// The first and the longest pause before it looks again, unless this process appends to the payment meanwhile.
+const READY_PAUSE_MS_MIN: u64 = 100;
 const READY_PAUSE_MS_MAX: u64 = 500;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -78,6 +79,13 @@ struct Ready {
     is_by_transfer: bool,
 }
 
+/// What is known of an order's payments.
+struct Newest {
+    /// The number of the newest one, if there is any.
+    number: u32,
+    ready: Option<Ready>,
+}
+
 impl Payments {
     /// Pays the newest payment of an order, or gives the customer's browser what it needs to do so. Returns the payment afterwards,
     /// and whether the request is a repeat.
@@ -110,33 +118,49 @@ impl Payments {
     /// The newest payment of an order, once the provider has it.
     async fn ready(&self, caller: &Caller, order: OrderId) -> Result<Ready, Refusal> {
         let watch = Stopwatch::start();
-        let never = CancellationToken::new();
         let mut pauses = Backoff::between_ms(READY_PAUSE_MS_MIN, READY_PAUSE_MS_MAX);
+        let mut number = 1;
         loop {
-            if let Some(ready) = self.newest(caller, order).await? {
+            let changed = self.changed(PaymentId::of(order, number));
+            let newest = self.newest(caller, order, number).await?;
+            if let Some(ready) = newest.ready {
                 return Ok(ready);
             }
             if watch.elapsed() >= Duration::from_millis(READY_MS_MAX) {
                 let detail = "the order has not asked for a payment yet, or it is not yours; try again";
                 return Err(Refusal::new(PAYMENT_NOT_READY, detail));
             }
-            service_kit::poll::pause(pauses.next_pause(), &never).await;
+            if newest.number == number {
+                let _in_any_case = tokio::time::timeout(pauses.next_pause(), changed).await;
+            }
+            number = newest.number;
         }
     }
 
-    async fn newest(&self, caller: &Caller, order: OrderId) -> Result<Option<Ready>, Refusal> {
-        let mut newest = None;
-        for number in 1..=PAYMENTS_MAX {
+    /// The newest of an order's payments from a number on.
+    async fn newest(&self, caller: &Caller, order: OrderId, first: u32) -> Result<Newest, Refusal> {
+        let mut newest = Newest { number: first, ready: None };
+        for number in first..=PAYMENTS_MAX {
             let id = PaymentId::of(order, number);
             let state = self.loaded(id).await?.state;
             if matches!(*state, PaymentState::Absent) {
                 break;
             }
-            newest = visible(&state, caller, order)
+            newest.number = number;
+            newest.ready = visible(&state, caller, order)
                 .filter(|payment| is_ready(payment))
                 .map(|payment| Ready { id, is_by_transfer: payment.reference.as_ref().is_some_and(is_bank_reference) });
+            // An order asks for a further payment only once this one has failed.
+            if state.payment().is_some_and(|one| matches!(one.stage, Stage::Pending | Stage::RequiresAction { .. })) {
+                break;
+            }
         }
         Ok(newest)
+    }
+
+    /// Is done once this process may have changed a payment after this call.
+    fn changed(&self, id: PaymentId) -> Notified<'_> {
+        self.runner.units().store().appended_to(&StreamId::new(Payment::KIND, &id.to_string()))
     }
 
     /// The payment's secret, while the customer can use it.
