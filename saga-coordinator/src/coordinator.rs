@@ -80,7 +80,7 @@ impl SagaUnit {
         let events = work.decide(self.saga, command)?;
         for event in &events {
             let Some(saga) = work.state(self.saga).saga() else { break };
-            for command in order_commands(saga, work.state(self.order), event) {
+            for command in order_commands(saga, || work.state(self.order), event) {
                 work.decide(self.order, command)?;
             }
         }

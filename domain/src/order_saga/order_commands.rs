@@ -13,15 +13,18 @@ use super::screening::ScreeningReason;
 use super::state::{Goal, Saga};
 use super::task::{TaskDecision, TaskKind};
 
-/// The commands that an event means for the order, given the saga after the decision and the order as it is.
+/// The commands that an event means for the order, given the saga after the decision and the order as it is. The order is asked for only
+/// where they depend on it, so that most events need not read it.
 ///
 /// An order that has ended, such as one that was cancelled while its saga was undoing it, records facts and nothing else. A hold that is
 /// there already, and one that is not there any more, are no event of the order's.
-pub fn order_commands(saga: &Saga, order: &OrderState, event: &OrderSagaEvent) -> Vec<OrderCommand> {
+pub fn order_commands<'o>(
+    saga: &Saga,
+    order: impl Fn() -> &'o OrderState,
+    event: &OrderSagaEvent,
+) -> Vec<OrderCommand> {
     let mut commands = facts(event);
-    if order.is_open() {
-        commands.extend(consequences(saga, order, event));
-    }
+    commands.extend(consequences(saga, &order, event).filter(|_| order().is_open()));
     commands
 }
 
@@ -42,7 +45,7 @@ fn facts(event: &OrderSagaEvent) -> Vec<OrderCommand> {
     vec![RecordFact { fact, at }.into()]
 }
 
-fn consequences(saga: &Saga, order: &OrderState, event: &OrderSagaEvent) -> Option<OrderCommand> {
+fn consequences<'o>(saga: &Saga, order: &impl Fn() -> &'o OrderState, event: &OrderSagaEvent) -> Option<OrderCommand> {
     let hold = |hold, at| Some(HoldOrder { hold, note: None, at }.into());
     let release = |hold, at| Some(ReleaseHold { hold, at }.into());
     match event {
@@ -73,7 +76,7 @@ fn consequences(saga: &Saga, order: &OrderState, event: &OrderSagaEvent) -> Opti
         OrderSagaEvent::OrderReady(event) => Some(ConfirmOrder { at: event.at }.into()),
         OrderSagaEvent::SagaEnded(event) => match event.outcome {
             SagaOutcome::Completed => Some(CompleteOrder { at: event.at }.into()),
-            SagaOutcome::Undone => given_up(saga, order, event.at),
+            SagaOutcome::Undone => given_up(saga, order(), event.at),
         },
         _ => None,
     }

@@ -1,8 +1,8 @@
 //! Units of work: decisions over several streams of one log, stored together or not at all.
 //!
 //! Guarantees: every member was read in one statement; units and commands that write the same stream are decided one after the other within
-//! a process, and a race lost to another process is decided anew; every member that the decision does not write was read again
-//! before the unit is stored; nothing that appends no event is answered before all members were read again.
+//! a process, and a race lost to another process is decided anew; every member that the decision looks at and does not write was read
+//! again before the unit is stored; nothing that appends no event is answered before all members that it looks at were read again.
 //! Does not: lock anything in the database. A member that is only read may change while the unit is stored.
 
 mod kind;
@@ -145,8 +145,8 @@ impl Units {
                 continue;
             }
             let decided = decision.is_ok() && !work.is_empty();
-            let relied_on: Vec<_> =
-                stale.iter().copied().filter(|&index| !decided || !work.is_written(index)).collect();
+            let is_relied_on = |&index: &usize| work.is_seen(index) && !(decided && work.is_written(index));
+            let relied_on: Vec<_> = stale.iter().copied().filter(is_relied_on).collect();
             let decisions = work.finish();
             if !relied_on.is_empty() {
                 stale.retain(|index| !relied_on.contains(index));

@@ -1,5 +1,6 @@
 //! What a unit's decision sees and does.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use domain::Decider;
@@ -22,6 +23,8 @@ pub struct Work<'a> {
     changes: Vec<Option<Change>>,
     /// The changed members in the order of their first change.
     changed: Vec<usize>,
+    /// For each member, whether its state or version was asked for.
+    seen: Vec<Cell<bool>>,
     failed: Option<ExecuteError>,
 }
 
@@ -50,17 +53,20 @@ impl<'a> Work<'a> {
         loaded: &'a [Loaded<AnyState>],
     ) -> Self {
         let changes = members.iter().map(|_| None).collect();
-        Self { store, ids, members, loaded, changes, changed: Vec::new(), failed: None }
+        let seen = members.iter().map(|_| Cell::new(false)).collect();
+        Self { store, ids, members, loaded, changes, changed: Vec::new(), seen, failed: None }
     }
 
     /// A member's state, with what was decided so far.
     pub fn state<D: Decider>(&self, member: Member<D>) -> &D::State {
+        self.seen[member.index].set(true);
         let change = self.changes[member.index].as_ref();
         state_of::<D>(change.map_or(&*self.loaded[member.index].state, |change| &*change.state))
     }
 
     /// A member's version, with what was decided so far.
     pub fn version<D: Decider>(&self, member: Member<D>) -> i64 {
+        self.seen[member.index].set(true);
         let change = self.changes[member.index].as_ref();
         self.loaded[member.index].version + change.map_or(0, |change| count(&change.events))
     }
@@ -119,6 +125,11 @@ impl<'a> Work<'a> {
         change.timer = timer;
         change.state = state;
         Ok(())
+    }
+
+    /// Whether the decision may depend on a member.
+    pub(super) fn is_seen(&self, index: usize) -> bool {
+        self.seen[index].get()
     }
 
     /// Whether a member has events in this unit.

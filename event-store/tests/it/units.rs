@@ -132,6 +132,23 @@ async fn a_member_that_is_only_read_stays_in_memory() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_the_decision_does_not_look_at_is_not_read_again() {
+    let database = database().await;
+    let (here, there) = (units(&open(&database).await), units(&open(&database).await));
+    let [limit, tally] = [new_id(), new_id()];
+    add_to_each(&here, &[&limit, &tally], 1).await;
+    add_to_each(&there, &[&limit], 9).await;
+    // Whoever reads on in the limit's stream comes past an event of a type that does not exist.
+    let client = database.client().await;
+    let unreadable = "UPDATE events SET event_type = 'Unknown' WHERE aggregate_id = $1 AND sequence = 2";
+    assert_eq!(client.execute(unreadable, &[&limit]).await.unwrap(), 1);
+    let (members, both) = counters(&[&limit, &tally], Expectation::Existing);
+    let outcome = run::<TooFew>(&here, &members, |work| work.decide(both[1], CounterCommand::Add(1)).map(drop));
+    assert!(matches!(outcome.await, UnitOutcome::Done(_)));
+    assert_eq!(total(&here, &tally).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_refused_on_what_memory_says_alone() {
     let database = database().await;
     let here = units(&open(&database).await);

@@ -58,7 +58,7 @@ impl<'a> Driven<'a> {
             }
             for event in work.decide(saga, LearnAnswer { part, version, answer, at }.into())? {
                 let state = work.state(saga).saga().expect("the saga is there").clone();
-                for command in order_commands(&state, work.state(order), &event) {
+                for command in order_commands(&state, || work.state(order), &event) {
                     work.decide(order, command)?;
                 }
             }

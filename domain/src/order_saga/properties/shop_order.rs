@@ -121,7 +121,7 @@ impl ShopOrder {
             }
         }
         for event in events {
-            for command in order_commands(saga, &self.0, event) {
+            for command in order_commands(saga, || &self.0, event) {
                 self.take(command);
             }
         }

@@ -37,7 +37,8 @@ impl Payments {
 
     /// Tells the provider of one effect, if it is still under way.
     async fn tell(&self, id: PaymentId, number: u32) -> Result<Vec<PaymentEvent>, AskError> {
-        let state = self.state(id).await?;
+        // Where another process has ended the effect meanwhile, its key makes the provider repeat what it answered.
+        let state = self.recent(id).await?;
         let Some(payment) = state.payment() else { return Ok(Vec::new()) };
         let Some(effect) = payment.effect(number) else { return Ok(Vec::new()) };
         let told = self.call(id, payment, effect).await;
@@ -140,7 +141,7 @@ impl Payments {
     /// # Errors
     /// [`AskError::Refused`] where the payment was not asked for here, or is another one at the provider.
     pub(crate) async fn take(&self, id: PaymentId, known: Known) -> Result<(), AskError> {
-        let state = self.state(id).await?;
+        let state = self.recent(id).await?;
         let source = domain::payment::PaymentRejection::NotRequested;
         let Some(payment) = state.payment() else { return Err(AskError::Refused { payment: id, source }) };
         let observation = RecordObservation { seen: known.seen, effect: None, at: self.now() };

@@ -111,6 +111,12 @@ impl Payments {
         }
     }
 
+    /// A payment as this process knows it, for whoever has just changed it or whose command is decided on what is stored.
+    pub(super) async fn recent(&self, id: PaymentId) -> Result<std::sync::Arc<PaymentState>, AskError> {
+        let recent = self.runner.units().recent::<Payment>(&id.to_string()).await;
+        recent.map_err(|source| AskError::Store { payment: id, source })
+    }
+
     /// A payment as of now.
     pub(super) async fn state(&self, id: PaymentId) -> Result<std::sync::Arc<PaymentState>, AskError> {
         let loaded = self.runner.units().load::<Payment>(&id.to_string()).await;
