@@ -14,7 +14,7 @@ use super::state::{Goal, Saga};
 use super::task::{TaskDecision, TaskKind};
 
 /// The commands that an event means for the order, given the saga after the decision and the order as it is. The order is asked for only
-/// where they depend on it, so that most events need not read it.
+/// where they depend on it, so that it is not read again for the others.
 ///
 /// An order that has ended, such as one that was cancelled while its saga was undoing it, records facts and nothing else. A hold that is
 /// there already, and one that is not there any more, are no event of the order's.

@@ -26,7 +26,7 @@ const PACE_MS: u64 = 3;
 const PACE_CALLS: u32 = 3;
 /// But no longer than this.
 const PACE_MS_MAX: u64 = 20;
-/// Events of a call that takes its time because of them: the next one begins at once.
+/// Events of a call that takes its time because of them, so that no rest follows.
 const MANY_EVENTS_MIN: i64 = 400;
 /// How long it waits while another one is at work, or after a fault.
 const STANDBY_MS: u64 = 100;
@@ -73,10 +73,10 @@ impl Sequencer {
             session.look_at_writers().await?;
             let called = Stopwatch::start();
             let Some(Sequenced { events, is_all }) = session.sequence().await? else {
-                // Another sequencer is at work; its rows show in the head.
-                at_work = None;
+                // Another sequencer is at work; its rows show in the head. Where both are in turn, it may end without this one's rows.
+                let pause_ms = if at_work.take().is_some() { PACE_MS_MAX } else { STANDBY_MS };
                 self.publish(session.head().await?);
-                service_kit::poll::pause(Duration::from_millis(STANDBY_MS), stop).await;
+                service_kit::poll::pause(Duration::from_millis(pause_ms), stop).await;
                 continue;
             };
             at_work.get_or_insert_with(|| self.store.inner.appended.sequenced_here());

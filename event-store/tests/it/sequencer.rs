@@ -100,7 +100,7 @@ async fn a_slow_transaction_stalls_nobody_and_is_not_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_sequencer_looks_for_rows_without_locking() {
     // Locking a row writes to the server's log, which it then has to bring to the disk.
-    const LOOKS: usize = 4;
+    const LOOKS: usize = 6;
     let database = database().await;
     let store = open(&database).await;
     let stop = start(&store, &database);

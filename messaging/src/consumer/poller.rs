@@ -22,7 +22,7 @@ use crate::record::{HeaderList, IncomingRecord};
 const HANDED_ON_KIB_MAX: usize = 16_384;
 /// Longest wait of one poll while records come, in milliseconds: how late it is seen that offsets are to be committed.
 const POLL_MS: u64 = 100;
-/// The same while none do and nothing is to be committed; also the delay after which a stop is seen.
+/// The same while none do and nothing is to be committed; also the delay after which a stop is seen, and the longest that positions wait.
 const IDLE_POLL_MS: u64 = 500;
 /// Polls in a row without a record after which the client's queue counts as empty.
 const POLLS_EMPTY: u32 = 2;

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use domain::payment::{Effect, EffectKind, PaymentDetails, PaymentEvent, RecordObservation, RecordRefusal, effect_key};
+use domain::payment::{
+    Effect, EffectKind, PaymentDetails, PaymentEvent, PaymentState, RecordObservation, RecordRefusal, effect_key,
+};
 use domain::{PaymentId, Reason, Timestamp};
 use service_kit::errors::chain;
 
@@ -27,18 +29,21 @@ impl Payments {
     /// Tells the provider of effects by their numbers.
     pub(super) async fn tell_all(&self, id: PaymentId, numbers: Vec<u32>) -> Result<(), AskError> {
         let mut waiting = VecDeque::from(numbers);
+        // Whoever tells of the first one has just changed or read the payment.
+        let mut state = self.recent(id).await?;
         for _ in 0..IN_A_ROW_MAX {
             let Some(number) = waiting.pop_front() else { return Ok(()) };
-            let events = self.tell(id, number).await?;
+            let events = self.tell(id, &state, number).await?;
             waiting.extend(events.iter().filter_map(PaymentEvent::starts));
+            if !waiting.is_empty() {
+                state = self.state(id).await?;
+            }
         }
         Ok(())
     }
 
     /// Tells the provider of one effect, if it is still under way.
-    async fn tell(&self, id: PaymentId, number: u32) -> Result<Vec<PaymentEvent>, AskError> {
-        // Where another process has ended the effect meanwhile, its key makes the provider repeat what it answered.
-        let state = self.recent(id).await?;
+    async fn tell(&self, id: PaymentId, state: &PaymentState, number: u32) -> Result<Vec<PaymentEvent>, AskError> {
         let Some(payment) = state.payment() else { return Ok(Vec::new()) };
         let Some(effect) = payment.effect(number) else { return Ok(Vec::new()) };
         let told = self.call(id, payment, effect).await;
@@ -141,7 +146,11 @@ impl Payments {
     /// # Errors
     /// [`AskError::Refused`] where the payment was not asked for here, or is another one at the provider.
     pub(crate) async fn take(&self, id: PaymentId, known: Known) -> Result<(), AskError> {
-        let state = self.recent(id).await?;
+        let mut state = self.recent(id).await?;
+        if state.payment().is_none() {
+            // Another process may have asked for it meanwhile.
+            state = self.state(id).await?;
+        }
         let source = domain::payment::PaymentRejection::NotRequested;
         let Some(payment) = state.payment() else { return Err(AskError::Refused { payment: id, source }) };
         let observation = RecordObservation { seen: known.seen, effect: None, at: self.now() };

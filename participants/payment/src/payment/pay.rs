@@ -81,7 +81,7 @@ struct Ready {
 
 /// What is known of an order's payments.
 struct Newest {
-    /// The number of the newest one, if there is any.
+    /// The number of the newest one, or of the one that is waited for.
     number: u32,
     ready: Option<Ready>,
 }
@@ -150,10 +150,6 @@ impl Payments {
             newest.ready = visible(&state, caller, order)
                 .filter(|payment| is_ready(payment))
                 .map(|payment| Ready { id, is_by_transfer: payment.reference.as_ref().is_some_and(is_bank_reference) });
-            // An order asks for a further payment only once this one has failed.
-            if state.payment().is_some_and(|one| matches!(one.stage, Stage::Pending | Stage::RequiresAction { .. })) {
-                break;
-            }
         }
         Ok(newest)
     }

@@ -111,7 +111,7 @@ impl Payments {
         }
     }
 
-    /// A payment as this process knows it, for whoever has just changed it or whose command is decided on what is stored.
+    /// A payment as this process knows it, for whoever has just changed or read it, or looks again where it is not what is needed.
     pub(super) async fn recent(&self, id: PaymentId) -> Result<std::sync::Arc<PaymentState>, AskError> {
         let recent = self.runner.units().recent::<Payment>(&id.to_string()).await;
         recent.map_err(|source| AskError::Store { payment: id, source })

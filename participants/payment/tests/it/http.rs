@@ -1,9 +1,10 @@
 //! Payments over HTTP: whose they are, what is asked again, and what never comes here.
 
+use domain::PaymentId;
 use payment_simulator::EntryKind;
 use serde_json::json;
 
-use crate::world::{AMOUNT, World, new_case};
+use crate::world::{AMOUNT, Case, World, new_case, request};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_pays_an_order_of_their_own_and_sees_it() {
@@ -46,10 +47,22 @@ async fn a_customer_who_is_early_waits_for_the_payment() {
     let body = json!({"paymentMethod": "pm_card_visa"});
     let path = case.path();
     let paying = world.post_as("c-1", &path, &body);
-    let request = crate::world::request();
+    let request = request();
     let asking = world.ask(case, &request);
     let (paid, _) = futures::future::join(paying, asking).await;
     assert_eq!(paid.assert(201).body["status"], "AUTHORIZED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_pays_the_newest_payment_of_the_order_also_while_an_earlier_one_is_open() {
+    // So it is where somebody has skipped the step of the first one.
+    let world = World::new().await;
+    let first = world.opened().await;
+    let second = Case { id: PaymentId::of(first.order, 2), ..first };
+    world.ask(second, &request()).await;
+    let view = world.pay(second, "pm_card_visa").await.assert(201).body;
+    assert_eq!((&view["id"], &view["status"]), (&json!(second.id.to_string()), &json!("AUTHORIZED")));
+    assert_eq!(world.types(first).await, ["PaymentRequested", "PaymentOpened"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

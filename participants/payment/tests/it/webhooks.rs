@@ -6,7 +6,7 @@ use payment::payment::Asked;
 use payment_simulator::EntryKind;
 use serde_json::json;
 
-use crate::world::{AMOUNT, WEBHOOK_SECRET, World, eur};
+use crate::world::{AMOUNT, Case, WEBHOOK_SECRET, World, asked_by, eur, new_case, request};
 
 /// 2026-06-01T12:00:00Z, which the clock shows.
 const NOON_S: i64 = 1_780_315_200;
@@ -19,15 +19,19 @@ fn signed(secret: &str, second: i64, body: &str) -> String {
 }
 
 /// A customer pays in the browser, so that only webhooks tell of it.
-async fn paid_by_secret(world: &World) -> crate::world::Case {
+async fn paid_by_secret(world: &World) -> Case {
     let case = world.opened().await;
     let view = world.post(&case.path(), &json!({})).await.assert(201).body;
     let secret = view["clientSecret"].as_str().unwrap();
-    let url = format!("{}/v1/payment_intents/{}/confirm", world.simulator_url, world.reference(case).await);
-    let request = reqwest::Client::new().post(url).bearer_auth("pk_test_1");
-    let answer = request.body(format!("payment_method=pm_card_visa&client_secret={secret}")).send().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 200);
+    confirm(world, case, "pk_test_1", format!("payment_method=pm_card_visa&client_secret={secret}")).await;
     case
+}
+
+/// Confirms a payment at the provider.
+async fn confirm(world: &World, case: Case, key: &str, body: String) {
+    let url = format!("{}/v1/payment_intents/{}/confirm", world.simulator_url, world.reference(case).await);
+    let answer = reqwest::Client::new().post(url).bearer_auth(key).body(body).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,6 +50,21 @@ async fn webhooks_that_come_twice_late_and_out_of_order_tell_each_thing_once() {
     let types = world.types(case).await;
     assert_eq!((count(&types, "PaymentAuthorized"), count(&types, "PaymentCaptured")), (1, 1));
     assert_eq!(world.booked(EntryKind::Captured), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_tells_of_a_payment_that_another_process_has_asked_for_since_this_one_refused_it() {
+    let world = World::new().await;
+    let twin = world.twin().await;
+    let case = new_case();
+    let early = world.ask(case, &Asked::Capture { amount: eur(AMOUNT) }).await;
+    assert!(matches!(&early[..], [PaymentEvent::RequestRefused(_)]), "{early:?}");
+    let events = twin.answer(case.id, &request(), &asked_by(case.order)).await.unwrap();
+    twin.tell_started(case.id, &events).await.unwrap();
+    confirm(&world, case, "sk_test_1", "payment_method=pm_card_visa".to_owned()).await;
+    let statuses = world.release_webhooks(false, 1).await;
+    assert!(statuses.iter().all(|status| *status == 204), "{statuses:?}");
+    assert_eq!(world.types(case).await.last(), Some(&"PaymentAuthorized"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
