@@ -70,7 +70,7 @@ bench-hop: ## one request between two participants: latency by part, and what ea
 bench-reservations: ## reservations of one hot SKU in one process and in three, against a row lock
 	@$(LOCAL)/with-stack.sh cargo bench -p benches --bench reservations
 
-bench-saga: build ## whole orders driven by sagas: a drill with kills, sagas a second beside DBOS and Temporal, latency (BENCH_CASES, BENCH_ORDERS, BENCH_PEERS=ours)
+bench-saga: build ## whole orders driven by sagas: a drill with kills, sagas a second beside DBOS and Temporal, latency (BENCH_CASES, BENCH_ORDERS, BENCH_ORDERS_PER_S, BENCH_PEERS=ours)
 	@TOPIC_PARTITIONS=$${TOPIC_PARTITIONS:-4} POSTGRES_STATEMENTS=on $(LOCAL)/with-stack.sh cargo bench -p benches --bench saga
 
 bench-year: build ## a real year of orders placed live on a clock 30,000 times as fast (ORDERS_DATA, BENCH_PACE, BENCH_ORDERS)
