@@ -1,19 +1,21 @@
 //! Requests to a server of somebody else's, such as a payment provider or a carrier.
 //!
-//! Guarantees: each request has a time; only so many are under way at once, and one more is not sent; none is sent for a while to a server
-//! that fails; whether a request without an answer may have had an effect is told. Does not: send anything again.
+//! Guarantees: each request has a time; only so many are under way at once, and one more waits a second for its turn at most; none is sent for a
+//! while to a server that fails; whether a request without an answer may have had an effect is told. Does not: send anything again.
 
 use std::time::Duration;
 
 use reqwest::{Method, Request, RequestBuilder, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use tower::limit::ConcurrencyLimit;
-use tower::load_shed::LoadShed;
-use tower::{ServiceBuilder, ServiceExt};
+use tower::{Service, ServiceBuilder, ServiceExt};
 
 use crate::BoxError;
 use crate::breaker::{Breaker, BreakerError, BreakerOptions};
 use crate::config::Secret;
+
+/// Longest wait of a request for its turn. A burst passes within it; a server that is too slow for what it is asked does not.
+const TURN_MS_MAX: u64 = 1_000;
 
 /// How a server is called.
 #[derive(Debug, Clone)]
@@ -24,7 +26,7 @@ pub struct OutsideOptions {
     pub key: Secret,
     /// Longest request with its answer. What takes longer has an unknown outcome.
     pub answer_ms_max: u64,
-    /// Most requests at once. One more is not sent.
+    /// Most requests at once. One more waits for its turn, and is not sent if that does not come within a second.
     pub at_once_max: usize,
     /// When none is sent for a while.
     pub breaker: BreakerOptions,
@@ -89,7 +91,7 @@ pub struct OutsideClient {
     /// Beneath the limits of `http`, which cannot build requests.
     builder: reqwest::Client,
     /// Sends no more than so many at once.
-    http: LoadShed<ConcurrencyLimit<reqwest::Client>>,
+    http: ConcurrencyLimit<reqwest::Client>,
     breaker: Breaker,
     url: String,
     key: Secret,
@@ -101,7 +103,7 @@ impl OutsideClient {
         let OutsideOptions { url, key, answer_ms_max, at_once_max, breaker } = options;
         let client = reqwest::Client::builder().timeout(Duration::from_millis(answer_ms_max)).build();
         let client = client.expect("TLS is compiled in and needs nothing of the machine");
-        let http = ServiceBuilder::new().load_shed().concurrency_limit(at_once_max).service(client.clone());
+        let http = ServiceBuilder::new().concurrency_limit(at_once_max).service(client.clone());
         Self { builder: client, http, breaker: Breaker::new(breaker), url, key }
     }
 
@@ -142,7 +144,10 @@ impl OutsideClient {
 
     /// The body of the answer to a request.
     async fn call<R: DeserializeOwned>(&self, request: Request) -> Result<Vec<u8>, CallError<R>> {
-        let answer = self.http.clone().oneshot(request).await.map_err(lost)?;
+        let mut http = self.http.clone();
+        let turn = tokio::time::timeout(Duration::from_millis(TURN_MS_MAX), http.ready()).await;
+        let turn = turn.map_err(|_elapsed| CallError::Overloaded)?.map_err(lost)?;
+        let answer = turn.call(request).await.map_err(lost)?;
         let status = answer.status();
         let body = answer.bytes().await.map_err(CallError::Lost)?;
         if status.is_success() {
@@ -157,13 +162,46 @@ impl OutsideClient {
 }
 
 /// Why a request has no answer.
-fn lost<R>(error: BoxError) -> CallError<R> {
-    if error.is::<tower::load_shed::error::Overloaded>() {
-        return CallError::Overloaded;
-    }
-    match error.downcast::<reqwest::Error>() {
-        Ok(error) if error.is_connect() => CallError::Connect(*error),
-        Ok(error) => CallError::Lost(*error),
-        Err(error) => CallError::Request(error),
+fn lost<R>(error: reqwest::Error) -> CallError<R> {
+    if error.is_connect() { CallError::Connect(error) } else { CallError::Lost(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::routing::get;
+    use axum::{Json, Router};
+    use tokio::net::TcpListener;
+    use tokio::sync::{Semaphore, mpsc};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_beyond_those_under_way_waits_for_its_turn() {
+        let (come, mut arrivals) = mpsc::unbounded_channel();
+        let let_go = Arc::new(Semaphore::new(0));
+        let gate = Arc::clone(&let_go);
+        let answer = get(async move || {
+            come.send(()).unwrap();
+            gate.acquire().await.unwrap().forget();
+            Json("answered")
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async { axum::serve(listener, Router::new().route("/", answer)).await });
+        let options = OutsideOptions { at_once_max: 1, ..OutsideOptions::new(url, Secret::new("key")) };
+        let client = OutsideClient::new(options);
+        let ask = async || {
+            let request = client.request::<String>(Method::GET, "/", &[]).unwrap();
+            client.send::<String, String>(request).await.unwrap()
+        };
+        let server = async {
+            arrivals.recv().await.unwrap();
+            assert!(arrivals.try_recv().is_err(), "one at once");
+            let_go.add_permits(2);
+        };
+        let (first, second, ()) = futures::future::join3(ask(), ask(), server).await;
+        assert_eq!([first, second], ["answered", "answered"]);
     }
 }
