@@ -1,7 +1,7 @@
 //! Requests to a server of somebody else's, such as a payment provider or a carrier.
 //!
-//! Guarantees: each request has a time; only so many are under way at once, and one more waits a second for its turn at most; none is sent for a
-//! while to a server that fails; whether a request without an answer may have had an effect is told. Does not: send anything again.
+//! Guarantees: each request has a time; only so many are under way at once, and one more waits for its turn, a second at most; none is
+//! sent for a while to a server that fails; whether a request without an answer may have had an effect is told. Does not: send anything again.
 
 use std::time::Duration;
 

@@ -73,9 +73,8 @@ impl Sequencer {
             session.look_at_writers().await?;
             let called = Stopwatch::start();
             let Some(Sequenced { events, is_all }) = session.sequence().await? else {
-                // Another sequencer is at work; its rows show in the head. Where both are in turn, it may end without this one's rows.
+                // Another sequencer is at work. Where both are in turn, it may end without this one's rows.
                 let pause_ms = if at_work.take().is_some() { PACE_MS_MAX } else { STANDBY_MS };
-                self.publish(session.head().await?);
                 service_kit::poll::pause(Duration::from_millis(pause_ms), stop).await;
                 continue;
             };

@@ -85,7 +85,12 @@ impl<'a> Session<'a> {
         self.appended.mark_unchanged();
         let shard = &self.sequencer.shard;
         let row = self.client.query_opt(&self.sequence, &[shard, &self.queue.behind(), &STATEMENTS_MAX]).await?;
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = row else {
+            // The other one's rows show in the head.
+            let head = self.client.query_one(HEAD, &[shard]).await?;
+            self.sequencer.publish(head.try_get(0)?);
+            return Ok(None);
+        };
         self.sequencer.publish(row.try_get(0)?);
         let (events, taken_to): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
         self.queue.taken(taken_to);
@@ -94,11 +99,6 @@ impl<'a> Session<'a> {
         }
         metrics::counter!("event_store_sequenced_total").increment(events.unsigned_abs());
         Ok(Some(Sequenced { events, is_all: taken_to == i64::MAX }))
-    }
-
-    /// The last position that was given.
-    pub(super) async fn head(&self) -> Result<i64, SequenceError> {
-        Ok(self.client.query_one(HEAD, &[&self.sequencer.shard]).await?.try_get(0)?)
     }
 
     /// Waits until an append may have left rows, or the queue's writers are to be looked up.

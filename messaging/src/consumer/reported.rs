@@ -1,6 +1,6 @@
-//! What librdkafka reports of the partitions that it reads, in its statistics as JSON.
+//! What librdkafka's statistics say of the partitions that it reads.
 //!
-//! Does not: read the rest of them, of which there is twenty times as much.
+//! Does not: parse anything else of them, which is most of a JSON document that each member gets every few seconds.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{PartitionPosition, TopicPartition};
 
-/// A report.
+/// The statistics of a client, as far as they are used.
 #[derive(Deserialize)]
 pub(super) struct Reported<'a> {
     #[serde(borrow, default)]
